@@ -1,0 +1,43 @@
+/** One model served to clients, and the rules for keeping it served. */
+import type { DrainPolicy, FailoverPolicy } from './policy.ts';
+import type { ProbeSpec } from './probe-spec.ts';
+import type { RouteMatch, Weights } from './route.ts';
+
+export type Standby = 'hot' | 'warm' | 'cold';
+
+/** How a replica is started at one site. */
+export interface LaunchSpec {
+  /** Program and arguments; `${port}`, `${model}`, `${site}` and `${replica}` are filled in by the provider. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** How long a replica may take from start to answering, in milliseconds. */
+  readonly startupTimeoutMs: number;
+  /** How long the model server gets after SIGTERM before it is killed, in milliseconds. */
+  readonly stopGraceMs: number;
+}
+
+/** A deployment at a site. `replicas` is the number wanted while the site is in use (a cold standby holds none until then). */
+export interface Placement {
+  readonly site: string;
+  readonly replicas: number;
+  readonly standby: Standby;
+  readonly launch: LaunchSpec;
+}
+
+export interface Deployment {
+  readonly name: string;
+  /** The model name clients ask for and `/v1/models` must list. */
+  readonly model: string;
+  /** In order of preference. */
+  readonly placements: readonly Placement[];
+  /** Allowed jurisdictions; empty means anywhere. */
+  readonly residency: readonly string[];
+  readonly probes: readonly ProbeSpec[];
+  /** First-token limit in milliseconds: what "served" means for this deployment. */
+  readonly firstTokenLimitMs: number;
+  readonly failover: FailoverPolicy;
+  readonly drain: DrainPolicy;
+  readonly match: RouteMatch;
+  /** Where traffic goes when nothing is wrong; integers that sum to 100. */
+  readonly weights: Weights;
+}

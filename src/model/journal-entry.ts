@@ -1,0 +1,54 @@
+/** The append-only, hash-chained record of decisions, operations and steps. */
+import type { Decision } from './decision.ts';
+import type { Actor, Operation } from './operation.ts';
+import type { ProviderError } from './provider-error.ts';
+import type { RouteEntry } from './route.ts';
+
+export type StepState = 'intended' | 'reached' | 'refused' | 'unknown' | 'failed';
+
+export type JournalBody =
+  | { readonly kind: 'lease'; readonly event: 'taken' | 'released' }
+  | { readonly kind: 'decision'; readonly decision: Decision }
+  | { readonly kind: 'operation'; readonly operation: Operation }
+  | {
+      readonly kind: 'step';
+      readonly operationId: string;
+      readonly index: number;
+      readonly step: string;
+      /** For a step with several effects (launch): which one. */
+      readonly part: string | undefined;
+      readonly state: StepState;
+      readonly error: ProviderError | undefined;
+      /** One line with what was read back. */
+      readonly detail: string | undefined;
+    }
+  /** A route entry outside an operation: replicas or proofs changed, weights did not. */
+  | {
+      readonly kind: 'route';
+      readonly state: 'intended' | 'reached' | 'refused' | 'unknown';
+      readonly entry: RouteEntry;
+    };
+
+/** What a writer hands to the store; the store adds the chain. */
+export interface JournalDraft {
+  readonly deployment: string;
+  readonly epoch: number;
+  readonly by: Actor;
+  /** Wall clock, epoch milliseconds. */
+  readonly atMs: number;
+  /** Monotonic clock, milliseconds. */
+  readonly monoMs: number;
+  readonly body: JournalBody;
+}
+
+export interface JournalEntry extends JournalDraft {
+  /** From 1, without gaps. */
+  readonly seq: number;
+  /** SHA-256 in hex over the previous hash and this entry's canonical JSON. */
+  readonly hash: string;
+}
+
+export interface JournalHead {
+  readonly seq: number;
+  readonly hash: string;
+}

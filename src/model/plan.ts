@@ -1,0 +1,50 @@
+/** An ordered list of steps, computed before anything changes. Plain data: it is journaled and resumed. */
+import type { OperationKind, Trigger } from './operation.ts';
+import type { Reason } from './reason.ts';
+import type { Weights } from './route.ts';
+
+/** What a step of weights must show while it is watched, else the move returns. */
+export interface Gate {
+  readonly holdMs: number;
+  readonly maxErrorRatio: number;
+  readonly maxFirstTokenMs: number;
+}
+
+/** One idempotent effect with a condition that says when it is reached (`core/plan/reached.ts`). */
+export type StepEffect =
+  | { readonly kind: 'stamp' }
+  /** Start these slots at the site; `bestEffort`: a refusal is recorded and does not fail the operation. */
+  | { readonly kind: 'launch'; readonly site: string; readonly slots: readonly number[]; readonly bestEffort: boolean }
+  /** Wait until this many replicas of the site are proven by fresh completions of the right model. */
+  | { readonly kind: 'prove'; readonly site: string; readonly replicas: number }
+  /** Publish these weights in one visible step. */
+  | { readonly kind: 'weigh'; readonly weights: Weights; readonly gate: Gate | undefined }
+  /** Weight 0 for the site, read back from the gateway. */
+  | { readonly kind: 'fence'; readonly site: string }
+  /** Wait until the gateway counts no running request at the site, or the deadline. */
+  | { readonly kind: 'drain'; readonly site: string }
+  | { readonly kind: 'stop'; readonly site: string; readonly how: 'stop' | 'delete' }
+  /** Nothing bad for this long. */
+  | { readonly kind: 'settle'; readonly forMs: number };
+
+export type Step = StepEffect & {
+  /** Unique within the plan; the journal checks it on replay. */
+  readonly name: string;
+  /** From the first attempt, in milliseconds; past it the step fails. */
+  readonly deadlineMs: number;
+};
+
+export interface Plan {
+  readonly kind: OperationKind;
+  readonly deployment: string;
+  readonly trigger: Trigger;
+  readonly from: string | undefined;
+  /** The weights in force when it was made: what `return` goes back to. */
+  readonly before: Weights;
+  readonly after: Weights;
+  readonly steps: readonly Step[];
+  readonly because: readonly Reason[];
+  /** The route version it was computed from: never applied over a newer one. */
+  readonly routeVersion: number;
+  readonly requestId: string | undefined;
+}

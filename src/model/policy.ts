@@ -1,0 +1,82 @@
+/** The numbers an operator sets: when something counts as bad, what may be done, how fast. Times in milliseconds. */
+
+export type FailoverMode = 'off' | 'advise' | 'auto';
+
+export interface DetectorPolicy {
+  /** How often the loop looks and decides. */
+  readonly evaluateEveryMs: number;
+  /** Consecutive failures that make a replica bad. */
+  readonly failuresInARow: number;
+  /** Consecutive good answers that make it good again. */
+  readonly successesInARow: number;
+  /** Window of the ratio detector. */
+  readonly windowMs: number;
+  /** Share of bad answers in the window that makes a replica bad, 0–1. */
+  readonly badRatio: number;
+  /** Fewer answers than this in the window say nothing. */
+  readonly minimumSamples: number;
+  /** Phi of the accrual detector from which first-token times count as slow. */
+  readonly slowPhi: number;
+  /** How long a site must be bad before automation acts. */
+  readonly failAfterMs: number;
+  /** An observation older than this is no evidence. */
+  readonly staleAfterMs: number;
+  /** Vantages that must agree when there is more than one. */
+  readonly quorum: number;
+  /** Traffic plane: share of failed or late attempts that makes a site bad, 0–1. */
+  readonly trafficBadRatio: number;
+  /** Traffic plane: fewer attempts than this in the window say nothing. */
+  readonly trafficMinimum: number;
+}
+
+/** What a target must have shown. */
+export interface ProofPolicy {
+  /** Good completions in a row from the same boot. */
+  readonly completions: number;
+  readonly maxAgeMs: number;
+}
+
+export interface MovePolicy {
+  /** Shares of the move, in percent, each gated; used when the source still serves something. */
+  readonly stepsPct: readonly number[];
+  /** How long each step is watched. */
+  readonly holdEachMs: number;
+  readonly maxErrorRatio: number;
+  /** Longest first-byte time a gate accepts. */
+  readonly maxFirstTokenMs: number;
+  /** The whole operation's limit. */
+  readonly deadlineMs: number;
+}
+
+export interface FailbackPolicy {
+  readonly mode: 'never' | 'auto';
+  /** How long the preferred site must have been healthy. */
+  readonly afterMs: number;
+}
+
+export interface SafetyPolicy {
+  /** Share of sites bad together from which nothing moves, 0–1. */
+  readonly brakeRatio: number;
+  /** Least time between automatic failovers of a deployment. */
+  readonly coolDownMs: number;
+  readonly maxFailoversPerDay: number;
+  /** Least time the traffic stays where a move put it before automation moves it back. */
+  readonly dwellMs: number;
+  /** Share of healthy ready capacity that may be stopped or drained in one removal window, 0–1. */
+  readonly removalRatio: number;
+  readonly removalWindowMs: number;
+}
+
+export interface FailoverPolicy {
+  readonly mode: FailoverMode;
+  readonly detector: DetectorPolicy;
+  readonly proof: ProofPolicy;
+  readonly move: MovePolicy;
+  readonly failback: FailbackPolicy;
+  readonly safety: SafetyPolicy;
+}
+
+export interface DrainPolicy {
+  /** Longest time running requests get to finish. */
+  readonly waitForStreamsMs: number;
+}

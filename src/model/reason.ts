@@ -1,0 +1,44 @@
+/** Why something was or was not done: a stable code and a sentence with the values seen. */
+
+export const reasonCodes = [
+  'NotUnhealthyLongEnough',
+  'QuorumNotReached',
+  'OnePlaneOnly',
+  'UnknownView',
+  'EvidenceStale',
+  'TooManyFailing',
+  'CoolDown',
+  'DwellTime',
+  'FlapBudgetSpent',
+  'NoReadyCapacity',
+  'NoIndependentTarget',
+  'ResidencyBlocked',
+  'LastServingSite',
+  'TargetNotProven',
+  'SourceNotFenced',
+  'RemovalVelocity',
+  'DomainBusy',
+  'AdviseMode',
+  'ModeOff',
+  'Paused',
+  'OperationRunning',
+  'DriverUnreachable',
+  'LeaseLost',
+  'AlreadyThere',
+  'OriginNotHealthy',
+  'ReplicasMissing',
+  'SiteFailing',
+  'PreferredSiteHealthy',
+  'AskedByPerson',
+] as const;
+
+export type ReasonCode = (typeof reasonCodes)[number];
+
+export interface Reason {
+  readonly code: ReasonCode;
+  /** One line with the values seen at decision time. */
+  readonly message: string;
+  readonly site?: string;
+  /** When it stops standing in the way, epoch milliseconds, where that is known. */
+  readonly untilMs?: number;
+}

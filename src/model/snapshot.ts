@@ -1,0 +1,11 @@
+/** What the controller last saw of a deployment, stored for `status`: dated, so that age can be shown. */
+import type { Decision } from './decision.ts';
+import type { View } from './view.ts';
+
+export interface Snapshot {
+  readonly deployment: string;
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+  readonly view: View;
+  readonly decision: Decision;
+}

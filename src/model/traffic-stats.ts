@@ -1,0 +1,43 @@
+/** What users' own requests show, as the gateway counts them. The traffic plane of evidence. */
+
+export interface ReplicaTraffic {
+  readonly replica: string;
+  readonly inFlight: number;
+  /** Running requests that have sent their first byte to the client: they can be cut, not replayed. */
+  readonly streaming: number;
+  readonly ejected: boolean;
+}
+
+/** One site's requests over the last `windowMs`. */
+export interface SiteTraffic {
+  readonly site: string;
+  readonly windowMs: number;
+  /** Upstream attempts that ended in the window, good or bad. */
+  readonly attempts: number;
+  /** Attempts that failed: no connection, reset, 5xx, first byte too late, cut stream. */
+  readonly failures: number;
+  /** Attempts whose first byte came after the first-token limit, or that wait longer than it already. */
+  readonly late: number;
+  /** First-byte time of the attempts, in milliseconds; undefined without any. */
+  readonly firstByteP50Ms: number | undefined;
+  readonly firstByteP95Ms: number | undefined;
+  readonly inFlight: number;
+  readonly replicas: readonly ReplicaTraffic[];
+}
+
+/** Totals for one deployment since the gateway started, and its sites' windows. Counting rules: DESIGN of the demo's sums. */
+export interface DeploymentTraffic {
+  readonly deployment: string;
+  readonly epoch: number;
+  readonly routeVersion: number;
+  /** Client requests taken, answered without error, answered with one (by the gateway or passed on), and cut after the first byte. */
+  readonly requests: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly cut: number;
+  /** Requests tried more than once. */
+  readonly retried: number;
+  /** Requests waiting at the gateway because nothing is ready. */
+  readonly held: number;
+  readonly sites: readonly SiteTraffic[];
+}

@@ -1,0 +1,45 @@
+/** Everything `decide` may know of one deployment at one moment. */
+import type { Condition, Proof } from './condition.ts';
+import type { Deployment, Placement } from './deployment.ts';
+import type { Operation, OperationRequest } from './operation.ts';
+import type { Seen } from './outcome.ts';
+import type { Replica } from './replica.ts';
+import type { RouteEntry } from './route.ts';
+import type { Site } from './site.ts';
+import type { DeploymentTraffic } from './traffic-stats.ts';
+
+export interface ReplicaView {
+  readonly replica: Replica;
+  /** One per probe and vantage. */
+  readonly conditions: readonly Condition[];
+  /** The newest proof of this boot, however old; the reader checks its age. */
+  readonly proof: Proof | undefined;
+}
+
+export interface SiteView {
+  readonly site: Site;
+  readonly placement: Placement;
+  /** Whether the provider's list could be read, and when; `replicas` is what it said last. */
+  readonly control:
+    | { readonly kind: 'seen'; readonly asOfMs: number }
+    | { readonly kind: 'unknown'; readonly message: string };
+  readonly replicas: readonly ReplicaView[];
+}
+
+/** One view. Same view, policy and time give the same decision. */
+export interface View {
+  readonly deployment: Deployment;
+  /** When it was put together, epoch milliseconds. */
+  readonly atMs: number;
+  readonly sites: readonly SiteView[];
+  readonly route: Seen<RouteEntry | undefined>;
+  readonly traffic: Seen<DeploymentTraffic>;
+  /** The operation in progress, when there is one. */
+  readonly open: Operation | undefined;
+  /** Ended operations, newest first, as far back as a day. */
+  readonly recent: readonly Operation[];
+  /** The oldest request of a person that waits to be carried out. */
+  readonly request: OperationRequest | undefined;
+  /** By site: epoch milliseconds since when it is healthy without a break; absent while it is not. */
+  readonly healthySinceMs: Readonly<Record<string, number>>;
+}

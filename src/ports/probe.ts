@@ -1,0 +1,10 @@
+/** One health check. */
+import type { Observation } from '../model/observation.ts';
+import type { ProbeSpec } from '../model/probe-spec.ts';
+import type { Replica } from '../model/replica.ts';
+import type { ReadCall } from './call.ts';
+
+export interface Probe {
+  /** Never throws and never rejects: what it could not see is an observation with outcome `unknown`. */
+  check(spec: ProbeSpec, replica: Replica, call: ReadCall): Promise<Observation>;
+}

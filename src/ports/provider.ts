@@ -1,0 +1,55 @@
+/** A cloud (or this machine) as godwit sees it: one plugin per kind, one session per site. */
+import type { ZodType } from 'zod';
+import type { LaunchSpec } from '../model/deployment.ts';
+import type { Answer, Reply, Seen } from '../model/outcome.ts';
+import type { Replica } from '../model/replica.ts';
+import type { Site } from '../model/site.ts';
+import type { ReadCall, WriteCall } from './call.ts';
+import type { Clock } from './clock.ts';
+import type { Random } from './random.ts';
+
+/** What a provider can do; the contract kit proves every yes and no. */
+export interface Capabilities {
+  /** A start repeated with the same key makes no second replica. */
+  readonly idempotentStart: Answer;
+  /** `stop` keeps a machine that starts again faster than from nothing. */
+  readonly warmStandby: Answer;
+}
+
+export interface ReplicaSelector {
+  readonly deployment: string;
+}
+
+export interface StartRequest {
+  readonly deployment: string;
+  readonly model: string;
+  readonly slot: number;
+  readonly launch: LaunchSpec;
+}
+
+export interface ProviderDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A directory (0700) that is this site's alone; survives restarts. */
+  readonly stateDir: string;
+}
+
+/** One site's session. */
+export interface Provider {
+  /** All replicas of the deployment at this site, by tag: the cloud is the truth, our database is not. Stopped ones too. */
+  list(selector: ReplicaSelector, call: ReadCall): Promise<Seen<readonly Replica[]>>;
+  /** Idempotent by `call.idempotencyKey`; starts a stopped replica of the slot before it makes a new one. */
+  start(request: StartRequest, call: WriteCall): Promise<Reply<Replica>>;
+  /** `stop` keeps it for a warm start, `delete` leaves nothing. Done means verified: not running, not billed. */
+  stop(replica: Replica, how: 'stop' | 'delete', call: WriteCall): Promise<Reply<void>>;
+  /** Lets go of handles and connections; replicas go on. */
+  close(): Promise<void>;
+}
+
+export interface ProviderPlugin {
+  readonly kind: string;
+  readonly capabilities: Capabilities;
+  /** Shape of the site's own settings in the config. */
+  readonly configSchema: ZodType;
+  connect(site: Site, deps: ProviderDeps): Promise<Provider>;
+}

@@ -1,0 +1,72 @@
+/** Where leases, journal and operations live. Every write is durable when its promise resolves. */
+import type { JournalDraft, JournalEntry, JournalHead } from '../model/journal-entry.ts';
+import type { Lease, LeaseRecord } from '../model/lease.ts';
+import type { Actor, Operation, OperationRequest, RequestAnswer } from '../model/operation.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+
+export type LeaseReply =
+  | { readonly kind: 'held'; readonly lease: Lease }
+  /** Somebody else holds it, or it is not known yet whether the last holder lives. */
+  | { readonly kind: 'busy'; readonly record: LeaseRecord };
+
+export interface LeaseStore {
+  /**
+   * Takes the lease when it is free, released or expired; the epoch grows by one with every taking. With SQLite a
+   * holder counts as expired once its renewal counter stood still for its whole ttl on the caller's monotonic clock,
+   * so the first calls answer `busy`; ask again.
+   */
+  acquire(deployment: string, holder: Actor, ttlMs: number): Promise<LeaseReply>;
+  /** The lease with a later end, or `busy` when it is somebody else's now. */
+  renew(lease: Lease): Promise<LeaseReply>;
+  release(lease: Lease): Promise<void>;
+  read(deployment: string): Promise<LeaseRecord | undefined>;
+}
+
+export interface JournalStore {
+  /**
+   * Appends all drafts in one durable transaction and keeps the operations inside them in step (a draft of kind
+   * `operation` is what `operations.get` answers from then on). Refused with `LeaseLost` when the deployment's lease
+   * epoch is newer than the drafts'.
+   */
+  append(drafts: readonly JournalDraft[]): Promise<JournalHead>;
+  head(): Promise<JournalHead>;
+  /** In order of `seq`; at most `limit` (default 1000, the newest ones when more match). */
+  read(query: {
+    readonly deployment?: string;
+    readonly operationId?: string;
+    readonly afterSeq?: number;
+    readonly limit?: number;
+  }): Promise<readonly JournalEntry[]>;
+}
+
+export interface OperationStore {
+  get(id: string): Promise<Operation | undefined>;
+  /** Newest first; at most `limit` (default 100). */
+  list(query: {
+    readonly deployment?: string;
+    readonly open?: boolean;
+    readonly sinceMs?: number;
+    readonly limit?: number;
+  }): Promise<readonly Operation[]>;
+  /** Grows with every opened operation and every accepted request. */
+  revision(deployment: string): Promise<number>;
+  /** Puts a person's request; throws `RevisionConflict` when `request.revision` is not the present one. */
+  request(request: OperationRequest): Promise<void>;
+  /** The oldest request without an answer. */
+  nextRequest(deployment: string): Promise<OperationRequest | undefined>;
+  getRequest(id: string): Promise<OperationRequest | undefined>;
+  answer(id: string, answer: RequestAnswer): Promise<void>;
+}
+
+export interface SnapshotStore {
+  put(snapshot: Snapshot): Promise<void>;
+  get(deployment: string): Promise<Snapshot | undefined>;
+}
+
+export interface Store {
+  readonly lease: LeaseStore;
+  readonly journal: JournalStore;
+  readonly operations: OperationStore;
+  readonly snapshots: SnapshotStore;
+  close(): Promise<void>;
+}

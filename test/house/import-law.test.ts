@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const src = join(root, 'src');
+
+/** Who may import whom, types included; what is not listed is forbidden. Own room is always allowed. */
+const law: Record<string, readonly string[]> = {
+  errors: [],
+  model: [],
+  core: ['model'],
+  ports: ['model'],
+  config: ['model', 'ports', 'errors'],
+  store: ['model', 'ports', 'errors'],
+  'providers/index': ['ports'],
+  'providers/*': ['model', 'ports', 'errors'],
+  probes: ['model', 'ports', 'errors'],
+  'traffic/*': ['model', 'ports', 'errors'],
+  faults: ['model', 'ports', 'errors'],
+  gateway: ['core/routing', 'model', 'ports', 'errors'],
+  system: ['ports', 'model', 'errors'],
+  testkit: ['ports', 'model', 'errors'],
+  demo: ['model', 'errors'],
+  engine: ['core', 'ports', 'model', 'errors'],
+  report: ['model', 'errors'],
+  cli: ['engine', 'report', 'config', 'ports', 'model', 'errors'],
+  main: ['*'],
+};
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .sort();
+
+/** The room of a file: its first folder, or two for the plugin rooms, where each plugin is a room of its own. */
+function roomOf(file: string): string {
+  const [first = '', second = ''] = file.replace(/\.ts$/, '').split('/');
+  return first === 'providers' || first === 'traffic' ? `${first}/${second}` : first;
+}
+
+function lawOf(room: string): readonly string[] | undefined {
+  return law[room] ?? law[room.replace(/\/.*/, '/*')];
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1] ?? '');
+}
+
+function isAllowed(from: string, to: string): boolean {
+  const room = roomOf(from);
+  if (roomOf(to) === room) return true;
+  const allowed = lawOf(room) ?? [];
+  return allowed.some((name) => name === '*' || to === `${name}.ts` || to.startsWith(`${name}/`));
+}
+
+test('every room has a law', () => {
+  expect(files.filter((file) => lawOf(roomOf(file)) === undefined)).toEqual([]);
+});
+
+test.for(files)('%s imports only what its room may', (file) => {
+  const ours = importsOf(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => relative(src, resolve(dirname(join(src, file)), name)));
+  expect(ours.filter((to) => !isAllowed(file, to))).toEqual([]);
+});
+
+test.for(files.filter((file) => /^(core|model)\//.test(file)))('%s imports nothing from outside', (file) => {
+  expect(importsOf(file).filter((name) => !name.startsWith('.'))).toEqual([]);
+});
+
+test.for(files.filter((file) => file.startsWith('core/')))('%s is synchronous', (file) => {
+  expect(readFileSync(join(src, file), 'utf8')).not.toMatch(/\b(async|await|Promise)\b/);
+});
+
+test.for(files.filter((file) => !/^(testkit|providers)\/index\.ts$/.test(file)))('%s is no barrel', (file) => {
+  expect(readFileSync(join(src, file), 'utf8')).not.toMatch(/^export (\*|\{[^}]*\}) from/m);
+});
+
+/** Longer files need a reason, given here and in the commit. */
+const longerForAReason: Record<string, string> = {};
+
+test.for(files)('%s is at most 250 lines', (file) => {
+  const lines = readFileSync(join(src, file), 'utf8').split('\n').length - 1;
+  if (longerForAReason[file] === undefined) expect(lines).toBeLessThanOrEqual(250);
+});
+
+/** The first export of a file may be documented by the sentence the file opens with. */
+test.for(files.filter((file) => !file.startsWith('cli/commands/')))('%s documents what it exports', (file) => {
+  const lines = readFileSync(join(src, file), 'utf8').split('\n');
+  const exported = lines.flatMap((line, index) =>
+    /^export (async )?(function|class|const) /.test(line) ? [{ line, before: lines[index - 1] ?? '' }] : [],
+  );
+  const [first, ...others] = exported;
+  const undocumented = [...(first === undefined || lines[0]?.startsWith('/**') ? [] : [first]), ...others];
+  expect(undocumented.filter(({ before }) => !/\*\/$/.test(before)).map(({ line }) => line)).toEqual([]);
+});

@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+/** Suites are folders: `--project unit` is what `npm test` runs beside `e2e`; the slower ones are run by `.ci/run`. */
+const suite = (name: string, include: string[], testTimeout: number) => ({
+  extends: true as const,
+  test: { name, include, testTimeout, hookTimeout: testTimeout },
+});
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    environment: 'node',
+    pool: 'forks',
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      reporter: ['text-summary', 'json-summary'],
+      thresholds: { 'src/core/**': { lines: 97, branches: 93 } },
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/integration/**', 'test/bench/**', 'test/contract/**'],
+          testTimeout: 10_000,
+        },
+      },
+      suite('contract', ['test/contract/**/*.test.ts'], 60_000),
+      suite('e2e', ['test/e2e/**/*.test.ts'], 60_000),
+      suite('integration', ['test/integration/**/*.test.ts'], 180_000),
+    ],
+  },
+});
