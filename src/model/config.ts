@@ -1,0 +1,57 @@
+/** The whole configuration, validated, with every default filled in and every path absolute. */
+import type { Deployment } from './deployment.ts';
+import type { Site } from './site.ts';
+
+/** How the embedded gateway listens and what it allows. Sizes in bytes, times in milliseconds. */
+export interface GatewaySettings {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Unix socket of the admin API. */
+  readonly adminSocket: string;
+  /** Where the last accepted route table is kept. */
+  readonly tableFile: string;
+  readonly hold: {
+    /** Longest time a request waits while nothing is ready. */
+    readonly maxWaitMs: number;
+    readonly maxRequests: number;
+  };
+  readonly retry: {
+    /** Tokens a request earns towards retries: 0.1 means one retry in ten requests. */
+    readonly ratio: number;
+  };
+  readonly replay: {
+    /** A body above this is passed on but never sent twice. */
+    readonly maxBodyBytes: number;
+    readonly maxTotalBytes: number;
+  };
+  readonly limits: {
+    readonly maxBodyBytes: number;
+    readonly maxHeaderBytes: number;
+    readonly maxUrlBytes: number;
+    readonly maxConnections: number;
+    readonly maxConnectionsPerAddress: number;
+    readonly headersTimeoutMs: number;
+    /** From the first byte of a request to its last. */
+    readonly requestTimeoutMs: number;
+    /** Longest wait for an upstream's first body byte, whatever the statistics say. */
+    readonly firstByteTimeoutMs: number;
+    /** Longest silence inside an answer. */
+    readonly stallTimeoutMs: number;
+    /** A client that takes nothing for this long is cut. */
+    readonly slowReaderTimeoutMs: number;
+  };
+}
+
+export interface Config {
+  /** The file it came from; `-` for standard input. */
+  readonly path: string;
+  readonly environment: string;
+  readonly stateDir: string;
+  readonly lease: { readonly ttlMs: number; readonly renewEveryMs: number };
+  readonly sites: readonly Site[];
+  readonly deployments: readonly Deployment[];
+  readonly gateway: GatewaySettings;
+  /** First 12 hex digits of the SHA-256 of the file's text: names the config in records. */
+  readonly digest: string;
+}
