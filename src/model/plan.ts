@@ -5,6 +5,8 @@ import type { Weights } from './route.ts';
 
 /** What a step of weights must show while it is watched, else the move returns. */
 export interface Gate {
+  /** The sites that gain: what the source still fails is why traffic moves. */
+  readonly sites: readonly string[];
   readonly holdMs: number;
   readonly maxErrorRatio: number;
   readonly maxFirstTokenMs: number;

@@ -1,0 +1,147 @@
+/** Chooses one action. Pure: same view and time give the same decision. */
+import type { Action, Decision } from '../model/decision.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Reason } from '../model/reason.ts';
+import type { View } from '../model/view.ts';
+import { diagnose, isFailing } from './diagnose.ts';
+import { missingSlots, weightOf } from './readiness.ts';
+import { decideRequest } from './requests.ts';
+import { checkMove } from './safety.ts';
+import { bestTarget, moveAll } from './target.ts';
+
+/**
+ * In this order: what a person asked for, an automatic failover, replicas that are missing, the way back to the
+ * preferred weights, nothing. A start never comes before a failover that is only waiting for its time: new replicas at
+ * a dead site would hide that it is dead.
+ */
+export function decide(view: View, nowMs: number): Decision {
+  const diagnosis = diagnose(view, nowMs);
+  const { mode } = view.deployment.failover;
+  if (view.request !== undefined) return decideRequest(view, view.request, diagnosis, nowMs);
+  if (view.open !== undefined)
+    return stay(diagnosis, [
+      { code: 'OperationRunning', message: `${view.open.id} (${view.open.plan.kind}) is ${view.open.state}` },
+    ]);
+  if (mode === 'off') return stay(diagnosis, [{ code: 'ModeOff', message: 'failover.mode is off' }]);
+  const failover = failoverOf(view, diagnosis, nowMs);
+  if (failover?.kind === 'act' || failover?.kind === 'advise') return failover;
+  const isWaiting =
+    failover?.reasons.every(({ code }) => code === 'NotUnhealthyLongEnough' || code === 'OnePlaneOnly') ?? false;
+  const start = isWaiting ? undefined : startOf(view, diagnosis);
+  return start ?? failover ?? failbackOf(view, diagnosis, nowMs) ?? stay(diagnosis, []);
+}
+
+function failoverOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision | undefined {
+  const source = diagnosis.sites
+    .filter((site) => isFailing(site) && weightOf(view, site.site) > 0)
+    .sort((a, b) => Number(b.actionable) - Number(a.actionable))[0];
+  if (source === undefined) return undefined;
+  const target = bestTarget(view, source, diagnosis, nowMs);
+  if (target === undefined) {
+    const braked =
+      diagnosis.code === 'TooManyFailing' ? [{ code: 'TooManyFailing', message: diagnosis.message } as const] : [];
+    return stay(diagnosis, [
+      ...braked,
+      {
+        code: 'NoReadyCapacity',
+        message: `nowhere to go from ${source.site}: no allowed site is ready or could be started`,
+      },
+    ]);
+  }
+  const action: Action = {
+    kind: 'failover',
+    trigger: 'automatic',
+    from: source.site,
+    weights: moveAll(view, source.site, target.site.name),
+    start: undefined,
+    inOneStep: source.servesNothing,
+    because: [{ code: 'SiteFailing', site: source.site, message: `${source.code}: ${source.message}` }],
+    requestId: undefined,
+  };
+  return settle(view, diagnosis, action, nowMs);
+}
+
+/** Acts, advises, or says what stands in the way. */
+function settle(view: View, diagnosis: Diagnosis, action: Action, nowMs: number): Decision {
+  const against = checkMove({ view, diagnosis, action, nowMs });
+  if (against.length > 0) return stay(diagnosis, against);
+  if (view.deployment.failover.mode === 'auto') return { kind: 'act', diagnosis, action };
+  return {
+    kind: 'advise',
+    diagnosis,
+    action,
+    reasons: [{ code: 'AdviseMode', message: 'failover.mode is advise: a person decides' }],
+  };
+}
+
+/** Hot placements always hold their replicas, others while they have weight. Nothing is moved, so `advise` starts them too. */
+function startOf(view: View, diagnosis: Diagnosis): Decision | undefined {
+  const due = view.sites.find((site) => {
+    const isInUse = site.placement.standby === 'hot' || weightOf(view, site.site.name) > 0;
+    return isInUse && site.control.kind === 'seen' && missingSlots(site).length > 0;
+  });
+  if (due === undefined) return undefined;
+  const slots = missingSlots(due);
+  const site = due.site.name;
+  const because: Reason = {
+    code: 'ReplicasMissing',
+    site,
+    message: `${site} lacks ${slots.length} of ${due.placement.replicas} replicas`,
+  };
+  const weights =
+    view.route.kind === 'seen' ? (view.route.value?.weights ?? view.deployment.weights) : view.deployment.weights;
+  const action: Action = {
+    kind: 'start',
+    trigger: 'automatic',
+    from: undefined,
+    weights,
+    start: { site, slots },
+    inOneStep: true,
+    because: [because],
+    requestId: undefined,
+  };
+  return { kind: 'act', diagnosis, action };
+}
+
+function failbackOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision | undefined {
+  const { failback } = view.deployment.failover;
+  const wanted = view.deployment.weights;
+  if (failback.mode !== 'auto' || view.route.kind !== 'seen' || view.route.value === undefined) return undefined;
+  const raised = view.sites.filter(({ site }) => (wanted[site.name] ?? 0) > weightOf(view, site.name));
+  const lowered = view.sites.find(({ site }) => (wanted[site.name] ?? 0) < weightOf(view, site.name));
+  if (raised.length === 0 || lowered === undefined) return undefined;
+  const waiting = raised.flatMap(({ site }): Reason[] => {
+    const sinceMs = view.healthySinceMs[site.name];
+    if (sinceMs === undefined)
+      return [{ code: 'OriginNotHealthy', site: site.name, message: `${site.name} is not healthy yet` }];
+    const untilMs = sinceMs + failback.afterMs;
+    return nowMs < untilMs
+      ? [
+          {
+            code: 'OriginNotHealthy',
+            site: site.name,
+            message: `${site.name} healthy for ${nowMs - sinceMs} of ${failback.afterMs} ms`,
+            untilMs,
+          },
+        ]
+      : [];
+  });
+  if (waiting.length > 0) return stay(diagnosis, waiting);
+  const names = raised.map(({ site }) => site.name).join(', ');
+  const because: Reason = { code: 'PreferredSiteHealthy', message: `${names} healthy for ${failback.afterMs} ms` };
+  const action: Action = {
+    kind: 'failback',
+    trigger: 'automatic',
+    from: lowered.site.name,
+    weights: wanted,
+    start: undefined,
+    inOneStep: false,
+    because: [because],
+    requestId: undefined,
+  };
+  return settle(view, diagnosis, action, nowMs);
+}
+
+function stay(diagnosis: Diagnosis, reasons: readonly Reason[]): Decision {
+  return { kind: 'stay', diagnosis, reasons };
+}

@@ -1,0 +1,137 @@
+/** Names what is wrong with one site, from three planes of evidence. */
+import type { Condition } from '../model/condition.ts';
+import type { DiagnosisCode, SiteDiagnosis } from '../model/diagnosis.ts';
+import type { Plane, ProbeReason } from '../model/observation.ts';
+import type { SiteView, View } from '../model/view.ts';
+import { judgeTraffic, type TrafficVerdict } from './detect/traffic.ts';
+import { completionConditions, isAlive, readyReplicas } from './readiness.ts';
+
+/**
+ * One plane alone never makes a site actionable, except the data plane seen from a quorum of vantages. With a single
+ * vantage the data plane needs the gateway's statistics or the provider's word that the replicas are gone.
+ */
+export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDiagnosis {
+  const { detector } = view.deployment.failover;
+  const seen = gather(view, site, nowMs);
+  const ready = readyReplicas(view, site, nowMs).map(({ replica }) => replica.id);
+  const base = { site: site.site.name, ready, asOfMs: seen.asOfMs, vantages: seen.badVantages };
+  const plain = (code: DiagnosisCode, message: string): SiteDiagnosis => ({
+    ...base,
+    code,
+    message,
+    actionable: false,
+    servesNothing: false,
+    planes: [],
+    sinceMs: seen.sinceMs ?? nowMs,
+  });
+  if (site.replicas.length === 0)
+    return site.control.kind === 'seen' ? plain('SiteEmpty', 'no replicas') : plain('ViewLost', site.control.message);
+  if (seen.states.length === 0 || seen.states.every((state) => state === 'unknown')) {
+    return seen.allGone
+      ? plain('SiteDead', 'the provider says all replicas are gone')
+      : plain('ViewLost', 'no fresh observation');
+  }
+  if (seen.states.every((state) => state === 'good')) {
+    return seen.traffic.state === 'bad' || seen.traffic.state === 'slow'
+      ? plain('SiteDegraded', `probes are good, traffic is ${seen.traffic.state}: ${seen.traffic.message}`)
+      : plain('Healthy', `${ready.length} of ${site.replicas.length} ready`);
+  }
+  if (seen.states.some((state) => state === 'good'))
+    return plain('SiteDegraded', `${seen.badCount} of ${seen.states.length} bad: ${seen.detail}`);
+  if (seen.badCount === 0)
+    return plain(seen.states.includes('starting') ? 'Starting' : 'ViewLost', 'loading or not seen');
+  const planes = planesOf(seen);
+  const actionable = seen.badVantages.length >= Math.max(2, detector.quorum) || planes.length > 1;
+  return {
+    ...base,
+    code: codeOf(seen),
+    message: `${seen.detail}; ${seen.traffic.message}${actionable ? '' : '; one plane of evidence only'}`,
+    actionable,
+    servesNothing: seen.states.every((state) => state === 'bad') && seen.reason !== 'FirstTokenLate',
+    planes,
+    sinceMs: seen.sinceMs ?? nowMs,
+  };
+}
+
+interface Gathered {
+  /** One state per live or lately lost replica: its completion condition, `unknown` without one. */
+  readonly states: readonly Condition['state'][];
+  readonly badCount: number;
+  readonly badVantages: readonly string[];
+  readonly allGone: boolean;
+  readonly answersHttp: boolean;
+  readonly traffic: TrafficVerdict;
+  readonly reason: ProbeReason | undefined;
+  readonly detail: string;
+  readonly sinceMs: number | undefined;
+  readonly asOfMs: number;
+}
+
+function gather(view: View, site: SiteView, nowMs: number): Gathered {
+  const { detector } = view.deployment.failover;
+  const judged = site.replicas
+    .filter(({ replica }) => replica.state !== 'stopped' && replica.state !== 'stopping')
+    .map((each) => ({ each, conditions: completionConditions(view, each) }));
+  const bad = judged.flatMap(({ conditions }) => conditions.filter(({ state }) => isBad(state)));
+  const others = judged.flatMap(({ each, conditions }) =>
+    each.conditions.filter((condition) => !conditions.includes(condition)),
+  );
+  const stats =
+    view.traffic.kind === 'seen' ? view.traffic.value.sites.find((each) => each.site === site.site.name) : undefined;
+  const isFresh = view.traffic.kind === 'seen' && nowMs - view.traffic.asOfMs <= detector.staleAfterMs;
+  return {
+    states: judged.map(({ conditions }) => worstOf(conditions.map(({ state }) => state))),
+    badCount: judged.filter(({ conditions }) => conditions.some(({ state }) => isBad(state))).length,
+    badVantages: [...new Set(bad.map(({ vantage }) => vantage))],
+    allGone: site.control.kind === 'seen' && judged.every(({ each }) => !isAlive(each.replica.state)),
+    answersHttp: others.some(({ state }) => state === 'good'),
+    traffic: judgeTraffic(isFresh ? stats : undefined, detector),
+    reason: bad[0]?.reason,
+    detail: bad[0]?.detail ?? bad[0]?.reason ?? 'bad',
+    // The site as a whole is bad since its last replica became so.
+    sinceMs: bad.length === 0 ? undefined : Math.max(...bad.map(({ sinceMs }) => sinceMs)),
+    asOfMs: Math.max(0, ...judged.flatMap(({ conditions }) => conditions.map(({ asOfMs }) => asOfMs))),
+  };
+}
+
+function isBad(state: Condition['state']): boolean {
+  return state === 'bad' || state === 'slow';
+}
+
+function worstOf(states: readonly Condition['state'][]): Condition['state'] {
+  for (const state of ['bad', 'slow', 'starting', 'good'] as const) if (states.includes(state)) return state;
+  return 'unknown';
+}
+
+function planesOf(seen: Gathered): readonly Plane[] {
+  const planes: Plane[] = ['data'];
+  if (seen.allGone) planes.push('control');
+  if (seen.traffic.state === 'bad' || seen.traffic.state === 'slow') planes.push('traffic');
+  return planes;
+}
+
+function codeOf(seen: Gathered): DiagnosisCode {
+  if (seen.allGone) return 'SiteDead';
+  switch (seen.reason) {
+    case 'Refused':
+    case 'Reset':
+    case 'ReplicaGone':
+      return 'SiteDead';
+    case 'WrongModel':
+      return 'WrongModel';
+    case 'FirstTokenLate':
+      return 'SiteSlow';
+    case 'TimedOut':
+    case 'NoTokens':
+    case 'Stalled':
+      return seen.answersHttp ? 'EngineStalled' : 'SiteDead';
+    case 'BadStatus':
+    case 'BadAnswer':
+    case 'WrongText':
+    case 'Loading':
+    case 'CannotSee':
+      return 'SiteErrors';
+    case undefined:
+      return 'SiteSlow';
+  }
+}

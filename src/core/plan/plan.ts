@@ -1,0 +1,29 @@
+/** Turns an action into an ordered list of steps, computed before anything changes. */
+import type { Action } from '../../model/decision.ts';
+import type { Plan, Step } from '../../model/plan.ts';
+import type { View } from '../../model/view.ts';
+import { weightOf } from '../readiness.ts';
+import { moveSteps } from './move.ts';
+import { startSteps } from './start.ts';
+
+export function makePlan(action: Action, view: View, nowMs: number): Plan {
+  const before = Object.fromEntries(view.sites.map(({ site }) => [site.name, weightOf(view, site.name)]));
+  const steps = action.kind === 'start' ? startSteps(action, view) : moveSteps(action, view, nowMs);
+  return {
+    kind: action.kind,
+    deployment: view.deployment.name,
+    trigger: action.trigger,
+    from: action.from,
+    before,
+    after: action.weights,
+    steps: numbered(steps),
+    because: action.because,
+    routeVersion: view.route.kind === 'seen' ? (view.route.value?.routeVersion ?? 0) : 0,
+    requestId: action.requestId,
+  };
+}
+
+/** Names are unique within a plan, so that a journal read back can be matched to it. */
+function numbered(steps: readonly Step[]): readonly Step[] {
+  return steps.map((step, index) => ({ ...step, name: `${index + 1}-${step.name}` }));
+}

@@ -1,0 +1,59 @@
+/** Whether a step's condition holds in what was read back. Unknown is never read as yes. */
+import type { Answer, Seen } from '../../model/outcome.ts';
+import type { Step } from '../../model/plan.ts';
+import type { RouteEntry, Weights } from '../../model/route.ts';
+import type { StepSight } from '../../model/step-sight.ts';
+import { isAlive } from '../readiness.ts';
+
+export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
+  switch (step.kind) {
+    case 'stamp':
+      return answer(seen.isStamped);
+    case 'launch':
+      return launched(step.slots, seen);
+    case 'prove':
+      return answer(seen.ready.length >= step.replicas);
+    case 'weigh':
+      return ofRoute(seen.route, (entry) => sameWeights(entry.weights, step.weights));
+    case 'fence':
+      return ofRoute(seen.route, (entry) => (entry.weights[step.site] ?? 0) === 0);
+    case 'drain':
+      return answer(seen.idleSinceMs !== undefined);
+    case 'stop':
+      return stopped(step.how, seen);
+    case 'settle':
+      return answer(seen.calmSinceMs !== undefined && nowMs - Math.max(seen.calmSinceMs, seen.beganAtMs) >= step.forMs);
+  }
+}
+
+export function sameWeights(one: Weights, other: Weights): boolean {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].every(
+    (site) => (one[site] ?? 0) === (other[site] ?? 0),
+  );
+}
+
+function answer(is: boolean): Answer {
+  return is ? 'yes' : 'no';
+}
+
+function ofRoute(route: Seen<RouteEntry | undefined>, holds: (entry: RouteEntry) => boolean): Answer {
+  if (route.kind === 'unknown') return 'unknown';
+  return answer(route.value !== undefined && holds(route.value));
+}
+
+function launched(slots: readonly number[], seen: StepSight): Answer {
+  if (seen.replicas.kind === 'unknown') return 'unknown';
+  const alive = new Set(seen.replicas.value.filter(({ state }) => isAlive(state)).map(({ slot }) => slot));
+  return answer(slots.every((slot) => alive.has(slot)));
+}
+
+/** Not running is not enough: whoever still pays for it has not stopped it. */
+function stopped(how: 'stop' | 'delete', seen: StepSight): Answer {
+  if (seen.replicas.kind === 'unknown') return 'unknown';
+  if (seen.replicas.value.some(({ billed }) => billed === 'unknown')) return 'unknown';
+  return answer(
+    seen.replicas.value.every(
+      ({ state, billed }) => billed === 'no' && (how === 'stop' ? !isAlive(state) : state === 'gone'),
+    ),
+  );
+}

@@ -1,0 +1,71 @@
+/** Builds the route entry the gateway gets: weights as given, replicas as they are, spill order by proof. */
+import type { RouteEntry, RouteReplica, RouteSite, SpillSite, Weights } from '../model/route.ts';
+import type { SiteView, View } from '../model/view.ts';
+import { completionConditions, isReady, isResident } from './readiness.ts';
+
+/** What the engine adds to the view. */
+export interface EntryTerms {
+  readonly weights: Weights;
+  readonly epoch: number;
+  readonly routeVersion: number;
+  readonly journalHead: string;
+}
+
+export function routeEntryFor(view: View, terms: EntryTerms): RouteEntry {
+  const { deployment } = view;
+  const sites = view.sites.filter((site) => isResident(view, site));
+  const weights = Object.fromEntries(sites.map(({ site }) => [site.name, terms.weights[site.name] ?? 0]));
+  return {
+    deployment: deployment.name,
+    epoch: terms.epoch,
+    routeVersion: terms.routeVersion,
+    match: deployment.match,
+    weights,
+    sites: sites.map(
+      (site): RouteSite => ({ site: site.site.name, replicas: site.replicas.flatMap((each) => replicaOf(view, each)) }),
+    ),
+    spill: sites.flatMap((site) => spillOf(view, site)),
+    firstTokenLimitMs: deployment.firstTokenLimitMs,
+    journalHead: terms.journalHead,
+  };
+}
+
+/** A replica that was never proven gets no traffic; one that was and is bad now is marked, and the gateway judges too. */
+function replicaOf(view: View, each: SiteView['replicas'][number]): readonly RouteReplica[] {
+  const { replica, proof } = each;
+  if (replica.url === undefined || replica.state !== 'running') return [];
+  const states = completionConditions(view, each).map(({ state }) => state);
+  const isBad = states.includes('bad');
+  const wasProven =
+    isBad ||
+    states.includes('slow') ||
+    (proof !== undefined && proof.completions >= view.deployment.failover.proof.completions);
+  if (!wasProven) return [];
+  return [{ id: replica.id, bootId: replica.bootId, url: replica.url, state: isBad ? 'suspect' : 'serving' }];
+}
+
+function spillOf(view: View, site: SiteView): readonly SpillSite[] {
+  const { maxAgeMs } = view.deployment.failover.proof;
+  const proofs = site.replicas
+    .filter((each) => isReady(view, each, view.atMs))
+    .map(({ proof }) => maxAgeMs - (view.atMs - (proof?.atMs ?? 0)));
+  return proofs.length === 0 ? [] : [{ site: site.site.name, provenForMs: Math.max(...proofs) }];
+}
+
+/** Whether a new entry says something the one in force (written `ageMs` ago) does not; mere countdown is no news. */
+export function needsPublish(current: RouteEntry, wanted: RouteEntry, ageMs: number): boolean {
+  const shape = (entry: RouteEntry): string =>
+    JSON.stringify([
+      entry.epoch,
+      entry.match,
+      entry.firstTokenLimitMs,
+      Object.entries(entry.weights).sort(),
+      entry.sites,
+      entry.spill.map(({ site }) => site),
+    ]);
+  if (shape(current) !== shape(wanted)) return true;
+  return wanted.spill.some(({ site, provenForMs }) => {
+    const leftMs = (current.spill.find((each) => each.site === site)?.provenForMs ?? 0) - ageMs;
+    return leftMs < provenForMs / 2;
+  });
+}

@@ -1,0 +1,57 @@
+/** What one replica and one site look like in a view: the facts that diagnosis, safety and plans share. */
+import type { Condition } from '../model/condition.ts';
+import type { ReplicaView, SiteView, View } from '../model/view.ts';
+import { isProven } from './detect/prove.ts';
+
+/** The conditions of the probe that makes tokens; the others only say that a process answers. */
+export function completionConditions(view: View, replica: ReplicaView): readonly Condition[] {
+  const names = view.deployment.probes.filter(({ kind }) => kind === 'completion').map(({ name }) => name);
+  return replica.conditions.filter(({ probe }) => names.includes(probe));
+}
+
+/** Running, good now by every completion probe, and freshly proven: the same boot, the same model. */
+export function isReady(view: View, each: ReplicaView, nowMs: number): boolean {
+  const conditions = completionConditions(view, each);
+  const { model, failover } = view.deployment;
+  return (
+    each.replica.state === 'running' &&
+    each.replica.url !== undefined &&
+    conditions.length > 0 &&
+    conditions.every(({ state }) => state === 'good') &&
+    isProven(each.proof, each.replica, model, failover.proof, nowMs)
+  );
+}
+
+export function readyReplicas(view: View, site: SiteView, nowMs: number): readonly ReplicaView[] {
+  return site.replicas.filter((each) => isReady(view, each, nowMs));
+}
+
+/** Slots that hold no live replica: starting and running ones count as live, whatever their health. */
+export function missingSlots(site: SiteView): readonly number[] {
+  const taken = new Set(
+    site.replicas.filter(({ replica }) => isAlive(replica.state)).map(({ replica }) => replica.slot),
+  );
+  return Array.from({ length: site.placement.replicas }, (_, slot) => slot).filter((slot) => !taken.has(slot));
+}
+
+export function isAlive(state: ReplicaView['replica']['state']): boolean {
+  return state === 'starting' || state === 'running';
+}
+
+/** All jurisdictions of the site must be allowed; a deployment that names none may run anywhere. */
+export function isResident(view: View, site: SiteView): boolean {
+  const { residency } = view.deployment;
+  return (
+    residency.length === 0 ||
+    (site.site.residency.length > 0 && site.site.residency.every((each) => residency.includes(each)))
+  );
+}
+
+/** Two sites that share a failure domain fail together. */
+export function areIndependent(one: SiteView, other: SiteView): boolean {
+  return !one.site.failureDomains.some((each) => other.site.failureDomains.includes(each));
+}
+
+export function weightOf(view: View, site: string): number {
+  return view.route.kind === 'seen' ? (view.route.value?.weights[site] ?? 0) : 0;
+}

@@ -1,0 +1,71 @@
+/** Turns what a person asked for into an action, or says why not. A person ranks above automation, not above residency. */
+import type { Action, Decision } from '../model/decision.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { OperationRequest } from '../model/operation.ts';
+import type { Reason } from '../model/reason.ts';
+import type { View } from '../model/view.ts';
+import { weightOf } from './readiness.ts';
+import { checkMove } from './safety.ts';
+import { bestTarget, moveAll } from './target.ts';
+
+export function decideRequest(view: View, request: OperationRequest, diagnosis: Diagnosis, nowMs: number): Decision {
+  const refuse = (reason: Reason): Decision => ({ kind: 'stay', diagnosis, reasons: [reason] });
+  const { open } = view;
+  if (open !== undefined && open.plan.trigger === 'manual') {
+    return refuse({
+      code: 'OperationRunning',
+      message: `${open.id} (${open.plan.kind}) was asked for by ${open.by.name} and is ${open.state}`,
+    });
+  }
+  const names = view.sites.map(({ site }) => site.name);
+  const from = request.from ?? heaviest(view);
+  const to = request.to ?? bestTarget(view, { site: from ?? '' }, diagnosis, nowMs)?.site.name;
+  for (const name of [request.from, request.to]) {
+    if (name !== undefined && !names.includes(name))
+      return refuse({
+        code: 'NoReadyCapacity',
+        site: name,
+        message: `${view.deployment.name} has no site ${name}; it has ${names.join(', ')}`,
+      });
+  }
+  if (from === undefined || to === undefined)
+    return refuse({
+      code: 'NoReadyCapacity',
+      message: `nowhere to go from ${from ?? 'nowhere'}: no other allowed site could serve`,
+    });
+  if (weightOf(view, to) === 100 || (request.from !== undefined && weightOf(view, from) === 0)) {
+    return refuse({
+      code: 'AlreadyThere',
+      site: to,
+      message: `${from} has ${weightOf(view, from)} % and ${to} has ${weightOf(view, to)} % already`,
+    });
+  }
+  const source = diagnosis.sites.find(({ site }) => site === from);
+  const action: Action = {
+    kind: request.kind,
+    trigger: 'manual',
+    from,
+    weights: request.kind === 'switchover' && request.from === undefined ? onlyAt(view, to) : moveAll(view, from, to),
+    start: undefined,
+    // A person who calls it a failover wants the traffic off now; the gates of a switchover are for healthy sources.
+    inOneStep: request.kind === 'failover' || source?.servesNothing === true,
+    because: [
+      {
+        code: 'AskedByPerson',
+        message: `${request.by.name}@${request.by.host}: ${request.reason ?? 'no reason given'}`,
+      },
+    ],
+    requestId: request.id,
+  };
+  const against = checkMove({ view, diagnosis, action, nowMs });
+  return against.length > 0 ? { kind: 'stay', diagnosis, reasons: against } : { kind: 'act', diagnosis, action };
+}
+
+function heaviest(view: View): string | undefined {
+  const [first] = [...view.sites].sort((a, b) => weightOf(view, b.site.name) - weightOf(view, a.site.name));
+  return first?.site.name;
+}
+
+function onlyAt(view: View, to: string): Record<string, number> {
+  return Object.fromEntries(view.sites.map(({ site }) => [site.name, site.name === to ? 100 : 0]));
+}

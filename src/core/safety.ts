@@ -1,0 +1,200 @@
+/** The rules that stand between an intention and the world: each allows (nothing) or names its reason with values. */
+import type { Action } from '../model/decision.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Plan, Step } from '../model/plan.ts';
+import type { Reason } from '../model/reason.ts';
+import type { SiteView, View } from '../model/view.ts';
+import { areIndependent, isResident, readyReplicas, weightOf } from './readiness.ts';
+
+/** Everything a rule may look at. */
+export interface Case {
+  readonly view: View;
+  readonly diagnosis: Diagnosis;
+  readonly action: Action;
+  readonly nowMs: number;
+}
+
+type Rule = (about: Case) => readonly Reason[];
+
+const dayMs = 86_400_000;
+
+/** Rules for a move of traffic, checked when deciding. Automatic moves obey all; a person's only those that have no override. */
+export function checkMove(about: Case): readonly Reason[] {
+  const rules = about.action.trigger === 'manual' ? manualRules : automaticRules;
+  return rules.flatMap((rule) => rule(about));
+}
+
+/** Sites whose weight the action raises. */
+export function targetsOf(view: View, action: Pick<Action, 'weights'>): readonly SiteView[] {
+  return view.sites.filter((site) => (action.weights[site.site.name] ?? 0) > weightOf(view, site.site.name));
+}
+
+const residency: Rule = ({ view, action }) =>
+  targetsOf(view, action)
+    .filter((site) => !isResident(view, site))
+    .map((site) => ({
+      code: 'ResidencyBlocked',
+      site: site.site.name,
+      message: `${site.site.name} lies in ${site.site.residency.join(', ') || 'no stated jurisdiction'}; allowed: ${view.deployment.residency.join(', ')}`,
+    }));
+
+const driverReachable: Rule = ({ view }) =>
+  view.route.kind === 'seen'
+    ? []
+    : [{ code: 'DriverUnreachable', message: `the gateway cannot be read: ${view.route.error.message}` }];
+
+/** A target that serves nothing and will be started by the plan is judged by the plan's prove step, not here. */
+const readyCapacity: Rule = ({ view, action, nowMs }) =>
+  targetsOf(view, action).some((site) => readyReplicas(view, site, nowMs).length > 0 || site.placement.replicas > 0)
+    ? []
+    : [{ code: 'NoReadyCapacity', message: 'no site with ready replicas, and none that could be started' }];
+
+const brake: Rule = ({ diagnosis }) =>
+  diagnosis.code === 'TooManyFailing' ? [{ code: 'TooManyFailing', message: diagnosis.message }] : [];
+
+const enoughEvidence: Rule = ({ view, diagnosis, action, nowMs }) => {
+  if (action.kind !== 'failover') return [];
+  const source = diagnosis.sites.find(({ site }) => site === action.from);
+  if (source === undefined) return [];
+  const { detector } = view.deployment.failover;
+  if (nowMs - source.asOfMs > detector.staleAfterMs)
+    return [{ code: 'EvidenceStale', message: `newest evidence is ${nowMs - source.asOfMs} ms old` }];
+  if (!source.actionable) return [{ code: 'OnePlaneOnly', site: source.site, message: source.message }];
+  const dueAtMs = source.sinceMs + detector.failAfterMs;
+  if (nowMs < dueAtMs)
+    return [
+      {
+        code: 'NotUnhealthyLongEnough',
+        site: source.site,
+        message: `bad for ${nowMs - source.sinceMs} of ${detector.failAfterMs} ms`,
+        untilMs: dueAtMs,
+      },
+    ];
+  return [];
+};
+
+const independence: Rule = ({ view, action }) => {
+  const source = view.sites.find(({ site }) => site.name === action.from);
+  if (source === undefined || action.kind !== 'failover') return [];
+  return targetsOf(view, action)
+    .filter((target) => !areIndependent(source, target))
+    .map((target) => ({
+      code: 'NoIndependentTarget',
+      site: target.site.name,
+      message: `${target.site.name} shares a failure domain with ${source.site.name}`,
+    }));
+};
+
+const coolDown: Rule = ({ view, action, nowMs }) => {
+  if (action.kind !== 'failover') return [];
+  const { coolDownMs, maxFailoversPerDay } = view.deployment.failover.safety;
+  const past = automaticMoves(view, ['failover']).filter((each) => nowMs - each.openedAtMs < dayMs);
+  const [newest] = past;
+  const reasons: Reason[] = [];
+  if (newest !== undefined && nowMs - newest.openedAtMs < coolDownMs) {
+    const untilMs = newest.openedAtMs + coolDownMs;
+    reasons.push({
+      code: 'CoolDown',
+      message: `${newest.id} was ${nowMs - newest.openedAtMs} ms ago, least ${coolDownMs} ms`,
+      untilMs,
+    });
+  }
+  if (past.length >= maxFailoversPerDay) {
+    const untilMs = (past.at(-1)?.openedAtMs ?? nowMs) + dayMs;
+    reasons.push({
+      code: 'FlapBudgetSpent',
+      message: `${past.length} automatic failovers in 24 h, at most ${maxFailoversPerDay}`,
+      untilMs,
+    });
+  }
+  return reasons;
+};
+
+const dwell: Rule = ({ view, action, nowMs }) => {
+  if (action.kind !== 'failback') return [];
+  const [newest] = automaticMoves(view, ['failover', 'switchover', 'failback']);
+  const untilMs = (newest?.endedAtMs ?? 0) + view.deployment.failover.safety.dwellMs;
+  return newest !== undefined && nowMs < untilMs
+    ? [{ code: 'DwellTime', message: `${newest.id} ended ${nowMs - (newest.endedAtMs ?? nowMs)} ms ago`, untilMs }]
+    : [];
+};
+
+const automaticRules: readonly Rule[] = [
+  driverReachable,
+  residency,
+  brake,
+  enoughEvidence,
+  independence,
+  readyCapacity,
+  coolDown,
+  dwell,
+];
+/** What a person may not decide either: nobody to ask, nowhere allowed, nothing there. */
+const manualRules: readonly Rule[] = [driverReachable, residency, readyCapacity];
+
+/** Ended or open ones that moved traffic, newest first. One that ended before it moved anything spends no budget. */
+function automaticMoves(view: View, kinds: readonly string[]): readonly Operation[] {
+  const all = view.open === undefined ? view.recent : [view.open, ...view.recent];
+  return all.filter(
+    ({ plan, state }) =>
+      plan.trigger === 'automatic' &&
+      kinds.includes(plan.kind) &&
+      (state === 'done' || state === 'returned' || state === 'unknown'),
+  );
+}
+
+/** Checked again before each step of a plan that is being carried out. */
+export function checkStep(view: View, plan: Plan, step: Step, nowMs: number): readonly Reason[] {
+  switch (step.kind) {
+    case 'weigh':
+      return weighReasons(view, plan, step.weights, nowMs);
+    case 'stop':
+      return stopReasons(view, step.site, nowMs);
+    case 'stamp':
+    case 'launch':
+    case 'prove':
+    case 'fence':
+    case 'drain':
+    case 'settle':
+      return [];
+  }
+}
+
+function weighReasons(view: View, plan: Plan, weights: Plan['after'], nowMs: number): readonly Reason[] {
+  const raised = targetsOf(view, { weights });
+  const blocked = raised.filter((site) => !isResident(view, site));
+  if (blocked.length > 0)
+    return blocked.map(({ site }) => ({
+      code: 'ResidencyBlocked',
+      site: site.name,
+      message: `${site.name} is not allowed for ${plan.deployment}`,
+    }));
+  const served = view.sites.filter((site) => (weights[site.site.name] ?? 0) > 0);
+  const unproven = raised.filter((site) => readyReplicas(view, site, nowMs).length === 0);
+  if (unproven.length > 0)
+    return unproven.map(({ site }) => ({
+      code: 'TargetNotProven',
+      site: site.name,
+      message: `${site.name} has no freshly proven replica`,
+    }));
+  if (served.every((site) => readyReplicas(view, site, nowMs).length === 0)) {
+    return [{ code: 'LastServingSite', message: 'no site that would keep weight is ready' }];
+  }
+  return [];
+}
+
+function stopReasons(view: View, name: string, nowMs: number): readonly Reason[] {
+  const reasons: Reason[] = [];
+  if (view.route.kind === 'unknown') reasons.push({ code: 'DriverUnreachable', message: view.route.error.message });
+  if (weightOf(view, name) > 0)
+    reasons.push({
+      code: 'SourceNotFenced',
+      site: name,
+      message: `${name} still has ${weightOf(view, name)} % of the traffic`,
+    });
+  const others = view.sites.filter(({ site }) => site.name !== name);
+  if (others.every((site) => readyReplicas(view, site, nowMs).length === 0))
+    reasons.push({ code: 'LastServingSite', site: name, message: `no other site than ${name} is ready` });
+  return reasons;
+}

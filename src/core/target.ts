@@ -1,0 +1,37 @@
+/** Where traffic should go, and the weights that bring it there. */
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Weights } from '../model/route.ts';
+import type { SiteView, View } from '../model/view.ts';
+import { isFailing } from './diagnose.ts';
+import { areIndependent, isResident, readyReplicas, weightOf } from './readiness.ts';
+
+/**
+ * Allowed and independent first, then ready now, then those that could be started; within each the placements' order.
+ * The whole share goes to one site: a move to one proven place is easier to follow at night than a spread.
+ */
+export function bestTarget(
+  view: View,
+  source: { readonly site: string },
+  diagnosis: Diagnosis,
+  nowMs: number,
+): SiteView | undefined {
+  const from = view.sites.find(({ site }) => site.name === source.site);
+  const rank = (site: SiteView): number => {
+    const independent = from === undefined || areIndependent(from, site) ? 0 : 10;
+    return independent + (readyReplicas(view, site, nowMs).length > 0 ? 0 : 1);
+  };
+  const isBad = (site: SiteView): boolean =>
+    diagnosis.sites.some((each) => each.site === site.site.name && isFailing(each));
+  return view.sites
+    .filter(
+      (site) => site.site.name !== source.site && site.placement.replicas > 0 && isResident(view, site) && !isBad(site),
+    )
+    .map((site, order) => ({ site, order, rank: rank(site) }))
+    .sort((a, b) => a.rank - b.rank || a.order - b.order)[0]?.site;
+}
+
+/** The present weights with one site's share given to another. */
+export function moveAll(view: View, from: string, to: string): Weights {
+  const weights = Object.fromEntries(view.sites.map(({ site }) => [site.name, weightOf(view, site.name)]));
+  return { ...weights, [from]: 0, [to]: (weights[to] ?? 0) + (weights[from] ?? 0) };
+}

@@ -1,0 +1,22 @@
+/** What was read back for one step: all its condition (`core/plan/reached.ts`) may look at. */
+import type { Seen } from './outcome.ts';
+import type { Replica } from './replica.ts';
+import type { RouteEntry } from './route.ts';
+import type { DeploymentTraffic } from './traffic-stats.ts';
+
+export interface StepSight {
+  /** When this process began the step, epoch milliseconds. */
+  readonly beganAtMs: number;
+  /** The gateway acknowledged our epoch since then. */
+  readonly isStamped: boolean;
+  readonly route: Seen<RouteEntry | undefined>;
+  /** Replicas at the step's site; empty and seen for a step without one. */
+  readonly replicas: Seen<readonly Replica[]>;
+  /** Ids of the replicas at the step's site that are good now and freshly proven. */
+  readonly ready: readonly string[];
+  readonly traffic: Seen<DeploymentTraffic>;
+  /** Since when the site counts no running request, epoch milliseconds; undefined while it counts some or is not seen. */
+  readonly idleSinceMs: number | undefined;
+  /** Since when every site with weight is healthy, epoch milliseconds; undefined while one is not. */
+  readonly calmSinceMs: number | undefined;
+}
