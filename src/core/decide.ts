@@ -1,6 +1,7 @@
 /** Chooses one action. Pure: same view and time give the same decision. */
 import type { Action, Decision } from '../model/decision.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Operation } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { View } from '../model/view.ts';
 import { diagnose, isFailing } from './diagnose.ts';
@@ -18,17 +19,25 @@ export function decide(view: View, nowMs: number): Decision {
   const diagnosis = diagnose(view, nowMs);
   const { mode } = view.deployment.failover;
   if (view.request !== undefined) return decideRequest(view, view.request, diagnosis, nowMs);
-  if (view.open !== undefined)
-    return stay(diagnosis, [
-      { code: 'OperationRunning', message: `${view.open.id} (${view.open.plan.kind}) is ${view.open.state}` },
-    ]);
   if (mode === 'off') return stay(diagnosis, [{ code: 'ModeOff', message: 'failover.mode is off' }]);
+  const { open } = view;
+  const running: Reason[] =
+    open === undefined
+      ? []
+      : [{ code: 'OperationRunning', message: `${open.id} (${open.plan.kind}) is ${open.state}` }];
+  if (open !== undefined && !isOnlyWaiting(open)) return stay(diagnosis, running);
   const failover = failoverOf(view, diagnosis, nowMs);
   if (failover?.kind === 'act' || failover?.kind === 'advise') return failover;
+  if (open !== undefined) return stay(diagnosis, [...running, ...(failover?.reasons ?? [])]);
   const isWaiting =
     failover?.reasons.every(({ code }) => code === 'NotUnhealthyLongEnough' || code === 'OnePlaneOnly') ?? false;
   const start = isWaiting ? undefined : startOf(view, diagnosis);
   return start ?? failover ?? failbackOf(view, diagnosis, nowMs) ?? stay(diagnosis, []);
+}
+
+/** A start only waits for a model to load, and a settling move has done its work: neither may delay a failover. */
+function isOnlyWaiting({ plan, state }: Operation): boolean {
+  return plan.kind === 'start' || state === 'verifying';
 }
 
 function failoverOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision | undefined {
@@ -53,7 +62,7 @@ function failoverOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision |
     trigger: 'automatic',
     from: source.site,
     weights: moveAll(view, source.site, target.site.name),
-    start: undefined,
+    start: [],
     inOneStep: source.servesNothing,
     because: [{ code: 'SiteFailing', site: source.site, message: `${source.code}: ${source.message}` }],
     requestId: undefined,
@@ -76,28 +85,24 @@ function settle(view: View, diagnosis: Diagnosis, action: Action, nowMs: number)
 
 /** Hot placements always hold their replicas, others while they have weight. Nothing is moved, so `advise` starts them too. */
 function startOf(view: View, diagnosis: Diagnosis): Decision | undefined {
-  const due = view.sites.find((site) => {
-    const isInUse = site.placement.standby === 'hot' || weightOf(view, site.site.name) > 0;
-    return isInUse && site.control.kind === 'seen' && missingSlots(site).length > 0;
+  const start = view.sites.flatMap((each) => {
+    const isInUse = each.placement.standby === 'hot' || weightOf(view, each.site.name) > 0;
+    const slots = isInUse && each.control.kind === 'seen' ? missingSlots(each) : [];
+    return slots.length > 0 ? [{ site: each.site.name, slots }] : [];
   });
-  if (due === undefined) return undefined;
-  const slots = missingSlots(due);
-  const site = due.site.name;
-  const because: Reason = {
-    code: 'ReplicasMissing',
-    site,
-    message: `${site} lacks ${slots.length} of ${due.placement.replicas} replicas`,
-  };
-  const weights =
-    view.route.kind === 'seen' ? (view.route.value?.weights ?? view.deployment.weights) : view.deployment.weights;
+  if (start.length === 0) return undefined;
+  const because = start.map(
+    ({ site, slots }): Reason => ({ code: 'ReplicasMissing', site, message: `${site} lacks ${slots.length} replicas` }),
+  );
+  const weights = (view.route.kind === 'seen' ? view.route.value?.weights : undefined) ?? view.deployment.weights;
   const action: Action = {
     kind: 'start',
     trigger: 'automatic',
     from: undefined,
     weights,
-    start: { site, slots },
+    start,
     inOneStep: true,
-    because: [because],
+    because,
     requestId: undefined,
   };
   return { kind: 'act', diagnosis, action };
@@ -134,7 +139,7 @@ function failbackOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision |
     trigger: 'automatic',
     from: lowered.site.name,
     weights: wanted,
-    start: undefined,
+    start: [],
     inOneStep: false,
     because: [because],
     requestId: undefined,

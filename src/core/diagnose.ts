@@ -11,6 +11,7 @@ export function isFailing(site: SiteDiagnosis): boolean {
   return failing.has(site.code);
 }
 
+/** Pure: same view and time give the same diagnosis. */
 export function diagnose(view: View, nowMs: number): Diagnosis {
   const sites = view.sites.map((site) => diagnoseSite(view, site, nowMs));
   const looked = sites.filter(({ code }) => code !== 'SiteEmpty' && code !== 'Starting');

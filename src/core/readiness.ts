@@ -22,6 +22,7 @@ export function isReady(view: View, each: ReplicaView, nowMs: number): boolean {
   );
 }
 
+/** The replicas of a site that may take traffic now. */
 export function readyReplicas(view: View, site: SiteView, nowMs: number): readonly ReplicaView[] {
   return site.replicas.filter((each) => isReady(view, each, nowMs));
 }
@@ -34,6 +35,7 @@ export function missingSlots(site: SiteView): readonly number[] {
   return Array.from({ length: site.placement.replicas }, (_, slot) => slot).filter((slot) => !taken.has(slot));
 }
 
+/** A machine or process exists, whatever its health. */
 export function isAlive(state: ReplicaView['replica']['state']): boolean {
   return state === 'starting' || state === 'running';
 }
@@ -52,6 +54,7 @@ export function areIndependent(one: SiteView, other: SiteView): boolean {
   return !one.site.failureDomains.some((each) => other.site.failureDomains.includes(each));
 }
 
+/** The wanted weight in force, 0–100; 0 while the route is not seen. */
 export function weightOf(view: View, site: string): number {
   return view.route.kind === 'seen' ? (view.route.value?.weights[site] ?? 0) : 0;
 }

@@ -46,7 +46,7 @@ export function decideRequest(view: View, request: OperationRequest, diagnosis: 
     trigger: 'manual',
     from,
     weights: request.kind === 'switchover' && request.from === undefined ? onlyAt(view, to) : moveAll(view, from, to),
-    start: undefined,
+    start: [],
     // A person who calls it a failover wants the traffic off now; the gates of a switchover are for healthy sources.
     inOneStep: request.kind === 'failover' || source?.servesNothing === true,
     because: [

@@ -12,8 +12,8 @@ export interface Action {
   readonly from: string | undefined;
   /** The weights to end with; for `start` the present ones. */
   readonly weights: Weights;
-  /** For `start`: the site and how many replicas it lacks. */
-  readonly start: { readonly site: string; readonly slots: readonly number[] } | undefined;
+  /** For `start`: the sites that lack replicas, and which slots. Empty for a move. */
+  readonly start: readonly { readonly site: string; readonly slots: readonly number[] }[];
   /** One step is right when the source serves nothing. */
   readonly inOneStep: boolean;
   readonly because: readonly Reason[];

@@ -26,6 +26,7 @@ export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
   }
 }
 
+/** Sites that one of them does not name count as 0. */
 export function sameWeights(one: Weights, other: Weights): boolean {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].every(
     (site) => (one[site] ?? 0) === (other[site] ?? 0),

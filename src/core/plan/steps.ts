@@ -23,6 +23,7 @@ export function launchSteps(placement: Placement, slots: readonly number[], read
   ];
 }
 
+/** Its name says where the traffic will be. */
 export function weighStep(weights: Weights, gate: Gate | undefined): Step {
   const text = Object.entries(weights)
     .filter(([, weight]) => weight > 0)

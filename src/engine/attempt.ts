@@ -1,0 +1,59 @@
+/** The one retry helper of the engine: issues a changing call, again where its error class allows it. */
+import { nextAttempt } from '../core/backoff.ts';
+import type { Reply } from '../model/outcome.ts';
+import type { ProviderError } from '../model/provider-error.ts';
+import type { WriteCall } from '../ports/call.ts';
+import { callWithin } from './call-within.ts';
+import type { EngineDeps } from './engine.ts';
+import type { LeaseGrip } from './lease-grip.ts';
+
+export interface WriteTerms {
+  readonly operationId: string;
+  readonly idempotencyKey: string;
+  /** Monotonic milliseconds after which no further try begins. */
+  readonly deadlineAtMonoMs: number;
+  /** One try's limit, in milliseconds. */
+  readonly tryTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+const leaseLost: ProviderError = {
+  class: 'conflict',
+  code: 'LeaseLost',
+  message: 'the lease ran out before the call was issued',
+};
+
+/**
+ * The lease is checked before every single try, not once for all of them; a try never outlives the lease, and an answer
+ * that comes after the lease ended counts as `unknown`. `unknown` is not retried here: the caller reads back first.
+ */
+export async function attemptWrite<T>(
+  deps: EngineDeps,
+  grip: LeaseGrip,
+  terms: WriteTerms,
+  write: (call: WriteCall) => Promise<Reply<T>>,
+): Promise<Reply<T>> {
+  const { clock, random } = deps;
+  const { operationId, idempotencyKey, signal } = terms;
+  for (let tries = 1; ; tries += 1) {
+    const leftMs = Math.min(terms.tryTimeoutMs, grip.remainingMs(), terms.deadlineAtMonoMs - clock.monoMs());
+    if (grip.remainingMs() <= 0) return { kind: 'refused', error: leaseLost };
+    if (leftMs <= 0 || signal.aborted) return { kind: 'refused', error: noTime };
+    const end = await callWithin(clock, leftMs, signal, (call) =>
+      write({ ...call, operationId, epoch: grip.epoch, idempotencyKey }),
+    );
+    if (end.kind !== 'answered') return { kind: 'unknown', error: end.error };
+    if (grip.remainingMs() <= 0) return { kind: 'unknown', error: leaseLost };
+    const reply = end.value;
+    if (reply.kind !== 'refused') return reply;
+    const next = nextAttempt({ tries, error: reply.error, random: random.next() });
+    if (next.kind === 'give-up' || clock.monoMs() + next.waitMs >= terms.deadlineAtMonoMs) return reply;
+    const isOver = await clock.sleep(next.waitMs, signal).then(
+      () => false,
+      () => true,
+    );
+    if (isOver) return reply;
+  }
+}
+
+const noTime: ProviderError = { class: 'transient', code: 'NoTime', message: 'no time left to issue the call' };

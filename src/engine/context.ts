@@ -1,0 +1,38 @@
+/** One deployment under this process's lease: what the loop and the steps share. */
+import type { Deployment } from '../model/deployment.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { JournalEntry, StepState } from '../model/journal-entry.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Step } from '../model/plan.ts';
+import type { ProviderError } from '../model/provider-error.ts';
+import type { View } from '../model/view.ts';
+import type { EngineDeps } from './engine.ts';
+import type { DeploymentJournal } from './journal.ts';
+import type { LeaseGrip } from './lease-grip.ts';
+import type { Observer } from './observe.ts';
+import type { RouteWriter } from './route-writer.ts';
+
+/** One step of one operation. */
+export interface StepRef {
+  readonly operation: Operation;
+  readonly index: number;
+  readonly step: Step;
+  /** This step's entries in the journal, from before a crash. */
+  readonly past: readonly JournalEntry[];
+}
+
+export interface Context {
+  readonly deps: EngineDeps;
+  readonly deployment: Deployment;
+  readonly grip: LeaseGrip;
+  readonly journal: DeploymentJournal;
+  readonly observer: Observer;
+  readonly routes: RouteWriter;
+  /** The newest sight together with operations and requests. */
+  view(): View;
+  diagnosis(): Diagnosis;
+  /** Since when every site with weight is healthy, epoch milliseconds. */
+  calmSinceMs(): number | undefined;
+  /** Journals what became of a step, or of one part of it, and tells the reporter. */
+  note(at: StepRef, part: string | undefined, state: StepState, error: ProviderError | undefined): Promise<void>;
+}

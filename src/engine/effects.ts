@@ -1,0 +1,113 @@
+/** What each kind of step does to the world. */
+
+import { assert } from '../errors.ts';
+import type { Reply } from '../model/outcome.ts';
+import type { StepEffect } from '../model/plan.ts';
+import type { Weights } from '../model/route.ts';
+import { attemptWrite, type WriteTerms } from './attempt.ts';
+import type { Context, StepRef } from './context.ts';
+
+/** One start's limit, in milliseconds: clouds answer a launch in seconds or not at all. */
+const startTimeoutMs = 30_000;
+/** One write to the gateway, in milliseconds: a local socket answers in single digits. */
+const writeTimeoutMs = 2000;
+/** Beyond a replica's own grace after SIGTERM, in milliseconds. */
+const stopSlackMs = 5000;
+
+const done: Reply<void> = { kind: 'done', value: undefined };
+
+/** Issues the step's effect under its deterministic keys; a step that only waits answers done at once. */
+export async function applyEffect(
+  ctx: Context,
+  at: StepRef,
+  deadlineAtMonoMs: number,
+  signal: AbortSignal,
+): Promise<Reply<void>> {
+  const { step, operation, index } = at;
+  const terms: WriteTerms = {
+    operationId: operation.id,
+    idempotencyKey: `${operation.id}/${index}`,
+    deadlineAtMonoMs,
+    tryTimeoutMs: writeTimeoutMs,
+    signal,
+  };
+  switch (step.kind) {
+    case 'stamp':
+      return await attemptWrite(ctx.deps, ctx.grip, terms, (call) => ctx.deps.traffic.stamp(ctx.deployment.name, call));
+    case 'launch':
+      return await launch(ctx, at, step, terms);
+    case 'weigh':
+      return await ctx.routes.weigh(step.weights, ctx.view(), terms);
+    case 'fence':
+      return await fence(ctx, step.site, terms);
+    case 'stop':
+      return await stopSite(ctx, step, terms);
+    case 'prove':
+      ctx.observer.hurry(step.site);
+      return done;
+    case 'drain':
+    case 'settle':
+      return done;
+  }
+}
+
+/** Each slot is an effect of its own: its intent is in the journal before the call, its answer after it. */
+async function launch(
+  ctx: Context,
+  at: StepRef,
+  step: StepEffect & { kind: 'launch' },
+  terms: WriteTerms,
+): Promise<Reply<void>> {
+  const placement = ctx.deployment.placements.find((each) => each.site === step.site);
+  const provider = ctx.deps.providers.get(step.site);
+  assert(placement !== undefined && provider !== undefined, `nothing can be launched at ${step.site}`);
+  const { name: deployment, model } = ctx.deployment;
+  let worst: Reply<void> = done;
+  for (const slot of step.slots) {
+    await ctx.note(at, String(slot), 'intended', undefined);
+    const key = `${terms.idempotencyKey}/${slot}`;
+    const request = { deployment, model, slot, launch: placement.launch };
+    const reply = await attemptWrite(
+      ctx.deps,
+      ctx.grip,
+      { ...terms, idempotencyKey: key, tryTimeoutMs: startTimeoutMs },
+      (call) => provider.start(request, call),
+    );
+    await ctx.note(
+      at,
+      String(slot),
+      reply.kind === 'done' ? 'reached' : reply.kind,
+      reply.kind === 'done' ? undefined : reply.error,
+    );
+    if (reply.kind === 'refused' && !step.bestEffort) return reply;
+    if (reply.kind === 'unknown') worst = reply;
+  }
+  return worst;
+}
+
+/** The weights normally are there already; writing them again is what makes an old gateway state impossible. */
+async function fence(ctx: Context, site: string, terms: WriteTerms): Promise<Reply<void>> {
+  const weights: Weights = ctx.routes.weights();
+  assert((weights[site] ?? 0) === 0, `${site} is fenced only after its weight went to 0`);
+  return await ctx.routes.weigh(weights, ctx.view(), terms);
+}
+
+async function stopSite(ctx: Context, step: StepEffect & { kind: 'stop' }, terms: WriteTerms): Promise<Reply<void>> {
+  const provider = ctx.deps.providers.get(step.site);
+  const placement = ctx.deployment.placements.find((each) => each.site === step.site);
+  assert(placement !== undefined && provider !== undefined, `nothing can be stopped at ${step.site}`);
+  const seen = await ctx.observer.readReplicas(step.site, terms.signal);
+  if (seen.kind === 'unknown') return seen;
+  const tryTimeoutMs = placement.launch.stopGraceMs + stopSlackMs;
+  const replies = await Promise.all(
+    seen.value.map((replica) =>
+      attemptWrite(
+        ctx.deps,
+        ctx.grip,
+        { ...terms, idempotencyKey: `${terms.idempotencyKey}/${replica.id}`, tryTimeoutMs },
+        (call) => provider.stop(replica, step.how, call),
+      ),
+    ),
+  );
+  return replies.find((reply) => reply.kind === 'refused') ?? replies.find((reply) => reply.kind === 'unknown') ?? done;
+}

@@ -1,0 +1,32 @@
+/** Writes one deployment's journal and tells the reporter; every draft carries who, when and under which epoch. */
+import type { Event } from '../model/event.ts';
+import type { JournalBody, JournalDraft } from '../model/journal-entry.ts';
+import type { EngineDeps } from './engine.ts';
+
+export interface DeploymentJournal {
+  /** Durable when it resolves: all bodies in one transaction. */
+  append(...bodies: readonly JournalBody[]): Promise<void>;
+  /** The hash at the journal's head, as of our last append; goes into route entries. */
+  head(): string;
+  tell(event: EventBody): void;
+}
+
+type EventBody = Event extends infer E ? (E extends Event ? Omit<E, 'atMs' | 'deployment'> : never) : never;
+
+/** `epoch` is the lease's: the store refuses drafts of an older one. */
+export async function openJournal(deps: EngineDeps, deployment: string, epoch: number): Promise<DeploymentJournal> {
+  const { clock, store, actor, reporter } = deps;
+  let head = (await store.journal.head()).hash;
+  return {
+    async append(...bodies) {
+      const drafts = bodies.map(
+        (body): JournalDraft => ({ deployment, epoch, by: actor, atMs: clock.nowMs(), monoMs: clock.monoMs(), body }),
+      );
+      head = (await store.journal.append(drafts)).hash;
+    },
+    head: () => head,
+    tell(event) {
+      reporter.report({ ...event, atMs: clock.nowMs(), deployment });
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** The health-check loop of one deployment: look, decide, act; for as long as the lease is held. */
+import { decide } from '../core/decide.ts';
+import type { Decision } from '../model/decision.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Context } from './context.ts';
+import type { Until } from './engine.ts';
+import { execute, type StopReason } from './execute.ts';
+import { openOperation, reopenOperation } from './operations.ts';
+import type { Recollection } from './recollect.ts';
+
+/** A look waits this long for its answers, in milliseconds; later ones count in the next. */
+const patienceMs = 250;
+/** Between looks while a step waits for proof, in milliseconds. */
+const hurriedMs = 100;
+
+interface Running {
+  readonly operation: Operation;
+  readonly stop: AbortController;
+  readonly ended: Promise<Operation>;
+  hasEnded: boolean;
+}
+
+/** Returns when the signal fires or the lease is lost; an operation in progress is left open for the next holder. */
+export async function runLoop(ctx: Context, memory: Recollection, until: Until): Promise<void> {
+  const { clock } = ctx.deps;
+  const everyMs = ctx.deployment.failover.detector.evaluateEveryMs;
+  const over = AbortSignal.any([until.stop, ctx.grip.lost]);
+  const found = await reopenOperation(ctx);
+  let running = found === undefined ? undefined : carry(ctx, found);
+  let last: Decision | undefined;
+  while (!over.aborted && !until.isDone()) {
+    const startedMonoMs = clock.monoMs();
+    await ctx.observer.look(Math.min(everyMs, patienceMs), over);
+    if (running?.hasEnded === true) running = undefined;
+    await memory.refresh();
+    const view = ctx.view();
+    const decision = decide(view, clock.nowMs());
+    memory.keep(decision, view);
+    if (isNews(last, decision)) await announce(ctx, decision);
+    last = decision;
+    if (!over.aborted) await ctx.routes.refresh(ctx.view(), over);
+    if (decision.kind === 'act' && !over.aborted) {
+      if (running !== undefined) await stop(running, 'preempted');
+      running = carry(ctx, await openOperation(ctx, decision.action));
+    } else {
+      await memory.answer(decision);
+    }
+    await memory.save(decision, view);
+    await nap(
+      ctx,
+      (ctx.observer.isHurried() ? Math.min(everyMs, hurriedMs) : everyMs) - (clock.monoMs() - startedMonoMs),
+      over,
+    );
+  }
+  if (running !== undefined) await stop(running, 'shutdown');
+}
+
+function carry(ctx: Context, operation: Operation): Running {
+  const stop = new AbortController();
+  const running: Running = {
+    operation,
+    stop,
+    hasEnded: false,
+    ended: execute(ctx, operation, stop.signal).finally(() => {
+      running.hasEnded = true;
+    }),
+  };
+  // The loop awaits it at its end; until then a failure must not count as unhandled.
+  running.ended.catch((thrown: unknown) =>
+    ctx.journal.tell({ type: 'warning', message: `${operation.id} stopped: ${String(thrown)}` }),
+  );
+  return running;
+}
+
+async function stop(running: Running, why: StopReason): Promise<void> {
+  running.stop.abort(why);
+  await running.ended;
+}
+
+/** A decision is journaled when it says something else than the one before, not each time the loop turns. */
+function isNews(last: Decision | undefined, now: Decision): boolean {
+  return last === undefined || gist(last) !== gist(now);
+}
+
+function gist(decision: Decision): string {
+  const reasons = decision.kind === 'act' ? decision.action.because : decision.reasons;
+  const { code, site } = decision.diagnosis;
+  return [decision.kind, code, site, ...reasons.map((reason) => `${reason.code}/${reason.site ?? ''}`)].join(' ');
+}
+
+async function announce(ctx: Context, decision: Decision): Promise<void> {
+  await ctx.journal.append({ kind: 'decision', decision });
+  ctx.journal.tell({ type: 'decision', decision });
+}
+
+async function nap(ctx: Context, ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0 || signal.aborted) return;
+  await ctx.deps.clock.sleep(ms, signal).then(
+    () => undefined,
+    () => undefined,
+  );
+}

@@ -1,0 +1,119 @@
+/** Looks: probes, the providers' lists, the gateway's table and statistics; puts them together as a view. */
+import { detect } from '../core/detect/detect.ts';
+import { prove } from '../core/detect/prove.ts';
+import { assert } from '../errors.ts';
+import type { Condition, Proof } from '../model/condition.ts';
+import type { Deployment, LaunchSpec } from '../model/deployment.ts';
+import type { Seen } from '../model/outcome.ts';
+import type { Replica } from '../model/replica.ts';
+import type { RouteEntry } from '../model/route.ts';
+import type { Site } from '../model/site.ts';
+import type { DeploymentTraffic } from '../model/traffic-stats.ts';
+import type { ReplicaView, SiteView, View } from '../model/view.ts';
+import type { ReadCall } from '../ports/call.ts';
+import { callWithin } from './call-within.ts';
+import type { EngineDeps } from './engine.ts';
+import { createPoll, type Poll } from './poll.ts';
+import { createProbeSchedule, type ProbeSchedule } from './probe-schedule.ts';
+
+/** The parts of a view that come from looking. */
+export type Sight = Pick<View, 'deployment' | 'atMs' | 'sites' | 'route' | 'traffic'>;
+
+export interface Observer {
+  /** Asks everything that is due and waits for the answers, at most `patienceMs`; late ones count in the next look. */
+  look(patienceMs: number, signal: AbortSignal): Promise<void>;
+  sight(): Sight;
+  /** Reads the route entry now, past any cache: what a read-back needs. */
+  readRoute(signal: AbortSignal): Promise<Seen<RouteEntry | undefined>>;
+  readTraffic(signal: AbortSignal): Promise<Seen<DeploymentTraffic>>;
+  readReplicas(site: string, signal: AbortSignal): Promise<Seen<readonly Replica[]>>;
+  /** Proves a site as fast as its answers allow instead of at the probe's interval. */
+  hurry(site: string): void;
+  /** Somebody asked to hurry since the last look. */
+  isHurried(): boolean;
+}
+
+interface WatchedSite {
+  readonly site: Site;
+  readonly placement: SiteView['placement'];
+  readonly list: Poll<readonly Replica[]>;
+}
+
+/** One observer per deployment. `readTimeoutMs` bounds each read of a provider or the gateway. */
+export function createObserver(deps: EngineDeps, deployment: Deployment, readTimeoutMs: number): Observer {
+  const { clock } = deps;
+  const schedule = createProbeSchedule(deps, deployment);
+  const forever = new AbortController().signal;
+  let isHurried = false;
+
+  const read = async <T>(signal: AbortSignal, run: (call: ReadCall) => Promise<Seen<T>>): Promise<Seen<T>> => {
+    const end = await callWithin(clock, readTimeoutMs, signal, run);
+    return end.kind === 'answered' ? end.value : { kind: 'unknown', error: end.error };
+  };
+  const readReplicas = (site: string, signal: AbortSignal): Promise<Seen<readonly Replica[]>> => {
+    const provider = deps.providers.get(site);
+    assert(provider !== undefined, `no provider session for site ${site}`);
+    return read(signal, (call) => provider.list({ deployment: deployment.name }, call));
+  };
+  const readRoute = (signal: AbortSignal) => read(signal, (call) => deps.traffic.read(deployment.name, call));
+  const readTraffic = (signal: AbortSignal) => read(signal, (call) => deps.traffic.traffic(deployment.name, call));
+
+  const route = createPoll(() => readRoute(forever));
+  const traffic = createPoll(() => readTraffic(forever));
+  const watched = deployment.placements.map((placement): WatchedSite => {
+    const site = deps.config.sites.find((each) => each.name === placement.site);
+    assert(site !== undefined, `deployment ${deployment.name} names the unknown site ${placement.site}`);
+    return { site, placement, list: createPoll(() => readReplicas(site.name, forever)) };
+  });
+
+  return {
+    async look(patienceMs, signal) {
+      isHurried = false;
+      const reads = [route.ask(), traffic.ask(), ...watched.map(({ list }) => list.ask())];
+      const replicas = watched.flatMap(({ list }) => list.lastSeen()?.value ?? []);
+      const all = Promise.all([...reads, schedule.sendDue(replicas, signal)]);
+      await callWithin(clock, patienceMs, signal, () => all);
+    },
+    sight() {
+      const atMs = clock.nowMs();
+      const sites = watched.map(({ site, placement, list }): SiteView => {
+        const last = list.last();
+        const control =
+          last.kind === 'seen'
+            ? { kind: last.kind, asOfMs: last.asOfMs }
+            : { kind: last.kind, message: last.error.message };
+        const replicas = (list.lastSeen()?.value ?? []).map((replica) =>
+          viewOf(deployment, schedule, replica, placement.launch, atMs),
+        );
+        return { site, placement, control, replicas };
+      });
+      return { deployment, atMs, sites, route: route.last(), traffic: traffic.last() };
+    },
+    readRoute,
+    readTraffic,
+    readReplicas,
+    hurry(site) {
+      isHurried = true;
+      schedule.hurry(site);
+    },
+    isHurried: () => isHurried,
+  };
+}
+
+function viewOf(
+  deployment: Deployment,
+  schedule: ProbeSchedule,
+  replica: Replica,
+  launch: LaunchSpec,
+  nowMs: number,
+): ReplicaView {
+  const startUp = { startedAtMs: replica.startedAtMs, timeoutMs: launch.startupTimeoutMs };
+  const conditions: Condition[] = [];
+  let proof: Proof | undefined;
+  for (const spec of deployment.probes) {
+    const history = schedule.historyOf(replica, spec);
+    if (history.length > 0) conditions.push(detect(history, spec, deployment.failover.detector, startUp, nowMs));
+    if (spec.kind === 'completion') proof ??= prove(history, spec, replica);
+  }
+  return { replica, conditions, proof };
+}

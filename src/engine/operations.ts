@@ -1,0 +1,42 @@
+/** Opens an operation, or takes up the one an earlier holder of the lease left open. */
+import { makePlan } from '../core/plan/plan.ts';
+import type { Action } from '../model/decision.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Context } from './context.ts';
+import { warmUp } from './warm-up.ts';
+
+/** Plans the action and records it before anything changes; from here on a crash resumes it. */
+export async function openOperation(ctx: Context, action: Action): Promise<Operation> {
+  const { clock, random, actor, store } = ctx.deps;
+  const operation: Operation = {
+    id: `op-${random.id(6)}`,
+    plan: makePlan(action, ctx.view(), clock.nowMs()),
+    state: 'planned',
+    by: actor,
+    epoch: ctx.grip.epoch,
+    openedAtMs: clock.nowMs(),
+    endedAtMs: undefined,
+    step: 0,
+    error: undefined,
+  };
+  await ctx.journal.append({ kind: 'operation', operation });
+  ctx.journal.tell({ type: 'operation', operation });
+  if (action.requestId !== undefined)
+    await store.operations.answer(action.requestId, { kind: 'accepted', operationId: operation.id });
+  return operation;
+}
+
+/** The open operation under our own epoch, once enough was seen to judge its next step. */
+export async function reopenOperation(ctx: Context): Promise<Operation | undefined> {
+  const { store, actor } = ctx.deps;
+  const [found] = await store.operations.list({ deployment: ctx.deployment.name, open: true, limit: 1 });
+  if (found === undefined) return undefined;
+  await warmUp(ctx);
+  const operation = { ...found, epoch: ctx.grip.epoch, by: actor };
+  await ctx.journal.append({ kind: 'operation', operation });
+  ctx.journal.tell({ type: 'operation', operation });
+  // An accepted request whose answer a crash swallowed is answered now: the plan names it.
+  const { requestId } = found.plan;
+  if (requestId !== undefined) await store.operations.answer(requestId, { kind: 'accepted', operationId: found.id });
+  return operation;
+}

@@ -1,0 +1,34 @@
+/** A read that is asked again and again: keeps the last answer and never has two questions under way. */
+
+import type { Seen } from '../model/outcome.ts';
+import type { ProviderError } from '../model/provider-error.ts';
+
+export interface Poll<T> {
+  /** The newest answer; `unknown` before the first. */
+  last(): Seen<T>;
+  /** The newest answer that saw something, however old. */
+  lastSeen(): { readonly value: T; readonly asOfMs: number } | undefined;
+  /** Asks unless a question is under way already; resolves when that one is answered. */
+  ask(): Promise<void>;
+}
+
+const notYet: ProviderError = { class: 'unknown', code: 'NotYetRead', message: 'not read yet' };
+
+/** `read` must not reject: not seeing is an answer too. */
+export function createPoll<T>(read: () => Promise<Seen<T>>): Poll<T> {
+  let last: Seen<T> = { kind: 'unknown', error: notYet };
+  let seen: { value: T; asOfMs: number } | undefined;
+  let asking: Promise<void> | undefined;
+  return {
+    last: () => last,
+    lastSeen: () => seen,
+    ask() {
+      asking ??= read().then((answer) => {
+        asking = undefined;
+        last = answer;
+        if (answer.kind === 'seen') seen = { value: answer.value, asOfMs: answer.asOfMs };
+      });
+      return asking;
+    },
+  };
+}

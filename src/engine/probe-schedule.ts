@@ -1,0 +1,99 @@
+/** Sends each replica's probes when they are due and keeps a bounded history of what came back. */
+import type { Deployment } from '../model/deployment.ts';
+import type { Observation } from '../model/observation.ts';
+import type { ProbeSpec } from '../model/probe-spec.ts';
+import type { Replica } from '../model/replica.ts';
+import { callWithin } from './call-within.ts';
+import type { EngineDeps } from './engine.ts';
+
+/** Observations kept per replica boot and probe: more than any window needs at one a second. */
+const historyLimit = 128;
+
+interface Line {
+  readonly replica: Replica;
+  readonly spec: ProbeSpec;
+  readonly history: Observation[];
+  dueAtMonoMs: number;
+  isUnderWay: boolean;
+}
+
+export interface ProbeSchedule {
+  /** Starts every probe that is due; resolves when the ones it started are answered. */
+  sendDue(replicas: readonly Replica[], signal: AbortSignal): Promise<void>;
+  /** Makes a site's completion probes due now: a step waits for its proof. */
+  hurry(site: string): void;
+  /** Oldest first; empty for a boot that was never probed. */
+  historyOf(replica: Replica, spec: ProbeSpec): readonly Observation[];
+}
+
+/** Each replica starts at a random point of the probe's interval, so that probes do not come in bursts. */
+export function createProbeSchedule(deps: EngineDeps, deployment: Deployment): ProbeSchedule {
+  const { clock, random, probe } = deps;
+  const lines = new Map<string, Line>();
+
+  const send = async (line: Line, signal: AbortSignal): Promise<void> => {
+    line.isUnderWay = true;
+    line.dueAtMonoMs = clock.monoMs() + line.spec.everyMs;
+    const { spec, replica } = line;
+    // The probe keeps its own time-out; this one only stands behind a probe that forgets it.
+    const end = await callWithin(clock, spec.timeoutMs + 1000, signal, (call) => probe.check(spec, replica, call));
+    line.isUnderWay = false;
+    line.history.push(end.kind === 'answered' ? end.value : unseen(replica, spec, end.error.message));
+    if (line.history.length > historyLimit) line.history.splice(0, line.history.length - historyLimit);
+  };
+
+  const unseen = (replica: Replica, spec: ProbeSpec, detail: string): Observation => ({
+    deployment: deployment.name,
+    site: replica.site,
+    replica: replica.id,
+    bootId: replica.bootId,
+    probe: spec.name,
+    plane: 'data',
+    vantage: 'local',
+    atMs: clock.nowMs(),
+    outcome: 'unknown',
+    reason: 'CannotSee',
+    detail,
+  });
+
+  const align = (replicas: readonly Replica[]): void => {
+    const wanted = new Map<string, { replica: Replica; spec: ProbeSpec }>();
+    for (const replica of replicas) {
+      for (const spec of deployment.probes) wanted.set(keyOf(replica, spec), { replica, spec });
+    }
+    for (const key of lines.keys()) if (!wanted.has(key)) lines.delete(key);
+    for (const [key, { replica, spec }] of wanted) {
+      const line = lines.get(key);
+      if (line === undefined) {
+        const dueAtMonoMs = clock.monoMs() + Math.floor(random.next() * Math.min(spec.everyMs, 1000));
+        lines.set(key, { replica, spec, history: [], dueAtMonoMs, isUnderWay: false });
+      } else if (line.replica !== replica) {
+        lines.set(key, { ...line, replica });
+      }
+    }
+  };
+
+  return {
+    async sendDue(replicas, signal) {
+      align(replicas.filter(canBeProbed));
+      const nowMs = clock.monoMs();
+      const due = [...lines.values()].filter((line) => !line.isUnderWay && line.dueAtMonoMs <= nowMs);
+      await Promise.all(due.map((line) => send(line, signal)));
+    },
+    hurry(site) {
+      for (const line of lines.values()) {
+        if (line.replica.site === site && line.spec.kind === 'completion') line.dueAtMonoMs = 0;
+      }
+    },
+    historyOf: (replica, spec) => lines.get(keyOf(replica, spec))?.history ?? [],
+  };
+}
+
+/** A replica the provider calls gone is still probed: its silence is the second plane of evidence. */
+function canBeProbed(replica: Replica): boolean {
+  return replica.url !== undefined && replica.state !== 'stopped' && replica.state !== 'stopping';
+}
+
+function keyOf(replica: Replica, spec: ProbeSpec): string {
+  return `${replica.id}\n${replica.bootId}\n${spec.name}`;
+}

@@ -1,0 +1,110 @@
+/** Brings one step to its condition. Intent is stored before the effect, so a crash is never silent. */
+import { judgeGate } from '../core/gate.ts';
+import { isReached } from '../core/plan/reached.ts';
+import { checkStep } from '../core/safety.ts';
+import type { StepState } from '../model/journal-entry.ts';
+import type { Reply } from '../model/outcome.ts';
+import type { ProviderError } from '../model/provider-error.ts';
+import type { Context, StepRef } from './context.ts';
+import { applyEffect } from './effects.ts';
+import { type StepMemory, sightOf } from './read-back.ts';
+
+/** How often a step that waits looks again, in milliseconds. */
+const pollMs = 100;
+
+/** `left`: stopped with the step open (lease lost, process ends); the next holder goes on. */
+export type StepEnd = { readonly kind: 'reached' } | StepTrouble;
+
+export type StepTrouble =
+  | { readonly kind: 'failed'; readonly error: ProviderError }
+  | { readonly kind: 'unknown'; readonly error: ProviderError }
+  | { readonly kind: 'preempted' }
+  | { readonly kind: 'left' };
+
+/** Asks the world first (also after a crash: not the record), then intends, acts, and reads back until reached. */
+export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): Promise<StepEnd> {
+  const { step, operation } = at;
+  const { clock } = ctx.deps;
+  const against = checkStep(ctx.view(), operation.plan, step, clock.nowMs());
+  const [first] = against;
+  if (first !== undefined) {
+    return await close(ctx, at, 'refused', { class: 'invalid', code: first.code, message: first.message });
+  }
+  const memory: StepMemory = {
+    beganAtMs: clock.nowMs(),
+    beganAtMonoMs: clock.monoMs(),
+    isStamped: false,
+    idleSinceMs: undefined,
+  };
+  if (isReached(step, await sightOf(ctx, step, memory, signal), clock.nowMs()) === 'yes')
+    return await watch(ctx, at, memory, signal);
+  if (at.past.length === 0) await ctx.note(at, undefined, 'intended', undefined);
+  return await actUntilReached(ctx, at, memory, signal);
+}
+
+/**
+ * `done` and `unknown` alike are settled by looking. After an unknown the same keys ask for the same effect again, which
+ * adopts what the first try made; a refusal ends the step.
+ */
+async function actUntilReached(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
+  const { clock } = ctx.deps;
+  const deadlineAtMonoMs = memory.beganAtMonoMs + at.step.deadlineMs;
+  let reply: Reply<void> | undefined;
+  for (;;) {
+    if (isOver(ctx, signal)) return overEnd(ctx, signal);
+    if (reply?.kind !== 'done') {
+      reply = await applyEffect(ctx, at, deadlineAtMonoMs, signal);
+      if (isOver(ctx, signal)) return overEnd(ctx, signal);
+      if (reply.kind === 'refused') return await close(ctx, at, 'refused', reply.error);
+      if (reply.kind === 'done' && at.step.kind === 'stamp') memory.isStamped = true;
+    }
+    const sight = await sightOf(ctx, at.step, memory, signal);
+    if (isReached(at.step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
+    if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, ...lateEnd(at, reply));
+    await pause(ctx, signal);
+  }
+}
+
+function lateEnd(at: StepRef, reply: Reply<void>): [StepState, ProviderError] {
+  if (reply.kind === 'unknown') return ['unknown', reply.error];
+  const message = `${at.step.name} was not reached within ${at.step.deadlineMs} ms`;
+  return ['failed', { class: 'unknown', code: 'DeadlinePassed', message }];
+}
+
+/** A gated step counts as reached only when its gate held for the whole time. */
+async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
+  if (at.step.kind !== 'weigh' || at.step.gate === undefined) return await close(ctx, at, 'reached', undefined);
+  const sinceMs = ctx.deps.clock.nowMs();
+  for (;;) {
+    if (isOver(ctx, signal)) return overEnd(ctx, signal);
+    const sight = await sightOf(ctx, at.step, memory, signal);
+    const verdict = judgeGate(at.step.gate, sight, sinceMs, ctx.deps.clock.nowMs());
+    if (verdict.kind === 'pass') return await close(ctx, at, 'reached', undefined);
+    if (verdict.kind === 'fail')
+      return await close(ctx, at, 'failed', { class: 'unknown', code: 'GateFailed', message: verdict.message });
+    await pause(ctx, signal);
+  }
+}
+
+function isOver(ctx: Context, signal: AbortSignal): boolean {
+  return signal.aborted || ctx.grip.lost.aborted || ctx.grip.remainingMs() <= 0;
+}
+
+function overEnd(ctx: Context, signal: AbortSignal): StepEnd {
+  const isPreempted = signal.aborted && signal.reason === 'preempted' && ctx.grip.remainingMs() > 0;
+  return { kind: isPreempted ? 'preempted' : 'left' };
+}
+
+/** Cut short by the signal, which the loops above then see. */
+async function pause(ctx: Context, signal: AbortSignal): Promise<void> {
+  await ctx.deps.clock.sleep(pollMs, AbortSignal.any([signal, ctx.grip.lost])).then(
+    () => undefined,
+    () => undefined,
+  );
+}
+
+async function close(ctx: Context, at: StepRef, state: StepState, error: ProviderError | undefined): Promise<StepEnd> {
+  await ctx.note(at, undefined, state, error);
+  if (error === undefined) return { kind: 'reached' };
+  return { kind: state === 'unknown' ? 'unknown' : 'failed', error };
+}

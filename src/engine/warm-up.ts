@@ -1,0 +1,33 @@
+/** Looks until it is known what stands: right after a start no probe has answered yet, and nothing may be judged. */
+import type { Context } from './context.ts';
+
+/** Between looks, in milliseconds. */
+const pollMs = 50;
+
+/** Ends when every replica is proven or called bad, or after the time a few completions may take. */
+export async function warmUp(ctx: Context): Promise<void> {
+  const { clock } = ctx.deps;
+  const { probes, failover } = ctx.deployment;
+  const slowestMs = Math.max(0, ...probes.map(({ timeoutMs }) => timeoutMs));
+  const deadlineMonoMs = clock.monoMs() + slowestMs * (failover.proof.completions + 1);
+  const { lost } = ctx.grip;
+  while (!lost.aborted && clock.monoMs() < deadlineMonoMs) {
+    await ctx.observer.look(slowestMs, lost);
+    const sites = ctx.view().sites;
+    const isKnown = sites.every(
+      (site) =>
+        site.control.kind === 'seen' &&
+        site.replicas.every(({ replica, conditions, proof }) => {
+          if (replica.state !== 'running') return true;
+          const isJudged = conditions.some(({ state }) => state === 'bad' || state === 'starting');
+          return isJudged || (proof?.completions ?? 0) >= failover.proof.completions;
+        }),
+    );
+    if (isKnown) return;
+    for (const { site } of sites) ctx.observer.hurry(site.name);
+    await clock.sleep(pollMs, lost).then(
+      () => undefined,
+      () => undefined,
+    );
+  }
+}
