@@ -1,0 +1,50 @@
+/** The hash chain of the journal: each entry's hash covers the one before it, so a later edit shows. */
+import { createHash } from 'node:crypto';
+import type { JournalDraft, JournalEntry, JournalHead } from '../model/journal-entry.ts';
+
+/** The head of an empty journal. */
+export const emptyHead: JournalHead = { seq: 0, hash: '0'.repeat(64) };
+
+/** JSON with sorted keys and without undefined: the same value always gives the same text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) => {
+    if (each === null || typeof each !== 'object' || Array.isArray(each)) return each;
+    return Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/** SHA-256 in hex over the previous hash, the sequence number and the draft's canonical JSON. */
+export function hashEntry(previous: JournalHead, text: string): string {
+  return createHash('sha256')
+    .update(previous.hash)
+    .update(`\n${previous.seq + 1}\n`)
+    .update(text)
+    .digest('hex');
+}
+
+/** The entry that follows `previous`, with the text it was hashed from. */
+export function link(
+  previous: JournalHead,
+  draft: JournalDraft,
+): { readonly entry: JournalEntry; readonly text: string } {
+  const text = canonicalJson(draft);
+  return { entry: { ...draft, seq: previous.seq + 1, hash: hashEntry(previous, text) }, text };
+}
+
+export type ChainVerdict =
+  | { readonly kind: 'ok'; readonly head: JournalHead }
+  | { readonly kind: 'broken'; readonly seq: number; readonly why: 'gap' | 'altered' };
+
+/** Checks one page of rows against the head before it. */
+export function verifyPage(
+  before: JournalHead,
+  rows: readonly { readonly seq: number; readonly hash: string; readonly text: string }[],
+): ChainVerdict {
+  let head = before;
+  for (const { seq, hash, text } of rows) {
+    if (seq !== head.seq + 1) return { kind: 'broken', seq: head.seq + 1, why: 'gap' };
+    if (hashEntry(head, text) !== hash) return { kind: 'broken', seq, why: 'altered' };
+    head = { seq, hash };
+  }
+  return { kind: 'ok', head };
+}

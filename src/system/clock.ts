@@ -1,0 +1,19 @@
+/** The real clock. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '../ports/clock.ts';
+
+/**
+ * Wall time is read once and carried on by the monotonic clock: a wall clock that jumps while the process runs neither
+ * ages nor renews anything. Monotonic time is the system's own (CLOCK_MONOTONIC on Linux), the same in every process.
+ */
+export function createClock(): Clock {
+  const monoMs = (): number => Number(process.hrtime.bigint() / 1000n) / 1000;
+  const offsetMs = Date.now() - monoMs();
+  return {
+    nowMs: () => Math.round(offsetMs + monoMs()),
+    monoMs,
+    sleep: async (ms, signal) => {
+      await wait(ms, undefined, { signal });
+    },
+  };
+}
