@@ -41,15 +41,13 @@ export function createJournalStore(db: Database): JournalStore {
         operationId ?? null,
         limit,
       );
-      return rows
-        .reverse()
-        .map(
-          (row): JournalEntry => ({
-            ...(JSON.parse(String(row['text'])) as JournalDraft),
-            seq: Number(row['seq']),
-            hash: String(row['hash']),
-          }),
-        );
+      return rows.reverse().map(
+        (row): JournalEntry => ({
+          ...(JSON.parse(String(row['text'])) as JournalDraft),
+          seq: Number(row['seq']),
+          hash: String(row['hash']),
+        }),
+      );
     },
   };
 }
