@@ -1,5 +1,5 @@
 /** Starts a replica's process: its own group, its own port, an environment of its own, output into its log. */
-import { closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, openSync, renameSync, type WriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
@@ -38,9 +38,7 @@ export async function spawnReplica(order: SpawnOrder): Promise<SpawnEnd> {
       cleanup: false,
       buffer: false,
       reject: false,
-      stdin: 'ignore',
-      stdout: log,
-      stderr: log,
+      stdio: ['ignore', log, log],
     });
     // The replica outlives this process: nothing here may wait for it.
     child.nodeChildProcess.unref();
@@ -51,7 +49,7 @@ export async function spawnReplica(order: SpawnOrder): Promise<SpawnEnd> {
   } catch (error) {
     return { kind: 'refused', error: spawnError(program, '', messageOf(error)) };
   } finally {
-    closeSync(log);
+    log.destroy();
   }
 }
 
@@ -68,10 +66,11 @@ function fill(text: string, values: Readonly<Record<string, string>>): string {
 }
 
 /** The log of the boot before is kept beside; older ones are not. */
-function openLog(path: string): number {
+function openLog(path: string): WriteStream {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (existsSync(path)) renameSync(path, `${path}.1`);
-  return openSync(path, 'a', 0o600);
+  // A stream that has its descriptor is handed to the child as that descriptor: nothing flows through this process.
+  return createWriteStream(path, { fd: openSync(path, 'a', 0o600) });
 }
 
 /** The first port of the range that nobody has: neither a record nor a stranger's listener. */
