@@ -1,0 +1,43 @@
+/** Whether a route entry may replace the one in force: fenced by epoch and version, whole, and within limits. */
+import type { RouteEntry } from '../../model/route.ts';
+
+/** The highest numbers ever seen for a deployment; they never go back, also across restarts. */
+export interface Fence {
+  readonly epoch: number;
+  readonly routeVersion: number;
+}
+
+export type Acceptance =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly code: 'stale' | 'invalid'; readonly message: string };
+
+const maxSites = 100;
+const maxReplicasPerSite = 1000;
+
+/** The same epoch and version again is a repeated write and accepted; anything older is stale. */
+export function acceptEntry(fence: Fence | undefined, entry: RouteEntry): Acceptance {
+  if (fence !== undefined && entry.epoch < fence.epoch)
+    return stale(`epoch ${entry.epoch} is older than ${fence.epoch}`);
+  if (fence !== undefined && entry.routeVersion < fence.routeVersion)
+    return stale(`route version ${entry.routeVersion} is older than ${fence.routeVersion}`);
+  const against = defectOf(entry);
+  return against === undefined ? { kind: 'accepted' } : { kind: 'refused', code: 'invalid', message: against };
+}
+
+function stale(message: string): Acceptance {
+  return { kind: 'refused', code: 'stale', message };
+}
+
+function defectOf({ weights, sites, spill }: RouteEntry): string | undefined {
+  if (sites.length > maxSites) return `more than ${maxSites} sites`;
+  if (sites.some(({ replicas }) => replicas.length > maxReplicasPerSite))
+    return `more than ${maxReplicasPerSite} replicas at a site`;
+  const names = new Set(sites.map(({ site }) => site));
+  if (names.size !== sites.length) return 'a site is named twice';
+  const stranger = [...Object.keys(weights), ...spill.map(({ site }) => site)].find((site) => !names.has(site));
+  if (stranger !== undefined) return `${stranger} has a weight or a place in the spill order and is not listed`;
+  const values = Object.values(weights);
+  if (values.some((weight) => !Number.isInteger(weight) || weight < 0)) return 'weights are whole percents';
+  const sum = values.reduce((total, weight) => total + weight, 0);
+  return sum === 100 ? undefined : `weights sum to ${sum}, not 100`;
+}

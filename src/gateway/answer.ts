@@ -1,0 +1,29 @@
+/** Answers the gateway gives itself: errors in OpenAI's shape, so that clients' libraries understand them. */
+import type { ServerResponse } from 'node:http';
+
+export interface GatewayError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** Does nothing to an answer that began already. */
+export function sendGatewayError(
+  response: ServerResponse,
+  { status, code, message, retryAfterSeconds }: GatewayError,
+): void {
+  if (response.headersSent || response.destroyed) return;
+  const text = JSON.stringify({ error: { message, type: 'gateway_error', code } });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+  });
+  response.end(text);
+}
+
+/** The last event of a stream that broke: typed and retryable, and no clean end after it. */
+export function cutEvent(code: string): string {
+  return `data: ${JSON.stringify({ error: { message: 'the model server was lost in the middle of the answer; send the request again', type: 'upstream_lost', code, retryable: true } })}\n\n`;
+}

@@ -1,0 +1,180 @@
+/** One try of one request at one replica: undici's dispatch handler. The client sees nothing before the first body byte. */
+import type { Dispatcher } from 'undici';
+import { noteAnswer, noteRefused, type PoolReplica } from '../core/routing/pool.ts';
+import { cutEvent } from './answer.ts';
+import type { Forward } from './forward.ts';
+import { clientHeaders } from './headers.ts';
+
+/** Codes of connections that were never made: the request cannot have reached anybody. */
+const neverReached = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ENOTFOUND',
+  'EADDRNOTAVAIL',
+]);
+
+export class Attempt implements Dispatcher.DispatchHandler {
+  readonly forward: Forward;
+  readonly replica: PoolReplica;
+  readonly startedMs: number;
+  /** The limit for a first byte passed; counted once. */
+  isLate = false;
+  /** When the client stopped taking, monotonic milliseconds; 0 while it takes. */
+  pausedSinceMs = 0;
+  lastDataMs = 0;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #rawHeaders: readonly (Buffer | string)[] = [];
+  #isEventStream = false;
+  #hasFirstByte = false;
+  #isOver = false;
+
+  constructor(forward: Forward, replica: PoolReplica, nowMs: number) {
+    this.forward = forward;
+    this.replica = replica;
+    this.startedMs = nowMs;
+    replica.inFlight += 1;
+    // Out until now: this request decides whether it comes back.
+    if (replica.ejectedUntilMs > 0) replica.onTrial = true;
+    forward.route.waiting.add(this);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Given up between queueing and connecting.
+    if (this.#isOver) controller.abort(new Error('given up'));
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (this.#isOver || status < 200) return;
+    this.#status = status;
+    this.#rawHeaders = Array.isArray(controller.rawHeaders) ? controller.rawHeaders : [];
+    this.#isEventStream = String(headers['content-type'] ?? '').startsWith('text/event-stream');
+    if (status < 500) return;
+    this.#judge(true);
+    if (this.forward.tryElsewhere(this, false)) this.abandon();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isOver) return;
+    const { response, plant } = this.forward;
+    this.lastDataMs = plant.nowMs();
+    if (!this.#hasFirstByte) this.#begin();
+    if (response.write(chunk)) return;
+    controller.pause();
+    this.pausedSinceMs = this.lastDataMs;
+    response.once('drain', () => {
+      this.pausedSinceMs = 0;
+      this.lastDataMs = plant.nowMs();
+      controller.resume();
+    });
+  }
+
+  onResponseEnd(): void {
+    if (this.#isOver) return;
+    if (!this.#hasFirstByte) this.#begin();
+    this.#leave();
+    this.forward.response.end();
+    this.forward.finish(this.#status >= 500 ? 'failed' : 'ok');
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#isOver) return;
+    if (this.#hasFirstByte) return this.#cut('upstream_broke');
+    const code = 'code' in error ? String(error.code) : '';
+    const isUnreached = neverReached.has(code);
+    const { route, plant } = this.forward;
+    if (isUnreached) {
+      route.statistics.note(this.replica.site, 'failed', plant.nowMs());
+      if (noteRefused(route.pool, this.replica, plant.nowMs(), plant.random()))
+        this.forward.moveWaiting(this.replica, this);
+    } else {
+      this.#judge(true);
+    }
+    this.#leave();
+    this.forward.failed(this, isUnreached, code);
+  }
+
+  /** The first-byte limit passed. True when the replica was ejected for it. */
+  markLate(nowMs: number): boolean {
+    this.isLate = true;
+    const { route, plant } = this.forward;
+    route.statistics.note(this.replica.site, 'late', nowMs);
+    return noteAnswer(route.pool, this.replica, true, nowMs, plant.random());
+  }
+
+  /** Lets go of the upstream; whatever it still sends is dropped. */
+  abandon(): void {
+    if (this.#isOver) return;
+    this.#leave();
+    this.#controller?.abort(new Error('given up'));
+  }
+
+  /** No first byte within the hard limit, or a silence inside the answer. */
+  expire(): void {
+    if (this.#hasFirstByte) return this.#cut('upstream_stalled');
+    this.#judge(true);
+    this.abandon();
+    this.forward.failed(this, false, 'first_byte_timeout');
+  }
+
+  get mayMove(): boolean {
+    return !this.#isOver && !this.#hasFirstByte;
+  }
+
+  #begin(): void {
+    this.#hasFirstByte = true;
+    const { forward, replica } = this;
+    const { route, plant, response } = forward;
+    const nowMs = plant.nowMs();
+    const tookMs = nowMs - this.startedMs;
+    this.lastDataMs = nowMs;
+    route.waiting.delete(this);
+    route.answering.add(this);
+    replica.streaming += 1;
+    route.statistics.noteFirstByte(replica.site, tookMs, nowMs);
+    if (this.#status < 500) {
+      // A late answer was held against the replica when it became late; it must not count as a good one now.
+      if (this.isLate) route.statistics.note(replica.site, 'good', nowMs);
+      else this.#judge(false);
+      if (!this.isLate || route.pool.entry.sites.length === 1) forward.lateness.learn(tookMs);
+    }
+    const added = ['x-godwit-site', replica.site, 'x-godwit-attempts', String(forward.attempts)];
+    response.writeHead(this.#status, clientHeaders(this.#rawHeaders, added));
+  }
+
+  /** Counts the attempt and lets the pool draw its conclusion; an ejection moves the others that wait there. */
+  #judge(isBad: boolean): void {
+    const { route, plant } = this.forward;
+    const nowMs = plant.nowMs();
+    route.statistics.note(this.replica.site, isBad ? 'failed' : 'good', nowMs);
+    if (noteAnswer(route.pool, this.replica, isBad, nowMs, plant.random()))
+      this.forward.moveWaiting(this.replica, this);
+  }
+
+  /** After the first byte nothing can be taken back: the client is told, and the connection closed without a clean end. */
+  #cut(code: string): void {
+    const { response, route, plant } = this.forward;
+    this.#leave();
+    this.#controller?.abort(new Error(code));
+    route.statistics.note(this.replica.site, 'failed', plant.nowMs());
+    if (this.#isEventStream) response.write(cutEvent(code));
+    response.socket?.destroySoon();
+    this.forward.finish('cut');
+  }
+
+  #leave(): void {
+    this.#isOver = true;
+    this.replica.inFlight -= 1;
+    if (this.replica.onTrial && !this.#hasFirstByte) this.replica.onTrial = false;
+    if (this.#hasFirstByte) this.replica.streaming -= 1;
+    this.forward.route.waiting.delete(this);
+    this.forward.route.answering.delete(this);
+  }
+}

@@ -1,0 +1,67 @@
+/** The last accepted route table on disk: what the gateway starts from when nobody tells it anything. */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { acceptEntry, type Fence } from '../core/routing/accept-entry.ts';
+import { messageOf } from '../errors.ts';
+import type { RouteEntry } from '../model/route.ts';
+
+export interface SavedRoute {
+  readonly deployment: string;
+  readonly fence: Fence;
+  /** Undefined for a deployment that was stamped and never written. */
+  readonly entry: RouteEntry | undefined;
+  /** Monotonic milliseconds at which the entry was accepted: proofs count from there. */
+  readonly acceptedAtMonoMs: number;
+}
+
+export interface SavedTable {
+  /** Monotonic times of another boot mean nothing. */
+  readonly bootId: string;
+  readonly routes: readonly SavedRoute[];
+}
+
+/** Durable when it returns. The gateway acknowledges an entry only after this. */
+export function saveTable(path: string, table: SavedTable): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const beside = `${path}.new`;
+  const file = openSync(beside, 'w', 0o600);
+  writeSync(file, JSON.stringify(table));
+  fsyncSync(file);
+  closeSync(file);
+  renameSync(beside, path);
+  const folder = openSync(dirname(path), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+export type LoadedTable =
+  | { readonly kind: 'loaded'; readonly routes: readonly SavedRoute[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'set-aside'; readonly path: string; readonly why: string };
+
+/** A file that cannot be read as a table is moved aside, not trusted and not lost. Proofs are shortened by what passed since. */
+export function loadTable(path: string, bootId: string, nowMonoMs: number): LoadedTable {
+  if (!existsSync(path)) return { kind: 'none' };
+  try {
+    const table = JSON.parse(readFileSync(path, 'utf8')) as SavedTable;
+    for (const { entry } of table.routes) {
+      const verdict = entry === undefined ? undefined : acceptEntry(undefined, entry);
+      if (verdict?.kind === 'refused') throw new Error(verdict.message);
+    }
+    return {
+      kind: 'loaded',
+      routes: table.routes.map((route) => aged(route, table.bootId === bootId ? nowMonoMs : Number.POSITIVE_INFINITY)),
+    };
+  } catch (error) {
+    const aside = `${path}.damaged`;
+    renameSync(path, aside);
+    return { kind: 'set-aside', path: aside, why: messageOf(error) };
+  }
+}
+
+function aged(route: SavedRoute, nowMonoMs: number): SavedRoute {
+  if (route.entry === undefined) return route;
+  const passedMs = Math.max(0, nowMonoMs - route.acceptedAtMonoMs);
+  const spill = route.entry.spill.map((each) => ({ ...each, provenForMs: Math.max(0, each.provenForMs - passedMs) }));
+  return { ...route, entry: { ...route.entry, spill } };
+}

@@ -1,0 +1,114 @@
+/** Counts what users see: totals since the start, and per site a sliding window. */
+import type { Pool } from '../core/routing/pool.ts';
+import type { DeploymentTraffic, SiteTraffic } from '../model/traffic-stats.ts';
+
+const slotMs = 500;
+const slots = 20;
+/** First-byte buckets: 1 ms × 1.2^n, to about 15 minutes. */
+const growth = 1.2;
+const buckets = 76;
+
+interface Slot {
+  /** Which half second since the clock's zero. */
+  number: number;
+  attempts: number;
+  failures: number;
+  late: number;
+  readonly firstByte: Uint32Array;
+}
+
+export class Statistics {
+  requests = 0;
+  ok = 0;
+  failed = 0;
+  cut = 0;
+  retried = 0;
+  held = 0;
+  readonly #sites = new Map<string, Slot[]>();
+
+  /** `kind` late: counted when the limit passes, whatever becomes of the attempt. */
+  note(site: string, kind: 'good' | 'failed' | 'late', nowMs: number): void {
+    const slot = this.#slot(site, nowMs);
+    if (kind === 'late') {
+      slot.late += 1;
+      return;
+    }
+    slot.attempts += 1;
+    if (kind === 'failed') slot.failures += 1;
+  }
+
+  noteFirstByte(site: string, ms: number, nowMs: number): void {
+    const index = Math.min(buckets - 1, Math.max(0, Math.ceil(Math.log(Math.max(1, ms)) / Math.log(growth))));
+    const { firstByte } = this.#slot(site, nowMs);
+    firstByte[index] = (firstByte[index] ?? 0) + 1;
+  }
+
+  snapshot(pool: Pool, nowMs: number): DeploymentTraffic {
+    const { deployment, epoch, routeVersion, sites } = pool.entry;
+    const { requests, ok, failed, cut, retried, held } = this;
+    return {
+      deployment,
+      epoch,
+      routeVersion,
+      requests,
+      ok,
+      failed,
+      cut,
+      retried,
+      held,
+      sites: sites.map(({ site }) => this.#siteTraffic(pool, site, nowMs)),
+    };
+  }
+
+  #siteTraffic(pool: Pool, site: string, nowMs: number): SiteTraffic {
+    const oldest = Math.floor(nowMs / slotMs) - slots;
+    const live = (this.#sites.get(site) ?? []).filter(({ number }) => number > oldest);
+    const sum = (pick: (slot: Slot) => number): number => live.reduce((total, slot) => total + pick(slot), 0);
+    const replicas = [...pool.replicas.values()].filter((replica) => replica.site === site);
+    return {
+      site,
+      windowMs: slotMs * slots,
+      attempts: sum(({ attempts }) => attempts),
+      failures: sum(({ failures }) => failures),
+      late: sum(({ late }) => late),
+      firstByteP50Ms: percentile(live, 0.5),
+      firstByteP95Ms: percentile(live, 0.95),
+      inFlight: replicas.reduce((total, { inFlight }) => total + inFlight, 0),
+      replicas: replicas.map(({ id, inFlight, streaming, ejectedUntilMs }) => ({
+        replica: id,
+        inFlight,
+        streaming,
+        ejected: ejectedUntilMs > 0,
+      })),
+    };
+  }
+
+  #slot(site: string, nowMs: number): Slot {
+    const number = Math.floor(nowMs / slotMs);
+    let ring = this.#sites.get(site);
+    if (ring === undefined) {
+      ring = [];
+      this.#sites.set(site, ring);
+    }
+    const place = number % slots;
+    const found = ring[place];
+    if (found !== undefined && found.number === number) return found;
+    const fresh: Slot = { number, attempts: 0, failures: 0, late: 0, firstByte: new Uint32Array(buckets) };
+    ring[place] = fresh;
+    return fresh;
+  }
+}
+
+function percentile(live: readonly Slot[], share: number): number | undefined {
+  const counts = Array.from({ length: buckets }, (_, index) =>
+    live.reduce((total, { firstByte }) => total + (firstByte[index] ?? 0), 0),
+  );
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return undefined;
+  let below = 0;
+  const index = counts.findIndex((count) => {
+    below += count;
+    return below >= total * share;
+  });
+  return growth ** index;
+}
