@@ -1,6 +1,8 @@
 /** Sites are child processes on this machine. The embedded default; used by drills, tests and the demo. */
+
+import { assert } from '../../errors.ts';
 import type { ProviderPlugin } from '../../ports/provider.ts';
-import { localSettings } from './schema.ts';
+import { localSettings, parsePorts } from './schema.ts';
 
 export const local: ProviderPlugin = {
   kind: 'local',
@@ -8,6 +10,8 @@ export const local: ProviderPlugin = {
   configSchema: localSettings,
   async connect(site, deps) {
     const { openSupervisor } = await import('./supervisor.ts');
-    return openSupervisor({ site: site.name, settings: localSettings.parse(site.settings), ...deps });
+    const ports = parsePorts(localSettings.parse(site.settings).ports);
+    assert(ports !== undefined, 'the schema lets only port ranges through');
+    return openSupervisor({ site: site.name, ports, ...deps });
   },
 };

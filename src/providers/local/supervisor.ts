@@ -8,14 +8,13 @@ import type { Provider, ProviderDeps, StartRequest } from '../../ports/provider.
 import { openEpochs } from './epochs.ts';
 import { findByToken, isSameProcess, processStartOf } from './identity.ts';
 import { openShelf, type RecordShelf, type ReplicaRecord } from './record.ts';
-import type { LocalSettings } from './schema.ts';
+import type { PortRange } from './schema.ts';
 import { freePort, spawnReplica } from './spawn.ts';
 import { stopProcess } from './stop.ts';
 
 interface SupervisorDeps extends ProviderDeps {
   readonly site: string;
-  /** As the schema gives them. */
-  readonly settings: LocalSettings;
+  readonly ports: PortRange;
 }
 
 export function openSupervisor(deps: SupervisorDeps): Provider {
@@ -95,7 +94,7 @@ async function start(
   request: StartRequest,
   call: WriteCall,
 ): Promise<Reply<Replica>> {
-  const { site, settings, clock, random, stateDir } = deps;
+  const { site, ports, clock, random, stateDir } = deps;
   const id = `${site}-${request.deployment}-${request.slot}`;
   const found = shelf.get(id);
   const known = found === undefined ? undefined : settle(shelf, found);
@@ -111,9 +110,8 @@ async function start(
       .filter((record) => record.id !== id && !record.isStopped)
       .map(({ port }) => port),
   );
-  const port = await freePort(settings.ports, taken);
-  if (port === undefined)
-    return refused('capacity', 'PortsExhausted', `no free port in ${settings.ports.first}-${settings.ports.last}`);
+  const port = await freePort(ports, taken);
+  if (port === undefined) return refused('capacity', 'PortsExhausted', `no free port in ${ports.first}-${ports.last}`);
   const intent: ReplicaRecord = {
     id,
     deployment: request.deployment,

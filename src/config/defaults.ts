@@ -1,0 +1,70 @@
+/** What is in force where the file says nothing; in the file's own words, so that `config show --resolved` can print it. */
+
+/** Chosen for models on rented GPUs: slow to load, never worth a hasty move. INVARIANTS and the peers' defaults stand behind them. */
+export const deploymentDefaults = {
+  startup: { timeout: '25m' },
+  stopGrace: '30s',
+  probe: {
+    endpoint: '/v1/chat/completions',
+    prompt: 'Reply with the single word: ready',
+    maxTokens: 8,
+    ttft: '2s',
+    every: '5s',
+    timeout: '10s',
+  },
+  drain: { waitForStreams: '10m' },
+  failover: {
+    mode: 'advise',
+    detector: {
+      evaluateEvery: '2s',
+      failures: 3,
+      successes: 2,
+      window: '60s',
+      badShare: '50%',
+      minimumSamples: 6,
+      slowPhi: 8,
+      failAfter: '10s',
+      staleAfter: '30s',
+      quorum: 2,
+      trafficBadShare: '50%',
+      trafficMinimum: 5,
+    },
+    proof: { completions: 3, maxAge: '60s' },
+    move: { steps: ['10%', '50%', '100%'], holdEach: '20s', maxErrors: '2%', maxFirstToken: '2s', deadline: '10m' },
+    failback: { mode: 'never', after: '30m' },
+    safety: { brake: '50%', coolDown: '30m', maxPerDay: 3, dwell: '10m', removal: '50%', removalWindow: '10m' },
+  },
+} as const;
+
+/** For the probes of `probes`, which are there only when written. */
+export const probeDefaults = { process: { every: '5s', timeout: '2s' }, tcp: { every: '5s', timeout: '2s' } } as const;
+
+/** For a deployment's site. */
+export const placementDefaults = { replicas: 1, standby: 'hot' } as const;
+
+/** For everything outside deployments. */
+export const topDefaults = {
+  environment: 'default',
+  state: { dir: '.godwit', lease: { ttl: '10s', renewEvery: '3s' } },
+  traffic: {
+    driver: 'gateway',
+    listen: '127.0.0.1:8080',
+    public: false,
+    hold: { maxWait: '30s', maxRequests: 1000 },
+    retry: { share: '10%' },
+    limits: {
+      maxBody: 10 * 1024 * 1024,
+      maxReplayBody: 1024 * 1024,
+      maxReplayTotal: 64 * 1024 * 1024,
+      maxHeader: 16 * 1024,
+      maxUrl: 8 * 1024,
+      maxConnections: 20_000,
+      maxConnectionsPerAddress: 10_000,
+      headersTimeout: '10s',
+      requestTimeout: '30s',
+      firstByteTimeout: '5m',
+      stallTimeout: '60s',
+      slowReaderTimeout: '60s',
+    },
+  },
+} as const;

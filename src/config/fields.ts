@@ -1,0 +1,23 @@
+/** Fields that several parts of the configuration share. */
+import { z } from 'zod';
+
+const namePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+/** A site's or deployment's name; also part of file names and of host names. */
+export const name = z
+  .string()
+  .regex(namePattern, 'names are lower-case letters, digits and hyphens, at most 63, such as chat-70b');
+/** A whole number within limits. */
+export const count = (description: string, least: number, most: number) =>
+  z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`).meta({ description });
+/** A number of bytes. */
+export const size = (description: string) =>
+  z
+    .int()
+    .min(1, 'must be at least 1')
+    .meta({ description: `${description}, bytes` });
+/** A path of a URL. */
+export const path = (description: string) =>
+  z
+    .string()
+    .startsWith('/', 'must begin with /')
+    .meta({ description, examples: ['/health'] });

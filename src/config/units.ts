@@ -1,0 +1,53 @@
+/** Durations and shares as people write them: `500ms`, `30s`, `5m`, `2h`, `7d`; `25%`. Never a bare number. */
+import { z } from 'zod';
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
+const sharePattern = /^(\d+(?:\.\d+)?)%$/;
+
+/** Milliseconds, or undefined for anything that is not a duration. */
+export function parseDuration(text: string): number | undefined {
+  const [, number, unit] = durationPattern.exec(text) ?? [];
+  const ms = Number(number) * (unitMs[unit ?? ''] ?? Number.NaN);
+  return Number.isFinite(ms) ? Math.round(ms) : undefined;
+}
+
+/** Percent, 0–100, or undefined. */
+export function parseShare(text: string): number | undefined {
+  const [, number] = sharePattern.exec(text) ?? [];
+  const percent = Number(number);
+  return number !== undefined && percent <= 100 ? percent : undefined;
+}
+
+/** The shortest way to write a time of whole milliseconds. */
+export function writeDuration(ms: number): string {
+  for (const unit of ['d', 'h', 'm', 's'] as const) {
+    const size = unitMs[unit] ?? 1;
+    if (ms >= size && ms % size === 0) return `${ms / size}${unit}`;
+  }
+  return `${ms}ms`;
+}
+
+/** A duration of at least `leastMs`. */
+export function duration(description: string, leastMs = 1) {
+  return z
+    .string({ error: () => 'a duration is written with its unit, such as 500ms, 30s or 5m' })
+    .refine((text) => parseDuration(text) !== undefined, {
+      error: 'a duration is written with its unit, such as 500ms, 30s or 5m',
+      abort: true,
+    })
+    .refine((text) => (parseDuration(text) ?? 0) >= leastMs, { error: `must be at least ${writeDuration(leastMs)}` })
+    .meta({ description, examples: ['30s'], pattern: durationPattern.source });
+}
+
+/** A share; `isWhole` allows no part of a percent. */
+export function share(description: string, isWhole = false) {
+  return z
+    .string({ error: () => 'a share is written in percent, such as 25%' })
+    .refine((text) => parseShare(text) !== undefined, {
+      error: 'a share is written in percent from 0% to 100%, such as 25%',
+      abort: true,
+    })
+    .refine((text) => !isWhole || Number.isInteger(parseShare(text)), { error: 'must be a whole percent' })
+    .meta({ description, examples: ['50%'], pattern: sharePattern.source });
+}
