@@ -11,6 +11,8 @@ import type { DemoSummary } from '../report/demo-summary.ts';
 
 /** Where text goes. A write never throws and never rejects: a closed pipe swallows what is written to it. */
 export interface TextSink {
+  /** The reader is gone. */
+  readonly isClosed: boolean;
   write(text: string): void;
 }
 
@@ -78,7 +80,7 @@ export interface App {
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly terminal: TerminalFacts;
-  /** Aborted at the first SIGINT or SIGTERM, with that name as its reason. */
+  /** Aborted at the first SIGINT or SIGTERM, with that name as its reason. Until it is read, signals end the process. */
   readonly interrupted: AbortSignal;
   /** Asks on standard error and reads one line of standard input; undefined at its end. */
   ask(question: string): Promise<string | undefined>;

@@ -13,9 +13,9 @@ export interface HelpExtras {
 
 const width = 80;
 const rootExamples = [
-  'godwit demo                            watch a failover on this machine',
-  'godwit status                          what is served, from where, what is safe to do',
-  'godwit switchover chat --to site-b     a planned move',
+  'godwit demo                         watch a failover on this machine',
+  'godwit status                       what is served, and what is safe to do',
+  'godwit switchover chat --to site-b  a planned move',
 ];
 
 /** Same shape for the program, a group and a command. */
@@ -26,7 +26,7 @@ export function formatHelp(shown: Commander, extras: HelpExtras): string {
   const examples = isRoot ? rootExamples : (command?.examples ?? []);
   const commands = shown.commands.map((each): [string, string] => [each.name(), each.summary()]);
   const own = shown.options.filter((option) => !option.hidden);
-  const globals = isRoot ? [] : (rootOf(shown).options ?? []);
+  const globals = isRoot ? [] : rootOf(shown).options.filter((option) => option.attributeName() !== 'version');
   const sections = [
     isRoot ? 'Keeps inference deployments serving when a site fails.' : shown.summary(),
     extras.isShort
@@ -37,7 +37,10 @@ export function formatHelp(shown: Commander, extras: HelpExtras): string {
         ),
     titled('Usage', [`  ${usageOf(shown, path, command)}`]),
     titled('Commands', columns(commands)),
-    titled('Arguments', columns(shown.registeredArguments.map((each) => [each.name(), each.description]))),
+    titled(
+      'Arguments',
+      columns(shown.registeredArguments.map((each) => [each.name().toUpperCase(), each.description])),
+    ),
     titled(isRoot ? 'Options, for every command' : 'Options', columns(own.map(described))),
     extras.isShort ? '' : titled('Global options', columns(globals.map(described))),
     isRoot ? '`godwit help COMMAND` or `godwit COMMAND --help`; also `godwit help exit-codes`.' : '',
@@ -53,7 +56,9 @@ function usageOf(shown: Commander, path: string, command: Command | undefined): 
   if (path === '') return 'godwit COMMAND [options]';
   if (commandTable.every(({ name }) => name !== path))
     return `godwit ${path} ${path === 'help' ? '[TOPIC]' : 'COMMAND'}`;
-  const given = shown.registeredArguments.map((each) => (each.required ? each.name() : `[${each.name()}]`));
+  const given = shown.registeredArguments.map((each) =>
+    each.required ? each.name().toUpperCase() : `[${each.name().toUpperCase()}]`,
+  );
   const required = Object.values(command?.options ?? {}).filter((spec) => spec.isRequired);
   return ['godwit', path, ...given, ...required.map((spec) => spec.flags), '[options]'].join(' ');
 }

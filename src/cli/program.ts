@@ -17,18 +17,17 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Parsed>
   let parsed: Parsed | undefined;
   const help: string[] = [];
   const extras: HelpExtras = { isShort: argv.includes('-h'), loaded: new Map() };
-  const root = new Commander('godwit');
+  const root = new Commander('godwit').helpCommand(false);
   prepare(root, help, extras);
   addGlobals(root);
-  addHelpCommand(root, extras, help);
-  const holders = addGroups(root, help, extras);
+  loadWhenNamed(root, extras);
   for (const entry of commandTable) {
-    const leaf = addLeaf(holders, root, entry);
-    prepare(leaf, help, extras);
+    const leaf = addLeaf(root, entry, help, extras);
     leaf.action(() => {
       parsed = { kind: 'command', ...filled(extras, leaf, root) };
     });
   }
+  addHelpCommand(root, extras, help);
   try {
     await root.parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -67,7 +66,6 @@ function addGlobals(root: Commander): void {
 
 /** `godwit help`, `godwit help failover`, `godwit help exit-codes`. */
 function addHelpCommand(root: Commander, extras: HelpExtras, help: string[]): void {
-  root.helpCommand(false);
   const command = root.command('help').summary('Help on a command, or on: exit-codes, environment');
   prepare(command, help, extras);
   command.argument('[topic...]').action(async (topic: string[]) => {
@@ -94,28 +92,32 @@ function commanderOf(root: Commander, path: readonly string[]): Commander {
   return at;
 }
 
-function addGroups(root: Commander, help: string[], extras: HelpExtras): Map<string, Commander> {
-  const holders = new Map<string, Commander>();
-  for (const [name, summary] of Object.entries(groups)) {
-    const holder = root.command(name).summary(summary);
-    prepare(holder, help, extras);
-    holder.helpCommand(false);
-    holders.set(name, holder);
-  }
-  for (const holder of [root, ...holders.values()]) {
-    // The only place that loads a command: after its name is known, before its options are read.
-    holder.hook('preSubcommand', async (_, leaf) => {
-      const entry = commandTable.find(({ name }) => name === nameOf(leaf));
-      if (entry !== undefined) await load(entry, extras, leaf);
-    });
-  }
-  return holders;
+/** The only place that loads a command: after its name is known, before its options are read. */
+function loadWhenNamed(holder: Commander, extras: HelpExtras): void {
+  holder.hook('preSubcommand', async (_, leaf) => {
+    const entry = commandTable.find(({ name }) => name === nameOf(leaf));
+    if (entry !== undefined) await load(entry, extras, leaf);
+  });
 }
 
-function addLeaf(holders: ReadonlyMap<string, Commander>, root: Commander, entry: CommandEntry): Commander {
-  const words = entry.name.split(' ');
-  const holder = words.length === 2 ? holders.get(words[0] ?? '') : root;
-  return (holder ?? root).command(words.at(-1) ?? '').summary(entry.summary);
+function addLeaf(root: Commander, entry: CommandEntry, help: string[], extras: HelpExtras): Commander {
+  const [first = '', second] = entry.name.split(' ');
+  const holder = second === undefined ? root : groupOf(root, first, help, extras);
+  const leaf = holder.command(second ?? first).summary(entry.summary);
+  prepare(leaf, help, extras);
+  return leaf;
+}
+
+function groupOf(root: Commander, name: string, help: string[], extras: HelpExtras): Commander {
+  const known = root.commands.find((command) => command.name() === name);
+  if (known !== undefined) return known;
+  const group = root
+    .command(name)
+    .summary(groups[name] ?? '')
+    .helpCommand(false);
+  prepare(group, help, extras);
+  loadWhenNamed(group, extras);
+  return group;
 }
 
 function nameOf(command: Commander): string {
@@ -134,6 +136,7 @@ async function load(entry: CommandEntry, extras: HelpExtras, leaf: Commander): P
 
 function toOption(spec: InputSpec<unknown>): Option {
   const option = new Option(spec.flags, spec.summary).makeOptionMandatory(spec.isRequired);
+  if (spec.choices !== undefined) option.choices(spec.choices);
   if (spec.fallback !== undefined && spec.fallback !== false) option.default(spec.fallback);
   return option.argParser((typed: string) => {
     try {

@@ -19,13 +19,13 @@ export interface Frame {
   readonly key: string;
 }
 
-/** Until the first signal. */
+/** Until the first signal, or until nobody reads any more. */
 export async function watchScreen(show: () => Promise<Frame>, everyMs: number, app: App, out: Output): Promise<void> {
   const isLive = out.canRedraw && out.format === 'table';
   const print = isLive ? redraw(out) : printChanges(app, out);
   if (isLive) out.raw(hideCursor + clearAll);
   try {
-    while (!app.interrupted.aborted) {
+    while (!app.interrupted.aborted && !app.stdout.isClosed) {
       const frame = await show();
       if (frame.text !== '') print(frame);
       // A signal ends the sleep early; the loop's condition sees it.

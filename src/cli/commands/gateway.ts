@@ -6,7 +6,10 @@ export const gateway = defineCommand({
   summary: 'Carry the requests: the data plane, in the foreground',
   arguments: {},
   options: {},
-  examples: ['godwit gateway                until SIGINT or SIGTERM; `godwit run` starts one by itself'],
+  examples: [
+    'godwit gateway                until SIGINT or SIGTERM',
+    '# `godwit run` starts one by itself when none answers',
+  ],
   formats: ['table'],
   async run(input, app, out) {
     const config = await openConfig(app, input.globals);
