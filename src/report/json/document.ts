@@ -13,10 +13,13 @@ export function jsonLine(value: EventLine): string {
   return escapeControls(JSON.stringify(value));
 }
 
-/** JSON leaves DEL, C1 and bidirectional marks as they are; escaped they mean the same to a parser. */
+/** JSON leaves DEL, C1, bidirectional and invisible marks as they are; escaped they mean the same to a parser. */
 function escapeControls(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return json.replace(/\p{Cc}|\p{Cf}|[\u2028\u2029]|[\u{e0000}-\u{e0fff}]/gu, (letter) =>
+    Array.from({ length: letter.length }, (_, unit) => escaped(letter.charCodeAt(unit))).join(''),
   );
+}
+
+function escaped(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
 }

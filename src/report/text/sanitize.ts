@@ -27,7 +27,7 @@ const escapeSequences = new RegExp(
 /** Tab, line feed, vertical tab, form feed, carriage return, next line, line and paragraph separators. */
 const spaces = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 /**
- * Cc: C0, DEL and C1. Cf: bidirectional controls, zero-width marks, soft hyphens, annotations and tags. Then variation
- * selectors, which can carry hidden text too.
+ * Cc: C0, DEL and C1. Cf: bidirectional controls, zero-width marks, soft hyphens, annotations. Then variation selectors
+ * and the block of tags, which can carry hidden text.
  */
-const invisible = /\p{Cc}|\p{Cf}|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu;
+const invisible = /\p{Cc}|\p{Cf}|[\ufe00-\ufe0f]|[\u{e0000}-\u{e0fff}]/gu;
