@@ -57,9 +57,12 @@ export function createWatcher(app: App, config: Config, signal: AbortSignal): Wa
         attempt(app, async () => fromSeen(await (await driver.open()).traffic(deployment, call()))),
       ]);
       if (stored.kind === 'unseen') await store.drop();
+      if (route.kind === 'unseen') await driver.drop();
       return { atMs: app.clock.nowMs(), stored, route, traffic };
     },
-    close: () => store.drop(),
+    async close() {
+      await Promise.all([store.drop(), driver.drop()]);
+    },
   };
 }
 
@@ -68,18 +71,28 @@ interface Reopening<T> {
   drop(): Promise<void>;
 }
 
+/** Opens once and keeps it until dropped. What is dropped while it still opens is closed when it has: nobody waits for it. */
 function reopening<T extends Store | TrafficDriver>(connect: () => Promise<T>): Reopening<T> {
-  let opened: Promise<T> | undefined;
+  let opening: Promise<T> | undefined;
+  let opened: T | undefined;
+  const start = (): Promise<T> => {
+    const mine = connect().then(async (value) => {
+      if (opening === mine) opened = value;
+      else await closeStore(value);
+      return value;
+    });
+    return mine;
+  };
   return {
     open() {
-      opened ??= connect();
-      return opened;
+      opening ??= start();
+      return opening;
     },
     async drop() {
       const last = opened;
+      opening = undefined;
       opened = undefined;
-      // What never opened has nothing to close; its error was shown when it was asked for.
-      await last?.then(closeStore, () => undefined);
+      if (last !== undefined) await closeStore(last);
     },
   };
 }

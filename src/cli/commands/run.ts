@@ -3,7 +3,6 @@ import { GodwitError } from '../../errors.ts';
 import { clockTime, span } from '../../report/text/time.ts';
 import type { App } from '../app.ts';
 import { defineCommand, type Outcome } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { lineReporter } from '../line-reporter.ts';
 import { openConfig } from '../open-config.ts';
 
@@ -19,7 +18,6 @@ export const run = defineCommand({
   formats: ['table', 'jsonl'],
   async run(input, app, out) {
     const config = await openConfig(app, input.globals);
-    if (out.format === 'jsonl') out.line({ type: 'version', ui: '1.0' });
     const note = (message: string): void => out.note(`${clockTime(app.clock.nowMs())} gateway ${message}`);
     // Its own end also ends the watch over the gateway; the gateway itself keeps serving.
     const over = new AbortController();
@@ -28,10 +26,7 @@ export const run = defineCommand({
       await app.ensureGateway(config, note, signal);
       const names = config.deployments.map((deployment) => deployment.name).join(', ');
       out.note(`${clockTime(app.clock.nowMs())} watching ${names} (${config.environment}, config ${config.digest})`);
-      const outcome = outcomeOf(await app.runController(config, lineReporter(out), app.interrupted), app);
-      if (out.format === 'jsonl')
-        out.line({ type: 'result', outcome: outcome.exit, exit: exitCodes[outcome.exit].code });
-      return outcome;
+      return outcomeOf(await app.runController(config, lineReporter(out), app.interrupted), app);
     } finally {
       over.abort();
     }
