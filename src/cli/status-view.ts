@@ -123,6 +123,7 @@ function rowOf(
     sinceMs: diagnosis?.sinceMs,
     ready: diagnosis?.ready.length,
     replicas: placement.replicas,
+    standby: placement.standby,
     firstByteP95Ms: own?.firstByteP95Ms,
     inFlight: own?.inFlight,
     reasons: isNews ? [{ code: diagnosis.code, message: diagnosis.message }] : [],

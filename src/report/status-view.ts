@@ -1,5 +1,6 @@
 /** What `status` shows of one deployment, as a value: every figure with the place it was seen and its age. */
 
+import type { Standby } from '../model/deployment.ts';
 import type { Actor, Operation } from '../model/operation.ts';
 import type { FailoverMode } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
@@ -25,6 +26,7 @@ export interface SiteRow {
   /** Ready now, of those wanted while the site is in use. */
   readonly ready: number | undefined;
   readonly replicas: number;
+  readonly standby: Standby;
   /** First-byte time of users' requests, 95th percentile, milliseconds. */
   readonly firstByteP95Ms: number | undefined;
   readonly inFlight: number | undefined;

@@ -22,6 +22,7 @@ export function statusJson(view: StatusView) {
       since: site.sinceMs === undefined ? null : iso(site.sinceMs),
       readyReplicas: site.ready ?? null,
       wantedReplicas: site.replicas,
+      standby: site.standby,
       firstByteP95Ms: site.firstByteP95Ms ?? null,
       inFlight: site.inFlight ?? null,
       reasons: site.reasons.map((reason) => ({

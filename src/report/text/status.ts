@@ -60,7 +60,7 @@ function header({ environment, atMs, sources }: StatusView, style: Style): strin
 
 function service({ deployment, service: { state, why } }: StatusView, style: Style): string {
   const tone = serviceTones[state];
-  const name = cut(sanitize(deployment, 40), 30);
+  const name = cut(sanitize(deployment, 40), Math.min(30, style.width - 16));
   const mark = glyph(tone, style);
   const rest = `: ${sanitize(why)}`;
   const room = style.width - widthOf(name) - 3 - state.length - 1;
@@ -75,9 +75,9 @@ function figures({ traffic }: StatusView, style: Style): string[] {
     `TTFT p95 ${firstByteP95Ms === undefined ? '-' : seconds(firstByteP95Ms)}`,
     `errors ${errorRatio === undefined ? '-' : percent(errorRatio)}`,
     `waiting ${held}`,
-    `failed ${totals.failed} and cut ${totals.cut} of ${totals.requests}`,
+    `failed ${totals.failed}, cut ${totals.cut} of ${totals.requests}`,
   ];
-  return [cut(`  ${parts.join('   ')}`, style.width)];
+  return [cut(`  ${parts.join('  ')}`, style.width)];
 }
 
 function happened({ open, last, atMs, sources }: StatusView, style: Style): string[] {
@@ -88,7 +88,8 @@ function happened({ open, last, atMs, sources }: StatusView, style: Style): stri
   }
   if (last !== undefined) {
     const ended = `${age(atMs - (last.endedAtMs ?? last.openedAtMs))} ago`;
-    lines.push(...operationLines('What happened', last, ended, style));
+    // With two operations on the screen the one in progress says why.
+    lines.push(...operationLines('What happened', last, ended, style).slice(0, open === undefined ? 4 : 2));
   }
   if (lines.length > 0) return lines;
   return labelled('What happened', sources.store.kind === 'seen' ? 'nothing yet' : 'cannot be seen', style);
@@ -101,7 +102,7 @@ function operationLines(label: string, operation: Operation, when: string, style
   const head = `${plan.trigger} ${plan.kind} ${sanitize(id, 20)} ${mark} ${state}, ${when}${away}`;
   const because = operation.error ?? plan.because[0];
   const why =
-    because === undefined ? [] : wrap(`${because.code}: ${sanitize(because.message)}`, style.width - indent, 2);
+    because === undefined ? [] : wrap(`${sanitize(because.code, 60)}: ${sanitize(because.message)}`, style.width - indent, 2);
   return [...labelled(label, head, style), ...why.map((line) => ' '.repeat(indent) + line)];
 }
 
@@ -128,7 +129,6 @@ function siteTable(view: StatusView, style: Style): string[] {
 
 function cellsOf(site: SiteRow, atMs: number, style: Style): string[] {
   const since = site.sinceMs === undefined || site.state === 'empty' ? '' : ` ${age(atMs - site.sinceMs)}`;
-  const [reason] = site.reasons;
   return [
     sanitize(site.name, 40),
     site.wantPct === undefined ? '?' : `${site.wantPct}%`,
@@ -136,14 +136,23 @@ function cellsOf(site: SiteRow, atMs: number, style: Style): string[] {
     `${glyph(siteTones[site.state], style)} ${site.state}${since}`,
     `${site.ready ?? '?'}/${site.replicas}`,
     site.firstByteP95Ms === undefined ? '-' : seconds(site.firstByteP95Ms),
-    reason === undefined ? '' : `${reason.code}: ${sanitize(reason.message)}`,
+    noteOf(site),
   ];
+}
+
+function noteOf({ state, standby, reasons: [reason] }: SiteRow): string {
+  if (state === 'empty') return `${standby} standby`;
+  if (reason !== undefined) return `${reason.code}: ${sanitize(reason.message)}`;
+  return standby === 'hot' ? '' : standby;
 }
 
 function failoverAgain({ failoverReady, atMs }: StatusView, style: Style): string[] {
   const { value, to, reasons } = failoverReady;
   const label = 'Fail over again?';
-  if (value === 'yes') return [`${label}  ${tint('good', 'YES', style)}, to ${sanitize(to ?? 'another site', 40)}`];
+  if (value === 'yes') {
+    const where = cut(sanitize(to ?? 'another site', 40), style.width - label.length - 10);
+    return [`${label}  ${tint('good', 'YES', style)}, to ${where}`];
+  }
   const word = value === 'no' ? 'NO' : 'UNKNOWN';
   const [first] = reasons;
   const more = reasons.slice(1, 3).map((reason) => reasonWord(reason, atMs));
@@ -154,13 +163,13 @@ function failoverAgain({ failoverReady, atMs }: StatusView, style: Style): strin
 }
 
 function controllerText({ controller, mode, atMs }: StatusView): string {
-  if (controller.kind === 'unseen') return `cannot be seen   mode ${mode}`;
+  if (controller.kind === 'unseen') return `cannot be seen; mode ${mode}`;
   const { holder, renewedAtMs } = controller;
   const who = holder === undefined ? '' : `${sanitize(holder.name, 30)}@${sanitize(holder.host, 30)} pid ${holder.pid}`;
   const when = renewedAtMs === undefined ? '' : `, lease renewed ${age(atMs - renewedAtMs)} ago`;
   return controller.kind === 'live'
-    ? `${who}${when}   mode ${mode}`
-    : `NONE: nobody watches${who === '' ? '' : ` (last ${who}${when})`}   mode ${mode}`;
+    ? `${who}${when}; mode ${mode}`
+    : `NONE: nobody watches${who === '' ? '' : ` (last ${who}${when})`}; mode ${mode}`;
 }
 
 /** What is missing above, and why. */
@@ -170,7 +179,9 @@ function unseen({ sources }: StatusView, style: Style): string[] {
     if (source.kind === 'unseen') missing.set(source.why, [...(missing.get(source.why) ?? []), name]);
   }
   return [...missing].flatMap(([why, names]) =>
-    labelled('Cannot see', `${names.join(', ')}: ${sanitize(why)}`, style).map((line) => style.paint.warn(line)),
+    labelled('Cannot see', `${names.join(', ')}: ${sanitize(why)}`, style)
+      .slice(0, missing.size > 1 ? 1 : 2)
+      .map((line) => style.paint.warn(line)),
   );
 }
 
@@ -201,7 +212,7 @@ export function statusListText(views: readonly StatusView[], style: Style): stri
       `${glyph(tone, style)} ${view.service.state}`,
       view.traffic === undefined ? '?' : view.traffic.attemptsPerSecond.toFixed(1),
       at.join(', ') || '?',
-      last === undefined ? '-' : `${last.id} ${last.plan.kind} ${last.state}`,
+      last === undefined ? '-' : `${sanitize(last.id, 20)} ${last.plan.kind} ${last.state}`,
     ];
   });
   const [head = '', ...lines] = table(
@@ -220,6 +231,6 @@ export function statusListText(views: readonly StatusView[], style: Style): stri
   const top =
     any === undefined
       ? []
-      : [`${padEnd(sanitize(any.environment, 40), 40)}${padStart(clockTime(any.atMs), style.width - 40)}`];
+      : [`${padEnd(cut(sanitize(any.environment, 40), 40), 40)}${padStart(clockTime(any.atMs), style.width - 40)}`];
   return [...top, style.paint.bold(head), ...colored, 'Next  godwit status DEPLOYMENT'].join('\n');
 }
