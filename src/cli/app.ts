@@ -99,8 +99,8 @@ export interface App {
     reporter: Reporter,
     signal: AbortSignal,
   ): Promise<WishEnd>;
-  /** Serves until the signal fires; `onListening` gets the address it listens on. */
-  runGateway(config: Config, onListening: (url: string) => void, signal: AbortSignal): Promise<void>;
+  /** Serves until the signal fires; `log` is told where it listens and what it found. */
+  runGateway(config: Config, log: (line: string) => void, signal: AbortSignal): Promise<void>;
   runDemo(options: DemoOptions, reporter: Reporter, signal: AbortSignal): Promise<DemoSummary>;
   /** The built-in model server with its own arguments; resolves with its exit code. */
   runModelServer(argv: readonly string[]): Promise<number>;

@@ -9,7 +9,7 @@ export interface Evidence {
   readonly traffic: Look<DeploymentTraffic>;
   /** Weights in force; undefined when the gateway has no route or is not seen. */
   readonly weights: Weights | undefined;
-  readonly hasRoute: boolean;
+  readonly route: 'present' | 'none' | 'unseen';
   /** The controller's diagnosis of each site, when it is fresh. */
   readonly sites: readonly SiteDiagnosis[] | undefined;
   /** Failed or late attempts above this share mean degraded, 0–1. */
@@ -39,9 +39,9 @@ export function serviceState(evidence: Evidence): { readonly state: ServiceState
   return { state: probes.word === 'bad' ? 'down' : 'unknown', why: `no requests now; ${probes.why}` };
 }
 
-function trafficPlane({ traffic, hasRoute, maxErrorRatio }: Evidence): Plane {
+function trafficPlane({ traffic, route, maxErrorRatio }: Evidence): Plane {
+  if (route === 'none') return { word: 'bad', why: 'the gateway has no route for it yet' };
   if (traffic.kind === 'unseen') return { word: 'unknown', why: 'the gateway cannot be seen' };
-  if (!hasRoute) return { word: 'bad', why: 'the gateway has no route for it yet' };
   const { sites, held } = traffic.value;
   const attempts = sum(sites.map((site) => site.attempts));
   const poor = Math.min(attempts, sum(sites.map((site) => site.failures + site.late)));

@@ -36,7 +36,7 @@ export function statusView(config: Config, deployment: Deployment, sights: Sight
   const service = serviceState({
     traffic: sights.traffic,
     weights: route?.weights,
-    hasRoute: route !== undefined,
+    route: sights.route.kind === 'unseen' ? 'unseen' : route === undefined ? 'none' : 'present',
     sites: isFresh ? diagnosed : undefined,
     maxErrorRatio: deployment.failover.move.maxErrorRatio,
   });
@@ -83,7 +83,10 @@ function sourceOfSnapshot(sights: Sights, snapshot: Snapshot | undefined, isFres
 
 function sourceOfGateway({ route, traffic }: Sights): Source {
   if (route.kind === 'unseen') return route;
-  return traffic.kind === 'unseen' ? traffic : { kind: 'seen', asOfMs: traffic.asOfMs, isStale: false };
+  // A gateway without a route was seen, and has nothing to count.
+  return traffic.kind === 'unseen' && route.value !== undefined
+    ? traffic
+    : { kind: 'seen', asOfMs: route.asOfMs, isStale: false };
 }
 
 function controllerOf({ stored, atMs }: Sights): ControllerView {

@@ -3,7 +3,9 @@
 /** A wrapper may deliver the same signal twice; within this long it counts once, in milliseconds. */
 const debounceMs = 1000;
 
-type SignalSource = Pick<NodeJS.Process, 'on'>;
+interface SignalSource {
+  on(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP', hear: () => void): unknown;
+}
 
 /**
  * The first signal aborts with its name as the reason. One more than a second later calls `onAgain`: the person does not

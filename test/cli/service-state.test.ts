@@ -11,7 +11,7 @@ const healthy = [siteDiagnosis('site-a'), siteDiagnosis('site-b')];
 const base: Evidence = {
   traffic: seen({ attempts: 100 }),
   weights: { 'site-a': 100, 'site-b': 0 },
-  hasRoute: true,
+  route: 'present',
   sites: healthy,
   maxErrorRatio: 0.05,
 };
@@ -28,10 +28,14 @@ test.for([
     over: { traffic: seen({ attempts: 10 }, 1) },
     state: 'degraded',
   },
-  { name: 'is down without a route', over: { hasRoute: false, weights: undefined }, state: 'down' },
+  {
+    name: 'is down without a route',
+    over: { route: 'none', weights: undefined, traffic: { kind: 'unseen', why: '404' } },
+    state: 'down',
+  },
   {
     name: 'is unknown when the gateway cannot be seen, whatever the probes say',
-    over: { traffic: { kind: 'unseen', why: 'refused' } },
+    over: { route: 'unseen', traffic: { kind: 'unseen', why: 'refused' } },
     state: 'unknown',
   },
   {

@@ -13,11 +13,7 @@ export const gateway = defineCommand({
   formats: ['table'],
   async run(input, app, out) {
     const config = await openConfig(app, input.globals);
-    await app.runGateway(
-      config,
-      (url) => out.note(`gateway listening on ${url}, admin ${config.gateway.adminSocket}`),
-      app.interrupted,
-    );
+    await app.runGateway(config, (line) => out.note(line), app.interrupted);
     return { exit: 'done' };
   },
 });

@@ -102,7 +102,9 @@ function operationLines(label: string, operation: Operation, when: string, style
   const head = `${plan.trigger} ${plan.kind} ${sanitize(id, 20)} ${mark} ${state}, ${when}${away}`;
   const because = operation.error ?? plan.because[0];
   const why =
-    because === undefined ? [] : wrap(`${sanitize(because.code, 60)}: ${sanitize(because.message)}`, style.width - indent, 2);
+    because === undefined
+      ? []
+      : wrap(`${sanitize(because.code, 60)}: ${sanitize(because.message)}`, style.width - indent, 2);
   return [...labelled(label, head, style), ...why.map((line) => ' '.repeat(indent) + line)];
 }
 

@@ -72,9 +72,9 @@ test('a broken journal names the first entry that is wrong, and exits 1', async 
 });
 
 test('the gateway says where it listens', async () => {
-  const app = fakeApp({ runGateway: async (_, onListening) => onListening('http://127.0.0.1:8080') });
+  const app = fakeApp({ runGateway: async (_, log) => log('gateway listens on http://127.0.0.1:8080') });
   expect(await runCommand(['gateway'], app)).toBe(0);
-  expect(app.printed.err).toBe('gateway listening on http://127.0.0.1:8080, admin /var/lib/godwit/gateway.sock\n');
+  expect(app.printed.err).toBe('gateway listens on http://127.0.0.1:8080\n');
 });
 
 const summary: DemoSummary = {
