@@ -10,7 +10,7 @@ import type { Globals } from './command.ts';
 export async function openConfig(app: App, globals: Globals): Promise<Config> {
   const reading = await app.config.read(globals.config);
   if (reading.kind === 'valid') return reading.config;
-  throw new GodwitError('ConfigInvalid', `the configuration has mistakes; nothing was contacted\n${reading.text}`, {
+  throw new GodwitError('ConfigInvalid', `the configuration has mistakes\n${reading.text}`, {
     hint: 'correct them, then `godwit config validate`',
     details: { findings: reading.findings },
   });

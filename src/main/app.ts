@@ -25,9 +25,12 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
   return {
     version: () => readVersion(packageUrl),
     clock,
-    stdout: openSink(process.stdout),
-    stderr: openSink(process.stderr),
-    terminal: readTerminal(process.env, process),
+    stdout: openSink(() => process.stdout),
+    stderr: openSink(() => process.stderr),
+    // Opening all three streams costs milliseconds that `--help` has no use for.
+    get terminal() {
+      return readTerminal(process.env, process);
+    },
     get interrupted() {
       interrupted ??= listenForInterrupts(process, () => clock.monoMs(), onAgain);
       return interrupted;

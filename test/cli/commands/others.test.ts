@@ -34,7 +34,7 @@ test.for([['status'], ['run'], ['gateway'], ['failover', 'chat'], ['journal', 'v
   async (argv) => {
     const app = fakeApp({ reading: invalid });
     expect(await runCommand(argv, app)).toBe(2);
-    expect(app.printed.err).toContain('the configuration has mistakes; nothing was contacted\n');
+    expect(app.printed.err).toContain('error: the configuration has mistakes\n');
     expect(app.printed.err).toContain('\ngodwit.yaml:3:1: error: unknown key "sitess"\n  did you mean "sites"?\n');
   },
 );
