@@ -38,7 +38,12 @@ export interface TerminalFacts {
 
 /** A configuration that was read: valid, or with everything that is wrong with it. */
 export type ConfigReading =
-  | { readonly kind: 'valid'; readonly config: Config }
+  | {
+      readonly kind: 'valid';
+      readonly config: Config;
+      /** What is allowed and probably not meant; the text is empty when there is nothing. */
+      readonly warnings: { readonly text: string; readonly findings: readonly unknown[] };
+    }
   | {
       readonly kind: 'invalid';
       /** Findings with file, line, column and code frame, ready to print. */
@@ -47,8 +52,8 @@ export type ConfigReading =
     };
 
 export interface ConfigReader {
-  /** Looks for the file when no path is given; throws `ConfigNotFound`. */
-  read(path: string | undefined): Promise<ConfigReading>;
+  /** Looks for the file when no path is given; throws `ConfigNotFound`. For use, secrets and other references must resolve. */
+  read(path: string | undefined, how: { readonly isForUse: boolean }): Promise<ConfigReading>;
   /** The file's own text with secrets hidden, or with `resolved` every value in force and where it comes from. */
   show(path: string | undefined, how: { readonly isResolved: boolean }): Promise<{ text: string; json: unknown }>;
   /** JSON Schema, draft-07. */

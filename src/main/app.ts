@@ -37,7 +37,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
     },
     ask,
     config: {
-      read: async (path) => (await import('./config.ts')).readConfig(path),
+      read: async (path, { isForUse }) => (await import('./config.ts')).readConfig(path, isForUse),
       show: async (path, how) => (await import('./config.ts')).showConfig(path, how),
       schema: async () => (await import('./config.ts')).configSchema(),
     },

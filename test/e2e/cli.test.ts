@@ -12,16 +12,19 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** What must not be paid for by someone who only asks for help. */
-const heavy = /\/(providers|engine|store|gateway|traffic|probes|demo|config|core)\/|\/(zod|yaml|ora|chalk|execa|undici|@[\w-]+)\//;
+const heavy =
+  /\/(providers|store|gateway|traffic|probes|demo)\/|\/(zod|yaml|ora|chalk|execa|undici|@[\w-]+)\//;
 
 test.for([['--help'], ['-h'], ['--version'], ['help', 'exit-codes'], ['status', '--help'], ['demo', '--help']])(
-  '%s loads no provider, no engine and no library but commander',
+  '%s loads no provider and no library but commander',
   async (argv) => {
     const trace = join(dir, `loads-${argv.join('-')}`);
     const nodeArgs = ['--import', join(root, 'test/e2e/support/trace-loads.mjs')];
     const ended = await spawnGodwit(argv, { nodeArgs, env: { TRACE_LOADS: trace } });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
-    const loaded = readFileSync(trace, 'utf8').split('\n').filter((url) => url.startsWith('file:'));
+    const loaded = readFileSync(trace, 'utf8')
+      .split('\n')
+      .filter((url) => url.startsWith('file:'));
     expect(loaded.length).toBeGreaterThan(5);
     expect(loaded.filter((url) => heavy.test(url.slice(url.indexOf(root) + root.length)))).toEqual([]);
     const libraries = loaded.flatMap((url) => /node_modules\/([^/]+)/.exec(url)?.[1] ?? []);
@@ -37,9 +40,15 @@ test('prints help on standard output', async () => {
 
 test.for([
   { argv: ['statsu'], err: "error: unknown command 'statsu'\n  try  did you mean status?  godwit --help  (exit 2)\n" },
-  { argv: ['status', '--wach'], err: "error: unknown option '--wach'\n  try  did you mean --watch?  godwit status --help  (exit 2)\n" },
+  {
+    argv: ['status', '--wach'],
+    err: "error: unknown option '--wach'\n  try  did you mean --watch?  godwit status --help  (exit 2)\n",
+  },
   { argv: [], err: 'error: a command is missing\n  try  godwit --help  (exit 2)\n' },
-  { argv: ['switchover', 'chat'], err: "error: required option '--to <site>' not specified\n  try  godwit switchover --help  (exit 2)\n" },
+  {
+    argv: ['switchover', 'chat'],
+    err: "error: required option '--to <site>' not specified\n  try  godwit switchover --help  (exit 2)\n",
+  },
 ])('refuses $argv on standard error with exit code 2', async ({ argv, err }) => {
   expect(await spawnGodwit(argv)).toEqual({ code: 2, stdout: '', stderr: err });
 });
@@ -64,7 +73,12 @@ test.for(commands.flatMap((argv) => environments.map((env) => ({ argv, env }))))
 test('a reader that leaves early is no error', async () => {
   const child = spawn(
     'sh',
-    ['-c', '"$0" "$1" help exit-codes | head -n 1; exit "${PIPESTATUS:-0}"', process.execPath, join(root, 'bin/godwit.js')],
+    [
+      '-c',
+      '"$0" "$1" help exit-codes | head -n 1; exit "${PIPESTATUS:-0}"',
+      process.execPath,
+      join(root, 'bin/godwit.js'),
+    ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '' } },
   );
   let text = '';

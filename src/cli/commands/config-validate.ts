@@ -8,7 +8,7 @@ export const configValidate = defineCommand({
   examples: ['godwit config validate', 'godwit config validate --config godwit.yaml -o json'],
   formats: ['table', 'json'],
   async run(input, app) {
-    const reading = await app.config.read(input.globals.config);
+    const reading = await app.config.read(input.globals.config, { isForUse: false });
     if (reading.kind === 'invalid') {
       return {
         exit: 'usage',
@@ -16,12 +16,14 @@ export const configValidate = defineCommand({
         note: reading.text,
       };
     }
+    const { warnings } = reading;
     const { path, environment, sites, deployments, digest } = reading.config;
     const counts = `${count(sites.length, 'site')}, ${count(deployments.length, 'deployment')}`;
     return {
       exit: 'done',
-      json: { kind: 'ConfigReport', valid: true, path, environment, digest, findings: [] },
+      json: { kind: 'ConfigReport', valid: true, path, environment, digest, findings: warnings.findings },
       text: `${path}: valid (${environment}: ${counts}; digest ${digest})`,
+      ...(warnings.text === '' ? {} : { note: warnings.text }),
     };
   },
 });

@@ -139,17 +139,14 @@ test('a lease lost in the middle names who goes on', async () => {
 });
 
 test.for([
-  { argv: ['failover', 'chta', '--yes'], hint: 'did you mean "chat"?  known: chat' },
-  { argv: ['failover', 'zzz', '--yes'], hint: 'known: chat' },
-  {
-    argv: ['switchover', 'chat', '--to', 'site-d', '--yes'],
-    hint: /did you mean "site-.".*known: site-a, site-b, site-c/,
-  },
-  { argv: ['failover', 'chat', '--away-from', 'site-aa', '--yes'], hint: 'did you mean "site-a"?' },
+  { argv: ['failover', 'chta', '--yes'], hint: 'did you mean "chat"?' },
+  { argv: ['failover', 'zzzzzzz', '--yes'], hint: 'known: chat' },
+  { argv: ['switchover', 'chat', '--to', 'site-d', '--yes'], hint: 'did you mean "site-a" or "site-b"' },
+  { argv: ['failover', 'chat', '--away-from', 'site-aa', '--yes'], hint: 'did you mean "site-a"' },
 ])('refuses a name that is not configured: $argv', async ({ argv, hint }) => {
   const { app, wishes } = appThatEnds(ended);
   expect(await runCommand(argv, app)).toBe(2);
-  expect(app.printed.err).toMatch(typeof hint === 'string' ? new RegExp(hint.replace(/[?]/g, '\\?')) : hint);
+  expect(app.printed.err).toMatch(new RegExp(hint));
   expect(wishes).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { DemoSummary } from '../../../src/report/demo-summary.ts';
 import { fakeApp } from '../support/fake-app.ts';
+import { config } from '../support/models.ts';
 
 const invalid = {
   kind: 'invalid',
@@ -13,6 +14,13 @@ test('a valid configuration is summed up in one line', async () => {
   const app = fakeApp();
   expect(await runCommand(['config', 'validate'], app)).toBe(0);
   expect(app.printed.out).toBe('/etc/godwit/godwit.yaml: valid (test: 3 sites, 1 deployment; digest 3fa1c0ffee12)\n');
+});
+
+test('warnings are shown beside a valid configuration, and do not fail it', async () => {
+  const warnings = { text: 'godwit.yaml:4:1: warning: nobody probes it', findings: [{ line: 4 }] };
+  const app = fakeApp({ reading: { kind: 'valid', config: config(), warnings } });
+  expect(await runCommand(['config', 'validate'], app)).toBe(0);
+  expect(app.printed.err).toBe(`${warnings.text}\n`);
 });
 
 test('every finding is printed as the configuration room wrote it', async () => {

@@ -48,7 +48,7 @@ test('prints one document for machines', async () => {
 
 test('lists several deployments, for people and machines', async () => {
   const two = config({ deployments: [deployment(), deployment({ name: 'embed' })] });
-  const reading = { kind: 'valid', config: two } as const;
+  const reading = { kind: 'valid', config: two, warnings: { text: '', findings: [] } } as const;
   const app = fakeApp({ reading });
   expect(await runCommand(['status'], app)).toBe(0);
   expect(app.printed.out).toMatch(/chat +\? unknown[\s\S]+embed +\? unknown/);

@@ -36,6 +36,7 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
     throw new GodwitError('StoreFailed', `no ${what} here`);
   };
   const valid: Config = config();
+  const none = { text: '', findings: [] };
   return {
     printed,
     version: () => '1.2.3',
@@ -63,7 +64,7 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
       return answer;
     },
     config: {
-      read: readConfig ?? (async () => reading ?? { kind: 'valid', config: valid }),
+      read: readConfig ?? (async () => reading ?? { kind: 'valid', config: valid, warnings: none }),
       show: async (_, { isResolved }) => ({
         text: `environment: test # ${isResolved ? 'resolved' : 'as written'}\n`,
         json: { environment: 'test' },
