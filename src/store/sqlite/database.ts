@@ -1,12 +1,15 @@
 /** Opens the state file: WAL, full synchronisation, private to its owner; stops trusting it after one failed write. */
+import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { GodwitError } from '../../errors.ts';
-import { endsTrust, guarded } from './failure.ts';
-import { databasePath, findFile, makePrivateFile, noState } from './files.ts';
+import { endsTrust, guarded, isBusy } from './failure.ts';
+import { databasePath, findFile, isOnReadOnlyDisk, makePrivateFile, noState } from './files.ts';
 import { migrations } from './schema.ts';
 
 /** How long a write waits for another process's transaction, in milliseconds. The wait blocks this process. */
 const busyTimeoutMs = 2000;
+const walRetryMs = 20;
 
 export type Row = Readonly<Record<string, SQLInputValue>>;
 
@@ -29,7 +32,10 @@ export function openDatabase(dir: string, mode: 'read' | 'write'): Database {
   if (mode === 'write') makePrivateFile(dir);
   else findFile(dir);
   const options = { readOnly: mode === 'read', timeout: busyTimeoutMs, defensive: true };
-  const db = guarded(path, () => new DatabaseSync(path, options));
+  // WAL needs files beside the database. Where none can be made nobody can write either, so the file stands still.
+  const isStill = mode === 'read' && isOnReadOnlyDisk(dir) && !existsSync(`${path}-wal`);
+  const location = isStill ? new URL(`${pathToFileURL(path).href}?immutable=1`) : path;
+  const db = guarded(path, () => new DatabaseSync(location, options));
   try {
     guarded(path, () => (mode === 'write' ? prepare(db, path) : refuseOtherVersion(db, dir)));
   } catch (error) {
@@ -41,7 +47,8 @@ export function openDatabase(dir: string, mode: 'read' | 'write'): Database {
 
 /** Brings a new or older file to the present version. Of several processes that come at once, one does the work. */
 function prepare(db: DatabaseSync, path: string): void {
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA foreign_keys = ON');
+  enterWal(db);
+  db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA foreign_keys = ON');
   // A write transaction for each opening would make readers of an old file wait for nothing.
   if (versionOf(db) === migrations.length) return;
   db.exec('BEGIN IMMEDIATE');
@@ -50,6 +57,19 @@ function prepare(db: DatabaseSync, path: string): void {
   for (const migration of migrations.slice(version)) db.exec(migration);
   db.exec(`PRAGMA user_version = ${migrations.length}`);
   db.exec('COMMIT');
+}
+
+/** While one process changes the mode of a new file SQLite turns others away at once, whatever the busy timeout. */
+function enterWal(db: DatabaseSync): void {
+  for (let triesLeft = busyTimeoutMs / walRetryMs; ; triesLeft--) {
+    try {
+      db.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || triesLeft === 0) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, walRetryMs);
+    }
+  }
 }
 
 function refuseOtherVersion(db: DatabaseSync, dir: string): void {

@@ -4,12 +4,22 @@ import { GodwitError, messageOf } from '../../errors.ts';
 /** SQLite's primary result codes (sqlite.org/rescode.html, checked 2026-11-23). */
 const busyCodes: readonly number[] = [5, 6];
 const corruptCodes: readonly number[] = [11, 26];
-const hints: Readonly<Record<number, string>> = {
-  3: 'check who owns the state directory',
-  8: 'the state directory cannot be written: check its owner and whether its disk was mounted read-only',
-  10: 'the disk failed: check the system’s log; on a healthy disk start godwit again, it goes on from the journal',
-  13: 'the disk is full: make room and start godwit again, it goes on from the journal',
-  14: 'check that the state directory exists and who owns it',
+const notWritable = 'it cannot be written: check its owner and whether its disk was mounted read-only';
+const noRoom = 'the disk is full: make room and start godwit again, it goes on from the journal';
+const brokenDisk =
+  'the disk failed: see the system’s log; once it is sound, start godwit again: it goes on from the journal';
+/** By SQLite's primary result code, or by the system's error name. */
+const hints: Readonly<Record<string, string>> = {
+  3: notWritable,
+  8: notWritable,
+  EROFS: notWritable,
+  EACCES: notWritable,
+  EPERM: notWritable,
+  10: brokenDisk,
+  EIO: brokenDisk,
+  13: noRoom,
+  ENOSPC: noRoom,
+  EDQUOT: noRoom,
 };
 const defaultHint = 'check free space and permissions of the state directory';
 
@@ -23,20 +33,31 @@ export function guarded<T>(path: string, work: () => T): T {
 }
 
 function failureOf(path: string, error: unknown): GodwitError {
-  const sqliteCode = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  const sqliteCode = sqliteCodeOf(error);
   if (corruptCodes.includes(sqliteCode)) return corrupt(path, messageOf(error), error);
-  if (busyCodes.includes(sqliteCode)) {
+  if (isBusy(error)) {
     return new GodwitError('StoreFailed', `${path} is held by another process: ${messageOf(error)}`, {
       hint: 'try again; a stopped or hanging godwit process may hold it',
       cause: error,
       details: { busy: true },
     });
   }
+  const name = error instanceof Error && 'code' in error ? String(error.code) : '';
   return new GodwitError('StoreFailed', `${path}: ${messageOf(error)}`, {
-    hint: `traffic goes on at the last weights; ${hints[sqliteCode] ?? defaultHint}`,
+    hint: `traffic goes on at the last weights; ${hints[sqliteCode] ?? hints[name] ?? defaultHint}`,
     cause: error,
     details: { sqliteCode },
   });
+}
+
+/** The primary result code, 0 for what SQLite did not throw. */
+function sqliteCodeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+}
+
+/** Whether another process was in the way and nothing else is wrong. */
+export function isBusy(error: unknown): boolean {
+  return busyCodes.includes(sqliteCodeOf(error));
 }
 
 /** The file does not hold what was written to it. */

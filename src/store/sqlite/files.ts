@@ -1,5 +1,6 @@
 /** The state directory and its database file: private to their owner, and nobody else able to swap them. */
 import {
+  accessSync,
   closeSync,
   constants,
   existsSync,
@@ -44,6 +45,17 @@ export function findFile(dir: string): void {
   refuseOddFile(path);
 }
 
+/** Whether the file system itself refuses writes, as after an error of the disk. */
+export function isOnReadOnlyDisk(dir: string): boolean {
+  try {
+    accessSync(dir, constants.W_OK);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EROFS';
+  }
+}
+
+/** What a reader is told before the first controller ran. */
 export function noState(dir: string): GodwitError {
   return new GodwitError('NotFound', `no state in ${dir}`, { hint: 'start a controller first: godwit run' });
 }
