@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { verifyJournal } from '../../src/store/sqlite/verify.ts';
@@ -21,8 +21,8 @@ test('no acknowledged entry is lost to kill -9, and the chain goes on, over twen
   const random = createSeededRandom(20);
   let newest = 0;
   for (let cycle = 0; cycle < cycles; cycle++) {
-    const { child, ended } = startAppender(dir, 1_000_000);
-    await once(child.stdout, 'data');
+    const { child, begun, ended } = startAppender(dir, 1_000_000);
+    await begun;
     await wait(random.next() * 60);
     child.kill('SIGKILL');
     const { acknowledged } = await ended;
@@ -49,8 +49,11 @@ test('processes that append at the same time share one chain', async () => {
 test('a state that several processes open for the first time at once is made once', async () => {
   for (let round = 0; round < 8; round++) {
     const fresh = `${dir}/round-${round}`;
-    const startAtMs = Date.now() + 600;
-    await expectGoodEnds(Array.from({ length: 4 }, () => startAppender(fresh, 1, startAtMs)));
+    const gate = join(dir, `gate-${round}`);
+    const appenders = Array.from({ length: 4 }, () => startAppender(fresh, 1, gate));
+    await Promise.all(appenders.map(({ begun }) => begun));
+    writeFileSync(gate, '');
+    await expectGoodEnds(appenders);
     expect(verifyJournal(fresh)).toMatchObject({ kind: 'ok', entries: 8 });
   }
 });

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -83,8 +82,8 @@ describe.runIf(isMountExpected)('a disk of one MiB', () => {
   });
 
   test('mounted read-only after a crash: what lies in the write-ahead log is read as well', async () => {
-    const { child, ended } = startAppender(dir, 3);
-    await once(child.stdout, 'data');
+    const { child, begun, ended } = startAppender(dir, 3);
+    await begun;
     child.kill('SIGKILL');
     const { acknowledged } = await ended;
     execFileSync('mount', ['-o', 'remount,ro', dir]);

@@ -6,17 +6,21 @@ import type { Snapshot } from '../../model/snapshot.ts';
 import type { View } from '../../model/view.ts';
 
 export const alice: Actor = { kind: 'person', name: 'alice', host: 'ops-1', pid: 11 };
+/** The controller that writes. */
 export const robot: Actor = { kind: 'controller', name: 'godwit', host: 'ops-2', pid: 22 };
 const atMs = 1_700_000_000_000;
 
+/** A draft of any body, under epoch 1 of `chat`. */
 export function draftOf(body: JournalBody, given: Partial<JournalDraft> = {}): JournalDraft {
   return { deployment: 'chat', epoch: 1, by: robot, atMs, monoMs: 5000, ...given, body };
 }
 
+/** The shortest draft there is. */
 export function leaseDraft(given: Partial<JournalDraft> = {}): JournalDraft {
   return draftOf({ kind: 'lease', event: 'taken' }, given);
 }
 
+/** A step of an operation that was reached, with a line of text that needs escaping. */
 export function stepDraft(operationId: string, index: number, given: Partial<JournalDraft> = {}): JournalDraft {
   const detail = 'weights read back: {"a":0,"b":100} – ok';
   return draftOf(
@@ -34,6 +38,7 @@ export function stepDraft(operationId: string, index: number, given: Partial<Jou
   );
 }
 
+/** A failover from a to b that was just planned. */
 export function operationOf(id: string, given: Partial<Operation> = {}): Operation {
   return {
     id,
@@ -60,10 +65,12 @@ export function operationOf(id: string, given: Partial<Operation> = {}): Operati
   };
 }
 
+/** The draft that opens or moves on an operation. */
 export function operationDraft(operation: Operation, given: Partial<JournalDraft> = {}): JournalDraft {
   return draftOf({ kind: 'operation', operation }, given);
 }
 
+/** What alice asked for, over revision 0. */
 export function requestOf(id: string, given: Partial<OperationRequest> = {}): OperationRequest {
   return {
     id,

@@ -1,14 +1,17 @@
 /** Appends to the journal of a directory and prints the number of each entry once it is acknowledged. */
-import { writeSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import { openSqliteStore } from '../../../src/store/sqlite/store.ts';
 import { readBootId } from '../../../src/system/boot-id.ts';
 import { createClock } from '../../../src/system/clock.ts';
 import { createRandom } from '../../../src/system/random.ts';
 import { leaseDraft, operationDraft, operationOf } from '../../../src/testkit/store/samples.ts';
 
-const [dir = '', countText = '', startAtText = '0'] = process.argv.slice(2);
+const [dir = '', countText = '', gate = ''] = process.argv.slice(2);
 // A busy wait, so that several processes come to the file within the same millisecond.
-while (Date.now() < Number(startAtText));
+if (gate !== '') {
+  writeSync(1, 'waiting\n');
+  while (!existsSync(gate));
+}
 const store = openSqliteStore({
   dir,
   mode: 'write',

@@ -7,13 +7,15 @@ import { expect } from 'vitest';
 export interface Appender {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
   /** Resolves with the numbers it acknowledged once it has ended, however that came. */
+  /** Resolves at its first sign of life; rejects when it ended without one. */
+  readonly begun: Promise<void>;
   readonly ended: Promise<{ readonly acknowledged: readonly number[]; readonly errors: string }>;
 }
 
-/** A process that appends `count` times two entries, from `startAtMs` (wall clock) on. */
-export function startAppender(dir: string, count: number, startAtMs = 0): Appender {
+/** A process that appends `count` times two entries, as soon as the file `gate` exists. */
+export function startAppender(dir: string, count: number, gate = ''): Appender {
   const script = join(import.meta.dirname, 'append-child.ts');
-  const child = spawn(process.execPath, [script, dir, String(count), String(startAtMs)], {
+  const child = spawn(process.execPath, [script, dir, String(count), gate], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
@@ -26,10 +28,18 @@ export function startAppender(dir: string, count: number, startAtMs = 0): Append
   });
   const ended = once(child, 'close').then(() => ({
     // A line that was cut by the kill was not acknowledged.
-    acknowledged: out.split('\n').slice(0, -1).map(Number),
+    acknowledged: out
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line !== 'waiting')
+      .map(Number),
     errors,
   }));
-  return { child, ended };
+  const begun = Promise.race([
+    once(child.stdout, 'data').then(() => {}),
+    ended.then((end) => Promise.reject(new Error(`the appender ended before it began: ${end.errors}`))),
+  ]);
+  return { child, begun, ended };
 }
 
 /** Waits for appenders that must come to their own end. */
