@@ -135,7 +135,7 @@ test('takes the running and the last operation from the store, not from the olde
 });
 
 test('names the site a failover would go to when nothing stands in the way', () => {
-  expect(see(sights()).failoverReady).toEqual({ value: 'yes', to: 'site-b', reasons: [] });
+  expect(see(sights()).failoverReady).toEqual({ value: 'yes', to: 'site-b', isTargetReady: false, reasons: [] });
 });
 
 test('names the cool-down and its end after a failover', () => {
