@@ -23,6 +23,6 @@ export function demoText(summary: DemoSummary, style: Style): string {
     `  went back    ${summary.failedBack ? 'yes, to the preferred site' : 'no'}`,
     `  requests     ${requests.sent} sent = ${requests.ok} ok + ${requests.failed} failed; ${requests.retried} tried again elsewhere`,
     `  streams      ${streams.started} started = ${streams.finished} finished + ${streams.cut} cut + ${streams.failed} failed`,
-    `  journal      ${journal.entries} entries, ${journal.verified ? 'verified' : 'NOT VERIFIED'}, head ${sanitize(journal.head, 12)}`,
+    `  journal      ${journal.entries} entries, ${journal.verified ? 'verified' : 'NOT VERIFIED'}, head ${sanitize(journal.head, 12)}, ${sanitize(journal.path, 120)}`,
   ].join('\n');
 }
