@@ -50,7 +50,8 @@ export function createTokenEngine(options: ModelServerOptions, faults: () => Fau
     const made =
       tokensPerSecond === 0 ? job.tokens.length : 1 + Math.floor(((nowMs - job.firstAtMs) * tokensPerSecond) / 1000);
     const upTo = Math.min(job.tokens.length, made, stallAfterTokens ?? Number.POSITIVE_INFINITY);
-    if (upTo <= job.sent) return;
+    // A text that a stop word ends at once has no token, and still an end.
+    if (upTo <= job.sent && job.tokens.length > 0) return;
     if (job.sent === 0) observe(metrics.firstToken, (nowMs - job.arrivedMs) / 1000);
     else observe(metrics.interToken, 1 / Math.max(1, tokensPerSecond), upTo - job.sent);
     const fresh = job.tokens.slice(job.sent, upTo);
