@@ -103,7 +103,7 @@ function parseChunk(data: string): Chunk | undefined {
   if (value === null || typeof value !== 'object') return undefined;
   const model = 'model' in value && typeof value.model === 'string' ? value.model : undefined;
   const choices: unknown = 'choices' in value && Array.isArray(value.choices) ? value.choices[0] : undefined;
-  return { model, text: textOf(choices), hasError: 'error' in value };
+  return { model, text: textOf(choices), hasError: 'error' in value && value.error !== null };
 }
 
 /** Reasoning models send their thoughts first: those are tokens too. */
