@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseAsk } from '../../../src/demo/model-server/ask.ts';
-import { parseFaults, noFaults, parseModelServerArgs } from '../../../src/demo/model-server/options.ts';
+import { noFaults, parseFaults, parseModelServerArgs } from '../../../src/demo/model-server/options.ts';
 import { completionTokens, cutAtStop, logNormal, seeded } from '../../../src/demo/model-server/text.ts';
 
 test('the text is a function of prompt and seed, and has as many tokens as asked', () => {
@@ -81,6 +81,10 @@ test.for(['["", "a"]', '[1]', '["1","2","3","4","5"]', '7'])('refuses the stop t
   expect(parseAsk(`{"prompt":"x","stop":${stop}}`, false, 'm')).toMatchObject({ status: 400 });
 });
 
-test.for([['"end"', ['end']], ['["a","b"]', ['a', 'b']], ['null', []]] as const)('takes stop %s', ([stop, stops]) => {
+test.for([
+  ['"end"', ['end']],
+  ['["a","b"]', ['a', 'b']],
+  ['null', []],
+] as const)('takes stop %s', ([stop, stops]) => {
   expect(parseAsk(`{"prompt":"x","stop":${stop}}`, false, 'm')).toMatchObject({ stops });
 });
