@@ -96,9 +96,8 @@ function parseChunk(data: string): Chunk | undefined {
   let value: unknown;
   try {
     value = JSON.parse(data);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+  } catch {
+    return undefined; // Nothing but a SyntaxError comes from there.
   }
   if (value === null || typeof value !== 'object') return undefined;
   const model = 'model' in value && typeof value.model === 'string' ? value.model : undefined;

@@ -53,13 +53,13 @@ function invalid(message: string): Refusal {
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+    value = JSON.parse(text);
+  } catch {
+    return undefined; // Nothing but a SyntaxError comes from there.
   }
+  return isRecord(value) ? value : undefined;
 }
 
 function parseStops(stop: unknown): readonly string[] | undefined {

