@@ -68,15 +68,14 @@ export function createTokenEngine(options: ModelServerOptions, faults: () => Fau
   const count = (): void => {
     metrics.running = running.size;
     metrics.waiting = waiting.length;
-    if (running.size > 0) timer ??= setInterval(tick, tickMs);
+    if (running.size > 0) timer ??= setInterval(() => tick(), tickMs);
     else if (timer !== undefined) {
       clearInterval(timer);
       timer = undefined;
     }
   };
 
-  const tick = (): void => {
-    const nowMs = performance.now();
+  const tick = (nowMs = performance.now()): void => {
     for (const job of running) advance(job, nowMs);
   };
 
