@@ -1,0 +1,117 @@
+/** What the command line is given: the outside world behind one object, each part opened only when a command asks for it. */
+import type { Wish, WishEnd } from '../engine/carry-out.ts';
+import type { ControllerEnd } from '../engine/controller.ts';
+import type { Config } from '../model/config.ts';
+import type { JournalHead } from '../model/journal-entry.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Reporter } from '../ports/reporter.ts';
+import type { Store } from '../ports/store.ts';
+import type { TrafficDriver } from '../ports/traffic-driver.ts';
+import type { DemoSummary } from '../report/demo-summary.ts';
+
+/** Where text goes. A write never throws and never rejects: a closed pipe swallows what is written to it. */
+export interface TextSink {
+  /** The reader is gone. */
+  readonly isClosed: boolean;
+  write(text: string): void;
+}
+
+/** What one stream is connected to. */
+export interface StreamFacts {
+  readonly isTty: boolean;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** What is known of the terminal before any option is read. */
+export interface TerminalFacts {
+  readonly stdin: { readonly isTty: boolean };
+  readonly stdout: StreamFacts;
+  readonly stderr: StreamFacts;
+  /** The locale writes UTF-8; otherwise only ASCII is printed. */
+  readonly isUnicode: boolean;
+  /** `NO_COLOR` and `FORCE_COLOR`; `auto` when neither says. */
+  readonly color: 'always' | 'never' | 'auto';
+  /** A continuous-integration job, a coding agent or `TERM=dumb`: never redraw, never ask. */
+  readonly isUnattended: boolean;
+}
+
+/** A configuration that was read: valid, or with everything that is wrong with it. */
+export type ConfigReading =
+  | {
+      readonly kind: 'valid';
+      readonly config: Config;
+      /** What is allowed and probably not meant; the text is empty when there is nothing. */
+      readonly warnings: { readonly text: string; readonly findings: readonly unknown[] };
+    }
+  | {
+      readonly kind: 'invalid';
+      /** Findings with file, line, column and code frame, ready to print. */
+      readonly text: string;
+      readonly findings: readonly unknown[];
+    };
+
+export interface ConfigReader {
+  /** Looks for the file when no path is given; throws `ConfigNotFound`. For use, secrets and other references must resolve. */
+  read(path: string | undefined, how: { readonly isForUse: boolean }): Promise<ConfigReading>;
+  /** The file's own text with secrets hidden, or with `resolved` every value in force and where it comes from. */
+  show(path: string | undefined, how: { readonly isResolved: boolean }): Promise<{ text: string; json: unknown }>;
+  /** JSON Schema, draft-07. */
+  schema(): Promise<unknown>;
+}
+
+/** Whether the journal is whole. */
+export type JournalVerdict =
+  | { readonly kind: 'ok'; readonly path: string; readonly entries: number; readonly head: JournalHead }
+  | {
+      readonly kind: 'broken';
+      readonly path: string;
+      /** Entries that are intact, and the first one that is not. */
+      readonly entries: number;
+      readonly seq: number;
+      readonly why: string;
+    };
+
+export interface DemoOptions {
+  readonly fault: 'kill' | 'hang' | 'errors' | 'slow';
+  readonly durationMs: number | undefined;
+}
+
+export interface App {
+  /** As in package.json. */
+  version(): string;
+  readonly clock: Clock;
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
+  readonly terminal: TerminalFacts;
+  /** Aborted at the first SIGINT or SIGTERM, with that name as its reason. Until it is read, signals end the process. */
+  readonly interrupted: AbortSignal;
+  /** Asks on standard error and reads one line of standard input; undefined at its end. */
+  ask(question: string): Promise<string | undefined>;
+  readonly config: ConfigReader;
+  /** Opens the store without taking anything; throws `StoreFailed` when there is none or it cannot be read. */
+  openStore(config: Config): Promise<Store>;
+  connectTraffic(config: Config): Promise<TrafficDriver>;
+  verifyJournal(config: Config): Promise<JournalVerdict>;
+  /** Resolves once a gateway answers; started, and started again with back-off, until the signal fires. `note` is told of it. */
+  ensureGateway(config: Config, note: (message: string) => void, signal: AbortSignal): Promise<void>;
+  runController(config: Config, reporter: Reporter, signal: AbortSignal): Promise<ControllerEnd>;
+  carryOut(
+    config: Config,
+    wish: Wish,
+    options: { readonly timeoutMs: number | undefined },
+    reporter: Reporter,
+    signal: AbortSignal,
+  ): Promise<WishEnd>;
+  /** Serves until the signal fires; `log` is told where it listens and what it found. */
+  runGateway(config: Config, log: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /** `say`: one line for people about what the demo does. */
+  runDemo(
+    options: DemoOptions,
+    reporter: Reporter,
+    say: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<DemoSummary>;
+  /** The built-in model server with its own arguments; resolves with its exit code. */
+  runModelServer(argv: readonly string[]): Promise<number>;
+}

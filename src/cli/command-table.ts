@@ -1,0 +1,69 @@
+/** Every command there is, with the little that help needs; a command's own module is loaded when it is typed. */
+import type { Command } from './command.ts';
+
+export interface CommandEntry {
+  /** As typed, such as `config show`. */
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** Commands that only hold others. */
+export const groups: Readonly<Record<string, string>> = {
+  config: 'Check, show or describe the configuration',
+  journal: 'Check the record of what was decided and done',
+};
+
+/** In the order of the help page: the daily ones first. */
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'status',
+    summary: 'Show what is served, from where, and what is safe to do',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'run',
+    summary: 'Watch the deployments and fail over when a site fails (the controller)',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
+    name: 'gateway',
+    summary: 'Carry the requests: the data plane, in the foreground',
+    load: async () => (await import('./commands/gateway.ts')).gateway,
+  },
+  {
+    name: 'failover',
+    summary: 'Move a deployment away from a site that is bad',
+    load: async () => (await import('./commands/failover.ts')).failover,
+  },
+  {
+    name: 'switchover',
+    summary: 'Move a deployment to another site while both are healthy',
+    load: async () => (await import('./commands/switchover.ts')).switchover,
+  },
+  {
+    name: 'demo',
+    summary: 'Watch a failover of real processes on this machine, in a minute',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  {
+    name: 'config validate',
+    summary: 'Check the configuration and list every mistake in it',
+    load: async () => (await import('./commands/config-validate.ts')).configValidate,
+  },
+  {
+    name: 'config show',
+    summary: 'Print the configuration, or with --resolved every value in force',
+    load: async () => (await import('./commands/config-show.ts')).configShow,
+  },
+  {
+    name: 'config schema',
+    summary: 'Print the JSON Schema of the configuration, for editors',
+    load: async () => (await import('./commands/config-schema.ts')).configSchema,
+  },
+  {
+    name: 'journal verify',
+    summary: 'Check that the journal is complete and was not changed',
+    load: async () => (await import('./commands/journal-verify.ts')).journalVerify,
+  },
+];

@@ -1,0 +1,72 @@
+/** A command is one typed object: what it is called, what it takes, and what it does. */
+import type { App } from './app.ts';
+import type { Exit } from './exit-codes.ts';
+import type { Output } from './output.ts';
+
+/** `table` is the text for people; `jsonl` is a stream of events. */
+export const formats = ['table', 'json', 'jsonl'] as const;
+export type Format = (typeof formats)[number];
+
+/** One value a command takes. `T` is what `parse` gives, with `undefined` when it may be left out. */
+export interface InputSpec<T> {
+  /** An option's flags (`--to <site>`) or an argument's name (`deployment`). */
+  readonly flags: string;
+  readonly summary: string;
+  readonly isRequired: boolean;
+  /** Closed set of words, when there is one. */
+  readonly choices: readonly string[] | undefined;
+  /** What is shown and used when it is left out. */
+  readonly fallback: T | undefined;
+  /** Throws `InvalidInput` with what is wrong. Not called for an option without a value. */
+  readonly parse: (text: string) => T;
+}
+
+type InputSpecs = Readonly<Record<string, InputSpec<unknown>>>;
+type ValuesOf<S extends InputSpecs> = { readonly [K in keyof S]: S[K] extends InputSpec<infer T> ? T : never };
+
+/** What a command gives back: run-command turns it into text or JSON, and into the exit code. */
+export interface Outcome {
+  readonly exit: Exit;
+  /** With `-o json`; `apiVersion` is added. Without one, nothing is printed. */
+  readonly json?: { readonly kind: string } & Readonly<Record<string, unknown>>;
+  /** Standard output for people, without the last line break. */
+  readonly text?: string;
+  /** Standard error for people: what went wrong or what to do next. */
+  readonly note?: string;
+}
+
+export interface Command<A extends InputSpecs = InputSpecs, O extends InputSpecs = InputSpecs> {
+  /** As typed, such as `config show`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly arguments: A;
+  readonly options: O;
+  /** Shown first in the help. */
+  readonly examples: readonly string[];
+  /** What `-o` may ask for; the first is the default. */
+  readonly formats: readonly Format[];
+  run(input: Input<A, O>, app: App, out: Output): Promise<Outcome>;
+}
+
+/** What was typed, parsed, plus the global options a command may need. */
+export interface Input<A extends InputSpecs = InputSpecs, O extends InputSpecs = InputSpecs> {
+  readonly arguments: ValuesOf<A>;
+  readonly options: ValuesOf<O>;
+  readonly globals: Globals;
+}
+
+export interface Globals {
+  /** Path of the configuration; undefined means: look for it. */
+  readonly config: string | undefined;
+  readonly format: Format | undefined;
+  readonly isQuiet: boolean;
+  readonly color: 'auto' | 'always' | 'never';
+  readonly progress: 'auto' | 'live' | 'lines' | 'none';
+  /** False with `--no-input`: never ask. */
+  readonly mayAsk: boolean;
+}
+
+/** Keeps the types of a command's own values inside it and gives the shape all commands share. */
+export function defineCommand<A extends InputSpecs, O extends InputSpecs>(command: Command<A, O>): Command {
+  return command;
+}

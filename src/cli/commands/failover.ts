@@ -1,0 +1,20 @@
+import { defineChange } from '../change.ts';
+import { text } from '../inputs.ts';
+import { findSite } from '../open-config.ts';
+
+export const failover = defineChange({
+  kind: 'failover',
+  summary: 'Move a deployment away from a site that is bad',
+  options: {
+    awayFrom: text('--away-from <site>', 'the site to leave; otherwise the worst one that has traffic'),
+    to: text('--to <site>', 'where to; otherwise the best site that is ready'),
+  },
+  examples: [
+    'godwit failover chat                          away from the worst site',
+    'godwit failover chat --away-from site-a --yes --reason "rack lost power"',
+  ],
+  sites: (options, deployment) => ({
+    from: options.awayFrom === undefined ? undefined : findSite(deployment, options.awayFrom),
+    to: options.to === undefined ? undefined : findSite(deployment, options.to),
+  }),
+});

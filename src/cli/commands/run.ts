@@ -1,0 +1,58 @@
+import type { ControllerEnd } from '../../engine/controller.ts';
+import { GodwitError } from '../../errors.ts';
+import { clockTime, span } from '../../report/text/time.ts';
+import type { App } from '../app.ts';
+import { defineCommand, type Outcome } from '../command.ts';
+import { lineReporter } from '../line-reporter.ts';
+import { openConfig } from '../open-config.ts';
+
+export const run = defineCommand({
+  name: 'run',
+  summary: 'Watch the deployments and fail over when a site fails (the controller)',
+  arguments: {},
+  options: {},
+  examples: [
+    'godwit run                    in the foreground, one line per change',
+    'godwit run -o jsonl           events as JSON lines on standard output',
+  ],
+  formats: ['table', 'jsonl'],
+  async run(input, app, out) {
+    const config = await openConfig(app, input.globals);
+    const note = (message: string): void => out.note(`${clockTime(app.clock.nowMs())} gateway ${message}`);
+    // Its own end also ends the watch over the gateway; the gateway itself keeps serving.
+    const over = new AbortController();
+    try {
+      const signal = AbortSignal.any([app.interrupted, over.signal]);
+      await app.ensureGateway(config, note, signal);
+      const names = config.deployments.map((deployment) => deployment.name).join(', ');
+      out.note(
+        `${clockTime(app.clock.nowMs())} controller for ${names} (${config.environment}, config ${config.digest})`,
+      );
+      return outcomeOf(await app.runController(config, lineReporter(out), app.interrupted), app);
+    } finally {
+      over.abort();
+    }
+  },
+});
+
+function outcomeOf(end: ControllerEnd, app: App): Outcome {
+  if (end.kind === 'stopped') return { exit: 'done', note: 'Stopped. The gateway keeps serving at the last weights.' };
+  const details =
+    end.record === undefined
+      ? {}
+      : {
+          holder: `${end.record.holder.name}@${end.record.holder.host}, pid ${end.record.holder.pid}`,
+          deployment: end.record.deployment,
+          renewed: `${clockTime(end.record.renewedAtMs)}, ${span(app.clock.nowMs() - end.record.renewedAtMs)} ago, for ${span(end.record.ttlMs)} each time`,
+        };
+  if (end.kind === 'lease-held') {
+    throw new GodwitError('LeaseHeld', 'another controller holds the lease; nothing was touched', {
+      details,
+      hint: 'leave it at work, or stop that process first; a dead one’s lease ends by itself',
+    });
+  }
+  throw new GodwitError('LeaseLost', 'lost the lease; stopped before the next change', {
+    details,
+    hint: 'the holder goes on from the journal; `godwit status` shows what is in force',
+  });
+}

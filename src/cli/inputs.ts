@@ -1,0 +1,57 @@
+/** The kinds of values a command line takes, each parsed into its own type. */
+import type { InputSpec } from './command.ts';
+
+/** What was typed is not a value of the kind; the message says which ones are. */
+export class InvalidInput extends Error {}
+
+const same = (text: string): string => text;
+
+/** An option without a value. */
+export function flag(flags: string, summary: string): InputSpec<boolean> {
+  return { flags, summary, isRequired: false, choices: undefined, fallback: false, parse: () => true };
+}
+
+/** Free text that may be left out. */
+export function text(flags: string, summary: string): InputSpec<string | undefined> {
+  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse: same };
+}
+
+/** Text that must be given. */
+export function requiredText(flags: string, summary: string): InputSpec<string> {
+  return { flags, summary, isRequired: true, choices: undefined, fallback: undefined, parse: same };
+}
+
+/** One of a closed set of words. */
+export function choice<const T extends string>(flags: string, summary: string, values: readonly T[], fallback: T) {
+  const parse = (typed: string): T => {
+    const found = values.find((value) => value === typed);
+    if (found === undefined) throw new InvalidInput(`allowed: ${values.join(', ')}`);
+    return found;
+  };
+  return { flags, summary, isRequired: false, choices: values, fallback, parse } satisfies InputSpec<T>;
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const maxDurationMs = 7 * 24 * 3_600_000;
+
+/** A time with its unit, such as `500ms`, `30s`, `10m` or `2h`, at most a week; in milliseconds. */
+export function duration(flags: string, summary: string): InputSpec<number | undefined> {
+  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse: parseDuration };
+}
+
+function parseDuration(typed: string): number {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(typed) ?? [];
+  const ms = Number(amount) * (unitMs[unit] ?? Number.NaN);
+  if (!(ms > 0 && ms <= maxDurationMs)) throw new InvalidInput('write a time with its unit, such as 500ms, 30s or 10m');
+  return ms;
+}
+
+/** A whole number of at least 0. */
+export function wholeNumber(flags: string, summary: string): InputSpec<number | undefined> {
+  const parse = (typed: string): number => {
+    const value = /^\d{1,9}$/.test(typed) ? Number(typed) : Number.NaN;
+    if (Number.isNaN(value)) throw new InvalidInput('write a whole number, such as 7');
+    return value;
+  };
+  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse };
+}

@@ -1,0 +1,36 @@
+/** The configuration a command works with, or the error that names every mistake in it. */
+import { suggestion } from '../config/nearest.ts';
+import { GodwitError } from '../errors.ts';
+import type { Config } from '../model/config.ts';
+import type { Deployment } from '../model/deployment.ts';
+import type { App } from './app.ts';
+import type { Globals } from './command.ts';
+
+/** Throws `ConfigNotFound` or `ConfigInvalid`; the message of the latter holds all findings. */
+export async function openConfig(app: App, globals: Globals): Promise<Config> {
+  const reading = await app.config.read(globals.config, { isForUse: true });
+  if (reading.kind === 'valid') return reading.config;
+  throw new GodwitError('ConfigInvalid', `the configuration has mistakes\n${reading.text}`, {
+    hint: 'correct them, then `godwit config validate`',
+    details: { findings: reading.findings },
+  });
+}
+
+/** The deployment of this name. Throws `NotFound` with the nearest known one. */
+export function findDeployment(config: Config, name: string): Deployment {
+  const found = config.deployments.find((deployment) => deployment.name === name);
+  if (found !== undefined) return found;
+  const known = config.deployments.map((deployment) => deployment.name);
+  throw new GodwitError('NotFound', `there is no deployment "${name}" in ${config.path}`, hintFor(name, known));
+}
+
+/** The name of a site the deployment is placed at. Throws `NotFound` with the nearest known one. */
+export function findSite(deployment: Deployment, name: string): string {
+  const known = deployment.placements.map((placement) => placement.site);
+  if (known.includes(name)) return name;
+  throw new GodwitError('NotFound', `${deployment.name} has no site "${name}"`, hintFor(name, known));
+}
+
+function hintFor(name: string, known: readonly string[]): { readonly hint: string } {
+  return { hint: suggestion(name, known) ?? `there are ${known.length}; \`godwit config show\` lists them` };
+}

@@ -1,0 +1,87 @@
+/** The only place that turns errors and outcomes into text and exit codes. */
+import { GodwitError, messageOf } from '../errors.ts';
+import { jsonLine, jsonText } from '../report/json/document.ts';
+import { errorDocument } from '../report/json/error.ts';
+import { errorText } from '../report/text/error.ts';
+import type { App } from './app.ts';
+import { type Format, formats, type Outcome } from './command.ts';
+import { type Exit, exitCodes, exitOfError } from './exit-codes.ts';
+import { createOutput } from './output.ts';
+import { type Parsed, parseCommandLine } from './program.ts';
+
+/** Runs what was typed and gives the exit code. Never throws. */
+export async function runCommand(argv: readonly string[], app: App): Promise<number> {
+  // A child process of the demo and of tests, with arguments of its own.
+  const [first, ...rest] = argv;
+  let format = guessFormat(argv);
+  try {
+    if (first === 'model-server') return await app.runModelServer(rest);
+    const parsed = await parseCommandLine(argv);
+    if (parsed.kind === 'command') format = parsed.input.globals.format ?? 'table';
+    return exitCodes[await show(parsed, app)].code;
+  } catch (thrown) {
+    return report(toGodwitError(thrown), app, format);
+  }
+}
+
+async function show(parsed: Parsed, app: App): Promise<Exit> {
+  if (parsed.kind === 'version') {
+    app.stdout.write(`godwit ${app.version()}\n`);
+    return 'done';
+  }
+  if (parsed.kind === 'help') {
+    app.stdout.write(parsed.text);
+    return 'done';
+  }
+  const { command, input } = parsed;
+  const out = await createOutput(app, input.globals, input.globals.format ?? command.formats[0] ?? 'table');
+  // The version line tells a reader which events it may expect; the result line that none follows.
+  if (out.format === 'jsonl') out.line({ type: 'version', ui: '1.0' });
+  const outcome: Outcome = await command.run(input, app, out);
+  if (out.format === 'jsonl') out.line({ type: 'result', outcome: outcome.exit, exit: exitCodes[outcome.exit].code });
+  if (out.format === 'json' && outcome.json !== undefined) out.document(outcome.json);
+  if (out.format === 'table' && outcome.text !== undefined) out.data(outcome.text);
+  if (outcome.note !== undefined) {
+    const exit = exitCodes[outcome.exit].code;
+    if (exit === 0) out.note(outcome.note);
+    else out.warn(`${outcome.note}  (exit ${exit})`);
+  }
+  return outcome.exit;
+}
+
+/** Text always goes to standard error; a machine that reads standard output gets a document too. */
+function report(error: GodwitError, app: App, format: Format): number {
+  const exit = exitOfError[error.code];
+  const { code } = exitCodes[exit];
+  const { message } = error;
+  if (format === 'jsonl') {
+    app.stdout.write(
+      `${jsonLine({ type: 'result', outcome: exit, exit: code, error: { code: error.code, message } })}\n`,
+    );
+  }
+  if (format === 'json') app.stdout.write(`${jsonText(errorDocument(error, code))}\n`);
+  app.stderr.write(`${errorText(error, code)}\n`);
+  return code;
+}
+
+function toGodwitError(thrown: unknown): GodwitError {
+  if (thrown instanceof GodwitError) return thrown;
+  const where = thrown instanceof Error ? /\n\s+at (.+)/.exec(thrown.stack ?? '')?.[1] : undefined;
+  return new GodwitError('AssertionFailed', `unexpected: ${messageOf(thrown)}`, {
+    hint: 'this is a bug in godwit: please report it with the command you typed',
+    cause: thrown,
+    details: where === undefined ? {} : { where },
+  });
+}
+
+/** What was meant when the arguments themselves are wrong. */
+function guessFormat(argv: readonly string[]): Format {
+  const isTyped = (format: string): boolean =>
+    argv.some(
+      (word, index) =>
+        word === `-o${format}` ||
+        word === `--output=${format}` ||
+        (word === format && /^(-o|--output)$/.test(argv[index - 1] ?? '')),
+    );
+  return formats.find(isTyped) ?? 'table';
+}

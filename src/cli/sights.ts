@@ -1,0 +1,139 @@
+/** Looks at everything `status` shows, each part on its own: what cannot be seen says why and stops nothing else. */
+import { messageOf } from '../errors.ts';
+import type { Config } from '../model/config.ts';
+import type { LeaseRecord } from '../model/lease.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Seen } from '../model/outcome.ts';
+import type { RouteEntry } from '../model/route.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { DeploymentTraffic } from '../model/traffic-stats.ts';
+import type { ReadCall } from '../ports/call.ts';
+import type { Store } from '../ports/store.ts';
+import type { TrafficDriver } from '../ports/traffic-driver.ts';
+import type { App } from './app.ts';
+
+/** What was read of one deployment. */
+export interface Sights {
+  readonly atMs: number;
+  readonly stored: Look<Stored>;
+  readonly route: Look<RouteEntry | undefined>;
+  readonly traffic: Look<DeploymentTraffic>;
+}
+
+export type Look<T> =
+  | { readonly kind: 'seen'; readonly value: T; readonly asOfMs: number }
+  | { readonly kind: 'unseen'; readonly why: string };
+
+export interface Stored {
+  readonly snapshot: Snapshot | undefined;
+  readonly lease: LeaseRecord | undefined;
+  readonly open: Operation | undefined;
+  /** Ended ones, newest first. */
+  readonly recent: readonly Operation[];
+}
+
+export interface Watcher {
+  look(deployment: string): Promise<Sights>;
+  close(): Promise<void>;
+}
+
+/** A read that takes longer is "cannot be seen", in milliseconds: a screen at night must come. */
+const patienceMs = 2000;
+const maxOperations = 20;
+
+/** Opens what can be opened, and tries again with each look. */
+export function createWatcher(app: App, config: Config, signal: AbortSignal): Watcher {
+  const store = reopening(() => app.openStore(config));
+  const driver = reopening(() => app.connectTraffic(config));
+  const call = (): ReadCall => ({
+    signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+    deadlineAtMonoMs: app.clock.monoMs() + patienceMs,
+  });
+  return {
+    async look(deployment) {
+      const [stored, route, traffic] = await Promise.all([
+        attempt(app, async () => dated(app, await readStored(await store.open(), deployment))),
+        attempt(app, async () => fromSeen(await (await driver.open()).read(deployment, call()))),
+        attempt(app, async () => fromSeen(await (await driver.open()).traffic(deployment, call()))),
+      ]);
+      if (stored.kind === 'unseen') await store.drop();
+      if (route.kind === 'unseen') await driver.drop();
+      return { atMs: app.clock.nowMs(), stored, route, traffic };
+    },
+    async close() {
+      await Promise.all([store.drop(), driver.drop()]);
+    },
+  };
+}
+
+interface Reopening<T> {
+  open(): Promise<T>;
+  drop(): Promise<void>;
+}
+
+/** Opens once and keeps it until dropped. What is dropped while it still opens is closed when it has: nobody waits for it. */
+function reopening<T extends Store | TrafficDriver>(connect: () => Promise<T>): Reopening<T> {
+  let opening: Promise<T> | undefined;
+  let opened: T | undefined;
+  const start = (): Promise<T> => {
+    const mine = connect().then(async (value) => {
+      if (opening === mine) opened = value;
+      else await closeStore(value);
+      return value;
+    });
+    return mine;
+  };
+  return {
+    open() {
+      opening ??= start();
+      return opening;
+    },
+    async drop() {
+      const last = opened;
+      opening = undefined;
+      opened = undefined;
+      if (last !== undefined) await closeStore(last);
+    },
+  };
+}
+
+async function closeStore(opened: Store | TrafficDriver): Promise<void> {
+  if ('close' in opened) await opened.close();
+}
+
+async function readStored(store: Store, deployment: string): Promise<Stored> {
+  const [snapshot, lease, operations] = await Promise.all([
+    store.snapshots.get(deployment),
+    store.lease.read(deployment),
+    store.operations.list({ deployment, limit: maxOperations }),
+  ]);
+  return {
+    snapshot,
+    lease,
+    open: operations.find(({ endedAtMs }) => endedAtMs === undefined),
+    recent: operations.filter(({ endedAtMs }) => endedAtMs !== undefined),
+  };
+}
+
+function dated<T>(app: App, value: T): Look<T> {
+  return { kind: 'seen', value, asOfMs: app.clock.nowMs() };
+}
+
+function fromSeen<T>(seen: Seen<T>): Look<T> {
+  return seen.kind === 'seen' ? seen : { kind: 'unseen', why: seen.error.message };
+}
+
+/** A port that does not answer in time counts as one that cannot be seen; `patienceMs` again as a second line of defence. */
+async function attempt<T>(app: App, read: () => Promise<Look<T>>): Promise<Look<T>> {
+  const over = new AbortController();
+  const late = app.clock.sleep(patienceMs * 2, over.signal).then(
+    (): Look<T> => ({ kind: 'unseen', why: `no answer in ${(patienceMs * 2) / 1000}s` }),
+    (): Look<T> => ({ kind: 'unseen', why: 'not asked any more' }),
+  );
+  const answer = read().catch((error: unknown): Look<T> => ({ kind: 'unseen', why: messageOf(error) }));
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    over.abort();
+  }
+}

@@ -1,0 +1,148 @@
+/** Puts what was seen of a deployment together as the one value `status` shows. Pure. */
+import { failoverReadiness } from '../engine/failover-readiness.ts';
+import type { Config } from '../model/config.ts';
+import type { Deployment, Placement } from '../model/deployment.ts';
+import type { DiagnosisCode, SiteDiagnosis } from '../model/diagnosis.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { DeploymentTraffic } from '../model/traffic-stats.ts';
+import type { ControllerView, SiteRow, SiteState, Source, StatusView, TrafficFigures } from '../report/status-view.ts';
+import { nextCommands } from './next-commands.ts';
+import { serviceState } from './service-state.ts';
+import type { Sights } from './sights.ts';
+
+const stateOf: Readonly<Record<DiagnosisCode, SiteState>> = {
+  Healthy: 'healthy',
+  Starting: 'starting',
+  SiteDead: 'failing',
+  EngineStalled: 'failing',
+  SiteErrors: 'failing',
+  SiteSlow: 'failing',
+  WrongModel: 'failing',
+  SiteDegraded: 'degraded',
+  SiteEmpty: 'empty',
+  ViewLost: 'unknown',
+  TooManyFailing: 'unknown',
+};
+
+/** Stale figures are shown and labelled; nothing is concluded from them. */
+export function statusView(config: Config, deployment: Deployment, sights: Sights): StatusView {
+  const { atMs } = sights;
+  const stored = sights.stored.kind === 'seen' ? sights.stored.value : undefined;
+  const snapshot = stored?.snapshot;
+  const isFresh = snapshot !== undefined && atMs - snapshot.atMs <= freshForMs(deployment);
+  const diagnosed = snapshot?.decision.diagnosis.sites;
+  const route = sights.route.kind === 'seen' ? sights.route.value : undefined;
+  const traffic = sights.traffic.kind === 'seen' ? sights.traffic.value : undefined;
+  const service = serviceState({
+    traffic: sights.traffic,
+    weights: route?.weights,
+    route: sights.route.kind === 'unseen' ? 'unseen' : route === undefined ? 'none' : 'present',
+    sites: isFresh ? diagnosed : undefined,
+    maxErrorRatio: deployment.failover.move.maxErrorRatio,
+  });
+  const view: Omit<StatusView, 'next'> = {
+    environment: config.environment,
+    deployment: deployment.name,
+    atMs,
+    mode: deployment.failover.mode,
+    service,
+    traffic: traffic === undefined ? undefined : figuresOf(traffic),
+    sites: deployment.placements.map((placement) =>
+      rowOf(
+        placement,
+        diagnosed?.find(({ site }) => site === placement.site),
+        route?.weights[placement.site],
+        traffic,
+      ),
+    ),
+    open: stored?.open,
+    last: stored?.recent[0],
+    failoverReady: readiness(snapshot, isFresh, sights),
+    controller: controllerOf(sights),
+    sources: {
+      controller: sourceOfSnapshot(sights, snapshot, isFresh),
+      gateway: sourceOfGateway(sights),
+      store: sights.stored.kind === 'seen' ? { ...sights.stored, isStale: false } : sights.stored,
+    },
+  };
+  return { ...view, next: nextCommands(view, deployment) };
+}
+
+/** How old the controller's view may be before it counts as stale, in milliseconds. */
+function freshForMs({ failover }: Deployment): number {
+  return Math.max(failover.detector.staleAfterMs, 3 * failover.detector.evaluateEveryMs);
+}
+
+function sourceOfSnapshot(sights: Sights, snapshot: Snapshot | undefined, isFresh: boolean): Source {
+  if (snapshot !== undefined) return { kind: 'seen', asOfMs: snapshot.atMs, isStale: !isFresh };
+  return {
+    kind: 'unseen',
+    why: sights.stored.kind === 'seen' ? 'no controller has looked at it yet' : sights.stored.why,
+  };
+}
+
+function sourceOfGateway({ route, traffic }: Sights): Source {
+  if (route.kind === 'unseen') return route;
+  // A gateway without a route was seen, and has nothing to count.
+  return traffic.kind === 'unseen' && route.value !== undefined
+    ? traffic
+    : { kind: 'seen', asOfMs: route.asOfMs, isStale: false };
+}
+
+function controllerOf({ stored, atMs }: Sights): ControllerView {
+  if (stored.kind === 'unseen') return { kind: 'unseen' };
+  const { lease } = stored.value;
+  if (lease === undefined) return { kind: 'gone', holder: undefined, renewedAtMs: undefined };
+  const { holder, renewedAtMs, ttlMs } = lease;
+  return { kind: atMs - renewedAtMs <= ttlMs ? 'live' : 'gone', holder, renewedAtMs };
+}
+
+/** Never inferred from silence: without a fresh view it is unknown, and that is said. */
+function readiness(snapshot: Snapshot | undefined, isFresh: boolean, sights: Sights): StatusView['failoverReady'] {
+  if (snapshot === undefined || !isFresh) {
+    const message = snapshot === undefined ? 'no controller has looked at it' : 'the controller’s view is old';
+    return { value: 'unknown', to: undefined, isTargetReady: false, reasons: [{ code: 'UnknownView', message }] };
+  }
+  const open = sights.stored.kind === 'seen' ? sights.stored.value.open : snapshot.view.open;
+  const recent = sights.stored.kind === 'seen' ? sights.stored.value.recent : snapshot.view.recent;
+  const { to, isTargetReady, reasons } = failoverReadiness({ ...snapshot.view, open, recent }, sights.atMs);
+  return { value: reasons.length === 0 ? 'yes' : 'no', to, isTargetReady, reasons };
+}
+
+function rowOf(
+  placement: Placement,
+  diagnosis: SiteDiagnosis | undefined,
+  wantPct: number | undefined,
+  traffic: DeploymentTraffic | undefined,
+): SiteRow {
+  const own = traffic?.sites.find(({ site }) => site === placement.site);
+  const attempts = (traffic?.sites ?? []).reduce((total, site) => total + site.attempts, 0);
+  const isNews = diagnosis !== undefined && diagnosis.code !== 'Healthy';
+  return {
+    name: placement.site,
+    wantPct,
+    realRatio: attempts === 0 ? undefined : (own?.attempts ?? 0) / attempts,
+    state: diagnosis === undefined ? 'unknown' : stateOf[diagnosis.code],
+    sinceMs: diagnosis?.sinceMs,
+    ready: diagnosis?.ready.length,
+    replicas: placement.replicas,
+    standby: placement.standby,
+    firstByteP95Ms: own?.firstByteP95Ms,
+    inFlight: own?.inFlight,
+    reasons: isNews ? [{ code: diagnosis.code, message: diagnosis.message }] : [],
+  };
+}
+
+function figuresOf(traffic: DeploymentTraffic): TrafficFigures {
+  const { sites, held, requests, ok, failed, cut, retried } = traffic;
+  const attempts = sites.reduce((total, site) => total + site.attempts, 0);
+  const failures = sites.reduce((total, site) => total + site.failures, 0);
+  const times = sites.flatMap(({ firstByteP95Ms }) => (firstByteP95Ms === undefined ? [] : [firstByteP95Ms]));
+  return {
+    attemptsPerSecond: sites.reduce((total, site) => total + (site.attempts * 1000) / Math.max(site.windowMs, 1), 0),
+    errorRatio: attempts === 0 ? undefined : failures / attempts,
+    firstByteP95Ms: times.length === 0 ? undefined : Math.max(...times),
+    held,
+    totals: { requests, ok, failed, cut, retried },
+  };
+}

@@ -1,0 +1,117 @@
+/** The outside world as the command line sees it. Everything heavy is imported when a command asks for it. */
+import { readFileSync } from 'node:fs';
+import type { App } from '../cli/app.ts';
+import type { Config } from '../model/config.ts';
+import type { Clock } from '../ports/clock.ts';
+import { createClock } from '../system/clock.ts';
+import { listenForInterrupts } from '../system/interrupt.ts';
+import { openSink } from '../system/sink.ts';
+import { readTerminal } from '../system/terminal.ts';
+
+/** How long the gateway lets running requests finish when it is told to stop, in milliseconds. */
+const gatewayGraceMs = 30_000;
+
+export interface Launch {
+  /** Where package.json lies. */
+  readonly packageUrl: URL;
+  /** A second signal came, more than a second after the first. */
+  onAgain(name: 'SIGINT' | 'SIGTERM'): void;
+}
+
+/** Opens nothing yet: `--help` must not pay for what it does not use. */
+export function createApp({ packageUrl, onAgain }: Launch): App {
+  const clock = createClock();
+  let interrupted: AbortSignal | undefined;
+  return {
+    version: () => readVersion(packageUrl),
+    clock,
+    stdout: openSink(() => process.stdout),
+    stderr: openSink(() => process.stderr),
+    // Opening all three streams costs milliseconds that `--help` has no use for.
+    get terminal() {
+      return readTerminal(process.env, process);
+    },
+    get interrupted() {
+      interrupted ??= listenForInterrupts(process, () => clock.monoMs(), onAgain);
+      return interrupted;
+    },
+    ask,
+    config: {
+      read: async (path, { isForUse }) => (await import('./config.ts')).readConfig(path, isForUse),
+      show: async (path, how) => (await import('./config.ts')).showConfig(path, how),
+      schema: async () => (await import('./config.ts')).configSchema(),
+    },
+    openStore: async (config) => (await import('./engine.ts')).openStore(config, 'read', clock),
+    connectTraffic: (config) => connectTraffic(config, clock),
+    async verifyJournal(config) {
+      const { verifyJournal } = await import('../store/sqlite/verify.ts');
+      return verifyJournal(config.stateDir);
+    },
+    async ensureGateway(config, note, signal) {
+      const { keepGateway } = await import('./keep-gateway.ts');
+      await keepGateway(config, { clock, note }, signal);
+    },
+    async runController(config, reporter, signal) {
+      const { withEngine } = await import('./engine.ts');
+      const { runController } = await import('../engine/controller.ts');
+      return withEngine(config, { clock, reporter, actor: 'controller' }, (deps) => runController(deps, signal));
+    },
+    async carryOut(config, wish, options, reporter, signal) {
+      const { withEngine } = await import('./engine.ts');
+      const { carryOut } = await import('../engine/carry-out.ts');
+      return withEngine(config, { clock, reporter, actor: 'person' }, (deps) => carryOut(deps, wish, options, signal));
+    },
+    runGateway: (config, log, signal) => runGateway(config, log, signal, clock),
+    async runDemo(options, reporter, say, signal) {
+      const { runDemo } = await import('./demo.ts');
+      return runDemo(options, { clock, reporter, say }, signal);
+    },
+    async runModelServer(argv) {
+      const { runModelServer } = await import('../demo/model-server/server.ts');
+      await runModelServer(argv);
+      return 0;
+    },
+  };
+}
+
+function readVersion(packageUrl: URL): string {
+  const parsed: unknown = JSON.parse(readFileSync(packageUrl, 'utf8'));
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown';
+}
+
+/** `terminal: false` leaves the terminal's own line editing and Ctrl-C as they are. */
+async function ask(question: string): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline');
+  const lines = createInterface({ input: process.stdin, terminal: false });
+  try {
+    process.stderr.write(question);
+    for await (const line of lines) return line;
+    return undefined;
+  } finally {
+    lines.close();
+  }
+}
+
+async function connectTraffic(config: Config, clock: Clock) {
+  const { createGatewayDriver } = await import('../traffic/gateway/driver.ts');
+  return createGatewayDriver({ socketPath: config.gateway.adminSocket, clock });
+}
+
+async function runGateway(
+  config: Config,
+  log: (line: string) => void,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<void> {
+  const [{ startGateway }, { createRandom }, { readBootId }] = await Promise.all([
+    import('../gateway/gateway.ts'),
+    import('../system/random.ts'),
+    import('../system/boot-id.ts'),
+  ]);
+  const gateway = await startGateway(config.gateway, { clock, random: createRandom(), bootId: readBootId(), log });
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await gateway.close(gatewayGraceMs);
+}

@@ -1,0 +1,68 @@
+/** The configuration as the command line reads it: with every provider's own settings, this process's environment and folder. */
+import { relative } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { parse } from 'yaml';
+import type { ConfigReading } from '../cli/app.ts';
+import { renderFindings } from '../config/finding.ts';
+import { type LoadEnd, loadConfig } from '../config/load.ts';
+import { jsonSchema } from '../config/schema.ts';
+import { resolvedValues, showConfig as showAsWritten, showResolved } from '../config/show.ts';
+import { GodwitError } from '../errors.ts';
+import { providers } from '../providers/index.ts';
+
+/** `isForUse`: references to the environment and to files must resolve. */
+export async function readConfig(path: string | undefined, isForUse: boolean): Promise<ConfigReading> {
+  const end = await load(path, isForUse);
+  if (end.kind === 'invalid') return { kind: 'invalid', text: textOf(end), findings: end.findings };
+  const { config, source, warnings } = end;
+  const text = warnings.length === 0 ? '' : renderFindings(warnings, source.text, shortPath(config.path));
+  return { kind: 'valid', config, warnings: { text, findings: warnings } };
+}
+
+/** Throws `ConfigInvalid`: what has mistakes has no values in force. */
+export async function showConfig(
+  path: string | undefined,
+  { isResolved }: { readonly isResolved: boolean },
+): Promise<{ readonly text: string; readonly json: unknown }> {
+  const end = await load(path, false);
+  if (end.kind === 'invalid') {
+    throw new GodwitError('ConfigInvalid', `the configuration has mistakes\n${textOf(end)}`, {
+      hint: 'correct them, then `godwit config validate`',
+    });
+  }
+  if (isResolved) return { text: showResolved(end), json: resolvedValues(end) };
+  const text = showAsWritten(end);
+  return { text, json: parse(text) as unknown };
+}
+
+/** For editors. */
+export async function configSchema(): Promise<unknown> {
+  return jsonSchema(await settingsByKind());
+}
+
+async function load(path: string | undefined, isForUse: boolean): Promise<LoadEnd> {
+  return loadConfig({
+    path,
+    cwd: process.cwd(),
+    env: process.env,
+    readStdin: () => readAll(process.stdin),
+    providers: await settingsByKind(),
+    isForUse,
+  });
+}
+
+async function settingsByKind() {
+  const kinds = Object.entries(providers).map(async ([kind, entry]) => [kind, await entry.settings()] as const);
+  return new Map(await Promise.all(kinds));
+}
+
+function textOf({ findings, text, path }: Extract<LoadEnd, { kind: 'invalid' }>): string {
+  return renderFindings(findings, text, shortPath(path));
+}
+
+/** As a person here would type it. */
+function shortPath(path: string): string {
+  if (path === '-') return 'standard input';
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
+}

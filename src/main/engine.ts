@@ -1,0 +1,70 @@
+/** The engine's ports, opened for one run and closed after it. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineDeps } from '../engine/engine.ts';
+import { GodwitError } from '../errors.ts';
+import type { Config } from '../model/config.ts';
+import type { Actor } from '../model/operation.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Provider } from '../ports/provider.ts';
+import type { Reporter } from '../ports/reporter.ts';
+import type { Store } from '../ports/store.ts';
+import { createProbe } from '../probes/probe.ts';
+import { providers } from '../providers/index.ts';
+import { openSqliteStore } from '../store/sqlite/store.ts';
+import { createActor } from '../system/actor.ts';
+import { readBootId } from '../system/boot-id.ts';
+import { createRandom } from '../system/random.ts';
+import { createGatewayDriver } from '../traffic/gateway/driver.ts';
+
+/** `read` never creates or changes anything. */
+export function openStore(config: Config, mode: 'read' | 'write', clock: Clock): Store {
+  return openSqliteStore({ dir: config.stateDir, mode, clock, random: createRandom(), bootId: readBootId() });
+}
+
+interface Terms {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly actor: Actor['kind'];
+}
+
+/** Runs the work with every port open; whatever was opened is closed, also when opening the next one failed. */
+export async function withEngine<T>(
+  config: Config,
+  { clock, reporter, actor }: Terms,
+  work: (deps: EngineDeps) => Promise<T>,
+): Promise<T> {
+  const store = openStore(config, 'write', clock);
+  const sessions = new Map<string, Provider>();
+  try {
+    await connectSites(config, clock, sessions);
+    return await work({
+      config,
+      clock,
+      random: createRandom(),
+      store,
+      providers: sessions,
+      traffic: createGatewayDriver({ socketPath: config.gateway.adminSocket, clock }),
+      probe: createProbe({ clock, vantage: createActor(actor).host }),
+      reporter,
+      actor: createActor(actor),
+    });
+  } finally {
+    await Promise.all([...sessions.values()].map((session) => session.close()));
+    await store.close();
+  }
+}
+
+/** Only sites a deployment is placed at, and only providers the configuration names. */
+async function connectSites(config: Config, clock: Clock, sessions: Map<string, Provider>): Promise<void> {
+  const used = new Set(config.deployments.flatMap(({ placements }) => placements.map(({ site }) => site)));
+  for (const site of config.sites.filter(({ name }) => used.has(name))) {
+    const entry = providers[site.provider];
+    if (entry === undefined)
+      throw new GodwitError('ConfigInvalid', `site ${site.name}: unknown provider ${site.provider}`);
+    const stateDir = join(config.stateDir, 'sites', site.name);
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    const plugin = await entry.plugin();
+    sessions.set(site.name, await plugin.connect(site, { clock, random: createRandom(), stateDir }));
+  }
+}

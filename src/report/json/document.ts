@@ -1,0 +1,25 @@
+/** One JSON document as commands print it. */
+
+/** `apiVersion` first; control characters beyond JSON's own escapes are escaped too, so that a terminal stays unharmed. */
+export function jsonText(document: { readonly kind: string }): string {
+  return escapeControls(JSON.stringify({ apiVersion: 'godwit/v1', ...document }));
+}
+
+/** What every line of `-o jsonl` has. */
+export type EventLine = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+/** One line of an event stream. */
+export function jsonLine(value: EventLine): string {
+  return escapeControls(JSON.stringify(value));
+}
+
+/** JSON leaves DEL, C1, bidirectional and invisible marks as they are; escaped they mean the same to a parser. */
+function escapeControls(json: string): string {
+  return json.replace(/\p{Cc}|\p{Cf}|[\u2028\u2029]|[\u{e0000}-\u{e0fff}]/gu, (letter) =>
+    Array.from({ length: letter.length }, (_, unit) => escaped(letter.charCodeAt(unit))).join(''),
+  );
+}
+
+function escaped(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,59 @@
+/** `status` for machines: base units, ratios 0–1, ISO times; null is "not seen", never zero. */
+import type { Reason } from '../../model/reason.ts';
+import type { Source, StatusView } from '../status-view.ts';
+import { iso } from '../text/time.ts';
+import { operationJson } from './operation.ts';
+
+/** Additive within v1. */
+export function statusJson(view: StatusView) {
+  return {
+    kind: 'Status',
+    observedAt: iso(view.atMs),
+    environment: view.environment,
+    deployment: view.deployment,
+    mode: view.mode,
+    service: view.service,
+    traffic: view.traffic ?? null,
+    sites: view.sites.map((site) => ({
+      name: site.name,
+      wantedRatio: site.wantPct === undefined ? null : site.wantPct / 100,
+      realRatio: site.realRatio ?? null,
+      state: site.state,
+      since: site.sinceMs === undefined ? null : iso(site.sinceMs),
+      readyReplicas: site.ready ?? null,
+      wantedReplicas: site.replicas,
+      standby: site.standby,
+      firstByteP95Ms: site.firstByteP95Ms ?? null,
+      inFlight: site.inFlight ?? null,
+      reasons: site.reasons.map((reason) => ({
+        ...reason,
+        ...(site.sinceMs === undefined ? {} : { since: iso(site.sinceMs) }),
+      })),
+    })),
+    failoverReady: {
+      value: view.failoverReady.value === 'unknown' ? null : view.failoverReady.value === 'yes',
+      to: view.failoverReady.to ?? null,
+      targetReady: view.failoverReady.isTargetReady,
+      reasons: view.failoverReady.reasons.map(reasonJson),
+    },
+    operation: view.open === undefined ? null : operationJson(view.open),
+    lastOperation: view.last === undefined ? null : operationJson(view.last),
+    controller: view.controller,
+    sources: {
+      controller: sourceJson(view.sources.controller, view.atMs),
+      gateway: sourceJson(view.sources.gateway, view.atMs),
+      store: sourceJson(view.sources.store, view.atMs),
+    },
+    next: view.next,
+  };
+}
+
+function reasonJson({ untilMs, ...reason }: Reason) {
+  return { ...reason, ...(untilMs === undefined ? {} : { until: iso(untilMs) }) };
+}
+
+function sourceJson(source: Source, atMs: number) {
+  return source.kind === 'seen'
+    ? { seen: true, asOf: iso(source.asOfMs), ageMs: atMs - source.asOfMs, stale: source.isStale }
+    : { seen: false, why: source.why };
+}

@@ -1,0 +1,82 @@
+/** What `status` shows of one deployment, as a value: every figure with the place it was seen and its age. */
+
+import type { Standby } from '../model/deployment.ts';
+import type { Actor, Operation } from '../model/operation.ts';
+import type { FailoverMode } from '../model/policy.ts';
+import type { Reason } from '../model/reason.ts';
+
+/** What users get, apart from what any operation is doing. */
+export type ServiceState = 'serving' | 'degraded' | 'down' | 'unknown';
+
+export type SiteState = 'healthy' | 'starting' | 'degraded' | 'failing' | 'empty' | 'unknown';
+
+/** A source of figures: when they were made (epoch milliseconds), or why they cannot be seen. */
+export type Source =
+  | { readonly kind: 'seen'; readonly asOfMs: number; readonly isStale: boolean }
+  | { readonly kind: 'unseen'; readonly why: string };
+
+export interface SiteRow {
+  readonly name: string;
+  /** Weight in force, 0–100; undefined while the gateway is not seen. */
+  readonly wantPct: number | undefined;
+  /** Share of the attempts in the window, 0–1; undefined without any. */
+  readonly realRatio: number | undefined;
+  readonly state: SiteState;
+  readonly sinceMs: number | undefined;
+  /** Ready now, of those wanted while the site is in use. */
+  readonly ready: number | undefined;
+  readonly replicas: number;
+  readonly standby: Standby;
+  /** First-byte time of users' requests, 95th percentile, milliseconds. */
+  readonly firstByteP95Ms: number | undefined;
+  readonly inFlight: number | undefined;
+  readonly reasons: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** Users' requests over the gateway's window, and its totals since it started. */
+export interface TrafficFigures {
+  readonly attemptsPerSecond: number;
+  /** Failed attempts, 0–1; undefined without any attempt. */
+  readonly errorRatio: number | undefined;
+  /** The slowest site's, milliseconds. */
+  readonly firstByteP95Ms: number | undefined;
+  readonly held: number;
+  readonly totals: {
+    readonly requests: number;
+    readonly ok: number;
+    readonly failed: number;
+    readonly cut: number;
+    readonly retried: number;
+  };
+}
+
+export type ControllerView =
+  | { readonly kind: 'live'; readonly holder: Actor; readonly renewedAtMs: number }
+  | { readonly kind: 'gone'; readonly holder: Actor | undefined; readonly renewedAtMs: number | undefined }
+  | { readonly kind: 'unseen' };
+
+export interface StatusView {
+  readonly environment: string;
+  readonly deployment: string;
+  readonly atMs: number;
+  readonly mode: FailoverMode;
+  readonly service: { readonly state: ServiceState; readonly why: string };
+  readonly traffic: TrafficFigures | undefined;
+  readonly sites: readonly SiteRow[];
+  /** In progress now. */
+  readonly open: Operation | undefined;
+  /** The newest one that ended. */
+  readonly last: Operation | undefined;
+  readonly failoverReady: {
+    readonly value: 'yes' | 'no' | 'unknown';
+    readonly to: string | undefined;
+    /** The site could take the traffic at once. */
+    readonly isTargetReady: boolean;
+    readonly reasons: readonly Reason[];
+  };
+  readonly controller: ControllerView;
+  /** What the controller saw, what the gateway counts, what the store holds. */
+  readonly sources: { readonly controller: Source; readonly gateway: Source; readonly store: Source };
+  /** Commands to type, most useful first. */
+  readonly next: readonly string[];
+}

@@ -1,0 +1,27 @@
+/** An error for people: what and where, the values seen, what to do. */
+import type { GodwitError } from '../../errors.ts';
+import { sanitize } from './sanitize.ts';
+
+/** Longest message and value; both may quote what came from outside. */
+const maxMessage = 600;
+const maxValue = 200;
+const maxDetails = 12;
+
+/** Lines without the last line break: `error: …`, then one line per value, then what to try. */
+export function errorText(error: GodwitError, exitCode: number): string {
+  const [first = '', ...more] = error.message.split('\n').map((line) => sanitize(line, maxMessage));
+  const rows = Object.entries(error.details)
+    .filter(([, value]) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    .slice(0, maxDetails)
+    .map(([key, value]): [string, string] => [words(key), sanitize(String(value), maxValue)]);
+  if (error.hint !== undefined) rows.push(['try', sanitize(error.hint, maxMessage)]);
+  const keyWidth = Math.max(0, ...rows.map(([key]) => key.length));
+  const lines = [`error: ${first}`, ...more, ...rows.map(([key, value]) => `  ${key.padEnd(keyWidth)}  ${value}`)];
+  lines[lines.length - 1] += `  (exit ${exitCode})`;
+  return lines.join('\n');
+}
+
+/** `lastSeenAt` → `last seen at`. */
+function words(key: string): string {
+  return sanitize(key, 40).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}

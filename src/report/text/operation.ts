@@ -1,0 +1,44 @@
+/** One operation for people: what it was, how it ended, what is in force now. */
+import type { Operation, OperationState } from '../../model/operation.ts';
+import type { Weights } from '../../model/route.ts';
+import { sanitize } from './sanitize.ts';
+import { glyph, type Style, type Tone, tint } from './style.ts';
+import { clockTime, span } from './time.ts';
+import { cut } from './width.ts';
+
+/** The tone of an operation's state. */
+export function toneOfState(state: OperationState): Tone {
+  if (state === 'done') return 'good';
+  if (state === 'failed') return 'bad';
+  if (state === 'returned') return 'warn';
+  return state === 'unknown' ? 'unknown' : 'busy';
+}
+
+/** A few lines: the move, its steps, its weights, and the error that ended it. */
+export function operationText(operation: Operation, style: Style): string {
+  const { plan, state } = operation;
+  const tone = toneOfState(state);
+  const took = operation.endedAtMs === undefined ? '' : ` after ${span(operation.endedAtMs - operation.openedAtMs)}`;
+  const head = tint(tone, `${glyph(tone, style)} ${state}${took}`, style);
+  const lines = [
+    `${operation.id}  ${plan.trigger} ${plan.kind} of ${sanitize(plan.deployment, 60)}  ${head}`,
+    `  opened   ${clockTime(operation.openedAtMs)} by ${sanitize(operation.by.name, 40)}@${sanitize(operation.by.host, 40)}`,
+    `  steps    ${Math.min(operation.step, plan.steps.length)} of ${plan.steps.length}`,
+    `  weights  ${weightsText(plan.before)}  to  ${weightsText(plan.after)}`,
+  ];
+  const because = plan.because[0];
+  if (because !== undefined) lines.push(cut(`  because  ${because.code}: ${sanitize(because.message)}`, style.width));
+  const { error } = operation;
+  if (error !== undefined)
+    lines.push(cut(`  error    ${sanitize(error.code, 60)} (${error.class}): ${sanitize(error.message)}`, style.width));
+  return lines.join('\n');
+}
+
+/** `site-a 100%, site-b 0%`; sites without weight are left out unless all are. At most eight. */
+export function weightsText(weights: Weights): string {
+  const all = Object.entries(weights);
+  const some = all.filter(([, weight]) => weight > 0);
+  const shown = some.slice(0, 8).map(([site, weight]) => `${sanitize(site, 40)} ${weight}%`);
+  if (some.length > 8) shown.push(`${some.length - 8} more`);
+  return shown.length === 0 ? 'no weight anywhere' : shown.join(', ');
+}

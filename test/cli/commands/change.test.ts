@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest';
+import { runCommand } from '../../../src/cli/run-command.ts';
+import type { Wish, WishEnd } from '../../../src/engine/carry-out.ts';
+import { fakeApp, liveTerminal } from '../support/fake-app.ts';
+import { nowMs, operation } from '../support/models.ts';
+
+const ended: WishEnd = { kind: 'ended', operation: operation(), by: 'controller' };
+const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 } as const;
+
+function appThatEnds(end: WishEnd, over: Parameters<typeof fakeApp>[0] = {}) {
+  const wishes: { wish: Wish; timeoutMs: number | undefined }[] = [];
+  const app = fakeApp({
+    carryOut: async (_, wish, { timeoutMs }) => {
+      wishes.push({ wish, timeoutMs });
+      return end;
+    },
+    ...over,
+  });
+  return { app, wishes };
+}
+
+test('hands on what was typed, and tells how it ended', async () => {
+  const { app, wishes } = appThatEnds(ended);
+  const argv = [
+    'failover',
+    'chat',
+    '--away-from',
+    'site-a',
+    '--to',
+    'site-b',
+    '--reason',
+    'rack',
+    '--timeout',
+    '5m',
+    '--yes',
+  ];
+  expect(await runCommand(argv, app)).toBe(0);
+  expect(wishes).toEqual([
+    {
+      wish: { deployment: 'chat', kind: 'failover', from: 'site-a', to: 'site-b', reason: 'rack' },
+      timeoutMs: 300_000,
+    },
+  ]);
+  expect(app.printed.out).toContain('op-7f3k  automatic failover of chat');
+});
+
+test('changes nothing when there is nobody to ask, and prints the exact command', async () => {
+  const { app, wishes } = appThatEnds(ended);
+  expect(await runCommand(['switchover', 'chat', '--to', 'site-b', '--reason', "anna's test"], app)).toBe(3);
+  expect(wishes).toEqual([]);
+  expect(app.printed.out).toBe('test: switchover of chat to site-b\n');
+  expect(app.printed.err).toBe(
+    "Nothing was changed: nobody to ask. To do it:  godwit switchover chat --to site-b --reason 'anna'\\''s test' --config /etc/godwit/godwit.yaml --yes  (exit 3)\n",
+  );
+});
+
+test.for([
+  { name: 'with --no-input', argv: ['--no-input'], terminal: liveTerminal },
+  { name: 'in a job or under an agent', argv: [], terminal: { ...liveTerminal, isUnattended: true } },
+  { name: 'without a terminal on standard input', argv: [], terminal: { ...liveTerminal, stdin: { isTty: false } } },
+])('asks nobody $name', async ({ argv, terminal }) => {
+  const { app, wishes } = appThatEnds(ended, { terminal });
+  expect(await runCommand(['failover', 'chat', ...argv], app)).toBe(3);
+  expect(app.printed.questions).toEqual([]);
+  expect(wishes).toEqual([]);
+});
+
+test.for([
+  ['y', 0],
+  ['YES', 0],
+  [' yes ', 0],
+  ['', 3],
+  ['n', 3],
+  ['yeah', 3],
+  [undefined, 3],
+] as const)('takes the answer %j to mean exit %i', async ([answer, exit]) => {
+  const { app, wishes } = appThatEnds(ended, { terminal: liveTerminal, answer });
+  expect(await runCommand(['failover', 'chat', '--progress', 'none'], app)).toBe(exit);
+  expect(app.printed.questions).toEqual(['Go on? [y/N] ']);
+  expect(wishes.length).toBe(exit === 0 ? 1 : 0);
+  expect(app.printed.err).toContain('test: failover of chat to the best site that is ready');
+});
+
+test.for([
+  ['done', 0],
+  ['failed', 1],
+  ['returned', 12],
+  ['unknown', 11],
+] as const)('an operation that ended %s exits %i', async ([state, exit]) => {
+  const { app } = appThatEnds({ kind: 'ended', operation: operation({ state }), by: 'this-process' });
+  expect(await runCommand(['failover', 'chat', '--yes', '-o', 'json'], app)).toBe(exit);
+  expect(JSON.parse(app.printed.out)).toMatchObject({
+    apiVersion: 'godwit/v1',
+    kind: 'Operation',
+    outcome: state,
+    carriedOutBy: 'this-process',
+    operation: { id: 'op-7f3k', before: { 'site-a': 1, 'site-b': 0 }, after: { 'site-a': 0, 'site-b': 1 } },
+  });
+});
+
+test('names every rule that refuses, and says nothing was changed', async () => {
+  const reasons = [{ code: 'ResidencyBlocked', message: 'site-b lies in US' }] as const;
+  const { app } = appThatEnds({ kind: 'refused', reasons });
+  expect(await runCommand(['failover', 'chat', '--yes'], app)).toBe(5);
+  expect(app.printed.out).toBe('Refused now:\n  ✖ ResidencyBlocked: site-b lies in US\n');
+  expect(app.printed.err).toBe('Nothing was changed.  (exit 5)\n');
+});
+
+test('asking for what is in force already is no failure', async () => {
+  const { app } = appThatEnds({ kind: 'nothing-to-do', message: 'site-b has 100 % already' });
+  expect(await runCommand(['switchover', 'chat', '--to', 'site-b', '--yes'], app)).toBe(0);
+  expect(app.printed.out).toBe('Nothing to do: site-b has 100 % already\n');
+});
+
+test('a time-out stops the waiting only, and says who goes on', async () => {
+  const { app } = appThatEnds({ kind: 'still-running', operationId: 'op-9k2m', holder });
+  expect(await runCommand(['failover', 'chat', '--yes', '--timeout', '1s'], app)).toBe(7);
+  expect(app.printed.err).toContain('Stopped waiting for op-9k2m: godwit@node-1 (pid 4711) goes on with it.');
+});
+
+test.for([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s while waiting exits %i', async ([name, exit]) => {
+  const interrupted = AbortSignal.abort(name);
+  const { app } = appThatEnds({ kind: 'still-running', operationId: undefined, holder: undefined }, { interrupted });
+  expect(await runCommand(['failover', 'chat', '--yes'], app)).toBe(exit);
+  expect(app.printed.err).toContain('no controller holds it; `godwit run` goes on with it');
+});
+
+test('a lease lost in the middle names who goes on', async () => {
+  const record = { deployment: 'chat', holder, epoch: 4, ttlMs: 10_000, renewedAtMs: nowMs - 3000 };
+  const { app } = appThatEnds({ kind: 'lease-lost', record });
+  expect(await runCommand(['failover', 'chat', '--yes'], app)).toBe(13);
+  expect(app.printed.err).toContain('held by godwit@node-1, pid 4711, renewed 3s ago');
+  const { app: alone } = appThatEnds({ kind: 'lease-lost', record: undefined });
+  expect(await runCommand(['failover', 'chat', '--yes'], alone)).toBe(13);
+  expect(alone.printed.err).toContain('nobody holds it now');
+});
+
+test.for([
+  { argv: ['failover', 'chta', '--yes'], hint: 'did you mean "chat"?' },
+  { argv: ['failover', 'zzzzzzz', '--yes'], hint: 'known: chat' },
+  { argv: ['switchover', 'chat', '--to', 'site-d', '--yes'], hint: 'did you mean "site-a" or "site-b"' },
+  { argv: ['failover', 'chat', '--away-from', 'site-aa', '--yes'], hint: 'did you mean "site-a"' },
+])('refuses a name that is not configured: $argv', async ({ argv, hint }) => {
+  const { app, wishes } = appThatEnds(ended);
+  expect(await runCommand(argv, app)).toBe(2);
+  expect(app.printed.err).toMatch(new RegExp(hint));
+  expect(wishes).toEqual([]);
+});
+
+test('prints progress as lines on standard error, never on standard output', async () => {
+  const { app } = appThatEnds(ended, {
+    carryOut: async (_, __, ___, reporter) => {
+      reporter.report({ atMs: nowMs, deployment: 'chat', type: 'warning', message: 'slow' });
+      return ended;
+    },
+  });
+  expect(await runCommand(['failover', 'chat', '--yes', '-o', 'json'], app)).toBe(0);
+  expect(app.printed.err).toContain('03:21:07Z chat ▲ warning: slow');
+  expect(app.printed.out.trim().split('\n')).toHaveLength(1);
+});

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import { runCommand } from '../../../src/cli/run-command.ts';
+import { fakeApp } from '../support/fake-app.ts';
+import { fakeStore, fakeTraffic } from '../support/fake-ports.ts';
+import {
+  config,
+  deployment,
+  nowMs,
+  operation,
+  route,
+  siteDiagnosis,
+  siteTraffic,
+  snapshot,
+  traffic,
+} from '../support/models.ts';
+
+const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 } as const;
+const lease = { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, renewedAtMs: nowMs - 2000 };
+const healthy = ['site-a', 'site-b', 'site-c'].map((name) => siteDiagnosis(name));
+
+function appWith(over: { failures?: number; operations?: ReturnType<typeof operation>[] } = {}) {
+  return fakeApp({
+    openStore: async () => fakeStore({ snapshot: snapshot(healthy), lease, operations: over.operations ?? [] }),
+    connectTraffic: async () =>
+      fakeTraffic({
+        route: route({ 'site-a': 100, 'site-b': 0, 'site-c': 0 }),
+        traffic: traffic([siteTraffic('site-a', { attempts: 100, failures: over.failures ?? 0 })]),
+      }),
+  });
+}
+
+test('shows the only deployment without being told its name', async () => {
+  const app = appWith();
+  expect(await runCommand(['status'], app)).toBe(0);
+  expect(app.printed.out).toContain('chat  ✔ SERVING: requests are answered in time');
+  expect(app.printed.out).toContain('Fail over again?  YES, to site-b');
+});
+
+test('prints one document for machines', async () => {
+  const app = appWith();
+  expect(await runCommand(['status', 'chat', '-o', 'json'], app)).toBe(0);
+  expect(JSON.parse(app.printed.out)).toMatchObject({
+    apiVersion: 'godwit/v1',
+    kind: 'Status',
+    service: { state: 'serving' },
+  });
+});
+
+test('lists several deployments, for people and machines', async () => {
+  const two = config({ deployments: [deployment(), deployment({ name: 'embed' })] });
+  const reading = { kind: 'valid', config: two, warnings: { text: '', findings: [] } } as const;
+  const app = fakeApp({ reading });
+  expect(await runCommand(['status'], app)).toBe(0);
+  expect(app.printed.out).toMatch(/chat +\? unknown[\s\S]+embed +\? unknown/);
+  const json = fakeApp({ reading });
+  await runCommand(['status', '-o', 'json'], json);
+  expect(JSON.parse(json.printed.out)).toMatchObject({
+    kind: 'StatusList',
+    items: [{ deployment: 'chat' }, { deployment: 'embed' }],
+  });
+});
+
+test.for([
+  { name: 'serving', app: () => appWith(), exit: 0 },
+  { name: 'degraded', app: () => appWith({ failures: 10 }), exit: 1 },
+  { name: 'down', app: () => appWith({ failures: 100 }), exit: 1 },
+  {
+    name: 'in progress',
+    app: () => appWith({ operations: [operation({ endedAtMs: undefined, state: 'shifting' })] }),
+    exit: 8,
+  },
+  { name: 'not to be seen', app: () => fakeApp(), exit: 11 },
+])('says $name in the exit code, but only when asked to', async ({ app, exit }) => {
+  expect(await runCommand(['status', '--exit-code'], app())).toBe(exit);
+  expect(await runCommand(['status'], app())).toBe(0);
+});
+
+test('still prints the screen when nothing can be seen', async () => {
+  const app = fakeApp();
+  expect(await runCommand(['status'], app)).toBe(0);
+  expect(app.printed.out).toContain('? UNKNOWN: the gateway cannot be seen');
+  expect(app.printed.out).toContain('no store here');
+});
+
+test('refuses a deployment that is not configured', async () => {
+  const app = appWith();
+  expect(await runCommand(['status', 'chad'], app)).toBe(2);
+  expect(app.printed.err).toContain('did you mean "chat"?');
+});
+
+test.for(['table', 'json'])('watching ends with the signal, as a success (%s)', async (format) => {
+  const app = { ...appWith(), interrupted: AbortSignal.abort('SIGINT') };
+  expect(await runCommand(['status', '-w', '-o', format], app)).toBe(0);
+});
+
+test('watching prints a document per look for machines', async () => {
+  const stop = new AbortController();
+  const app = appWith();
+  let looks = 0;
+  const watched = {
+    ...app,
+    interrupted: stop.signal,
+    clock: {
+      ...app.clock,
+      sleep: async (ms: number, signal: AbortSignal) => {
+        if (ms !== 1000) return app.clock.sleep(ms, signal);
+        looks += 1;
+        if (looks === 2) stop.abort('SIGINT');
+      },
+    },
+  };
+  expect(await runCommand(['status', '-w', '-o', 'json'], watched)).toBe(0);
+  const kinds = app.printed.out
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { kind: string }).kind);
+  expect(kinds).toEqual(['Status', 'Status']);
+});

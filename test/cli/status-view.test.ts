@@ -1,0 +1,181 @@
+import { expect, test } from 'vitest';
+import type { Sights, Stored } from '../../src/cli/sights.ts';
+import { statusView } from '../../src/cli/status-view.ts';
+import {
+  config,
+  deployment,
+  nowMs,
+  operation,
+  plan,
+  route,
+  siteDiagnosis,
+  siteTraffic,
+  snapshot,
+  traffic,
+  view,
+} from './support/models.ts';
+
+const weights = { 'site-a': 100, 'site-b': 0, 'site-c': 0 };
+const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 } as const;
+const healthy = ['site-a', 'site-b'].map((name) => siteDiagnosis(name));
+const stored: Stored = {
+  snapshot: snapshot([...healthy, siteDiagnosis('site-c', 'SiteEmpty', { ready: [] })]),
+  lease: { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, renewedAtMs: nowMs - 2000 },
+  open: undefined,
+  recent: [],
+};
+
+function sights(over: Partial<Sights> = {}, inStore: Partial<Stored> = {}): Sights {
+  return {
+    atMs: nowMs,
+    stored: { kind: 'seen', value: { ...stored, ...inStore }, asOfMs: nowMs },
+    route: { kind: 'seen', value: route(weights), asOfMs: nowMs },
+    traffic: {
+      kind: 'seen',
+      value: traffic([
+        siteTraffic('site-a', { attempts: 900, failures: 9, firstByteP95Ms: 120, inFlight: 4 }),
+        siteTraffic('site-b', { attempts: 100, firstByteP95Ms: 300 }),
+      ]),
+      asOfMs: nowMs,
+    },
+    ...over,
+  };
+}
+
+const see = (given: Sights) => statusView(config(), deployment(), given);
+const gone = { kind: 'unseen', why: 'connect ECONNREFUSED' } as const;
+
+test('shows wanted and real shares, readiness and first-byte times by site', () => {
+  expect(see(sights()).sites).toMatchObject([
+    {
+      name: 'site-a',
+      wantPct: 100,
+      realRatio: 0.9,
+      state: 'healthy',
+      ready: 2,
+      replicas: 2,
+      firstByteP95Ms: 120,
+      reasons: [],
+    },
+    { name: 'site-b', wantPct: 0, realRatio: 0.1, state: 'healthy', firstByteP95Ms: 300 },
+    { name: 'site-c', wantPct: 0, realRatio: 0, state: 'empty', reasons: [{ code: 'SiteEmpty' }] },
+  ]);
+});
+
+test('adds up the windows of all sites', () => {
+  expect(see(sights()).traffic).toEqual({
+    attemptsPerSecond: 100,
+    errorRatio: 0.009,
+    firstByteP95Ms: 300,
+    held: 0,
+    totals: { requests: 5000, ok: 5000, failed: 0, cut: 0, retried: 0 },
+  });
+});
+
+test('knows no share and no ratio without a single attempt', () => {
+  const quiet = see(sights({ traffic: { kind: 'seen', value: traffic([]), asOfMs: nowMs } }));
+  expect(quiet.sites[0]?.realRatio).toBeUndefined();
+  expect(quiet.traffic?.errorRatio).toBeUndefined();
+});
+
+test('shows what the store knows while the gateway is down', () => {
+  const result = see(sights({ route: gone, traffic: gone }));
+  expect(result.service.state).toBe('unknown');
+  expect(result.sites[0]).toMatchObject({ wantPct: undefined, realRatio: undefined, state: 'healthy', ready: 2 });
+  expect(result.sources.gateway).toEqual(gone);
+  expect(result.traffic).toBeUndefined();
+});
+
+test('shows what the gateway counts while the store is locked', () => {
+  const result = see(sights({ stored: { kind: 'unseen', why: 'database is locked' } }));
+  expect(result.service.state).toBe('serving');
+  expect(result.sites[0]).toMatchObject({ wantPct: 100, realRatio: 0.9, state: 'unknown', ready: undefined });
+  expect(result.controller).toEqual({ kind: 'unseen' });
+  expect(result.failoverReady).toMatchObject({ value: 'unknown', reasons: [{ code: 'UnknownView' }] });
+  expect(result.sources.store).toEqual({ kind: 'unseen', why: 'database is locked' });
+});
+
+test('still gives a whole answer when nothing at all can be seen', () => {
+  const result = see(sights({ stored: gone, route: gone, traffic: gone }));
+  expect(result.service.state).toBe('unknown');
+  expect(result.sites.map(({ state }) => state)).toEqual(['unknown', 'unknown', 'unknown']);
+});
+
+test('concludes nothing from a view older than the evidence may be', () => {
+  const at = (ageMs: number) => see(sights({}, { snapshot: snapshot(healthy, { atMs: nowMs - ageMs }) }));
+  expect(at(5000).sources.controller).toMatchObject({ kind: 'seen', isStale: false });
+  const old = at(5001);
+  expect(old.sources.controller).toMatchObject({ kind: 'seen', isStale: true });
+  expect(old.failoverReady.value).toBe('unknown');
+});
+
+test('says no controller has looked yet when the store has no view', () => {
+  const result = see(sights({}, { snapshot: undefined, lease: undefined }));
+  expect(result.sources.controller).toEqual({ kind: 'unseen', why: 'no controller has looked at it yet' });
+  expect(result.controller).toEqual({ kind: 'gone', holder: undefined, renewedAtMs: undefined });
+  expect(result.next[0]).toBe('godwit run');
+});
+
+test('calls a controller gone once its lease was not renewed in time', () => {
+  const at = (ageMs: number) =>
+    see(sights({}, { lease: { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, renewedAtMs: nowMs - ageMs } }));
+  expect(at(10_000).controller.kind).toBe('live');
+  expect(at(10_001).controller.kind).toBe('gone');
+});
+
+test('takes the running and the last operation from the store, not from the older view', () => {
+  const open = operation({ id: 'op-open', state: 'shifting', endedAtMs: undefined });
+  const result = see(sights({}, { open, recent: [operation({ id: 'op-last' })] }));
+  expect(result.open?.id).toBe('op-open');
+  expect(result.last?.id).toBe('op-last');
+  expect(result.failoverReady).toMatchObject({
+    value: 'no',
+    reasons: expect.arrayContaining([expect.objectContaining({ code: 'OperationRunning' })]),
+  });
+});
+
+test('names the site a failover would go to when nothing stands in the way', () => {
+  expect(see(sights()).failoverReady).toEqual({ value: 'yes', to: 'site-b', isTargetReady: false, reasons: [] });
+});
+
+test('names the cool-down and its end after a failover', () => {
+  const recent = [operation({ openedAtMs: nowMs - 60_000, endedAtMs: nowMs - 50_000 })];
+  expect(see(sights({}, { recent })).failoverReady).toMatchObject({
+    value: 'no',
+    reasons: [{ code: 'CoolDown', untilMs: nowMs + 540_000 }],
+  });
+});
+
+test('a failover a person asked for starts no cool-down', () => {
+  const recent = [operation({ plan: plan({ trigger: 'manual' }), openedAtMs: nowMs - 60_000 })];
+  expect(see(sights({}, { recent })).failoverReady.value).toBe('yes');
+});
+
+test('offers the failover by hand when automation may not do it', () => {
+  const ill = [siteDiagnosis('site-a', 'SiteDead'), siteDiagnosis('site-b')];
+  const advise = deployment({ failover: { ...deployment().failover, mode: 'advise' } });
+  const seen = snapshot(ill, { view: view(weights, { deployment: advise }) });
+  const result = statusView(config(), advise, sights({}, { snapshot: seen }));
+  expect(result.failoverReady).toMatchObject({ value: 'no', reasons: [{ code: 'AdviseMode' }] });
+  expect(result.next[0]).toBe('godwit failover chat --away-from site-a');
+});
+
+test('offers the way home once the preferred site is healthy again', () => {
+  const away = { 'site-a': 0, 'site-b': 100, 'site-c': 0 };
+  const result = see(sights({ route: { kind: 'seen', value: route(away), asOfMs: nowMs } }));
+  expect(result.next).toContain('godwit switchover chat --to site-a');
+});
+test('knows nowhere to go when no site has weight, and when no other site may take it', () => {
+  const readyTo = (weights: Record<string, number>, over: Parameters<typeof view>[1] = {}) =>
+    see(sights({}, { snapshot: snapshot(healthy, { view: view(weights, over) }) })).failoverReady;
+  expect(readyTo({})).toMatchObject({
+    value: 'no',
+    to: undefined,
+    reasons: [{ code: 'NoReadyCapacity', message: 'no site has weight' }],
+  });
+  const [only] = view(weights).sites;
+  expect(readyTo(weights, { sites: only === undefined ? [] : [only] })).toMatchObject({
+    value: 'no',
+    reasons: [{ code: 'NoReadyCapacity', message: 'no allowed site beside site-a is ready or could start' }],
+  });
+});

@@ -1,0 +1,85 @@
+import type { App, ConfigReading, TerminalFacts } from '../../../src/cli/app.ts';
+import { GodwitError } from '../../../src/errors.ts';
+import type { Config } from '../../../src/model/config.ts';
+import { config, nowMs } from './models.ts';
+
+/** A stand-in for the outside world that records what is printed and asked. Parts not given refuse. */
+export interface FakeApp extends App {
+  readonly printed: { out: string; err: string; readonly questions: string[] };
+}
+
+export const plainTerminal: TerminalFacts = {
+  stdin: { isTty: false },
+  stdout: { isTty: false, columns: 80, rows: 24 },
+  stderr: { isTty: false, columns: 80, rows: 24 },
+  isUnicode: true,
+  color: 'auto',
+  isUnattended: false,
+};
+
+export const liveTerminal: TerminalFacts = {
+  ...plainTerminal,
+  stdin: { isTty: true },
+  stdout: { isTty: true, columns: 80, rows: 24 },
+  stderr: { isTty: true, columns: 80, rows: 24 },
+};
+
+interface Given extends Partial<Omit<App, 'config'>> {
+  readonly reading?: ConfigReading;
+  readonly answer?: string | undefined;
+  readonly readConfig?: (path: string | undefined) => Promise<ConfigReading>;
+}
+
+export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): FakeApp {
+  const printed = { out: '', err: '', questions: [] as string[] };
+  const refuse = (what: string) => async (): Promise<never> => {
+    throw new GodwitError('StoreFailed', `no ${what} here`);
+  };
+  const valid: Config = config();
+  const none = { text: '', findings: [] };
+  return {
+    printed,
+    version: () => '1.2.3',
+    clock: {
+      nowMs: () => nowMs,
+      monoMs: () => 1000,
+      sleep: (_, signal) => new Promise((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason))),
+    },
+    stdout: {
+      isClosed: false,
+      write: (text) => {
+        printed.out += text;
+      },
+    },
+    stderr: {
+      isClosed: false,
+      write: (text) => {
+        printed.err += text;
+      },
+    },
+    terminal: plainTerminal,
+    interrupted: new AbortController().signal,
+    ask: async (question) => {
+      printed.questions.push(question);
+      return answer;
+    },
+    config: {
+      read: readConfig ?? (async () => reading ?? { kind: 'valid', config: valid, warnings: none }),
+      show: async (_, { isResolved }) => ({
+        text: `environment: test # ${isResolved ? 'resolved' : 'as written'}\n`,
+        json: { environment: 'test' },
+      }),
+      schema: async () => ({ $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' }),
+    },
+    openStore: refuse('store'),
+    connectTraffic: refuse('gateway'),
+    verifyJournal: refuse('journal'),
+    ensureGateway: async () => undefined,
+    runController: refuse('controller'),
+    carryOut: refuse('engine'),
+    runGateway: refuse('gateway'),
+    runDemo: refuse('demo'),
+    runModelServer: refuse('model server'),
+    ...given,
+  };
+}

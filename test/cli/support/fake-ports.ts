@@ -1,0 +1,47 @@
+/** Stores and gateways that only answer what they were given. */
+import type { LeaseRecord } from '../../../src/model/lease.ts';
+import type { Operation } from '../../../src/model/operation.ts';
+import type { RouteEntry } from '../../../src/model/route.ts';
+import type { Snapshot } from '../../../src/model/snapshot.ts';
+import type { DeploymentTraffic } from '../../../src/model/traffic-stats.ts';
+import type { Store } from '../../../src/ports/store.ts';
+import type { TrafficDriver } from '../../../src/ports/traffic-driver.ts';
+import { nowMs } from './models.ts';
+
+interface Held {
+  readonly snapshot?: Snapshot | undefined;
+  readonly lease?: LeaseRecord | undefined;
+  readonly operations?: readonly Operation[];
+}
+
+const never = async (): Promise<never> => {
+  throw new Error('status must not write');
+};
+
+export function fakeStore({ snapshot, lease, operations = [] }: Held): Store {
+  return {
+    lease: { acquire: never, renew: never, release: never, read: async () => lease },
+    journal: { append: never, head: never, read: never },
+    operations: {
+      get: never,
+      list: async () => operations,
+      revision: never,
+      request: never,
+      nextRequest: never,
+      getRequest: never,
+      answer: never,
+    },
+    snapshots: { put: never, get: async () => snapshot },
+    close: async () => undefined,
+  };
+}
+
+export function fakeTraffic(held: { route: RouteEntry | undefined; traffic: DeploymentTraffic }): TrafficDriver {
+  return {
+    atomicUnit: 'vector',
+    stamp: never,
+    read: async () => ({ kind: 'seen', value: held.route, asOfMs: nowMs }),
+    write: never,
+    traffic: async () => ({ kind: 'seen', value: held.traffic, asOfMs: nowMs }),
+  };
+}

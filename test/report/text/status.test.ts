@@ -1,0 +1,244 @@
+import { expect, test } from 'vitest';
+import { jsonText } from '../../../src/report/json/document.ts';
+import { statusJson } from '../../../src/report/json/status.ts';
+import type { SiteRow, StatusView } from '../../../src/report/status-view.ts';
+import { statusListText, statusText } from '../../../src/report/text/status.ts';
+import { plainPaint, plainStyle, type Style } from '../../../src/report/text/style.ts';
+import { widthOf } from '../../../src/report/text/width.ts';
+import { nowMs, operation } from '../../cli/support/models.ts';
+import { hostileStrings, terminalControls } from '../hostile.ts';
+
+const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 } as const;
+
+function row(name: string, over: Partial<SiteRow> = {}): SiteRow {
+  return {
+    name,
+    wantPct: 0,
+    realRatio: 0,
+    state: 'healthy',
+    sinceMs: nowMs - 3_600_000,
+    ready: 2,
+    replicas: 2,
+    standby: 'hot',
+    firstByteP95Ms: undefined,
+    inFlight: 0,
+    reasons: [],
+    ...over,
+  };
+}
+
+const dead = row('aws-virginia', {
+  state: 'failing',
+  sinceMs: nowMs - 840_000,
+  ready: 0,
+  replicas: 6,
+  reasons: [{ code: 'EngineStalled', message: 'no tokens for 45 s from 3 of 3 views' }],
+});
+
+function view(over: Partial<StatusView> = {}): StatusView {
+  return {
+    environment: 'production',
+    deployment: 'chat-70b',
+    atMs: nowMs,
+    mode: 'auto',
+    service: { state: 'serving', why: 'requests are answered in time' },
+    traffic: {
+      attemptsPerSecond: 120,
+      errorRatio: 0.002,
+      firstByteP95Ms: 1310,
+      held: 0,
+      totals: { requests: 5000, ok: 4990, failed: 8, cut: 2, retried: 12 },
+    },
+    sites: [
+      dead,
+      row('azure-sweden', { wantPct: 57, realRatio: 0.573, firstByteP95Ms: 1400, ready: 6, replicas: 6 }),
+      row('gcp-netherlands', { wantPct: 43, realRatio: 0.427, firstByteP95Ms: 1300 }),
+      row('coreweave-eu', {
+        state: 'empty',
+        standby: 'cold',
+        ready: 0,
+        reasons: [{ code: 'SiteEmpty', message: 'cold standby' }],
+      }),
+    ],
+    open: undefined,
+    last: operation(),
+    failoverReady: {
+      value: 'no',
+      to: 'gcp-netherlands',
+      isTargetReady: true,
+      reasons: [{ code: 'CoolDown', message: 'op-7f3k was 12 m ago, least 30 m', untilMs: nowMs + 1_000_000 }],
+    },
+    controller: { kind: 'live', holder, renewedAtMs: nowMs - 2000 },
+    sources: {
+      controller: { kind: 'seen', asOfMs: nowMs - 2000, isStale: false },
+      gateway: { kind: 'seen', asOfMs: nowMs, isStale: false },
+      store: { kind: 'seen', asOfMs: nowMs, isStale: false },
+    },
+    next: ['godwit status chat-70b -w', 'godwit journal verify'],
+    ...over,
+  };
+}
+
+const unicode: Style = { isUnicode: true, width: 80, paint: plainPaint };
+const gone = { kind: 'unseen', why: 'connect ECONNREFUSED /var/lib/godwit/gateway.sock' } as const;
+
+const cases: readonly (readonly [string, StatusView])[] = [
+  ['after-a-failover', view()],
+  [
+    'in-the-middle-of-one',
+    view({
+      service: { state: 'degraded', why: '12.0% of attempts fail or come late' },
+      open: operation({ id: 'op-9k2m', state: 'shifting', openedAtMs: nowMs - 9000, endedAtMs: undefined, step: 1 }),
+    }),
+  ],
+  [
+    'gateway-down',
+    view({
+      service: { state: 'unknown', why: 'the gateway cannot be seen' },
+      traffic: undefined,
+      sources: { ...view().sources, gateway: gone },
+    }),
+  ],
+  [
+    'nothing-seen',
+    view({
+      service: { state: 'unknown', why: 'the gateway cannot be seen; no fresh view of a controller' },
+      traffic: undefined,
+      sites: [
+        row('a', { wantPct: undefined, realRatio: undefined, state: 'unknown', sinceMs: undefined, ready: undefined }),
+      ],
+      last: undefined,
+      failoverReady: {
+        value: 'unknown',
+        to: undefined,
+        isTargetReady: false,
+        reasons: [{ code: 'UnknownView', message: 'no controller has looked at it' }],
+      },
+      controller: { kind: 'unseen' },
+      sources: { controller: gone, gateway: gone, store: gone },
+    }),
+  ],
+  [
+    'controller-gone',
+    view({
+      controller: { kind: 'gone', holder, renewedAtMs: nowMs - 840_000 },
+      sources: { ...view().sources, controller: { kind: 'seen', asOfMs: nowMs - 840_000, isStale: true } },
+      failoverReady: { value: 'yes', to: 'gcp-netherlands', isTargetReady: false, reasons: [] },
+      last: undefined,
+    }),
+  ],
+];
+
+test.for(cases)('%s reads as it did', async ([name, value]) => {
+  await expect(`${statusText(value, unicode)}\n`).toMatchFileSnapshot(`../snapshots/status-${name}.txt`);
+});
+
+test('fits 80 columns and 24 rows with six sites, an operation and every source missing', () => {
+  const sites = Array.from({ length: 6 }, (_, index) => ({ ...dead, name: `a-very-long-site-name-indeed-${index}` }));
+  const full = view({
+    sites,
+    open: operation({ id: 'op-9k2m', state: 'shifting', endedAtMs: undefined }),
+    service: { state: 'degraded', why: 'w'.repeat(300) },
+    controller: { kind: 'gone', holder: { ...holder, name: 'n'.repeat(60), host: 'h'.repeat(60) }, renewedAtMs: 0 },
+    sources: {
+      controller: { kind: 'unseen', why: 'x'.repeat(300) },
+      gateway: gone,
+      store: { kind: 'unseen', why: 'y '.repeat(100) },
+    },
+    next: ['godwit run', 'godwit failover chat-70b --away-from aws-virginia', 'godwit status chat-70b -w'],
+  });
+  const lines = statusText(full, unicode).split('\n');
+  expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
+  expect(lines.length).toBeLessThanOrEqual(24);
+});
+
+test.for([40, 60, 100])('keeps to %i columns', (width) => {
+  for (const [, value] of cases) {
+    const lines = statusText(value, { ...unicode, width }).split('\n');
+    expect(lines.filter((line) => widthOf(line) > width)).toEqual([]);
+  }
+});
+
+test('counts the sites it does not list', () => {
+  const text = statusText(view({ sites: Array.from({ length: 11 }, (_, index) => row(`s${index}`)) }), unicode);
+  expect(text).toContain('and 3 more sites: -o json');
+});
+
+test('says the same words in ASCII where there is no Unicode', () => {
+  for (const [, value] of cases) {
+    const ascii = statusText(value, plainStyle);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII is what is checked
+    expect(ascii).toMatch(/^[\u0000-\u007f]*$/);
+  }
+  expect(statusText(view(), plainStyle)).toContain('x failing 14m');
+});
+
+test('never says anything by colour alone', () => {
+  const mark = (text: string): string => `<${text}>`;
+  const paint = { good: mark, warn: mark, bad: mark, dim: mark, bold: mark };
+  const colored = statusText(view(), { ...unicode, paint });
+  expect(colored.replace(/[<>]/g, '')).toBe(statusText(view(), unicode));
+});
+
+test('lists several deployments in a line each', async () => {
+  const list = statusListText(
+    [view(), view({ deployment: 'embed', traffic: undefined, last: undefined, sites: [] })],
+    unicode,
+  );
+  await expect(`${list}\n`).toMatchFileSnapshot('../snapshots/status-list.txt');
+});
+
+test('gives machines ratios, ISO times, and null for what is not seen', () => {
+  const document = JSON.parse(jsonText(statusJson(view({ traffic: undefined })))) as Record<string, unknown>;
+  expect(document).toMatchObject({
+    apiVersion: 'godwit/v1',
+    kind: 'Status',
+    observedAt: '2026-11-23T03:21:07.000Z',
+    environment: 'production',
+    deployment: 'chat-70b',
+    service: { state: 'serving' },
+    traffic: null,
+    failoverReady: { value: false, reasons: [{ code: 'CoolDown', until: '2026-11-23T03:37:47.000Z' }] },
+    operation: null,
+    lastOperation: { id: 'op-7f3k', trigger: 'automatic', outcome: 'done' },
+    sources: { controller: { seen: true, ageMs: 2000, stale: false } },
+  });
+  expect(document['sites']).toMatchObject([
+    {
+      name: 'aws-virginia',
+      wantedRatio: 0,
+      state: 'failing',
+      reasons: [{ code: 'EngineStalled', since: '2026-11-23T03:07:07.000Z' }],
+    },
+    { name: 'azure-sweden', wantedRatio: 0.57, realRatio: 0.573, readyReplicas: 6 },
+    { wantedRatio: 0.43 },
+    { state: 'empty' },
+  ]);
+  const blind = statusJson(cases[3]?.[1] ?? view());
+  expect(blind.failoverReady.value).toBeNull();
+  expect(blind.sites[0]).toMatchObject({ wantedRatio: null, realRatio: null, since: null, readyReplicas: null });
+  expect(blind.sources.gateway).toEqual({ seen: false, why: gone.why });
+});
+
+test.for(hostileStrings.map((text) => [JSON.stringify(text).slice(0, 50), text] as const))('disarms %s', ([, evil]) => {
+  const value = view({
+    environment: evil,
+    deployment: evil,
+    service: { state: 'down', why: evil },
+    sites: [row(evil, { state: 'failing', reasons: [{ code: 'SiteDead', message: evil }] })],
+    last: operation({
+      id: evil,
+      plan: { ...operation().plan, from: evil },
+      error: { class: 'unknown', code: evil, message: evil },
+    }),
+    failoverReady: { value: 'no', to: evil, isTargetReady: false, reasons: [{ code: 'CoolDown', message: evil }] },
+    controller: { kind: 'live', holder: { ...holder, name: evil, host: evil }, renewedAtMs: nowMs },
+    sources: { ...view().sources, gateway: { kind: 'unseen', why: evil } },
+    next: ['godwit run'],
+  });
+  for (const text of [statusText(value, unicode), statusListText([value, value], unicode)]) {
+    expect(text).not.toMatch(terminalControls);
+    expect(text.split('\n').filter((line) => widthOf(line) > 80)).toEqual([]);
+  }
+  expect(jsonText(statusJson(value))).not.toMatch(terminalControls);
+});
