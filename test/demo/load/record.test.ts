@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countRecords, type LoadRecord, recoveryMs } from '../../../src/demo/load/record.ts';
 
-const limitMs = 500;
+const limits = { streamMs: 500, plainMs: 900 };
 
 /** A request started then; good unless told otherwise. */
 function at(startedMs: number, more: Partial<LoadRecord> = {}): LoadRecord {
@@ -29,13 +29,22 @@ test.for([
   { name: 'bad ones before the fault', records: [...every(100, 0, 900, bad), ...every(100, 1000, 3000)], is: 0 },
   { name: 'silence for two seconds, then a bad one', records: [bad(3000), ...every(100, 3100, 5200)], is: 2100 },
   {
-    name: 'a first token on the limit, and one past it',
-    records: [at(1000, { firstTokenMs: 1501 }), at(1100, { firstTokenMs: 1600 }), ...every(100, 1200, 3100)],
+    name: 'a stream’s first token one past its limit, then one on it',
+    records: [
+      at(1000, { isStream: true, firstTokenMs: 1501 }),
+      at(1100, { isStream: true, firstTokenMs: 1600 }),
+      ...every(100, 1200, 3100),
+    ],
+    is: 100,
+  },
+  {
+    name: 'a plain answer one past its limit, then one on it',
+    records: [at(1000, { firstTokenMs: 1901 }), at(1100, { firstTokenMs: 2000 }), ...every(100, 1200, 3100)],
     is: 100,
   },
   { name: 'a cut stream', records: [at(1000, { isStream: true, outcome: 'cut' }), ...every(100, 1100, 3100)], is: 100 },
 ])('recovery with $name: $is', ({ records, is }) => {
-  expect(recoveryMs(records, 1000, limitMs)).toBe(is);
+  expect(recoveryMs(records, 1000, limits)).toBe(is);
 });
 
 const anyRecord = fc
@@ -45,8 +54,8 @@ const anyRecord = fc
 test('whatever the records and their order: nothing bad starts in the two seconds that count as recovered', () => {
   fc.assert(
     fc.property(fc.array(anyRecord, { maxLength: 40 }), fc.integer({ min: 0, max: 4000 }), (records, faultAtMs) => {
-      const found = recoveryMs(records, faultAtMs, limitMs);
-      expect(recoveryMs(records.toReversed(), faultAtMs, limitMs)).toBe(found);
+      const found = recoveryMs(records, faultAtMs, limits);
+      expect(recoveryMs(records.toReversed(), faultAtMs, limits)).toBe(found);
       if (found === undefined) return;
       const fromMs = faultAtMs + found;
       const inside = records.filter(({ startedMs }) => startedMs >= fromMs && startedMs < fromMs + 2000);
@@ -61,7 +70,7 @@ test('recovery is never later than the end of the bad ones, when two good second
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1000, max: 3000 }), { maxLength: 20 }), (bads) => {
       const records = [...bads.map(bad), ...every(50, 3050, 5100)];
-      expect(recoveryMs(records, 1000, limitMs)).toBeLessThanOrEqual(2050);
+      expect(recoveryMs(records, 1000, limits)).toBeLessThanOrEqual(2050);
     }),
   );
 });
