@@ -65,7 +65,8 @@ export function recoveryMs(
     firstTokenMs !== undefined &&
     firstTokenMs - startedMs <= (isStream ? limits.streamMs : limits.plainMs);
   const lastStartMs = after.at(-1)?.startedMs ?? Number.NEGATIVE_INFINITY;
-  let sinceMs = faultAtMs;
+  // Silence after the fault is no recovery: the first request must come within the two seconds.
+  let sinceMs = (after[0]?.startedMs ?? 0) - faultAtMs < goodForMs ? faultAtMs : Number.NaN;
   for (const record of after) {
     if (record.startedMs - sinceMs >= goodForMs) return sinceMs - faultAtMs;
     // The next good stretch can begin with the next request at the earliest.
