@@ -26,7 +26,7 @@ export interface LocalWorld {
 /** `extra`: lines for the deployment's failover block. Everything it starts is gone after `close`. */
 export async function openLocalWorld(failover = ''): Promise<LocalWorld> {
   const dir = mkdtempSync(join(tmpdir(), 'godwit-world-'));
-  const [gatewayPort, left, right] = await freeRanges(3);
+  const [gatewayPort, left, right] = await freeRanges();
   const log = join(dir, 'starts');
   const server = `echo started >> ${log}; exec ${process.execPath} ${join(root, 'bin/godwit.js')} model-server --port \${port} --model tiny --name \${replica} --first-token-ms 5 --tokens-per-second 0`;
   const path = join(dir, 'godwit.yaml');
@@ -97,10 +97,10 @@ export async function until<T>(
   }
 }
 
-/** The first ports of free ranges of four, below the range the system hands out by itself. */
-async function freeRanges(count: number): Promise<readonly [number, number, number]> {
+/** The first ports of three free ranges of four, below the range the system hands out by itself. */
+export async function freeRanges(): Promise<readonly [number, number, number]> {
   const found: number[] = [];
-  for (let first = 12_000 + Math.floor(Math.random() * 4000) * 4; found.length < count; first += 4) {
+  for (let first = 12_000 + Math.floor(Math.random() * 4000) * 4; found.length < 3; first += 4) {
     const free = await Promise.all([0, 1, 2, 3].map((offset) => canListen(first + offset)));
     if (free.every(Boolean)) found.push(first);
   }
