@@ -49,7 +49,7 @@ export function openDatabase(dir: string, mode: 'read' | 'write'): Database {
 function prepare(db: DatabaseSync, path: string): void {
   enterWal(db);
   db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA foreign_keys = ON');
-  // A write transaction for each opening would make readers of an old file wait for nothing.
+  // Opening an up-to-date file takes no write lock: a hanging writer must not keep others from coming in.
   if (versionOf(db) === migrations.length) return;
   db.exec('BEGIN IMMEDIATE');
   const version = versionOf(db);
