@@ -12,8 +12,7 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** What must not be paid for by someone who only asks for help. */
-const heavy =
-  /\/(providers|store|gateway|traffic|probes|demo)\/|\/(zod|yaml|ora|chalk|execa|undici|@[\w-]+)\//;
+const heavy = /\/(providers|store|gateway|traffic|probes|demo)\/|\/(zod|yaml|ora|chalk|execa|undici|@[\w-]+)\//;
 
 test.for([['--help'], ['-h'], ['--version'], ['help', 'exit-codes'], ['status', '--help'], ['demo', '--help']])(
   '%s loads no provider and no library but commander',
