@@ -4,6 +4,10 @@ import type { ContractCase } from '../contract-case.ts';
 import { done, type MakeProvider, providerCase, refusal } from './subject.ts';
 
 export function startCases(make: MakeProvider): readonly ContractCase[] {
+  return [...firstStarts(make), ...repeatedStarts(make)];
+}
+
+function firstStarts(make: MakeProvider): readonly ContractCase[] {
   return [
     providerCase(make, 'lists nothing at a site where nothing was started', async ({ subject, replicas }) => {
       assert.deepEqual(await replicas(), []);
@@ -38,6 +42,11 @@ export function startCases(make: MakeProvider): readonly ContractCase[] {
       assert.notEqual(one.id, other.id);
       assert.notEqual(one.url, other.url);
     }),
+  ];
+}
+
+function repeatedStarts(make: MakeProvider): readonly ContractCase[] {
+  return [
     providerCase(make, 'makes no second replica for the same key', async ({ subject, started }) => {
       const first = await started('k1');
       const again = await started('k1');
