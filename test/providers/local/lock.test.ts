@@ -32,7 +32,9 @@ test('a lock is held by one at a time, in a file that is its owner’s alone', (
 
 test('a lock outlives neither its work nor the failure of it', async () => {
   const path = join(dir, 'a');
-  await expect(withLock(clock, path, call(), () => Promise.reject(new Error('work failed')))).rejects.toThrow('work failed');
+  await expect(withLock(clock, path, call(), () => Promise.reject(new Error('work failed')))).rejects.toThrow(
+    'work failed',
+  );
   expect(await withLock(clock, path, call(), () => 7)).toEqual({ kind: 'worked', value: 7 });
 });
 

@@ -18,12 +18,15 @@ test.for(['1023-1030', '9100-65536', '9101-9100', '9100-', '-9100', '9100–9109
   },
 );
 
-test.for([{}, { ports: true }, { ports: '9100-9109', env: [] }, { ports: 9100, env: { '1X': 'a' } }, { ports: 9100, x: 1 }])(
-  'settings %j are refused',
-  (settings) => {
-    expect(localSettings.safeParse(settings).success).toBe(false);
-  },
-);
+test.for([
+  {},
+  { ports: true },
+  { ports: '9100-9109', env: [] },
+  { ports: 9100, env: { '1X': 'a' } },
+  { ports: 9100, x: 1 },
+])('settings %j are refused', (settings) => {
+  expect(localSettings.safeParse(settings).success).toBe(false);
+});
 
 test('a wrong port range is told how to be written', () => {
   expect(localSettings.safeParse({ ports: '9100 to 9109' }).error?.issues[0]?.message).toContain('9100-9109');
