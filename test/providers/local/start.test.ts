@@ -3,9 +3,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { tryLock } from '../../../src/providers/local/lock.ts';
+import { openProcessTable, type ProcessTable } from '../../../src/providers/local/process-table.ts';
 import { spawnError } from '../../../src/providers/local/spawn.ts';
+import { openSupervisor } from '../../../src/providers/local/supervisor.ts';
 import { openSite, write } from './support/bench.ts';
-import { clock, until } from './support/site.ts';
+import { clock, random, until } from './support/site.ts';
 
 const printsEnvironment = 'console.log(JSON.stringify(process.env)); setInterval(() => {}, 1000)';
 
@@ -125,6 +127,21 @@ test('a process whose starter died before it wrote the pid is adopted', async ()
   expect((await started('k1')).bootId).toBe(replica.bootId);
   expect(site.record(replica.id)).toMatchObject({ pid, processStart });
   expect(site.pids()).toEqual([pid]);
+});
+
+test('a process that still shows its parent’s environment is waited for, not doubled', async () => {
+  const { site, started } = await openSite();
+  const replica = await started('k1');
+  const { pid, processStart, ...intent } = site.record(replica.id);
+  writeFileSync(join(site.dir, 'replicas', `${replica.id}.json`), JSON.stringify(intent));
+  let looks = 0;
+  const table = openProcessTable();
+  const unborn: ProcessTable = { ...table, all: () => ((looks += 1) <= 3 ? [] : table.all()) };
+  const ports = { first: Number(site.ports.split('-')[0]), last: Number(site.ports.split('-')[1]) };
+  const later = openSupervisor({ site: 'here', ports, env: {}, clock, random, stateDir: site.dir, table: unborn });
+  const request = { deployment: 'chat', model: 'tiny', slot: 0, launch: site.launch };
+  expect(await later.start(request, write('k1'))).toMatchObject({ kind: 'done', value: { bootId: replica.bootId } });
+  expect(site.record(replica.id)).toMatchObject({ pid, processStart });
 });
 
 test('an intent that nothing came of is started by the same key', async () => {
