@@ -37,10 +37,6 @@ function isCommander(importer) {
   return importer?.includes('/commander/') === true;
 }
 
-export default new Proxy({}, { get: (_, name) => process.getBuiltinModule('${id.slice(6)}')[name] });`
-      : undefined,
-};
-
 export default defineConfig({
   input: { main: 'src/main.ts', testkit: 'src/testkit/index.ts' },
   platform: 'node',

@@ -75,7 +75,6 @@ export type JournalVerdict =
 export interface DemoOptions {
   readonly fault: 'kill' | 'hang' | 'errors' | 'slow';
   readonly durationMs: number | undefined;
-  readonly seed: number | undefined;
 }
 
 export interface App {
@@ -106,7 +105,13 @@ export interface App {
   ): Promise<WishEnd>;
   /** Serves until the signal fires; `log` is told where it listens and what it found. */
   runGateway(config: Config, log: (line: string) => void, signal: AbortSignal): Promise<void>;
-  runDemo(options: DemoOptions, reporter: Reporter, signal: AbortSignal): Promise<DemoSummary>;
+  /** `say`: one line for people about what the demo does. */
+  runDemo(
+    options: DemoOptions,
+    reporter: Reporter,
+    say: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<DemoSummary>;
   /** The built-in model server with its own arguments; resolves with its exit code. */
   runModelServer(argv: readonly string[]): Promise<number>;
 }

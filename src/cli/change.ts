@@ -1,8 +1,10 @@
 /** Commands that move a deployment: shown, confirmed, carried out, and told how it ended. */
 
 import type { Wish, WishEnd } from '../engine/carry-out.ts';
+import type { Config } from '../model/config.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Operation } from '../model/operation.ts';
+import type { Reporter } from '../ports/reporter.ts';
 import { operationJson } from '../report/json/operation.ts';
 import { operationText } from '../report/text/operation.ts';
 import { reasonLines } from '../report/text/reason.ts';
@@ -11,6 +13,7 @@ import type { App } from './app.ts';
 import { type Command, defineCommand, type InputSpec, type Outcome } from './command.ts';
 import { confirm } from './confirm.ts';
 import type { Exit } from './exit-codes.ts';
+import { followOperation } from './follow.ts';
 import { duration, flag, requiredText, text } from './inputs.ts';
 import { lineReporter } from './line-reporter.ts';
 import { findDeployment, openConfig } from './open-config.ts';
@@ -58,12 +61,34 @@ export function defineChange<O extends Readonly<Record<string, InputSpec<unknown
       if (declined !== undefined) return declined;
       const progress = await out.progress(`${wish.kind} of ${wish.deployment}`);
       const reporter = lineReporter(out, progress);
-      const end = await app
-        .carryOut(config, wish, { timeoutMs: options.timeout }, reporter, app.interrupted)
-        .finally(() => progress.stop());
+      const end = await carryOutWatched(app, config, wish, options.timeout, reporter).finally(() => progress.stop());
       return outcomeOf(wish, end, app, out);
     },
   });
+}
+
+/** This process tells of its own work as it happens; what a controller does for it is read from the store. */
+async function carryOutWatched(
+  app: App,
+  config: Config,
+  wish: Wish,
+  timeoutMs: number | undefined,
+  lines: Reporter,
+): Promise<WishEnd> {
+  const over = new AbortController();
+  const reporter: Reporter = {
+    report(event) {
+      over.abort();
+      lines.report(event);
+    },
+  };
+  const followed = followOperation(app, config, wish.deployment, lines, over.signal);
+  try {
+    return await app.carryOut(config, wish, { timeoutMs }, reporter, app.interrupted);
+  } finally {
+    over.abort();
+    await followed;
+  }
 }
 
 function describe(wish: Wish, environment: string): string {

@@ -6,8 +6,10 @@ import type { StatusView } from '../report/status-view.ts';
 export function nextCommands(view: Omit<StatusView, 'next'>, deployment: Deployment): readonly string[] {
   const { name } = deployment;
   const next: string[] = [];
-  if (view.controller.kind === 'gone') next.push('godwit run');
-  else if (view.sources.gateway.kind === 'unseen') next.push('godwit gateway');
+  const isGatewayGone = view.sources.gateway.kind === 'unseen';
+  // A controller starts the gateway too; with one at work a gateway that is away needs a look by hand.
+  if (view.controller.kind === 'gone' || (view.controller.kind === 'unseen' && isGatewayGone)) next.push('godwit run');
+  else if (isGatewayGone) next.push('godwit gateway');
   const bad = view.sites.find(({ state, wantPct }) => state === 'failing' && (wantPct ?? 0) > 0);
   const isLeftToPeople = view.failoverReady.value !== 'yes' || view.mode !== 'auto';
   if (view.open === undefined && bad !== undefined && isLeftToPeople) {

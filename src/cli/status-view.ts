@@ -101,12 +101,12 @@ function controllerOf({ stored, atMs }: Sights): ControllerView {
 function readiness(snapshot: Snapshot | undefined, isFresh: boolean, sights: Sights): StatusView['failoverReady'] {
   if (snapshot === undefined || !isFresh) {
     const message = snapshot === undefined ? 'no controller has looked at it' : 'the controller’s view is old';
-    return { value: 'unknown', to: undefined, reasons: [{ code: 'UnknownView', message }] };
+    return { value: 'unknown', to: undefined, isTargetReady: false, reasons: [{ code: 'UnknownView', message }] };
   }
   const open = sights.stored.kind === 'seen' ? sights.stored.value.open : snapshot.view.open;
   const recent = sights.stored.kind === 'seen' ? sights.stored.value.recent : snapshot.view.recent;
-  const { to, reasons } = failoverReadiness({ ...snapshot.view, open, recent }, sights.atMs);
-  return { value: reasons.length === 0 ? 'yes' : 'no', to, reasons };
+  const { to, isTargetReady, reasons } = failoverReadiness({ ...snapshot.view, open, recent }, sights.atMs);
+  return { value: reasons.length === 0 ? 'yes' : 'no', to, isTargetReady, reasons };
 }
 
 function rowOf(

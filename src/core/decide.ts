@@ -3,9 +3,9 @@ import type { Action, Decision } from '../model/decision.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
-import type { View } from '../model/view.ts';
+import type { SiteView, View } from '../model/view.ts';
 import { diagnose, isFailing } from './diagnose.ts';
-import { missingSlots, weightOf } from './readiness.ts';
+import { isAlive, missingSlots, readyReplicas, weightOf } from './readiness.ts';
 import { decideRequest } from './requests.ts';
 import { checkMove } from './safety.ts';
 import { bestTarget, moveAll } from './target.ts';
@@ -29,11 +29,15 @@ export function decide(view: View, nowMs: number): Decision {
   const failover = failoverOf(view, diagnosis, nowMs);
   if (failover?.kind === 'act' || failover?.kind === 'advise') return failover;
   if (open !== undefined) return stay(diagnosis, [...running, ...(failover?.reasons ?? [])]);
-  const isWaiting =
-    failover?.reasons.every(({ code }) => code === 'NotUnhealthyLongEnough' || code === 'OnePlaneOnly') ?? false;
-  const start = isWaiting ? undefined : startOf(view, diagnosis);
+  const isWaiting = failover?.reasons.every(({ code }) => waitingCodes.has(code)) ?? false;
+  // Refused for a reason that stays (a cool-down, nowhere to go): then bringing the site itself back is what is left.
+  const canMove = view.deployment.failover.mode === 'auto' && failover === undefined;
+  const start = isWaiting ? undefined : startOf(view, diagnosis, canMove, nowMs);
   return start ?? failover ?? failbackOf(view, diagnosis, nowMs) ?? stay(diagnosis, []);
 }
+
+/** Reasons that time alone takes away: a failover is about to be decided. */
+const waitingCodes: ReadonlySet<string> = new Set(['NotUnhealthyLongEnough', 'OnePlaneOnly']);
 
 /** A start only waits for a model to load, and a settling move has done its work: neither may delay a failover. */
 function isOnlyWaiting({ plan, state }: Operation): boolean {
@@ -84,10 +88,13 @@ function settle(view: View, diagnosis: Diagnosis, action: Action, nowMs: number)
 }
 
 /** Hot placements always hold their replicas, others while they have weight. Nothing is moved, so `advise` starts them too. */
-function startOf(view: View, diagnosis: Diagnosis): Decision | undefined {
+function startOf(view: View, diagnosis: Diagnosis, canMove: boolean, nowMs: number): Decision | undefined {
   const start = view.sites.flatMap((each) => {
     const isInUse = each.placement.standby === 'hot' || weightOf(view, each.site.name) > 0;
-    const slots = isInUse && each.control.kind === 'seen' ? missingSlots(each) : [];
+    const slots =
+      isInUse && each.control.kind === 'seen' && !(canMove && isLeftForFailover(view, each, nowMs))
+        ? missingSlots(each)
+        : [];
     return slots.length > 0 ? [{ site: each.site.name, slots }] : [];
   });
   if (start.length === 0) return undefined;
@@ -106,6 +113,16 @@ function startOf(view: View, diagnosis: Diagnosis): Decision | undefined {
     requestId: undefined,
   };
   return { kind: 'act', diagnosis, action };
+}
+
+/** A site with weight that has lost everything while another is ready: the traffic moves first. */
+function isLeftForFailover(view: View, site: SiteView, nowMs: number): boolean {
+  const { name } = site.site;
+  const isLost =
+    weightOf(view, name) > 0 &&
+    site.replicas.length > 0 &&
+    site.replicas.every(({ replica }) => !isAlive(replica.state));
+  return isLost && view.sites.some((other) => other !== site && readyReplicas(view, other, nowMs).length > 0);
 }
 
 function failbackOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision | undefined {

@@ -72,7 +72,9 @@ function gather(view: View, site: SiteView, nowMs: number): Gathered {
   const judged = site.replicas
     .filter(({ replica }) => replica.state !== 'stopped' && replica.state !== 'stopping')
     .map((each) => ({ each, conditions: completionConditions(view, each) }));
-  const bad = judged.flatMap(({ conditions }) => conditions.filter(({ state }) => isBad(state)));
+  const bad = judged.flatMap(({ each, conditions }) =>
+    conditions.filter((condition) => isBad(stateOf(each, [condition]))),
+  );
   const others = judged.flatMap(({ each, conditions }) =>
     each.conditions.filter((condition) => !conditions.includes(condition)),
   );
@@ -80,8 +82,8 @@ function gather(view: View, site: SiteView, nowMs: number): Gathered {
     view.traffic.kind === 'seen' ? view.traffic.value.sites.find((each) => each.site === site.site.name) : undefined;
   const isFresh = view.traffic.kind === 'seen' && nowMs - view.traffic.asOfMs <= detector.staleAfterMs;
   return {
-    states: judged.map(({ conditions }) => worstOf(conditions.map(({ state }) => state))),
-    badCount: judged.filter(({ conditions }) => conditions.some(({ state }) => isBad(state))).length,
+    states: judged.map(({ each, conditions }) => stateOf(each, conditions)),
+    badCount: judged.filter(({ each, conditions }) => isBad(stateOf(each, conditions))).length,
     badVantages: [...new Set(bad.map(({ vantage }) => vantage))],
     allGone: site.control.kind === 'seen' && judged.every(({ each }) => !isAlive(each.replica.state)),
     answersHttp: others.some(({ state }) => state === 'good'),
@@ -92,6 +94,12 @@ function gather(view: View, site: SiteView, nowMs: number): Gathered {
     sinceMs: bad.length === 0 ? undefined : Math.max(...bad.map(({ sinceMs }) => sinceMs)),
     asOfMs: Math.max(0, ...judged.flatMap(({ conditions }) => conditions.map(({ asOfMs }) => asOfMs))),
   };
+}
+
+/** What the provider calls gone and does not answer has no grace: the two agree. */
+function stateOf(each: SiteView['replicas'][number], conditions: readonly Condition[]): Condition['state'] {
+  const isGone = each.replica.state === 'gone' && conditions.some(({ failuresInARow }) => failuresInARow > 0);
+  return isGone ? 'bad' : worstOf(conditions.map(({ state }) => state));
 }
 
 function isBad(state: Condition['state']): boolean {

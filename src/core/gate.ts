@@ -1,30 +1,51 @@
 /** Watches a step of a gated move: is the target good enough to take more? */
+import type { Seen } from '../model/outcome.ts';
 import type { Gate } from '../model/plan.ts';
-import type { StepSight } from '../model/step-sight.ts';
+import type { DeploymentTraffic, SiteTraffic } from '../model/traffic-stats.ts';
 
 export type GateVerdict = { readonly kind: 'pass' | 'wait' } | { readonly kind: 'fail'; readonly message: string };
+
+/** The step as it is watched: what was counted when it began, and when that was (epoch milliseconds). */
+export interface GateWatch {
+  readonly began: Seen<DeploymentTraffic>;
+  readonly sinceMs: number;
+}
 
 /** Fewer attempts than this say nothing against a target. */
 const minimumAttempts = 5;
 
-/** Fails at once on too many errors or too slow first tokens at a site that gains; passes when it held for `holdMs`. */
-export function judgeGate(gate: Gate, seen: StepSight, sinceMs: number, nowMs: number): GateVerdict {
-  if (seen.traffic.kind === 'seen') {
-    for (const { site, attempts, failures, firstByteP95Ms } of seen.traffic.value.sites) {
-      if (!gate.sites.includes(site) || attempts < minimumAttempts) continue;
-      const errorRatio = failures / attempts;
-      if (errorRatio > gate.maxErrorRatio)
-        return {
-          kind: 'fail',
-          message: `${site}: ${failures} of ${attempts} attempts failed, limit ${gate.maxErrorRatio * 100} %`,
-        };
-      if (firstByteP95Ms !== undefined && firstByteP95Ms > gate.maxFirstTokenMs) {
-        return {
-          kind: 'fail',
-          message: `${site}: first byte p95 ${Math.round(firstByteP95Ms)} ms, limit ${gate.maxFirstTokenMs} ms`,
-        };
-      }
-    }
+/** Fails at once on too many errors or too slow first bytes since the step began at a site that gains; passes when it held for `holdMs`. */
+export function judgeGate(gate: Gate, watch: GateWatch, now: Seen<DeploymentTraffic>, nowMs: number): GateVerdict {
+  const forMs = nowMs - watch.sinceMs;
+  for (const site of gate.sites) {
+    const after = siteIn(now, site);
+    const before = siteIn(watch.began, site);
+    const against = after === undefined ? undefined : defectOf(gate, site, before, after, forMs);
+    if (against !== undefined) return { kind: 'fail', message: against };
   }
-  return { kind: nowMs - sinceMs >= gate.holdMs ? 'pass' : 'wait' };
+  return { kind: forMs >= gate.holdMs ? 'pass' : 'wait' };
+}
+
+function defectOf(
+  gate: Gate,
+  site: string,
+  before: SiteTraffic | undefined,
+  after: SiteTraffic,
+  forMs: number,
+): string | undefined {
+  // A gateway that was started anew meanwhile counts from nothing: then all it counted is since the step.
+  const isSame = before !== undefined && before.attemptsTotal <= after.attemptsTotal;
+  const attempts = after.attemptsTotal - (isSame ? before.attemptsTotal : 0);
+  const failures = after.failuresTotal - (isSame ? before.failuresTotal : 0);
+  if (attempts < minimumAttempts) return undefined;
+  if (failures / attempts > gate.maxErrorRatio)
+    return `${site}: ${failures} of ${attempts} attempts failed, limit ${gate.maxErrorRatio * 100} %`;
+  // The window tells of the step alone only once the step is older than it.
+  if (forMs < after.windowMs || after.firstByteP95Ms === undefined || after.firstByteP95Ms <= gate.maxFirstTokenMs)
+    return undefined;
+  return `${site}: first byte p95 ${Math.round(after.firstByteP95Ms)} ms, limit ${gate.maxFirstTokenMs} ms`;
+}
+
+function siteIn(traffic: Seen<DeploymentTraffic>, name: string): SiteTraffic | undefined {
+  return traffic.kind === 'seen' ? traffic.value.sites.find(({ site }) => site === name) : undefined;
 }

@@ -1,6 +1,8 @@
 /** Builds the route entry the gateway gets: weights as given, replicas as they are, spill order by proof. */
+import type { Replica } from '../model/replica.ts';
 import type { RouteEntry, RouteReplica, RouteSite, SpillSite, Weights } from '../model/route.ts';
 import type { SiteView, View } from '../model/view.ts';
+import { isProven } from './detect/prove.ts';
 import { completionConditions, isReady, isResident } from './readiness.ts';
 
 /** What the engine adds to the view. */
@@ -22,7 +24,10 @@ export function routeEntryFor(view: View, terms: EntryTerms): RouteEntry {
     match: deployment.match,
     weights,
     sites: sites.map(
-      (site): RouteSite => ({ site: site.site.name, replicas: site.replicas.flatMap((each) => replicaOf(view, each)) }),
+      (site): RouteSite => ({
+        site: site.site.name,
+        replicas: site.replicas.flatMap((each) => replicaOf(view, each, view.atMs)),
+      }),
     ),
     spill: sites.flatMap((site) => spillOf(view, site)),
     firstTokenLimitMs: deployment.firstTokenLimitMs,
@@ -30,18 +35,22 @@ export function routeEntryFor(view: View, terms: EntryTerms): RouteEntry {
   };
 }
 
-/** A replica that was never proven gets no traffic; one that was and is bad now is marked, and the gateway judges too. */
-function replicaOf(view: View, each: SiteView['replicas'][number]): readonly RouteReplica[] {
+/** A replica gets traffic once it was proven, and keeps it until it is gone; one that is bad now is marked, and the gateway judges too. */
+function replicaOf(view: View, each: SiteView['replicas'][number], nowMs: number): readonly RouteReplica[] {
   const { replica, proof } = each;
   if (replica.url === undefined || replica.state !== 'running') return [];
-  const states = completionConditions(view, each).map(({ state }) => state);
-  const isBad = states.includes('bad');
-  const wasProven =
-    isBad ||
-    states.includes('slow') ||
-    (proof !== undefined && proof.completions >= view.deployment.failover.proof.completions);
-  if (!wasProven) return [];
+  const { model, failover } = view.deployment;
+  if (!isProven(proof, replica, model, failover.proof, nowMs) && !isListed(view, replica)) return [];
+  const isBad = completionConditions(view, each).some(({ state }) => state === 'bad');
   return [{ id: replica.id, bootId: replica.bootId, url: replica.url, state: isBad ? 'suspect' : 'serving' }];
+}
+
+function isListed({ route }: View, replica: Replica): boolean {
+  const sites = route.kind === 'seen' ? (route.value?.sites ?? []) : [];
+  return sites.some(
+    ({ site, replicas }) =>
+      site === replica.site && replicas.some(({ id, bootId }) => id === replica.id && bootId === replica.bootId),
+  );
 }
 
 function spillOf(view: View, site: SiteView): readonly SpillSite[] {

@@ -133,14 +133,14 @@ const automaticRules: readonly Rule[] = [
 /** What a person may not decide either: nobody to ask, nowhere allowed, nothing there. */
 const manualRules: readonly Rule[] = [driverReachable, residency, readyCapacity];
 
-/** Ended or open ones that moved traffic, newest first. One that ended before it moved anything spends no budget. */
+/** States of an operation that has moved traffic, or may have. One that ended before it moved anything spends no budget. */
+const movedStates: ReadonlySet<string> = new Set(['verifying', 'returning', 'done', 'returned', 'unknown']);
+
+/** Open or ended, newest first. */
 function automaticMoves(view: View, kinds: readonly string[]): readonly Operation[] {
   const all = view.open === undefined ? view.recent : [view.open, ...view.recent];
   return all.filter(
-    ({ plan, state }) =>
-      plan.trigger === 'automatic' &&
-      kinds.includes(plan.kind) &&
-      (state === 'done' || state === 'returned' || state === 'unknown'),
+    ({ plan, state }) => plan.trigger === 'automatic' && kinds.includes(plan.kind) && movedStates.has(state),
   );
 }
 

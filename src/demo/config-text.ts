@@ -1,6 +1,7 @@
 /** The demo's configuration: an ordinary one, only faster than anybody would run it. */
 
 export const demoSites = ['oslo', 'paris', 'rome'] as const;
+/** The name its model servers answer to. */
 export const demoModel = 'tiny-chat';
 
 export interface DemoPorts {

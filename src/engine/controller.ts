@@ -3,6 +3,7 @@ import { diagnose } from '../core/diagnose.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { LeaseRecord } from '../model/lease.ts';
 import type { Weights } from '../model/route.ts';
+import type { View } from '../model/view.ts';
 import { attemptWrite } from './attempt.ts';
 import type { Context } from './context.ts';
 import type { EngineDeps, Until } from './engine.ts';
@@ -78,7 +79,10 @@ async function createContext(
   const memory = createRecollection(deps, deployment.name);
   await memory.refresh();
   const routes = createRouteWriter(deps, grip, journal, await lastWeights(deps, deployment));
-  const view = () => memory.view(observer.sight());
+  const view = (): View => {
+    const sight = observer.sight();
+    return memory.view({ ...sight, route: routes.newest(sight.route) });
+  };
   const ctx: Context = {
     deps,
     deployment,

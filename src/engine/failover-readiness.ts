@@ -1,6 +1,6 @@
 /** Whether automation could fail over now, were the active site to fail: the rules of a real failover, asked beforehand. */
 import { diagnose } from '../core/diagnose.ts';
-import { weightOf } from '../core/readiness.ts';
+import { readyReplicas, weightOf } from '../core/readiness.ts';
 import { checkMove } from '../core/safety.ts';
 import { bestTarget, moveAll } from '../core/target.ts';
 import type { Action } from '../model/decision.ts';
@@ -12,6 +12,8 @@ export interface FailoverReadiness {
   readonly from: string | undefined;
   /** The site it would go to. */
   readonly to: string | undefined;
+  /** It could take the traffic at once; otherwise a failover would start or prove it first. */
+  readonly isTargetReady: boolean;
   /** What stands in the way; computed, so that empty really means nothing does. */
   readonly reasons: readonly Reason[];
 }
@@ -33,7 +35,7 @@ export function failoverReadiness(view: View, nowMs: number): FailoverReadiness 
   if (from === undefined || target === undefined) {
     const message =
       from === undefined ? 'no site has weight' : `no allowed site beside ${from} is ready or could start`;
-    return { from, to: undefined, reasons: [...reasons, { code: 'NoReadyCapacity', message }] };
+    return { from, to: undefined, isTargetReady: false, reasons: [...reasons, { code: 'NoReadyCapacity', message }] };
   }
   const to = target.site.name;
   const action: Action = {
@@ -47,7 +49,7 @@ export function failoverReadiness(view: View, nowMs: number): FailoverReadiness 
     requestId: undefined,
   };
   reasons.push(...checkMove({ view, diagnosis, action, nowMs }).filter(({ code }) => !aboutEvidence.has(code)));
-  return { from, to, reasons };
+  return { from, to, isTargetReady: readyReplicas(view, target, nowMs).length > 0, reasons };
 }
 
 /** What a decision would say before it looks at any rule. */

@@ -10,7 +10,7 @@ import type { EngineDeps } from './engine.ts';
 const historyLimit = 128;
 
 interface Line {
-  readonly replica: Replica;
+  replica: Replica;
   readonly spec: ProbeSpec;
   readonly history: Observation[];
   dueAtMonoMs: number;
@@ -39,7 +39,7 @@ export function createProbeSchedule(deps: EngineDeps, deployment: Deployment): P
     const end = await callWithin(clock, spec.timeoutMs + 1000, signal, (call) => probe.check(spec, replica, call));
     line.isUnderWay = false;
     line.history.push(end.kind === 'answered' ? end.value : unseen(replica, spec, end.error.message));
-    if (line.history.length > historyLimit) line.history.splice(0, line.history.length - historyLimit);
+    trim(line.history);
   };
 
   const unseen = (replica: Replica, spec: ProbeSpec, detail: string): Observation => ({
@@ -67,8 +67,9 @@ export function createProbeSchedule(deps: EngineDeps, deployment: Deployment): P
       if (line === undefined) {
         const dueAtMonoMs = clock.monoMs() + Math.floor(random.next() * Math.min(spec.everyMs, 1000));
         lines.set(key, { replica, spec, history: [], dueAtMonoMs, isUnderWay: false });
-      } else if (line.replica !== replica) {
-        lines.set(key, { ...line, replica });
+      } else {
+        // The same line, not a copy: a probe under way holds on to it.
+        line.replica = replica;
       }
     }
   };
@@ -87,6 +88,15 @@ export function createProbeSchedule(deps: EngineDeps, deployment: Deployment): P
     },
     historyOf: (replica, spec) => lines.get(keyOf(replica, spec))?.history ?? [],
   };
+}
+
+/** The first good answer stays, however old: it is what tells "no longer" from "not yet". */
+function trim(history: Observation[]): void {
+  if (history.length <= historyLimit) return;
+  const first = history.findIndex(({ outcome }) => outcome === 'good');
+  const kept = first >= 0 && first < history.length - historyLimit ? history[first] : undefined;
+  history.splice(0, history.length - historyLimit);
+  if (kept !== undefined) history.unshift(kept);
 }
 
 /** A replica the provider calls gone is still probed: its silence is the second plane of evidence. */

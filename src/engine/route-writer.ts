@@ -1,6 +1,6 @@
 /** The only place that writes route entries: one at a time, each version newer than the last. */
 import { needsPublish, routeEntryFor } from '../core/publish.ts';
-import type { Reply } from '../model/outcome.ts';
+import type { Reply, Seen } from '../model/outcome.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
 import { attemptWrite } from './attempt.ts';
@@ -9,6 +9,8 @@ import type { DeploymentJournal } from './journal.ts';
 import type { LeaseGrip } from './lease-grip.ts';
 
 export interface RouteWriter {
+  /** The newest entry known: what was read, or what was written since and acknowledged. */
+  newest(seen: Seen<RouteEntry | undefined>): Seen<RouteEntry | undefined>;
   /** The weights traffic is meant to have now. */
   weights(): Weights;
   /** Adopts what the gateway has in force: after a start, and after every read-back. */
@@ -39,6 +41,7 @@ export function createRouteWriter(
   let weights = first;
   let current: RouteEntry | undefined;
   let publishedAtMonoMs = 0;
+  let isWrittenHere = false;
   let turn: Promise<unknown> = Promise.resolve();
 
   /** Refreshes and steps both write: each waits for the one before, or versions could cross. */
@@ -65,6 +68,7 @@ export function createRouteWriter(
     );
     if (reply.kind === 'done') {
       current = entry;
+      isWrittenHere = true;
       weights = entry.weights;
       publishedAtMonoMs = clock.monoMs();
     }
@@ -72,6 +76,11 @@ export function createRouteWriter(
   };
 
   return {
+    newest(seen) {
+      if (seen.kind === 'unknown' || current === undefined) return seen;
+      const isOlder = (seen.value?.routeVersion ?? 0) < current.routeVersion;
+      return isOlder && isWrittenHere ? { ...seen, value: current } : seen;
+    },
     weights: () => weights,
     adopt(entry) {
       if (entry === undefined || entry.routeVersion < (current?.routeVersion ?? 0)) return;

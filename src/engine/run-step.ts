@@ -74,11 +74,11 @@ function lateEnd(at: StepRef, reply: Reply<void>): [StepState, ProviderError] {
 /** A gated step counts as reached only when its gate held for the whole time. */
 async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
   if (at.step.kind !== 'weigh' || at.step.gate === undefined) return await close(ctx, at, 'reached', undefined);
-  const sinceMs = ctx.deps.clock.nowMs();
+  const watched = { began: (await sightOf(ctx, at.step, memory, signal)).traffic, sinceMs: ctx.deps.clock.nowMs() };
   for (;;) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
     const sight = await sightOf(ctx, at.step, memory, signal);
-    const verdict = judgeGate(at.step.gate, sight, sinceMs, ctx.deps.clock.nowMs());
+    const verdict = judgeGate(at.step.gate, watched, sight.traffic, ctx.deps.clock.nowMs());
     if (verdict.kind === 'pass') return await close(ctx, at, 'reached', undefined);
     if (verdict.kind === 'fail')
       return await close(ctx, at, 'failed', { class: 'unknown', code: 'GateFailed', message: verdict.message });

@@ -149,13 +149,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
     response.writeHead(this.#status, clientHeaders(this.#rawHeaders, added));
   }
 
-  /** Counts the attempt and lets the pool draw its conclusion; an ejection moves the others that wait there. */
+  /** Counts the attempt and lets the pool draw its conclusion. */
   #judge(isBad: boolean): void {
     const { route, plant } = this.forward;
     const nowMs = plant.nowMs();
     route.statistics.note(this.replica.site, isBad ? 'failed' : 'good', nowMs);
-    if (noteAnswer(route.pool, this.replica, isBad, nowMs, plant.random()))
-      this.forward.moveWaiting(this.replica, this);
+    // What waits there may still be answered, and if it fails it is tried elsewhere then: nothing is moved for an error.
+    noteAnswer(route.pool, this.replica, isBad, nowMs, plant.random());
   }
 
   /** After the first byte nothing can be taken back: the client is told, and the connection closed without a clean end. */

@@ -17,6 +17,13 @@ interface Slot {
   readonly firstByte: Uint32Array;
 }
 
+interface Site {
+  attempts: number;
+  failures: number;
+  readonly ring: Slot[];
+}
+
+/** One deployment's counts. A class, because every request changes it. */
 export class Statistics {
   requests = 0;
   ok = 0;
@@ -24,7 +31,7 @@ export class Statistics {
   cut = 0;
   retried = 0;
   held = 0;
-  readonly #sites = new Map<string, Slot[]>();
+  readonly #sites = new Map<string, Site>();
 
   /** `kind` late: counted when the limit passes, whatever becomes of the attempt. */
   note(site: string, kind: 'good' | 'failed' | 'late', nowMs: number): void {
@@ -33,8 +40,12 @@ export class Statistics {
       slot.late += 1;
       return;
     }
+    const total = this.#site(site);
     slot.attempts += 1;
-    if (kind === 'failed') slot.failures += 1;
+    total.attempts += 1;
+    if (kind !== 'failed') return;
+    slot.failures += 1;
+    total.failures += 1;
   }
 
   noteFirstByte(site: string, ms: number, nowMs: number): void {
@@ -62,7 +73,8 @@ export class Statistics {
 
   #siteTraffic(pool: Pool, site: string, nowMs: number): SiteTraffic {
     const oldest = Math.floor(nowMs / slotMs) - slots;
-    const live = (this.#sites.get(site) ?? []).filter(({ number }) => number > oldest);
+    const total = this.#site(site);
+    const live = total.ring.filter(({ number }) => number > oldest);
     const sum = (pick: (slot: Slot) => number): number => live.reduce((total, slot) => total + pick(slot), 0);
     const replicas = [...pool.replicas.values()].filter((replica) => replica.site === site);
     return {
@@ -73,23 +85,29 @@ export class Statistics {
       late: sum(({ late }) => late),
       firstByteP50Ms: percentile(live, 0.5),
       firstByteP95Ms: percentile(live, 0.95),
+      attemptsTotal: total.attempts,
+      failuresTotal: total.failures,
       inFlight: replicas.reduce((total, { inFlight }) => total + inFlight, 0),
       replicas: replicas.map(({ id, inFlight, streaming, ejectedUntilMs }) => ({
         replica: id,
         inFlight,
         streaming,
-        ejected: ejectedUntilMs > 0,
+        ejected: ejectedUntilMs > nowMs,
       })),
     };
   }
 
+  #site(name: string): Site {
+    const known = this.#sites.get(name);
+    if (known !== undefined) return known;
+    const made: Site = { attempts: 0, failures: 0, ring: [] };
+    this.#sites.set(name, made);
+    return made;
+  }
+
   #slot(site: string, nowMs: number): Slot {
     const number = Math.floor(nowMs / slotMs);
-    let ring = this.#sites.get(site);
-    if (ring === undefined) {
-      ring = [];
-      this.#sites.set(site, ring);
-    }
+    const { ring } = this.#site(site);
     const place = number % slots;
     const found = ring[place];
     if (found !== undefined && found.number === number) return found;

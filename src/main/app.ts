@@ -62,8 +62,9 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       return withEngine(config, { clock, reporter, actor: 'person' }, (deps) => carryOut(deps, wish, options, signal));
     },
     runGateway: (config, log, signal) => runGateway(config, log, signal, clock),
-    runDemo: async () => {
-      throw new Error('not wired yet');
+    async runDemo(options, reporter, say, signal) {
+      const { runDemo } = await import('./demo.ts');
+      return runDemo(options, { clock, reporter, say }, signal);
     },
     async runModelServer(argv) {
       const { runModelServer } = await import('../demo/model-server/server.ts');

@@ -5,6 +5,7 @@ export interface ReplicaTraffic {
   readonly inFlight: number;
   /** Running requests that have sent their first byte to the client: they can be cut, not replayed. */
   readonly streaming: number;
+  /** Gets nothing for a while; false again when its time is over and it waits for a request on trial. */
   readonly ejected: boolean;
 }
 
@@ -21,6 +22,9 @@ export interface SiteTraffic {
   /** First-byte time of the attempts, in milliseconds; undefined without any. */
   readonly firstByteP50Ms: number | undefined;
   readonly firstByteP95Ms: number | undefined;
+  /** The same two since the gateway started: for what happened after a moment that the window does not begin with. */
+  readonly attemptsTotal: number;
+  readonly failuresTotal: number;
   readonly inFlight: number;
   readonly replicas: readonly ReplicaTraffic[];
 }

@@ -96,14 +96,13 @@ function parseChunk(data: string): Chunk | undefined {
   let value: unknown;
   try {
     value = JSON.parse(data);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+  } catch {
+    return undefined; // Nothing but a SyntaxError comes from there.
   }
   if (value === null || typeof value !== 'object') return undefined;
   const model = 'model' in value && typeof value.model === 'string' ? value.model : undefined;
   const choices: unknown = 'choices' in value && Array.isArray(value.choices) ? value.choices[0] : undefined;
-  return { model, text: textOf(choices), hasError: 'error' in value };
+  return { model, text: textOf(choices), hasError: 'error' in value && value.error !== null };
 }
 
 /** Reasoning models send their thoughts first: those are tokens too. */

@@ -2,6 +2,7 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { ProbeReason } from '../model/observation.ts';
+import { forbiddenCode, lookupAllowed } from './allowed-target.ts';
 import type { CheckTerms, Finding } from './probe.ts';
 
 const maxAnswerBytes = 64 * 1024;
@@ -30,7 +31,13 @@ const ourTrouble = new Set([
   'EAI_AGAIN',
   'ENOTFOUND',
   'ENOBUFS',
+  'EACCES',
+  'EPERM',
+  forbiddenCode,
 ]);
+
+/** A timer that fires this much late tells of a busy or stopped process, ours, milliseconds. */
+const ownLatenessMs = 500;
 
 export function exchange(url: URL, what: Exchange, terms: CheckTerms): Promise<Finding> {
   return new Promise((resolve) => {
@@ -39,7 +46,13 @@ export function exchange(url: URL, what: Exchange, terms: CheckTerms): Promise<F
       what.body === undefined
         ? {}
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(what.body) };
-    const request = send(new URL(what.path, url), { method: what.method, agent: false, headers });
+    // `agent: false`: a connection of its own, so that a listener that is gone is noticed.
+    const request = send(below(url, what.path), {
+      method: what.method,
+      agent: false,
+      headers,
+      lookup: lookupAllowed,
+    });
     let size = 0;
     const end = (finding: Finding): void => {
       clearTimeout(timer);
@@ -49,7 +62,7 @@ export function exchange(url: URL, what: Exchange, terms: CheckTerms): Promise<F
     };
     const abort = (): void =>
       end({ outcome: 'unknown', reason: 'CannotSee', detail: 'given up before an answer came' });
-    const timer = setTimeout(() => end(what.onLate()), terms.timeoutMs);
+    const timer = setTimeout(() => end(ofLateness(terms, what.onLate)), terms.timeoutMs);
     terms.signal.addEventListener('abort', abort, { once: true });
     if (terms.signal.aborted) abort();
     request.on('error', (error) => end(ofError(error)));
@@ -70,12 +83,35 @@ export function exchange(url: URL, what: Exchange, terms: CheckTerms): Promise<F
   });
 }
 
+/** The path under the replica's address. Not `new URL(path, base)`: that lets a path such as `//elsewhere` name a host. */
+function below(url: URL, path: string): URL {
+  const target = new URL(url);
+  const [pathname = '', ...query] = path.split('?');
+  target.pathname = `${url.pathname.replace(/\/$/, '')}/${pathname.replace(/^\//, '')}`;
+  target.search = query.join('?');
+  return target;
+}
+
+/** What no answer in time says: nothing about the replica when the time was cut short, or the clock was not looked at. */
+export function ofLateness(terms: CheckTerms, finding: () => Finding): Finding {
+  const unseen = (detail: string): Finding => ({ outcome: 'unknown', reason: 'CannotSee', detail });
+  if (terms.isCutShort) return unseen(`only ${Math.round(terms.timeoutMs)} ms were left to look`);
+  const lateMs = terms.elapsedMs() - terms.timeoutMs;
+  return lateMs > ownLatenessMs ? unseen(`this process itself was ${Math.round(lateMs)} ms late`) : finding();
+}
+
 /** What a failed connection says. */
 export function ofError(error: Error): Finding {
   const code = 'code' in error ? String(error.code) : '';
   if (ourTrouble.has(code)) return { outcome: 'unknown', reason: 'CannotSee', detail: code };
-  const reason: ProbeReason = code === 'ECONNREFUSED' ? 'Refused' : 'Reset';
+  const reason = reasonOf(code);
   return { outcome: 'bad', reason, detail: code || 'connection broke' };
+}
+
+function reasonOf(code: string): ProbeReason {
+  if (code === 'ECONNREFUSED') return 'Refused';
+  if (code === 'ETIMEDOUT') return 'TimedOut';
+  return code.startsWith('HPE_') ? 'BadAnswer' : 'Reset';
 }
 
 /** What a status says on its own; undefined for 200. */

@@ -12,7 +12,11 @@ export function checkHttp(url: URL, spec: HttpProbeSpec, terms: CheckTerms): Pro
       onHead: ({ statusCode = 0 }) => ofStatus(statusCode) ?? { outcome: 'good' },
       onData: () => undefined,
       onEnd: () => ({ outcome: 'good' }),
-      onLate: () => ({ outcome: 'bad', reason: 'TimedOut', detail: `no answer within ${terms.timeoutMs} ms` }),
+      onLate: () => ({
+        outcome: 'bad',
+        reason: 'TimedOut',
+        detail: `no answer within ${Math.round(terms.timeoutMs)} ms`,
+      }),
     },
     terms,
   );

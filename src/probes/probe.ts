@@ -27,6 +27,8 @@ export interface ProbeDeps {
 /** One check's time and end: aborted by the caller, or at the earlier of the probe's and the call's deadline. */
 export interface CheckTerms {
   readonly timeoutMs: number;
+  /** The call leaves less time than the probe wants: being late then says nothing about the replica. */
+  readonly isCutShort: boolean;
   readonly signal: AbortSignal;
   elapsedMs(): number;
 }
@@ -61,11 +63,13 @@ async function find(
   leftMs: number,
 ): Promise<Finding> {
   if (replica.url === undefined) return { outcome: 'unknown', reason: 'CannotSee', detail: 'no address yet' };
-  const url = new URL(replica.url);
+  const url = URL.parse(replica.url);
+  if (url === null) return { outcome: 'unknown', reason: 'CannotSee', detail: 'the address is not a URL' };
   const against = refuseTarget(url);
   if (against !== undefined) return { outcome: 'unknown', reason: 'CannotSee', detail: against };
   const terms: CheckTerms = {
     timeoutMs: Math.max(1, Math.min(spec.timeoutMs, leftMs)),
+    isCutShort: leftMs < spec.timeoutMs,
     signal: call.signal,
     elapsedMs,
   };

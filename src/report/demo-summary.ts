@@ -20,7 +20,10 @@ export interface DemoSummary {
     readonly cut: number;
     readonly failed: number;
   };
+  /** Traffic went back to the preferred site. */
+  readonly failedBack: boolean;
   readonly journal: {
+    readonly path: string;
     readonly entries: number;
     readonly verified: boolean;
     readonly head: string;

@@ -70,6 +70,8 @@ export interface StatusView {
   readonly failoverReady: {
     readonly value: 'yes' | 'no' | 'unknown';
     readonly to: string | undefined;
+    /** The site could take the traffic at once. */
+    readonly isTargetReady: boolean;
     readonly reasons: readonly Reason[];
   };
   readonly controller: ControllerView;

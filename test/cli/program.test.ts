@@ -60,7 +60,6 @@ test.for([
     message: /'flood' is invalid\. allowed: kill, hang, errors, slow/,
     hint: undefined,
   },
-  { argv: ['demo', '--seed', '-1'], message: /argument missing|whole number/, hint: undefined },
   { argv: ['status', '-o', 'xml'], message: /Allowed choices are table, json, jsonl/, hint: undefined },
   { argv: ['gateway', '-o', 'json'], message: '`godwit gateway` does not print json', hint: '-o table' },
   { argv: [], message: 'a command is missing', hint: 'godwit --help' },
@@ -102,7 +101,7 @@ test('parses every value into its own type', async () => {
 
 test('fills in what was left out', async () => {
   const { input } = await commandOf('demo');
-  expect(input.options).toEqual({ fault: 'kill', duration: undefined, seed: undefined });
+  expect(input.options).toEqual({ fault: 'kill', duration: undefined });
 });
 
 test('keeps an option-like word as a value', async () => {

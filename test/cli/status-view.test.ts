@@ -135,7 +135,7 @@ test('takes the running and the last operation from the store, not from the olde
 });
 
 test('names the site a failover would go to when nothing stands in the way', () => {
-  expect(see(sights()).failoverReady).toEqual({ value: 'yes', to: 'site-b', reasons: [] });
+  expect(see(sights()).failoverReady).toEqual({ value: 'yes', to: 'site-b', isTargetReady: false, reasons: [] });
 });
 
 test('names the cool-down and its end after a failover', () => {
@@ -164,4 +164,18 @@ test('offers the way home once the preferred site is healthy again', () => {
   const away = { 'site-a': 0, 'site-b': 100, 'site-c': 0 };
   const result = see(sights({ route: { kind: 'seen', value: route(away), asOfMs: nowMs } }));
   expect(result.next).toContain('godwit switchover chat --to site-a');
+});
+test('knows nowhere to go when no site has weight, and when no other site may take it', () => {
+  const readyTo = (weights: Record<string, number>, over: Parameters<typeof view>[1] = {}) =>
+    see(sights({}, { snapshot: snapshot(healthy, { view: view(weights, over) }) })).failoverReady;
+  expect(readyTo({})).toMatchObject({
+    value: 'no',
+    to: undefined,
+    reasons: [{ code: 'NoReadyCapacity', message: 'no site has weight' }],
+  });
+  const [only] = view(weights).sites;
+  expect(readyTo(weights, { sites: only === undefined ? [] : [only] })).toMatchObject({
+    value: 'no',
+    reasons: [{ code: 'NoReadyCapacity', message: 'no allowed site beside site-a is ready or could start' }],
+  });
 });

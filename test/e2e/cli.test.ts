@@ -69,26 +69,17 @@ test.for(commands.flatMap((argv) => environments.map((env) => ({ argv, env }))))
   },
 );
 
-test('a reader that leaves early is no error', async () => {
-  const child = spawn(
-    'sh',
-    [
-      '-c',
-      '"$0" "$1" help exit-codes | head -n 1; exit "${PIPESTATUS:-0}"',
-      process.execPath,
-      join(root, 'bin/godwit.js'),
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '' } },
-  );
-  let text = '';
-  child.stdout.on('data', (part: Buffer) => {
-    text += part.toString();
+test('a reader that leaves before anything is printed is no error', async () => {
+  const child = spawn(process.execPath, [join(root, 'bin/godwit.js'), 'help', 'exit-codes'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  child.stdout.destroy();
+  let complaint = '';
   child.stderr.on('data', (part: Buffer) => {
-    text += part.toString();
+    complaint += part.toString();
   });
   const code = await new Promise((done) => child.once('close', done));
-  expect({ code, text }).toEqual({ code: 0, text: 'Exit codes, the same for every command:\n' });
+  expect({ code, complaint }).toEqual({ code: 0, complaint: '' });
 });
 
 test('names the file it cannot find', async () => {

@@ -1,7 +1,8 @@
 import { demoText } from '../../report/text/demo.ts';
+import { clockTime } from '../../report/text/time.ts';
 import { defineCommand, type Outcome } from '../command.ts';
 import type { Exit } from '../exit-codes.ts';
-import { choice, duration, wholeNumber } from '../inputs.ts';
+import { choice, duration } from '../inputs.ts';
 import { lineReporter } from '../line-reporter.ts';
 
 const faults = ['kill', 'hang', 'errors', 'slow'] as const;
@@ -13,7 +14,6 @@ export const demo = defineCommand({
   options: {
     fault: choice('--fault <kind>', 'what happens to the active site', faults, 'kill'),
     duration: duration('--duration <time>', 'how long to keep the load up after the fault'),
-    seed: wholeNumber('--seed <number>', 'repeats the load of an earlier run'),
   },
   examples: [
     'godwit demo                   kill -9 of every replica of the active site',
@@ -22,10 +22,15 @@ export const demo = defineCommand({
   ],
   formats: ['table', 'json'],
   async run(input, app, out) {
-    const { fault, duration: durationMs, seed } = input.options;
+    const { fault, duration: durationMs } = input.options;
     const progress = await out.progress('starting three local sites');
+    const say = (line: string): void => {
+      progress.pause();
+      out.note(`${clockTime(app.clock.nowMs())} ${line}`);
+      progress.resume();
+    };
     const summary = await app
-      .runDemo({ fault, durationMs, seed }, lineReporter(out, progress), app.interrupted)
+      .runDemo({ fault, durationMs }, lineReporter(out, progress), say, app.interrupted)
       .finally(() => progress.stop());
     const interrupted: Exit = app.interrupted.reason === 'SIGTERM' ? 'terminated' : 'interrupted';
     const exits: Record<typeof summary.outcome, Exit> = { recovered: 'done', 'not-recovered': 'failed', interrupted };

@@ -25,7 +25,9 @@ export const run = defineCommand({
       const signal = AbortSignal.any([app.interrupted, over.signal]);
       await app.ensureGateway(config, note, signal);
       const names = config.deployments.map((deployment) => deployment.name).join(', ');
-      out.note(`${clockTime(app.clock.nowMs())} watching ${names} (${config.environment}, config ${config.digest})`);
+      out.note(
+        `${clockTime(app.clock.nowMs())} controller for ${names} (${config.environment}, config ${config.digest})`,
+      );
       return outcomeOf(await app.runController(config, lineReporter(out), app.interrupted), app);
     } finally {
       over.abort();

@@ -47,8 +47,13 @@ function stateAt(
   const known = history.filter(({ outcome }) => outcome !== 'unknown');
   const newest = known.at(-1);
   if (newest === undefined || nowMs - newest.atMs > policy.staleAfterMs) return 'unknown';
-  const wasGood = known.some(({ outcome }) => outcome === 'good');
-  if (!wasGood && nowMs - startUp.startedAtMs < startUp.timeoutMs) return 'starting';
+  const firstGood = known.findIndex(({ outcome }) => outcome === 'good');
+  if (firstGood < 0 && nowMs - startUp.startedAtMs < startUp.timeoutMs) return 'starting';
+  // What a model answered while it loaded is not held against it afterwards.
+  return stateOf(firstGood < 0 ? known : known.slice(firstGood), policy, nowMs);
+}
+
+function stateOf(known: readonly Observation[], policy: DetectorPolicy, nowMs: number): ConditionState {
   const { failuresInARow, successesInARow } = countRuns(known);
   if (failuresInARow >= policy.failuresInARow) return 'bad';
   const isRecovering = hadBadRun(known, policy.failuresInARow) && successesInARow < policy.successesInARow;

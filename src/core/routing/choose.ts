@@ -11,21 +11,32 @@ export function chooseReplica(
   nowMs: number,
   random: number,
 ): PoolReplica | undefined {
-  const { weights, spill } = pool.entry;
+  const { weights } = pool.entry;
   const drawn = drawSite(weights, random);
-  const first = drawn === undefined ? undefined : leastOutstanding(pool, drawn, tried, nowMs, false);
+  const first =
+    drawn === undefined || tried.length > 0 ? undefined : leastOutstanding(pool, drawn, tried, nowMs, false);
   if (first !== undefined) return first;
-  for (const { site } of spill) {
-    if ((pool.spillUntilMs.get(site) ?? 0) <= nowMs) continue;
-    const spilled = leastOutstanding(pool, site, tried, nowMs, false);
-    if (spilled !== undefined) return spilled;
+  // Replicas of one site fail together more often than not: the second try goes somewhere else.
+  const avoided = tried.length === 0 ? undefined : tried.map(({ site }) => site);
+  const order = [
+    ...(drawn === undefined ? [] : [drawn]),
+    ...spillOrder(pool, nowMs),
+    ...Object.keys(weights).filter((site) => (weights[site] ?? 0) > 0),
+  ];
+  for (const site of order) {
+    const found = avoided?.includes(site) === true ? undefined : leastOutstanding(pool, site, tried, nowMs, false);
+    if (found !== undefined) return found;
   }
-  for (const site of Object.keys(weights)) {
-    const other = (weights[site] ?? 0) > 0 ? leastOutstanding(pool, site, tried, nowMs, false) : undefined;
-    if (other !== undefined) return other;
+  for (const site of avoided === undefined ? [] : order) {
+    const found = leastOutstanding(pool, site, tried, nowMs, false);
+    if (found !== undefined) return found;
   }
   // Everything is out: an ejected replica is still better than an error.
   return drawn === undefined ? undefined : leastOutstanding(pool, drawn, tried, nowMs, true);
+}
+
+function spillOrder(pool: Pool, nowMs: number): readonly string[] {
+  return pool.entry.spill.map(({ site }) => site).filter((site) => (pool.spillUntilMs.get(site) ?? 0) > nowMs);
 }
 
 function drawSite(weights: Readonly<Record<string, number>>, random: number): string | undefined {

@@ -1,6 +1,7 @@
 /** Steady load, open loop: requests leave on their schedule whether or not the ones before were answered. */
 import { Agent, request as send } from 'node:http';
 import type { LoadRecord } from './record.ts';
+import { createStreamReader } from './stream.ts';
 
 export interface LoadOptions {
   readonly url: string;
@@ -15,13 +16,13 @@ export interface LoadOptions {
 
 /** More than this many unanswered at once are not sent: the load itself would be the fault. */
 const maxInFlight = 2000;
-/** Records kept; at 100 requests a second this is more than two hours. */
-const maxRecords = 1_000_000;
+/** Requests sent in all; at 100 a second this is more than two hours. */
+const maxRequests = 1_000_000;
 
 export interface Load {
   /** Finished requests so far, in order of their end. */
   records(): readonly LoadRecord[];
-  /** Requests left out because too many were unanswered. */
+  /** Requests left out: 2,000 were unanswered at the time, or a million had been sent. */
   skipped(): number;
   /** Sends nothing more; resolves when everything sent has ended. */
   stop(): Promise<void>;
@@ -36,13 +37,12 @@ export function startLoad(options: LoadOptions): Load {
   let skipped = 0;
 
   const one = async (isStream: boolean): Promise<void> => {
-    const record = await askOnce(agent, options, isStream);
-    if (records.length < maxRecords) records.push(record);
+    records.push(await askOnce(agent, options, isStream));
   };
   const tick = (): void => {
     const due = Math.floor(((performance.now() - startedMs) * options.requestsPerSecond) / 1000);
     for (; sent + skipped < due; ) {
-      if (inFlight.size >= maxInFlight) {
+      if (inFlight.size >= maxInFlight || sent >= maxRequests) {
         skipped += 1;
         continue;
       }
@@ -76,7 +76,7 @@ function askOnce(agent: Agent, options: LoadOptions, isStream: boolean): Promise
   return new Promise((resolve) => {
     let firstTokenMs: number | undefined;
     let status: number | undefined;
-    let tail = '';
+    const stream = createStreamReader();
     const end = (outcome: LoadRecord['outcome'], why: string | undefined): void => {
       clearTimeout(timer);
       resolve({ isStream, startedMs, firstTokenMs, endedMs: performance.now(), outcome, status, why });
@@ -90,13 +90,16 @@ function askOnce(agent: Agent, options: LoadOptions, isStream: boolean): Promise
     request.on('response', (response) => {
       status = response.statusCode;
       response.on('data', (part: Buffer) => {
-        if (status === 200) firstTokenMs ??= performance.now();
-        tail = (tail + part.toString('latin1')).slice(-4096);
+        if (status !== 200) return;
+        if (isStream) stream.push(part);
+        if (!isStream || stream.hasContent()) firstTokenMs ??= performance.now();
+        if (stream.hasError()) broke('error event');
       });
       response.on('error', (error) => broke(error.message));
       response.on('end', () => {
         if (status !== 200) return end('failed', `status ${status}`);
-        if (isStream && !tail.includes('data: [DONE]')) return broke('no end mark');
+        if (isStream && !stream.isDone()) return broke('no end mark');
+        if (firstTokenMs === undefined) return broke('no content');
         end('ok', undefined);
       });
     });

@@ -41,6 +41,12 @@ export function countRecords(records: readonly LoadRecord[]): LoadCounts {
   };
 }
 
+/** How soon the first byte of an answer must come, milliseconds. A plain answer's comes when all its tokens are made. */
+export interface ServiceLimits {
+  readonly streamMs: number;
+  readonly plainMs: number;
+}
+
 /** Every request must have been good for this long, milliseconds. */
 const goodForMs = 2000;
 
@@ -51,13 +57,16 @@ const goodForMs = 2000;
 export function recoveryMs(
   records: readonly LoadRecord[],
   faultAtMs: number,
-  firstTokenLimitMs: number,
+  limits: ServiceLimits,
 ): number | undefined {
   const after = records.filter(({ startedMs }) => startedMs >= faultAtMs).sort((a, b) => a.startedMs - b.startedMs);
-  const isGood = ({ outcome, startedMs, firstTokenMs }: LoadRecord): boolean =>
-    outcome === 'ok' && firstTokenMs !== undefined && firstTokenMs - startedMs <= firstTokenLimitMs;
+  const isGood = ({ isStream, outcome, startedMs, firstTokenMs }: LoadRecord): boolean =>
+    outcome === 'ok' &&
+    firstTokenMs !== undefined &&
+    firstTokenMs - startedMs <= (isStream ? limits.streamMs : limits.plainMs);
   const lastStartMs = after.at(-1)?.startedMs ?? Number.NEGATIVE_INFINITY;
-  let sinceMs = faultAtMs;
+  // Silence after the fault is no recovery: the first request must come within the two seconds.
+  let sinceMs = (after[0]?.startedMs ?? 0) - faultAtMs < goodForMs ? faultAtMs : Number.NaN;
   for (const record of after) {
     if (record.startedMs - sinceMs >= goodForMs) return sinceMs - faultAtMs;
     // The next good stretch can begin with the next request at the earliest.

@@ -1,19 +1,11 @@
 /** `/v1/chat/completions` and `/v1/completions`: OpenAI's shapes, streamed or whole. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Ask, parseAsk } from './ask.ts';
 import type { TokenEngine } from './engine.ts';
 import type { Faults, ModelServerOptions } from './options.ts';
-import { completionTokens } from './text.ts';
+import { completionTokens, cutAtStop } from './text.ts';
 
 const maxBodyBytes = 10 * 1024 * 1024;
-const defaultTokens = 16;
-const mostTokens = 8192;
-
-interface Ask {
-  readonly isChat: boolean;
-  readonly prompt: string;
-  readonly maxTokens: number;
-  readonly stream: boolean;
-}
 
 export interface CompletionDeps {
   readonly options: ModelServerOptions;
@@ -23,24 +15,28 @@ export interface CompletionDeps {
   readonly random: () => number;
 }
 
+/** `isChat` tells which of the two shapes is spoken. */
 export async function answerCompletion(
   deps: CompletionDeps,
+  isChat: boolean,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { options, faults, random } = deps;
-  const body = await readBody(request);
+  const body = await readBody(request, maxBodyBytes);
   if (body === undefined) return sendError(response, 413, 'invalid_request_error', 'the body is too large');
-  const ask = parseAsk(body, request.url === '/v1/chat/completions', options.model);
+  const ask = parseAsk(body, isChat, options.model);
   if ('status' in ask) return sendError(response, ask.status, ask.type, ask.message);
   if (random() < faults().errors) return sendError(response, 500, 'internal_error', 'injected error');
   serve(deps, ask, response);
 }
 
 function serve({ options, engine, faults }: CompletionDeps, ask: Ask, response: ServerResponse): void {
-  const tokens = completionTokens(ask.prompt, options.seed, ask.maxTokens);
-  const model = faults().wrongModel ?? options.model;
-  const frame = createFrame(ask, model, options.name);
+  // The client left while its body was read: there is no `close` to come that would end the work.
+  if (response.destroyed) return;
+  const { tokens, finishReason } = cutAtStop(completionTokens(ask.prompt, options.seed, ask.maxTokens), ask);
+  const frame = createFrame(ask, faults().wrongModel ?? options.model, options.name, finishReason);
+  const usage = countUsage(ask.prompt, tokens.length);
   const made: string[] = [];
   const cancel = engine.run({
     tokens,
@@ -53,13 +49,13 @@ function serve({ options, engine, faults }: CompletionDeps, ask: Ask, response: 
             'x-served-by': options.name,
           });
         const text = fresh.map((token) => `data: ${frame.before}${JSON.stringify(token)}${frame.after}\n\n`).join('');
-        if (isLast) response.end(`${text}data: ${frame.last}\n\ndata: [DONE]\n\n`);
+        if (isLast) response.end(`${text}${ask.streamUsage ? frame.endWith(usage) : frame.end}`);
         else response.write(text);
         return;
       }
       made.push(...fresh);
       if (!isLast) return;
-      const answer = frame.whole(made.join(''), ask.prompt.split(/\s+/).length, made.length);
+      const answer = frame.whole(made.join(''), usage);
       response.writeHead(200, {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(answer),
@@ -71,93 +67,62 @@ function serve({ options, engine, faults }: CompletionDeps, ask: Ask, response: 
   response.once('close', cancel);
 }
 
+interface Usage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+}
+
+/** One token per word, in and out. */
+function countUsage(prompt: string, made: number): Usage {
+  const asked = prompt.split(/\s+/).filter((word) => word !== '').length;
+  return { prompt_tokens: asked, completion_tokens: made, total_tokens: asked + made };
+}
+
+let served = 0;
+
 /** The parts of an answer that do not change from token to token, made once. */
-function createFrame({ isChat }: Ask, model: string, fingerprint: string) {
-  const id = isChat ? 'chatcmpl-1' : 'cmpl-1';
-  const created = Math.floor(Date.now() / 1000);
+function createFrame({ isChat }: Ask, model: string, fingerprint: string, finishReason: string) {
+  served += 1;
   const head = {
-    id,
+    id: `${isChat ? 'chatcmpl' : 'cmpl'}-${served}`,
     object: isChat ? 'chat.completion.chunk' : 'text_completion',
-    created,
+    created: Math.floor(Date.now() / 1000),
     model,
     system_fingerprint: fingerprint,
   };
   const open = JSON.stringify(head).slice(0, -1);
   const before = isChat ? `${open},"choices":[{"index":0,"delta":{"content":` : `${open},"choices":[{"index":0,"text":`;
   const after = isChat ? '},"finish_reason":null}]}' : ',"finish_reason":null}]}';
-  const last = isChat
-    ? `${open},"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}`
-    : `${open},"choices":[{"index":0,"text":"","finish_reason":"stop"}]}`;
-  const whole = (text: string, promptTokens: number, completionCount: number): string =>
-    JSON.stringify({
-      ...head,
-      object: isChat ? 'chat.completion' : 'text_completion',
-      choices: [
-        isChat
-          ? { index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }
-          : { index: 0, text, finish_reason: 'stop' },
-      ],
-      usage: {
-        prompt_tokens: promptTokens,
-        completion_tokens: completionCount,
-        total_tokens: promptTokens + completionCount,
-      },
+  const nothing = isChat ? '"delta":{}' : '"text":""';
+  const last = `data: ${open},"choices":[{"index":0,${nothing},"finish_reason":"${finishReason}"}]}\n\n`;
+  const done = 'data: [DONE]\n\n';
+  return {
+    before,
+    after,
+    end: last + done,
+    endWith: (usage: Usage): string => `${last}data: ${open},"choices":[],"usage":${JSON.stringify(usage)}}\n\n${done}`,
+    whole(text: string, usage: Usage): string {
+      const content = isChat ? { message: { role: 'assistant', content: text } } : { text };
+      const choices = [{ index: 0, ...content, finish_reason: finishReason }];
+      return JSON.stringify({ ...head, object: isChat ? 'chat.completion' : 'text_completion', choices, usage });
+    },
+  };
+}
+
+/** The whole body as text; undefined when it is larger than `maxBytes`, which are then all that was kept. */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    request.on('data', (part: Buffer) => {
+      size += part.length;
+      if (size <= maxBytes) parts.push(part);
+      else resolve(undefined);
     });
-  return { before, after, last, whole };
-}
-
-interface Refusal {
-  readonly status: number;
-  readonly type: string;
-  readonly message: string;
-}
-
-function parseAsk(body: string, isChat: boolean, model: string): Ask | Refusal {
-  const invalid = (message: string): Refusal => ({ status: 400, type: 'invalid_request_error', message });
-  const given = parseObject(body);
-  if (given === undefined) return invalid('the body is not a JSON object');
-  if (given['model'] !== undefined && given['model'] !== model) {
-    return {
-      status: 404,
-      type: 'not_found_error',
-      message: `the model ${JSON.stringify(given['model'])} does not exist`,
-    };
-  }
-  const prompt = isChat ? lastMessage(given['messages']) : given['prompt'];
-  if (typeof prompt !== 'string')
-    return invalid(isChat ? 'messages must end in a message with text' : 'prompt must be text');
-  const wanted = given['max_tokens'] ?? given['max_completion_tokens'] ?? defaultTokens;
-  if (typeof wanted !== 'number' || !Number.isInteger(wanted) || wanted < 1)
-    return invalid('max_tokens must be a whole number from 1');
-  return { isChat, prompt, maxTokens: Math.min(wanted, mostTokens), stream: given['stream'] === true };
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function lastMessage(messages: unknown): unknown {
-  if (!Array.isArray(messages)) return undefined;
-  const last: unknown = messages.at(-1);
-  return last !== null && typeof last === 'object' && 'content' in last ? last.content : undefined;
-}
-
-/** Undefined when it is larger than anything a model would take. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > maxBodyBytes) return undefined;
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
+    request.on('end', () => resolve(Buffer.concat(parts).toString('utf8')));
+    request.on('error', reject);
+  });
 }
 
 /** OpenAI's error shape. */

@@ -44,15 +44,10 @@ export function createTokenEngine(options: ModelServerOptions, faults: () => Fau
   };
 
   const advance = (job: Running, nowMs: number): void => {
-    const { hang, stallAfterTokens } = faults();
-    if (hang || nowMs < job.firstAtMs) return;
-    const { tokensPerSecond } = options;
-    const made =
-      tokensPerSecond === 0 ? job.tokens.length : 1 + Math.floor(((nowMs - job.firstAtMs) * tokensPerSecond) / 1000);
-    const upTo = Math.min(job.tokens.length, made, stallAfterTokens ?? Number.POSITIVE_INFINITY);
-    if (upTo <= job.sent) return;
+    const upTo = countDue(job, nowMs, options.tokensPerSecond, faults());
+    if (upTo === undefined) return;
     if (job.sent === 0) observe(metrics.firstToken, (nowMs - job.arrivedMs) / 1000);
-    else observe(metrics.interToken, 1 / Math.max(1, tokensPerSecond), upTo - job.sent);
+    else observe(metrics.interToken, 1 / Math.max(1, options.tokensPerSecond), upTo - job.sent);
     const fresh = job.tokens.slice(job.sent, upTo);
     job.sent = upTo;
     metrics.tokens += fresh.length;
@@ -73,15 +68,14 @@ export function createTokenEngine(options: ModelServerOptions, faults: () => Fau
   const count = (): void => {
     metrics.running = running.size;
     metrics.waiting = waiting.length;
-    if (running.size > 0) timer ??= setInterval(tick, tickMs);
+    if (running.size > 0) timer ??= setInterval(() => tick(), tickMs);
     else if (timer !== undefined) {
       clearInterval(timer);
       timer = undefined;
     }
   };
 
-  const tick = (): void => {
-    const nowMs = performance.now();
+  const tick = (nowMs = performance.now()): void => {
     for (const job of running) advance(job, nowMs);
   };
 
@@ -101,8 +95,21 @@ export function createTokenEngine(options: ModelServerOptions, faults: () => Fau
         else count();
       };
     },
-    close() {
-      clearInterval(timer);
-    },
+    close: () => clearInterval(timer),
   };
+}
+
+/** How many tokens are due in all; undefined when nothing is to be said now. */
+function countDue(
+  job: Running,
+  nowMs: number,
+  tokensPerSecond: number,
+  { hang, stallAfterTokens }: Faults,
+): number | undefined {
+  if (hang || nowMs < job.firstAtMs) return undefined;
+  const made =
+    tokensPerSecond === 0 ? job.tokens.length : 1 + Math.floor(((nowMs - job.firstAtMs) * tokensPerSecond) / 1000);
+  const upTo = Math.min(job.tokens.length, made, stallAfterTokens ?? Number.POSITIVE_INFINITY);
+  // A text that a stop word ends at once has no token, and still an end.
+  return upTo > job.sent || job.tokens.length === 0 ? upTo : undefined;
 }

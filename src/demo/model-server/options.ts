@@ -76,17 +76,23 @@ export function parseModelServerArgs(argv: readonly string[]): ModelServerOption
       throw usage(`--${name} takes a number from 0, not ${values[name]}`);
     return value;
   };
+  const whole = (name: keyof typeof flags, least: number, most: number): number => {
+    const value = number(name);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw usage(`--${name} takes a whole number from ${least} to ${most}, not ${values[name]}`);
+    return value;
+  };
   return {
     host: values.host,
-    port: number('port'),
+    port: whole('port', 0, 65_535),
     model: values.model,
     name: values.name,
     loadMs: number('load-ms'),
     firstTokenMs: number('first-token-ms'),
     firstTokenSigma: number('first-token-sigma'),
     tokensPerSecond: number('tokens-per-second'),
-    concurrency: Math.max(1, number('concurrency')),
-    seed: number('seed'),
+    concurrency: whole('concurrency', 1, 1_000_000),
+    seed: whole('seed', 0, 2 ** 32 - 1),
     onTerm,
     shutdownTimeoutMs: number('shutdown-timeout-ms'),
     faults: parseFaults(values.faults, noFaults),
@@ -115,7 +121,7 @@ export function parseFaults(text: string, before: Faults): Faults {
   };
   return {
     hang: pick('hang', isBoolean, before.hang),
-    errors: pick('errors', isNumber, before.errors),
+    errors: pick('errors', isShare, before.errors),
     firstTokenMs: pick('firstTokenMs', isNumberOrNone, before.firstTokenMs),
     stallAfterTokens: pick('stallAfterTokens', isNumberOrNone, before.stallAfterTokens),
     wrongModel: pick('wrongModel', isStringOrNone, before.wrongModel),
@@ -136,6 +142,7 @@ function readObject(text: string): Record<string, unknown> {
 
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 const isNumber = (value: unknown): value is number => typeof value === 'number' && value >= 0;
+const isShare = (value: unknown): value is number => isNumber(value) && value <= 1;
 const isNumberOrNone = (value: unknown): value is number | undefined => value === undefined || isNumber(value);
 const isStringOrNone = (value: unknown): value is string | undefined =>
   value === undefined || typeof value === 'string';

@@ -17,6 +17,24 @@ export function completionTokens(prompt: string, seed: number, maxTokens: number
   });
 }
 
+/** Ends the text before the first of the stop texts, and says why it ended. */
+export function cutAtStop(
+  tokens: readonly string[],
+  { stops, maxTokens }: { readonly stops: readonly string[]; readonly maxTokens: number },
+): { readonly tokens: readonly string[]; readonly finishReason: 'stop' | 'length' } {
+  const text = tokens.join('');
+  const places = stops.map((stop) => text.indexOf(stop)).filter((place) => place >= 0);
+  if (places.length === 0) return { tokens, finishReason: tokens.length < maxTokens ? 'stop' : 'length' };
+  let left = Math.min(...places);
+  const kept: string[] = [];
+  for (const token of tokens) {
+    if (left <= 0) break;
+    kept.push(token.slice(0, left));
+    left -= token.length;
+  }
+  return { tokens: kept, finishReason: 'stop' };
+}
+
 /** FNV-1a, so that near prompts differ. */
 function hash(text: string, seed: number): number {
   let value = (2_166_136_261 ^ seed) >>> 0;

@@ -33,6 +33,7 @@ export function statusJson(view: StatusView) {
     failoverReady: {
       value: view.failoverReady.value === 'unknown' ? null : view.failoverReady.value === 'yes',
       to: view.failoverReady.to ?? null,
+      targetReady: view.failoverReady.isTargetReady,
       reasons: view.failoverReady.reasons.map(reasonJson),
     },
     operation: view.open === undefined ? null : operationJson(view.open),

@@ -20,8 +20,9 @@ export function demoText(summary: DemoSummary, style: Style): string {
     `  detected     ${time(summary.detectionMs)} after the fault`,
     `  decided      ${time(summary.decisionMs)} later`,
     `  recovered    ${time(summary.recoveryMs)} after the fault: every new request served in time`,
+    `  went back    ${summary.failedBack ? 'yes, to the preferred site' : 'no'}`,
     `  requests     ${requests.sent} sent = ${requests.ok} ok + ${requests.failed} failed; ${requests.retried} tried again elsewhere`,
     `  streams      ${streams.started} started = ${streams.finished} finished + ${streams.cut} cut + ${streams.failed} failed`,
-    `  journal      ${journal.entries} entries, ${journal.verified ? 'verified' : 'NOT VERIFIED'}, head ${sanitize(journal.head, 12)}`,
+    `  journal      ${journal.entries} entries, ${journal.verified ? 'verified' : 'NOT VERIFIED'}, head ${sanitize(journal.head, 12)}, ${sanitize(journal.path, 120)}`,
   ].join('\n');
 }

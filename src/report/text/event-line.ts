@@ -69,8 +69,8 @@ function ofDecision(decision: Decision): readonly [Tone, string] | undefined {
     const { action } = decision;
     return ['warn', `advises ${action.kind} to ${weightsText(action.weights)}; not done: ${why}`];
   }
-  // Nothing wrong and nothing done is no news.
-  return decision.reasons.length === 0 ? undefined : ['warn', `stays: ${why}`];
+  // Nothing wrong and nothing done is no news, and what runs says so itself.
+  return decision.reasons.every(({ code }) => code === 'OperationRunning') ? undefined : ['warn', `stays: ${why}`];
 }
 
 function ofOperation(operation: Operation): readonly [Tone, string] {

@@ -149,10 +149,11 @@ function noteOf({ state, standby, reasons: [reason] }: SiteRow): string {
 }
 
 function failoverAgain({ failoverReady, atMs }: StatusView, style: Style): string[] {
-  const { value, to, reasons } = failoverReady;
+  const { value, to, isTargetReady, reasons } = failoverReady;
   const label = 'Fail over again?';
   if (value === 'yes') {
-    const where = cut(sanitize(to ?? 'another site', 40), style.width - label.length - 10);
+    const caveat = isTargetReady ? '' : ' (not ready now: it would be started or proven first)';
+    const where = cut(sanitize(to ?? 'another site', 40) + caveat, style.width - label.length - 10);
     return [`${label}  ${tint('good', 'YES', style)}, to ${where}`];
   }
   const word = value === 'no' ? 'NO' : 'UNKNOWN';

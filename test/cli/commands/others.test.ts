@@ -93,7 +93,8 @@ const summary: DemoSummary = {
   recoveryMs: 1210,
   requests: { sent: 100, ok: 100, failed: 0, retried: 4 },
   streams: { started: 20, finished: 18, cut: 2, failed: 0 },
-  journal: { entries: 31, verified: true, head: 'abcdef0123456789' },
+  failedBack: true,
+  journal: { path: '/tmp/godwit-demo-1/state/state.db', entries: 31, verified: true, head: 'abcdef0123456789' },
 };
 
 test('the demo prints what was measured', async () => {
@@ -105,9 +106,10 @@ test('the demo prints what was measured', async () => {
       '  detected     420ms after the fault',
       '  decided      3ms later',
       '  recovered    1.2s after the fault: every new request served in time',
+      '  went back    yes, to the preferred site',
       '  requests     100 sent = 100 ok + 0 failed; 4 tried again elsewhere',
       '  streams      20 started = 18 finished + 2 cut + 0 failed',
-      '  journal      31 entries, verified, head abcdef012...',
+      '  journal      31 entries, verified, head abcdef012..., /tmp/godwit-demo-1/state/state.db',
       '',
     ].join('\n'),
   );
@@ -121,8 +123,8 @@ test('the demo hands on its options and prints one object for machines', async (
       return summary;
     },
   });
-  expect(await runCommand(['demo', '--fault', 'hang', '--duration', '20s', '--seed', '7', '-o', 'json'], app)).toBe(0);
-  expect(given).toEqual({ fault: 'hang', durationMs: 20_000, seed: 7 });
+  expect(await runCommand(['demo', '--fault', 'hang', '--duration', '20s', '-o', 'json'], app)).toBe(0);
+  expect(given).toEqual({ fault: 'hang', durationMs: 20_000 });
   expect(JSON.parse(app.printed.out)).toEqual({ apiVersion: 'godwit/v1', kind: 'DemoReport', ...summary });
 });
 

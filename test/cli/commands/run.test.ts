@@ -26,7 +26,7 @@ test('prints one line per change on standard error and ends quietly when told to
   expect(app.printed.out).toBe('');
   expect(app.printed.err).toBe(
     [
-      '03:21:07Z watching chat (test, config 3fa1c0ffee12)',
+      '03:21:07Z controller for chat (test, config 3fa1c0ffee12)',
       '03:21:07Z chat ▲ warning: look',
       'Stopped. The gateway keeps serving at the last weights.',
       '',

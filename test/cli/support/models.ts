@@ -163,6 +163,8 @@ export function siteTraffic(name: string, over: Partial<SiteTraffic> = {}): Site
     late: 0,
     firstByteP50Ms: undefined,
     firstByteP95Ms: undefined,
+    attemptsTotal: 0,
+    failuresTotal: 0,
     inFlight: 0,
     replicas: [],
     ...over,

@@ -65,6 +65,7 @@ function view(over: Partial<StatusView> = {}): StatusView {
     failoverReady: {
       value: 'no',
       to: 'gcp-netherlands',
+      isTargetReady: true,
       reasons: [{ code: 'CoolDown', message: 'op-7f3k was 12 m ago, least 30 m', untilMs: nowMs + 1_000_000 }],
     },
     controller: { kind: 'live', holder, renewedAtMs: nowMs - 2000 },
@@ -110,6 +111,7 @@ const cases: readonly (readonly [string, StatusView])[] = [
       failoverReady: {
         value: 'unknown',
         to: undefined,
+        isTargetReady: false,
         reasons: [{ code: 'UnknownView', message: 'no controller has looked at it' }],
       },
       controller: { kind: 'unseen' },
@@ -121,7 +123,7 @@ const cases: readonly (readonly [string, StatusView])[] = [
     view({
       controller: { kind: 'gone', holder, renewedAtMs: nowMs - 840_000 },
       sources: { ...view().sources, controller: { kind: 'seen', asOfMs: nowMs - 840_000, isStale: true } },
-      failoverReady: { value: 'yes', to: 'gcp-netherlands', reasons: [] },
+      failoverReady: { value: 'yes', to: 'gcp-netherlands', isTargetReady: false, reasons: [] },
       last: undefined,
     }),
   ],
@@ -229,7 +231,7 @@ test.for(hostileStrings.map((text) => [JSON.stringify(text).slice(0, 50), text] 
       plan: { ...operation().plan, from: evil },
       error: { class: 'unknown', code: evil, message: evil },
     }),
-    failoverReady: { value: 'no', to: evil, reasons: [{ code: 'CoolDown', message: evil }] },
+    failoverReady: { value: 'no', to: evil, isTargetReady: false, reasons: [{ code: 'CoolDown', message: evil }] },
     controller: { kind: 'live', holder: { ...holder, name: evil, host: evil }, renewedAtMs: nowMs },
     sources: { ...view().sources, gateway: { kind: 'unseen', why: evil } },
     next: ['godwit run'],

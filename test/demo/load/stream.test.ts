@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createStreamReader } from '../../../src/demo/load/stream.ts';
+
+const chunk = (delta: object): string => `data: ${JSON.stringify({ choices: [{ delta }] })}\n\n`;
+const done = 'data: [DONE]\n\n';
+
+test.for([
+  { name: 'a role only', says: chunk({ role: 'assistant', content: '' }), found: [false, false, false] },
+  { name: 'content', says: chunk({ content: 'ä' }), found: [true, false, false] },
+  { name: 'plain text', says: 'data: {"choices":[{"text":"x"}]}\n\n', found: [true, false, false] },
+  { name: 'an error', says: 'data: {"error":{"message":"x"}}\n\n', found: [false, true, false] },
+  {
+    name: 'all of it',
+    says: `: hi\n\n${chunk({ content: 'a' })}data: {"error":{}}\r\n\r\n${done}`,
+    found: [true, true, true],
+  },
+])('sees $name however it is cut', ({ says, found }) => {
+  const bytes = Buffer.from(says);
+  fc.assert(
+    fc.property(fc.nat({ max: bytes.length }), (at) => {
+      const reader = createStreamReader();
+      reader.push(bytes.subarray(0, at));
+      reader.push(bytes.subarray(at));
+      expect([reader.hasContent(), reader.hasError(), reader.isDone()]).toEqual(found);
+    }),
+  );
+});
