@@ -108,8 +108,8 @@ const ports: Rule = (source, { sites, deployments }) => {
 };
 
 function rangeOf(value: unknown): { readonly first: number; readonly last: number } | undefined {
-  if (typeof value !== 'string') return undefined;
-  const [first = Number.NaN, last = Number.NaN] = value.split('-').map(Number);
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const [first = Number.NaN, last = first] = String(value).split('-').map(Number);
   return Number.isInteger(first) && Number.isInteger(last) ? { first, last } : undefined;
 }
 

@@ -1,92 +1,82 @@
 /** Whether a process is still the one that was started: pid, kernel start time and boot token must all agree. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { messageOf } from '../../errors.ts';
 import type { Answer } from '../../model/outcome.ts';
-
-/** In the environment of every replica. */
-export const tokenVariable = 'GODWIT_BOOT_TOKEN';
-
-const hasProc = existsSync('/proc/self/stat');
-
-/** The kernel's start time of a pid; undefined when there is no such process, or only a zombie. */
-export function processStartOf(pid: number): string | undefined {
-  if (!hasProc) return startByPs(pid);
-  const stat = readIfThere(`/proc/${pid}/stat`);
-  // proc(5): field 2 is the name in parentheses and may hold anything, so count from its end. 3 is the state, 22 the start.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-}
-
-/** macOS has no /proc: `ps` says when the process began, to the second. */
-function startByPs(pid: number): string | undefined {
-  const { status, stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
-  const text = stdout.trim();
-  return status === 0 && text !== '' ? text : undefined;
-}
+import type { ProcessSight, ProcessTable } from './process-table.ts';
 
 export interface ProcessIdentity {
   readonly pid: number;
   readonly processStart: string;
   readonly bootToken: string;
-}
-
-/** `unknown` when the process is there but its environment may not be read. */
-export function isSameProcess(wanted: ProcessIdentity): Answer {
-  if (processStartOf(wanted.pid) !== wanted.processStart) return 'no';
-  if (!hasProc) return 'yes';
-  try {
-    return readFileSync(`/proc/${wanted.pid}/environ`, 'utf8')
-      .split('\0')
-      .includes(`${tokenVariable}=${wanted.bootToken}`)
-      ? 'yes'
-      : 'no';
-  } catch (error) {
-    return isGone(error) ? 'no' : 'unknown';
-  }
-}
-
-/** Finds a process by its token: for a record whose writer died between starting it and writing its pid. */
-export function findByToken(bootToken: string): number | undefined {
-  if (!hasProc) return undefined;
-  const needle = `${tokenVariable}=${bootToken}`;
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const found = pids.find(
-    (pid) =>
-      readIfThere(`/proc/${pid}/environ`)?.split('\0').includes(needle) === true &&
-      processStartOf(Number(pid)) !== undefined,
-  );
-  return found === undefined ? undefined : Number(found);
+  /** The machine's boot in which it was started. */
+  readonly machineBoot: string;
 }
 
 /**
- * Whether any process of this boot still runs. Not by asking for the group: a zombie that nobody reaps keeps it alive,
- * while its environment, and with it the token, is gone.
+ * `unknown` when the process is there but its environment may not be read. Programs that set their own title (Python's
+ * setproctitle, which vLLM requires; seen 2026-11-23) overwrite what /proc shows of their environment: without any token the
+ * kernel's word decides, for pid and start time name one process as long as the machine has not booted again.
  */
-export function isAnyoneLeft({ pid, bootToken }: ProcessIdentity): boolean {
-  if (hasProc) return findByToken(bootToken) !== undefined;
+export function isSameProcess(table: ProcessTable, wanted: ProcessIdentity): Answer {
+  if (table.look(wanted.pid)?.start !== wanted.processStart) return 'no';
+  if (!table.seesTokens) return 'yes';
+  const seen = table.tokenOf(wanted.pid);
+  switch (seen.kind) {
+    case 'token':
+      return seen.token === wanted.bootToken ? 'yes' : 'no';
+    case 'none':
+      return wanted.machineBoot !== '' && wanted.machineBoot === table.machineBoot ? 'yes' : 'no';
+    case 'closed':
+      return 'unknown';
+    case 'gone':
+      return 'no';
+  }
+}
+
+function holdsToken(table: ProcessTable, pid: number, bootToken: string): boolean {
+  const seen = table.tokenOf(pid);
+  return seen.kind === 'token' && seen.token === bootToken;
+}
+
+/** Everything that carries the token, the oldest first: the replica itself and what it started. */
+export function findByToken(table: ProcessTable, bootToken: string): readonly ProcessSight[] {
+  if (!table.seesTokens) return [];
+  return table
+    .all()
+    .filter(({ pid }) => holdsToken(table, pid, bootToken))
+    .sort((one, other) => Number(one.start) - Number(other.start) || one.pid - other.pid);
+}
+
+/**
+ * All living processes of a boot: those that carry its token, and those in its group. The group's number is believed only
+ * while somebody known is in it: once it is empty the number may be given to a stranger. Not by asking for the group
+ * alone, either: a zombie that nobody reaps keeps it alive.
+ */
+export function findFamily(
+  table: ProcessTable,
+  wanted: ProcessIdentity,
+  known: readonly ProcessSight[],
+): readonly ProcessSight[] {
+  const all = table.all();
+  const isLeaderOurs = isSameProcess(table, wanted) === 'yes';
+  const isKnown = ({ pid, start }: ProcessSight): boolean =>
+    (pid === wanted.pid && isLeaderOurs) ||
+    known.some((each) => each.pid === pid && each.start === start) ||
+    holdsToken(table, pid, wanted.bootToken);
+  const ours = all.filter(isKnown);
+  const isGroupOurs = ours.some(({ group }) => group === wanted.pid);
+  return all.filter((each) => ours.includes(each) || (isGroupOurs && each.group === wanted.pid));
+}
+
+/** Cheap, for listings: whether somebody of a boot whose first process is gone may still run. */
+export function isAnyoneLeft(table: ProcessTable, wanted: ProcessIdentity): boolean {
+  return isGroupThere(wanted.pid) && findFamily(table, wanted, []).length > 0;
+}
+
+function isGroupThere(group: number): boolean {
   try {
-    process.kill(-pid, 0);
+    process.kill(-group, 0);
     return true;
   } catch (error) {
-    if (isGone(error)) return false;
-    throw new Error(`process group ${pid} cannot be looked at: ${messageOf(error)}`, { cause: error });
+    // EPERM: somebody is there, and not ours to signal.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isGone(error) || isDenied(error)) return undefined;
-    throw error;
-  }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
-}
-
-function isDenied(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
 }

@@ -10,8 +10,9 @@ export const local: ProviderPlugin = {
   configSchema: localSettings,
   async connect(site, deps) {
     const { openSupervisor } = await import('./supervisor.ts');
-    const ports = parsePorts(localSettings.parse(site.settings).ports);
+    const settings = localSettings.parse(site.settings);
+    const ports = parsePorts(settings.ports);
     assert(ports !== undefined, 'the schema lets only port ranges through');
-    return openSupervisor({ site: site.name, ports, ...deps });
+    return openSupervisor({ site: site.name, ports, env: settings.env ?? {}, ...deps });
   },
 };

@@ -1,7 +1,6 @@
 /** What the supervisor remembers of one replica: a small file, written before the process is and after it is gone. */
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -12,29 +11,39 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { messageOf } from '../../errors.ts';
 
-export interface ReplicaRecord {
+/** Read back strictly: a file that somebody edited or cut short is refused by name, never half believed. */
+const recordShape = z.strictObject({
   /** `<site>-<deployment>-<slot>`: the slot's name, the same for every boot. */
-  readonly id: string;
-  readonly deployment: string;
-  readonly slot: number;
+  id: z.string(),
+  deployment: z.string(),
+  slot: z.int(),
   /** The idempotency key of the start that made this boot. */
-  readonly startKey: string;
+  startKey: z.string(),
   /** Random; also in the process's environment, so that it is found when the record is older than the process. */
-  readonly bootToken: string;
-  readonly port: number;
-  /** Undefined between intent and start. */
-  readonly pid: number | undefined;
+  bootToken: z.string().min(1),
+  port: z.int(),
+  /** Not there between intent and start. */
+  pid: z.int().positive().optional(),
   /** The kernel's start time of that pid: a pid alone is reused. */
-  readonly processStart: string | undefined;
-  readonly startedAtMs: number;
-  readonly stopGraceMs: number;
+  processStart: z.string().optional(),
+  /** The machine's boot in which it was started: start times count from it. */
+  machineBoot: z.string(),
+  startedAtMs: z.number(),
+  stopGraceMs: z.number(),
   /** Stopped on purpose: kept for a warm start, no process. */
-  readonly isStopped: boolean;
-}
+  isStopped: z.boolean(),
+  /** Why it is gone, when whoever started it was still there to see. */
+  end: z.strictObject({ exitCode: z.int().nullable(), signal: z.string().nullable(), atMs: z.number() }).optional(),
+});
+
+export type ReplicaRecord = Readonly<z.infer<typeof recordShape>>;
 
 export interface RecordShelf {
-  all(deployment: string): readonly ReplicaRecord[];
+  /** Of one deployment, or of all. Throws on a file that cannot be believed. */
+  all(deployment?: string): readonly ReplicaRecord[];
   get(id: string): ReplicaRecord | undefined;
   /** Durable when it returns; a crash leaves the old record or the new one, never a half. */
   put(record: ReplicaRecord): void;
@@ -44,32 +53,54 @@ export interface RecordShelf {
 export function openShelf(dir: string): RecordShelf {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const pathOf = (id: string): string => join(dir, `${id}.json`);
-  const get = (id: string): ReplicaRecord | undefined =>
-    existsSync(pathOf(id)) ? (JSON.parse(readFileSync(pathOf(id), 'utf8')) as ReplicaRecord) : undefined;
+  const get = (id: string): ReplicaRecord | undefined => readJson(pathOf(id), recordShape);
   return {
     get,
     all(deployment) {
       const ids = readdirSync(dir).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : []));
-      return ids.flatMap((id) => get(id) ?? []).filter((record) => record.deployment === deployment);
+      return ids
+        .flatMap((id) => get(id) ?? [])
+        .filter((record) => deployment === undefined || record.deployment === deployment);
     },
     put(record) {
       writeDurably(pathOf(record.id), JSON.stringify(record));
     },
     remove(id) {
       rmSync(pathOf(id), { force: true });
+      flushFolder(dir);
     },
   };
+}
+
+/** Undefined when there is no such file; throws with the file's name when it is not what it should be. */
+export function readJson<T>(path: string, shape: z.ZodType<T>): T | undefined {
+  try {
+    return shape.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new Error(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** Write beside, flush, rename, flush the folder: after a power loss the name points at a whole file. */
 export function writeDurably(path: string, text: string): void {
   const beside = `${path}.${process.pid}.new`;
   const file = openSync(beside, 'w', 0o600);
-  writeSync(file, text);
-  fsyncSync(file);
-  closeSync(file);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
   renameSync(beside, path);
-  const folder = openSync(dirname(path), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  flushFolder(dirname(path));
+}
+
+function flushFolder(dir: string): void {
+  const folder = openSync(dir, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }

@@ -1,47 +1,95 @@
 /** Ends a replica's whole process group: politely, then for good, and looks that nothing is left. */
 import { messageOf } from '../../errors.ts';
 import type { ProviderError } from '../../model/provider-error.ts';
+import type { ReadCall } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { isAnyoneLeft, isSameProcess, type ProcessIdentity } from './identity.ts';
+import { findFamily, isSameProcess, type ProcessIdentity } from './identity.ts';
+import type { ProcessSight, ProcessTable } from './process-table.ts';
 
 const pollMs = 20;
 /** After SIGKILL the kernel needs a moment, or a disk holds the process in an uninterruptible wait. */
 const killWaitMs = 5000;
 
-/** Undefined when the group is gone. Signals nobody whose identity is not certain. */
+interface World {
+  readonly clock: Clock;
+  readonly table: ProcessTable;
+}
+
+/**
+ * Undefined when the whole group is gone, and whatever else carries its token. Signals nobody whose identity is not
+ * certain: each process is looked at again right before. A call that ends first leaves the rest to the next one.
+ */
 export async function stopProcess(
-  clock: Clock,
+  world: World,
   wanted: ProcessIdentity,
   graceMs: number,
+  call: ReadCall,
 ): Promise<ProviderError | undefined> {
-  const isOurs = isSameProcess(wanted);
-  if (isOurs === 'unknown') return unknown('IdentityUnknown', `process ${wanted.pid} may not be looked at`);
-  // The leader may be gone and its children not: they carry its token, and the group still bears its number.
-  if (isOurs === 'no' && !isAnyoneLeft(wanted)) return undefined;
+  if (isSameProcess(world.table, wanted) === 'unknown')
+    return unknown('IdentityUnknown', `process ${wanted.pid} may not be looked at`);
+  let family = findFamily(world.table, wanted, []);
   for (const [signal, waitMs] of [
     ['SIGTERM', graceMs],
     ['SIGKILL', killWaitMs],
   ] as const) {
-    const error = send(wanted.pid, signal);
+    if (family.length === 0) return undefined;
+    const error = sendAll(world.table, wanted, family, signal);
     if (error !== undefined) return error;
-    if (await isGoneWithin(clock, wanted, waitMs)) return undefined;
+    const left = await waitUntilGone(world, wanted, family, waitMs, call);
+    if (left.kind === 'given-up') return unknown('GivenUp', `process group ${wanted.pid} was still ending`);
+    family = left.family;
   }
-  return unknown('StillRunning', `process group ${wanted.pid} outlived SIGKILL by ${killWaitMs} ms`);
+  return family.length === 0
+    ? undefined
+    : unknown('StillRunning', `process group ${wanted.pid} outlived SIGKILL by ${killWaitMs} ms`);
 }
 
-async function isGoneWithin(clock: Clock, wanted: ProcessIdentity, waitMs: number): Promise<boolean> {
-  const deadlineMonoMs = clock.monoMs() + waitMs;
+type Left = { readonly kind: 'left'; readonly family: readonly ProcessSight[] } | { readonly kind: 'given-up' };
+
+/** Looks at the known ones often, and anew for all of them when those are gone: they may have started others meanwhile. */
+async function waitUntilGone(
+  { clock, table }: World,
+  wanted: ProcessIdentity,
+  first: readonly ProcessSight[],
+  waitMs: number,
+  call: ReadCall,
+): Promise<Left> {
+  const untilMonoMs = clock.monoMs() + waitMs;
   const never = new AbortController().signal;
-  while (isAnyoneLeft(wanted)) {
-    if (clock.monoMs() >= deadlineMonoMs) return false;
+  let family = first;
+  for (;;) {
+    if (!family.some((each) => isThere(table, each))) family = findFamily(table, wanted, []);
+    if (family.length === 0) return { kind: 'left', family };
+    if (call.signal.aborted || clock.monoMs() >= call.deadlineAtMonoMs) return { kind: 'given-up' };
+    if (clock.monoMs() >= untilMonoMs) return { kind: 'left', family: findFamily(table, wanted, family) };
     await clock.sleep(pollMs, never);
   }
-  return true;
 }
 
-function send(pid: number, signal: NodeJS.Signals): ProviderError | undefined {
+function isThere(table: ProcessTable, { pid, start }: ProcessSight): boolean {
+  return table.look(pid)?.start === start;
+}
+
+/** The group in one signal, so that nobody in it is missed; those that left the group one by one. */
+function sendAll(
+  table: ProcessTable,
+  wanted: ProcessIdentity,
+  family: readonly ProcessSight[],
+  signal: NodeJS.Signals,
+): ProviderError | undefined {
+  const there = family.filter((each) => isThere(table, each));
+  const isGroupOurs = there.some(({ group }) => group === wanted.pid);
+  const outside = there.filter(({ group }) => group !== wanted.pid).map(({ pid }) => pid);
+  for (const target of [...(isGroupOurs ? [-wanted.pid] : []), ...outside]) {
+    const error = send(target, signal);
+    if (error !== undefined) return error;
+  }
+  return undefined;
+}
+
+function send(target: number, signal: NodeJS.Signals): ProviderError | undefined {
   try {
-    process.kill(-pid, signal);
+    process.kill(target, signal);
     return undefined;
   } catch (error) {
     const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH';

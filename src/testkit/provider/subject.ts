@@ -1,0 +1,134 @@
+/** What a provider's contract is run against, and what its cases share. */
+import assert from 'node:assert/strict';
+import type { LaunchSpec } from '../../model/deployment.ts';
+import type { Reply, Seen } from '../../model/outcome.ts';
+import type { ErrorClass } from '../../model/provider-error.ts';
+import type { Replica } from '../../model/replica.ts';
+import type { ReadCall, WriteCall } from '../../ports/call.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Provider, ProviderPlugin, StartRequest } from '../../ports/provider.ts';
+import type { ContractCase } from '../contract-case.ts';
+
+/** One site, empty when a case begins, with room for at least three replicas. */
+export interface ProviderSubject {
+  readonly plugin: ProviderPlugin;
+  readonly clock: Clock;
+  /** Starts a replica that stays until it is stopped. */
+  readonly launch: LaunchSpec;
+  /** A launch that the provider must refuse as `invalid`. */
+  readonly badLaunch: LaunchSpec;
+  readonly goodSettings: unknown;
+  /** Settings the plugin's schema must refuse, each for a reason of its own. */
+  readonly badSettings: readonly unknown[];
+  /** A session as a process of its own would hold it: the same site, nothing shared in memory. */
+  open(): Promise<Provider>;
+  /** Takes the replica away behind the provider's back. */
+  killReplica(replica: Replica): Promise<void>;
+  /** What really runs at the site, counted past the provider. */
+  countRunning(): Promise<number>;
+  /** Ends whatever still runs and removes the state. */
+  dispose(): Promise<void>;
+}
+
+export type MakeProvider = () => Promise<ProviderSubject>;
+
+/** Longest time a call of a case may take, and a condition is waited for, in milliseconds. */
+const patienceMs = 15_000;
+const pollMs = 20;
+
+/** A case's tools: a first session, and calls with what every call carries. */
+export interface Bench {
+  readonly subject: ProviderSubject;
+  readonly provider: Provider;
+  /** Another session; closed at the end of the case. */
+  open(): Promise<Provider>;
+  request(slot?: number): StartRequest;
+  read(change?: Partial<ReadCall>): ReadCall;
+  write(idempotencyKey: string, change?: Partial<WriteCall>): WriteCall;
+  /** The deployment's replicas; fails when they cannot be seen. */
+  replicas(from?: Provider): Promise<readonly Replica[]>;
+  started(key: string, slot?: number): Promise<Replica>;
+  /** Waits until the listing satisfies the condition. */
+  until(what: string, holds: (replicas: readonly Replica[]) => boolean): Promise<readonly Replica[]>;
+}
+
+/** The deployment all cases use. */
+export const deployment = 'contract';
+
+/** A case on a fresh site, disposed of whatever happens. */
+export function providerCase(make: MakeProvider, name: string, body: (bench: Bench) => Promise<void>): ContractCase {
+  return {
+    name,
+    async run() {
+      const subject = await make();
+      const sessions: Provider[] = [];
+      const open = async (): Promise<Provider> => {
+        const session = await subject.open();
+        sessions.push(session);
+        return session;
+      };
+      try {
+        await body(createBench(subject, await open(), open));
+      } finally {
+        await Promise.all(sessions.map((session) => session.close()));
+        await subject.dispose();
+      }
+    },
+  };
+}
+
+function createBench(subject: ProviderSubject, provider: Provider, open: () => Promise<Provider>): Bench {
+  const { clock } = subject;
+  const read = (change: Partial<ReadCall> = {}): ReadCall => ({
+    signal: new AbortController().signal,
+    deadlineAtMonoMs: clock.monoMs() + patienceMs,
+    ...change,
+  });
+  const write = (idempotencyKey: string, change: Partial<WriteCall> = {}): WriteCall => ({
+    ...read(),
+    operationId: 'contract-op',
+    epoch: 1,
+    idempotencyKey,
+    ...change,
+  });
+  const request = (slot = 0): StartRequest => ({ deployment, model: 'tiny', slot, launch: subject.launch });
+  const replicas = async (from = provider): Promise<readonly Replica[]> =>
+    seen(await from.list({ deployment }, read()));
+  return {
+    subject,
+    provider,
+    open,
+    read,
+    write,
+    request,
+    replicas,
+    started: async (key, slot) => done(await provider.start(request(slot), write(key))),
+    async until(what, holds) {
+      const untilMonoMs = clock.monoMs() + patienceMs;
+      for (;;) {
+        const now = await replicas();
+        if (holds(now)) return now;
+        assert.ok(clock.monoMs() < untilMonoMs, `waited ${patienceMs} ms until ${what}; saw ${JSON.stringify(now)}`);
+        await clock.sleep(pollMs, new AbortController().signal);
+      }
+    },
+  };
+}
+
+export function done<T>(reply: Reply<T>): T {
+  assert.ok(reply.kind === 'done', `expected done, got ${JSON.stringify(reply)}`);
+  return reply.value;
+}
+
+export function seen<T>(sight: Seen<T>): T {
+  assert.ok(sight.kind === 'seen', `expected to see, got ${JSON.stringify(sight)}`);
+  return sight.value;
+}
+
+/** Refused for this class of reason, and told why in words. */
+export function refusal<T>(reply: Reply<T>, errorClass: ErrorClass): string {
+  assert.ok(reply.kind === 'refused', `expected a refusal, got ${JSON.stringify(reply)}`);
+  assert.equal(reply.error.class, errorClass, reply.error.message);
+  assert.notEqual(reply.error.code, '');
+  return reply.error.message;
+}
