@@ -15,6 +15,7 @@ const firstTokenLimitMs = 500;
 const rate = 500;
 
 interface Shot {
+  readonly sent: number;
   readonly failed: number;
   /** NaN: not within the time the load went on. */
   readonly recoveryMs: number;
@@ -39,6 +40,14 @@ function rowsOf(fault: Fault, godwit: readonly Shot[], haproxy: readonly Shot[])
   const recovery = median(godwit.map((shot) => shot.recoveryMs));
   const peer = median(haproxy.map((shot) => shot.recoveryMs));
   const part = `failover ${fault}`;
+  const raw = (pick: (shot: Shot) => number): Record<string, number[]> => ({
+    godwit: godwit.map(pick),
+    haproxy: haproxy.map(pick),
+  });
+  const sent = {
+    godwitSent: godwit.map((shot) => shot.sent),
+    haproxySent: haproxy.map((shot) => shot.sent),
+  };
   // A peer that never recovers is beaten by any recovery.
   const isRight: Record<Fault, (ms: number) => boolean> = {
     kill: () => true,
@@ -60,7 +69,8 @@ function rowsOf(fault: Fault, godwit: readonly Shot[], haproxy: readonly Shot[])
       peer: peerFailed,
       value: failed,
       target: fault === 'slow' ? '(reported)' : '0',
-      verdict: judge(failed, (each) => fault === 'slow' || each === 0),
+      verdict: fault === 'slow' ? undefined : judge(failed, (each) => each === 0),
+      raw: raw((shot) => shot.failed),
     },
     {
       part,
@@ -70,6 +80,7 @@ function rowsOf(fault: Fault, godwit: readonly Shot[], haproxy: readonly Shot[])
       value: recovery / peer,
       target: targets[fault],
       verdict: Number.isNaN(recovery) ? 'missed' : judge(recovery, isRight[fault]),
+      raw: { ...raw((shot) => shot.recoveryMs), ...sent },
     },
   ];
 }
@@ -177,8 +188,10 @@ async function shoot(url: string, fault: Fault, broken: readonly string[]): Prom
   await load.stop();
   const records = load.records();
   const limits = { streamMs: firstTokenLimitMs, plainMs: firstTokenLimitMs };
+  const { requests } = countRecords(records);
   return {
-    failed: countRecords(records).requests.failed,
+    sent: requests.sent,
+    failed: requests.failed,
     recoveryMs: recoveryMs(records, faultAtMs, limits) ?? Number.NaN,
   };
 }
