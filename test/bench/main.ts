@@ -74,15 +74,12 @@ const bench: Bench = {
   isQuick: values.quick,
 };
 const rows: Row[] = [];
-try {
-  for (const name of wanted) {
-    const part = parts[name];
-    if (part === undefined) continue;
-    console.error(`bench: ${name}`);
-    rows.push(...(await part(bench)));
-  }
-} finally {
-  rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+process.once('exit', () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
+for (const name of wanted) {
+  const part = parts[name];
+  if (part === undefined) continue;
+  console.error(`bench: ${name}`);
+  rows.push(...(await part(bench)));
 }
 writeFileSync(
   values.out,
