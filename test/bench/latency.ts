@@ -1,11 +1,14 @@
 /** Added latency at 1,000 requests a second, open loop: what a proxy adds to the same requests sent directly. */
 import { Agent, request as send } from 'node:http';
 import type { Bench } from './main.ts';
+import { coreBusy, harnessCore } from './processes.ts';
 import { startGateway, startHaproxy } from './proxies.ts';
 import { startStaticBackend } from './static-backend.ts';
 import { judge, median, percentile, type Row } from './stats.ts';
 
 const rate = 1000;
+/** Above this the harness itself delays answers, and the figures are about it. */
+const fullCore = 0.92;
 
 export async function benchLatency({ dir, runs, seconds }: Bench): Promise<readonly Row[]> {
   const [backendPort, godwitPort, haproxyPort] = [18110, 18111, 18112];
@@ -14,6 +17,7 @@ export async function benchLatency({ dir, runs, seconds }: Bench): Promise<reado
   const haproxy = await startHaproxy(dir, haproxyPort, backendPort);
   const p50: Record<string, number[]> = { direct: [], godwit: [], haproxy: [] };
   const p99: Record<string, number[]> = { direct: [], godwit: [], haproxy: [] };
+  const harness: number[] = [];
   try {
     await shoot(godwitPort, 2);
     for (let run = 0; run < runs; run += 1) {
@@ -22,7 +26,9 @@ export async function benchLatency({ dir, runs, seconds }: Bench): Promise<reado
         ['godwit', godwitPort],
         ['haproxy', haproxyPort],
       ] as const) {
+        const busy = coreBusy(harnessCore);
         const times = await shoot(port, seconds);
+        harness.push(busy());
         p50[name]?.push(percentile(times, 0.5));
         p99[name]?.push(percentile(times, 0.99));
       }
@@ -42,7 +48,8 @@ export async function benchLatency({ dir, runs, seconds }: Bench): Promise<reado
       peer: added(p50, 'haproxy'),
       value: ratio50,
       target: '<= 1.5',
-      verdict: judge(ratio50, (each) => each <= 1.5, added(p50, 'haproxy') > 0),
+      verdict: judge(ratio50, (each) => each <= 1.5, added(p50, 'haproxy') > 0 && median(harness) <= fullCore),
+      raw: { ...p50, harnessBusy: harness },
     },
     {
       part: 'latency',
@@ -51,12 +58,13 @@ export async function benchLatency({ dir, runs, seconds }: Bench): Promise<reado
       peer: added(p99, 'haproxy'),
       value: ratio99,
       target: '(reported)',
-      verdict: 'met',
+      verdict: undefined,
+      raw: p99,
     },
   ];
 }
 
-/** Microseconds from each request's scheduled time to the end of its answer. */
+/** Microseconds from each request's sending to the end of its answer; sending never waits for an answer. */
 async function shoot(port: number, seconds: number): Promise<readonly number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 128 });
   const body = JSON.stringify({ model: 'tiny', pad: 'x'.repeat(2000) });
@@ -65,13 +73,14 @@ async function shoot(port: number, seconds: number): Promise<readonly number[]> 
   const startedMs = performance.now();
   const total = rate * seconds;
   await new Promise<void>((done) => {
-    const tick = (): void => {
+    // A timer, not a loop that spins: the backend shares this core.
+    const timer = setInterval(() => {
       const due = Math.min(total, Math.floor(((performance.now() - startedMs) * rate) / 1000));
       while (asked.length < due) asked.push(once(agent, port, body, times));
-      if (asked.length >= total) return done();
-      setImmediate(tick);
-    };
-    tick();
+      if (asked.length < total) return;
+      clearInterval(timer);
+      done();
+    }, 1);
   });
   await Promise.all(asked);
   agent.destroy();

@@ -8,10 +8,37 @@ export const proxyCore = '0';
 export const harnessCore = '1';
 
 const running = new Set<ChildProcess>();
+/** What outlives its parent by design (a gateway, replicas) is ended by these when the benchmark is interrupted. */
+const cleanups = new Set<() => Promise<void>>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    const timer = setTimeout(() => process.exit(1), 25_000);
+    void Promise.allSettled([...cleanups].map((cleanup) => cleanup())).then(() => {
+      clearTimeout(timer);
+      process.exit(1);
+    });
+  });
+}
+
+/** Runs `close` also when the benchmark is interrupted; gives a `close` that runs once. */
+export function closesAlways(close: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  const once = (): Promise<void> => {
+    closing ??= close().finally(() => cleanups.delete(once));
+    return closing;
+  };
+  cleanups.add(once);
+  return once;
+}
+
+/** Moves a running process with all its threads to a core; throws when it is gone. */
+export function moveTo(core: string, pid: number): void {
+  const { status, stderr } = spawnSync('taskset', ['-a', '-p', '-c', core, String(pid)], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`process ${pid} was not moved to core ${core}: ${stderr}`);
+}
 
 export interface Started {
   readonly pid: number;

@@ -9,7 +9,7 @@ import type { Operation } from '../../src/model/operation.ts';
 import type { DeploymentTraffic } from '../../src/model/traffic-stats.ts';
 import { createClock } from '../../src/system/clock.ts';
 import { createGatewayDriver, findGateway } from '../../src/traffic/gateway/driver.ts';
-import { harnessCore } from './processes.ts';
+import { closesAlways, harnessCore, moveTo, proxyCore } from './processes.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const clock = createClock();
@@ -99,6 +99,16 @@ traffic: { listen: "127.0.0.1:${port}" }
     ['-c', harnessCore, process.execPath, join(root, 'bin/godwit.js'), 'run', '--config', path],
     { stdio: 'ignore' },
   );
+  const close = closesAlways(async () => {
+    const ended = new Promise((done) => controller.once('exit', done));
+    controller.kill('SIGTERM');
+    await ended;
+    await withEngine(config, { clock, reporter: { report: () => undefined }, actor: 'controller' }, (deps) =>
+      tearDown(deps, AbortSignal.timeout(20_000)),
+    );
+    const gateway = await findGateway(config.gateway.adminSocket, never);
+    if (gateway !== undefined) process.kill(gateway.pid, 'SIGKILL');
+  });
   const driver = createGatewayDriver({ socketPath: config.gateway.adminSocket, clock });
   const call = () => ({ signal: AbortSignal.timeout(2000), deadlineAtMonoMs: clock.monoMs() + 2000 });
   const route = async () => {
@@ -107,9 +117,15 @@ traffic: { listen: "127.0.0.1:${port}" }
   };
   const deadlineMs = performance.now() + 30_000;
   while (((await route())?.sites ?? []).filter(({ replicas }) => replicas.length === 2).length < 2) {
-    if (performance.now() > deadlineMs) throw new Error('the sites did not come up');
+    if (performance.now() > deadlineMs) {
+      await close();
+      throw new Error('the sites did not come up');
+    }
     await new Promise((wake) => setTimeout(wake, 100));
   }
+  // The controller starts it on the controller's own core; the peer has the other one for itself.
+  const gateway = await findGateway(config.gateway.adminSocket, never);
+  if (gateway !== undefined) moveTo(proxyCore, gateway.pid);
   return {
     url: `http://127.0.0.1:${port}`,
     servers: async (site) =>
@@ -124,15 +140,6 @@ traffic: { listen: "127.0.0.1:${port}" }
       const seen = await driver.traffic('chat', call());
       return seen.kind === 'seen' ? seen.value : undefined;
     },
-    async close() {
-      const ended = new Promise((done) => controller.once('exit', done));
-      controller.kill('SIGTERM');
-      await ended;
-      await withEngine(config, { clock, reporter: { report: () => undefined }, actor: 'controller' }, (deps) =>
-        tearDown(deps, AbortSignal.timeout(20_000)),
-      );
-      const gateway = await findGateway(config.gateway.adminSocket, never);
-      if (gateway !== undefined) process.kill(gateway.pid, 'SIGKILL');
-    },
+    close,
   };
 }

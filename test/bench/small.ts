@@ -55,6 +55,7 @@ export async function benchSmall({ dir, runs, seconds }: Bench): Promise<readonl
       value: ratio,
       target: '>= 0.3 (goal 0.5)',
       verdict: judge(ratio, (each) => each >= 0.3, isConclusive || ratio < 0.3),
+      raw: { godwit: rates.godwit, haproxy: rates.haproxy },
     },
     {
       part: 'small',
@@ -63,7 +64,8 @@ export async function benchSmall({ dir, runs, seconds }: Bench): Promise<readonl
       peer: undefined,
       value: median(rates.direct),
       target: '(baseline)',
-      verdict: 'met',
+      verdict: undefined,
+      raw: { direct: rates.direct },
     },
     {
       part: 'small',
@@ -72,7 +74,8 @@ export async function benchSmall({ dir, runs, seconds }: Bench): Promise<readonl
       peer: median(busy.haproxy),
       value: median(busy.haproxy),
       target: '(peer > 0.9)',
-      verdict: isConclusive ? 'met' : 'inconclusive',
+      verdict: isConclusive ? undefined : 'inconclusive',
+      raw: busy,
     },
   ];
 }

@@ -31,6 +31,7 @@ export function benchStartup({ isQuick }: Bench): readonly Row[] {
       value: ratio,
       target: '<= 1.8',
       verdict: judge(ratio, (each) => each <= 1.8),
+      raw: times,
     },
   ];
 }

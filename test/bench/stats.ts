@@ -12,7 +12,10 @@ export interface Row {
   /** godwit / peer, or the figure itself where the target is absolute. */
   readonly value: number;
   readonly target: string;
-  readonly verdict: Verdict;
+  /** Undefined where nothing is demanded of the figure. */
+  readonly verdict: Verdict | undefined;
+  /** What the medians were made of, run by run in the order measured; NaN and undefined become null in the file. */
+  readonly raw?: Readonly<Record<string, readonly number[]>>;
 }
 
 export function median(values: readonly number[]): number {
@@ -43,7 +46,7 @@ export function renderTable(rows: readonly Row[]): string {
     peer === undefined ? '-' : short(peer),
     short(value),
     target,
-    verdict,
+    verdict ?? '-',
   ]);
   const head = ['part', 'figure', 'godwit', 'peer', 'ratio', 'target', 'verdict'];
   const widths = head.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)));

@@ -50,6 +50,10 @@ async function measure({ dir, runs, seconds }: Bench, count: number): Promise<Si
 
 function rowsOf(count: number, { godwit, haproxy, harness }: Sides): readonly Row[] {
   const of = (shots: readonly Shot[], pick: (shot: Shot) => number): number => median(shots.map(pick));
+  const raw = (pick: (shot: Shot) => number): Record<string, number[]> => ({
+    godwit: godwit.map(pick),
+    haproxy: haproxy.map(pick),
+  });
   const isConclusive = harness <= fullCore;
   const [cpu, peerCpu] = [of(godwit, ({ cpuUs }) => cpuUs), of(haproxy, ({ cpuUs }) => cpuUs)];
   const [p99, peerP99] = [of(godwit, ({ p99Us }) => p99Us), of(haproxy, ({ p99Us }) => p99Us)];
@@ -64,6 +68,7 @@ function rowsOf(count: number, { godwit, haproxy, harness }: Sides): readonly Ro
       value: cut,
       target: '0',
       verdict: judge(cut, (each) => each === 0),
+      raw: raw(({ cut: each }) => each),
     },
     {
       part,
@@ -73,6 +78,7 @@ function rowsOf(count: number, { godwit, haproxy, harness }: Sides): readonly Ro
       value: cpu / peerCpu,
       target: '<= 2',
       verdict: judge(cpu / peerCpu, (each) => each <= 2, isConclusive),
+      raw: raw(({ cpuUs }) => cpuUs),
     },
     {
       part,
@@ -82,6 +88,7 @@ function rowsOf(count: number, { godwit, haproxy, harness }: Sides): readonly Ro
       value: p99 / peerP99,
       target: '<= 5 (goal 1.5)',
       verdict: judge(p99 / peerP99, (each) => each <= 5, isConclusive),
+      raw: raw(({ p99Us }) => p99Us),
     },
     {
       part,
@@ -90,7 +97,8 @@ function rowsOf(count: number, { godwit, haproxy, harness }: Sides): readonly Ro
       peer: undefined,
       value: harness,
       target: `<= ${fullCore}`,
-      verdict: isConclusive ? 'met' : 'inconclusive',
+      verdict: isConclusive ? undefined : 'inconclusive',
+      raw: raw((shot) => shot.harness),
     },
   ];
 }
