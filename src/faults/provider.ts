@@ -59,22 +59,30 @@ function seeThrough(lag: Lag, selector: ReplicaSelector, sight: Seen<readonly Re
 type Refusing = Extract<ProviderFault, { kind: 'sold-out' | 'quota' | 'throttled' | 'reply-lost' }>;
 
 /** The codes are AWS EC2's (its API reference, "Error codes"), the lost reply's is the operating system's. */
-function errorOf(fault: Refusing): ProviderError {
-  switch (fault.kind) {
-    case 'sold-out':
-      return error('capacity', 'InsufficientInstanceCapacity', 'no capacity for this machine type in this zone');
-    case 'quota':
-      return error('quota', 'VcpuLimitExceeded', 'the account’s limit for this machine family is reached');
-    case 'throttled':
-      return {
-        ...error('throttled', 'RequestLimitExceeded', 'too many requests from this account'),
-        retryAfterMs: fault.retryAfterMs,
-      };
-    case 'reply-lost':
-      return error('unknown', 'ECONNRESET', 'the connection ended before the answer came');
-  }
-}
+const errors: Readonly<Record<Refusing['kind'], ProviderError>> = {
+  'sold-out': {
+    class: 'capacity',
+    code: 'InsufficientInstanceCapacity',
+    message: 'scripted fault: no capacity for this machine type in this zone',
+  },
+  quota: {
+    class: 'quota',
+    code: 'VcpuLimitExceeded',
+    message: 'scripted fault: the limit of this account for this machine family is reached',
+  },
+  throttled: {
+    class: 'throttled',
+    code: 'RequestLimitExceeded',
+    message: 'scripted fault: too many requests from this account',
+  },
+  'reply-lost': {
+    class: 'unknown',
+    code: 'ECONNRESET',
+    message: 'scripted fault: the connection ended before the answer came',
+  },
+};
 
-function error(errorClass: ProviderError['class'], code: string, message: string): ProviderError {
-  return { class: errorClass, code, message: `scripted fault: ${message}` };
+function errorOf(fault: Refusing): ProviderError {
+  const error = errors[fault.kind];
+  return fault.kind === 'throttled' ? { ...error, retryAfterMs: fault.retryAfterMs } : error;
 }

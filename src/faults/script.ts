@@ -25,5 +25,7 @@ export type ProviderFault = Span &
 /** At most 100 faults; of those that fit a call and refuse it, the first in order does. */
 export type FaultScript = readonly ProviderFault[];
 
+/** Faults in one script. */
 export const longestScript = 100;
+/** Calls one fault may apply to. */
 export const mostTimes = 1_000_000;

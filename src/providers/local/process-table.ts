@@ -30,6 +30,7 @@ export interface ProcessTable {
   tokenOf(pid: number): TokenSight;
 }
 
+/** That of the system godwit runs on. */
 export function openProcessTable(): ProcessTable {
   return existsSync('/proc/self/stat') ? procTable('/proc') : psTable();
 }

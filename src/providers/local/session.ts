@@ -31,6 +31,7 @@ export interface Session extends SessionDeps {
   readonly siteLock: string;
 }
 
+/** Makes the site's folders where they are missing. */
 export function openSession(deps: SessionDeps): Session {
   const locks = join(deps.stateDir, 'locks');
   mkdirSync(locks, { recursive: true, mode: 0o700 });
@@ -85,6 +86,7 @@ export async function settlePatiently(session: Session, record: ReplicaRecord): 
   }
 }
 
+/** `unknown` when the process may not be looked at. */
 export function isRunning({ table }: Session, record: ReplicaRecord): Answer {
   const identity = identityOf(record);
   return identity === undefined ? 'no' : isSameProcess(table, identity);
@@ -126,6 +128,7 @@ export interface Refused {
   readonly error: ProviderError;
 }
 
+/** A refusal as every part of the session gives it: nothing was changed. */
 export function refused(errorClass: ErrorClass, code: string, message: string): Refused {
   return { kind: 'refused', error: { class: errorClass, code, message } };
 }

@@ -115,11 +115,13 @@ function createBench(subject: ProviderSubject, provider: Provider, open: () => P
   };
 }
 
+/** What the call gave; fails when it did not get done. */
 export function done<T>(reply: Reply<T>): T {
   assert.ok(reply.kind === 'done', `expected done, got ${JSON.stringify(reply)}`);
   return reply.value;
 }
 
+/** What was seen; fails when it could not be. */
 export function seen<T>(sight: Seen<T>): T {
   assert.ok(sight.kind === 'seen', `expected to see, got ${JSON.stringify(sight)}`);
   return sight.value;

@@ -136,7 +136,11 @@ test('a process that still shows its parent’s environment is waited for, not d
   writeFileSync(join(site.dir, 'replicas', `${replica.id}.json`), JSON.stringify(intent));
   let looks = 0;
   const table = openProcessTable();
-  const unborn: ProcessTable = { ...table, all: () => ((looks += 1) <= 3 ? [] : table.all()) };
+  const all = () => {
+    looks += 1;
+    return looks <= 3 ? [] : table.all();
+  };
+  const unborn: ProcessTable = { ...table, all };
   const ports = { first: Number(site.ports.split('-')[0]), last: Number(site.ports.split('-')[1]) };
   const later = openSupervisor({ site: 'here', ports, env: {}, clock, random, stateDir: site.dir, table: unborn });
   const request = { deployment: 'chat', model: 'tiny', slot: 0, launch: site.launch };

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { ProcessIdentity } from '../../../src/providers/local/identity.ts';
+import type { ProcessTable, TokenSight } from '../../../src/providers/local/process-table.ts';
+import { stopProcess } from '../../../src/providers/local/stop.ts';
 import { openSite, write } from './support/bench.ts';
 import { clock, listens, until } from './support/site.ts';
 
@@ -72,6 +75,9 @@ test('a pid that belongs to somebody else now is never signalled', async () => {
   const replica = await started('k1');
   const record = site.record(replica.id);
   await site.killReplica(replica);
+  // A real reuse of a pid takes longer than the kernel's tick of 10 ms, in which start times are counted.
+  const killedMonoMs = clock.monoMs();
+  await until('the tick is over', () => clock.monoMs() - killedMonoMs > 30);
   const stranger = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
   try {
     writeFileSync(join(site.dir, 'replicas', `${replica.id}.json`), JSON.stringify({ ...record, pid: stranger.pid }));
@@ -108,4 +114,45 @@ test('a session whose folder was taken away answers that it does not know', asyn
   expect(await provider.list({ deployment: 'chat' }, write('l'))).toMatchObject({ kind: 'unknown' });
   process.kill(pid ?? 0, 'SIGKILL');
   await provider.close();
+});
+
+/** A table that shows one process, for so many looks. `pid` is none that could ever be signalled. */
+function tableOf(looks: number, sight: TokenSight): { readonly table: ProcessTable; readonly wanted: ProcessIdentity } {
+  const pid = 2 ** 40;
+  let left = looks;
+  const look = () => {
+    left -= 1;
+    return left >= 0 ? { pid, group: pid, start: '5' } : undefined;
+  };
+  return {
+    wanted: { pid, processStart: '5', bootToken: 't', machineBoot: 'b' },
+    table: {
+      machineBoot: 'b',
+      seesTokens: true,
+      look,
+      all: () => {
+        const seen = look();
+        return seen === undefined ? [] : [seen];
+      },
+      tokenOf: () => sight,
+    },
+  };
+}
+
+test('a process that may not be looked at is not signalled', async () => {
+  const { table, wanted } = tableOf(Number.POSITIVE_INFINITY, { kind: 'closed' });
+  expect(await stopProcess({ clock, table }, wanted, 50, write('s'))).toMatchObject({ code: 'IdentityUnknown' });
+});
+
+test('a signal that the system does not take leaves the end unknown', async () => {
+  const { table, wanted } = tableOf(Number.POSITIVE_INFINITY, { kind: 'token', token: 't' });
+  expect(await stopProcess({ clock, table }, wanted, 50, write('s'))).toMatchObject({
+    class: 'unknown',
+    code: 'SignalFailed',
+  });
+});
+
+test('a process that ends by itself before it is signalled has stopped', async () => {
+  const { table, wanted } = tableOf(3, { kind: 'token', token: 't' });
+  expect(await stopProcess({ clock, table }, wanted, 50, write('s'))).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 /** A local site in a folder of its own, with real processes that all end with it. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LaunchSpec } from '../../../../src/model/deployment.ts';
@@ -35,13 +36,36 @@ export interface LocalSite extends ProviderSubject {
   pids(): readonly number[];
 }
 
-/** Ports are spread so that test files running side by side do not share any. */
-let nextPort = 21_000 + (process.pid % 400) * 100;
+/** Below what systems give out by themselves and below what the demo uses. */
+const blocks = { first: 10_240, count: 800, ports: 10 } as const;
+
+/** Ten free ports in a row that no other test has: whoever listens on the port before them has claimed them. */
+async function claimPorts(): Promise<{ readonly first: number; readonly last: number; release(): void }> {
+  for (let tries = 0; tries < blocks.count; tries += 1) {
+    const guard = blocks.first + Math.floor(random.next() * blocks.count) * (blocks.ports + 1);
+    const claim = await listenOn(guard);
+    if (claim === undefined) continue;
+    const others = await Promise.all(Array.from({ length: blocks.ports }, (_, index) => listenOn(guard + 1 + index)));
+    await Promise.all(others.map((other) => other && new Promise((resolve) => other.close(resolve))));
+    if (others.every((other) => other !== undefined))
+      return { first: guard + 1, last: guard + blocks.ports, release: () => claim.close() };
+    claim.close();
+  }
+  throw new Error(`no ${blocks.ports} free ports in a row from ${blocks.first} on`);
+}
+
+function listenOn(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(server));
+  });
+}
 
 export async function makeSite(wrap: (provider: Provider) => Provider = (provider) => provider): Promise<LocalSite> {
   const dir = mkdtempSync(join(tmpdir(), 'godwit-local-'));
-  const ports = `${nextPort}-${nextPort + 9}`;
-  nextPort += 10;
+  const range = await claimPorts();
+  const ports = `${range.first}-${range.last}`;
   const settings = { ports };
   const site = {
     name: 'here',
@@ -85,6 +109,7 @@ export async function makeSite(wrap: (provider: Provider) => Provider = (provide
         for (const pid of pids()) process.kill(pid, 'SIGKILL');
         await clock.sleep(20, new AbortController().signal);
       }
+      range.release();
       rmSync(dir, { recursive: true, force: true });
     },
   };
