@@ -77,6 +77,14 @@ export interface DemoOptions {
   readonly durationMs: number | undefined;
 }
 
+/** Who watches the demo. */
+export interface DemoWatch {
+  /** One line about what the demo does. */
+  say(line: string): void;
+  /** What is going on, several times a second: for a line that is redrawn. */
+  live(line: string): void;
+}
+
 export interface App {
   /** As in package.json. */
   version(): string;
@@ -105,13 +113,7 @@ export interface App {
   ): Promise<WishEnd>;
   /** Serves until the signal fires; `log` is told where it listens and what it found. */
   runGateway(config: Config, log: (line: string) => void, signal: AbortSignal): Promise<void>;
-  /** `say`: one line for people about what the demo does. */
-  runDemo(
-    options: DemoOptions,
-    reporter: Reporter,
-    say: (line: string) => void,
-    signal: AbortSignal,
-  ): Promise<DemoSummary>;
+  runDemo(options: DemoOptions, reporter: Reporter, watch: DemoWatch, signal: AbortSignal): Promise<DemoSummary>;
   /** The built-in model server with its own arguments; resolves with its exit code. */
   runModelServer(argv: readonly string[]): Promise<number>;
 }

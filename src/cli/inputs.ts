@@ -45,13 +45,3 @@ function parseDuration(typed: string): number {
   if (!(ms > 0 && ms <= maxDurationMs)) throw new InvalidInput('write a time with its unit, such as 500ms, 30s or 10m');
   return ms;
 }
-
-/** A whole number of at least 0. */
-export function wholeNumber(flags: string, summary: string): InputSpec<number | undefined> {
-  const parse = (typed: string): number => {
-    const value = /^\d{1,9}$/.test(typed) ? Number(typed) : Number.NaN;
-    if (Number.isNaN(value)) throw new InvalidInput('write a whole number, such as 7');
-    return value;
-  };
-  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse };
-}

@@ -55,8 +55,11 @@ export async function createOutput(app: App, globals: Globals, format: Format): 
     width: stream.isTty ? Math.min(Math.max(stream.columns, 40), maxWidth) : 80,
     paint: hasColor(stream) ? paint : plainPaint,
   });
+  // A terminal that does not know its own width cannot be redrawn: the spinner would erase lines without end.
   const isLive = (stream: StreamFacts): boolean =>
-    stream.isTty && (globals.progress === 'live' || (globals.progress === 'auto' && !terminal.isUnattended));
+    stream.isTty &&
+    stream.columns > 0 &&
+    (globals.progress === 'live' || (globals.progress === 'auto' && !terminal.isUnattended));
   const hasProgress = isLive(terminal.stderr) && !globals.isQuiet && format === 'table';
   return {
     format,

@@ -190,7 +190,6 @@ export function configSchema(providers: ReadonlyMap<string, z.ZodType>) {
 
 /** What the file may hold, after validation. */
 export type RawConfig = z.output<ReturnType<typeof configSchema>>;
-export type RawDeployment = RawConfig['deployments'][string];
 
 /** JSON Schema draft-07, because editors' YAML support ends there. */
 export function jsonSchema(providers: ReadonlyMap<string, z.ZodType>): unknown {

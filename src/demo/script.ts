@@ -4,7 +4,7 @@ import { GodwitError } from '../errors.ts';
 import type { Event } from '../model/event.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { breakReplicas, type DemoFault, mendReplicas } from './faults.ts';
-import { startLoad } from './load/load.ts';
+import { type Load, startLoad } from './load/load.ts';
 import { countRecords, type LoadCounts, recoveryMs } from './load/record.ts';
 import type { DemoWorld } from './world.ts';
 
@@ -15,6 +15,8 @@ export interface DemoTerms {
   readonly onEvent: (event: Event) => void;
   /** One line for people about what the script does. */
   readonly say: (line: string) => void;
+  /** What is going on now, several times a second: for a line that is redrawn. */
+  readonly live: (line: string) => void;
 }
 
 /** `undefined`: not seen. Times in milliseconds. */
@@ -55,6 +57,7 @@ export async function runDemo(world: DemoWorld, terms: DemoTerms, signal: AbortS
       `three sites are ready; load: ${load.requestsPerSecond} requests a second, ${load.streamShare * 100} % of them streams`,
     );
     const running = startLoad({ url: world.gatewayUrl, model: world.model, ...load });
+    const living = liveView(world, running, terms, stop.signal);
     let faultAtMs = Number.NaN;
     let faultAtLoadMs = Number.NaN;
     const recovered = (): number | undefined =>
@@ -84,6 +87,8 @@ export async function runDemo(world: DemoWorld, terms: DemoTerms, signal: AbortS
       await pass((terms.durationMs ?? 0) - (performance.now() - startedMs), signal);
     } finally {
       await running.stop();
+      stop.abort();
+      await living;
     }
     const recovery = recovered();
     const times = watch.times(faultAtMs);
@@ -99,6 +104,19 @@ export async function runDemo(world: DemoWorld, terms: DemoTerms, signal: AbortS
   } finally {
     stop.abort();
     await controller;
+  }
+}
+
+const liveEveryMs = 250;
+
+/** Until the story is over. */
+async function liveView(world: DemoWorld, running: Load, terms: DemoTerms, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const { requests, streams } = countRecords(running.records());
+    const ok = requests.ok + streams.finished;
+    const failed = requests.failed + streams.failed;
+    terms.live(`${ok} answered, ${failed} failed, ${streams.cut} cut; traffic: ${await world.split()}`);
+    await pass(liveEveryMs, signal);
   }
 }
 

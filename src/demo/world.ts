@@ -18,6 +18,8 @@ export interface DemoWorld {
   runController(onEvent: (event: Event) => void, signal: AbortSignal): Promise<void>;
   /** The replicas that run now. */
   replicas(): Promise<readonly DemoReplica[]>;
+  /** Where new requests go now, as one line. */
+  split(): Promise<string>;
   /** Requests the gateway tried more than once. */
   retried(): Promise<number>;
   /** Stops everything this world started; throws when something may be left. */

@@ -85,7 +85,8 @@ function isNews(last: Decision | undefined, now: Decision): boolean {
 function gist(decision: Decision): string {
   const reasons = decision.kind === 'act' ? decision.action.because : decision.reasons;
   // While an operation runs, only a reason beside it is news.
-  if (decision.kind === 'stay' && reasons.every(({ code }) => code === 'OperationRunning') && reasons.length > 0) return 'running';
+  if (decision.kind === 'stay' && reasons.every(({ code }) => code === 'OperationRunning') && reasons.length > 0)
+    return 'running';
   const { code, site } = decision.diagnosis;
   return [decision.kind, code, site, ...reasons.map((reason) => `${reason.code}/${reason.site ?? ''}`)].join(' ');
 }

@@ -22,6 +22,8 @@ export interface Launch {
 export function createApp({ packageUrl, onAgain }: Launch): App {
   const clock = createClock();
   let interrupted: AbortSignal | undefined;
+  /** The demo has processes to end first: it goes at the first signal, and no second one cuts that short. */
+  let isTidying = false;
   return {
     version: () => readVersion(packageUrl),
     clock,
@@ -32,7 +34,11 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       return readTerminal(process.env, process);
     },
     get interrupted() {
-      interrupted ??= listenForInterrupts(process, () => clock.monoMs(), onAgain);
+      interrupted ??= listenForInterrupts(
+        process,
+        () => clock.monoMs(),
+        (name) => (isTidying ? undefined : onAgain(name)),
+      );
       return interrupted;
     },
     ask,
@@ -62,9 +68,10 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       return withEngine(config, { clock, reporter, actor: 'person' }, (deps) => carryOut(deps, wish, options, signal));
     },
     runGateway: (config, log, signal) => runGateway(config, log, signal, clock),
-    async runDemo(options, reporter, say, signal) {
+    async runDemo(options, reporter, watch, signal) {
+      isTidying = true;
       const { runDemo } = await import('./demo.ts');
-      return runDemo(options, { clock, reporter, say }, signal);
+      return runDemo(options, { clock, reporter, ...watch }, signal);
     },
     async runModelServer(argv) {
       const { runModelServer } = await import('../demo/model-server/server.ts');

@@ -31,6 +31,7 @@ export interface DemoDeps {
   readonly reporter: Reporter;
   /** One line for people. */
   readonly say: (line: string) => void;
+  readonly live: (line: string) => void;
 }
 
 /** Everything it writes is in one folder of the temporary directory, which stays; every process it starts ends. */
@@ -43,6 +44,7 @@ export async function runDemo(options: DemoOptions, deps: DemoDeps, signal: Abor
     fault: options.fault,
     durationMs: options.durationMs,
     say: deps.say,
+    live: deps.live,
     onEvent: (event: Parameters<Reporter['report']>[0]) => deps.reporter.report(event),
   };
   const result = await playDemo(world, terms, signal).finally(() => world.close());
@@ -105,6 +107,11 @@ async function createWorld(
       const seen = await driver.read(deployment.name, call());
       const sites = seen.kind === 'seen' ? (seen.value?.sites ?? []) : [];
       return sites.flatMap(({ site, replicas }) => replicas.map(({ url }): DemoReplica => ({ site, url })));
+    },
+    async split() {
+      const seen = await driver.read(deployment.name, call());
+      const weights = Object.entries(seen.kind === 'seen' ? (seen.value?.weights ?? {}) : {});
+      return weights.flatMap(([site, weight]) => (weight > 0 ? [`${site} ${weight}%`] : [])).join(', ') || 'not seen';
     },
     async retried() {
       const seen = await driver.traffic(deployment.name, call());

@@ -31,15 +31,33 @@ export function link(
   return { entry: { ...draft, seq: previous.seq + 1, hash: hashEntry(previous, text) }, text };
 }
 
+/** The operation an entry belongs to, where it belongs to one. */
+export function operationIdOf({ body }: JournalDraft): string | undefined {
+  if (body.kind === 'operation') return body.operation.id;
+  return body.kind === 'step' ? body.operationId : undefined;
+}
+
+/** An entry as it is stored. */
+export interface ChainRow {
+  readonly seq: number;
+  readonly hash: string;
+  /** The draft's canonical JSON. */
+  readonly text: string;
+}
+
+/**
+ * `gap`: an entry is missing before a later one. `altered`: an entry, or the one before it, is not what was hashed.
+ * `truncated`: the chain ends before a head that is known to have been. `replaced`: it has another entry in its place.
+ */
+export type ChainBreak = 'gap' | 'altered' | 'truncated' | 'replaced';
+
 export type ChainVerdict =
   | { readonly kind: 'ok'; readonly head: JournalHead }
-  | { readonly kind: 'broken'; readonly seq: number; readonly why: 'gap' | 'altered' };
+  /** `seq`: the first entry that is not as it should be. */
+  | { readonly kind: 'broken'; readonly seq: number; readonly why: ChainBreak };
 
 /** Checks one page of rows against the head before it. */
-export function verifyPage(
-  before: JournalHead,
-  rows: readonly { readonly seq: number; readonly hash: string; readonly text: string }[],
-): ChainVerdict {
+export function verifyPage(before: JournalHead, rows: readonly ChainRow[]): ChainVerdict {
   let head = before;
   for (const { seq, hash, text } of rows) {
     if (seq !== head.seq + 1) return { kind: 'broken', seq: head.seq + 1, why: 'gap' };
@@ -47,4 +65,14 @@ export function verifyPage(
     head = { seq, hash };
   }
   return { kind: 'ok', head };
+}
+
+/** Checks a whole journal, as `read` gives it, and that it reaches a head seen elsewhere (the gateway keeps one). */
+export function verifyChain(entries: readonly JournalEntry[], known: JournalHead = emptyHead): ChainVerdict {
+  const rows = entries.map(({ seq, hash, ...draft }) => ({ seq, hash, text: canonicalJson(draft) }));
+  const verdict = verifyPage(emptyHead, rows);
+  if (verdict.kind === 'broken' || known.seq === 0) return verdict;
+  const found = rows[known.seq - 1];
+  if (found === undefined) return { kind: 'broken', seq: verdict.head.seq + 1, why: 'truncated' };
+  return found.hash === known.hash ? verdict : { kind: 'broken', seq: known.seq, why: 'replaced' };
 }

@@ -13,7 +13,10 @@ export function createClock(): Clock {
     nowMs: () => Math.round(offsetMs + monoMs()),
     monoMs,
     sleep: async (ms, signal) => {
-      await wait(ms, undefined, { signal });
+      await wait(ms, undefined, { signal }).catch((error: unknown) => {
+        // The timer rejects with an error of its own that only carries the reason.
+        throw signal.aborted ? signal.reason : error;
+      });
     },
   };
 }

@@ -30,7 +30,12 @@ export const demo = defineCommand({
       progress.resume();
     };
     const summary = await app
-      .runDemo({ fault, durationMs }, lineReporter(out, progress), say, app.interrupted)
+      .runDemo(
+        { fault, durationMs },
+        lineReporter(out, progress),
+        { say, live: (line) => progress.update(line) },
+        app.interrupted,
+      )
       .finally(() => progress.stop());
     const interrupted: Exit = app.interrupted.reason === 'SIGTERM' ? 'terminated' : 'interrupted';
     const exits: Record<typeof summary.outcome, Exit> = { recovered: 'done', 'not-recovered': 'failed', interrupted };

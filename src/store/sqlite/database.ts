@@ -1,72 +1,91 @@
-/** Opens the state file: WAL, full synchronisation, private to its owner; turns SQLite's failures into ours. */
-import { chmodSync, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+/** Opens the state file: WAL, full synchronisation, private to its owner; stops trusting it after one failed write. */
+import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { GodwitError, messageOf } from '../../errors.ts';
+import { pathToFileURL } from 'node:url';
+import { GodwitError } from '../../errors.ts';
+import { endsTrust, guarded, isBusy } from './failure.ts';
+import { databasePath, findFile, isOnReadOnlyDisk, makePrivateFile, noState } from './files.ts';
 import { migrations } from './schema.ts';
 
-/** How long a write waits for another process's transaction, in milliseconds. */
-const busyTimeoutMs = 5000;
-const corruptCodes = new Set([11, 26]);
+/** How long a write waits for another process's transaction, in milliseconds. The wait blocks this process. */
+const busyTimeoutMs = 2000;
+const walRetryMs = 20;
+
+export type Row = Readonly<Record<string, SQLInputValue>>;
 
 export interface Database {
   readonly path: string;
-  all(sql: string, ...values: SQLInputValue[]): Record<string, SQLInputValue>[];
+  all(sql: string, ...values: SQLInputValue[]): readonly Row[];
+  /** The number of rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number;
   /** One transaction, durable when it returns; nothing of it stays when `work` throws. */
   transact<T>(work: () => T): T;
+  /** Everything read inside is of one moment, whatever others write meanwhile. */
+  readAtOnce<T>(work: () => T): T;
+  /** A second time does nothing. */
   close(): void;
 }
 
-export function databasePath(dir: string): string {
-  return join(dir, 'state.db');
-}
-
-/** `read` never creates or changes anything, and works beside a writer. */
+/** `read` changes no data, and works beside a writer. Throws `NotFound`, `StoreFailed` or `StoreCorrupt`. */
 export function openDatabase(dir: string, mode: 'read' | 'write'): Database {
   const path = databasePath(dir);
-  if (mode === 'write') makePrivate(dir);
-  else if (!existsSync(path)) {
-    throw new GodwitError('NotFound', `no state in ${dir}`, { hint: 'start a controller first: godwit run' });
+  if (mode === 'write') makePrivateFile(dir);
+  else findFile(dir);
+  const options = { readOnly: mode === 'read', timeout: busyTimeoutMs, defensive: true };
+  // WAL needs files beside the database. Where none can be made nobody can write either, so the file stands still.
+  const isStill = mode === 'read' && isOnReadOnlyDisk(dir) && !existsSync(`${path}-wal`);
+  const location = isStill ? new URL(`${pathToFileURL(path).href}?immutable=1`) : path;
+  const db = guarded(path, () => new DatabaseSync(location, options));
+  try {
+    guarded(path, () => (mode === 'write' ? prepare(db, path) : refuseOtherVersion(db, dir)));
+  } catch (error) {
+    db.close();
+    throw error;
   }
-  if (existsSync(path) && lstatSync(path).isSymbolicLink()) {
-    throw new GodwitError('StoreFailed', `${path} is a symbolic link; the state file must be a plain file`);
-  }
-  const db = guarded(
-    path,
-    () => new DatabaseSync(path, { readOnly: mode === 'read', timeout: busyTimeoutMs, defensive: true }),
-  );
-  if (mode === 'write') prepare(db, path);
   return wrap(db, path);
 }
 
-function makePrivate(dir: string): void {
-  guarded(dir, () => mkdirSync(dir, { recursive: true, mode: 0o700 }));
-  const { mode } = statSync(dir);
-  if ((mode & 0o022) !== 0) {
-    throw new GodwitError('StoreFailed', `others can write to the state directory ${dir}`, {
-      hint: `chmod 700 ${dir}`,
-    });
+/** Brings a new or older file to the present version. Of several processes that come at once, one does the work. */
+function prepare(db: DatabaseSync, path: string): void {
+  enterWal(db);
+  db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA foreign_keys = ON');
+  // Opening an up-to-date file takes no write lock: a hanging writer must not keep others from coming in.
+  if (versionOf(db) === migrations.length) return;
+  db.exec('BEGIN IMMEDIATE');
+  const version = versionOf(db);
+  if (version > migrations.length) throw newerFile(path, version);
+  for (const migration of migrations.slice(version)) db.exec(migration);
+  db.exec(`PRAGMA user_version = ${migrations.length}`);
+  db.exec('COMMIT');
+}
+
+/** While one process changes the mode of a new file SQLite turns others away at once, whatever the busy timeout. */
+function enterWal(db: DatabaseSync): void {
+  for (let triesLeft = busyTimeoutMs / walRetryMs; ; triesLeft--) {
+    try {
+      db.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || triesLeft === 0) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, walRetryMs);
+    }
   }
 }
 
-function prepare(db: DatabaseSync, path: string): void {
-  guarded(path, () => {
-    // The -wal and -shm files take their mode from the database file.
-    chmodSync(path, 0o600);
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-    db.exec('BEGIN IMMEDIATE');
-    const [row] = db.prepare('PRAGMA user_version').all();
-    const version = Number(row?.['user_version'] ?? 0);
-    if (version > migrations.length) {
-      db.exec('ROLLBACK');
-      throw new GodwitError('StoreFailed', `${path} was written by a newer godwit (version ${version})`, {
-        hint: 'use that version',
-      });
-    }
-    for (const migration of migrations.slice(version)) db.exec(migration);
-    db.exec(`PRAGMA user_version = ${migrations.length}`);
-    db.exec('COMMIT');
+function refuseOtherVersion(db: DatabaseSync, dir: string): void {
+  const version = versionOf(db);
+  // Version 0: a controller is making the file this very moment, or died over it.
+  if (version === 0) throw noState(dir);
+  if (version > migrations.length) throw newerFile(databasePath(dir), version);
+}
+
+function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
+function newerFile(path: string, version: number): GodwitError {
+  return new GodwitError('StoreFailed', `${path} was written by a newer godwit (version ${version})`, {
+    hint: 'use that version of godwit',
   });
 }
 
@@ -78,44 +97,38 @@ function wrap(db: DatabaseSync, path: string): Database {
     statements.set(sql, known);
     return known;
   };
+  const within = <T>(begin: string, work: () => T): T => {
+    try {
+      guarded(path, () => db.exec(begin));
+      const value = work();
+      guarded(path, () => db.exec('COMMIT'));
+      return value;
+    } catch (error) {
+      if (endsTrust(error)) failure ??= error;
+      // SQLite has rolled back by itself after some failures of the disk.
+      if (db.isOpen && db.isTransaction) guarded(path, () => db.exec('ROLLBACK'));
+      throw error;
+    }
+  };
   return {
     path,
-    all: (sql, ...values) => guarded(path, () => statement(sql).all(...values) as Record<string, SQLInputValue>[]),
+    all: (sql, ...values) => guarded(path, () => statement(sql).all(...values)),
     run: (sql, ...values) => Number(guarded(path, () => statement(sql).run(...values)).changes),
     transact(work) {
-      // After one failed write nobody knows what the file holds: this handle is not trusted with another.
-      if (failure !== undefined) throw failure;
-      guarded(path, () => db.exec('BEGIN IMMEDIATE'));
-      try {
-        const value = work();
-        guarded(path, () => db.exec('COMMIT'));
-        return value;
-      } catch (error) {
-        if (db.isTransaction) guarded(path, () => db.exec('ROLLBACK'));
-        if (error instanceof GodwitError && error.code === 'StoreFailed') failure = error;
-        throw error;
-      }
+      // After one failed write nobody knows what the file holds: this handle is not trusted with another (I29).
+      if (failure !== undefined) throw distrusted(path, failure);
+      return within('BEGIN IMMEDIATE', work);
     },
-    close: () => db.close(),
+    readAtOnce: (work) => within('BEGIN', work),
+    close() {
+      if (db.isOpen) db.close();
+    },
   };
 }
 
-/** Runs a call of SQLite or the file system and says in our words what went wrong. */
-function guarded<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof GodwitError) throw error;
-    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
-    if (corruptCodes.has(code)) {
-      throw new GodwitError('StoreCorrupt', `${path} is damaged: ${messageOf(error)}`, {
-        hint: 'nothing was changed; restore the file from a backup, or move it away to begin anew',
-        cause: error,
-      });
-    }
-    throw new GodwitError('StoreFailed', `${path}: ${messageOf(error)}`, {
-      hint: 'traffic goes on at the last weights; check free space and permissions of the state directory',
-      cause: error,
-    });
-  }
+function distrusted(path: string, failure: GodwitError): GodwitError {
+  return new GodwitError(failure.code, `${path} is not written any more after an earlier failure: ${failure.message}`, {
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+    cause: failure,
+  });
 }

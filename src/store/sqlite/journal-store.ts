@@ -1,9 +1,10 @@
 /** The journal in SQLite: one transaction appends, links the chain and keeps the operations table in step. */
-import { GodwitError } from '../../errors.ts';
 import type { JournalDraft, JournalEntry, JournalHead } from '../../model/journal-entry.ts';
 import type { JournalStore } from '../../ports/store.ts';
-import { emptyHead, link } from '../chain.ts';
-import type { Database } from './database.ts';
+import { type ChainRow, emptyHead, link, operationIdOf } from '../chain.ts';
+import { leaseLost } from '../refusals.ts';
+import type { Database, Row } from './database.ts';
+import { parseKept } from './failure.ts';
 
 const defaultLimit = 1000;
 
@@ -20,10 +21,10 @@ export function createJournalStore(db: Database): JournalStore {
             entry.seq,
             entry.hash,
             draft.deployment,
-            operationIdOf(draft),
+            operationIdOf(draft) ?? null,
             text,
           );
-          if (draft.body.kind === 'operation') keepOperation(db, draft);
+          keepOperation(db, draft);
           head = { seq: entry.seq, hash: entry.hash };
         }
         return head;
@@ -33,17 +34,22 @@ export function createJournalStore(db: Database): JournalStore {
       return readHead(db);
     },
     async read({ deployment, operationId, afterSeq = 0, limit = defaultLimit }) {
-      const rows = db.all(
-        `SELECT seq, hash, text FROM journal WHERE seq > ?1 AND (?2 IS NULL OR deployment = ?2) AND (?3 IS NULL OR operation = ?3)
-         ORDER BY seq DESC LIMIT ?4`,
-        afterSeq,
-        deployment ?? null,
-        operationId ?? null,
-        limit,
-      );
-      return rows.reverse().map(
+      // One text per combination, so that each uses its index; an `OR ? IS NULL` would read the whole journal.
+      const wheres = ['seq > ?'];
+      const values: (string | number)[] = [afterSeq];
+      if (deployment !== undefined) {
+        wheres.push('deployment = ?');
+        values.push(deployment);
+      }
+      if (operationId !== undefined) {
+        wheres.push('operation = ?');
+        values.push(operationId);
+      }
+      const sql = `SELECT seq, hash, text FROM journal WHERE ${wheres.join(' AND ')} ORDER BY seq DESC LIMIT ?`;
+      const rows = [...db.all(sql, ...values, limit)].reverse();
+      return rows.map(
         (row): JournalEntry => ({
-          ...(JSON.parse(String(row['text'])) as JournalDraft),
+          ...parseKept<JournalDraft>(db.path, row['text']),
           seq: Number(row['seq']),
           hash: String(row['hash']),
         }),
@@ -53,16 +59,18 @@ export function createJournalStore(db: Database): JournalStore {
 }
 
 /** Rows as they lie in the file, for checking the chain: oldest first. */
-export function readRows(
-  db: Database,
-  afterSeq: number,
-  limit: number,
-): readonly { readonly seq: number; readonly hash: string; readonly text: string }[] {
+export function readRows(db: Database, afterSeq: number, limit: number): readonly ChainRow[] {
   const rows = db.all('SELECT seq, hash, text FROM journal WHERE seq > ? ORDER BY seq LIMIT ?', afterSeq, limit);
-  return rows.map((row) => ({ seq: Number(row['seq']), hash: String(row['hash']), text: String(row['text']) }));
+  return rows.map(chainRowOf);
 }
 
-function readHead(db: Database): JournalHead {
+/** A row of the journal as the chain sees it. */
+export function chainRowOf(row: Row): ChainRow {
+  return { seq: Number(row['seq']), hash: String(row['hash']), text: String(row['text']) };
+}
+
+/** The newest entry's number and hash. */
+export function readHead(db: Database): JournalHead {
   const [row] = db.all('SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1');
   return row === undefined ? emptyHead : { seq: Number(row['seq']), hash: String(row['hash']) };
 }
@@ -71,13 +79,7 @@ function readHead(db: Database): JournalHead {
 function refuseOldEpoch(db: Database, { deployment, epoch }: JournalDraft): void {
   const [row] = db.all('SELECT epoch FROM lease WHERE deployment = ?', deployment);
   const newest = Number(row?.['epoch'] ?? 0);
-  if (newest > epoch)
-    throw new GodwitError('LeaseLost', `the lease of ${deployment} is at epoch ${newest}, this writer at ${epoch}`);
-}
-
-function operationIdOf({ body }: JournalDraft): string | null {
-  if (body.kind === 'operation') return body.operation.id;
-  return body.kind === 'step' ? body.operationId : null;
+  if (newest > epoch) throw leaseLost(deployment, { newest, epoch });
 }
 
 function keepOperation(db: Database, { body, deployment }: JournalDraft): void {

@@ -1,8 +1,9 @@
 /** Operations (kept by the journal's appends) and what people asked for. */
-import { GodwitError } from '../../errors.ts';
 import type { Operation, OperationRequest, RequestAnswer } from '../../model/operation.ts';
 import type { OperationStore } from '../../ports/store.ts';
-import type { Database } from './database.ts';
+import { lastChange, revisionConflict } from '../refusals.ts';
+import type { Database, Row } from './database.ts';
+import { parseKept } from './failure.ts';
 import { raiseRevision } from './journal-store.ts';
 
 const defaultLimit = 100;
@@ -15,7 +16,7 @@ export function createOperationStore(db: Database): OperationStore {
   return {
     async get(id) {
       const [row] = db.all('SELECT text FROM operation WHERE id = ?', id);
-      return row === undefined ? undefined : operationOf(row);
+      return row === undefined ? undefined : operationOf(db, row);
     },
     async list({ deployment, open, sinceMs = 0, limit = defaultLimit }) {
       const rows = db.all(
@@ -26,7 +27,7 @@ export function createOperationStore(db: Database): OperationStore {
         sinceMs,
         limit,
       );
-      return rows.map(operationOf);
+      return rows.map((row) => operationOf(db, row));
     },
     async revision(deployment) {
       return revisionOf(deployment);
@@ -34,7 +35,7 @@ export function createOperationStore(db: Database): OperationStore {
     async request(request) {
       db.transact(() => {
         const revision = revisionOf(request.deployment);
-        if (revision !== request.revision) throw conflict(db, request, revision);
+        if (revision !== request.revision) throw revisionConflict(request, revision, winnerOf(db, request.deployment));
         db.run(
           'INSERT INTO request VALUES (?, ?, ?, ?, NULL)',
           request.id,
@@ -50,11 +51,11 @@ export function createOperationStore(db: Database): OperationStore {
         'SELECT text, answer FROM request WHERE deployment = ? AND answer IS NULL ORDER BY at_ms, rowid LIMIT 1',
         deployment,
       );
-      return row === undefined ? undefined : requestOf(row);
+      return row === undefined ? undefined : requestOf(db, row);
     },
     async getRequest(id) {
       const [row] = db.all('SELECT text, answer FROM request WHERE id = ?', id);
-      return row === undefined ? undefined : requestOf(row);
+      return row === undefined ? undefined : requestOf(db, row);
     },
     async answer(id, answer) {
       db.transact(() =>
@@ -64,26 +65,27 @@ export function createOperationStore(db: Database): OperationStore {
   };
 }
 
-function conflict(db: Database, request: OperationRequest, revision: number): GodwitError {
-  const [row] = db.all(
+/** Whoever came in between: the newest request or operation. */
+function winnerOf(db: Database, deployment: string): string | undefined {
+  const [request] = db.all(
     'SELECT text, answer FROM request WHERE deployment = ? ORDER BY at_ms DESC, rowid DESC LIMIT 1',
-    request.deployment,
+    deployment,
   );
-  const other = row === undefined ? 'the controller' : `${requestOf(row).by.name}@${requestOf(row).by.host}`;
-  return new GodwitError(
-    'RevisionConflict',
-    `${request.deployment} changed meanwhile (revision ${revision}, yours ${request.revision}); last: ${other}`,
-    {
-      hint: `look again: godwit status ${request.deployment}`,
-    },
+  const [operation] = db.all(
+    'SELECT text FROM operation WHERE deployment = ? ORDER BY opened_at_ms DESC, rowid DESC LIMIT 1',
+    deployment,
+  );
+  return lastChange(
+    request === undefined ? undefined : requestOf(db, request),
+    operation === undefined ? undefined : operationOf(db, operation),
   );
 }
 
-function operationOf(row: Record<string, unknown>): Operation {
-  return JSON.parse(String(row['text'])) as Operation;
+function operationOf(db: Database, row: Row): Operation {
+  return parseKept(db.path, row['text']);
 }
 
-function requestOf(row: Record<string, unknown>): OperationRequest {
-  const answer = row['answer'] === null ? undefined : (JSON.parse(String(row['answer'])) as RequestAnswer);
-  return { ...(JSON.parse(String(row['text'])) as OperationRequest), answer };
+function requestOf(db: Database, row: Row): OperationRequest {
+  const answer = row['answer'] === null ? undefined : parseKept<RequestAnswer>(db.path, row['answer']);
+  return { ...parseKept<OperationRequest>(db.path, row['text']), answer };
 }

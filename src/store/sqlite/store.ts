@@ -4,6 +4,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Store } from '../../ports/store.ts';
 import { openDatabase } from './database.ts';
+import { parseKept } from './failure.ts';
+import { refuseDamaged } from './inspect.ts';
 import { createJournalStore } from './journal-store.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createOperationStore } from './operation-store.ts';
@@ -21,6 +23,7 @@ export interface SqliteOptions {
 /** Throws `NotFound` (read mode, nothing there yet), `StoreFailed` or `StoreCorrupt`. */
 export function openSqliteStore({ dir, mode, ...deps }: SqliteOptions): Store {
   const db = openDatabase(dir, mode);
+  if (mode === 'write') refuseDamaged(db);
   return {
     lease: createLeaseStore(db, deps),
     journal: createJournalStore(db),
@@ -38,7 +41,7 @@ export function openSqliteStore({ dir, mode, ...deps }: SqliteOptions): Store {
       },
       async get(deployment) {
         const [row] = db.all('SELECT text FROM snapshot WHERE deployment = ?', deployment);
-        return row === undefined ? undefined : (JSON.parse(String(row['text'])) as Snapshot);
+        return row === undefined ? undefined : parseKept<Snapshot>(db.path, row['text']);
       },
     },
     async close() {

@@ -1,0 +1,194 @@
+/** A store in memory with the promises of the one on disk: for tests and simulated worlds. */
+import { assert } from '../errors.ts';
+import type { JournalDraft, JournalEntry } from '../model/journal-entry.ts';
+import type { LeaseRecord } from '../model/lease.ts';
+import type { Operation, OperationRequest } from '../model/operation.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
+import type { JournalStore, LeaseReply, LeaseStore, OperationStore, Store } from '../ports/store.ts';
+import { type ChainRow, emptyHead, link, operationIdOf } from './chain.ts';
+import { createLeaseWatch, usableUntilMonoMs } from './lease-watch.ts';
+import { lastChange, leaseLost, revisionConflict } from './refusals.ts';
+
+interface EntryRow extends ChainRow {
+  readonly deployment: string;
+  readonly operationId: string | undefined;
+}
+
+interface LeaseRow {
+  readonly holderId: string | undefined;
+  readonly counter: number;
+  readonly bootId: string;
+  readonly record: LeaseRecord;
+}
+
+/** What a disk would hold: it outlives the stores opened on it, and several may be open on one. */
+export interface MemoryState {
+  readonly entries: EntryRow[];
+  /** By id; the value holds the deployment it was journaled under. */
+  readonly operations: Map<string, { readonly deployment: string; readonly operation: Operation }>;
+  readonly requests: Map<string, OperationRequest>;
+  readonly revisions: Map<string, number>;
+  readonly leases: Map<string, LeaseRow>;
+  readonly snapshots: Map<string, Snapshot>;
+}
+
+export interface MemoryDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The present boot of the simulated machine. */
+  readonly bootId: string;
+}
+
+export function createMemoryState(): MemoryState {
+  return {
+    entries: [],
+    operations: new Map(),
+    requests: new Map(),
+    revisions: new Map(),
+    leases: new Map(),
+    snapshots: new Map(),
+  };
+}
+
+/** A handle as one process would hold it. Every call does its work before it returns its promise: none can interleave. */
+export function openMemoryStore(state: MemoryState, deps: MemoryDeps): Store {
+  return {
+    lease: createLeases(state, deps),
+    journal: createJournal(state),
+    operations: createOperations(state),
+    snapshots: {
+      async put(snapshot) {
+        state.snapshots.set(snapshot.deployment, asStored(snapshot));
+      },
+      get: async (deployment) => state.snapshots.get(deployment),
+    },
+    async close() {},
+  };
+}
+
+function createLeases({ leases }: MemoryState, { clock, random, bootId }: MemoryDeps): LeaseStore {
+  const watch = createLeaseWatch(clock);
+  const isFree = ({ holderId, bootId: boot, counter, record }: LeaseRow): boolean =>
+    holderId === undefined || boot !== bootId || watch.hasStoodStill({ ...record, counter });
+  return {
+    async acquire(deployment, holder, ttlMs) {
+      const row = leases.get(deployment);
+      if (row !== undefined && !isFree(row)) return { kind: 'busy', record: row.record };
+      const epoch = (row?.record.epoch ?? 0) + 1;
+      const holderId = random.id(16);
+      const record = { deployment, holder, epoch, ttlMs, renewedAtMs: clock.nowMs() };
+      leases.set(deployment, { holderId, counter: 0, bootId, record });
+      watch.forget(deployment);
+      const usableUntil = usableUntilMonoMs(clock.monoMs(), ttlMs);
+      return { kind: 'held', lease: { deployment, holder, holderId, epoch, ttlMs, usableUntilMonoMs: usableUntil } };
+    },
+    async renew(lease): Promise<LeaseReply> {
+      const row = leases.get(lease.deployment);
+      assert(row !== undefined, `the lease of ${lease.deployment} vanished from the store`);
+      if (row.holderId !== lease.holderId) return { kind: 'busy', record: row.record };
+      const record = { ...row.record, renewedAtMs: clock.nowMs() };
+      leases.set(lease.deployment, { ...row, counter: row.counter + 1, record });
+      return { kind: 'held', lease: { ...lease, usableUntilMonoMs: usableUntilMonoMs(clock.monoMs(), lease.ttlMs) } };
+    },
+    async release({ deployment, holderId }) {
+      const row = leases.get(deployment);
+      if (row?.holderId === holderId) leases.set(deployment, { ...row, holderId: undefined });
+    },
+    read: async (deployment) => leases.get(deployment)?.record,
+  };
+}
+
+function createJournal(state: MemoryState): JournalStore {
+  const { entries, leases } = state;
+  const headOf = () => {
+    const last = entries.at(-1);
+    return last === undefined ? emptyHead : { seq: last.seq, hash: last.hash };
+  };
+  return {
+    async append(drafts) {
+      for (const { deployment, epoch } of drafts) {
+        const newest = leases.get(deployment)?.record.epoch ?? 0;
+        if (newest > epoch) throw leaseLost(deployment, { newest, epoch });
+      }
+      for (const draft of drafts) {
+        const { entry, text } = link(headOf(), draft);
+        const { seq, hash, deployment } = entry;
+        entries.push({ seq, hash, text, deployment, operationId: operationIdOf(draft) });
+        keepOperation(state, draft);
+      }
+      return headOf();
+    },
+    head: async () => headOf(),
+    async read({ deployment, operationId, afterSeq = 0, limit = 1000 }) {
+      const found: EntryRow[] = [];
+      // Backwards, because the newest are wanted and an entry's place is its number.
+      for (let index = entries.length - 1; index >= afterSeq && found.length < limit; index--) {
+        const row = entries[index];
+        if (row === undefined || (deployment ?? row.deployment) !== row.deployment) continue;
+        if (operationId === undefined || row.operationId === operationId) found.push(row);
+      }
+      return found
+        .reverse()
+        .map(({ seq, hash, text }): JournalEntry => ({ ...(JSON.parse(text) as JournalDraft), seq, hash }));
+    },
+  };
+}
+
+function keepOperation(state: MemoryState, { deployment, body }: JournalDraft): void {
+  if (body.kind !== 'operation') return;
+  const { operation } = body;
+  if (!state.operations.has(operation.id)) raiseRevision(state, deployment);
+  state.operations.set(operation.id, { deployment, operation: asStored(operation) });
+}
+
+function raiseRevision({ revisions }: MemoryState, deployment: string): void {
+  revisions.set(deployment, (revisions.get(deployment) ?? 0) + 1);
+}
+
+function createOperations(state: MemoryState): OperationStore {
+  const { operations, requests, revisions } = state;
+  /** Newest first. */
+  const operationsOf = (deployment: string | undefined): Operation[] =>
+    [...operations.values()]
+      .filter((each) => (deployment ?? each.deployment) === each.deployment)
+      .map(({ operation }) => operation)
+      .reverse()
+      .sort((a, b) => b.openedAtMs - a.openedAtMs);
+  /** Oldest first. */
+  const requestsOf = (deployment: string): OperationRequest[] =>
+    [...requests.values()].filter((each) => each.deployment === deployment).sort((a, b) => a.atMs - b.atMs);
+  return {
+    get: async (id) => operations.get(id)?.operation,
+    async list({ deployment, open, sinceMs = 0, limit = 100 }) {
+      const isOpen = ({ endedAtMs }: Operation): boolean => endedAtMs === undefined;
+      return operationsOf(deployment)
+        .filter((each) => (open ?? isOpen(each)) === isOpen(each))
+        .filter((each) => isOpen(each) || each.openedAtMs >= sinceMs)
+        .slice(0, limit);
+    },
+    revision: async (deployment) => revisions.get(deployment) ?? 0,
+    async request(request) {
+      const { deployment } = request;
+      const revision = revisions.get(deployment) ?? 0;
+      if (revision !== request.revision) {
+        const winner = lastChange(requestsOf(deployment).at(-1), operationsOf(deployment)[0]);
+        throw revisionConflict(request, revision, winner);
+      }
+      requests.set(request.id, asStored(request));
+      raiseRevision(state, deployment);
+    },
+    nextRequest: async (deployment) => requestsOf(deployment).find(({ answer }) => answer === undefined),
+    getRequest: async (id) => requests.get(id),
+    async answer(id, answer) {
+      const request = requests.get(id);
+      if (request !== undefined && request.answer === undefined) requests.set(id, { ...request, answer });
+    },
+  };
+}
+
+/** As it would come back from a file: later changes to the caller's value do not reach it. */
+function asStored<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
