@@ -2,6 +2,7 @@
 import type { Dispatcher } from 'undici';
 import { noteAnswer, noteRefused, type PoolReplica } from '../core/routing/pool.ts';
 import { cutEvent } from './answer.ts';
+import type { AttemptList } from './attempt-list.ts';
 import type { Forward } from './forward.ts';
 import { clientHeaders } from './headers.ts';
 
@@ -24,6 +25,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** When the client stopped taking, monotonic milliseconds; 0 while it takes. */
   pausedSinceMs = 0;
   lastDataMs = 0;
+  /** Where it is linked in: see AttemptList. */
+  list: AttemptList | undefined;
+  previous: Attempt | undefined;
+  next: Attempt | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #rawHeaders: readonly (Buffer | string)[] = [];
@@ -135,7 +140,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const nowMs = plant.nowMs();
     const tookMs = nowMs - this.startedMs;
     this.lastDataMs = nowMs;
-    route.waiting.delete(this);
+    route.waiting.remove(this);
     route.answering.add(this);
     replica.streaming += 1;
     route.statistics.noteFirstByte(replica.site, tookMs, nowMs);
@@ -174,7 +179,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.replica.inFlight -= 1;
     if (this.replica.onTrial && !this.#hasFirstByte) this.replica.onTrial = false;
     if (this.#hasFirstByte) this.replica.streaming -= 1;
-    this.forward.route.waiting.delete(this);
-    this.forward.route.answering.delete(this);
+    this.list?.remove(this);
   }
 }

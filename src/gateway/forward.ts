@@ -7,7 +7,7 @@ import { sendGatewayError } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import { asksForStream } from './body.ts';
 import { upstreamHeaders } from './headers.ts';
-import type { Plant, Route } from './route.ts';
+import { type Plant, type Route, waitingAt } from './route.ts';
 
 /** Tries of one request in all. */
 const maxAttempts = 5;
@@ -100,9 +100,7 @@ export class Forward {
 
   /** A replica was ejected: what waits there without a first byte goes elsewhere at once. */
   moveWaiting(replica: PoolReplica, except: Attempt | undefined): void {
-    for (const attempt of [...this.route.waiting]) {
-      if (attempt.replica === replica && attempt !== except) attempt.forward.move(attempt);
-    }
+    for (const attempt of waitingAt(this.route, replica)) if (attempt !== except) attempt.forward.move(attempt);
   }
 
   move(attempt: Attempt): void {

@@ -5,6 +5,7 @@ import type { Pool, PoolReplica } from '../core/routing/pool.ts';
 import type { RetryBudget } from '../core/routing/retry-budget.ts';
 import type { RouteMatch } from '../model/route.ts';
 import type { Attempt } from './attempt.ts';
+import type { AttemptList } from './attempt-list.ts';
 import type { Forward } from './forward.ts';
 import type { Statistics } from './statistics.ts';
 
@@ -17,11 +18,16 @@ export interface Route {
   readonly statistics: Statistics;
   readonly upstreams: Map<PoolReplica, UndiciPool>;
   /** Attempts without a first byte, oldest first. */
-  readonly waiting: Set<Attempt>;
+  readonly waiting: AttemptList;
   /** Attempts whose answer is on its way to the client. */
-  readonly answering: Set<Attempt>;
+  readonly answering: AttemptList;
   /** Requests that nobody can take now, oldest first. */
   readonly held: Set<Forward>;
+}
+
+/** What waits at one replica without a first byte, oldest first. */
+export function waitingAt(route: Route, replica: PoolReplica): readonly Attempt[] {
+  return route.waiting.filter((attempt) => attempt.replica === replica);
 }
 
 /** What all requests share. */

@@ -21,10 +21,12 @@ function sweepWaiting(route: Route, plant: Plant, nowMs: number): void {
   const { firstTokenLimitMs } = pool.entry;
   const streamLimitMs = pool.lateness.stream.limitMs(firstTokenLimitMs);
   const plainLimitMs = pool.lateness.plain.limitMs(firstByteTimeoutMs);
-  for (const attempt of route.waiting) {
+  const leastMs = Math.min(streamLimitMs, plainLimitMs, firstTokenLimitMs);
+  // Oldest first: nothing behind one that is in time can be late.
+  for (const attempt of route.waiting.takeWhile(({ startedMs }) => nowMs - startedMs >= leastMs)) {
+    // Moved since, together with another.
+    if (!attempt.mayMove) continue;
     const ageMs = nowMs - attempt.startedMs;
-    // Oldest first: nothing behind it can be late either.
-    if (ageMs < Math.min(streamLimitMs, plainLimitMs, firstTokenLimitMs)) break;
     const { replica, forward } = attempt;
     const usualMs = forward.isStream ? streamLimitMs : plainLimitMs;
     const limitMs = replica.state === 'suspect' ? Math.min(usualMs, firstTokenLimitMs) : usualMs;
@@ -37,9 +39,11 @@ function sweepWaiting(route: Route, plant: Plant, nowMs: number): void {
 
 function sweepAnswering(route: Route, plant: Plant, nowMs: number): void {
   const { stallTimeoutMs, slowReaderTimeoutMs } = plant.limits;
-  for (const attempt of route.answering) {
-    if (attempt.pausedSinceMs > 0) {
-      if (nowMs - attempt.pausedSinceMs >= slowReaderTimeoutMs) attempt.forward.response.destroy();
-    } else if (nowMs - attempt.lastDataMs >= stallTimeoutMs) attempt.expire();
+  const stuck = route.answering.filter(({ pausedSinceMs, lastDataMs }) =>
+    pausedSinceMs > 0 ? nowMs - pausedSinceMs >= slowReaderTimeoutMs : nowMs - lastDataMs >= stallTimeoutMs,
+  );
+  for (const attempt of stuck) {
+    if (attempt.pausedSinceMs > 0) attempt.forward.response.destroy();
+    else attempt.expire();
   }
 }

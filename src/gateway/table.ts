@@ -4,7 +4,8 @@ import { acceptEntry } from '../core/routing/accept-entry.ts';
 import { createPool, type PoolReplica, updatePool } from '../core/routing/pool.ts';
 import { createRetryBudget } from '../core/routing/retry-budget.ts';
 import type { RouteEntry } from '../model/route.ts';
-import type { Route } from './route.ts';
+import { AttemptList } from './attempt-list.ts';
+import { type Route, waitingAt } from './route.ts';
 import { type SavedRoute, saveTable } from './saved-table.ts';
 import { Statistics } from './statistics.ts';
 
@@ -118,8 +119,8 @@ export class RouteTable {
         budget: createRetryBudget(retryRatio),
         statistics: new Statistics(),
         upstreams: new Map(),
-        waiting: new Set(),
-        answering: new Set(),
+        waiting: new AttemptList(),
+        answering: new AttemptList(),
         held: new Set(),
       });
       return;
@@ -136,13 +137,13 @@ function moveFromAbandoned(route: Route): void {
   const { weights } = route.pool.entry;
   for (const replica of route.pool.replicas.values()) {
     if (replica.state !== 'suspect' || (weights[replica.site] ?? 0) > 0) continue;
-    for (const attempt of [...route.waiting]) if (attempt.replica === replica) attempt.forward.move(attempt);
+    for (const attempt of waitingAt(route, replica)) attempt.forward.move(attempt);
   }
 }
 
 /** A replica that is no longer listed gets nothing new; what runs there may finish, what only waits goes elsewhere. */
 function leave(route: Route, replica: PoolReplica): void {
-  for (const attempt of [...route.waiting]) if (attempt.replica === replica) attempt.forward.move(attempt);
+  for (const attempt of waitingAt(route, replica)) attempt.forward.move(attempt);
   const upstream = route.upstreams.get(replica);
   route.upstreams.delete(replica);
   upstream?.close().catch(() => upstream.destroy());
