@@ -33,6 +33,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #status = 0;
   #rawHeaders: readonly (Buffer | string)[] = [];
   #isEventStream = false;
+  /** Of the body; -1 when the answer does not say. */
+  #announcedBytes = -1;
+  #isWritten = false;
   #hasFirstByte = false;
   #isOver = false;
 
@@ -61,6 +64,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#rawHeaders = Array.isArray(controller.rawHeaders) ? controller.rawHeaders : [];
     this.#isEventStream = String(headers['content-type'] ?? '').startsWith('text/event-stream');
+    this.#announcedBytes = Number(headers['content-length'] ?? -1);
     if (status < 500) return;
     this.#judge(true);
     if (this.forward.tryElsewhere(this, false)) this.abandon();
@@ -71,6 +75,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const { response, plant } = this.forward;
     this.lastDataMs = plant.nowMs();
     if (!this.#hasFirstByte) this.#begin();
+    if (this.#announcedBytes === chunk.length && !this.#isWritten) return this.#finish(chunk);
+    this.#isWritten = true;
     if (response.write(chunk)) return;
     controller.pause();
     this.pausedSinceMs = this.lastDataMs;
@@ -84,9 +90,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (this.#isOver) return;
     if (!this.#hasFirstByte) this.#begin();
-    this.#leave();
-    this.forward.response.end();
-    this.forward.finish(this.#status >= 500 ? 'failed' : 'ok');
+    this.#finish(undefined);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -131,6 +135,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   get mayMove(): boolean {
     return !this.#isOver && !this.#hasFirstByte;
+  }
+
+  /** `last`: the whole body, when it came at once; head and body then leave in one write. */
+  #finish(last: Buffer | undefined): void {
+    this.#leave();
+    this.forward.response.end(last);
+    this.forward.finish(this.#status >= 500 ? 'failed' : 'ok');
   }
 
   #begin(): void {

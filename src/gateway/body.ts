@@ -1,12 +1,9 @@
 /** Reads a request's body up to its limit, so that it can be routed by model and sent a second time. */
 import type { IncomingMessage } from 'node:http';
 
-export type BodyEnd =
-  | { readonly kind: 'read'; readonly body: Buffer | undefined }
-  | { readonly kind: 'too-large' }
-  | { readonly kind: 'broken' };
+export type BodyEnd = { readonly kind: 'read'; readonly body: Buffer | undefined } | { readonly kind: 'too-large' };
 
-/** Calls back exactly once. A callback, not a promise: this runs for every request. */
+/** Calls back at most once: never for a client that went away first. A callback, not a promise: this runs for every request. */
 export function readBody(request: IncomingMessage, maxBytes: number, done: (end: BodyEnd) => void): void {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > maxBytes) return done({ kind: 'too-large' });
@@ -16,30 +13,29 @@ export function readBody(request: IncomingMessage, maxBytes: number, done: (end:
   }
   const parts: Buffer[] = [];
   let size = 0;
-  let isDone = false;
-  const end = (result: BodyEnd): void => {
-    if (isDone) return;
-    isDone = true;
-    done(result);
-  };
   request.on('data', (part: Buffer) => {
+    const before = size;
     size += part.length;
-    if (size > maxBytes) {
+    if (size <= maxBytes) parts.push(part);
+    else if (before <= maxBytes) {
       request.pause();
-      return end({ kind: 'too-large' });
+      done({ kind: 'too-large' });
     }
-    parts.push(part);
   });
-  request.on('end', () => end({ kind: 'read', body: parts.length === 1 ? parts[0] : Buffer.concat(parts) }));
-  request.on('error', () => end({ kind: 'broken' }));
-  request.on('close', () => end({ kind: 'broken' }));
+  request.on('end', () => {
+    if (size <= maxBytes) done({ kind: 'read', body: parts.length === 1 ? parts[0] : Buffer.concat(parts) });
+  });
 }
 
-const streamMarks = [Buffer.from('"stream":true'), Buffer.from('"stream": true')];
+const streamMark = Buffer.from('"stream":');
+const [space, t] = Buffer.from(' t');
 
 /** Whether the answer will be a stream: its first byte comes early. A look, not a parse; a wrong guess costs nothing but patience. */
 export function asksForStream(body: Buffer | undefined): boolean {
-  return body !== undefined && streamMarks.some((mark) => body.includes(mark));
+  const at = body?.indexOf(streamMark) ?? -1;
+  if (body === undefined || at < 0) return false;
+  const after = at + streamMark.length;
+  return body[after] === t || (body[after] === space && body[after + 1] === t);
 }
 
 /** The `model` field of a JSON body; undefined when there is none. */

@@ -58,7 +58,6 @@ function accept(
   if (defect !== undefined) return refuse(response, 400, 'bad_request', defect);
   response.on('error', () => response.destroy());
   readBody(request, limits.maxBodyBytes, (end) => {
-    if (end.kind === 'broken') return void response.destroy();
     if (end.kind === 'too-large')
       return refuse(response, 413, 'too_large', `the body is larger than ${limits.maxBodyBytes} bytes`);
     const route = routeOf(routes, request, url, end.body);
