@@ -115,9 +115,9 @@ export async function listens(port: number, limitMs = 10_000): Promise<void> {
 
 /** Says which Debian packages are missing, and how to get them; throws then. */
 export function needTools(): void {
-  const missing = ['haproxy', 'wrk', 'taskset'].filter(
+  const missing = ['haproxy', 'wrk', 'h2load', 'taskset'].filter(
     (tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0,
   );
   if (missing.length > 0)
-    throw new Error(`the benchmark needs ${missing.join(', ')}: apt-get install haproxy wrk util-linux`);
+    throw new Error(`the benchmark needs ${missing.join(', ')}: apt-get install haproxy wrk nghttp2-client util-linux`);
 }

@@ -9,13 +9,30 @@ import { listens, proxyCore, type Started, start } from './processes.ts';
 const root = resolve(import.meta.dirname, '../..');
 
 export interface ProxySide extends Started {
-  readonly name: 'godwit' | 'haproxy';
+  readonly name: 'godwit' | 'haproxy' | 'plain';
   readonly port: number;
 }
 
-/** HAProxy as its manual would have it for one core; `http-no-delay`, or it holds tokens back for 100 ms. */
-export async function startHaproxy(dir: string, port: number, backendPort: number): Promise<ProxySide> {
+/**
+ * HAProxy as its manual would have it for one core. `same-job` is what the gateway always does too: the whole request is
+ * kept so that it can be sent again, tried elsewhere when it fails, to the least busy server; `plain` forwards and no more.
+ * `http-no-delay`, or it holds tokens back for 100 ms.
+ */
+export async function startHaproxy(
+  dir: string,
+  port: number,
+  backendPort: number,
+  job: 'same-job' | 'plain' = 'same-job',
+): Promise<ProxySide> {
   const path = join(dir, `haproxy-${port}.cfg`);
+  const [retries, buffer, balance] =
+    job === 'same-job'
+      ? [
+          '  retries 3\n  option redispatch 1\n  retry-on all-retryable-errors\n',
+          '  option http-buffer-request\n',
+          '  balance leastconn\n',
+        ]
+      : ['', '', ''];
   writeFileSync(
     path,
     `global
@@ -27,16 +44,16 @@ defaults
   timeout connect 1s
   timeout client 60s
   timeout server 60s
-frontend front
+${retries}frontend front
   bind 127.0.0.1:${port}
-  default_backend back
+${buffer}  default_backend back
 backend back
-  server one 127.0.0.1:${backendPort}
+${balance}  server one 127.0.0.1:${backendPort}
 `,
   );
   const started = start(proxyCore, 'haproxy', ['-db', '-f', path]);
   await listens(port);
-  return { ...started, name: 'haproxy', port };
+  return { ...started, name: job === 'plain' ? 'plain' : 'haproxy', port };
 }
 
 /** The gateway alone: its table is written once, and no controller runs. */

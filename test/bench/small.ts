@@ -8,7 +8,7 @@ import { startStaticBackend } from './static-backend.ts';
 import { judge, median, type Row } from './stats.ts';
 
 export async function benchSmall({ dir, runs, seconds }: Bench): Promise<readonly Row[]> {
-  const [backendPort, godwitPort, haproxyPort] = [18100, 18101, 18102];
+  const [backendPort, godwitPort, haproxyPort, plainPort] = [18100, 18101, 18102, 18103];
   const script = join(dir, 'post.lua');
   writeFileSync(
     script,
@@ -17,8 +17,9 @@ export async function benchSmall({ dir, runs, seconds }: Bench): Promise<readonl
   const backend = await startStaticBackend(dir, backendPort);
   const godwit = await startGateway(dir, godwitPort, backendPort);
   const haproxy = await startHaproxy(dir, haproxyPort, backendPort);
-  const rates = { direct: [] as number[], godwit: [] as number[], haproxy: [] as number[] };
-  const busy = { godwit: [] as number[], haproxy: [] as number[] };
+  const plain = await startHaproxy(dir, plainPort, backendPort, 'plain');
+  const rates = { direct: [] as number[], godwit: [] as number[], haproxy: [] as number[], plain: [] as number[] };
+  const busy = { godwit: [] as number[], haproxy: [] as number[], plain: [] as number[] };
   const shoot = (port: number): number => {
     const text = runToEnd(harnessCore, 'wrk', [
       '-t1',
@@ -34,18 +35,19 @@ export async function benchSmall({ dir, runs, seconds }: Bench): Promise<readonl
     shoot(godwitPort);
     for (let run = 0; run < runs; run += 1) {
       rates.direct.push(shoot(backendPort));
-      for (const side of [godwit, haproxy]) {
+      for (const side of [godwit, haproxy, plain]) {
         const proxyBusy = coreBusy(proxyCore);
         rates[side.name].push(shoot(side.port));
         busy[side.name].push(proxyBusy());
       }
     }
   } finally {
-    await Promise.all([backend.stop(), godwit.stop(), haproxy.stop()]);
+    await Promise.all([backend, godwit, haproxy, plain].map((each) => each.stop()));
   }
   // The figure says something of a proxy only while its own core was the bottleneck. HAProxy held back makes the ratio too good.
   const isConclusive = median(busy.haproxy) > 0.9;
   const ratio = median(rates.godwit) / median(rates.haproxy);
+  const plainRatio = median(rates.godwit) / median(rates.plain);
   return [
     {
       part: 'small',
@@ -56,6 +58,16 @@ export async function benchSmall({ dir, runs, seconds }: Bench): Promise<readonl
       target: '>= 0.3 (goal 0.5)',
       verdict: judge(ratio, (each) => each >= 0.3, isConclusive || ratio < 0.3),
       raw: { godwit: rates.godwit, haproxy: rates.haproxy },
+    },
+    {
+      part: 'small',
+      what: 'requests/s, peer only forwards',
+      godwit: median(rates.godwit),
+      peer: median(rates.plain),
+      value: plainRatio,
+      target: '>= 0.3 (goal 0.5)',
+      verdict: judge(plainRatio, (each) => each >= 0.3, median(busy.plain) > 0.9 || plainRatio < 0.3),
+      raw: { godwit: rates.godwit, plain: rates.plain },
     },
     {
       part: 'small',

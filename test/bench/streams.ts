@@ -35,12 +35,14 @@ async function measure({ dir, runs, seconds }: Bench, count: number): Promise<Si
   ]);
   await listens(backendPort);
   const godwit = await startGateway(dir, godwitPort, backendPort);
-  const haproxy = await startHaproxy(dir, haproxyPort, backendPort);
+  // Requests kept for a second sending cost HAProxy 15 ms a token here; the harder peer is the one that only forwards.
+  const haproxy = await startHaproxy(dir, haproxyPort, backendPort, 'plain');
   const shots = { godwit: [] as Shot[], haproxy: [] as Shot[] };
   try {
     await shoot(godwit, count, 2);
     for (let run = 0; run < runs; run += 1) {
-      for (const side of [godwit, haproxy]) shots[side.name].push(await shoot(side, count, seconds));
+      shots.godwit.push(await shoot(godwit, count, seconds));
+      shots.haproxy.push(await shoot(haproxy, count, seconds));
     }
   } finally {
     await Promise.all([backend.stop(), godwit.stop(), haproxy.stop()]);
