@@ -1,4 +1,5 @@
 /** One try of one request at one replica: undici's dispatch handler. The client sees nothing before the first body byte. */
+import type { Writable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { noteAnswer, noteRefused, type PoolReplica } from '../core/routing/pool.ts';
 import { cutEvent } from './answer.ts';
@@ -15,6 +16,9 @@ const neverReached = new Set([
   'ENOTFOUND',
   'EADDRNOTAVAIL',
 ]);
+
+/** Larger parts are not worth copying. */
+const framedBytes = 4096;
 
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly forward: Forward;
@@ -71,20 +75,37 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#isOver) return;
-    const { response, plant } = this.forward;
+    // An empty frame would end the answer.
+    if (this.#isOver || chunk.length === 0) return;
+    const { plant } = this.forward;
     this.lastDataMs = plant.nowMs();
     if (!this.#hasFirstByte) this.#begin();
     if (this.#announcedBytes === chunk.length && !this.#isWritten) return this.#finish(chunk);
-    this.#isWritten = true;
-    if (response.write(chunk)) return;
+    const sink = this.#write(chunk);
+    if (sink === undefined) return;
     controller.pause();
     this.pausedSinceMs = this.lastDataMs;
-    response.once('drain', () => {
+    sink.once('drain', () => {
       this.pausedSinceMs = 0;
       this.lastDataMs = plant.nowMs();
       controller.resume();
     });
+  }
+
+  /**
+   * Hands a part to the client; gives whoever says when there is room again, undefined while there is. A part of a
+   * stream is framed here and leaves as one string: by way of `write` it is four pieces and a third more processor time.
+   */
+  #write(chunk: Buffer): Writable | undefined {
+    const { response } = this.forward;
+    const { socket } = response;
+    // The first one takes the head along; answers that wait for their turn on a connection have no socket yet.
+    if (!this.#isWritten || socket === null || !response.chunkedEncoding || chunk.length > framedBytes) {
+      this.#isWritten = true;
+      return response.write(chunk) ? undefined : response;
+    }
+    const frame = `${chunk.length.toString(16)}\r\n${chunk.toString('latin1')}\r\n`;
+    return socket.write(frame, 'latin1') ? undefined : socket;
   }
 
   onResponseEnd(): void {
