@@ -32,7 +32,7 @@ export const deploymentDefaults = {
     proof: { completions: 3, maxAge: '60s' },
     move: { steps: ['10%', '50%', '100%'], holdEach: '20s', maxErrors: '2%', maxFirstToken: '2s', deadline: '10m' },
     failback: { mode: 'never', after: '30m' },
-    safety: { brake: '50%', coolDown: '30m', maxPerDay: 3, dwell: '10m', removal: '50%', removalWindow: '10m' },
+    safety: { brake: '50%', coolDown: '30m', maxPerDay: 3, dwell: '10m' },
   },
 } as const;
 

@@ -102,8 +102,6 @@ const failover = z.strictObject({
       coolDown: duration('Least time between automatic failovers', 0).optional(),
       maxPerDay: count('Automatic failovers in 24 hours', 1, 1000).optional(),
       dwell: duration('Least time traffic stays where a move put it', 0).optional(),
-      removal: share('Share of ready capacity that may be removed in one window').optional(),
-      removalWindow: duration('That window').optional(),
     })
     .optional(),
 });

@@ -194,8 +194,6 @@ function policyOf(given: Part): FailoverPolicy {
       coolDownMs: safety.get('coolDown').ms,
       maxFailoversPerDay: safety.get('maxPerDay').number,
       dwellMs: safety.get('dwell').ms,
-      removalRatio: safety.get('removal').ratio,
-      removalWindowMs: safety.get('removalWindow').ms,
     },
   };
 }

@@ -62,9 +62,6 @@ export interface SafetyPolicy {
   readonly maxFailoversPerDay: number;
   /** Least time the traffic stays where a move put it before automation moves it back. */
   readonly dwellMs: number;
-  /** Share of healthy ready capacity that may be stopped or drained in one removal window, 0–1. */
-  readonly removalRatio: number;
-  readonly removalWindowMs: number;
 }
 
 export interface FailoverPolicy {

@@ -142,8 +142,6 @@ function deploymentOf(name: string): Deployment {
     coolDownMs: 1_800_000,
     maxFailoversPerDay: 3,
     dwellMs: 600_000,
-    removalRatio: 0.5,
-    removalWindowMs: 600_000,
   };
   return {
     name,

@@ -54,8 +54,6 @@ export function deployment(over: Partial<Deployment> = {}): Deployment {
         coolDownMs: 600_000,
         maxFailoversPerDay: 4,
         dwellMs: 60_000,
-        removalRatio: 0.5,
-        removalWindowMs: 60_000,
       },
     },
     drain: { waitForStreamsMs: 10_000 },
