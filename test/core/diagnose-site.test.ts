@@ -1,0 +1,189 @@
+import { expect, test } from 'vitest';
+import { diagnoseSite } from '../../src/core/diagnose-site.ts';
+import type { SiteDiagnosis } from '../../src/model/diagnosis.ts';
+import type { ProbeReason } from '../../src/model/observation.ts';
+import {
+  dead,
+  failingTraffic,
+  nowMs,
+  replicaView,
+  type SiteChange,
+  siteView,
+  type ViewChange,
+  view,
+} from './support/view.ts';
+
+function diagnosisOf(site: SiteChange, change: ViewChange = {}): SiteDiagnosis {
+  const left = siteView('left', site);
+  return diagnoseSite(view({ ...change, sites: [left, siteView('right')] }), left, nowMs);
+}
+
+const gone = replicaView({ state: 'gone', conditions: [{ state: 'bad', reason: 'Refused' }], proof: null });
+const late = { left: { attempts: 100, late: 80 } };
+
+test.for<{ name: string; site: SiteChange; change?: ViewChange; expected: Partial<SiteDiagnosis> }>([
+  { name: 'healthy when all is good', site: {}, expected: { code: 'Healthy', actionable: false, ready: ['left-0'] } },
+  { name: 'empty when the provider lists nothing', site: { replicas: [] }, expected: { code: 'SiteEmpty' } },
+  {
+    name: 'not seen, never empty, when the provider cannot list',
+    site: { replicas: [], unseen: true },
+    expected: { code: 'ViewLost', message: 'no answer' },
+  },
+  {
+    name: 'not seen while no observation is fresh',
+    site: { all: { state: 'unknown' } },
+    expected: { code: 'ViewLost', actionable: false },
+  },
+  {
+    name: 'dead by the provider alone is no ground to act (I9)',
+    site: { replicas: [replicaView({ state: 'gone', conditions: [] })] },
+    expected: { code: 'SiteDead', actionable: false },
+  },
+  { name: 'starting while the model loads', site: { all: { state: 'starting' } }, expected: { code: 'Starting' } },
+  {
+    name: 'degraded when one of two is bad',
+    site: { wanted: 2, replicas: [replicaView(), replicaView({ slot: 1, conditions: [{ state: 'bad' }] })] },
+    expected: { code: 'SiteDegraded', actionable: false },
+  },
+  {
+    name: 'degraded when only users see it bad (I9)',
+    site: {},
+    change: { traffic: { left: failingTraffic } },
+    expected: { code: 'SiteDegraded', actionable: false },
+  },
+  {
+    name: 'degraded when only users see it slow (I9)',
+    site: {},
+    change: { traffic: late },
+    expected: { code: 'SiteDegraded', actionable: false },
+  },
+  {
+    name: 'not actionable by probes alone (I9)',
+    site: dead,
+    expected: { code: 'SiteDead', actionable: false, planes: ['data'] },
+  },
+  {
+    name: 'actionable by probes and users',
+    site: dead,
+    change: { traffic: { left: failingTraffic } },
+    expected: { actionable: true, planes: ['data', 'traffic'], servesNothing: true },
+  },
+  {
+    name: 'actionable by probes and the provider',
+    site: { replicas: [gone] },
+    expected: { code: 'SiteDead', actionable: true, planes: ['data', 'control'] },
+  },
+  {
+    name: 'not actionable by statistics that are old',
+    site: dead,
+    change: { traffic: { left: failingTraffic }, trafficAgoMs: 3001 },
+    expected: { actionable: false },
+  },
+  {
+    name: 'actionable by statistics just fresh enough',
+    site: dead,
+    change: { traffic: { left: failingTraffic }, trafficAgoMs: 3000 },
+    expected: { actionable: true },
+  },
+  {
+    name: 'not actionable when statistics cannot be read',
+    site: dead,
+    change: { traffic: null },
+    expected: { actionable: false },
+  },
+  {
+    name: 'slow and still serving',
+    site: { all: { state: 'slow', reason: 'FirstTokenLate' } },
+    change: { traffic: late },
+    expected: { code: 'SiteSlow', actionable: true, servesNothing: false },
+  },
+  {
+    name: 'bad because late, and still serving',
+    site: { all: { state: 'bad', reason: 'FirstTokenLate' } },
+    expected: { code: 'SiteSlow', servesNothing: false },
+  },
+  {
+    name: 'slow by its times alone',
+    site: { all: { state: 'slow', reason: undefined } },
+    expected: { code: 'SiteSlow' },
+  },
+  {
+    name: 'judged without the replicas that are being stopped',
+    site: {
+      wanted: 2,
+      replicas: [replicaView(), replicaView({ slot: 1, state: 'stopping', conditions: [{ state: 'bad' }] })],
+    },
+    expected: { code: 'Healthy' },
+  },
+])('is $name', ({ site, change, expected }) => {
+  expect(diagnosisOf(site, change)).toMatchObject(expected);
+});
+
+test.for<[ProbeReason, SiteDiagnosis['code']]>([
+  ['Refused', 'SiteDead'],
+  ['Reset', 'SiteDead'],
+  ['ReplicaGone', 'SiteDead'],
+  ['WrongModel', 'WrongModel'],
+  ['FirstTokenLate', 'SiteSlow'],
+  ['BadStatus', 'SiteErrors'],
+  ['BadAnswer', 'SiteErrors'],
+  ['WrongText', 'SiteErrors'],
+  ['Loading', 'SiteErrors'],
+  ['CannotSee', 'SiteErrors'],
+])('probes that end with %s make it %s', ([reason, code]) => {
+  expect(diagnosisOf({ all: { state: 'bad', reason } }).code).toBe(code);
+});
+
+test.for(['TimedOut', 'NoTokens', 'Stalled'] as const)(
+  'an engine that ends with %s is stalled while its health answers, and dead when it does not',
+  (reason) => {
+    const bad = { state: 'bad', reason } as const;
+    const withHealth = replicaView({ conditions: [bad, { probe: 'http', state: 'good' }], proof: null });
+    const without = replicaView({ conditions: [bad, { probe: 'http', state: 'bad' }], proof: null });
+    expect(diagnosisOf({ replicas: [withHealth] }).code).toBe('EngineStalled');
+    expect(diagnosisOf({ replicas: [without] }).code).toBe('SiteDead');
+  },
+);
+
+test('two vantages that agree are enough without another plane, and a quorum of three asks for three (I9)', () => {
+  const seenBy = (...vantages: string[]): SiteChange => ({
+    replicas: [replicaView({ conditions: vantages.map((vantage) => ({ vantage, state: 'bad' })), proof: null })],
+  });
+  expect(diagnosisOf(seenBy('here')).actionable).toBe(false);
+  expect(diagnosisOf(seenBy('here', 'far')).actionable).toBe(true);
+  const three = { policy: { detector: { quorum: 3 } } };
+  expect(diagnosisOf(seenBy('here', 'far'), three).actionable).toBe(false);
+  expect(diagnosisOf(seenBy('here', 'far', 'moon'), three)).toMatchObject({
+    actionable: true,
+    vantages: ['here', 'far', 'moon'],
+  });
+});
+
+test('a replica the provider calls gone has no start-up grace once its probe failed', () => {
+  const starting = { state: 'starting', failuresInARow: 1 } as const;
+  const [wasGone, fresh] = [
+    replicaView({ state: 'gone', conditions: [starting] }),
+    replicaView({ conditions: [starting] }),
+  ];
+  expect(diagnosisOf({ replicas: [wasGone] }).code).toBe('SiteDead');
+  expect(diagnosisOf({ replicas: [fresh] }).code).toBe('Starting');
+});
+
+test('is bad as a whole since its last replica became so, as of its newest evidence', () => {
+  const bad = (slot: number, agoMs: number): ReturnType<typeof replicaView> =>
+    replicaView({
+      slot,
+      conditions: [{ state: 'bad', sinceMs: nowMs - agoMs, asOfMs: nowMs - agoMs / 10 }],
+      proof: null,
+    });
+  expect(diagnosisOf({ wanted: 2, replicas: [bad(0, 9000), bad(1, 2000)] })).toMatchObject({
+    sinceMs: nowMs - 2000,
+    asOfMs: nowMs - 200,
+  });
+});
+
+test('a mixture of loading and unseen replicas is no failure', () => {
+  const loading = replicaView({ conditions: [{ state: 'starting' }] });
+  const unseen = replicaView({ slot: 1, conditions: [{ state: 'unknown' }] });
+  expect(diagnosisOf({ wanted: 2, replicas: [loading, unseen] }).code).toBe('Starting');
+});

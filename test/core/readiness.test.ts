@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { areIndependent, isReady, isResident, missingSlots, weightOf } from '../../src/core/readiness.ts';
+import { nowMs, replicaView, siteView, view } from './support/view.ts';
+
+const tcp = { probe: 'http', state: 'bad' } as const;
+
+test.for<{ name: string; change: Parameters<typeof replicaView>[0]; ready: boolean }>([
+  { name: 'running, good and proven', change: {}, ready: true },
+  { name: 'still starting', change: { state: 'starting' }, ready: false },
+  { name: 'without an address', change: { url: undefined }, ready: false },
+  { name: 'without a completion probe', change: { conditions: [{ probe: 'http' }] }, ready: false },
+  {
+    name: 'good by one vantage and bad by the other',
+    change: { conditions: [{}, { vantage: 'far', state: 'bad' }] },
+    ready: false,
+  },
+  { name: 'slow', change: { conditions: [{ state: 'slow' }] }, ready: false },
+  { name: 'good by completions while its http probe fails', change: { conditions: [{}, tcp] }, ready: true },
+  { name: 'never proven (I8)', change: { proof: null }, ready: false },
+  { name: 'proven before its boot (I8)', change: { proof: { bootId: 'boot-0' } }, ready: false },
+])('a replica that is $name is ready: $ready', ({ change, ready }) => {
+  expect(isReady(view(), replicaView(change), nowMs)).toBe(ready);
+});
+
+test.for<{ name: string; allowed: readonly string[]; site: readonly string[]; resident: boolean }>([
+  { name: 'anywhere when the deployment names nothing', allowed: [], site: [], resident: true },
+  { name: 'where all jurisdictions are allowed', allowed: ['eu', 'ch'], site: ['eu', 'ch'], resident: true },
+  { name: 'not where one of two is not', allowed: ['eu'], site: ['eu', 'us'], resident: false },
+  { name: 'not where none is stated', allowed: ['eu'], site: [], resident: false },
+])('a deployment may run $name (I19)', ({ allowed, site, resident }) => {
+  expect(isResident(view({ residency: allowed }), siteView('left', { residency: site }))).toBe(resident);
+});
+
+test('slots whose replica is gone, stopped or stopping are missing; starting and running ones are not', () => {
+  const states = ['running', 'starting', 'stopping', 'stopped', 'gone'] as const;
+  const replicas = states.map((state, slot) => replicaView({ slot, state }));
+  expect(missingSlots(siteView('left', { wanted: 6, replicas }))).toEqual([2, 3, 4, 5]);
+});
+
+test('sites are independent unless they share one failure domain', () => {
+  const left = siteView('left', { domains: ['rack-1', 'power-a'] });
+  expect(areIndependent(left, siteView('right', { domains: ['rack-2', 'power-a'] }))).toBe(false);
+  expect(areIndependent(left, siteView('right', { domains: ['rack-2', 'power-b'] }))).toBe(true);
+});
+
+test('a weight is 0 for a site the route does not name, without a route, and while it is not seen', () => {
+  expect(weightOf(view(), 'left')).toBe(100);
+  expect(weightOf(view(), 'elsewhere')).toBe(0);
+  expect(weightOf(view({ noRoute: 'empty' }), 'left')).toBe(0);
+  expect(weightOf(view({ noRoute: 'unseen' }), 'left')).toBe(0);
+});
