@@ -1,0 +1,258 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decide } from '../../src/core/decide.ts';
+import type { View } from '../../src/model/view.ts';
+import {
+  dead,
+  failingLeft,
+  failingTraffic,
+  nowMs,
+  operationOf,
+  replicaView,
+  requestOf,
+  siteView,
+  view,
+} from './support/view.ts';
+
+const bad = { left: failingTraffic };
+/** Bad since this long. */
+const leftBadFor = (agoMs: number): View =>
+  failingLeft({
+    sites: [siteView('left', { all: { ...dead.all, sinceMs: nowMs - agoMs } }), siteView('right')],
+  });
+const gone = (slot = 0): ReturnType<typeof replicaView> =>
+  replicaView({ slot, state: 'gone', conditions: [{ state: 'bad', reason: 'Refused' }], proof: null });
+
+test('moves everything off a site that fails beyond doubt, in one step when it serves nothing', () => {
+  expect(decide(failingLeft(), nowMs)).toMatchObject({
+    kind: 'act',
+    action: {
+      kind: 'failover',
+      trigger: 'automatic',
+      from: 'left',
+      weights: { left: 0, right: 100 },
+      inOneStep: true,
+      because: [{ code: 'SiteFailing', site: 'left' }],
+    },
+  });
+});
+
+test('moves in gated steps off a site that is only slow', () => {
+  const slow = siteView('left', { all: { state: 'slow', reason: 'FirstTokenLate' } });
+  const decision = decide(failingLeft({ sites: [slow, siteView('right')], traffic: { left: { late: 90 } } }), nowMs);
+  expect(decision).toMatchObject({ kind: 'act', action: { kind: 'failover', inOneStep: false } });
+});
+
+test.for([
+  { name: 'while all is well', view: view(), because: [] },
+  { name: 'with the mode off', view: failingLeft({ policy: { mode: 'off' } }), because: ['ModeOff'] },
+  { name: 'one millisecond before the time is up', view: leftBadFor(999), because: ['NotUnhealthyLongEnough'] },
+  { name: 'on one plane of evidence (I9)', view: failingLeft({ traffic: {} }), because: ['OnePlaneOnly'] },
+  { name: 'when users alone see it bad (I9)', view: view({ traffic: bad }), because: [] },
+  {
+    name: 'when all sites are bad at once (I10)',
+    view: failingLeft({ sites: [siteView('left', dead), siteView('right', dead)] }),
+    because: ['TooManyFailing', 'NoReadyCapacity'],
+  },
+  {
+    name: 'when two of three are bad at once though the third is ready (I10)',
+    view: failingLeft({ sites: [siteView('left', dead), siteView('right', dead), siteView('far')] }),
+    because: ['TooManyFailing'],
+  },
+  {
+    name: 'when nothing else is allowed (I19)',
+    view: failingLeft({ sites: [siteView('left', dead), siteView('right', { residency: ['us'] })] }),
+    because: ['NoReadyCapacity'],
+  },
+  { name: 'when the gateway cannot be read', view: failingLeft({ noRoute: 'unseen' }), because: [] },
+  {
+    name: 'while another operation runs',
+    view: failingLeft({ open: operationOf({ state: 'shifting' }) }),
+    because: ['OperationRunning'],
+  },
+  {
+    name: 'within the cool-down (I11)',
+    view: failingLeft({ recent: [operationOf({ agoMs: 1_799_999 })] }),
+    because: ['CoolDown'],
+  },
+])('stays $name', ({ view: seen, because }) => {
+  const decision = decide(seen, nowMs);
+  expect(decision.kind).toBe('stay');
+  expect(decision.kind === 'stay' && decision.reasons.map(({ code }) => code)).toEqual(because);
+});
+
+test('acts once the time is up', () => {
+  expect(decide(leftBadFor(1000), nowMs).kind).toBe('act');
+});
+
+test('in advise mode says what it would do, and that a person decides', () => {
+  expect(decide(failingLeft({ policy: { mode: 'advise' } }), nowMs)).toMatchObject({
+    kind: 'advise',
+    action: { kind: 'failover', weights: { left: 0, right: 100 } },
+    reasons: [{ code: 'AdviseMode' }],
+  });
+});
+
+test('a start in progress does not keep a failover waiting, and neither does a move that only settles', () => {
+  const start = operationOf({ state: 'waking', plan: { kind: 'start' } });
+  const settling = operationOf({ state: 'verifying', plan: { kind: 'switchover', trigger: 'manual' } });
+  expect(decide(failingLeft({ open: start }), nowMs)).toMatchObject({ kind: 'act', action: { kind: 'failover' } });
+  expect(decide(failingLeft({ open: settling }), nowMs)).toMatchObject({ kind: 'act', action: { kind: 'failover' } });
+  expect(decide(view({ open: start }), nowMs)).toMatchObject({ kind: 'stay', reasons: [{ code: 'OperationRunning' }] });
+});
+
+test('says what stands in the way of a failover also while a start runs', () => {
+  const start = operationOf({ state: 'waking', plan: { kind: 'start' } });
+  const decision = decide(failingLeft({ open: start, traffic: {} }), nowMs);
+  expect(decision).toMatchObject({ reasons: [{ code: 'OperationRunning' }, { code: 'OnePlaneOnly' }] });
+});
+
+test('starts what is missing at hot sites and at sites in use, not at a cold one without weight', () => {
+  const sites = [
+    siteView('left', { standby: 'cold', replicas: [] }),
+    siteView('right', { wanted: 2, replicas: [replicaView({ site: 'right', slot: 1 })] }),
+    siteView('far', { standby: 'cold', replicas: [] }),
+  ];
+  expect(decide(view({ sites, policy: { mode: 'advise' } }), nowMs)).toMatchObject({
+    kind: 'act',
+    action: {
+      kind: 'start',
+      start: [
+        { site: 'left', slots: [0] },
+        { site: 'right', slots: [0] },
+      ],
+      weights: { left: 100, right: 0 },
+      because: [
+        { code: 'ReplicasMissing', site: 'left' },
+        { code: 'ReplicasMissing', site: 'right' },
+      ],
+    },
+  });
+});
+
+test('the very first start is for the preferred weights: no route exists yet', () => {
+  const decision = decide(
+    view({ noRoute: 'empty', sites: [siteView('left', { replicas: [] })], preferred: { left: 100 } }),
+    nowMs,
+  );
+  expect(decision).toMatchObject({ kind: 'act', action: { kind: 'start', weights: { left: 100 } } });
+});
+
+test('never starts at a site whose provider cannot be read (I27)', () => {
+  const sites = [siteView('left'), siteView('right', { replicas: [], unseen: true })];
+  expect(decide(view({ sites }), nowMs)).toMatchObject({ kind: 'stay', reasons: [] });
+});
+
+test('leaves a site that lost everything alone while another is ready: traffic moves first', () => {
+  const sites = [siteView('left', { replicas: [gone()] }), siteView('right')];
+  expect(decide(failingLeft({ sites }), nowMs)).toMatchObject({ kind: 'act', action: { kind: 'failover' } });
+  const early = failingLeft({ sites, policy: { detector: { failAfterMs: 60_000 } } });
+  expect(decide(early, nowMs)).toMatchObject({ kind: 'stay', reasons: [{ code: 'NotUnhealthyLongEnough' }] });
+});
+
+test('brings the site itself back when the failover is refused for good', () => {
+  const sites = [siteView('left', { replicas: [gone()] }), siteView('right', { residency: ['us'] })];
+  expect(decide(failingLeft({ sites }), nowMs)).toMatchObject({
+    kind: 'act',
+    action: { kind: 'start', start: [{ site: 'left', slots: [0] }] },
+  });
+});
+
+const moved = { weights: { left: 0, right: 100 }, preferred: { left: 100, right: 0 } };
+const auto = { failback: { mode: 'auto', afterMs: 60_000 } } as const;
+const healthyFor = (ms: number): Record<string, number> => ({ left: nowMs - ms });
+
+test.for([
+  { name: 'never unless the mode says so', view: view({ ...moved, healthySinceMs: healthyFor(600_000) }), because: [] },
+  {
+    name: 'not while the origin is not healthy',
+    view: view({ ...moved, policy: auto }),
+    because: ['OriginNotHealthy'],
+  },
+  {
+    name: 'not one millisecond before the origin was healthy long enough',
+    view: view({ ...moved, policy: auto, healthySinceMs: healthyFor(59_999) }),
+    because: ['OriginNotHealthy'],
+  },
+  {
+    name: 'not before the traffic dwelt where the failover put it (I11)',
+    view: view({
+      ...moved,
+      policy: auto,
+      healthySinceMs: healthyFor(60_000),
+      recent: [operationOf({ agoMs: 599_999 })],
+    }),
+    because: ['DwellTime'],
+  },
+  { name: 'not without a route', view: view({ ...moved, policy: auto, noRoute: 'empty' }), because: [] },
+  { name: 'not when everything is where it belongs', view: view({ policy: auto }), because: [] },
+])('fails back $name', ({ view: seen, because }) => {
+  const decision = decide(seen, nowMs);
+  expect(decision.kind === 'stay' && decision.reasons.map(({ code }) => code)).toEqual(because);
+});
+
+test('fails back in gated steps once all is calm', () => {
+  const recent = [operationOf({ agoMs: 600_000 })];
+  const decision = decide(view({ ...moved, policy: auto, healthySinceMs: healthyFor(60_000), recent }), nowMs);
+  expect(decision).toMatchObject({
+    kind: 'act',
+    action: { kind: 'failback', from: 'right', weights: moved.preferred, inOneStep: false },
+  });
+});
+
+test('a person comes before everything automation would do', () => {
+  const decision = decide(failingLeft({ policy: { mode: 'off' }, request: requestOf({ to: 'right' }) }), nowMs);
+  expect(decision).toMatchObject({ kind: 'act', action: { trigger: 'manual', kind: 'switchover' } });
+});
+
+/** Any three sites in any state, weights, planes and history. */
+const anyView: fc.Arbitrary<View> = fc
+  .record({
+    states: fc.array(fc.constantFrom('good', 'bad', 'slow', 'starting', 'unknown'), { minLength: 3, maxLength: 3 }),
+    gone: fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+    failing: fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+    residency: fc.array(fc.constantFrom('eu', 'us'), { minLength: 3, maxLength: 3 }),
+    heavy: fc.nat(2),
+    agoMs: fc.integer({ min: 0, max: 4_000_000 }),
+    mode: fc.constantFrom('auto', 'advise'),
+  })
+  .map(({ states, gone: lost, failing, residency, heavy, agoMs, mode }) => {
+    const names = ['a', 'b', 'c'];
+    return view({
+      policy: { mode: mode as 'auto' },
+      sites: names.map((name, index) => {
+        const state = states[index] as 'good';
+        const isGone = lost[index] === true && state !== 'good';
+        const replica = replicaView({
+          site: name,
+          state: isGone ? 'gone' : 'running',
+          conditions: [{ state }],
+          proof: state === 'good' ? {} : null,
+        });
+        return siteView(name, { replicas: [replica], residency: [residency[index] ?? 'eu'] });
+      }),
+      weights: Object.fromEntries(names.map((name, index) => [name, index === heavy ? 100 : 0])),
+      preferred: { a: 100, b: 0, c: 0 },
+      traffic: Object.fromEntries(names.map((name, index) => [name, failing[index] === true ? failingTraffic : {}])),
+      recent: [operationOf({ agoMs })],
+    });
+  });
+
+test('whatever is seen: the same decision twice, and no move that breaks a rule (I5, I8, I9, I10, I11, I19)', () => {
+  fc.assert(
+    fc.property(anyView, (seen) => {
+      const decision = decide(seen, nowMs);
+      expect(decide(seen, nowMs)).toEqual(decision);
+      if (decision.kind === 'stay' || decision.action.kind === 'start') return;
+      const { action, diagnosis } = decision;
+      const raised = seen.sites.filter(({ site }) => (action.weights[site.name] ?? 0) > 0);
+      const source = diagnosis.sites.find(({ site }) => site === action.from);
+      expect(Object.values(action.weights).reduce((sum, each) => sum + each, 0)).toBe(100);
+      expect(raised.map(({ site }) => site.residency)).toEqual([['eu']]);
+      expect(diagnosis.code).not.toBe('TooManyFailing');
+      expect(source?.planes.length ?? 0).toBeGreaterThan(1);
+      expect(nowMs - (seen.recent[0]?.openedAtMs ?? 0)).toBeGreaterThanOrEqual(1_800_000);
+    }),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { decide } from '../../src/core/decide.ts';
+import { nowMs, operationOf, requestOf, siteView, view } from './support/view.ts';
+
+const ask = (
+  change: Parameters<typeof requestOf>[0],
+  seen: Parameters<typeof view>[0] = {},
+): ReturnType<typeof decide> => decide(view({ ...seen, request: requestOf(change) }), nowMs);
+
+test('a switchover to a site takes everything there, in gated steps', () => {
+  const sites = [siteView('left'), siteView('right'), siteView('far')];
+  expect(ask({ to: 'far' }, { sites, weights: { left: 60, right: 40, far: 0 } })).toMatchObject({
+    kind: 'act',
+    action: {
+      kind: 'switchover',
+      trigger: 'manual',
+      weights: { left: 0, right: 0, far: 100 },
+      inOneStep: false,
+      requestId: 'req-1',
+      because: [{ code: 'AskedByPerson', message: 'ada@desk: maintenance' }],
+    },
+  });
+});
+
+test('a switchover from a site takes only what it had', () => {
+  const sites = [siteView('left'), siteView('right'), siteView('far')];
+  const weights = { left: 60, right: 40, far: 0 };
+  expect(ask({ from: 'left', to: 'far' }, { sites, weights })).toMatchObject({
+    action: { weights: { left: 0, right: 40, far: 60 } },
+  });
+});
+
+test('a failover a person asks for leaves the heaviest site for the best target, in one step', () => {
+  expect(ask({ kind: 'failover', reason: undefined })).toMatchObject({
+    kind: 'act',
+    action: { kind: 'failover', from: 'left', weights: { left: 0, right: 100 }, inOneStep: true },
+  });
+});
+
+test('a person may move against evidence, brake and cool-down', () => {
+  const recent = [operationOf({ agoMs: 1000 })];
+  expect(ask({ kind: 'failover', from: 'left' }, { recent }).kind).toBe('act');
+});
+
+test.for<{ name: string; ask: Parameters<typeof requestOf>[0]; view?: Parameters<typeof view>[0]; code: string }>([
+  { name: 'to a site the deployment does not have', ask: { to: 'mars' }, code: 'NoReadyCapacity' },
+  { name: 'from a site the deployment does not have', ask: { from: 'mars', to: 'right' }, code: 'NoReadyCapacity' },
+  { name: 'when nothing else could serve', ask: {}, view: { sites: [siteView('left')] }, code: 'NoReadyCapacity' },
+  { name: 'for a deployment without sites', ask: {}, view: { sites: [] }, code: 'NoReadyCapacity' },
+  { name: 'to where everything is already', ask: { to: 'left' }, code: 'AlreadyThere' },
+  { name: 'away from where nothing is', ask: { from: 'right', to: 'left' }, code: 'AlreadyThere' },
+  {
+    name: 'to a jurisdiction that is not allowed (I19)',
+    ask: { to: 'right' },
+    view: { sites: [siteView('left'), siteView('right', { residency: ['us'] })] },
+    code: 'ResidencyBlocked',
+  },
+  {
+    name: 'while the gateway cannot be read',
+    ask: { to: 'right' },
+    view: { noRoute: 'unseen' },
+    code: 'DriverUnreachable',
+  },
+  {
+    name: 'while another person’s move runs (I31)',
+    ask: { to: 'right' },
+    view: { open: operationOf({ state: 'shifting', plan: { trigger: 'manual' } }) },
+    code: 'OperationRunning',
+  },
+])('refuses $name', ({ ask: change, view: seen, code }) => {
+  expect(ask(change, seen)).toMatchObject({ kind: 'stay', reasons: [{ code }] });
+});
+
+test('pre-empts an automatic move that runs', () => {
+  expect(ask({ to: 'right' }, { open: operationOf({ state: 'shifting' }) }).kind).toBe('act');
+});

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { diagnose } from '../../src/core/diagnose.ts';
+import { bestTarget, moveAll } from '../../src/core/target.ts';
+import { dead, nowMs, type SiteChange, siteView, view } from './support/view.ts';
+
+function chosen(sites: Readonly<Record<string, SiteChange>>, from = 'left'): string | undefined {
+  const seen = view({ sites: Object.entries(sites).map(([name, change]) => siteView(name, change)) });
+  return bestTarget(seen, { site: from }, diagnose(seen, nowMs), nowMs)?.site.name;
+}
+
+const empty: SiteChange = { replicas: [] };
+
+test.for<{ name: string; sites: Readonly<Record<string, SiteChange>>; target: string | undefined }>([
+  { name: 'the first ready one in order', sites: { left: dead, right: {}, far: {} }, target: 'right' },
+  { name: 'a ready one before one that must be started', sites: { left: dead, right: empty, far: {} }, target: 'far' },
+  { name: 'one that could be started when none is ready', sites: { left: dead, right: empty }, target: 'right' },
+  {
+    name: 'an independent one before a ready one that shares its domain',
+    sites: { left: { ...dead, domains: ['x'] }, right: { domains: ['x'] }, far: empty },
+    target: 'far',
+  },
+  { name: 'never one that fails too', sites: { left: dead, right: dead, far: {}, moon: {} }, target: 'far' },
+  {
+    name: 'never one that is not allowed (I19)',
+    sites: { left: dead, right: { residency: ['us'] } },
+    target: undefined,
+  },
+  { name: 'never one that wants no replicas', sites: { left: dead, right: { wanted: 0 } }, target: undefined },
+])('the target is $name', ({ sites, target }) => {
+  expect(chosen(sites)).toBe(target);
+});
+
+test('from a site nobody knows, independence says nothing', () => {
+  expect(chosen({ left: {}, right: {} }, 'mars')).toBe('left');
+});
+
+test('a move adds the share of the source to what the target has', () => {
+  const seen = view({ sites: [siteView('left'), siteView('right')], weights: { left: 70, right: 30 } });
+  expect(moveAll(seen, 'left', 'right')).toEqual({ left: 0, right: 100 });
+});
