@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import { needsPublish, routeEntryFor } from '../../src/core/publish.ts';
+import type { RouteEntry } from '../../src/model/route.ts';
+import type { View } from '../../src/model/view.ts';
+import { nowMs, replicaView, routeOf, siteView, view } from './support/view.ts';
+
+const terms = { weights: { left: 100, right: 0 }, epoch: 5, routeVersion: 8, journalHead: 'abc' };
+const entryOf = (seen: View): RouteEntry => routeEntryFor(seen, terms);
+
+test('carries the terms, the proven replicas, and the sites that could take a spill with what is left of their proof', () => {
+  expect(entryOf(view())).toEqual({
+    deployment: 'chat',
+    epoch: 5,
+    routeVersion: 8,
+    match: { model: 'tiny' },
+    weights: { left: 100, right: 0 },
+    sites: [
+      { site: 'left', replicas: [{ id: 'left-0', bootId: 'boot-1', url: 'http://127.0.0.1:9100', state: 'serving' }] },
+      {
+        site: 'right',
+        replicas: [{ id: 'right-0', bootId: 'boot-1', url: 'http://127.0.0.1:9100', state: 'serving' }],
+      },
+    ],
+    spill: [
+      { site: 'left', provenForMs: 29_900 },
+      { site: 'right', provenForMs: 29_900 },
+    ],
+    firstTokenLimitMs: 500,
+    journalHead: 'abc',
+  });
+});
+
+test('a site that is not allowed is not even named (I19)', () => {
+  const { sites, weights, spill } = entryOf(
+    view({ sites: [siteView('left'), siteView('right', { residency: ['us'] })] }),
+  );
+  expect([sites, spill].map((each) => each.map(({ site }) => site))).toEqual([['left'], ['left']]);
+  expect(weights).toEqual({ left: 100 });
+});
+
+test.for<{ name: string; change: Parameters<typeof replicaView>[0]; states: readonly string[] }>([
+  { name: 'that is bad now is marked', change: { conditions: [{ state: 'bad' }] }, states: ['suspect'] },
+  {
+    name: 'that is slow is not marked: users’ own requests judge it',
+    change: { conditions: [{ state: 'slow' }] },
+    states: ['serving'],
+  },
+  { name: 'that was never proven gets nothing (I8)', change: { proof: null }, states: [] },
+  { name: 'that is still starting gets nothing', change: { state: 'starting' }, states: [] },
+  { name: 'without an address gets nothing', change: { url: undefined }, states: [] },
+])('a replica $name', ({ change, states }) => {
+  const entry = entryOf(view({ sites: [siteView('left', { replicas: [replicaView(change)] })] }));
+  expect(entry.sites[0]?.replicas.map(({ state }) => state)).toEqual(states);
+});
+
+test('a replica that got traffic keeps it when its proof has grown old, and another boot of it does not', () => {
+  const listed = (bootId: string): View => {
+    const seen = view({
+      sites: [siteView('left', { replicas: [replicaView({ conditions: [{ state: 'bad' }], proof: null })] })],
+    });
+    const replicas = [{ id: 'left-0', bootId, url: 'http://127.0.0.1:9100', state: 'serving' } as const];
+    return { ...seen, route: { kind: 'seen', asOfMs: nowMs, value: routeOf({ sites: [{ site: 'left', replicas }] }) } };
+  };
+  expect(entryOf(listed('boot-1')).sites[0]?.replicas).toHaveLength(1);
+  expect(entryOf(listed('boot-0')).sites[0]?.replicas).toHaveLength(0);
+});
+
+test('while the route cannot be read only what is proven is listed', () => {
+  const sites = [siteView('left', { replicas: [replicaView({ proof: null })] })];
+  expect(entryOf(view({ sites, noRoute: 'unseen' })).sites[0]?.replicas).toEqual([]);
+  expect(entryOf(view({ sites, noRoute: 'empty' })).sites[0]?.replicas).toEqual([]);
+});
+
+test.for<{ name: string; change: Partial<RouteEntry>; ageMs: number; needed: boolean }>([
+  { name: 'nothing has changed', change: {}, ageMs: 0, needed: false },
+  {
+    name: 'only the version and the journal head differ',
+    change: { routeVersion: 9, journalHead: 'other' },
+    ageMs: 0,
+    needed: false,
+  },
+  {
+    name: 'the weights are the same in another order',
+    change: { weights: { right: 0, left: 100 } },
+    ageMs: 0,
+    needed: false,
+  },
+  { name: 'a weight differs', change: { weights: { left: 99, right: 1 } }, ageMs: 0, needed: true },
+  { name: 'the epoch differs', change: { epoch: 9 }, ageMs: 0, needed: true },
+  { name: 'a site may no longer take a spill', change: { spill: [] }, ageMs: 0, needed: true },
+  { name: 'more than half of a proof is left', change: {}, ageMs: 14_950, needed: false },
+  { name: 'less than half of a proof is left', change: {}, ageMs: 14_951, needed: true },
+])('is it news when $name: $needed', ({ change, ageMs, needed }) => {
+  const current = entryOf(view());
+  expect(needsPublish(current, { ...current, ...change }, ageMs)).toBe(needed);
+});
