@@ -2,6 +2,8 @@
 
 /** Never less than this many retries at once. */
 const leastBurst = 10;
+/** Ten tenths are not quite one in binary: this much too much is none. */
+const rounding = 1e-9;
 
 export interface RetryBudget {
   /** A request came in: it earns its share of a retry. */
@@ -18,7 +20,7 @@ export function createRetryBudget(ratio: number): RetryBudget {
       spent = Math.max(0, spent - ratio);
     },
     take(inFlight) {
-      if (spent + 1 > Math.max(leastBurst, inFlight)) return false;
+      if (spent + 1 > Math.max(leastBurst, inFlight) + rounding) return false;
       spent += 1;
       return true;
     },
