@@ -30,8 +30,12 @@ export function bestTarget(
     .sort((a, b) => a.rank - b.rank || a.order - b.order)[0]?.site;
 }
 
-/** The present weights with one site's share given to another. */
+/**
+ * One site's share given to another; the rest stays. The target gets what is missing to 100, so that the sum holds (I5)
+ * also when a share belonged to a site that the deployment no longer has, or to none yet.
+ */
 export function moveAll(view: View, from: string, to: string): Weights {
-  const weights = Object.fromEntries(view.sites.map(({ site }) => [site.name, weightOf(view, site.name)]));
-  return { ...weights, [from]: 0, [to]: (weights[to] ?? 0) + (weights[from] ?? 0) };
+  const present = Object.fromEntries(view.sites.map(({ site }) => [site.name, weightOf(view, site.name)]));
+  const moved: Record<string, number> = { ...present, [from]: 0, [to]: 0 };
+  return { ...moved, [to]: 100 - Object.values(moved).reduce((sum, each) => sum + each, 0) };
 }
