@@ -85,6 +85,15 @@ test('acts once the time is up', () => {
   expect(decide(leftBadFor(1000), nowMs).kind).toBe('act');
 });
 
+test('a standby that is stopped is a target to start, and no sign that all sites fail together (I10)', () => {
+  const stopped = replicaView({ site: 'right', state: 'stopped', url: undefined, conditions: [], proof: null });
+  const right = siteView('right', { standby: 'warm', replicas: [stopped] });
+  expect(decide(failingLeft({ sites: [siteView('left', dead), right] }), nowMs)).toMatchObject({
+    kind: 'act',
+    action: { kind: 'failover', weights: { left: 0, right: 100 } },
+  });
+});
+
 test('in advise mode says what it would do, and that a person decides', () => {
   expect(decide(failingLeft({ policy: { mode: 'advise' } }), nowMs)).toMatchObject({
     kind: 'advise',

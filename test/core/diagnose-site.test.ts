@@ -43,7 +43,12 @@ test.for<{ name: string; site: SiteChange; change?: ViewChange; expected: Partia
   {
     name: 'degraded when one of two is bad',
     site: { wanted: 2, replicas: [replicaView(), replicaView({ slot: 1, conditions: [{ state: 'bad' }] })] },
-    expected: { code: 'SiteDegraded', actionable: false },
+    expected: { code: 'SiteDegraded', actionable: false, message: '1 of 2 bad: TimedOut' },
+  },
+  {
+    name: 'degraded while one of two loads',
+    site: { wanted: 2, replicas: [replicaView(), replicaView({ slot: 1, conditions: [{ state: 'starting' }] })] },
+    expected: { code: 'SiteDegraded', actionable: false, message: '1 of 2 loading or not seen' },
   },
   {
     name: 'degraded when only users see it bad (I9)',
@@ -180,6 +185,29 @@ test('is bad as a whole since its last replica became so, as of its newest evide
     sinceMs: nowMs - 2000,
     asOfMs: nowMs - 200,
   });
+});
+
+test('a standby whose replicas are all stopped is empty, not dead; a site with weight is', () => {
+  const stopped = [replicaView({ state: 'stopped', url: undefined, conditions: [], proof: null })];
+  const standby = siteView('right', { standby: 'warm', replicas: stopped });
+  expect(diagnoseSite(view({ sites: [siteView('left'), standby] }), standby, nowMs)).toMatchObject({
+    code: 'SiteEmpty',
+    ready: [],
+  });
+  expect(diagnosisOf({ replicas: stopped })).toMatchObject({ code: 'SiteDead', actionable: false });
+});
+
+test('stopped replicas of a site with weight are not seen while its provider cannot be read', () => {
+  const stopped = [replicaView({ state: 'stopped', url: undefined, conditions: [], proof: null })];
+  expect(diagnosisOf({ replicas: stopped, unseen: true })).toMatchObject({ code: 'ViewLost' });
+});
+
+test('a site serves something while one of its replicas is only late, whichever comes first', () => {
+  const bad = (slot: number, reason: ProbeReason): ReturnType<typeof replicaView> =>
+    replicaView({ slot, conditions: [{ state: 'bad', reason }], proof: null });
+  const both = { wanted: 2, replicas: [bad(0, 'FirstTokenLate'), bad(1, 'Refused')] };
+  expect(diagnosisOf(both).servesNothing).toBe(false);
+  expect(diagnosisOf({ ...both, replicas: both.replicas.toReversed() }).servesNothing).toBe(false);
 });
 
 test('a mixture of loading and unseen replicas is no failure', () => {
