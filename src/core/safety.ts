@@ -5,6 +5,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import type { SiteView, View } from '../model/view.ts';
+import { startBlock } from './failed-starts.ts';
 import { areIndependent, isResident, readyReplicas, weightOf } from './readiness.ts';
 
 /** Everything a rule may look at. */
@@ -49,6 +50,12 @@ const readyCapacity: Rule = ({ view, action, nowMs }) =>
   targetsOf(view, action).some((site) => readyReplicas(view, site, nowMs).length > 0 || site.placement.replicas > 0)
     ? []
     : [{ code: 'NoReadyCapacity', message: 'no site with ready replicas, and none that could be started' }];
+
+/** A target that must be started first, where that failed just now. A person may ask at once. */
+const startable: Rule = ({ view, action, nowMs }) =>
+  targetsOf(view, action)
+    .filter((site) => readyReplicas(view, site, nowMs).length === 0)
+    .flatMap(({ site }) => startBlock(view, site.name, nowMs) ?? []);
 
 const brake: Rule = ({ diagnosis }) =>
   diagnosis.code === 'TooManyFailing' ? [{ code: 'TooManyFailing', message: diagnosis.message }] : [];
@@ -133,6 +140,7 @@ const automaticRules: readonly Rule[] = [
   enoughEvidence,
   independence,
   readyCapacity,
+  startable,
   coolDown,
   dwell,
 ];
