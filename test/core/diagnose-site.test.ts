@@ -210,8 +210,22 @@ test('a site serves something while one of its replicas is only late, whichever 
   expect(diagnosisOf({ ...both, replicas: both.replicas.toReversed() }).servesNothing).toBe(false);
 });
 
+test('replicas that load or are not seen, beside bad ones, leave it open whether the site serves something', () => {
+  const bad = replicaView({ conditions: [{ state: 'bad', reason: 'Refused' }], proof: null });
+  const unseen = replicaView({ slot: 1, conditions: [{ state: 'unknown' }] });
+  expect(diagnosisOf({ wanted: 2, replicas: [bad, unseen] })).toMatchObject({ code: 'SiteDead', servesNothing: false });
+});
+
+test('bad evidence without any word of why still says so', () => {
+  const mute = { state: 'slow', reason: undefined, detail: undefined } as const;
+  expect(diagnosisOf({ all: mute }).message).toMatch(/^bad; /);
+  expect(diagnosisOf({ all: { ...mute, detail: 'p95 900 ms' } }).message).toMatch(/^p95 900 ms; /);
+});
+
 test('a mixture of loading and unseen replicas is no failure', () => {
   const loading = replicaView({ conditions: [{ state: 'starting' }] });
   const unseen = replicaView({ slot: 1, conditions: [{ state: 'unknown' }] });
   expect(diagnosisOf({ wanted: 2, replicas: [loading, unseen] }).code).toBe('Starting');
+  const gone = replicaView({ state: 'gone', conditions: [{ state: 'unknown', failuresInARow: 0 }] });
+  expect(diagnosisOf({ replicas: [gone] }).code).toBe('SiteDead');
 });

@@ -43,6 +43,17 @@ test.for<{ name: string; view: View; action?: Partial<Action>; codes: readonly s
     codes: ['ResidencyBlocked'],
   },
   {
+    name: 'residency: nothing is stated of the site (I19)',
+    view: failingLeft({ sites: [siteView('left', dead), siteView('right', { residency: [] })] }),
+    codes: ['ResidencyBlocked'],
+  },
+  {
+    name: 'nothing against a target that is not named: it loses weight, if anything',
+    view: failingLeft(),
+    action: { weights: { right: 100 } },
+    codes: [],
+  },
+  {
     name: 'independence: one domain for both',
     view: failingLeft({
       sites: [siteView('left', { ...dead, domains: ['x'] }), siteView('right', { domains: ['x'] })],
@@ -199,6 +210,12 @@ test.for<{ name: string; view: View; step: Step; codes: readonly string[] }>([
     name: 'keeps the last serving site from being left without another (I4)',
     view: view({ weights: { left: 50, right: 50 }, sites: [siteView('left'), siteView('right', notReady)] }),
     step: weigh({ left: 0, right: 50 }),
+    codes: ['LastServingSite'],
+  },
+  {
+    name: 'does not let the only ready site be left out of the weights (I4)',
+    view: view({ weights: { left: 100, right: 0 } }),
+    step: weigh({}),
     codes: ['LastServingSite'],
   },
   {

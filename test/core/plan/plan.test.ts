@@ -93,6 +93,10 @@ test.for<{ name: string; view: View }>([
   expect(names(seen, { kind: 'switchover', inOneStep: false })).toContain('3-weigh right 100%');
 });
 
+test('fences a source that the new weights do not name', () => {
+  expect(names(view(), { weights: { right: 100 } })).toContain('4-fence left');
+});
+
 test('does not fence a source that keeps a share', () => {
   expect(names(view(), { weights: { left: 50, right: 50 } })).not.toContain('4-fence left');
 });
