@@ -22,7 +22,7 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
     actionable: false,
     servesNothing: false,
     planes: [],
-    sinceMs: seen.sinceMs ?? nowMs,
+    sinceMs: seen.sinceMs,
   });
   if (site.replicas.length === 0)
     return site.control.kind === 'seen' ? plain('SiteEmpty', 'no replicas') : plain('ViewLost', site.control.message);
@@ -46,7 +46,7 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
       'SiteDegraded',
       seen.badCount > 0 ? `${seen.badCount} of ${seen.states.length} bad: ${seen.detail}` : unsure,
     );
-  if (seen.badCount === 0) return plain(seen.states.includes('starting') ? 'Starting' : 'ViewLost', unsure);
+  if (seen.badCount === 0) return plain('Starting', unsure);
   const planes = planesOf(seen);
   const actionable = seen.badVantages.length >= Math.max(2, detector.quorum) || planes.length > 1;
   return {
@@ -56,7 +56,7 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
     actionable,
     servesNothing: seen.states.every((state) => state === 'bad') && !seen.isLate,
     planes,
-    sinceMs: seen.sinceMs ?? nowMs,
+    sinceMs: seen.sinceMs,
   };
 }
 
@@ -72,7 +72,7 @@ interface Gathered {
   /** At least one of the bad ones answers, only too late. */
   readonly isLate: boolean;
   readonly detail: string;
-  readonly sinceMs: number | undefined;
+  readonly sinceMs: number;
   readonly asOfMs: number;
 }
 
@@ -101,7 +101,7 @@ function gather(view: View, site: SiteView, nowMs: number): Gathered {
     isLate: bad.some(({ reason }) => reason === 'FirstTokenLate'),
     detail: bad[0]?.detail ?? bad[0]?.reason ?? 'bad',
     // The site as a whole is bad since its last replica became so.
-    sinceMs: bad.length === 0 ? undefined : Math.max(...bad.map(({ sinceMs }) => sinceMs)),
+    sinceMs: bad.length === 0 ? nowMs : Math.max(...bad.map(({ sinceMs }) => sinceMs)),
     asOfMs: Math.max(0, ...judged.flatMap(({ conditions }) => conditions.map(({ asOfMs }) => asOfMs))),
   };
 }

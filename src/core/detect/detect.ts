@@ -93,10 +93,10 @@ function sinceOf(
 ): number {
   switch (state) {
     case 'bad':
-      return runBegan(badFrom(knownOf(history), policy), 'bad') ?? nowMs;
+      return runBegan(badFrom(knownOf(history), policy), 'bad', nowMs);
     case 'good':
     case 'slow':
-      return runBegan(history, 'good') ?? nowMs;
+      return runBegan(knownOf(history), 'good', nowMs);
     case 'starting':
     case 'unknown':
       return history.at(-1)?.atMs ?? nowMs;
@@ -109,15 +109,13 @@ function sinceOf(
  */
 function badFrom(known: readonly Observation[], policy: DetectorPolicy): readonly Observation[] {
   const served = sinceFirstGood(known) ?? known;
-  let length = served.length;
-  while (length > 1 && isBad(served.slice(0, length - 1), policy, served[length - 2]?.atMs ?? 0)) length -= 1;
-  return served.slice(0, length);
+  const lastOther = served.findLastIndex(({ atMs }, index) => !isBad(served.slice(0, index + 1), policy, atMs));
+  return served.slice(0, lastOther + 2);
 }
 
-/** When the newest run of these answers began; answers that saw nothing are passed over. */
-function runBegan(history: readonly Observation[], outcome: 'good' | 'bad'): number | undefined {
-  const known = knownOf(history);
+/** When the newest run of such answers began; now without any. */
+function runBegan(known: readonly Observation[], outcome: 'good' | 'bad', nowMs: number): number {
   const end = known.findLastIndex((each) => each.outcome === outcome);
   const before = known.slice(0, end + 1).findLastIndex((each) => each.outcome !== outcome);
-  return known[before + 1]?.atMs;
+  return Math.min(nowMs, ...known.slice(before + 1, end + 1).map(({ atMs }) => atMs));
 }

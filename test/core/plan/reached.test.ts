@@ -95,5 +95,6 @@ test.for<{ name: string; step: StepEffect; sight: Partial<StepSight>; answer: st
 
 test('weights are the same when a site without any is not named', () => {
   expect(sameWeights({ left: 100 }, { left: 100, right: 0 })).toBe(true);
+  expect(sameWeights({ left: 100, right: 0 }, { left: 100 })).toBe(true);
   expect(sameWeights({ left: 100 }, { left: 99, right: 1 })).toBe(false);
 });
