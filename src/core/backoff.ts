@@ -32,3 +32,11 @@ export function nextAttempt({ tries, error, random }: Tried): NextAttempt {
   const jitteredMs = fullMs / 2 + (fullMs / 2) * random;
   return { kind: 'wait', waitMs: Math.ceil(Math.max(jitteredMs, error.retryAfterMs ?? 0)) };
 }
+
+const firstRestartMs = 1000;
+const longestRestartMs = 300_000;
+
+/** How long after its end an operation that failed `failures` times in a row (from 1) may be begun again, in milliseconds. */
+export function restartAfterMs(failures: number): number {
+  return Math.min(longestRestartMs, firstRestartMs * 2 ** (failures - 1));
+}

@@ -5,6 +5,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { diagnose, isFailing } from './diagnose.ts';
+import { startBlock } from './failed-starts.ts';
 import { isAlive, missingSlots, readyReplicas, weightOf } from './readiness.ts';
 import { decideRequest } from './requests.ts';
 import { checkMove } from './safety.ts';
@@ -33,7 +34,7 @@ export function decide(view: View, nowMs: number): Decision {
   // Refused for a reason that stays (a cool-down, nowhere to go): then bringing the site itself back is what is left.
   const canMove = view.deployment.failover.mode === 'auto' && failover === undefined;
   const start = isWaiting ? undefined : startOf(view, diagnosis, canMove, nowMs);
-  return start ?? failover ?? failbackOf(view, diagnosis, nowMs) ?? stay(diagnosis, []);
+  return start ?? failover ?? failbackOf(view, diagnosis, nowMs) ?? stay(diagnosis, startBlocks(view, nowMs));
 }
 
 /** Reasons that time alone takes away: a failover is about to be decided. */
@@ -89,14 +90,10 @@ function settle(view: View, diagnosis: Diagnosis, action: Action, nowMs: number)
 
 /** Hot placements always hold their replicas, others while they have weight. Nothing is moved, so `advise` starts them too. */
 function startOf(view: View, diagnosis: Diagnosis, canMove: boolean, nowMs: number): Decision | undefined {
-  const start = view.sites.flatMap((each) => {
-    const isInUse = each.placement.standby === 'hot' || weightOf(view, each.site.name) > 0;
-    const slots =
-      isInUse && each.control.kind === 'seen' && !(canMove && isLeftForFailover(view, each, nowMs))
-        ? missingSlots(each)
-        : [];
-    return slots.length > 0 ? [{ site: each.site.name, slots }] : [];
-  });
+  const start = lackingSites(view)
+    .filter((each) => !(canMove && isLeftForFailover(view, each, nowMs)))
+    .filter((each) => startBlock(view, each.site.name, nowMs) === undefined)
+    .map((each) => ({ site: each.site.name, slots: missingSlots(each) }));
   if (start.length === 0) return undefined;
   const because = start.map(
     ({ site, slots }): Reason => ({ code: 'ReplicasMissing', site, message: `${site} lacks ${slots.length} replicas` }),
@@ -113,6 +110,20 @@ function startOf(view: View, diagnosis: Diagnosis, canMove: boolean, nowMs: numb
     requestId: undefined,
   };
   return { kind: 'act', diagnosis, action };
+}
+
+/** Sites in use, and seen to lack replicas. */
+function lackingSites(view: View): readonly SiteView[] {
+  return view.sites.filter(
+    (each) =>
+      (each.placement.standby === 'hot' || weightOf(view, each.site.name) > 0) &&
+      each.control.kind === 'seen' &&
+      missingSlots(each).length > 0,
+  );
+}
+
+function startBlocks(view: View, nowMs: number): readonly Reason[] {
+  return lackingSites(view).flatMap(({ site }) => startBlock(view, site.name, nowMs) ?? []);
 }
 
 /** A site with weight that has lost everything while another is ready: the traffic moves first. */

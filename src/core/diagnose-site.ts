@@ -4,7 +4,7 @@ import type { DiagnosisCode, SiteDiagnosis } from '../model/diagnosis.ts';
 import type { Plane, ProbeReason } from '../model/observation.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { judgeTraffic, type TrafficVerdict } from './detect/traffic.ts';
-import { completionConditions, isAlive, readyReplicas } from './readiness.ts';
+import { completionConditions, isAlive, readyReplicas, weightOf } from './readiness.ts';
 
 /**
  * One plane alone never makes a site actionable, except the data plane seen from a quorum of vantages. With a single
@@ -22,11 +22,14 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
     actionable: false,
     servesNothing: false,
     planes: [],
-    sinceMs: seen.sinceMs ?? nowMs,
+    sinceMs: seen.sinceMs,
   });
   if (site.replicas.length === 0)
     return site.control.kind === 'seen' ? plain('SiteEmpty', 'no replicas') : plain('ViewLost', site.control.message);
-  if (seen.states.length === 0 || seen.states.every((state) => state === 'unknown')) {
+  // Stopped on purpose, or by the cloud: at a site with weight that is a loss, at a standby it is how it waits.
+  if (seen.states.length === 0 && weightOf(view, site.site.name) === 0)
+    return plain('SiteEmpty', 'all replicas are stopped');
+  if (seen.states.every((state) => state === 'unknown')) {
     return seen.allGone
       ? plain('SiteDead', 'the provider says all replicas are gone')
       : plain('ViewLost', 'no fresh observation');
@@ -36,10 +39,14 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
       ? plain('SiteDegraded', `probes are good, traffic is ${seen.traffic.state}: ${seen.traffic.message}`)
       : plain('Healthy', `${ready.length} of ${site.replicas.length} ready`);
   }
-  if (seen.states.some((state) => state === 'good'))
-    return plain('SiteDegraded', `${seen.badCount} of ${seen.states.length} bad: ${seen.detail}`);
-  if (seen.badCount === 0)
-    return plain(seen.states.includes('starting') ? 'Starting' : 'ViewLost', 'loading or not seen');
+  const goodCount = seen.states.filter((state) => state === 'good').length;
+  const unsure = `${seen.states.length - goodCount} of ${seen.states.length} loading or not seen`;
+  if (goodCount > 0)
+    return plain(
+      'SiteDegraded',
+      seen.badCount > 0 ? `${seen.badCount} of ${seen.states.length} bad: ${seen.detail}` : unsure,
+    );
+  if (seen.badCount === 0) return plain('Starting', unsure);
   const planes = planesOf(seen);
   const actionable = seen.badVantages.length >= Math.max(2, detector.quorum) || planes.length > 1;
   return {
@@ -47,9 +54,9 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
     code: codeOf(seen),
     message: `${seen.detail}; ${seen.traffic.message}${actionable ? '' : '; one plane of evidence only'}`,
     actionable,
-    servesNothing: seen.states.every((state) => state === 'bad') && seen.reason !== 'FirstTokenLate',
+    servesNothing: seen.states.every((state) => state === 'bad') && !seen.isLate,
     planes,
-    sinceMs: seen.sinceMs ?? nowMs,
+    sinceMs: seen.sinceMs,
   };
 }
 
@@ -62,8 +69,10 @@ interface Gathered {
   readonly answersHttp: boolean;
   readonly traffic: TrafficVerdict;
   readonly reason: ProbeReason | undefined;
+  /** At least one of the bad ones answers, only too late. */
+  readonly isLate: boolean;
   readonly detail: string;
-  readonly sinceMs: number | undefined;
+  readonly sinceMs: number;
   readonly asOfMs: number;
 }
 
@@ -89,9 +98,10 @@ function gather(view: View, site: SiteView, nowMs: number): Gathered {
     answersHttp: others.some(({ state }) => state === 'good'),
     traffic: judgeTraffic(isFresh ? stats : undefined, detector),
     reason: bad[0]?.reason,
+    isLate: bad.some(({ reason }) => reason === 'FirstTokenLate'),
     detail: bad[0]?.detail ?? bad[0]?.reason ?? 'bad',
     // The site as a whole is bad since its last replica became so.
-    sinceMs: bad.length === 0 ? undefined : Math.max(...bad.map(({ sinceMs }) => sinceMs)),
+    sinceMs: bad.length === 0 ? nowMs : Math.max(...bad.map(({ sinceMs }) => sinceMs)),
     asOfMs: Math.max(0, ...judged.flatMap(({ conditions }) => conditions.map(({ asOfMs }) => asOfMs))),
   };
 }

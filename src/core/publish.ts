@@ -57,7 +57,7 @@ function spillOf(view: View, site: SiteView): readonly SpillSite[] {
   const { maxAgeMs } = view.deployment.failover.proof;
   const proofs = site.replicas
     .filter((each) => isReady(view, each, view.atMs))
-    .map(({ proof }) => maxAgeMs - (view.atMs - (proof?.atMs ?? 0)));
+    .map(({ proof }) => maxAgeMs - (view.atMs - proof.atMs));
   return proofs.length === 0 ? [] : [{ site: site.site.name, provenForMs: Math.max(...proofs) }];
 }
 
@@ -73,8 +73,7 @@ export function needsPublish(current: RouteEntry, wanted: RouteEntry, ageMs: num
       entry.spill.map(({ site }) => site),
     ]);
   if (shape(current) !== shape(wanted)) return true;
-  return wanted.spill.some(({ site, provenForMs }) => {
-    const leftMs = (current.spill.find((each) => each.site === site)?.provenForMs ?? 0) - ageMs;
-    return leftMs < provenForMs / 2;
-  });
+  return wanted.spill.some(({ site, provenForMs }) =>
+    current.spill.some((each) => each.site === site && each.provenForMs - ageMs < provenForMs / 2),
+  );
 }

@@ -1,5 +1,5 @@
 /** What one replica and one site look like in a view: the facts that diagnosis, safety and plans share. */
-import type { Condition } from '../model/condition.ts';
+import type { Condition, Proof } from '../model/condition.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
 
@@ -10,7 +10,7 @@ export function completionConditions(view: View, replica: ReplicaView): readonly
 }
 
 /** Running, good now by every completion probe, and freshly proven: the same boot, the same model. */
-export function isReady(view: View, each: ReplicaView, nowMs: number): boolean {
+export function isReady(view: View, each: ReplicaView, nowMs: number): each is ReplicaView & { readonly proof: Proof } {
   const conditions = completionConditions(view, each);
   const { model, failover } = view.deployment;
   return (

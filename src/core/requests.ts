@@ -18,7 +18,7 @@ export function decideRequest(view: View, request: OperationRequest, diagnosis: 
     });
   }
   const names = view.sites.map(({ site }) => site.name);
-  const from = request.from ?? heaviest(view);
+  const from = request.from ?? heaviest(view, request.to);
   const to = request.to ?? bestTarget(view, { site: from ?? '' }, diagnosis, nowMs)?.site.name;
   for (const name of [request.from, request.to]) {
     if (name !== undefined && !names.includes(name))
@@ -33,7 +33,10 @@ export function decideRequest(view: View, request: OperationRequest, diagnosis: 
       code: 'NoReadyCapacity',
       message: `nowhere to go from ${from ?? 'nowhere'}: no other allowed site could serve`,
     });
-  if (weightOf(view, to) === 100 || (request.from !== undefined && weightOf(view, from) === 0)) {
+  // While the route is not seen all weights read 0: that is no ground to say so, and the driver's rule refuses below.
+  const isThere =
+    weightOf(view, to) === 100 || request.from === to || (request.from !== undefined && weightOf(view, from) === 0);
+  if (isThere && view.route.kind === 'seen') {
     return refuse({
       code: 'AlreadyThere',
       site: to,
@@ -61,8 +64,10 @@ export function decideRequest(view: View, request: OperationRequest, diagnosis: 
   return against.length > 0 ? { kind: 'stay', diagnosis, reasons: against } : { kind: 'act', diagnosis, action };
 }
 
-function heaviest(view: View): string | undefined {
-  const [first] = [...view.sites].sort((a, b) => weightOf(view, b.site.name) - weightOf(view, a.site.name));
+/** The site most traffic would leave: never the one it is to go to, unless there is no other. */
+function heaviest(view: View, to: string | undefined): string | undefined {
+  const rank = (name: string): number => (name === to ? -1 : weightOf(view, name));
+  const [first] = [...view.sites].sort((a, b) => rank(b.site.name) - rank(a.site.name));
   return first?.site.name;
 }
 

@@ -5,6 +5,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import type { SiteView, View } from '../model/view.ts';
+import { startBlock } from './failed-starts.ts';
 import { areIndependent, isResident, readyReplicas, weightOf } from './readiness.ts';
 
 /** Everything a rule may look at. */
@@ -50,6 +51,12 @@ const readyCapacity: Rule = ({ view, action, nowMs }) =>
     ? []
     : [{ code: 'NoReadyCapacity', message: 'no site with ready replicas, and none that could be started' }];
 
+/** A target that must be started first, where that failed just now. A person may ask at once. */
+const startable: Rule = ({ view, action, nowMs }) =>
+  targetsOf(view, action)
+    .filter((site) => readyReplicas(view, site, nowMs).length === 0)
+    .flatMap(({ site }) => startBlock(view, site.name, nowMs) ?? []);
+
 const brake: Rule = ({ diagnosis }) =>
   diagnosis.code === 'TooManyFailing' ? [{ code: 'TooManyFailing', message: diagnosis.message }] : [];
 
@@ -89,7 +96,9 @@ const independence: Rule = ({ view, action }) => {
 const coolDown: Rule = ({ view, action, nowMs }) => {
   if (action.kind !== 'failover') return [];
   const { coolDownMs, maxFailoversPerDay } = view.deployment.failover.safety;
-  const past = automaticMoves(view, ['failover']).filter((each) => nowMs - each.openedAtMs < dayMs);
+  const past = movesOf(view).filter(
+    ({ plan, openedAtMs }) => plan.trigger === 'automatic' && plan.kind === 'failover' && nowMs - openedAtMs < dayMs,
+  );
   const [newest] = past;
   const reasons: Reason[] = [];
   if (newest !== undefined && nowMs - newest.openedAtMs < coolDownMs) {
@@ -100,23 +109,27 @@ const coolDown: Rule = ({ view, action, nowMs }) => {
       untilMs,
     });
   }
-  if (past.length >= maxFailoversPerDay) {
-    const untilMs = (past.at(-1)?.openedAtMs ?? nowMs) + dayMs;
+  // The one whose day must end before the next may begin; a budget is 1 or more.
+  const last = past[maxFailoversPerDay - 1];
+  if (last !== undefined) {
     reasons.push({
       code: 'FlapBudgetSpent',
       message: `${past.length} automatic failovers in 24 h, at most ${maxFailoversPerDay}`,
-      untilMs,
+      untilMs: last.openedAtMs + dayMs,
     });
   }
   return reasons;
 };
 
+/** Whoever moved it: what a person chose is not undone the moment it is done. */
 const dwell: Rule = ({ view, action, nowMs }) => {
   if (action.kind !== 'failback') return [];
-  const [newest] = automaticMoves(view, ['failover', 'switchover', 'failback']);
-  const untilMs = (newest?.endedAtMs ?? 0) + view.deployment.failover.safety.dwellMs;
-  return newest !== undefined && nowMs < untilMs
-    ? [{ code: 'DwellTime', message: `${newest.id} ended ${nowMs - (newest.endedAtMs ?? nowMs)} ms ago`, untilMs }]
+  const [newest] = movesOf(view).filter(({ plan }) => plan.kind !== 'start');
+  if (newest === undefined) return [];
+  const endedAtMs = newest.endedAtMs ?? nowMs;
+  const untilMs = endedAtMs + view.deployment.failover.safety.dwellMs;
+  return nowMs < untilMs
+    ? [{ code: 'DwellTime', message: `${newest.id} ended ${nowMs - endedAtMs} ms ago`, untilMs }]
     : [];
 };
 
@@ -127,6 +140,7 @@ const automaticRules: readonly Rule[] = [
   enoughEvidence,
   independence,
   readyCapacity,
+  startable,
   coolDown,
   dwell,
 ];
@@ -137,11 +151,8 @@ const manualRules: readonly Rule[] = [driverReachable, residency, readyCapacity]
 const movedStates: ReadonlySet<string> = new Set(['verifying', 'returning', 'done', 'returned', 'unknown']);
 
 /** Open or ended, newest first. */
-function automaticMoves(view: View, kinds: readonly string[]): readonly Operation[] {
-  const all = view.open === undefined ? view.recent : [view.open, ...view.recent];
-  return all.filter(
-    ({ plan, state }) => plan.trigger === 'automatic' && kinds.includes(plan.kind) && movedStates.has(state),
-  );
+function movesOf({ open, recent }: View): readonly Operation[] {
+  return (open === undefined ? recent : [open, ...recent]).filter(({ state }) => movedStates.has(state));
 }
 
 /** Checked again before each step of a plan that is being carried out. */

@@ -3,10 +3,12 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Weights } from '../model/route.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isFailing } from './diagnose.ts';
+import { startBlock } from './failed-starts.ts';
 import { areIndependent, isResident, readyReplicas, weightOf } from './readiness.ts';
 
 /**
- * Allowed and independent first, then ready now, then those that could be started; within each the placements' order.
+ * Allowed and independent first, then ready now, then those that could be started, last those where a start failed just
+ * now; within each the placements' order.
  * The whole share goes to one site: a move to one proven place is easier to follow at night than a spread.
  */
 export function bestTarget(
@@ -18,7 +20,8 @@ export function bestTarget(
   const from = view.sites.find(({ site }) => site.name === source.site);
   const rank = (site: SiteView): number => {
     const independent = from === undefined || areIndependent(from, site) ? 0 : 10;
-    return independent + (readyReplicas(view, site, nowMs).length > 0 ? 0 : 1);
+    if (readyReplicas(view, site, nowMs).length > 0) return independent;
+    return independent + (startBlock(view, site.site.name, nowMs) === undefined ? 1 : 2);
   };
   const isBad = (site: SiteView): boolean =>
     diagnosis.sites.some((each) => each.site === site.site.name && isFailing(each));
@@ -30,8 +33,12 @@ export function bestTarget(
     .sort((a, b) => a.rank - b.rank || a.order - b.order)[0]?.site;
 }
 
-/** The present weights with one site's share given to another. */
+/**
+ * One site's share given to another; the rest stays. The target gets what is missing to 100, so that the sum holds (I5)
+ * also when a share belonged to a site that the deployment no longer has, or to none yet.
+ */
 export function moveAll(view: View, from: string, to: string): Weights {
-  const weights = Object.fromEntries(view.sites.map(({ site }) => [site.name, weightOf(view, site.name)]));
-  return { ...weights, [from]: 0, [to]: (weights[to] ?? 0) + (weights[from] ?? 0) };
+  const present = Object.fromEntries(view.sites.map(({ site }) => [site.name, weightOf(view, site.name)]));
+  const moved: Record<string, number> = { ...present, [from]: 0, [to]: 0 };
+  return { ...moved, [to]: 100 - Object.values(moved).reduce((sum, each) => sum + each, 0) };
 }

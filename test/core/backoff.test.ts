@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextAttempt } from '../../src/core/backoff.ts';
+import { nextAttempt, restartAfterMs } from '../../src/core/backoff.ts';
 import { type ErrorClass, errorClasses, type ProviderError } from '../../src/model/provider-error.ts';
 
 const errorOf = (kind: ErrorClass, retryAfterMs?: number): ProviderError => ({
@@ -42,8 +42,54 @@ test('what the provider says is a floor, never a ceiling (I25)', () => {
   expect(nextAttempt({ tries: 1, error: errorOf('throttled', 1), random: 0 })).toEqual({ kind: 'wait', waitMs: 50 });
 });
 
+const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+test('the certain half of a wait doubles with each try (I24)', () => {
+  const least = (tries: number): number => {
+    const next = nextAttempt({ tries, error: errorOf('throttled'), random: 0 });
+    return next.kind === 'wait' ? next.waitMs : Number.NaN;
+  };
+  expect([1, 2, 3, 4, 5].map(least)).toEqual([50, 100, 200, 400, 800]);
+});
+
+test('waits are whole milliseconds, grow with chance, and honour what the provider says whatever else is (I25)', () => {
+  const kind = fc.constantFrom(...errorClasses);
+  const saysMs = fc.integer({ min: 0, max: 3_600_000 });
+  fc.assert(
+    fc.property(
+      kind,
+      fc.integer({ min: 1, max: 10 }),
+      random,
+      random,
+      saysMs,
+      (of, tries, one, other, retryAfterMs) => {
+        const [low, high] = [Math.min(one, other), Math.max(one, other)];
+        const first = nextAttempt({ tries, error: errorOf(of, retryAfterMs), random: low });
+        const second = nextAttempt({ tries, error: errorOf(of, retryAfterMs), random: high });
+        expect(second.kind).toBe(first.kind);
+        if (first.kind === 'give-up' || second.kind === 'give-up') return;
+        expect(Number.isInteger(first.waitMs)).toBe(true);
+        expect(first.waitMs).toBeGreaterThanOrEqual(retryAfterMs);
+        expect(second.waitMs).toBeGreaterThanOrEqual(first.waitMs);
+      },
+    ),
+  );
+});
+
+test.for([
+  [1, 1000],
+  [2, 2000],
+  [9, 256_000],
+  [10, 300_000],
+  [5000, 300_000],
+] as const)(
+  'after %i failures in a row an operation is begun again no sooner than in %i ms (I24)',
+  ([failures, ms]) => {
+    expect(restartAfterMs(failures)).toBe(ms);
+  },
+);
+
 test('without a word of the provider it never waits longer than ten seconds, nor less than fifty milliseconds', () => {
-  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   fc.assert(
     fc.property(fc.constantFrom(...errorClasses), fc.integer({ min: 1, max: 60 }), random, (kind, tries, drawn) => {
       const next = nextAttempt({ tries, error: errorOf(kind), random: drawn });

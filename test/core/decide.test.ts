@@ -81,8 +81,50 @@ test.for([
   expect(decision.kind === 'stay' && decision.reasons.map(({ code }) => code)).toEqual(because);
 });
 
+test('of two sites that fail it leaves the one whose failure is beyond doubt first', () => {
+  const sites = [siteView('left', dead), siteView('right', dead), siteView('far'), siteView('moon')];
+  const seen = failingLeft({
+    sites,
+    weights: { left: 60, right: 40, far: 0, moon: 0 },
+    traffic: { right: failingTraffic },
+  });
+  expect(decide(seen, nowMs)).toMatchObject({
+    kind: 'act',
+    action: { from: 'right', weights: { left: 60, right: 0, far: 40, moon: 0 } },
+  });
+});
+
+test('starts what is missing also while the gateway cannot be read: nothing is moved', () => {
+  const sites = [siteView('left'), siteView('right', { replicas: [] })];
+  expect(decide(view({ sites, noRoute: 'unseen', preferred: { left: 90, right: 10 } }), nowMs)).toMatchObject({
+    kind: 'act',
+    action: { kind: 'start', start: [{ site: 'right', slots: [0] }], weights: { left: 90, right: 10 } },
+  });
+});
+
+test('fails back to preferred weights that leave sites out', () => {
+  const sites = [siteView('left'), siteView('right'), siteView('far')];
+  const seen = view({
+    sites,
+    weights: { left: 0, right: 100, far: 0 },
+    preferred: { left: 100 },
+    policy: { failback: { mode: 'auto', afterMs: 60_000 } },
+    healthySinceMs: { left: nowMs - 60_000 },
+  });
+  expect(decide(seen, nowMs)).toMatchObject({ kind: 'act', action: { kind: 'failback', from: 'right' } });
+});
+
 test('acts once the time is up', () => {
   expect(decide(leftBadFor(1000), nowMs).kind).toBe('act');
+});
+
+test('a standby that is stopped is a target to start, and no sign that all sites fail together (I10)', () => {
+  const stopped = replicaView({ site: 'right', state: 'stopped', url: undefined, conditions: [], proof: null });
+  const right = siteView('right', { standby: 'warm', replicas: [stopped] });
+  expect(decide(failingLeft({ sites: [siteView('left', dead), right] }), nowMs)).toMatchObject({
+    kind: 'act',
+    action: { kind: 'failover', weights: { left: 0, right: 100 } },
+  });
 });
 
 test('in advise mode says what it would do, and that a person decides', () => {

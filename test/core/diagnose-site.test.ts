@@ -43,7 +43,12 @@ test.for<{ name: string; site: SiteChange; change?: ViewChange; expected: Partia
   {
     name: 'degraded when one of two is bad',
     site: { wanted: 2, replicas: [replicaView(), replicaView({ slot: 1, conditions: [{ state: 'bad' }] })] },
-    expected: { code: 'SiteDegraded', actionable: false },
+    expected: { code: 'SiteDegraded', actionable: false, message: '1 of 2 bad: TimedOut' },
+  },
+  {
+    name: 'degraded while one of two loads',
+    site: { wanted: 2, replicas: [replicaView(), replicaView({ slot: 1, conditions: [{ state: 'starting' }] })] },
+    expected: { code: 'SiteDegraded', actionable: false, message: '1 of 2 loading or not seen' },
   },
   {
     name: 'degraded when only users see it bad (I9)',
@@ -182,8 +187,45 @@ test('is bad as a whole since its last replica became so, as of its newest evide
   });
 });
 
+test('a standby whose replicas are all stopped is empty, not dead; a site with weight is', () => {
+  const stopped = [replicaView({ state: 'stopped', url: undefined, conditions: [], proof: null })];
+  const standby = siteView('right', { standby: 'warm', replicas: stopped });
+  expect(diagnoseSite(view({ sites: [siteView('left'), standby] }), standby, nowMs)).toMatchObject({
+    code: 'SiteEmpty',
+    ready: [],
+  });
+  expect(diagnosisOf({ replicas: stopped })).toMatchObject({ code: 'SiteDead', actionable: false });
+});
+
+test('stopped replicas of a site with weight are not seen while its provider cannot be read', () => {
+  const stopped = [replicaView({ state: 'stopped', url: undefined, conditions: [], proof: null })];
+  expect(diagnosisOf({ replicas: stopped, unseen: true })).toMatchObject({ code: 'ViewLost' });
+});
+
+test('a site serves something while one of its replicas is only late, whichever comes first', () => {
+  const bad = (slot: number, reason: ProbeReason): ReturnType<typeof replicaView> =>
+    replicaView({ slot, conditions: [{ state: 'bad', reason }], proof: null });
+  const both = { wanted: 2, replicas: [bad(0, 'FirstTokenLate'), bad(1, 'Refused')] };
+  expect(diagnosisOf(both).servesNothing).toBe(false);
+  expect(diagnosisOf({ ...both, replicas: both.replicas.toReversed() }).servesNothing).toBe(false);
+});
+
+test('replicas that load or are not seen, beside bad ones, leave it open whether the site serves something', () => {
+  const bad = replicaView({ conditions: [{ state: 'bad', reason: 'Refused' }], proof: null });
+  const unseen = replicaView({ slot: 1, conditions: [{ state: 'unknown' }] });
+  expect(diagnosisOf({ wanted: 2, replicas: [bad, unseen] })).toMatchObject({ code: 'SiteDead', servesNothing: false });
+});
+
+test('bad evidence without any word of why still says so', () => {
+  const mute = { state: 'slow', reason: undefined, detail: undefined } as const;
+  expect(diagnosisOf({ all: mute }).message).toMatch(/^bad; /);
+  expect(diagnosisOf({ all: { ...mute, detail: 'p95 900 ms' } }).message).toMatch(/^p95 900 ms; /);
+});
+
 test('a mixture of loading and unseen replicas is no failure', () => {
   const loading = replicaView({ conditions: [{ state: 'starting' }] });
   const unseen = replicaView({ slot: 1, conditions: [{ state: 'unknown' }] });
   expect(diagnosisOf({ wanted: 2, replicas: [loading, unseen] }).code).toBe('Starting');
+  const gone = replicaView({ state: 'gone', conditions: [{ state: 'unknown', failuresInARow: 0 }] });
+  expect(diagnosisOf({ replicas: [gone] }).code).toBe('SiteDead');
 });

@@ -30,6 +30,17 @@ test('carries the terms, the proven replicas, and the sites that could take a sp
   });
 });
 
+test('a site the weights do not name has none', () => {
+  expect(routeEntryFor(view(), { ...terms, weights: { left: 100 } }).weights).toEqual({ left: 100, right: 0 });
+});
+
+test('a spill lasts as long as the freshest proof at the site', () => {
+  const replicas = [1000, 20_000].map((agoMs, slot) => replicaView({ slot, proof: { atMs: nowMs - agoMs } }));
+  expect(entryOf(view({ sites: [siteView('left', { wanted: 2, replicas })] })).spill).toEqual([
+    { site: 'left', provenForMs: 29_000 },
+  ]);
+});
+
 test('a site that is not allowed is not even named (I19)', () => {
   const { sites, weights, spill } = entryOf(
     view({ sites: [siteView('left'), siteView('right', { residency: ['us'] })] }),

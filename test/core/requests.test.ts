@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decide } from '../../src/core/decide.ts';
-import { nowMs, operationOf, requestOf, siteView, view } from './support/view.ts';
+import { anyWeights, nowMs, operationOf, requestOf, siteView, view } from './support/view.ts';
 
 const ask = (
   change: Parameters<typeof requestOf>[0],
@@ -50,6 +51,18 @@ test.for<{ name: string; ask: Parameters<typeof requestOf>[0]; view?: Parameters
   { name: 'to where everything is already', ask: { to: 'left' }, code: 'AlreadyThere' },
   { name: 'away from where nothing is', ask: { from: 'right', to: 'left' }, code: 'AlreadyThere' },
   {
+    name: 'from a site to itself (I5)',
+    ask: { from: 'left', to: 'left' },
+    view: { weights: { left: 60, right: 40 } },
+    code: 'AlreadyThere',
+  },
+  {
+    name: 'as unreachable, never as already there, what it cannot see',
+    ask: { from: 'left', to: 'right' },
+    view: { noRoute: 'unseen' },
+    code: 'DriverUnreachable',
+  },
+  {
     name: 'to a jurisdiction that is not allowed (I19)',
     ask: { to: 'right' },
     view: { sites: [siteView('left'), siteView('right', { residency: ['us'] })] },
@@ -73,4 +86,38 @@ test.for<{ name: string; ask: Parameters<typeof requestOf>[0]; view?: Parameters
 
 test('pre-empts an automatic move that runs', () => {
   expect(ask({ to: 'right' }, { open: operationOf({ state: 'shifting' }) }).kind).toBe('act');
+});
+
+test('a failover to the site with most traffic leaves the next heaviest', () => {
+  expect(ask({ kind: 'failover', to: 'left' }, { weights: { left: 60, right: 40 } })).toMatchObject({
+    kind: 'act',
+    action: { from: 'right', weights: { left: 100, right: 0 } },
+  });
+});
+
+test('before any route exists a person may still choose where traffic begins', () => {
+  expect(ask({ to: 'right' }, { noRoute: 'empty' })).toMatchObject({ action: { weights: { left: 0, right: 100 } } });
+  expect(ask({ to: 'left' }, { noRoute: 'empty', sites: [siteView('left')] })).toMatchObject({
+    action: { weights: { left: 100 } },
+  });
+});
+
+test('whatever is asked: whole percents that sum to 100, or a reason (I5, I19)', () => {
+  const name = fc.constantFrom(undefined, 'left', 'right', 'far', 'mars');
+  const kind = fc.constantFrom('failover' as const, 'switchover' as const);
+  fc.assert(
+    fc.property(anyWeights('left', 'right', 'far'), name, name, kind, fc.boolean(), (weights, from, to, how, us) => {
+      const sites = [siteView('left'), siteView('right', us ? { residency: ['us'] } : {}), siteView('far')];
+      const decision = ask({ kind: how, from, to }, { sites, weights });
+      if (decision.kind !== 'act') {
+        expect(decision).toMatchObject({ kind: 'stay', reasons: [{ message: expect.stringMatching(/./) }] });
+        return;
+      }
+      const values = Object.values(decision.action.weights);
+      expect(values.reduce((sum, each) => sum + each, 0)).toBe(100);
+      expect(values.every((each) => Number.isInteger(each) && each >= 0)).toBe(true);
+      if (us) expect(decision.action.weights['right'] ?? 0).toBeLessThanOrEqual(weights['right'] ?? 0);
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/core/diagnose.ts';
 import { checkMove, checkStep, targetsOf } from '../../src/core/safety.ts';
@@ -40,6 +41,17 @@ test.for<{ name: string; view: View; action?: Partial<Action>; codes: readonly s
     view: failingLeft({ sites: [siteView('left', dead), siteView('right', right)] }),
     action: { trigger: 'manual' },
     codes: ['ResidencyBlocked'],
+  },
+  {
+    name: 'residency: nothing is stated of the site (I19)',
+    view: failingLeft({ sites: [siteView('left', dead), siteView('right', { residency: [] })] }),
+    codes: ['ResidencyBlocked'],
+  },
+  {
+    name: 'nothing against a target that is not named: it loses weight, if anything',
+    view: failingLeft(),
+    action: { weights: { right: 100 } },
+    codes: [],
   },
   {
     name: 'independence: one domain for both',
@@ -104,6 +116,30 @@ test.for<{ name: string; view: View; action?: Partial<Action>; codes: readonly s
     codes: ['CoolDown'],
   },
   { name: 'nothing of the dwell without an earlier move', view: view(), action: { kind: 'failback' }, codes: [] },
+  {
+    name: 'the dwell after a move a person made, a millisecond before it ends (I11)',
+    view: view({ recent: [operationOf({ agoMs: 599_999, plan: { kind: 'switchover', trigger: 'manual' } })] }),
+    action: { kind: 'failback' },
+    codes: ['DwellTime'],
+  },
+  {
+    name: 'nothing of the dwell when it ended',
+    view: view({ recent: [operationOf({ agoMs: 600_000, plan: { kind: 'switchover', trigger: 'manual' } })] }),
+    action: { kind: 'failback' },
+    codes: [],
+  },
+  {
+    name: 'the dwell while a move is still settling, however long ago it began',
+    view: view({ open: operationOf({ agoMs: hour, state: 'verifying', endedAtMs: undefined }) }),
+    action: { kind: 'failback' },
+    codes: ['DwellTime'],
+  },
+  {
+    name: 'nothing of the dwell after a start or a move that failed',
+    view: view({ recent: [operationOf({ plan: { kind: 'start' } }), operationOf({ state: 'failed' })] }),
+    action: { kind: 'failback' },
+    codes: [],
+  },
 ])('$name', ({ view: seen, action, codes }) => {
   expect(against(seen, action)).toEqual(codes);
 });
@@ -112,6 +148,34 @@ test('a reason tells when it stops standing in the way', () => {
   const seen = past(60_000);
   const [reason] = checkMove({ view: seen, diagnosis: diagnose(seen, nowMs), action: moveTo(), nowMs });
   expect(reason).toMatchObject({ code: 'CoolDown', untilMs: nowMs - 60_000 + 1_800_000 });
+});
+
+test('a spent budget ends when the oldest of the allowed number is a day old, however many there were', () => {
+  const reasons = (seen: View): readonly unknown[] =>
+    checkMove({ view: seen, diagnosis: diagnose(seen, nowMs), action: moveTo(), nowMs });
+  const untilMs = nowMs - 3 * hour + 24 * hour;
+  expect(reasons(past(hour, 2 * hour, 3 * hour))).toMatchObject([{ code: 'FlapBudgetSpent', untilMs }]);
+  expect(reasons(past(hour, 2 * hour, 3 * hour, 4 * hour))).toMatchObject([{ code: 'FlapBudgetSpent', untilMs }]);
+});
+
+test('over any day there are never more automatic failovers than the budget, nor two within the cool-down (I11)', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1000, max: 4 * hour }), { maxLength: 60 }), (gapsMs) => {
+      const atMs: number[] = [];
+      let timeMs = nowMs;
+      for (const gapMs of gapsMs) {
+        timeMs += gapMs;
+        const recent = atMs.map((each) => operationOf({ agoMs: nowMs - each })).reverse();
+        const seen = failingLeft({ recent });
+        const reasons = checkMove({ view: seen, diagnosis: diagnose(seen, nowMs), action: moveTo(), nowMs: timeMs });
+        if (!reasons.some(({ code }) => code === 'CoolDown' || code === 'FlapBudgetSpent')) atMs.push(timeMs);
+      }
+      atMs.forEach((each, at) => {
+        expect(each - (atMs[at - 1] ?? 0)).toBeGreaterThanOrEqual(hour / 2);
+        expect(each - (atMs[at - 3] ?? 0)).toBeGreaterThanOrEqual(24 * hour);
+      });
+    }),
+  );
 });
 
 test('targets are the sites that gain weight', () => {
@@ -146,6 +210,12 @@ test.for<{ name: string; view: View; step: Step; codes: readonly string[] }>([
     name: 'keeps the last serving site from being left without another (I4)',
     view: view({ weights: { left: 50, right: 50 }, sites: [siteView('left'), siteView('right', notReady)] }),
     step: weigh({ left: 0, right: 50 }),
+    codes: ['LastServingSite'],
+  },
+  {
+    name: 'does not let the only ready site be left out of the weights (I4)',
+    view: view({ weights: { left: 100, right: 0 } }),
+    step: weigh({}),
     codes: ['LastServingSite'],
   },
   {

@@ -38,3 +38,9 @@ test('a move adds the share of the source to what the target has', () => {
   const seen = view({ sites: [siteView('left'), siteView('right')], weights: { left: 70, right: 30 } });
   expect(moveAll(seen, 'left', 'right')).toEqual({ left: 0, right: 100 });
 });
+
+test('a share that belongs to no site of the deployment goes along, so that the sum is 100 (I5)', () => {
+  const removed = view({ sites: [siteView('left'), siteView('right')], weights: { left: 50, old: 50 } });
+  expect(moveAll(removed, 'left', 'right')).toEqual({ left: 0, right: 100 });
+  expect(moveAll(view({ noRoute: 'empty' }), 'left', 'right')).toEqual({ left: 0, right: 100 });
+});

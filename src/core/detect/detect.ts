@@ -30,7 +30,7 @@ export function detect(
     plane: newest?.plane ?? 'data',
     vantage: newest?.vantage ?? '',
     state,
-    sinceMs: sinceOf(history, state, nowMs),
+    sinceMs: sinceOf(history, state, policy, nowMs),
     asOfMs: newest?.atMs ?? 0,
     ...countRuns(history),
     reason: worst?.reason,
@@ -44,23 +44,32 @@ function stateAt(
   startUp: StartUp,
   nowMs: number,
 ): ConditionState {
-  const known = history.filter(({ outcome }) => outcome !== 'unknown');
+  const known = knownOf(history);
   const newest = known.at(-1);
   if (newest === undefined || nowMs - newest.atMs > policy.staleAfterMs) return 'unknown';
-  const firstGood = known.findIndex(({ outcome }) => outcome === 'good');
-  if (firstGood < 0 && nowMs - startUp.startedAtMs < startUp.timeoutMs) return 'starting';
-  // What a model answered while it loaded is not held against it afterwards.
-  return stateOf(firstGood < 0 ? known : known.slice(firstGood), policy, nowMs);
+  const served = sinceFirstGood(known);
+  if (served === undefined && nowMs - startUp.startedAtMs < startUp.timeoutMs) return 'starting';
+  if (isBad(served ?? known, policy, nowMs)) return 'bad';
+  return (phiOf(served ?? known) ?? 0) >= policy.slowPhi ? 'slow' : 'good';
 }
 
-function stateOf(known: readonly Observation[], policy: DetectorPolicy, nowMs: number): ConditionState {
+function knownOf(history: readonly Observation[]): readonly Observation[] {
+  return history.filter(({ outcome }) => outcome !== 'unknown');
+}
+
+/** What a model answered while it loaded is not held against it afterwards; undefined while it has not served yet. */
+function sinceFirstGood(known: readonly Observation[]): readonly Observation[] | undefined {
+  const first = known.findIndex(({ outcome }) => outcome === 'good');
+  return first < 0 ? undefined : known.slice(first);
+}
+
+function isBad(known: readonly Observation[], policy: DetectorPolicy, nowMs: number): boolean {
   const { failuresInARow, successesInARow } = countRuns(known);
-  if (failuresInARow >= policy.failuresInARow) return 'bad';
-  const isRecovering = hadBadRun(known, policy.failuresInARow) && successesInARow < policy.successesInARow;
-  if (isRecovering) return 'bad';
+  if (failuresInARow >= policy.failuresInARow) return true;
+  if (successesInARow >= policy.successesInARow) return false;
+  if (hadBadRun(known, policy.failuresInARow)) return true;
   const ratio = badRatioOf(known, policy.windowMs, policy.minimumSamples, nowMs);
-  if (ratio !== undefined && ratio >= policy.badRatio && successesInARow < policy.successesInARow) return 'bad';
-  return (phiOf(known) ?? 0) >= policy.slowPhi ? 'slow' : 'good';
+  return ratio !== undefined && ratio >= policy.badRatio;
 }
 
 /** A run of failures long enough to have been called bad, with the successes after it too few to call it over. */
@@ -75,16 +84,38 @@ function hadBadRun(known: readonly Observation[], failuresInARow: number): boole
   return failures >= failuresInARow;
 }
 
-/** When the trailing run began that made the state: for bad, the first failure of it. */
-function sinceOf(history: readonly Observation[], state: ConditionState, nowMs: number): number {
-  const wanted = state === 'good' || state === 'slow' ? 'good' : state === 'bad' ? 'bad' : undefined;
-  if (wanted === undefined) return history.at(-1)?.atMs ?? nowMs;
-  let sinceMs: number | undefined;
-  for (let index = history.length - 1; index >= 0; index -= 1) {
-    const each = history[index];
-    if (each === undefined || each.outcome === 'unknown') continue;
-    if (each.outcome === wanted) sinceMs = each.atMs;
-    else if (sinceMs !== undefined) break;
+/** Since when the state holds: for bad, since the first failure of the run that made it so. */
+function sinceOf(
+  history: readonly Observation[],
+  state: ConditionState,
+  policy: DetectorPolicy,
+  nowMs: number,
+): number {
+  switch (state) {
+    case 'bad':
+      return runBegan(badFrom(knownOf(history), policy), 'bad', nowMs);
+    case 'good':
+    case 'slow':
+      return runBegan(knownOf(history), 'good', nowMs);
+    case 'starting':
+    case 'unknown':
+      return history.at(-1)?.atMs ?? nowMs;
   }
-  return sinceMs ?? nowMs;
+}
+
+/**
+ * The history up to the answer that made it bad. A good answer between the failures does not begin a new bad state:
+ * what fails every other time would else never be bad for long enough.
+ */
+function badFrom(known: readonly Observation[], policy: DetectorPolicy): readonly Observation[] {
+  const served = sinceFirstGood(known) ?? known;
+  const lastOther = served.findLastIndex(({ atMs }, index) => !isBad(served.slice(0, index + 1), policy, atMs));
+  return served.slice(0, lastOther + 2);
+}
+
+/** When the newest run of such answers began; now without any. */
+function runBegan(known: readonly Observation[], outcome: 'good' | 'bad', nowMs: number): number {
+  const end = known.findLastIndex((each) => each.outcome === outcome);
+  const before = known.slice(0, end + 1).findLastIndex((each) => each.outcome !== outcome);
+  return Math.min(nowMs, ...known.slice(before + 1, end + 1).map(({ atMs }) => atMs));
 }

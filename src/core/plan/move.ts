@@ -51,9 +51,11 @@ function proveStep({ site, launch }: Placement, replicas: number): Step {
 }
 
 function weighSteps(action: Action, view: View): readonly Step[] {
-  if (action.inOneStep) return [weighStep(action.weights, undefined)];
   const { stepsPct, holdEachMs, maxErrorRatio, maxFirstTokenMs } = view.deployment.failover.move;
   const before = Object.fromEntries(view.sites.map(({ site }) => [site.name, weightOf(view, site.name)]));
+  // Before the first route, or after a site was taken out, there is no whole vector to go from by degrees.
+  const isWhole = Object.values(before).reduce((sum, each) => sum + each, 0) === 100;
+  if (action.inOneStep || !isWhole) return [weighStep(action.weights, undefined)];
   const sites = targetsOf(view, action).map(({ site }) => site.name);
   const gate = { sites, holdMs: holdEachMs, maxErrorRatio, maxFirstTokenMs };
   const vectors = stepsPct.map((share) => blend(before, action.weights, share));

@@ -38,19 +38,12 @@ export function weighStep(weights: Weights, gate: Gate | undefined): Step {
  */
 export function blend(before: Weights, after: Weights, sharePct: number): Weights {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const exact = names.map((name) => ((before[name] ?? 0) * (100 - sharePct) + (after[name] ?? 0) * sharePct) / 100);
-  const floors = exact.map(Math.floor);
-  let missing = 100 - floors.reduce((sum, each) => sum + each, 0);
-  const byRemainder = names.map((_, index) => index).sort((a, b) => remainder(exact, b) - remainder(exact, a) || a - b);
-  for (const index of byRemainder) {
-    if (missing <= 0) break;
-    floors[index] = (floors[index] ?? 0) + 1;
-    missing -= 1;
-  }
-  return Object.fromEntries(names.map((name, index) => [name, floors[index] ?? 0]));
-}
-
-function remainder(exact: readonly number[], index: number): number {
-  const value = exact[index] ?? 0;
-  return value - Math.floor(value);
+  const parts = names.map((name) => {
+    const exact = ((before[name] ?? 0) * (100 - sharePct) + (after[name] ?? 0) * sharePct) / 100;
+    return { name, whole: Math.floor(exact), remainder: exact - Math.floor(exact) };
+  });
+  const missing = 100 - parts.reduce((sum, { whole }) => sum + whole, 0);
+  const largest = parts.toSorted((a, b) => b.remainder - a.remainder).slice(0, missing);
+  const rounded = new Set(largest.map(({ name }) => name));
+  return Object.fromEntries(parts.map(({ name, whole }) => [name, rounded.has(name) ? whole + 1 : whole]));
 }

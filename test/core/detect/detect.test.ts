@@ -81,6 +81,44 @@ test('is bad since the first failure of the run, with the reason of the newest',
   });
 });
 
+test('what fails two times of three is bad since its share made it so, not since its newest failure', () => {
+  // The eighth answer is the first that a share can be made of.
+  expect(detect(history('gbbgbbgbbgbbgbb'), completion, detector, settled, nowMs)).toMatchObject({
+    state: 'bad',
+    sinceMs: nowMs - 1500,
+  });
+});
+
+test('stays bad since the same moment, whatever else comes in, until it is no longer bad', () => {
+  const letters = fc.array(fc.constantFrom('g', 'b', 'u'), { minLength: 4, maxLength: 60 });
+  fc.assert(
+    fc.property(letters, (drawn) => {
+      const all = history(drawn.join(''));
+      let before: number | undefined;
+      for (let length = 1; length <= all.length; length += 1) {
+        const { state, sinceMs, asOfMs } = detect(
+          all.slice(0, length),
+          completion,
+          detector,
+          settled,
+          all[length - 1]?.atMs ?? 0,
+        );
+        if (state === 'bad' && before !== undefined) expect(sinceMs).toBe(before);
+        expect(sinceMs).toBeLessThanOrEqual(asOfMs);
+        before = state === 'bad' ? sinceMs : undefined;
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('without one good answer after its start-up time it is not bad before the run is complete', () => {
+  expect(detect(history('bb'), completion, detector, settled, nowMs)).toMatchObject({
+    state: 'good',
+    sinceMs: nowMs,
+  });
+});
+
 test('a good condition carries no reason, and an unknown one begins with the newest look', () => {
   expect(detect(history('bgg'), completion, detector, settled, nowMs)).toMatchObject({
     state: 'good',

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { makePlan } from '../../../src/core/plan/plan.ts';
 import { blend } from '../../../src/core/plan/steps.ts';
+import { checkStep } from '../../../src/core/safety.ts';
 import type { Action } from '../../../src/model/decision.ts';
 import type { View } from '../../../src/model/view.ts';
-import { dead, failingLeft, nowMs, replicaView, siteView, view } from '../support/view.ts';
+import { anyWeights, dead, failingLeft, nowMs, replicaView, siteView, view } from '../support/view.ts';
 
 function plan(seen: View, change: Partial<Action> = {}): ReturnType<typeof makePlan> {
   const action: Action = {
@@ -85,6 +86,17 @@ test('steps of a small weight that round to the same vector are one step', () =>
   ]);
 });
 
+test.for<{ name: string; view: View }>([
+  { name: 'before the first route', view: view({ noRoute: 'empty' }) },
+  { name: 'after a site with a share was taken out', view: view({ weights: { left: 50, old: 50 } }) },
+])('a gated move is one step $name: no vector on the way would sum to 100 (I5)', ({ view: seen }) => {
+  expect(names(seen, { kind: 'switchover', inOneStep: false })).toContain('3-weigh right 100%');
+});
+
+test('fences a source that the new weights do not name', () => {
+  expect(names(view(), { weights: { right: 100 } })).toContain('4-fence left');
+});
+
 test('does not fence a source that keeps a share', () => {
   expect(names(view(), { weights: { left: 50, right: 50 } })).not.toContain('4-fence left');
 });
@@ -115,11 +127,7 @@ test('records what it was computed from', () => {
   expect(plan(view({ noRoute: 'unseen' })).routeVersion).toBe(0);
 });
 
-/** Integers that sum to 100 over up to five sites. */
-const weights = fc
-  .array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 4 })
-  .map((cuts) => [0, ...cuts, 100].sort((a, b) => a - b))
-  .map((edges) => Object.fromEntries(edges.slice(1).map((edge, index) => [`s${index}`, edge - (edges[index] ?? 0)])));
+const weights = anyWeights('a', 'b', 'c', 'd');
 
 test('a blend is whole percents that sum to 100, and ends exactly where it should (I5)', () => {
   fc.assert(
@@ -140,6 +148,51 @@ test('every weight on the way lies between its ends, within a percent', () => {
         expect(weight).toBeGreaterThanOrEqual(Math.min(...ends) - 1);
         expect(weight).toBeLessThanOrEqual(Math.max(...ends) + 1);
       }
+    }),
+  );
+});
+
+test('a site that one side of a blend does not name counts as 0 there', () => {
+  expect(blend({ left: 100 }, { right: 100 }, 25)).toEqual({ left: 75, right: 25 });
+});
+
+const threeSites = fc.tuple(fc.boolean(), fc.boolean(), fc.boolean());
+const kinds = fc.constantFrom('failover' as const, 'switchover' as const, 'failback' as const);
+
+test('whatever a plan moves: each vector sums to 100, and what it passes by the rules leaves a ready site (I4, I5, I8)', () => {
+  const three = anyWeights('a', 'b', 'c');
+  fc.assert(
+    fc.property(threeSites, three, three, kinds, fc.boolean(), (isReady, before, after, kind, inOneStep) => {
+      const sites = ['a', 'b', 'c'].map((name, at) =>
+        siteView(name, isReady[at] === true ? {} : { all: { state: 'unknown' } }),
+      );
+      const ready = sites.filter((_, at) => isReady[at]).map(({ site }) => site.name);
+      const made = plan(view({ sites, weights: before }), { kind, inOneStep, weights: after });
+      let weights = before;
+      for (const step of made.steps) {
+        if (step.kind !== 'weigh') continue;
+        expect(Object.values(step.weights).reduce((sum, each) => sum + each, 0)).toBe(100);
+        if (checkStep(view({ sites, weights }), made, step, nowMs).length > 0) return;
+        const raised = Object.keys(step.weights).filter((name) => (step.weights[name] ?? 0) > (weights[name] ?? 0));
+        const serving = Object.keys(step.weights).filter((name) => (step.weights[name] ?? 0) > 0);
+        expect(ready).toEqual(expect.arrayContaining(raised));
+        expect(serving.some((name) => ready.includes(name))).toBe(true);
+        weights = step.weights;
+      }
+      expect(weights).toEqual(after);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('a plan fences what it left before it ends, and its steps never share a name (I20)', () => {
+  fc.assert(
+    fc.property(anyWeights('left', 'right'), anyWeights('left', 'right'), fc.boolean(), (before, after, inOneStep) => {
+      const { steps } = plan(view({ weights: before }), { weights: after, inOneStep });
+      const fenced = steps.flatMap((step) => (step.kind === 'fence' ? [step.site] : []));
+      expect(fenced).toEqual(['left', 'right'].filter((name) => (before[name] ?? 0) > 0 && after[name] === 0));
+      expect(new Set(steps.map(({ name }) => name)).size).toBe(steps.length);
+      expect([steps[0]?.kind, steps.at(-1)?.kind]).toEqual(['stamp', 'settle']);
     }),
   );
 });

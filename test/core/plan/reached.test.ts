@@ -58,6 +58,7 @@ test.for<{ name: string; step: StepEffect; sight: Partial<StepSight>; answer: st
   { name: 'weights, not read', step: weigh, sight: {}, answer: 'unknown' },
   { name: 'weights, no route yet', step: weigh, sight: { route: seen(undefined) }, answer: 'no' },
   { name: 'a fence, weight 0 read back (I20)', step: fence, sight: route({ right: 100 }), answer: 'yes' },
+  { name: 'a fence, read back as 0 (I20)', step: fence, sight: route({ left: 0, right: 100 }), answer: 'yes' },
   { name: 'a fence, one percent left (I20)', step: fence, sight: route({ left: 1, right: 99 }), answer: 'no' },
   { name: 'a fence, not read (I20)', step: fence, sight: {}, answer: 'unknown' },
   { name: 'a drain, idle', step: { kind: 'drain', site: 'left' }, sight: { idleSinceMs: nowMs }, answer: 'yes' },
@@ -94,5 +95,6 @@ test.for<{ name: string; step: StepEffect; sight: Partial<StepSight>; answer: st
 
 test('weights are the same when a site without any is not named', () => {
   expect(sameWeights({ left: 100 }, { left: 100, right: 0 })).toBe(true);
+  expect(sameWeights({ left: 100, right: 0 }, { left: 100 })).toBe(true);
   expect(sameWeights({ left: 100 }, { left: 99, right: 1 })).toBe(false);
 });

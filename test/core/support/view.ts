@@ -1,4 +1,5 @@
 /** Builds views for the core's tests: each row sets only what it is about. */
+import fc from 'fast-check';
 import type { Condition, Proof } from '../../../src/model/condition.ts';
 import type { Deployment, Placement } from '../../../src/model/deployment.ts';
 import type { Observation } from '../../../src/model/observation.ts';
@@ -342,4 +343,12 @@ export const failingTraffic: Partial<SiteTraffic> = { attempts: 100, failures: 8
 /** `left` is down beyond doubt, `right` is ready. */
 export function failingLeft(change: ViewChange = {}): View {
   return view({ sites: [siteView('left', dead), siteView('right')], traffic: { left: failingTraffic }, ...change });
+}
+
+/** Whole percents over these sites that sum to 100. */
+export function anyWeights(...names: readonly string[]): fc.Arbitrary<Weights> {
+  return fc
+    .array(fc.integer({ min: 0, max: 100 }), { minLength: names.length - 1, maxLength: names.length - 1 })
+    .map((cuts) => [0, ...cuts.sort((a, b) => a - b), 100])
+    .map((edges) => Object.fromEntries(names.map((name, at) => [name, (edges[at + 1] ?? 0) - (edges[at] ?? 0)])));
 }
