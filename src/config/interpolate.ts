@@ -8,7 +8,7 @@ export interface Interpolation {
   /** Paths whose value came from outside the file: never printed. */
   readonly secret: readonly string[];
   /** Paths whose value is not known here, because nothing was to be resolved or it is missing. */
-  readonly open: readonly string[];
+  readonly open: readonly Path[];
   readonly problems: readonly { readonly path: Path; readonly message: string; readonly hint: string }[];
 }
 
@@ -23,7 +23,7 @@ const longestFileBytes = 64 * 1024;
 
 export function interpolate(value: unknown, terms: InterpolationTerms): Interpolation {
   const secret: string[] = [];
-  const open: string[] = [];
+  const open: Path[] = [];
   const problems: { path: Path; message: string; hint: string }[] = [];
 
   const fill = (text: string, path: Path): string =>
@@ -32,7 +32,7 @@ export function interpolate(value: unknown, terms: InterpolationTerms): Interpol
       secret.push(path.join('.'));
       const found = kind === 'env' ? (terms.env[name] ?? otherwise) : readValue(name, terms.isRequired);
       if (typeof found === 'string') return found;
-      open.push(path.join('.'));
+      open.push(path);
       if (terms.isRequired) {
         problems.push(
           kind === 'env'

@@ -115,6 +115,7 @@ export function keyText(key: unknown): string {
   return key === null ? '' : String(key);
 }
 
+/** Whether it is a part of a document. */
 export function isNode(value: unknown): value is Node {
   return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);
 }

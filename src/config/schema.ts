@@ -22,7 +22,7 @@ const startup = z.strictObject({
 /** The completion probe: always there, because only tokens prove a model server. */
 const probe = z.strictObject({
   endpoint: path('Where completions are asked for').optional(),
-  prompt: z.string().max(4096).optional().meta({ description: 'What is asked' }),
+  prompt: z.string().max(4096, 'must be at most 4096 characters').optional().meta({ description: 'What is asked' }),
   maxTokens: count('Longest answer asked for', 1, 1024).optional(),
   contains: z.string().min(1).optional().meta({ description: 'Text the answer must contain' }),
   ttft: duration('First-token limit; also what "served" means for this deployment').optional(),
