@@ -70,6 +70,7 @@ function findingsOf(
         ),
       ];
     case 'invalid_value':
+      if (valueAt(source.value, path) === undefined) return [missing(source, path)];
       return [
         source.findingAt(
           path,

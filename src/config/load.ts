@@ -49,7 +49,7 @@ export async function loadConfig(terms: LoadTerms): Promise<LoadEnd> {
     findings: sorted(found),
   });
   if (source.findings.length > 0) return invalid(source.findings);
-  const filled = interpolate(source.value, { env: terms.env, isRequired: terms.isForUse });
+  const filled = interpolate(source.value, { dir, env: terms.env, isRequired: terms.isForUse });
   const shape = checkShape(source, filled.value, terms.providers, filled.open);
   const found = [
     ...filled.problems.map(({ path: at, message, hint }) => source.findingAt(at, message, hint)),

@@ -5,7 +5,7 @@ import { GodwitError, messageOf } from '../errors.ts';
 import { maxBytes } from './limits.ts';
 
 /**
- * Reads one byte more than allowed at most, so that a device or a huge file ends too.
+ * A larger file comes cut one byte past the limit, which the reader of the text refuses.
  * Throws `ConfigInvalid`: a folder, a file that cannot be read or is no UTF-8, or, when it is for use, one others can write.
  */
 export function readText(path: string, isForUse: boolean): string {
@@ -17,7 +17,7 @@ export function readText(path: string, isForUse: boolean): string {
       // Whoever can write it decides which programs run here. Asked of the open file: it cannot be another one by now.
       if (isForUse && stat.isFile() && (stat.mode & 0o022) !== 0)
         throw new GodwitError('ConfigInvalid', `others can write to ${path}`, { hint: `chmod go-w ${path}` });
-      return decode(path, readBytes(file));
+      return decode(path, readBytes(file, maxBytes));
     } finally {
       closeSync(file);
     }
@@ -27,8 +27,9 @@ export function readText(path: string, isForUse: boolean): string {
   }
 }
 
-function readBytes(file: number): Buffer {
-  const bytes = Buffer.alloc(maxBytes + 1);
+/** All bytes of an open file, or one more than `mostBytes` of them: a device or a huge file ends too. */
+export function readBytes(file: number, mostBytes: number): Buffer {
+  const bytes = Buffer.alloc(mostBytes + 1);
   let length = 0;
   for (let got = -1; got !== 0 && length < bytes.length; length += got)
     got = readSync(file, bytes, length, bytes.length - length, null);
