@@ -23,5 +23,5 @@ export const size = (description: string) =>
 export const path = (description: string) =>
   z
     .string()
-    .startsWith('/', 'must begin with /')
+    .regex(/^\//, 'must begin with /')
     .meta({ description, examples: ['/health'] });
