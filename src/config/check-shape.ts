@@ -75,7 +75,7 @@ function findingsOf(
         source.findingAt(
           path,
           `${where} must be ${alternatives(issue.values.map(String))}`,
-          suggestion(String(valueAt(source.value, path)), issue.values.map(String)),
+          suggestion(textOf(valueAt(source.value, path)), issue.values.map(String)),
         ),
       ];
     case 'invalid_union': {
@@ -83,7 +83,11 @@ function findingsOf(
       if (given === undefined) return [missing(source, path)];
       if (path.at(-1) !== 'provider') return [source.findingAt(path, plain(issue.message, where))];
       return [
-        source.findingAt(path, `no provider "${String(given)}"`, suggestion(String(given), [...providers.keys()])),
+        source.findingAt(
+          path,
+          `no provider ${JSON.stringify(given)}`,
+          suggestion(textOf(given), [...providers.keys()]),
+        ),
       ];
     }
     case 'invalid_key':
@@ -109,6 +113,11 @@ function plain(message: string, where: string): string {
 /** The name of a part, without positions: `deployments.chat.failover` is `failover`. */
 function nameOf(path: Path): string {
   return path.filter((part) => typeof part === 'string').join('.');
+}
+
+/** A map may hold a key `toString`: nothing from the file is turned to text by its own methods. */
+function textOf(given: unknown): string {
+  return typeof given === 'string' ? given : (JSON.stringify(given) ?? '');
 }
 
 /** What a bare number may have been meant for. */
@@ -201,5 +210,5 @@ function chooseOption(schema: unknown, value: unknown, providers: ReadonlyMap<st
   const { options } = unwrap(schema).def ?? {};
   if (options === undefined) return schema;
   const kind = value !== null && typeof value === 'object' && 'provider' in value ? value.provider : undefined;
-  return options[Math.max(0, [...providers.keys()].indexOf(String(kind)))];
+  return options[Math.max(0, [...providers.keys()].indexOf(textOf(kind)))];
 }

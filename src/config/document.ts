@@ -40,13 +40,16 @@ type Place = (
 export function readSource(given: string): Source {
   // Some editors begin a file with a byte order mark; nobody counts it as a column.
   const text = given.replace(/^\ufeff/, '');
+  // Counted here: on broken text the parser misses lines of its own counter.
   const counter = new LineCounter();
+  counter.addNewLine(0);
+  for (const { index } of text.matchAll(/\n/g)) counter.addNewLine(index + 1);
   const breach =
     Buffer.byteLength(text) > maxBytes
       ? { range: [0, 0] as const, path: [], message: `the configuration is larger than ${maxBytes / 1024} KiB` }
       : depthBreach(text);
   const doc = parseDocument(breach === undefined ? text : '', {
-    lineCounter: counter,
+    prettyErrors: false,
     version: '1.2',
     schema: 'core',
     strict: true,
@@ -55,15 +58,10 @@ export function readSource(given: string): Source {
     merge: false,
     resolveKnownTags: false,
   });
-  if (breach !== undefined) for (const { index } of text.matchAll(/\n/g)) counter.addNewLine(index + 1);
   const place = placeIn(text, counter);
-  const findings: Finding[] = breach === undefined ? syntaxFindings(doc, text, place) : [];
-  for (const { range, path, message } of breach !== undefined
-    ? [breach]
-    : findings.length > 0
-      ? []
-      : limitBreaches(doc))
-    findings.push(place(range, path, message));
+  const syntax = breach === undefined ? syntaxFindings(doc, text, place) : [];
+  const breaches = breach !== undefined ? [breach] : syntax.length === 0 ? limitBreaches(doc) : [];
+  const findings = [...syntax, ...breaches.map(({ range, path, message }) => place(range, path, message))];
   return {
     text,
     value: findings.length === 0 ? toPlain(doc) : undefined,
@@ -111,8 +109,7 @@ function syntaxFindings(doc: Document.Parsed, text: string, place: Place): Findi
       return [place([from, to], [], 'inside { } YAML reads the brace of ${…} itself', hint)];
     }
     if (error.code === 'MULTIPLE_DOCS') return [place(error.pos, [], 'a second document begins; a file holds one')];
-    const message = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? error.code;
-    return [place(error.pos, [], message)];
+    return [place(error.pos, [], error.message)];
   });
 }
 
