@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
@@ -125,8 +125,8 @@ test('reads a device or a huge file only as far as the limit', () =>
 test('reads a pipe', () =>
   inFolder(async (folder) => {
     const [source, pipe] = [write(folder, 'source.yaml', small), join(folder, 'pipe')];
-    execFileSync('mkfifo', [pipe]);
-    execFileSync('sh', ['-c', 'cat "$0" > "$1" &', source, pipe], { stdio: 'ignore' });
+    execFileSync('sh', ['-c', 'mkfifo "$1" && cat "$0" > "$1" &', source, pipe], { stdio: 'ignore' });
+    await expect.poll(() => existsSync(pipe)).toBe(true);
     expect(await load(pipe)).toMatchObject({ kind: 'loaded' });
   }));
 
