@@ -2,29 +2,43 @@
 import type { z } from 'zod';
 import type { Path, Source } from './document.ts';
 import type { Finding } from './finding.ts';
-import { suggestion } from './nearest.ts';
+import { keepShape } from './keep-shape.ts';
+import { nearest, suggestion } from './nearest.ts';
 import { configSchema, type RawConfig } from './schema.ts';
 
-export type ShapeEnd =
-  | { readonly kind: 'right'; readonly raw: RawConfig }
-  | { readonly kind: 'wrong'; readonly findings: readonly Finding[] };
+export interface ShapeEnd {
+  readonly findings: readonly Finding[];
+  /** What of it has the right shape; undefined when nothing is left to judge. */
+  readonly raw: RawConfig | undefined;
+  /** What `raw` leaves out. */
+  readonly dropped: readonly Path[];
+}
 
 /** `open`: paths whose value is not known yet; what is wrong with them is not judged. */
 export function checkShape(
   source: Source,
   value: unknown,
   providers: ReadonlyMap<string, z.ZodType>,
-  open: readonly string[],
+  open: readonly Path[],
 ): ShapeEnd {
   const schema = configSchema(providers);
   const result = schema.safeParse(value);
-  if (result.success) return { kind: 'right', raw: result.data };
+  if (result.success) return { findings: [], raw: result.data, dropped: [] };
+  const unknown = new Set(open.map((path) => path.join('.')));
   const findings = result.error.issues
-    .filter((issue) => !open.includes(issue.path.join('.')))
+    .filter((issue) => !unknown.has(issue.path.join('.')))
     .flatMap((issue) => findingsOf(source, schema, issue, providers));
-  if (findings.length > 0) return { kind: 'wrong', findings };
-  // Only unknown values stood in the way: judge the rest with a value of the right form in their place.
-  return { kind: 'right', raw: value as RawConfig };
+  const meant = (path: Path, key: string) => nearest(key, keysAt(schema, path, source, providers));
+  const kept = keepShape(schema, value, meant);
+  if (findings.length > 0 || kept.value !== undefined) return { findings, raw: kept.value, dropped: kept.dropped };
+  const hint = 'write the value itself, or a default: ${env:NAME:-default}';
+  return {
+    findings: result.error.issues.map(({ path }) =>
+      source.findingAt(path.map(String), 'nothing can be judged without this value', hint),
+    ),
+    raw: undefined,
+    dropped: kept.dropped,
+  };
 }
 
 function findingsOf(
@@ -48,7 +62,7 @@ function findingsOf(
     case 'invalid_type':
       if (valueAt(source.value, path) === undefined) return [missing(source, path)];
       if (issue.message !== '' && !issue.message.startsWith('Invalid input'))
-        return [source.findingAt(path, issue.message, shown(source.value, path))];
+        return [source.findingAt(path, issue.message, withUnit(valueAt(source.value, path), issue.message))];
       return [
         source.findingAt(
           path,
@@ -56,22 +70,30 @@ function findingsOf(
         ),
       ];
     case 'invalid_value':
+      if (valueAt(source.value, path) === undefined) return [missing(source, path)];
       return [
         source.findingAt(
           path,
-          `${where} must be ${issue.values.map(String).join(', ')}`,
-          suggestion(String(valueAt(source.value, path)), issue.values.map(String)),
+          `${where} must be ${alternatives(issue.values.map(String))}`,
+          suggestion(textOf(valueAt(source.value, path)), issue.values.map(String)),
         ),
       ];
     case 'invalid_union': {
       const given = valueAt(source.value, path);
       if (given === undefined) return [missing(source, path)];
+      if (path.at(-1) !== 'provider') return [source.findingAt(path, plain(issue.message, where))];
       return [
-        source.findingAt(path, `no provider "${String(given)}"`, suggestion(String(given), [...providers.keys()])),
+        source.findingAt(
+          path,
+          `no provider ${JSON.stringify(given)}`,
+          suggestion(textOf(given), [...providers.keys()]),
+        ),
       ];
     }
     case 'invalid_key':
       return [source.findingAtKey(path.slice(0, -1), String(path.at(-1)), issue.issues[0]?.message ?? 'not a name')];
+    case 'too_small':
+      return [source.findingAt(path, issue.message.startsWith('Too') ? `${where} must not be empty` : issue.message)];
     default:
       return [source.findingAt(path, plain(issue.message, where), undefined)];
   }
@@ -93,9 +115,17 @@ function nameOf(path: Path): string {
   return path.filter((part) => typeof part === 'string').join('.');
 }
 
-function shown(value: unknown, path: Path): string | undefined {
-  const given = valueAt(value, path);
-  return typeof given === 'number' ? `did you mean ${given}s, ${given}m or ${given}%?` : undefined;
+/** A map may hold a key `toString`: nothing from the file is turned to text by its own methods. */
+function textOf(given: unknown): string {
+  return typeof given === 'string' ? given : (JSON.stringify(given) ?? '');
+}
+
+/** What a bare number may have been meant for. */
+function withUnit(given: unknown, message: string): string | undefined {
+  if (typeof given !== 'number') return undefined;
+  if (!message.startsWith('a share')) return `did you mean ${given}s or ${given}m?`;
+  const percent = given > 0 && given <= 1 ? given * 100 : given;
+  return `did you mean ${percent}%?`;
 }
 
 function valueAt(value: unknown, path: Path): unknown {
@@ -104,6 +134,10 @@ function valueAt(value: unknown, path: Path): unknown {
       each !== null && typeof each === 'object' ? (each as Record<string | number, unknown>)[part] : undefined,
     value,
   );
+}
+
+function alternatives(values: readonly string[]): string {
+  return values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
 }
 
 function article(expected: string): string {
@@ -176,5 +210,5 @@ function chooseOption(schema: unknown, value: unknown, providers: ReadonlyMap<st
   const { options } = unwrap(schema).def ?? {};
   if (options === undefined) return schema;
   const kind = value !== null && typeof value === 'object' && 'provider' in value ? value.provider : undefined;
-  return options[Math.max(0, [...providers.keys()].indexOf(String(kind)))];
+  return options[Math.max(0, [...providers.keys()].indexOf(textOf(kind)))];
 }

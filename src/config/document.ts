@@ -3,20 +3,15 @@ import {
   type Document,
   isAlias,
   isMap,
-  isPair,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
-  type Pair,
   parseDocument,
+  type Scalar,
 } from 'yaml';
 import type { Finding } from './finding.ts';
-
-const maxBytes = 1024 * 1024;
-const maxDepth = 64;
-const maxAliases = 100;
-const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
+import { depthBreach, isNode, keyText, limitBreaches, maxBytes, maxFindings } from './limits.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -33,148 +28,138 @@ export interface Source {
   lineOf(path: Path): number | undefined;
 }
 
-export function readSource(text: string): Source {
+type Range = readonly [number, number, ...number[]] | null | undefined;
+type Place = (
+  range: Range,
+  path: Path,
+  message: string,
+  hint?: string | undefined,
+  severity?: Finding['severity'],
+) => Finding;
+
+export function readSource(given: string): Source {
+  // Some editors begin a file with a byte order mark; nobody counts it as a column.
+  const text = given.replace(/^\ufeff/, '');
+  // Counted here: on broken text the parser misses lines of its own counter.
   const counter = new LineCounter();
-  const tooLarge = Buffer.byteLength(text) > maxBytes;
-  const doc = parseDocument(tooLarge ? '' : text, {
-    lineCounter: counter,
+  counter.addNewLine(0);
+  for (const { index } of text.matchAll(/\n/g)) counter.addNewLine(index + 1);
+  const breach =
+    Buffer.byteLength(text) > maxBytes
+      ? { range: [0, 0] as const, path: [], message: `the configuration is larger than ${maxBytes / 1024} KiB` }
+      : depthBreach(text);
+  const doc = parseDocument(breach === undefined ? text : '', {
+    prettyErrors: false,
     version: '1.2',
     schema: 'core',
     strict: true,
-    uniqueKeys: true,
+    // limitBreaches looks for twins: the parser compares each key with each, minutes for a large map.
+    uniqueKeys: false,
     merge: false,
-    customTags: [],
+    resolveKnownTags: false,
   });
-  const place = (
-    range: readonly [number, number, ...number[]] | null | undefined,
-    path: Path,
-    message: string,
-    hint: string | undefined,
-    severity: Finding['severity'],
-  ): Finding => {
+  const place = placeIn(text, counter);
+  const syntax = breach === undefined ? syntaxFindings(doc, text, place) : [];
+  const breaches = breach !== undefined ? [breach] : syntax.length === 0 ? limitBreaches(doc) : [];
+  const findings = [...syntax, ...breaches.map(({ range, path, message }) => place(range, path, message))];
+  return {
+    text,
+    value: findings.length === 0 ? toPlain(doc) : undefined,
+    findings,
+    findingAt: (path, message, hint, severity) => place(rangeAt(doc, path), path, message, hint, severity),
+    findingAtKey: (path, key, message, hint) =>
+      place(pairAt(doc, path, key)?.key.range ?? rangeAt(doc, path), [...path, key], message, hint),
+    lineOf(path) {
+      const range = nodeAt(doc, path)?.range;
+      return range ? counter.linePos(range[0]).line : undefined;
+    },
+  };
+}
+
+function placeIn(text: string, counter: LineCounter): Place {
+  return (range, path, message, hint, severity = 'error') => {
     const [from, to] = range ?? [0, 0];
     const { line, col } = counter.linePos(Math.min(from, text.length));
     const end = counter.linePos(Math.min(to, text.length));
-    const endColumn = end.line === line ? Math.max(col + 1, end.col) : (text.split('\n')[line - 1]?.length ?? 0) + 1;
+    const lineEnd = text.slice(Math.min(from, text.length)).search(/\r?\n|$/);
     return {
       severity,
       line: Math.max(1, line),
       column: Math.max(1, col),
-      endColumn,
+      endColumn: Math.max(1, col) + Math.max(1, end.line === line ? to - from : lineEnd),
       path: path.join('.'),
       message,
       hint,
     };
   };
-  const findings: Finding[] = [];
-  if (tooLarge)
-    findings.push(place([0, 0], [], `the configuration is larger than ${maxBytes / 1024} KiB`, undefined, 'error'));
-  findings.push(...syntaxFindings(doc, text, (range, message, hint) => place(range, [], message, hint, 'error')));
-  if (findings.length === 0)
-    findings.push(...limitFindings(doc, (range, message) => place(range, [], message, undefined, 'error')));
-  const isSound = findings.length === 0;
-  return {
-    text,
-    value: isSound ? toPlain(doc) : undefined,
-    findings,
-    findingAt: (path, message, hint, severity = 'error') => place(rangeAt(doc, path), path, message, hint, severity),
-    findingAtKey: (path, key, message, hint) =>
-      place(keyRange(doc, path, key) ?? rangeAt(doc, path), [...path, key], message, hint, 'error'),
-    lineOf(path) {
-      const node = doc.getIn(path, true);
-      return isNode(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
-    },
-  };
-}
-
-function isNode(value: unknown): value is Node {
-  return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);
 }
 
 /** One finding for each block: what follows the first is mostly its echo. */
-function syntaxFindings(
-  doc: Document.Parsed,
-  text: string,
-  place: (range: readonly [number, number], message: string, hint: string | undefined) => Finding,
-): Finding[] {
+function syntaxFindings(doc: Document.Parsed, text: string, place: Place): Finding[] {
   const seen = new Set<number>();
-  return doc.errors.flatMap((error) => {
+  return doc.errors.slice(0, maxFindings).flatMap((error) => {
     const at = error.pos[0];
     const block = text.lastIndexOf('\n\n', at);
-    if (error.code !== 'DUPLICATE_KEY' && seen.has(block)) return [];
+    if (seen.has(block)) return [];
     seen.add(block);
-    const lineStart = text.lastIndexOf('\n', at) + 1;
-    const line = text.slice(lineStart, text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at));
-    const bare = /\{[^"']*?(\$\{[^}"']*\})/.exec(line)?.[1];
+    const bare = bareReference(text, at);
     if (bare !== undefined) {
-      const from = lineStart + line.indexOf(bare);
-      return [
-        place(
-          [from, from + bare.length],
-          'inside { } YAML reads the brace of ${…} itself',
-          `write "${bare}" in quotes`,
-        ),
-      ];
+      const [from, to] = bare;
+      const hint = `write "${text.slice(from, to)}" in quotes`;
+      return [place([from, to], [], 'inside { } YAML reads the brace of ${…} itself', hint)];
     }
-    const message =
-      error.code === 'DUPLICATE_KEY'
-        ? 'the same key stands here twice'
-        : (error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? error.code);
-    return [place([error.pos[0], error.pos[1]], message, undefined)];
+    if (error.code === 'MULTIPLE_DOCS') return [place(error.pos, [], 'a second document begins; a file holds one')];
+    return [place(error.pos, [], error.message)];
   });
 }
 
-/** Depth, aliases, tags and dangerous keys, found in one walk. */
-function limitFindings(doc: Document.Parsed, place: (range: Node['range'], message: string) => Finding): Finding[] {
-  const found: Finding[] = [];
-  let aliases = 0;
-  const walk = (node: unknown, depth: number): void => {
-    if (found.length > 0) return;
-    if (isAlias(node)) {
-      aliases += 1;
-      if (aliases > maxAliases) found.push(place(node.range, `more than ${maxAliases} aliases`));
-      return;
-    }
-    if (isNode(node) && node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:'))
-      found.push(place(node.range, `the tag ${node.tag} is not allowed`));
-    if (depth > maxDepth) {
-      found.push(place(isNode(node) ? node.range : null, `more than ${maxDepth} levels deep`));
-      return;
-    }
-    if (isMap(node)) for (const pair of node.items) walkPair(pair, depth);
-    if (isSeq(node)) for (const item of node.items) walk(item, depth + 1);
-  };
-  const walkPair = (pair: Pair, depth: number): void => {
-    const { key } = pair;
-    if (!isScalar(key)) found.push(place(isNode(key) ? key.range : null, 'a key must be plain text'));
-    else if (forbiddenKeys.has(String(key.value))) found.push(place(key.range, `${String(key.value)} cannot be a key`));
-    else walk(pair.value, depth + 1);
-  };
-  walk(doc.contents, 0);
-  return found;
+/** The unquoted `${…}` after a `{` on the line of a mistake. */
+function bareReference(text: string, at: number): readonly [number, number] | undefined {
+  const start = text.lastIndexOf('\n', at - 1) + 1;
+  const [line = ''] = text.slice(start, start + 2000).split('\n', 1);
+  const brace = line.search(/\{(?<!\$\{)/);
+  const found = brace < 0 ? null : /^[^"']*?(\$\{[^}"']*\})/.exec(line.slice(brace + 1));
+  if (found?.[1] === undefined) return undefined;
+  const from = start + brace + 1 + found[0].length - found[1].length;
+  return [from, from + found[1].length];
 }
 
 function toPlain(doc: Document.Parsed): unknown {
-  return doc.contents === null ? {} : doc.toJS({ maxAliasCount: maxAliases });
+  return doc.contents === null ? {} : doc.toJS({ maxAliasCount: -1 });
 }
 
 /** The value at the path, or the key under which it would be, or the nearest ancestor's key. */
-function rangeAt(doc: Document.Parsed, path: Path): Node['range'] {
+function rangeAt(doc: Document.Parsed, path: Path): Range {
   for (let length = path.length; length > 0; length -= 1) {
-    const node = doc.getIn(path.slice(0, length), true);
-    const isWhole = length === path.length;
-    if (isNode(node) && isWhole && !isMap(node)) return node.range;
+    const node = nodeAt(doc, path.slice(0, length));
     const key = path[length - 1];
-    if (node !== undefined && typeof key === 'string')
-      return keyRange(doc, path.slice(0, length - 1), key) ?? (isNode(node) ? node.range : null);
-    if (isNode(node)) return node.range;
+    const pair = typeof key === 'string' ? pairAt(doc, path.slice(0, length - 1), key) : undefined;
+    const isPlain = isScalar(node) && node.range?.[0] !== node.range?.[1];
+    if (length === path.length && (isPlain || isSeq(node))) return node.range;
+    if (pair !== undefined) return pair.key.range;
+    if (node !== undefined) return node.range;
   }
-  return doc.contents?.range ?? null;
+  return doc.contents?.range;
 }
 
-function keyRange(doc: Document.Parsed, path: Path, key: string): Node['range'] {
-  const map = path.length === 0 ? doc.contents : doc.getIn(path, true);
-  if (!isMap(map)) return null;
-  const pair = map.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === key);
-  return pair !== undefined && isScalar(pair.key) ? pair.key.range : null;
+/** Aliases are followed: what they stand for is what the path names. */
+function nodeAt(doc: Document.Parsed, path: Path): Node | undefined {
+  const [parent, key] = [path.slice(0, -1), path.at(-1)];
+  if (key === undefined) return follow(doc, doc.contents);
+  if (typeof key === 'string') return follow(doc, pairAt(doc, parent, key)?.value);
+  const list = nodeAt(doc, parent);
+  return isSeq(list) ? follow(doc, list.items[key]) : undefined;
+}
+
+function pairAt(doc: Document.Parsed, path: Path, key: string): { key: Scalar; value: unknown } | undefined {
+  const map = nodeAt(doc, path);
+  if (!isMap(map)) return undefined;
+  for (const { key: each, value } of map.items)
+    if (isScalar(each) && keyText(each.value) === key) return { key: each, value };
+  return undefined;
+}
+
+function follow(doc: Document.Parsed, node: unknown): Node | undefined {
+  const value = isAlias(node) ? node.resolve(doc) : node;
+  return isNode(value) ? value : undefined;
 }

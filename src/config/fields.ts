@@ -1,11 +1,15 @@
 /** Fields that several parts of the configuration share. */
 import { z } from 'zod';
 
-const namePattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+// Objects put names that are whole numbers before all others, and the order of sites is their order of preference.
+const namePattern = /^(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** A site's or deployment's name; also part of file names and of host names. */
 export const name = z
   .string()
-  .regex(namePattern, 'names are lower-case letters, digits and hyphens, at most 63, such as chat-70b');
+  .regex(
+    namePattern,
+    'names are lower-case letters, digits and hyphens, at most 63 and not digits alone, such as chat-70b',
+  );
 /** A whole number within limits. */
 export const count = (description: string, least: number, most: number) =>
   z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`).meta({ description });
@@ -19,5 +23,5 @@ export const size = (description: string) =>
 export const path = (description: string) =>
   z
     .string()
-    .startsWith('/', 'must begin with /')
+    .regex(/^\//, 'must begin with /')
     .meta({ description, examples: ['/health'] });

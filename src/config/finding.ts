@@ -18,7 +18,7 @@ const longestLine = 160;
 
 /** `file:line:column: error: message` with the lines around it, as an editor's problem matcher reads it. */
 export function renderFindings(findings: readonly Finding[], text: string, file: string): string {
-  const lines = text.split('\n');
+  const lines = text.split(/\r?\n/);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const blocks = findings.map((finding) => renderOne(finding, lines, file));
   const total = `${errors} ${errors === 1 ? 'error' : 'errors'}; nothing was contacted.`;

@@ -1,18 +1,22 @@
 /** `${env:X}`, `${env:X:-default}` and `${file:/path}` in values; `$${` writes a plain `${`. Values only, never keys. */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { Path } from './document.ts';
+import { readBytes } from './read-text.ts';
 
 export interface Interpolation {
   readonly value: unknown;
   /** Paths whose value came from outside the file: never printed. */
   readonly secret: readonly string[];
   /** Paths whose value is not known here, because nothing was to be resolved or it is missing. */
-  readonly open: readonly string[];
+  readonly open: readonly Path[];
   readonly problems: readonly { readonly path: Path; readonly message: string; readonly hint: string }[];
 }
 
 export interface InterpolationTerms {
+  /** Where relative paths of files start. */
+  readonly dir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether a missing one is a mistake: not for `config validate`, which works without secrets. */
   readonly isRequired: boolean;
@@ -23,16 +27,16 @@ const longestFileBytes = 64 * 1024;
 
 export function interpolate(value: unknown, terms: InterpolationTerms): Interpolation {
   const secret: string[] = [];
-  const open: string[] = [];
+  const open: Path[] = [];
   const problems: { path: Path; message: string; hint: string }[] = [];
 
   const fill = (text: string, path: Path): string =>
     text.replaceAll(pattern, (whole, kind: string | undefined, name: string, otherwise: string | undefined) => {
       if (kind === undefined) return '${';
       secret.push(path.join('.'));
-      const found = kind === 'env' ? (terms.env[name] ?? otherwise) : readValue(name, terms.isRequired);
+      const found = kind === 'env' ? variable(terms.env[name], otherwise) : readValue(resolve(terms.dir, name), terms);
       if (typeof found === 'string') return found;
-      open.push(path.join('.'));
+      open.push(path);
       if (terms.isRequired) {
         problems.push(
           kind === 'env'
@@ -60,13 +64,24 @@ export function interpolate(value: unknown, terms: InterpolationTerms): Interpol
   return { value: walk(value, []), secret, open, problems };
 }
 
-function readValue(path: string, isRequired: boolean): string | { readonly why: string } | undefined {
+/** As in a shell, `:-` stands in for an empty variable too. */
+function variable(given: unknown, otherwise: string | undefined): string | undefined {
+  const value = typeof given === 'string' ? given : undefined;
+  return value === '' ? (otherwise ?? value) : (value ?? otherwise);
+}
+
+function readValue(path: string, { isRequired }: InterpolationTerms): string | { readonly why: string } | undefined {
   if (!isRequired) return undefined;
   try {
-    const text = readFileSync(path, 'utf8');
-    return text.length > longestFileBytes
-      ? { why: `larger than ${longestFileBytes} bytes` }
-      : text.replace(/\r?\n$/, '');
+    const file = openSync(path, 'r');
+    try {
+      const bytes = readBytes(file, longestFileBytes);
+      return bytes.length > longestFileBytes
+        ? { why: `larger than ${longestFileBytes} bytes` }
+        : bytes.toString('utf8').replace(/\r?\n$/, '');
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     return { why: messageOf(error) };
   }

@@ -1,51 +1,36 @@
 /** Names that must name something. */
-import type { Source } from './document.ts';
+import type { Path, Source } from './document.ts';
 import type { Finding } from './finding.ts';
+import { partOf } from './keep-shape.ts';
 import { suggestion } from './nearest.ts';
-import type { RawConfig } from './schema.ts';
 
-/** What can be judged without the values in force: references by name. */
-export function checkReferences(source: Source, raw: RawConfig): readonly Finding[] {
-  const sites = Object.keys(raw.sites);
-  const deployments = Object.keys(raw.deployments);
-  const unknownSites = deployments.flatMap((name) =>
-    Object.keys(raw.deployments[name]?.sites ?? {})
-      .filter((site) => !sites.includes(site))
-      .map((site) =>
-        source.findingAtKey(
-          ['deployments', name, 'sites'],
-          site,
-          `site "${site}" is not defined`,
-          suggestion(site, sites),
-        ),
-      ),
-  );
-  const routes = Object.entries(raw.traffic?.routes ?? {});
-  const unknownRoutes = routes
-    .filter(([name]) => !deployments.includes(name))
-    .map(([name]) =>
-      source.findingAtKey(
-        ['traffic', 'routes'],
-        name,
-        `deployment "${name}" is not defined`,
-        suggestion(name, deployments),
+/** Judged on the names as written, whatever else is wrong with the value; what is no map is the shape's to say. */
+export function checkReferences(source: Source, value: unknown): readonly Finding[] {
+  const names = (...path: Path): readonly string[] | undefined => {
+    const map = path.reduce(partOf, value);
+    return map !== null && typeof map === 'object' && !Array.isArray(map) ? Object.keys(map) : undefined;
+  };
+  const unknown = (path: Path, known: readonly string[] | undefined, message: (name: string) => string) =>
+    (known === undefined ? [] : (names(...path) ?? []))
+      .filter((name) => known?.includes(name) === false)
+      .map((name) => source.findingAtKey(path, name, message(name), suggestion(name, known ?? [])));
+
+  const [sites, deployments] = [names('sites'), names('deployments')];
+  const placements = (deployments ?? []).flatMap((name) => {
+    const path = ['deployments', name, 'sites'];
+    return names(...path)?.length === 0
+      ? [source.findingAt(path, `${name} needs at least one site`)]
+      : unknown(path, sites, (site) => `site "${site}" is not defined`);
+  });
+  const routes = unknown(['traffic', 'routes'], deployments, (name) => `deployment "${name}" is not defined`);
+  const weights = (names('traffic', 'routes') ?? [])
+    .filter((name) => deployments?.includes(name))
+    .flatMap((name) =>
+      unknown(
+        ['traffic', 'routes', name, 'weights'],
+        names('deployments', name, 'sites'),
+        (site) => `${name} does not run at "${site}"`,
       ),
     );
-  const unknownWeights = routes.flatMap(([name, route]) => {
-    const own = Object.keys(raw.deployments[name]?.sites ?? {});
-    return Object.keys(route.weights ?? {})
-      .filter((site) => deployments.includes(name) && !own.includes(site))
-      .map((site) =>
-        source.findingAtKey(
-          ['traffic', 'routes', name, 'weights'],
-          site,
-          `${name} does not run at "${site}"`,
-          suggestion(site, own),
-        ),
-      );
-  });
-  const empty = deployments
-    .filter((name) => Object.keys(raw.deployments[name]?.sites ?? {}).length === 0)
-    .map((name) => source.findingAt(['deployments', name, 'sites'], `${name} needs at least one site`));
-  return [...unknownSites, ...unknownRoutes, ...unknownWeights, ...empty];
+  return [...placements, ...routes, ...weights];
 }

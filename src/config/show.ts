@@ -37,11 +37,13 @@ export function resolvedValues({ tree, source, secret, config }: Loaded): readon
       for (const [key, each] of Object.entries(value)) walk(each, [...path, key]);
       return;
     }
-    const line = source.lineOf(path) ?? inheritedLine(source, path);
-    const isSecret = secret.some((each) => each === path.join('.') || each.startsWith(`${path.join('.')}.`));
+    const origin = originsOf(path).find((each) => source.lineOf(each) !== undefined);
+    const line = origin && source.lineOf(origin);
+    const at = origin?.join('.') ?? '';
+    const isSecret = secret.some((each) => each === at || each.startsWith(`${at}.`));
     found.push({
       path: path.join('.'),
-      value: isSecret ? hidden : value,
+      value: origin !== undefined && isSecret ? hidden : value,
       from: line === undefined ? 'default' : `${file}:${line}`,
     });
   };
@@ -49,11 +51,16 @@ export function resolvedValues({ tree, source, secret, config }: Loaded): readon
   return found;
 }
 
-/** A deployment's probe, failover and drain may come from the top level; a site's command from its deployment. */
-function inheritedLine(source: Loaded['source'], path: Path): number | undefined {
-  if (path[0] !== 'deployments') return undefined;
-  const [, name = '', part, , ...rest] = path;
-  return part === 'sites' ? source.lineOf(['deployments', name, ...rest]) : source.lineOf(path.slice(2));
+/**
+ * Where a value in force may be written, the winner first. A deployment's probe, failover and drain may come from the top
+ * level, a site's command from its deployment, a route's model from the deployment's: a secret stays one on its way.
+ */
+function originsOf(path: Path): readonly Path[] {
+  const [top, second = '', third, , ...rest] = path;
+  if (top === 'traffic' && third !== undefined && path[4] === undefined && path[3] === 'model')
+    return [path, ['deployments', third, 'model']];
+  if (top !== 'deployments') return [path];
+  return [path, third === 'sites' ? ['deployments', second, ...rest] : path.slice(2)];
 }
 
 function hide(value: unknown, path: Path, secret: readonly string[]): unknown {

@@ -14,38 +14,46 @@ const route = z.strictObject({
 });
 
 /** All of it optional: one local gateway needs no words. */
-export const trafficSchema = z.strictObject({
-  driver: z.literal('gateway').optional().meta({ description: 'The embedded gateway' }),
-  listen: z
-    .string()
-    .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'an address is written host:port, such as 127.0.0.1:8080')
-    .optional(),
-  public: z
-    .boolean()
-    .optional()
-    .meta({ description: 'Says that listening beyond this machine is meant; put TLS and authentication in front' }),
-  hold: z
-    .strictObject({
-      maxWait: duration('How long a request waits while nothing is ready').optional(),
-      maxRequests: count('Requests that may wait at once', 0, 100_000).optional(),
-    })
-    .optional(),
-  retry: z.strictObject({ share: share('Retries per request').optional() }).optional(),
-  limits: z
-    .strictObject({
-      maxBody: size('Largest request body').optional(),
-      maxReplayBody: size('Larger bodies are never sent twice').optional(),
-      maxReplayTotal: size('Bodies kept for a second sending, together').optional(),
-      maxHeader: size('All headers together').optional(),
-      maxUrl: size('Longest URL').optional(),
-      maxConnections: count('Client connections', 1, 1_000_000).optional(),
-      maxConnectionsPerAddress: count('Client connections from one address', 1, 1_000_000).optional(),
-      headersTimeout: duration('For a request’s headers').optional(),
-      requestTimeout: duration('For a whole request to arrive').optional(),
-      firstByteTimeout: duration('Longest wait for an answer’s first byte').optional(),
-      stallTimeout: duration('Longest silence inside an answer').optional(),
-      slowReaderTimeout: duration('A client that takes nothing for this long is cut').optional(),
-    })
-    .optional(),
-  routes: z.record(name, route).optional(),
-});
+export const trafficSchema = z
+  .strictObject({
+    driver: z.literal('gateway').optional().meta({ description: 'The embedded gateway' }),
+    listen: z
+      .string()
+      .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'an address is written host:port, such as 127.0.0.1:8080')
+      .optional()
+      .meta({ description: 'Address of the gateway', examples: ['127.0.0.1:8080'] }),
+    public: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Says that listening beyond this machine is meant; put TLS and authentication in front' }),
+    hold: z
+      .strictObject({
+        maxWait: duration('How long a request waits while nothing is ready').optional(),
+        maxRequests: count('Requests that may wait at once', 0, 100_000).optional(),
+      })
+      .meta({ description: 'How requests wait while nothing is ready' })
+      .optional(),
+    retry: z
+      .strictObject({ share: share('Retries per request').optional() })
+      .meta({ description: 'How much is tried again elsewhere' })
+      .optional(),
+    limits: z
+      .strictObject({
+        maxBody: size('Largest request body').optional(),
+        maxReplayBody: size('Larger bodies are never sent twice').optional(),
+        maxReplayTotal: size('Bodies kept for a second sending, together').optional(),
+        maxHeader: size('All headers together').optional(),
+        maxUrl: size('Longest URL').optional(),
+        maxConnections: count('Client connections', 1, 1_000_000).optional(),
+        maxConnectionsPerAddress: count('Client connections from one address', 1, 1_000_000).optional(),
+        headersTimeout: duration('For a request’s headers').optional(),
+        requestTimeout: duration('For a whole request to arrive').optional(),
+        firstByteTimeout: duration('Longest wait for an answer’s first byte').optional(),
+        stallTimeout: duration('Longest silence inside an answer').optional(),
+        slowReaderTimeout: duration('A client that takes nothing for this long is cut').optional(),
+      })
+      .meta({ description: 'What one client may ask for' })
+      .optional(),
+    routes: z.record(name, route).optional().meta({ description: 'Which requests are for which deployment' }),
+  })
+  .meta({ description: 'How requests come in and where they go' });

@@ -28,7 +28,10 @@ export function writeDuration(ms: number): string {
   return `${ms}ms`;
 }
 
-/** A duration of at least `leastMs`. */
+/** The longest a timer of Node waits; a longer one fires at once. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args, 2026-11. */
+const longestMs = 2 ** 31 - 1;
+
+/** A duration of at least `leastMs`, at most 24 days. */
 export function duration(description: string, leastMs = 1) {
   return z
     .string({ error: () => 'a duration is written with its unit, such as 500ms, 30s or 5m' })
@@ -37,6 +40,7 @@ export function duration(description: string, leastMs = 1) {
       abort: true,
     })
     .refine((text) => (parseDuration(text) ?? 0) >= leastMs, { error: `must be at least ${writeDuration(leastMs)}` })
+    .refine((text) => (parseDuration(text) ?? 0) <= longestMs, { error: 'must be at most 24d' })
     .meta({ description, examples: ['30s'], pattern: durationPattern.source });
 }
 
