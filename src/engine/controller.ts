@@ -1,18 +1,12 @@
 /** The controller: holds the lease of every deployment and runs its loop, until told to stop. */
-import { diagnose } from '../core/diagnose.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { LeaseRecord } from '../model/lease.ts';
-import type { Weights } from '../model/route.ts';
-import type { View } from '../model/view.ts';
 import { attemptWrite } from './attempt.ts';
 import type { Context } from './context.ts';
 import type { EngineDeps, Until } from './engine.ts';
-import { openJournal } from './journal.ts';
-import { gripLease, type LeaseGrip } from './lease-grip.ts';
+import { gripLease } from './lease-grip.ts';
 import { runLoop } from './loop.ts';
-import { createObserver } from './observe.ts';
-import { createRecollection, type Recollection } from './recollect.ts';
-import { createRouteWriter } from './route-writer.ts';
+import { openContext } from './open-context.ts';
 import { warmUp } from './warm-up.ts';
 
 export type ControllerEnd =
@@ -22,8 +16,6 @@ export type ControllerEnd =
   /** The lease was lost on the way; whoever took it goes on with what is open. */
   | { readonly kind: 'lease-lost'; readonly record: LeaseRecord | undefined };
 
-/** One read of a provider or the gateway, in milliseconds. */
-const readTimeoutMs = 5000;
 /** Stamping the gateway when taking over, in milliseconds. */
 const stampTimeoutMs = 5000;
 
@@ -54,7 +46,7 @@ export async function superviseDeployment(
   if (reply.kind === 'stopped') return { kind: 'stopped' };
   const { grip } = reply;
   try {
-    const { ctx, memory } = await createContext(deps, deployment, grip);
+    const { ctx, memory } = await openContext(deps, deployment, grip);
     await ctx.journal.append({ kind: 'lease', event: 'taken' });
     ctx.journal.tell({ type: 'lease-taken', lease: grip.lease });
     await stampGateway(ctx);
@@ -67,58 +59,6 @@ export async function superviseDeployment(
   } finally {
     await grip.release();
   }
-}
-
-async function createContext(
-  deps: EngineDeps,
-  deployment: Deployment,
-  grip: LeaseGrip,
-): Promise<{ ctx: Context; memory: Recollection }> {
-  const journal = await openJournal(deps, deployment.name, grip.epoch);
-  const observer = createObserver(deps, deployment, readTimeoutMs);
-  const memory = createRecollection(deps, deployment.name);
-  await memory.refresh();
-  const routes = createRouteWriter(deps, grip, journal, await lastWeights(deps, deployment));
-  const view = (): View => {
-    const sight = observer.sight();
-    return memory.view({ ...sight, route: routes.newest(sight.route) });
-  };
-  const ctx: Context = {
-    deps,
-    deployment,
-    grip,
-    journal,
-    observer,
-    routes,
-    view,
-    diagnosis: () => diagnose(view(), deps.clock.nowMs()),
-    calmSinceMs: () => memory.calmSinceMs(),
-    async note({ operation, index, step }, part, state, error) {
-      const detail = error?.message;
-      await journal.append({
-        kind: 'step',
-        operationId: operation.id,
-        index,
-        step: step.name,
-        part,
-        state,
-        error,
-        detail,
-      });
-      const count = operation.plan.steps.length;
-      if (part === undefined)
-        journal.tell({ type: 'step', operationId: operation.id, index, count, step: step.name, state, detail });
-    },
-  };
-  return { ctx, memory };
-}
-
-/** What the last finished move left in force: for a gateway that lost its table. */
-async function lastWeights(deps: EngineDeps, deployment: Deployment): Promise<Weights> {
-  const operations = await deps.store.operations.list({ deployment: deployment.name, limit: 50 });
-  return (
-    operations.find(({ plan, state }) => plan.kind !== 'start' && state === 'done')?.plan.after ?? deployment.weights
-  );
 }
 
 /** A gateway that cannot be reached is no reason not to look; it is stamped by the first write that reaches it. */
