@@ -50,12 +50,11 @@ export async function holdIn(world: World, process: Process): Promise<StepWorld>
     }
   };
   const isKnown = (): boolean =>
-    ctx.diagnosis().sites.every(({ code, site }) => code === 'Healthy' || world.probe.bad[site] !== undefined);
+    ctx.diagnosis().sites.every(({ site, ready }) => ready.length > 0 || world.probe.bad[site] !== undefined);
   await lookUntil('both sites known', () => isKnown() && ctx.view().route.kind === 'seen');
-  const seen = ctx.view().route;
-  if (seen.kind === 'seen') ctx.routes.adopt(seen.value);
+  ctx.routes.adopt(ctx.view().route);
   await world.drive(ctx.routes.refresh(ctx.view(), calm));
-  await lookUntil('the route', () => ctx.calmSinceMs() !== undefined);
+  await lookUntil('calm', () => ctx.calmSinceMs() !== undefined);
   return {
     ...world,
     ...{ ctx, memory, process, calm, lookUntil },
