@@ -51,7 +51,6 @@ export async function superviseDeployment(
     ctx.journal.tell({ type: 'lease-taken', lease: grip.lease });
     await stampGateway(ctx);
     await warmUp(ctx);
-    await adoptRoute(ctx);
     await runLoop(ctx, memory, until);
     if (!grip.lost.aborted) return { kind: 'stopped' };
     ctx.journal.tell({ type: 'lease-lost', record: grip.successor() });
@@ -74,9 +73,4 @@ async function stampGateway(ctx: Context): Promise<void> {
   const reply = await attemptWrite(deps, grip, terms, (call) => deps.traffic.stamp(deployment.name, call));
   if (reply.kind !== 'done')
     ctx.journal.tell({ type: 'warning', message: `gateway not stamped: ${reply.error.message}` });
-}
-
-async function adoptRoute(ctx: Context): Promise<void> {
-  const { route } = ctx.view();
-  if (route.kind === 'seen') ctx.routes.adopt(route.value);
 }

@@ -33,6 +33,8 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
     await ctx.observer.look(Math.min(everyMs, patienceMs), over);
     if (running?.hasEnded === true) running = undefined;
     await memory.refresh();
+    // Also what somebody else wrote, and a gateway that came back without what it had.
+    ctx.routes.adopt(ctx.observer.sight().route);
     const view = ctx.view();
     const decision = decide(view, clock.nowMs());
     memory.keep(decision, view);
