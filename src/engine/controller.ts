@@ -1,4 +1,5 @@
 /** The controller: holds the lease of every deployment and runs its loop, until told to stop. */
+import { GodwitError } from '../errors.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { LeaseRecord } from '../model/lease.ts';
 import { attemptWrite } from './attempt.ts';
@@ -19,15 +20,23 @@ export type ControllerEnd =
 /** Stamping the gateway when taking over, in milliseconds. */
 const stampTimeoutMs = 5000;
 
-/** Runs all deployments side by side; when one loses its lease all stop, so that the caller can say so and start again. */
+/**
+ * Runs all deployments side by side; when one loses its lease or fails all stop, so that the caller can say so and start
+ * again. Rejects with the first failure, once every other one has ended.
+ */
 export async function runController(deps: EngineDeps, signal: AbortSignal): Promise<ControllerEnd> {
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   const ends = deps.config.deployments.map(async (deployment) => {
-    const end = await superviseDeployment(deps, deployment, { stop: both, isDone: () => false });
-    if (end.kind !== 'stopped') stop.abort();
-    return end;
+    let end: ControllerEnd | undefined;
+    try {
+      end = await superviseDeployment(deps, deployment, { stop: both, isDone: () => false });
+      return end;
+    } finally {
+      if (end?.kind !== 'stopped') stop.abort();
+    }
   });
+  await Promise.allSettled(ends);
   const settled = await Promise.all(ends);
   return (
     settled.find(({ kind }) => kind === 'lease-held') ??
@@ -49,26 +58,30 @@ export async function superviseDeployment(
     const { ctx, memory } = await openContext(deps, deployment, grip);
     await ctx.journal.append({ kind: 'lease', event: 'taken' });
     ctx.journal.tell({ type: 'lease-taken', lease: grip.lease });
-    await stampGateway(ctx);
-    await warmUp(ctx);
+    await stampGateway(ctx, until.stop);
+    await warmUp(ctx, until.stop);
     await runLoop(ctx, memory, until);
     if (!grip.lost.aborted) return { kind: 'stopped' };
-    ctx.journal.tell({ type: 'lease-lost', record: grip.successor() });
-    return { kind: 'lease-lost', record: grip.successor() };
+  } catch (thrown) {
+    // The store knows of a newer holder before the next renewal does: the same loss, found in another way.
+    if (!(thrown instanceof GodwitError) || thrown.code !== 'LeaseLost') throw thrown;
   } finally {
     await grip.release();
   }
+  const record = grip.successor() ?? (await deps.store.lease.read(deployment.name));
+  deps.reporter.report({ type: 'lease-lost', record, deployment: deployment.name, atMs: deps.clock.nowMs() });
+  return { kind: 'lease-lost', record };
 }
 
 /** A gateway that cannot be reached is no reason not to look; it is stamped by the first write that reaches it. */
-async function stampGateway(ctx: Context): Promise<void> {
+async function stampGateway(ctx: Context, stop: AbortSignal): Promise<void> {
   const { deps, deployment, grip } = ctx;
   const terms = {
     operationId: 'takeover',
     idempotencyKey: `takeover/${grip.epoch}`,
     deadlineAtMonoMs: deps.clock.monoMs() + stampTimeoutMs,
     tryTimeoutMs: stampTimeoutMs,
-    signal: grip.lost,
+    signal: AbortSignal.any([stop, grip.lost]),
   };
   const reply = await attemptWrite(deps, grip, terms, (call) => deps.traffic.stamp(deployment.name, call));
   if (reply.kind !== 'done')
