@@ -5,6 +5,7 @@ import type { LeaseRecord } from '../model/lease.ts';
 import { attemptWrite } from './attempt.ts';
 import type { Context } from './context.ts';
 import type { EngineDeps, Until } from './engine.ts';
+import { rolledBack } from './head-check.ts';
 import { gripLease } from './lease-grip.ts';
 import { runLoop } from './loop.ts';
 import { openContext } from './open-context.ts';
@@ -60,6 +61,7 @@ export async function superviseDeployment(
     ctx.journal.tell({ type: 'lease-taken', lease: grip.lease });
     await stampGateway(ctx, until.stop);
     await warmUp(ctx, until.stop);
+    await ctx.adopt(ctx.observer.sight().route);
     await runLoop(ctx, memory, until);
     if (!grip.lost.aborted) return { kind: 'stopped' };
   } catch (thrown) {
@@ -73,7 +75,10 @@ export async function superviseDeployment(
   return { kind: 'lease-lost', record };
 }
 
-/** A gateway that cannot be reached is no reason not to look; it is stamped by the first write that reaches it. */
+/**
+ * A gateway that cannot be reached is no reason not to look; it is stamped by the first write that reaches it. One that
+ * has seen a newer epoch while the lease is ours belongs to a newer store than this.
+ */
 async function stampGateway(ctx: Context, stop: AbortSignal): Promise<void> {
   const { deps, deployment, grip } = ctx;
   const terms = {
@@ -84,6 +89,8 @@ async function stampGateway(ctx: Context, stop: AbortSignal): Promise<void> {
     signal: AbortSignal.any([stop, grip.lost]),
   };
   const reply = await attemptWrite(deps, grip, terms, (call) => deps.traffic.stamp(deployment.name, call));
+  if (reply.kind === 'refused' && reply.error.class === 'conflict' && grip.remainingMs() > 0)
+    throw rolledBack(deployment.name, reply.error.message);
   if (reply.kind !== 'done')
     ctx.journal.tell({ type: 'warning', message: `gateway not stamped: ${reply.error.message}` });
 }

@@ -66,7 +66,7 @@ async function look(
   await ctx.observer.look(Math.min(evaluateEveryMs, patienceMs), over);
   await memory.refresh();
   // Also what somebody else wrote, and a gateway that came back without what it had.
-  ctx.routes.adopt(ctx.observer.sight().route);
+  await ctx.adopt(ctx.observer.sight().route);
   const view = ctx.view();
   const decision = decide(view, ctx.deps.clock.nowMs());
   memory.keep(decision, view);

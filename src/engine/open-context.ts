@@ -5,6 +5,7 @@ import type { Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
 import type { Context } from './context.ts';
 import type { EngineDeps } from './engine.ts';
+import { createHeadCheck } from './head-check.ts';
 import { openJournal } from './journal.ts';
 import type { LeaseGrip } from './lease-grip.ts';
 import { createObserver } from './observe.ts';
@@ -25,6 +26,7 @@ export async function openContext(
   const memory = createRecollection(deps, deployment.name);
   await memory.refresh();
   const routes = createRouteWriter(deps, grip, journal, await lastWeights(deps, deployment));
+  const checkHead = createHeadCheck(deps.store.journal, deployment.name);
   const view = (): View => {
     const sight = observer.sight();
     return memory.view({ ...sight, route: routes.newest(sight.route) });
@@ -36,6 +38,10 @@ export async function openContext(
     journal,
     observer,
     routes,
+    async adopt(route) {
+      await checkHead(route);
+      routes.adopt(route);
+    },
     view,
     diagnosis: () => diagnose(view(), deps.clock.nowMs()),
     calmSinceMs: () => memory.calmSinceMs(),

@@ -27,7 +27,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
       : replicasIn(ctx, site),
     step.kind === 'weigh' || step.kind === 'drain' ? ctx.observer.readTraffic(signal) : view.traffic,
   ]);
-  if (isAboutRoute) ctx.routes.adopt(route);
+  if (isAboutRoute) await ctx.adopt(route);
   if (step.kind === 'prove') ctx.observer.hurry(step.site);
   const isIdle = site !== undefined && inFlightAt(traffic, site) === 0;
   memory.idleSinceMs = isIdle ? (memory.idleSinceMs ?? ctx.deps.clock.nowMs()) : undefined;

@@ -36,6 +36,7 @@ export async function holdIn(world: World, process: Process): Promise<StepWorld>
   const reply = await world.drive(gripLease(process.deps, 'chat', calm));
   if (reply.kind !== 'held') throw new Error(`the lease is ${reply.kind}`);
   const { ctx, memory } = await openContext(process.deps, world.deployment, reply.grip);
+  await ctx.journal.append({ kind: 'lease', event: 'taken' });
   const look = async (): Promise<void> => {
     await ctx.observer.look(100, calm);
     await memory.refresh();
@@ -52,7 +53,7 @@ export async function holdIn(world: World, process: Process): Promise<StepWorld>
   const isKnown = (): boolean =>
     ctx.diagnosis().sites.every(({ site, ready }) => ready.length > 0 || world.probe.bad[site] !== undefined);
   await lookUntil('both sites known', () => isKnown() && ctx.view().route.kind === 'seen');
-  ctx.routes.adopt(ctx.view().route);
+  await ctx.adopt(ctx.view().route);
   await world.drive(ctx.routes.refresh(ctx.view(), calm));
   await lookUntil('calm', () => ctx.calmSinceMs() !== undefined);
   return {
