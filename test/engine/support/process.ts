@@ -9,10 +9,13 @@ import type { Store } from '../../../src/ports/store.ts';
 import type { TrafficDriver } from '../../../src/ports/traffic-driver.ts';
 import type { MemoryState } from '../../../src/store/memory.ts';
 
-/** Killed at the n-th append or changing call, before it is made or after it took effect: `kill -9`, nothing runs on. */
+/**
+ * What happens at the n-th append or changing call. `before`, `after`: the process is killed (`kill -9`, nothing runs on)
+ * before it is made or after it took effect. `unanswered`: it takes effect and no answer ever comes; the process lives.
+ */
 export interface Death {
   readonly at: number;
-  readonly when: 'before' | 'after';
+  readonly when: 'before' | 'after' | 'unanswered';
 }
 
 export interface Process {
@@ -48,6 +51,7 @@ export function createProcess(deps: EngineDeps, watch: Watch, death?: Death): Pr
     if (isDead) return await never();
     watch.trace.push(what);
     const reply = alive(work);
+    if (isTime && death?.when === 'unanswered') return await never();
     if (isTime) {
       // The effect lands; whoever waits for the answer is gone.
       await turn();
