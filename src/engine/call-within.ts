@@ -19,7 +19,9 @@ export async function callWithin<T>(
 ): Promise<CallEnd<T>> {
   const ended = new AbortController();
   const signal = AbortSignal.any([parent, ended.signal]);
-  const answer = run({ signal, deadlineAtMonoMs: clock.monoMs() + timeoutMs }).then(
+  // Inside a promise, so that a port that throws before it returns one is no different from one that rejects.
+  const asked = (async () => await run({ signal, deadlineAtMonoMs: clock.monoMs() + timeoutMs }))();
+  const answer = asked.then(
     (value): CallEnd<T> => ({ kind: 'answered', value }),
     (thrown): CallEnd<T> => ({
       kind: 'threw',

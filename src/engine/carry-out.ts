@@ -48,30 +48,41 @@ export async function carryOut(
   await store.operations.request(request);
 
   const ended = new AbortController();
-  let end: WishEnd | undefined;
-  const watch = watchRequest(deps, request.id, options.timeoutMs, AbortSignal.any([signal, ended.signal])).then(
-    (found) => {
-      end = found;
-    },
-  );
-  const lead = await superviseDeployment(deps, deployment, { stop: signal, isDone: () => end !== undefined });
-  if (lead.kind === 'lease-held') {
-    await watch;
-    return marked(end, request.id, 'controller', lead.record.holder);
+  const watch = settle(watchRequest(deps, request.id, options.timeoutMs, AbortSignal.any([signal, ended.signal])));
+  try {
+    const lead = await superviseDeployment(deps, deployment, { stop: signal, isDone: () => watch.isOver });
+    if (lead.kind === 'lease-held') return marked(await watch.end, request.id, 'controller', lead.record.holder);
+    ended.abort();
+    const end = await watch.end;
+    if (lead.kind === 'lease-lost') return end.kind === 'ended' ? end : { kind: 'lease-lost', record: lead.record };
+    // A signal may have come before it was known that a controller lives: it is named all the same.
+    return marked(end, request.id, 'this-process', (await store.lease.read(wish.deployment))?.holder);
+  } finally {
+    ended.abort();
   }
-  ended.abort();
-  await watch;
-  if (lead.kind === 'lease-lost') return end?.kind === 'ended' ? end : { kind: 'lease-lost', record: lead.record };
-  return marked(end, request.id, 'this-process', undefined);
+}
+
+interface Settling<T> {
+  readonly end: Promise<T>;
+  isOver: boolean;
+}
+
+/** A failure is over too, and waits for whoever asks for the end. */
+function settle<T>(end: Promise<T>): Settling<T> {
+  const settling: Settling<T> = { end, isOver: false };
+  const note = (): void => {
+    settling.isOver = true;
+  };
+  end.then(note, note);
+  return settling;
 }
 
 function marked(
-  end: WishEnd | undefined,
+  end: WishEnd,
   requestId: string,
   by: 'this-process' | 'controller',
   holder: Actor | undefined,
 ): WishEnd {
-  if (end === undefined) return { kind: 'still-running', operationId: undefined, holder };
   if (end.kind === 'ended') return { ...end, by };
   if (end.kind === 'still-running') return { ...end, holder };
   assert(end.kind !== 'lease-lost', `request ${requestId} cannot lose a lease`);

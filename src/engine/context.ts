@@ -28,6 +28,11 @@ export interface Context {
   readonly journal: DeploymentJournal;
   readonly observer: Observer;
   readonly routes: RouteWriter;
+  /**
+   * Takes over what was read from the gateway, unless it has seen more of the journal than there is: then it rejects with
+   * `StoreCorrupt`.
+   */
+  adopt(route: View['route']): Promise<void>;
   /** The newest sight together with operations and requests. */
   view(): View;
   diagnosis(): Diagnosis;

@@ -1,18 +1,14 @@
 /** The controller: holds the lease of every deployment and runs its loop, until told to stop. */
-import { diagnose } from '../core/diagnose.ts';
+import { GodwitError } from '../errors.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { LeaseRecord } from '../model/lease.ts';
-import type { Weights } from '../model/route.ts';
-import type { View } from '../model/view.ts';
 import { attemptWrite } from './attempt.ts';
 import type { Context } from './context.ts';
 import type { EngineDeps, Until } from './engine.ts';
-import { openJournal } from './journal.ts';
-import { gripLease, type LeaseGrip } from './lease-grip.ts';
+import { rolledBack } from './head-check.ts';
+import { gripLease } from './lease-grip.ts';
 import { runLoop } from './loop.ts';
-import { createObserver } from './observe.ts';
-import { createRecollection, type Recollection } from './recollect.ts';
-import { createRouteWriter } from './route-writer.ts';
+import { openContext } from './open-context.ts';
 import { warmUp } from './warm-up.ts';
 
 export type ControllerEnd =
@@ -22,20 +18,26 @@ export type ControllerEnd =
   /** The lease was lost on the way; whoever took it goes on with what is open. */
   | { readonly kind: 'lease-lost'; readonly record: LeaseRecord | undefined };
 
-/** One read of a provider or the gateway, in milliseconds. */
-const readTimeoutMs = 5000;
 /** Stamping the gateway when taking over, in milliseconds. */
 const stampTimeoutMs = 5000;
 
-/** Runs all deployments side by side; when one loses its lease all stop, so that the caller can say so and start again. */
+/**
+ * Runs all deployments side by side; when one loses its lease or fails all stop, so that the caller can say so and start
+ * again. Rejects with the first failure, once every other one has ended.
+ */
 export async function runController(deps: EngineDeps, signal: AbortSignal): Promise<ControllerEnd> {
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   const ends = deps.config.deployments.map(async (deployment) => {
-    const end = await superviseDeployment(deps, deployment, { stop: both, isDone: () => false });
-    if (end.kind !== 'stopped') stop.abort();
-    return end;
+    let end: ControllerEnd | undefined;
+    try {
+      end = await superviseDeployment(deps, deployment, { stop: both, isDone: () => false });
+      return end;
+    } finally {
+      if (end?.kind !== 'stopped') stop.abort();
+    }
   });
+  await Promise.allSettled(ends);
   const settled = await Promise.all(ends);
   return (
     settled.find(({ kind }) => kind === 'lease-held') ??
@@ -54,89 +56,41 @@ export async function superviseDeployment(
   if (reply.kind === 'stopped') return { kind: 'stopped' };
   const { grip } = reply;
   try {
-    const { ctx, memory } = await createContext(deps, deployment, grip);
+    const { ctx, memory } = await openContext(deps, deployment, grip);
     await ctx.journal.append({ kind: 'lease', event: 'taken' });
     ctx.journal.tell({ type: 'lease-taken', lease: grip.lease });
-    await stampGateway(ctx);
-    await warmUp(ctx);
-    await adoptRoute(ctx);
+    await stampGateway(ctx, until.stop);
+    await warmUp(ctx, until.stop);
+    await ctx.adopt(ctx.observer.sight().route);
     await runLoop(ctx, memory, until);
     if (!grip.lost.aborted) return { kind: 'stopped' };
-    ctx.journal.tell({ type: 'lease-lost', record: grip.successor() });
-    return { kind: 'lease-lost', record: grip.successor() };
+  } catch (thrown) {
+    // The store knows of a newer holder before the next renewal does: the same loss, found in another way.
+    if (!(thrown instanceof GodwitError) || thrown.code !== 'LeaseLost') throw thrown;
   } finally {
     await grip.release();
   }
+  const record = grip.successor() ?? (await deps.store.lease.read(deployment.name));
+  deps.reporter.report({ type: 'lease-lost', record, deployment: deployment.name, atMs: deps.clock.nowMs() });
+  return { kind: 'lease-lost', record };
 }
 
-async function createContext(
-  deps: EngineDeps,
-  deployment: Deployment,
-  grip: LeaseGrip,
-): Promise<{ ctx: Context; memory: Recollection }> {
-  const journal = await openJournal(deps, deployment.name, grip.epoch);
-  const observer = createObserver(deps, deployment, readTimeoutMs);
-  const memory = createRecollection(deps, deployment.name);
-  await memory.refresh();
-  const routes = createRouteWriter(deps, grip, journal, await lastWeights(deps, deployment));
-  const view = (): View => {
-    const sight = observer.sight();
-    return memory.view({ ...sight, route: routes.newest(sight.route) });
-  };
-  const ctx: Context = {
-    deps,
-    deployment,
-    grip,
-    journal,
-    observer,
-    routes,
-    view,
-    diagnosis: () => diagnose(view(), deps.clock.nowMs()),
-    calmSinceMs: () => memory.calmSinceMs(),
-    async note({ operation, index, step }, part, state, error) {
-      const detail = error?.message;
-      await journal.append({
-        kind: 'step',
-        operationId: operation.id,
-        index,
-        step: step.name,
-        part,
-        state,
-        error,
-        detail,
-      });
-      const count = operation.plan.steps.length;
-      if (part === undefined)
-        journal.tell({ type: 'step', operationId: operation.id, index, count, step: step.name, state, detail });
-    },
-  };
-  return { ctx, memory };
-}
-
-/** What the last finished move left in force: for a gateway that lost its table. */
-async function lastWeights(deps: EngineDeps, deployment: Deployment): Promise<Weights> {
-  const operations = await deps.store.operations.list({ deployment: deployment.name, limit: 50 });
-  return (
-    operations.find(({ plan, state }) => plan.kind !== 'start' && state === 'done')?.plan.after ?? deployment.weights
-  );
-}
-
-/** A gateway that cannot be reached is no reason not to look; it is stamped by the first write that reaches it. */
-async function stampGateway(ctx: Context): Promise<void> {
+/**
+ * A gateway that cannot be reached is no reason not to look; it is stamped by the first write that reaches it. One that
+ * has seen a newer epoch while the lease is ours belongs to a newer store than this.
+ */
+async function stampGateway(ctx: Context, stop: AbortSignal): Promise<void> {
   const { deps, deployment, grip } = ctx;
   const terms = {
     operationId: 'takeover',
     idempotencyKey: `takeover/${grip.epoch}`,
     deadlineAtMonoMs: deps.clock.monoMs() + stampTimeoutMs,
     tryTimeoutMs: stampTimeoutMs,
-    signal: grip.lost,
+    signal: AbortSignal.any([stop, grip.lost]),
   };
   const reply = await attemptWrite(deps, grip, terms, (call) => deps.traffic.stamp(deployment.name, call));
+  if (reply.kind === 'refused' && reply.error.class === 'conflict' && grip.remainingMs() > 0)
+    throw rolledBack(deployment.name, reply.error.message);
   if (reply.kind !== 'done')
     ctx.journal.tell({ type: 'warning', message: `gateway not stamped: ${reply.error.message}` });
-}
-
-async function adoptRoute(ctx: Context): Promise<void> {
-  const { route } = ctx.view();
-  if (route.kind === 'seen') ctx.routes.adopt(route.value);
 }

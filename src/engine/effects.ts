@@ -2,8 +2,8 @@
 
 import { assert } from '../errors.ts';
 import type { Reply } from '../model/outcome.ts';
-import type { StepEffect } from '../model/plan.ts';
-import type { Weights } from '../model/route.ts';
+import type { Plan, StepEffect } from '../model/plan.ts';
+import type { ProviderError } from '../model/provider-error.ts';
 import { attemptWrite, type WriteTerms } from './attempt.ts';
 import type { Context, StepRef } from './context.ts';
 
@@ -39,7 +39,7 @@ export async function applyEffect(
     case 'weigh':
       return await ctx.routes.weigh(step.weights, ctx.view(), terms);
     case 'fence':
-      return await fence(ctx, step.site, terms);
+      return await fence(ctx, operation.plan, step.site, terms);
     case 'stop':
       return await stopSite(ctx, step, terms);
     case 'prove':
@@ -80,22 +80,32 @@ async function launch(
       reply.kind === 'done' ? undefined : reply.error,
     );
     if (reply.kind === 'refused' && !step.bestEffort) return reply;
-    if (reply.kind === 'unknown') worst = reply;
+    // A lost answer may yet be settled by asking again; a refusal stands.
+    if (reply.kind === 'unknown' || (reply.kind === 'refused' && worst.kind === 'done')) worst = reply;
   }
   return worst;
 }
 
 /** The weights normally are there already; writing them again is what makes an old gateway state impossible. */
-async function fence(ctx: Context, site: string, terms: WriteTerms): Promise<Reply<void>> {
-  const weights: Weights = ctx.routes.weights();
-  assert((weights[site] ?? 0) === 0, `${site} is fenced only after its weight went to 0`);
-  return await ctx.routes.weigh(weights, ctx.view(), terms);
+async function fence(ctx: Context, { after }: Plan, site: string, terms: WriteTerms): Promise<Reply<void>> {
+  assert((after[site] ?? 0) === 0, `${site} keeps weight in this plan and cannot be fenced`);
+  return await ctx.routes.weigh(after, ctx.view(), terms);
 }
 
+const notFenced: ProviderError = {
+  class: 'conflict',
+  code: 'SourceNotFenced',
+  message: 'the gateway still gives weight to the site',
+};
+
+/** The gateway is read anew: what it said a moment ago is not enough to stop what may be serving. */
 async function stopSite(ctx: Context, step: StepEffect & { kind: 'stop' }, terms: WriteTerms): Promise<Reply<void>> {
   const provider = ctx.deps.providers.get(step.site);
   const placement = ctx.deployment.placements.find((each) => each.site === step.site);
   assert(placement !== undefined && provider !== undefined, `nothing can be stopped at ${step.site}`);
+  const route = await ctx.observer.readRoute(terms.signal);
+  if (route.kind === 'unknown') return route;
+  if ((route.value?.weights[step.site] ?? 0) > 0) return { kind: 'refused', error: notFenced };
   const seen = await ctx.observer.readReplicas(step.site, terms.signal);
   if (seen.kind === 'unknown') return seen;
   const tryTimeoutMs = placement.launch.stopGraceMs + stopSlackMs;

@@ -3,10 +3,10 @@
 import { assert, GodwitError } from '../errors.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
 import type { Operation, OperationState } from '../model/operation.ts';
-import type { Step } from '../model/plan.ts';
+import type { Plan, Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { Context } from './context.ts';
-import { runStep, type StepTrouble } from './run-step.ts';
+import { endOf, planStale, runStep, type StepEnd, type StepTrouble } from './run-step.ts';
 
 /** Why an execution was stopped from outside; the reason of its signal. */
 export type StopReason = 'preempted' | 'shutdown';
@@ -19,30 +19,34 @@ export async function execute(ctx: Context, opened: Operation, signal: AbortSign
   const past = await ctx.deps.store.journal.read({ operationId: opened.id });
   let operation = opened;
   for (const [index, step] of opened.plan.steps.entries()) {
-    const reached = wasReached(past, index, step);
-    if (reached) continue;
+    const own = past.filter((entry) => isOfStep(entry, index));
+    const before = recordedEnd(own, index, step);
+    if (before?.kind === 'reached') continue;
+    if (before !== undefined) return await leaveOrEnd(ctx, { ...operation, step: index }, before, signal);
     operation = await advance(ctx, operation, index, stateDuring(step));
-    const end = await runStep(
-      ctx,
-      { operation, index, step, past: past.filter((entry) => isOfStep(entry, index)) },
-      signal,
-    );
+    const end = await runStep(ctx, { operation, index, step, past: own }, signal);
     if (end.kind === 'reached') continue;
     return await leaveOrEnd(ctx, operation, end, signal);
   }
   return await finish(ctx, { ...operation, step: opened.plan.steps.length }, 'done', undefined);
 }
 
-/** The record's word is enough for skipping, not for going on: each step's safety rules look at the world again. */
-function wasReached(past: readonly JournalEntry[], index: number, step: Step): boolean {
-  const entries = past.filter((entry) => isOfStep(entry, index));
-  for (const { body } of entries) {
-    if (body.kind === 'step' && body.step !== step.name) {
+/**
+ * How the step ended before a crash, if it did. The record's word is enough for skipping, not for going on: each step's
+ * safety rules look at the world again. A step that failed is not tried anew: the crash must not change how it ends.
+ */
+function recordedEnd(past: readonly JournalEntry[], index: number, step: Step): StepEnd | undefined {
+  for (const { body } of past) {
+    if (body.kind !== 'step') continue;
+    if (body.step !== step.name)
       throw new GodwitError('JournalMismatch', `step ${index} is recorded as ${body.step} and planned as ${step.name}`);
-    }
+    if (body.part !== undefined || body.state === 'intended') continue;
+    return endOf(step, body.state, body.error ?? unrecorded);
   }
-  return entries.some(({ body }) => body.kind === 'step' && body.part === undefined && body.state === 'reached');
+  return undefined;
 }
+
+const unrecorded: ProviderError = { class: 'unknown', code: 'NotRecorded', message: 'the journal does not say why' };
 
 function isOfStep(entry: JournalEntry, index: number): boolean {
   return entry.body.kind === 'step' && entry.body.index === index;
@@ -105,9 +109,10 @@ async function giveBack(
   signal: AbortSignal,
 ): Promise<Operation> {
   const { plan } = operation;
-  const hasMoved = plan.steps.slice(0, operation.step + 1).some((step) => step.kind === 'weigh');
-  if (!hasMoved) return await finish(ctx, operation, 'failed', error);
+  const past = await ctx.deps.store.journal.read({ operationId: operation.id });
+  if (error.code === planStale || !hasMoved(plan, past)) return await finish(ctx, operation, 'failed', error);
   const returning = await advance(ctx, operation, operation.step, 'returning');
+  const index = plan.steps.length;
   const step: Step = {
     kind: 'weigh',
     name: 'return',
@@ -115,9 +120,27 @@ async function giveBack(
     gate: undefined,
     deadlineMs: returnDeadlineMs,
   };
-  const end = await runStep(ctx, { operation: returning, index: plan.steps.length, step, past: [] }, signal);
+  const own = past.filter((entry) => isOfStep(entry, index));
+  const at = { operation: returning, index, step, past: own };
+  const end = recordedEnd(own, index, step) ?? (await runStep(ctx, at, signal));
   if (end.kind === 'left') return returning;
-  return await finish(ctx, returning, end.kind === 'reached' ? 'returned' : 'unknown', error);
+  return await finish(ctx, returning, stateAfterReturn(end), error);
+}
+
+/** Intended is enough: what became of it may not be known. */
+function hasMoved(plan: Plan, past: readonly JournalEntry[]): boolean {
+  return past.some(
+    ({ body }) =>
+      body.kind === 'step' &&
+      (body.state === 'intended' || body.state === 'reached') &&
+      plan.steps[body.index]?.kind === 'weigh',
+  );
+}
+
+/** A return that a rule or the gateway refused left the weights as they were: that is known. */
+function stateAfterReturn(end: StepEnd): OperationState {
+  if (end.kind === 'reached') return 'returned';
+  return end.kind === 'failed' && end.error.code !== 'DeadlinePassed' ? 'failed' : 'unknown';
 }
 
 /** The gateway is asked again and again for this long to take the earlier weights back, in milliseconds. */

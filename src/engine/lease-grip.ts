@@ -1,5 +1,6 @@
 /** Holds a deployment's lease: renews it in the background and says at any moment whether it may still be used. */
 import type { Lease, LeaseRecord } from '../model/lease.ts';
+import { callWithin } from './call-within.ts';
 import type { EngineDeps } from './engine.ts';
 
 export interface LeaseGrip {
@@ -9,7 +10,7 @@ export interface LeaseGrip {
   remainingMs(): number;
   /** Fires once the lease is somebody else's or ran out. */
   readonly lost: AbortSignal;
-  /** Ends the renewal and frees the lease for others at once. */
+  /** Ends the renewal and frees the lease for others at once; nothing may be issued under it from then on. Never rejects. */
   release(): Promise<void>;
   /** Who holds it now, as far as known after a loss. */
   successor(): LeaseRecord | undefined;
@@ -47,16 +48,19 @@ export async function gripLease(deps: EngineDeps, deployment: string, signal: Ab
 function keepGrip(deps: EngineDeps, taken: Lease): LeaseGrip {
   const { clock, store, config } = deps;
   const lost = new AbortController();
+  const calm = new AbortController().signal;
   const ended = new AbortController();
   let lease = taken;
   let successor: LeaseRecord | undefined;
 
   const renewOnce = async (): Promise<void> => {
+    const leftMs = Math.max(1, lease.usableUntilMonoMs - clock.monoMs());
+    const end = await callWithin(clock, leftMs, ended.signal, () => store.lease.renew(lease));
     // A store that fails is no proof of loss: the lease simply runs out on our own clock, which `remainingMs` shows.
-    const reply = await store.lease.renew(lease).catch(() => undefined);
-    if (reply?.kind === 'held') lease = reply.lease;
-    if (reply?.kind === 'busy') {
-      successor = reply.record;
+    if (end.kind !== 'answered') return;
+    if (end.value.kind === 'held') lease = end.value.lease;
+    else {
+      successor = end.value.record;
       lost.abort();
     }
   };
@@ -76,13 +80,14 @@ function keepGrip(deps: EngineDeps, taken: Lease): LeaseGrip {
   return {
     epoch: taken.epoch,
     lease: taken,
-    remainingMs: () => (lost.signal.aborted ? 0 : lease.usableUntilMonoMs - clock.monoMs()),
+    remainingMs: () => (lost.signal.aborted || ended.signal.aborted ? 0 : lease.usableUntilMonoMs - clock.monoMs()),
     lost: lost.signal,
     successor: () => successor,
     async release() {
       ended.abort();
       await renewing;
-      if (!lost.signal.aborted) await store.lease.release(lease);
+      // What the store does not take is no harm: without renewals the lease runs out.
+      if (!lost.signal.aborted) await callWithin(clock, lease.ttlMs, calm, () => store.lease.release(lease));
     },
   };
 }

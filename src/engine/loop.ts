@@ -2,6 +2,7 @@
 import { decide } from '../core/decide.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
+import type { View } from '../model/view.ts';
 import type { Context } from './context.ts';
 import type { Until } from './engine.ts';
 import { execute, type StopReason } from './execute.ts';
@@ -20,39 +21,56 @@ interface Running {
   hasEnded: boolean;
 }
 
-/** Returns when the signal fires or the lease is lost; an operation in progress is left open for the next holder. */
+/**
+ * Returns when the signal fires or the lease is lost; an operation in progress is left open for the next holder. Rejects
+ * when the store fails, here or inside an operation: what cannot be recorded must not go on.
+ */
 export async function runLoop(ctx: Context, memory: Recollection, until: Until): Promise<void> {
-  const { clock } = ctx.deps;
-  const everyMs = ctx.deployment.failover.detector.evaluateEveryMs;
   const over = AbortSignal.any([until.stop, ctx.grip.lost]);
-  const found = await reopenOperation(ctx);
-  let running = found === undefined ? undefined : carry(ctx, found);
   let last: Decision | undefined;
-  while (!over.aborted && !until.isDone()) {
-    const startedMonoMs = clock.monoMs();
-    await ctx.observer.look(Math.min(everyMs, patienceMs), over);
-    if (running?.hasEnded === true) running = undefined;
-    await memory.refresh();
-    const view = ctx.view();
-    const decision = decide(view, clock.nowMs());
-    memory.keep(decision, view);
-    if (isNews(last, decision)) await announce(ctx, decision);
-    last = decision;
-    if (!over.aborted) await ctx.routes.refresh(ctx.view(), over);
-    if (decision.kind === 'act' && !over.aborted) {
-      if (running !== undefined) await stop(running, 'preempted');
-      running = carry(ctx, await openOperation(ctx, decision.action));
-    } else {
-      await memory.answer(decision);
+  let running: Running | undefined;
+  try {
+    const found = over.aborted ? undefined : await reopenOperation(ctx, over);
+    if (found !== undefined) running = carry(ctx, found);
+    while (!over.aborted && !until.isDone()) {
+      const startedMonoMs = ctx.deps.clock.monoMs();
+      const { decision, view } = await look(ctx, memory, over);
+      if (running?.hasEnded === true) {
+        await running.ended;
+        running = undefined;
+      }
+      if (isNews(last, decision)) await announce(ctx, decision);
+      last = decision;
+      if (!over.aborted) await ctx.routes.refresh(ctx.view(), over);
+      if (decision.kind === 'act' && !over.aborted) {
+        if (running !== undefined) await stop(running, 'preempted');
+        running = carry(ctx, await openOperation(ctx, decision.action));
+      } else {
+        await memory.answer(decision);
+      }
+      await memory.save(decision, view);
+      await nap(ctx, startedMonoMs, over);
     }
-    await memory.save(decision, view);
-    await nap(
-      ctx,
-      (ctx.observer.isHurried() ? Math.min(everyMs, hurriedMs) : everyMs) - (clock.monoMs() - startedMonoMs),
-      over,
-    );
+  } finally {
+    // Whatever ended the loop: nothing may go on once the caller lets go of the lease.
+    if (running !== undefined) await stop(running, 'shutdown');
   }
-  if (running !== undefined) await stop(running, 'shutdown');
+}
+
+async function look(
+  ctx: Context,
+  memory: Recollection,
+  over: AbortSignal,
+): Promise<{ decision: Decision; view: View }> {
+  const { evaluateEveryMs } = ctx.deployment.failover.detector;
+  await ctx.observer.look(Math.min(evaluateEveryMs, patienceMs), over);
+  await memory.refresh();
+  // Also what somebody else wrote, and a gateway that came back without what it had.
+  await ctx.adopt(ctx.observer.sight().route);
+  const view = ctx.view();
+  const decision = decide(view, ctx.deps.clock.nowMs());
+  memory.keep(decision, view);
+  return { decision, view };
 }
 
 function carry(ctx: Context, operation: Operation): Running {
@@ -96,9 +114,13 @@ async function announce(ctx: Context, decision: Decision): Promise<void> {
   ctx.journal.tell({ type: 'decision', decision });
 }
 
-async function nap(ctx: Context, ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0 || signal.aborted) return;
-  await ctx.deps.clock.sleep(ms, signal).then(
+async function nap(ctx: Context, startedMonoMs: number, signal: AbortSignal): Promise<void> {
+  const { clock } = ctx.deps;
+  const { evaluateEveryMs } = ctx.deployment.failover.detector;
+  const everyMs = ctx.observer.isHurried() ? Math.min(evaluateEveryMs, hurriedMs) : evaluateEveryMs;
+  const leftMs = everyMs - (clock.monoMs() - startedMonoMs);
+  if (leftMs <= 0 || signal.aborted) return;
+  await clock.sleep(leftMs, signal).then(
     () => undefined,
     () => undefined,
   );

@@ -26,12 +26,13 @@ export async function openOperation(ctx: Context, action: Action): Promise<Opera
   return operation;
 }
 
-/** The open operation under our own epoch, once enough was seen to judge its next step. */
-export async function reopenOperation(ctx: Context): Promise<Operation | undefined> {
+/** The open operation under our own epoch, once enough was seen to judge its next step; none when the signal fires first. */
+export async function reopenOperation(ctx: Context, signal: AbortSignal): Promise<Operation | undefined> {
   const { store, actor } = ctx.deps;
   const [found] = await store.operations.list({ deployment: ctx.deployment.name, open: true, limit: 1 });
   if (found === undefined) return undefined;
-  await warmUp(ctx);
+  await warmUp(ctx, signal);
+  if (signal.aborted) return undefined;
   const operation = { ...found, epoch: ctx.grip.epoch, by: actor };
   await ctx.journal.append({ kind: 'operation', operation });
   ctx.journal.tell({ type: 'operation', operation });

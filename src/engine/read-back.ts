@@ -19,14 +19,15 @@ export interface StepMemory {
 export async function sightOf(ctx: Context, step: Step, memory: StepMemory, signal: AbortSignal): Promise<StepSight> {
   const view = ctx.view();
   const site = 'site' in step ? step.site : undefined;
+  const isAboutRoute = step.kind === 'weigh' || step.kind === 'fence';
   const [route, replicas, traffic] = await Promise.all([
-    step.kind === 'weigh' || step.kind === 'fence' ? ctx.observer.readRoute(signal) : view.route,
+    isAboutRoute ? ctx.observer.readRoute(signal) : view.route,
     step.kind === 'launch' || step.kind === 'stop'
       ? ctx.observer.readReplicas(step.site, signal)
       : replicasIn(ctx, site),
     step.kind === 'weigh' || step.kind === 'drain' ? ctx.observer.readTraffic(signal) : view.traffic,
   ]);
-  if (route.kind === 'seen') ctx.routes.adopt(route.value);
+  if (isAboutRoute) await ctx.adopt(route);
   if (step.kind === 'prove') ctx.observer.hurry(step.site);
   const isIdle = site !== undefined && inFlightAt(traffic, site) === 0;
   memory.idleSinceMs = isIdle ? (memory.idleSinceMs ?? ctx.deps.clock.nowMs()) : undefined;

@@ -6,6 +6,7 @@ import type { View } from '../model/view.ts';
 import { attemptWrite } from './attempt.ts';
 import type { EngineDeps } from './engine.ts';
 import type { DeploymentJournal } from './journal.ts';
+import { KnownRoute } from './known-route.ts';
 import type { LeaseGrip } from './lease-grip.ts';
 
 export interface RouteWriter {
@@ -13,11 +14,11 @@ export interface RouteWriter {
   newest(seen: Seen<RouteEntry | undefined>): Seen<RouteEntry | undefined>;
   /** The weights traffic is meant to have now. */
   weights(): Weights;
-  /** Adopts what the gateway has in force: after a start, and after every read-back. */
-  adopt(entry: RouteEntry | undefined): void;
+  /** Takes over what was read from the gateway: after every look and every read-back. */
+  adopt(seen: Seen<RouteEntry | undefined>): void;
   /** One visible change of weights. */
   weigh(weights: Weights, view: View, terms: WeighTerms): Promise<Reply<void>>;
-  /** Publishes replicas, their states and proofs when they changed; the weights stay. */
+  /** Publishes replicas, their states and proofs when they changed or the gateway lost them; the weights stay. */
   refresh(view: View, signal: AbortSignal): Promise<void>;
 }
 
@@ -31,80 +32,73 @@ export interface WeighTerms {
 /** One write's limit, in milliseconds: a local socket answers in single digits. */
 const writeTimeoutMs = 2000;
 
+/** After refreshes that failed in a row, the longest time to the next, in milliseconds. */
+const longestPauseMs = 10_000;
+
 export function createRouteWriter(
   deps: EngineDeps,
   grip: LeaseGrip,
   journal: DeploymentJournal,
   first: Weights,
 ): RouteWriter {
-  const { clock } = deps;
-  let weights = first;
-  let current: RouteEntry | undefined;
-  let publishedAtMonoMs = 0;
-  let isWrittenHere = false;
-  let turn: Promise<unknown> = Promise.resolve();
+  const { clock, random } = deps;
+  const known = new KnownRoute(clock, first);
+  const inTurn = createTurns();
+  let failures = 0;
+  let notBeforeMonoMs = 0;
 
-  /** Refreshes and steps both write: each waits for the one before, or versions could cross. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+  const entryOf = (wanted: Weights, view: View, routeVersion: number): RouteEntry =>
+    routeEntryFor(view, { weights: wanted, epoch: grip.epoch, routeVersion, journalHead: journal.head() });
+
+  const write = async (entry: RouteEntry, terms: WeighTerms): Promise<Reply<void>> => {
+    const reply = await attemptWrite(deps, grip, { ...terms, tryTimeoutMs: writeTimeoutMs }, (call) =>
+      deps.traffic.write(entry, call),
+    );
+    known.note(entry, reply);
+    return reply;
+  };
+
+  const refresh = async (view: View, signal: AbortSignal): Promise<void> => {
+    if (known.isUnsettled() || clock.monoMs() < notBeforeMonoMs) return;
+    const { entry: current, weights } = known;
+    if (current !== undefined && !known.isLost && !needsPublish(current, entryOf(weights, view, 0), known.ageMs()))
+      return;
+    const wanted = entryOf(weights, view, known.nextVersion());
+    await journal.append({ kind: 'route', state: 'intended', entry: wanted });
+    const reply = await write(wanted, {
+      operationId: 'refresh',
+      idempotencyKey: `refresh/${grip.epoch}/${wanted.routeVersion}`,
+      deadlineAtMonoMs: clock.monoMs() + writeTimeoutMs,
+      signal,
+    });
+    await journal.append({ kind: 'route', state: reply.kind === 'done' ? 'reached' : reply.kind, entry: wanted });
+    failures = reply.kind === 'done' ? 0 : failures + 1;
+    if (reply.kind === 'done') return;
+    // Each try is two entries in the journal: a gateway that stays away must not fill the disk.
+    notBeforeMonoMs = clock.monoMs() + Math.min(longestPauseMs, 125 * 2 ** failures) * (0.5 + random.next() / 2);
+    journal.tell({ type: 'warning', message: `route not written: ${reply.error.message}` });
+  };
+
+  return {
+    newest: (seen) => known.newest(seen),
+    weights: () => known.weights,
+    adopt(seen) {
+      if (known.adopt(seen)) notBeforeMonoMs = 0;
+    },
+    weigh: (wanted, view, terms) => inTurn(() => write(entryOf(wanted, view, known.nextVersion()), terms)),
+    refresh: (view, signal) => inTurn(() => refresh(view, signal)),
+  };
+}
+
+/** Refreshes and steps both write: each waits for the one before, or versions could cross. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let turn: Promise<unknown> = Promise.resolve();
+  return (work) => {
     const mine = turn.then(work);
     turn = mine.then(
       () => undefined,
       () => undefined,
     );
     return mine;
-  };
-
-  const entryOf = (wanted: Weights, view: View): RouteEntry =>
-    routeEntryFor(view, {
-      weights: wanted,
-      epoch: grip.epoch,
-      routeVersion: (current?.routeVersion ?? 0) + 1,
-      journalHead: journal.head(),
-    });
-
-  const write = async (entry: RouteEntry, terms: WeighTerms): Promise<Reply<void>> => {
-    const reply = await attemptWrite(deps, grip, { ...terms, tryTimeoutMs: writeTimeoutMs }, (call) =>
-      deps.traffic.write(entry, call),
-    );
-    if (reply.kind === 'done') {
-      current = entry;
-      isWrittenHere = true;
-      weights = entry.weights;
-      publishedAtMonoMs = clock.monoMs();
-    }
-    return reply;
-  };
-
-  return {
-    newest(seen) {
-      if (seen.kind === 'unknown' || current === undefined) return seen;
-      const isOlder = (seen.value?.routeVersion ?? 0) < current.routeVersion;
-      return isOlder && isWrittenHere ? { ...seen, value: current } : seen;
-    },
-    weights: () => weights,
-    adopt(entry) {
-      if (entry === undefined || entry.routeVersion < (current?.routeVersion ?? 0)) return;
-      // What the gateway counts down from is its own clock's business: an adopted entry is refreshed soon.
-      if (entry.routeVersion !== current?.routeVersion) publishedAtMonoMs = 0;
-      current = entry;
-      weights = entry.weights;
-    },
-    weigh: (wanted, view, terms) => inTurn(() => write(entryOf(wanted, view), terms)),
-    refresh: (view, signal) =>
-      inTurn(async () => {
-        const wanted = entryOf(weights, view);
-        const ageMs = clock.monoMs() - publishedAtMonoMs;
-        if (current !== undefined && !needsPublish(current, wanted, ageMs)) return;
-        await journal.append({ kind: 'route', state: 'intended', entry: wanted });
-        const reply = await write(wanted, {
-          operationId: 'refresh',
-          idempotencyKey: `refresh/${grip.epoch}/${wanted.routeVersion}`,
-          deadlineAtMonoMs: clock.monoMs() + writeTimeoutMs,
-          signal,
-        });
-        await journal.append({ kind: 'route', state: reply.kind === 'done' ? 'reached' : reply.kind, entry: wanted });
-        if (reply.kind !== 'done')
-          journal.tell({ type: 'warning', message: `route not written: ${reply.error.message}` });
-      }),
   };
 }

@@ -1,16 +1,22 @@
 /** Brings one step to its condition. Intent is stored before the effect, so a crash is never silent. */
 import { judgeGate } from '../core/gate.ts';
-import { isReached } from '../core/plan/reached.ts';
+import { isReached, sameWeights } from '../core/plan/reached.ts';
 import { checkStep } from '../core/safety.ts';
 import type { StepState } from '../model/journal-entry.ts';
 import type { Reply } from '../model/outcome.ts';
-import type { ProviderError } from '../model/provider-error.ts';
+import type { Plan, Step } from '../model/plan.ts';
+import type { ErrorClass, ProviderError } from '../model/provider-error.ts';
+import type { ReasonCode } from '../model/reason.ts';
+import type { StepSight } from '../model/step-sight.ts';
 import type { Context, StepRef } from './context.ts';
 import { applyEffect } from './effects.ts';
 import { type StepMemory, sightOf } from './read-back.ts';
 
 /** How often a step that waits looks again, in milliseconds. */
 const pollMs = 100;
+
+/** The code of a step refused because somebody else moved the weights meanwhile: they are left as they are. */
+export const planStale = 'PlanStale';
 
 /** `left`: stopped with the step open (lease lost, process ends); the next holder goes on. */
 export type StepEnd = { readonly kind: 'reached' } | StepTrouble;
@@ -25,38 +31,58 @@ export type StepTrouble =
 export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): Promise<StepEnd> {
   const { step, operation } = at;
   const { clock } = ctx.deps;
-  const against = checkStep(ctx.view(), operation.plan, step, clock.nowMs());
-  const [first] = against;
-  if (first !== undefined) {
+  const [first] = checkStep(ctx.view(), operation.plan, step, clock.nowMs()).filter(({ code }) => !isOnlyUnseen(code));
+  if (first !== undefined)
     return await close(ctx, at, 'refused', { class: 'invalid', code: first.code, message: first.message });
-  }
   const memory: StepMemory = {
     beganAtMs: clock.nowMs(),
     beganAtMonoMs: clock.monoMs(),
     isStamped: false,
     idleSinceMs: undefined,
   };
-  if (isReached(step, await sightOf(ctx, step, memory, signal), clock.nowMs()) === 'yes')
-    return await watch(ctx, at, memory, signal);
+  const sight = await sightOf(ctx, step, memory, signal);
+  if (isReached(step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
+  if (isOver(ctx, signal)) return overEnd(ctx, signal);
+  const stale = step.kind === 'weigh' ? staleness(operation.plan, sight.route) : undefined;
+  if (stale !== undefined) return await close(ctx, at, 'refused', stale);
   if (at.past.length === 0) await ctx.note(at, undefined, 'intended', undefined);
   return await actUntilReached(ctx, at, memory, signal);
 }
 
+/** Not seeing the gateway is no reason to give a stop up: the stop reads it anew and waits until it is seen. */
+function isOnlyUnseen(code: ReasonCode): boolean {
+  return code === 'DriverUnreachable';
+}
+
+/** Weights that are neither those the plan started from nor any of its own were set by somebody else since. */
+function staleness(plan: Plan, route: StepSight['route']): ProviderError | undefined {
+  if (route.kind === 'unknown' || route.value === undefined) return undefined;
+  const { weights } = route.value;
+  const own = [plan.before, ...plan.steps.flatMap((each) => (each.kind === 'weigh' ? [each.weights] : []))];
+  if (own.some((each) => sameWeights(each, weights))) return undefined;
+  const message = `the weights are ${JSON.stringify(weights)}: changed since the plan was made`;
+  return { class: 'conflict', code: planStale, message };
+}
+
 /**
  * `done` and `unknown` alike are settled by looking. After an unknown the same keys ask for the same effect again, which
- * adopts what the first try made; a refusal ends the step.
+ * adopts what the first try made; so they do after a refusal that may pass, ever more slowly. Any other refusal ends the step.
  */
 async function actUntilReached(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = memory.beganAtMonoMs + at.step.deadlineMs;
   let reply: Reply<void> | undefined;
-  for (;;) {
+  let retryAtMonoMs = 0;
+  for (let rounds = 0; ; ) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
-    if (reply?.kind !== 'done') {
+    if (reply?.kind !== 'done' && clock.monoMs() >= retryAtMonoMs) {
       reply = await applyEffect(ctx, at, deadlineAtMonoMs, signal);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
-      if (reply.kind === 'refused') return await close(ctx, at, 'refused', reply.error);
+      if (reply.kind === 'refused' && !passingClasses.has(reply.error.class))
+        return await close(ctx, at, 'refused', reply.error);
       if (reply.kind === 'done' && at.step.kind === 'stamp') memory.isStamped = true;
+      retryAtMonoMs = clock.monoMs() + retryPauseMs(ctx, reply, rounds);
+      rounds += 1;
     }
     const sight = await sightOf(ctx, at.step, memory, signal);
     if (isReached(at.step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
@@ -65,8 +91,19 @@ async function actUntilReached(ctx: Context, at: StepRef, memory: StepMemory, si
   }
 }
 
-function lateEnd(at: StepRef, reply: Reply<void>): [StepState, ProviderError] {
-  if (reply.kind === 'unknown') return ['unknown', reply.error];
+/** A gateway that restarts, a provider that throttles, credentials that are renewed: the step holds until its deadline. */
+const passingClasses: ReadonlySet<ErrorClass> = new Set(['transient', 'throttled', 'auth']);
+const firstRetryMs = 500;
+const longestRetryMs = 10_000;
+
+function retryPauseMs(ctx: Context, reply: Reply<void>, rounds: number): number {
+  const fullMs = Math.min(longestRetryMs, firstRetryMs * 2 ** rounds);
+  const jitteredMs = fullMs / 2 + (fullMs / 2) * ctx.deps.random.next();
+  return Math.max(jitteredMs, reply.kind === 'done' ? 0 : (reply.error.retryAfterMs ?? 0));
+}
+
+function lateEnd(at: StepRef, reply: Reply<void> | undefined): [StepState, ProviderError] {
+  if (reply !== undefined && reply.kind !== 'done') return [reply.kind, reply.error];
   const message = `${at.step.name} was not reached within ${at.step.deadlineMs} ms`;
   return ['failed', { class: 'unknown', code: 'DeadlinePassed', message }];
 }
@@ -106,5 +143,11 @@ async function pause(ctx: Context, signal: AbortSignal): Promise<void> {
 async function close(ctx: Context, at: StepRef, state: StepState, error: ProviderError | undefined): Promise<StepEnd> {
   await ctx.note(at, undefined, state, error);
   if (error === undefined) return { kind: 'reached' };
+  return endOf(at.step, state, error);
+}
+
+/** What a step's closing entry means for the operation: the same when it is read back after a crash. */
+export function endOf(step: Step, state: StepState, error: ProviderError): StepEnd {
+  if (state === 'reached' || (step.kind === 'launch' && step.bestEffort)) return { kind: 'reached' };
   return { kind: state === 'unknown' ? 'unknown' : 'failed', error };
 }

@@ -1,7 +1,9 @@
 /** Deletes every replica of every deployment: the end of a demo or a test, never of a service. */
+import type { Provider } from '../ports/provider.ts';
 import { attemptWrite } from './attempt.ts';
+import { callWithin } from './call-within.ts';
 import type { EngineDeps } from './engine.ts';
-import { gripLease } from './lease-grip.ts';
+import { gripLease, type LeaseGrip } from './lease-grip.ts';
 
 /** For one site, in milliseconds: its replicas' own grace comes on top. */
 const siteTimeoutMs = 10_000;
@@ -22,25 +24,43 @@ async function tearDownDeployment(
   const reply = await gripLease(deps, deployment, signal);
   if (reply.kind !== 'held') return [`${deployment}: its lease is held by somebody else`];
   const { grip } = reply;
+  try {
+    const sites = [...deps.providers].map(([site, provider]) =>
+      tearDownSite({ deps, grip, site, provider, signal }, deployment),
+    );
+    return (await Promise.all(sites)).flat();
+  } finally {
+    await grip.release();
+  }
+}
+
+interface SiteWork {
+  readonly deps: EngineDeps;
+  readonly grip: LeaseGrip;
+  readonly site: string;
+  readonly provider: Provider;
+  readonly signal: AbortSignal;
+}
+
+async function tearDownSite(
+  { deps, grip, site, provider, signal }: SiteWork,
+  deployment: string,
+): Promise<readonly string[]> {
   const { clock } = deps;
   const operationId = `tear-down-${grip.epoch}`;
-  const sites = [...deps.providers].map(async ([site, provider]): Promise<readonly string[]> => {
-    const seen = await provider.list({ deployment }, { signal, deadlineAtMonoMs: clock.monoMs() + siteTimeoutMs });
-    if (seen.kind === 'unknown') return [`${site}: ${seen.error.message}`];
-    const stops = seen.value.map(async (replica) => {
-      const terms = {
-        operationId,
-        idempotencyKey: `${operationId}/${replica.id}`,
-        deadlineAtMonoMs: clock.monoMs() + siteTimeoutMs,
-        tryTimeoutMs: siteTimeoutMs,
-        signal,
-      };
-      const stopped = await attemptWrite(deps, grip, terms, (call) => provider.stop(replica, 'delete', call));
-      return stopped.kind === 'done' ? [] : [`${replica.id}: ${stopped.error.message}`];
-    });
-    return (await Promise.all(stops)).flat();
+  const end = await callWithin(clock, siteTimeoutMs, signal, (call) => provider.list({ deployment }, call));
+  const seen = end.kind === 'answered' ? end.value : { kind: 'unknown' as const, error: end.error };
+  if (seen.kind === 'unknown') return [`${site}: ${seen.error.message}`];
+  const stops = seen.value.map(async (replica) => {
+    const terms = {
+      operationId,
+      idempotencyKey: `${operationId}/${replica.id}`,
+      deadlineAtMonoMs: clock.monoMs() + siteTimeoutMs,
+      tryTimeoutMs: siteTimeoutMs,
+      signal,
+    };
+    const stopped = await attemptWrite(deps, grip, terms, (call) => provider.stop(replica, 'delete', call));
+    return stopped.kind === 'done' ? [] : [`${replica.id}: ${stopped.error.message}`];
   });
-  const left = (await Promise.all(sites)).flat();
-  await grip.release();
-  return left;
+  return (await Promise.all(stops)).flat();
 }

@@ -4,15 +4,15 @@ import type { Context } from './context.ts';
 /** Between looks, in milliseconds. */
 const pollMs = 50;
 
-/** Ends when every replica is proven or called bad, or after the time a few completions may take. */
-export async function warmUp(ctx: Context): Promise<void> {
+/** Ends when every replica is proven or called bad, after the time a few completions may take, or when the signal fires. */
+export async function warmUp(ctx: Context, signal: AbortSignal): Promise<void> {
   const { clock } = ctx.deps;
   const { probes, failover } = ctx.deployment;
   const slowestMs = Math.max(0, ...probes.map(({ timeoutMs }) => timeoutMs));
   const deadlineMonoMs = clock.monoMs() + slowestMs * (failover.proof.completions + 1);
-  const { lost } = ctx.grip;
-  while (!lost.aborted && clock.monoMs() < deadlineMonoMs) {
-    await ctx.observer.look(slowestMs, lost);
+  const over = AbortSignal.any([signal, ctx.grip.lost]);
+  while (!over.aborted && clock.monoMs() < deadlineMonoMs) {
+    await ctx.observer.look(slowestMs, over);
     const sites = ctx.view().sites;
     const isKnown = sites.every(
       (site) =>
@@ -25,7 +25,7 @@ export async function warmUp(ctx: Context): Promise<void> {
     );
     if (isKnown) return;
     for (const { site } of sites) ctx.observer.hurry(site.name);
-    await clock.sleep(pollMs, lost).then(
+    await clock.sleep(pollMs, over).then(
       () => undefined,
       () => undefined,
     );

@@ -46,7 +46,7 @@ export interface Plan {
   readonly after: Weights;
   readonly steps: readonly Step[];
   readonly because: readonly Reason[];
-  /** The route version it was computed from: never applied over a newer one. */
+  /** The route version it was computed from; never applied over weights that somebody else set since. */
   readonly routeVersion: number;
   readonly requestId: string | undefined;
 }

@@ -19,6 +19,7 @@ export interface LeaseStore {
   /** The lease with a later end, or `busy` when it is somebody else's now. */
   renew(lease: Lease): Promise<LeaseReply>;
   release(lease: Lease): Promise<void>;
+  /** Whose it is, as far as can be seen in one look; undefined when nobody took it, or gave it back, since this boot. */
   read(deployment: string): Promise<LeaseRecord | undefined>;
 }
 

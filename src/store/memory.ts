@@ -96,7 +96,10 @@ function createLeases({ leases }: MemoryState, { clock, random, bootId }: Memory
       const row = leases.get(deployment);
       if (row?.holderId === holderId) leases.set(deployment, { ...row, holderId: undefined });
     },
-    read: async (deployment) => leases.get(deployment)?.record,
+    async read(deployment) {
+      const row = leases.get(deployment);
+      return row === undefined || row.holderId === undefined || row.bootId !== bootId ? undefined : row.record;
+    },
   };
 }
 

@@ -68,7 +68,8 @@ export function createLeaseStore(db: Database, { clock, random, bootId }: LeaseD
       db.transact(() => db.run(sql, deployment, holderId));
     },
     async read(deployment) {
-      return readKept(db, deployment)?.record;
+      const kept = readKept(db, deployment);
+      return kept === undefined || kept.holderId === null || kept.bootId !== bootId ? undefined : kept.record;
     },
   };
 }

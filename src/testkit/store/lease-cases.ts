@@ -134,6 +134,15 @@ function endingCases(make: MakeStore): readonly ContractCase[] {
       assert.equal((await take(two, alice)).epoch, 2);
       assert.equal((await two.lease.read('chat'))?.epoch, 2);
     }),
+    storeCase(make, 'a lease that was given back, or is from another boot, shows no holder', async (subject) => {
+      const store = await subject.open();
+      await store.lease.release(await take(store));
+      assert.equal(await store.lease.read('chat'), undefined);
+      await take(store);
+      assert.equal((await store.lease.read('chat'))?.epoch, 2);
+      subject.reboot();
+      assert.equal(await (await subject.open()).lease.read('chat'), undefined);
+    }),
     storeCase(make, 'a holder that lost its lease cannot renew it and is told who has it', async (subject) => {
       const [one, two] = [await subject.open(), await subject.open()];
       const lost = await take(one);

@@ -1,0 +1,245 @@
+import { expect, test } from 'vitest';
+import { carryOut, type Wish, type WishEnd } from '../../src/engine/carry-out.ts';
+import { runController } from '../../src/engine/controller.ts';
+import type { EngineDeps } from '../../src/engine/engine.ts';
+import { gatewayAbsent } from './support/fake-sink.ts';
+import type { Process } from './support/process.ts';
+import { createWorld, leaseTtlMs, type World } from './support/world.ts';
+
+const wish: Wish = { ...{ deployment: 'chat', kind: 'switchover', from: undefined, to: 'right' }, reason: 'drill' };
+const allRight = { left: 0, right: 100 };
+
+/** Both sites stand and the gateway has its table, as a controller left it that ended since. */
+async function openServing(): Promise<World> {
+  const world = createWorld();
+  const { end, stop } = startController(world);
+  await world.until('both proven', () => world.sink.entry?.spill.length === 2);
+  stop.abort();
+  await world.drive(end);
+  return world;
+}
+
+function startController(world: World) {
+  const stop = new AbortController();
+  const process = world.boot();
+  const end = runController(process.deps, stop.signal);
+  return { process, stop, end };
+}
+
+interface Typed {
+  readonly process: Process;
+  readonly stop: AbortController;
+  readonly end: Promise<WishEnd>;
+}
+
+function type(
+  world: World,
+  change: Partial<Wish> = {},
+  options: { timeoutMs?: number; deps?: (deps: EngineDeps) => EngineDeps } = {},
+): Typed {
+  const process = world.boot();
+  const stop = new AbortController();
+  const deps: EngineDeps = { ...process.deps, actor: { kind: 'person', name: 'ada', host: 'desk', pid: 7 } };
+  const own = options.deps?.(deps) ?? deps;
+  const end = carryOut(own, { ...wish, ...change }, { timeoutMs: options.timeoutMs }, stop.signal);
+  end.catch(() => undefined);
+  return { process, stop, end };
+}
+
+test('with no controller this process leads until the operation is done', async () => {
+  const world = await openServing();
+  const { end } = type(world);
+  expect(await world.drive(end)).toMatchObject({ kind: 'ended', by: 'this-process', operation: { state: 'done' } });
+  expect(world.sink.entry?.weights).toEqual(allRight);
+  expect(world.state.leases.get('chat')?.holderId).toBeUndefined();
+  expect(world.violations).toEqual([]);
+});
+
+test('beside a running controller the controller carries it out', async () => {
+  const world = await openServing();
+  const controller = startController(world);
+  await world.pass(500);
+  const { end } = type(world);
+  const ended = await world.drive(end);
+  expect(ended).toMatchObject({
+    kind: 'ended',
+    by: 'controller',
+    operation: { state: 'done', by: { kind: 'controller' } },
+  });
+  expect(new Set(world.sink.asked.slice(-1).map(({ call }) => call.epoch))).toEqual(new Set([2]));
+  expect(world.sink.entry?.weights).toEqual(allRight);
+  controller.stop.abort();
+  await world.drive(controller.end);
+  expect(world.violations).toEqual([]);
+});
+
+test('a controller that died before it answered is followed: this process carries it out', async () => {
+  const world = await openServing();
+  const controller = startController(world);
+  await world.pass(500);
+  controller.process.kill();
+  const began = world.clock.monoMs();
+  expect(await world.drive(type(world).end)).toMatchObject({ kind: 'ended', by: 'this-process' });
+  expect(world.clock.monoMs() - began).toBeGreaterThanOrEqual(leaseTtlMs);
+});
+
+test('precedence: what a person asks for takes over from an automatic operation that is under way', async () => {
+  const world = createWorld({ sites: { left: 1, right: 1, third: 1 } });
+  const controller = startController(world);
+  await world.until('all proven', () => world.sink.entry?.spill.length === 3);
+  world.sink.stats['left'] = { attempts: 100, failures: 80 };
+  world.probe.bad['left'] = 'TimedOut';
+  await world.until('a failover', () => world.operations().some(({ plan }) => plan.kind === 'failover'));
+  const { end } = type(world, { kind: 'failover', from: undefined, to: 'third' });
+  expect(await world.drive(end)).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(world.sink.entry?.weights).toMatchObject({ third: 100 });
+  const automatic = world.operations().find(({ plan }) => plan.kind === 'failover' && plan.trigger === 'automatic');
+  expect(automatic?.endedAtMs).toBeDefined();
+  controller.stop.abort();
+  await world.drive(controller.end);
+  expect(world.violations).toEqual([]);
+});
+
+test('precedence: a second request beside a person’s operation is refused, naming it', async () => {
+  const world = await openServing();
+  const controller = startController(world);
+  await world.pass(500);
+  const first = type(world);
+  await world.until('the operation', () => world.operations().some(({ plan }) => plan.kind === 'switchover'));
+  const second = type(world, { to: 'left' });
+  expect(await world.drive(second.end)).toMatchObject({ kind: 'refused', reasons: [{ code: 'OperationRunning' }] });
+  expect(await world.drive(first.end)).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  controller.stop.abort();
+  await world.drive(controller.end);
+});
+
+test('what is so already is nothing to do', async () => {
+  const world = await openServing();
+  const before = world.sink.history().length;
+  expect(await world.drive(type(world, { to: 'left' }).end)).toMatchObject({ kind: 'nothing-to-do' });
+  expect(world.sink.history().length).toBe(before);
+});
+
+test('what a rule forbids is refused with its reason', async () => {
+  const world = await openServing();
+  expect(await world.drive(type(world, { to: 'nowhere' }).end)).toMatchObject({
+    kind: 'refused',
+    reasons: [{ code: 'NoReadyCapacity' }],
+  });
+});
+
+test('I31: of two requests over one revision one wins; the other is told who did', async () => {
+  const world = await openServing();
+  const one = type(world);
+  const two = type(world, { to: 'left' });
+  await expect(world.drive(two.end)).rejects.toMatchObject({
+    code: 'RevisionConflict',
+    message: expect.stringContaining('ada@desk'),
+  });
+  expect(await world.drive(one.end)).toMatchObject({ kind: 'ended' });
+});
+
+test('the time-out ends the waiting; the operation stays open for whoever leads next', async () => {
+  const world = await openServing();
+  const end = await world.drive(type(world, {}, { timeoutMs: 600 }).end);
+  const [operation] = world.operations().filter(({ plan }) => plan.kind === 'switchover');
+  expect(end).toEqual({ kind: 'still-running', operationId: operation?.id, holder: undefined });
+  expect(operation?.endedAtMs).toBeUndefined();
+  const controller = startController(world);
+  await world.until('done', () =>
+    world.operations().some(({ plan, state }) => plan.kind === 'switchover' && state === 'done'),
+  );
+  controller.stop.abort();
+  await world.drive(controller.end);
+});
+
+test('Ctrl-C beside a controller ends the watching alone', async () => {
+  const world = await openServing();
+  const controller = startController(world);
+  await world.pass(500);
+  const { end, stop } = type(world);
+  await world.until('the operation', () => world.operations().some(({ plan }) => plan.kind === 'switchover'));
+  stop.abort();
+  expect(await world.drive(end, 500)).toMatchObject({ kind: 'still-running', holder: { kind: 'controller', pid: 2 } });
+  await world.until('done', () =>
+    world.operations().some(({ plan, state }) => plan.kind === 'switchover' && state === 'done'),
+  );
+  controller.stop.abort();
+  await world.drive(controller.end);
+});
+
+test('Ctrl-C while this process leads leaves the operation open and gives the lease back', async () => {
+  const world = await openServing();
+  const { end, stop } = type(world);
+  await world.until('the operation', () => world.operations().some(({ plan }) => plan.kind === 'switchover'));
+  stop.abort();
+  expect(await world.drive(end, 500)).toMatchObject({ kind: 'still-running', holder: undefined });
+  expect(world.state.leases.get('chat')?.holderId).toBeUndefined();
+});
+
+test('I2: a lease lost in the middle is told, with who goes on', async () => {
+  const world = await openServing();
+  const { end } = type(world);
+  await world.until('the operation', () => world.operations().some(({ plan }) => plan.kind === 'switchover'));
+  const row = world.state.leases.get('chat');
+  if (row !== undefined) world.state.leases.set('chat', { ...row, holderId: 'somebody else' });
+  expect(await world.drive(end)).toMatchObject({ kind: 'lease-lost', record: { deployment: 'chat' } });
+});
+
+test('I29: a store that fails while this process leads ends it with that failure, and with nothing left at work', async () => {
+  const world = await openServing();
+  const { end } = type(
+    world,
+    {},
+    {
+      deps: (deps) => ({
+        ...deps,
+        store: {
+          ...deps.store,
+          operations: { ...deps.store.operations, getRequest: () => Promise.reject(new Error('EIO')) },
+        },
+      }),
+    },
+  );
+  await expect(world.drive(end, 20_000)).rejects.toThrow('EIO');
+  const asked = world.sink.asked.length;
+  await world.pass(2000);
+  expect(world.sink.asked.length).toBe(asked);
+  expect(world.state.leases.get('chat')?.holderId).toBeUndefined();
+});
+
+test('I29: a store that fails while a controller leads ends the watching with that failure', async () => {
+  const world = await openServing();
+  const controller = startController(world);
+  await world.pass(500);
+  const { end } = type(
+    world,
+    {},
+    {
+      deps: (deps) => ({
+        ...deps,
+        store: {
+          ...deps.store,
+          operations: { ...deps.store.operations, getRequest: () => Promise.reject(new Error('EIO')) },
+        },
+      }),
+    },
+  );
+  await expect(world.drive(end, 20_000)).rejects.toThrow('EIO');
+  controller.stop.abort();
+  await world.drive(controller.end);
+});
+
+test('a gateway that cannot be read is a reason to refuse, not to guess', async () => {
+  const world = await openServing();
+  world.sink.absent = gatewayAbsent;
+  expect(await world.drive(type(world).end)).toMatchObject({
+    kind: 'refused',
+    reasons: [{ code: 'DriverUnreachable' }],
+  });
+});
+
+test('a deployment that is not configured is a bug of the caller', async () => {
+  const world = await openServing();
+  await expect(type(world, { deployment: 'other' }).end).rejects.toMatchObject({ code: 'AssertionFailed' });
+});

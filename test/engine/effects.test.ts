@@ -1,0 +1,198 @@
+import { expect, test } from 'vitest';
+import { applyEffect } from '../../src/engine/effects.ts';
+import { runStep } from '../../src/engine/run-step.ts';
+import type { Step } from '../../src/model/plan.ts';
+import { gatewayAbsent } from './support/fake-sink.ts';
+import { allRight, onlyStep, openStepWorld, type StepWorld } from './support/step-world.ts';
+
+const launch: Step = {
+  kind: 'launch',
+  name: '1-launch',
+  site: 'right',
+  slots: [0, 1],
+  bestEffort: false,
+  deadlineMs: 9000,
+};
+const replace: Step = { ...launch, bestEffort: true };
+const stop: Step = { kind: 'stop', name: '1-stop', site: 'left', how: 'delete', deadlineMs: 5000 };
+const fence: Step = { kind: 'fence', name: '1-fence', site: 'left', deadlineMs: 5000 };
+const soldOut = { class: 'capacity', code: 'SoldOut', message: 'none left' } as const;
+
+const wanted = { left: 1, right: 2 };
+
+/** `right` has lost what it had. */
+async function openEmptied(): Promise<StepWorld> {
+  const world = await openStepWorld({ sites: wanted });
+  for (const slot of [0, 1]) world.right.crash(slot);
+  return world;
+}
+
+async function run(world: StepWorld, step: Step) {
+  return await world.work(runStep(world.ctx, await onlyStep(world, step), world.calm));
+}
+
+function parts(world: StepWorld): readonly string[] {
+  return world
+    .journal()
+    .flatMap((body) => (body.kind === 'step' && body.part !== undefined ? [`${body.part} ${body.state}`] : []));
+}
+
+test('I18: each slot’s start is in the journal before it is asked for and its answer before the next', async () => {
+  const world = await openEmptied();
+  world.trace.length = 0;
+  expect(await run(world, launch)).toEqual({ kind: 'reached' });
+  expect(world.trace).toEqual([
+    'append operation failover planned',
+    'append step 1-launch intended',
+    'append step 1-launch/0 intended',
+    'start op-1/0/0',
+    'append step 1-launch/0 reached',
+    'append step 1-launch/1 intended',
+    'start op-1/0/1',
+    'append step 1-launch/1 reached',
+    'append step 1-launch reached',
+  ]);
+});
+
+test.for(['lose-reply', 'lose-request', 'throw'] as const)('I14: a start with %s makes one instance', async (fault) => {
+  const world = await openEmptied();
+  world.right.faults.push(fault);
+  expect(await run(world, { ...launch, slots: [0], deadlineMs: 90_000 })).toEqual({ kind: 'reached' });
+  expect(world.right.made).toHaveLength(1);
+});
+
+test('I14, I27: a lost reply and a listing that lags make one instance', async () => {
+  const world = await openEmptied();
+  world.right.listLagMs = 4000;
+  world.right.faults.push('lose-reply', 'lose-reply', 'throw');
+  expect(await run(world, { ...launch, slots: [0], deadlineMs: 90_000 })).toEqual({ kind: 'reached' });
+  expect(world.right.made).toHaveLength(1);
+});
+
+test('I27: a listing that lags delays the step and starts nothing twice', async () => {
+  const world = await openEmptied();
+  world.right.listLagMs = 3000;
+  const began = world.clock.monoMs();
+  expect(await run(world, launch)).toEqual({ kind: 'reached' });
+  expect(world.clock.monoMs() - began).toBeGreaterThanOrEqual(3000);
+  expect(world.right.asked).toHaveLength(2);
+});
+
+test('I26: a listing that may not be read is unknown: nothing is started for it, and nothing called reached', async () => {
+  const world = await openStepWorld({ sites: wanted });
+  world.right.listError = { class: 'auth', code: '401', message: 'expired' };
+  const { ctx, clock, calm } = world;
+  expect(await world.drive(ctx.observer.readReplicas('right', calm))).toMatchObject({ kind: 'unknown' });
+  expect(await run(world, { ...launch, deadlineMs: 3000 })).toMatchObject({ kind: 'failed' });
+  expect(world.right.made.length).toBeLessThanOrEqual(2);
+  expect(clock.monoMs()).toBeGreaterThan(3000);
+});
+
+test('a refused start ends a launch, and what comes after it is not asked for', async () => {
+  const world = await openEmptied();
+  world.right.refusal = soldOut;
+  expect(await run(world, launch)).toEqual({ kind: 'failed', error: soldOut });
+  expect(parts(world)).toEqual(['0 intended', '0 refused']);
+});
+
+test('a refused replacement is recorded, does not hinder the next one and fails nothing', async () => {
+  const world = await openEmptied();
+  world.right.faults.push({ refuse: soldOut });
+  const began = world.clock.monoMs();
+  expect(await run(world, replace)).toEqual({ kind: 'reached' });
+  expect(parts(world)).toEqual(['0 intended', '0 refused', '1 intended', '1 reached']);
+  expect(world.journal().at(-1)).toMatchObject({ kind: 'step', state: 'refused', error: soldOut });
+  expect(world.clock.monoMs() - began).toBeLessThan(2000);
+});
+
+test('a replacement whose answer stays unknown fails nothing either', async () => {
+  const world = await openEmptied();
+  world.right.faults.push(...Array.from({ length: 100 }, () => 'throw' as const));
+  expect(await run(world, replace)).toEqual({ kind: 'reached' });
+  expect(world.journal().at(-1)).toMatchObject({ kind: 'step', state: 'unknown', error: { code: 'PortThrew' } });
+});
+
+test('a fence writes the weights the plan ends with where an old table came back', async () => {
+  const world = await openStepWorld();
+  expect(await run(world, fence)).toEqual({ kind: 'reached' });
+  expect(world.sink.entry?.weights).toEqual(allRight);
+});
+
+test('a site that keeps weight in the plan cannot be fenced', async () => {
+  const world = await openStepWorld();
+  const point = await onlyStep(world, { ...fence, site: 'right' });
+  const late = world.clock.monoMs() + 5000;
+  const end = world.drive(applyEffect(world.ctx, { ...point, step: { ...fence, site: 'right' } }, late, world.calm));
+  await expect(end).rejects.toMatchObject({ code: 'AssertionFailed' });
+});
+
+test.for([launch, stop])('$kind at a site the deployment is not placed at is a bug, and says so', async (step) => {
+  const world = await openStepWorld();
+  const elsewhere = { ...step, site: 'nowhere' };
+  const point = await onlyStep(world, elsewhere);
+  const end = world.drive(applyEffect(world.ctx, point, world.clock.monoMs() + 5000, world.calm));
+  await expect(end).rejects.toThrow('nowhere');
+});
+
+/** All traffic is at `right`. */
+async function openMoved(): Promise<StepWorld> {
+  const world = await openStepWorld();
+  const terms = { operationId: 'op-0', idempotencyKey: 'op-0/0', deadlineAtMonoMs: 1e9, signal: world.calm };
+  await world.drive(world.ctx.routes.weigh(allRight, world.ctx.view(), terms));
+  return world;
+}
+
+test('a fenced site is stopped, and that is checked', async () => {
+  const world = await openMoved();
+  expect(await run(world, stop)).toEqual({ kind: 'reached' });
+  expect([...world.left.replicas.values()]).toMatchObject([{ state: 'gone', billed: 'no' }]);
+});
+
+test('I20: a site with weight is not stopped', async () => {
+  const world = await openStepWorld();
+  expect(await run(world, stop)).toMatchObject({ kind: 'failed', error: { code: 'SourceNotFenced' } });
+  expect(world.left.asked).toEqual([]);
+});
+
+test('I20: a site that got its weight back a moment ago is not stopped', async () => {
+  const world = await openMoved();
+  const point = await onlyStep(world, stop);
+  const { entry } = world.sink;
+  if (entry !== undefined) world.sink.entry = { ...entry, routeVersion: 50, weights: { left: 100, right: 0 } };
+  const reply = await world.drive(applyEffect(world.ctx, point, world.clock.monoMs() + 5000, world.calm));
+  expect(reply).toMatchObject({ kind: 'refused', error: { code: 'SourceNotFenced' } });
+  expect(world.left.asked).toEqual([]);
+});
+
+test('I20: while the gateway cannot be read the stop waits', async () => {
+  const world = await openMoved();
+  const point = await onlyStep(world, { ...stop, deadlineMs: 30_000 });
+  world.sink.blind = gatewayAbsent;
+  await world.lookUntil('not seen', () => world.ctx.view().route.kind === 'unknown');
+  const end = world.work(runStep(world.ctx, point, world.calm));
+  await world.pass(2000);
+  expect(world.left.asked).toEqual([]);
+  world.sink.blind = undefined;
+  expect(await end).toEqual({ kind: 'reached' });
+  expect(world.left.asked).toHaveLength(1);
+});
+
+test('I26: instances that cannot be listed are not called stopped', async () => {
+  const world = await openMoved();
+  world.left.listError = { class: 'auth', code: '403', message: 'not permitted' };
+  expect(await run(world, stop)).toMatchObject({ kind: 'unknown', error: { code: '403' } });
+  expect(world.left.asked).toEqual([]);
+});
+
+test.for(['lose-reply', 'throw'] as const)('a stop with %s is settled by looking', async (fault) => {
+  const world = await openMoved();
+  world.left.faults.push(fault);
+  expect(await run(world, { ...stop, deadlineMs: 20_000 })).toEqual({ kind: 'reached' });
+});
+
+test('a refused stop ends the step', async () => {
+  const world = await openMoved();
+  const error = { class: 'invalid', code: 'Protected', message: 'termination protection' } as const;
+  world.left.refusal = error;
+  expect(await run(world, stop)).toEqual({ kind: 'failed', error });
+});

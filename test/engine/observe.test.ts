@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import { createObserver, type Observer } from '../../src/engine/observe.ts';
+import { gatewayAbsent } from './support/fake-sink.ts';
+import { createWorld, type World, type WorldChange } from './support/world.ts';
+
+const calm = new AbortController().signal;
+
+async function open(change: WorldChange = {}) {
+  const world = createWorld(change);
+  world.left.plant(0);
+  world.right.plant(0);
+  const observer = createObserver(world.boot().deps, world.deployment, 1000);
+  return { world, observer };
+}
+
+async function look({ world, observer }: { world: World; observer: Observer }, times = 10): Promise<void> {
+  for (let turns = 0; turns < times; turns += 1) {
+    await world.drive(observer.look(100, calm));
+    await world.pass(100);
+  }
+}
+
+test('before it has looked it has seen nothing, and says so', async () => {
+  const { observer } = await open();
+  const { route, traffic, sites } = observer.sight();
+  expect([route, traffic]).toMatchObject([{ error: { code: 'NotYetRead' } }, { error: { code: 'NotYetRead' } }]);
+  expect(sites).toMatchObject([
+    { site: { name: 'left' }, control: { kind: 'unknown' }, replicas: [] },
+    { site: { name: 'right' }, control: { kind: 'unknown' }, replicas: [] },
+  ]);
+});
+
+test('puts lists, probes, the table and the statistics together, with their dates', async () => {
+  const opened = await open();
+  await look(opened);
+  const { world, observer } = opened;
+  const sight = observer.sight();
+  expect(sight.atMs).toBe(world.clock.nowMs());
+  expect(sight.route).toMatchObject({ kind: 'seen', value: undefined });
+  expect(sight.traffic).toMatchObject({ kind: 'seen', value: { deployment: 'chat' } });
+  expect(sight.sites[0]).toMatchObject({
+    control: { kind: 'seen' },
+    replicas: [
+      { replica: { id: 'left-1' }, conditions: [{ state: 'good' }], proof: { replica: 'left-1', model: 'tiny' } },
+    ],
+  });
+});
+
+test('I26: a site whose list may not be read keeps what was listed last, marked as not seen', async () => {
+  const opened = await open();
+  await look(opened);
+  opened.world.left.listError = { class: 'auth', code: '401', message: 'token expired' };
+  await look(opened, 2);
+  expect(opened.observer.sight().sites[0]).toMatchObject({
+    control: { kind: 'unknown', message: 'token expired' },
+    replicas: [{ replica: { id: 'left-1', state: 'running' } }],
+  });
+});
+
+test('a gateway that cannot be read is unknown, not empty', async () => {
+  const opened = await open();
+  opened.world.sink.absent = gatewayAbsent;
+  await look(opened, 2);
+  const { route, traffic } = opened.observer.sight();
+  expect([route.kind, traffic.kind]).toEqual(['unknown', 'unknown']);
+});
+
+test('does not wait longer than its patience; what comes late counts in the next look', async () => {
+  const opened = await open();
+  const { world, observer } = opened;
+  const read = world.sink.read.bind(world.sink);
+  let answer: (() => void) | undefined;
+  Object.assign(world.sink, {
+    read: async (...given: Parameters<typeof read>) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return await read(...given);
+    },
+  });
+  const began = world.clock.monoMs();
+  await world.drive(observer.look(100, calm));
+  expect(world.clock.monoMs() - began).toBe(100);
+  expect(observer.sight().route.kind).toBe('unknown');
+  answer?.();
+  await world.pass(20);
+  expect(observer.sight().route.kind).toBe('seen');
+});
+
+test('a read that is not answered within its limit is unknown', async () => {
+  const opened = await open();
+  const { world, observer } = opened;
+  Object.assign(world.left, { list: () => new Promise(() => undefined) });
+  const began = world.clock.monoMs();
+  expect(await world.drive(observer.readReplicas('left', calm))).toMatchObject({ error: { code: 'NoAnswer' } });
+  expect(world.clock.monoMs() - began).toBe(1000);
+});
+
+test('a caller that gives up gets an answer at once', async () => {
+  const { world, observer } = await open();
+  Object.assign(world.sink, { read: () => new Promise(() => undefined) });
+  const stop = new AbortController();
+  const end = observer.readRoute(stop.signal);
+  stop.abort();
+  expect(await world.drive(end, 20)).toMatchObject({ kind: 'unknown' });
+});
+
+test('a provider that throws is not seen, and the others are', async () => {
+  const opened = await open();
+  Object.assign(opened.world.left, { list: () => Promise.reject(new Error('socket broke')) });
+  await look(opened, 2);
+  expect(opened.observer.sight().sites).toMatchObject([
+    { control: { kind: 'unknown', message: 'socket broke' } },
+    { control: { kind: 'seen' } },
+  ]);
+});
+
+test('is hurried from the moment it is asked to until the next look', async () => {
+  const opened = await open();
+  await look(opened, 1);
+  expect(opened.observer.isHurried()).toBe(false);
+  opened.observer.hurry('left');
+  expect(opened.observer.isHurried()).toBe(true);
+  await look(opened, 1);
+  expect(opened.observer.isHurried()).toBe(false);
+});
+
+test('a deployment at a site that is not configured, or has no session, is a bug and says so', async () => {
+  const world = createWorld();
+  const { deps } = world.boot();
+  const nowhere = { ...world.deployment.placements[0], site: 'nowhere' } as const;
+  const placements = [nowhere as (typeof world.deployment.placements)[number]];
+  expect(() => createObserver(deps, { ...world.deployment, placements }, 1000)).toThrow('nowhere');
+  const observer = createObserver({ ...deps, providers: new Map() }, world.deployment, 1000);
+  expect(() => observer.readReplicas('left', calm)).toThrow('no provider session for site left');
+});

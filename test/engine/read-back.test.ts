@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { type StepMemory, sightOf } from '../../src/engine/read-back.ts';
+import type { Step } from '../../src/model/plan.ts';
+import { gatewayAbsent } from './support/fake-sink.ts';
+import { allRight, openStepWorld, type StepWorld, weighRight } from './support/step-world.ts';
+
+const drain: Step = { kind: 'drain', name: '1-drain', site: 'left', deadlineMs: 5000 };
+const prove: Step = { kind: 'prove', name: '1-prove', site: 'right', replicas: 1, deadlineMs: 5000 };
+const launch: Step = {
+  kind: 'launch',
+  name: '1-launch',
+  site: 'right',
+  slots: [0],
+  bestEffort: false,
+  deadlineMs: 5000,
+};
+const settle: Step = { kind: 'settle', name: '1-settle', forMs: 500, deadlineMs: 5000 };
+
+function memoryOf(world: StepWorld): StepMemory {
+  const { clock } = world;
+  return { beganAtMs: clock.nowMs(), beganAtMonoMs: clock.monoMs(), isStamped: false, idleSinceMs: undefined };
+}
+
+function look(world: StepWorld, step: Step, memory = memoryOf(world)) {
+  return world.drive(sightOf(world.ctx, step, memory, world.calm));
+}
+
+test('reads the weights past every cache, and takes them over', async () => {
+  const world = await openStepWorld();
+  const { entry } = world.sink;
+  if (entry !== undefined) world.sink.entry = { ...entry, routeVersion: 20, weights: allRight };
+  expect(await look(world, weighRight)).toMatchObject({ route: { kind: 'seen', value: { weights: allRight } } });
+  expect(world.ctx.routes.weights()).toEqual(allRight);
+});
+
+test('what cannot be read is unknown, not what it was', async () => {
+  const world = await openStepWorld();
+  world.sink.blind = gatewayAbsent;
+  const { route, traffic } = await look(world, weighRight);
+  expect([route.kind, traffic.kind]).toEqual(['unknown', 'unknown']);
+});
+
+test('a gateway that does not answer at all is unknown after the read’s limit', async () => {
+  const world = await openStepWorld();
+  Object.assign(world.sink, { read: () => new Promise(() => undefined) });
+  const began = world.clock.monoMs();
+  expect((await look(world, weighRight)).route).toMatchObject({ kind: 'unknown', error: { code: 'NoAnswer' } });
+  expect(world.clock.monoMs() - began).toBe(5000);
+});
+
+test('lists the instances anew for a step that starts or stops some', async () => {
+  const world = await openStepWorld();
+  world.right.plant(1);
+  const seen = (await look(world, launch)).replicas;
+  expect(seen.kind === 'seen' && seen.value.map(({ slot }) => slot)).toEqual([0, 1]);
+  world.right.listError = { class: 'auth', code: '401', message: 'expired' };
+  expect((await look(world, launch)).replicas).toMatchObject({ kind: 'unknown', error: { code: '401' } });
+});
+
+test('names the replicas of the step’s site that are ready, and hurries a proof', async () => {
+  const world = await openStepWorld();
+  expect((await look(world, prove)).ready).toEqual(['right-1']);
+  expect(world.ctx.observer.isHurried()).toBe(true);
+  expect((await look(world, settle)).ready).toEqual([]);
+});
+
+test('idle since the first look that counted nothing, and no longer once something runs or cannot be counted', async () => {
+  const world = await openStepWorld();
+  const memory = memoryOf(world);
+  world.sink.stats['left'] = { inFlight: 2 };
+  expect((await look(world, drain, memory)).idleSinceMs).toBeUndefined();
+  world.sink.stats['left'] = { inFlight: 0 };
+  const sinceMs = world.clock.nowMs();
+  expect((await look(world, drain, memory)).idleSinceMs).toBe(sinceMs);
+  await world.pass(300);
+  expect((await look(world, drain, memory)).idleSinceMs).toBe(sinceMs);
+  world.sink.blind = gatewayAbsent;
+  expect((await look(world, drain, memory)).idleSinceMs).toBeUndefined();
+});
+
+test('a site the gateway does not count has nothing running', async () => {
+  const world = await openStepWorld();
+  const elsewhere: Step = { ...drain, site: 'nowhere' };
+  const seen = await look(world, elsewhere);
+  expect(seen).toMatchObject({ idleSinceMs: world.clock.nowMs(), ready: [], replicas: { kind: 'seen', value: [] } });
+});

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { createRecollection } from '../../src/engine/recollect.ts';
+import type { Action, Decision } from '../../src/model/decision.ts';
+import type { OperationRequest } from '../../src/model/operation.ts';
+import { opened, openStepWorld, planOf, type StepWorld } from './support/step-world.ts';
+
+const dayMs = 86_400_000;
+
+function stay(world: StepWorld): Decision {
+  const reasons = [{ code: 'NoReadyCapacity', message: 'nowhere to go' }] as const;
+  return { kind: 'stay', diagnosis: world.ctx.diagnosis(), reasons };
+}
+
+const requestOf = (world: StepWorld, id: string): OperationRequest => ({
+  ...{ id, deployment: 'chat', kind: 'failover', from: undefined, to: 'right', reason: undefined, answer: undefined },
+  ...{ by: { kind: 'person', name: 'ada', host: 'desk', pid: 7 }, atMs: world.clock.nowMs(), revision: 0 },
+});
+
+test('a view holds the open operation, the ended ones of a day, and the oldest request', async () => {
+  const world = await openStepWorld();
+  const nowMs = world.clock.nowMs();
+  const plan = planOf([]);
+  const ended = { openedAtMs: nowMs - 1000, endedAtMs: nowMs - 500, state: 'done' } as const;
+  await opened(world, plan, { ...ended, id: 'op-old', openedAtMs: nowMs - dayMs - 1, endedAtMs: nowMs - dayMs });
+  await opened(world, plan, { ...ended, id: 'op-done' });
+  await opened(world, plan, { id: 'op-open' });
+  const { operations } = world.process.deps.store;
+  await operations.request({ ...requestOf(world, 'rq-1'), revision: await operations.revision('chat') });
+  await operations.request({
+    ...requestOf(world, 'rq-2'),
+    revision: await operations.revision('chat'),
+    atMs: nowMs + 1,
+  });
+  await world.memory.refresh();
+  expect(world.ctx.view()).toMatchObject({
+    open: { id: 'op-open' },
+    recent: [{ id: 'op-done' }],
+    request: { id: 'rq-1' },
+  });
+});
+
+test('healthy and calm count from the first look that said so, and start anew after a break', async () => {
+  const world = await openStepWorld();
+  const since = world.ctx.view().healthySinceMs;
+  const calmSinceMs = world.ctx.calmSinceMs();
+  await world.pass(500);
+  world.memory.keep(stay(world), world.ctx.view());
+  expect(world.ctx.view().healthySinceMs).toEqual(since);
+  expect(world.ctx.calmSinceMs()).toBe(calmSinceMs);
+  world.probe.bad['left'] = 'TimedOut';
+  await world.lookUntil('left is bad', () => world.ctx.view().healthySinceMs['left'] === undefined);
+  expect(Object.keys(world.ctx.view().healthySinceMs)).toEqual(['right']);
+  expect(world.ctx.calmSinceMs()).toBeUndefined();
+  delete world.probe.bad['left'];
+  await world.lookUntil('left is good', () => world.ctx.calmSinceMs() !== undefined);
+  expect(world.ctx.calmSinceMs()).toBeGreaterThan(calmSinceMs ?? 0);
+  expect(world.ctx.view().healthySinceMs['left']).toBeGreaterThan(since['left'] ?? 0);
+});
+
+test('without any weight nothing is calm', async () => {
+  const world = await openStepWorld();
+  const view = { ...world.ctx.view(), route: { kind: 'seen', value: undefined, asOfMs: 0 } } as const;
+  world.memory.keep(stay(world), view);
+  expect(world.ctx.calmSinceMs()).toBeUndefined();
+});
+
+test('a person whose request is not carried out is told why; one whose request is, is not refused', async () => {
+  const world = await openStepWorld();
+  const { operations } = world.process.deps.store;
+  await operations.request({ ...requestOf(world, 'rq-1'), revision: await operations.revision('chat') });
+  await world.memory.refresh();
+  const action: Action = {
+    ...{ kind: 'failover', trigger: 'manual', from: 'left', weights: { right: 100 }, start: [], inOneStep: true },
+    ...{ because: [], requestId: 'rq-1' },
+  };
+  await world.memory.answer({ kind: 'act', diagnosis: world.ctx.diagnosis(), action });
+  expect((await operations.getRequest('rq-1'))?.answer).toBeUndefined();
+  await world.memory.answer(stay(world));
+  expect((await operations.getRequest('rq-1'))?.answer).toMatchObject({
+    kind: 'refused',
+    reasons: [{ code: 'NoReadyCapacity' }],
+  });
+});
+
+test('the snapshot for status is written at most once a second', async () => {
+  const world = await openStepWorld();
+  const { deps } = world.process;
+  const puts: number[] = [];
+  const snapshots = {
+    ...deps.store.snapshots,
+    put: async () => {
+      puts.push(world.clock.monoMs());
+    },
+  };
+  const memory = createRecollection({ ...deps, store: { ...deps.store, snapshots } }, 'chat');
+  for (let turns = 0; turns < 31; turns += 1) {
+    await memory.save(stay(world), world.ctx.view());
+    await world.pass(100);
+  }
+  expect(puts).toHaveLength(4);
+});

@@ -1,0 +1,103 @@
+/** A gateway that only keeps the table: refuses older epochs and route versions, and can be told to misbehave. */
+import type { Reply, Seen } from '../../../src/model/outcome.ts';
+import type { ProviderError } from '../../../src/model/provider-error.ts';
+import type { RouteEntry, Weights } from '../../../src/model/route.ts';
+import type { DeploymentTraffic, SiteTraffic } from '../../../src/model/traffic-stats.ts';
+import type { WriteCall } from '../../../src/ports/call.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import type { TrafficDriver } from '../../../src/ports/traffic-driver.ts';
+import type { Fault } from './fake-cloud.ts';
+
+export interface FakeSink extends TrafficDriver {
+  entry: RouteEntry | undefined;
+  epoch: number;
+  /** Every entry it took, in order. */
+  readonly accepted: RouteEntry[];
+  /** Every stamp and write that arrived. */
+  readonly asked: { readonly verb: 'stamp' | 'write'; readonly call: WriteCall }[];
+  readonly faults: Fault[];
+  /** While set it takes nothing: as a process that is not there. */
+  absent: ProviderError | undefined;
+  /** While set it cannot be read. */
+  blind: ProviderError | undefined;
+  /** What its statistics show, by site; nothing unless told. */
+  readonly stats: Record<string, Partial<SiteTraffic>>;
+  /** The weights it had, one entry for each change. */
+  history(): readonly Weights[];
+}
+
+const never = <T>(): Promise<T> => new Promise(() => undefined);
+const stale: ProviderError = { class: 'conflict', code: 'Stale', message: 'older than what was seen' };
+
+export const gatewayAbsent: ProviderError = {
+  class: 'transient',
+  code: 'GatewayAbsent',
+  message: 'no gateway answers',
+};
+
+export function createFakeSink(clock: Clock, sites: readonly string[]): FakeSink {
+  const answer = async (effect: () => ProviderError | undefined): Promise<Reply<void>> => {
+    const fault = sink.faults.shift();
+    if (fault === 'throw') throw new Error('the socket broke');
+    if (fault === 'lose-request') return await never();
+    const refused = sink.absent ?? (typeof fault === 'object' ? fault.refuse : undefined) ?? effect();
+    if (fault === 'lose-reply') return await never();
+    return refused === undefined ? { kind: 'done', value: undefined } : { kind: 'refused', error: refused };
+  };
+  const seen = <T>(value: T): Seen<T> => {
+    const error = sink.absent ?? sink.blind;
+    return error === undefined ? { kind: 'seen', value, asOfMs: clock.nowMs() } : { kind: 'unknown', error };
+  };
+  const sink: FakeSink = {
+    atomicUnit: 'vector',
+    entry: undefined,
+    epoch: 0,
+    accepted: [],
+    asked: [],
+    faults: [],
+    absent: undefined,
+    blind: undefined,
+    stats: {},
+    history: () =>
+      sink.accepted.map(({ weights }) => weights).filter((each, at, all) => at === 0 || !isSame(each, all[at - 1])),
+    stamp(_deployment, call) {
+      sink.asked.push({ verb: 'stamp', call });
+      return answer(() => {
+        if (call.epoch < sink.epoch) return stale;
+        sink.epoch = call.epoch;
+        return undefined;
+      });
+    },
+    write(entry, call) {
+      sink.asked.push({ verb: 'write', call });
+      return answer(() => {
+        if (entry.epoch < sink.epoch || entry.routeVersion < (sink.entry?.routeVersion ?? 0)) return stale;
+        sink.epoch = entry.epoch;
+        sink.entry = entry;
+        sink.accepted.push(entry);
+        return undefined;
+      });
+    },
+    read: async () => seen(sink.entry),
+    traffic: async () => seen(trafficOf(sink, sites)),
+  };
+  return sink;
+}
+
+function isSame(one: Weights, other: Weights | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function trafficOf(sink: FakeSink, sites: readonly string[]): DeploymentTraffic {
+  return {
+    ...{ deployment: 'chat', epoch: sink.epoch, routeVersion: sink.entry?.routeVersion ?? 0 },
+    ...{ requests: 0, ok: 0, failed: 0, cut: 0, retried: 0, held: 0 },
+    sites: sites.map(
+      (site): SiteTraffic => ({
+        ...{ site, windowMs: 5000, attempts: 0, failures: 0, late: 0, firstByteP50Ms: 10, firstByteP95Ms: 20 },
+        ...{ attemptsTotal: 0, failuresTotal: 0, inFlight: 0, replicas: [] },
+        ...sink.stats[site],
+      }),
+    ),
+  };
+}
