@@ -80,6 +80,7 @@ function gather(view: View, site: SiteView, nowMs: number): Gathered {
   const { detector } = view.deployment.failover;
   const judged = site.replicas
     .filter(({ replica }) => replica.state !== 'stopped' && replica.state !== 'stopping')
+    .filter(({ replica }) => replica.state !== 'gone' || !isReplaced(site, replica.slot))
     .map((each) => ({ each, conditions: completionConditions(view, each) }));
   const bad = judged.flatMap(({ each, conditions }) =>
     conditions.filter((condition) => isBad(stateOf(each, [condition]))),
@@ -104,6 +105,11 @@ function gather(view: View, site: SiteView, nowMs: number): Gathered {
     sinceMs: bad.length === 0 ? nowMs : Math.max(...bad.map(({ sinceMs }) => sinceMs)),
     asOfMs: Math.max(0, ...judged.flatMap(({ conditions }) => conditions.map(({ asOfMs }) => asOfMs))),
   };
+}
+
+/** Clouds list what is gone for an hour or so: once its slot is filled again it says nothing about the site. */
+function isReplaced(site: SiteView, slot: number): boolean {
+  return site.replicas.some(({ replica }) => replica.slot === slot && isAlive(replica.state));
 }
 
 /** What the provider calls gone and does not answer has no grace: the two agree. */

@@ -8,8 +8,8 @@ import type { EngineDeps } from './engine.ts';
 import type { Sight } from './observe.ts';
 
 const dayMs = 86_400_000;
-/** Operations of one day a decision looks back on. */
-const recentLimit = 50;
+/** Operations of one day a decision looks back on: more than the starts that may fail in it, or a failover would be forgotten. */
+const recentLimit = 200;
 /** The snapshot for `status` is written at most this often, in milliseconds. */
 const saveEveryMs = 1000;
 

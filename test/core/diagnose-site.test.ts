@@ -229,3 +229,10 @@ test('a mixture of loading and unseen replicas is no failure', () => {
   const gone = replicaView({ state: 'gone', conditions: [{ state: 'unknown', failuresInARow: 0 }] });
   expect(diagnosisOf({ replicas: [gone] }).code).toBe('SiteDead');
 });
+
+test('what is gone says nothing once its slot is filled again', () => {
+  const reborn = replicaView({ id: 'left-0b', bootId: 'boot-2' });
+  expect(diagnosisOf({ replicas: [gone, reborn] })).toMatchObject({ code: 'Healthy', ready: ['left-0b'] });
+  const elsewhere = replicaView({ id: 'left-1', slot: 1 });
+  expect(diagnosisOf({ replicas: [gone, elsewhere] })).toMatchObject({ code: 'SiteDegraded' });
+});
