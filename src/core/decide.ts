@@ -33,7 +33,9 @@ export function decide(view: View, nowMs: number): Decision {
   const isWaiting = failover?.reasons.every(({ code }) => waitingCodes.has(code)) ?? false;
   // Refused for a reason that stays (a cool-down, nowhere to go): then bringing the site itself back is what is left.
   const canMove = view.deployment.failover.mode === 'auto' && failover === undefined;
-  const start = isWaiting ? undefined : startOf(view, diagnosis, canMove, nowMs);
+  const start = isWaiting
+    ? undefined
+    : startOf(view, diagnosis, { canMove, insteadOf: failover?.reasons ?? [] }, nowMs);
   return start ?? failover ?? failbackOf(view, diagnosis, nowMs) ?? stay(diagnosis, startBlocks(view, nowMs));
 }
 
@@ -88,10 +90,17 @@ function settle(view: View, diagnosis: Diagnosis, action: Action, nowMs: number)
   };
 }
 
+interface StartTerms {
+  /** A failover may come yet. */
+  readonly canMove: boolean;
+  /** Why there is none. */
+  readonly insteadOf: readonly Reason[];
+}
+
 /** Hot placements always hold their replicas, others while they have weight. Nothing is moved, so `advise` starts them too. */
-function startOf(view: View, diagnosis: Diagnosis, canMove: boolean, nowMs: number): Decision | undefined {
+function startOf(view: View, diagnosis: Diagnosis, terms: StartTerms, nowMs: number): Decision | undefined {
   const start = lackingSites(view)
-    .filter((each) => !(canMove && isLeftForFailover(view, each, nowMs)))
+    .filter((each) => !(terms.canMove && isLeftForFailover(view, each, nowMs)))
     .filter((each) => startBlock(view, each.site.name, nowMs) === undefined)
     .map((each) => ({ site: each.site.name, slots: missingSlots(each) }));
   if (start.length === 0) return undefined;
@@ -106,7 +115,7 @@ function startOf(view: View, diagnosis: Diagnosis, canMove: boolean, nowMs: numb
     weights,
     start,
     inOneStep: true,
-    because,
+    because: [...because, ...terms.insteadOf],
     requestId: undefined,
   };
   return { kind: 'act', diagnosis, action };
