@@ -81,17 +81,6 @@ test('a folder, a missing file and a file nobody may read are errors with the pa
     await expect(load(ofFile)).rejects.toMatchObject({ code: 'ConfigNotFound' });
   }));
 
-test.skipIf(process.getuid?.() === 0)('a file without the right to read it is an error with the reason', () =>
-  inFolder(async (folder) => {
-    const path = write(folder, 'godwit.yaml', small);
-    chmodSync(path, 0o000);
-    await expect(load(path)).rejects.toMatchObject({
-      code: 'ConfigInvalid',
-      message: expect.stringContaining('cannot be read: EACCES'),
-    });
-  }),
-);
-
 test.runIf(process.platform === 'linux')('a file that fails while it is read is an error with the reason', () =>
   expect(load('/proc/self/mem')).rejects.toMatchObject({
     code: 'ConfigInvalid',
