@@ -127,7 +127,7 @@ function rowOf(
     ready: diagnosis?.ready.length,
     replicas: placement.replicas,
     standby: placement.standby,
-    firstByteP95Ms: own?.firstByteP95Ms,
+    firstTokenP95Ms: own?.firstTokenP95Ms,
     inFlight: own?.inFlight,
     reasons: isNews ? [{ code: diagnosis.code, message: diagnosis.message }] : [],
   };
@@ -137,11 +137,11 @@ function figuresOf(traffic: DeploymentTraffic): TrafficFigures {
   const { sites, held, requests, ok, failed, cut, retried } = traffic;
   const attempts = sites.reduce((total, site) => total + site.attempts, 0);
   const failures = sites.reduce((total, site) => total + site.failures, 0);
-  const times = sites.flatMap(({ firstByteP95Ms }) => (firstByteP95Ms === undefined ? [] : [firstByteP95Ms]));
+  const times = sites.flatMap(({ firstTokenP95Ms }) => (firstTokenP95Ms === undefined ? [] : [firstTokenP95Ms]));
   return {
     attemptsPerSecond: sites.reduce((total, site) => total + (site.attempts * 1000) / Math.max(site.windowMs, 1), 0),
     errorRatio: attempts === 0 ? undefined : failures / attempts,
-    firstByteP95Ms: times.length === 0 ? undefined : Math.max(...times),
+    firstTokenP95Ms: times.length === 0 ? undefined : Math.max(...times),
     held,
     totals: { requests, ok, failed, cut, retried },
   };

@@ -54,6 +54,7 @@ export const topDefaults = {
     retry: { share: '10%' },
     limits: {
       maxBody: 10 * 1024 * 1024,
+      maxBuffered: 256 * 1024 * 1024,
       maxReplayBody: 1024 * 1024,
       maxReplayTotal: 64 * 1024 * 1024,
       maxHeader: 16 * 1024,

@@ -211,6 +211,7 @@ function gatewayOf(traffic: Part, stateDir: string): GatewaySettings {
     replay: { maxBodyBytes: limits.get('maxReplayBody').number, maxTotalBytes: limits.get('maxReplayTotal').number },
     limits: {
       maxBodyBytes: limits.get('maxBody').number,
+      maxBufferedBytes: limits.get('maxBuffered').number,
       maxHeaderBytes: limits.get('maxHeader').number,
       maxUrlBytes: limits.get('maxUrl').number,
       maxConnections: limits.get('maxConnections').number,

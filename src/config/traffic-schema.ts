@@ -40,6 +40,7 @@ export const trafficSchema = z
     limits: z
       .strictObject({
         maxBody: size('Largest request body').optional(),
+        maxBuffered: size('Request bodies in memory, together').optional(),
         maxReplayBody: size('Larger bodies are never sent twice').optional(),
         maxReplayTotal: size('Bodies kept for a second sending, together').optional(),
         maxHeader: size('All headers together').optional(),

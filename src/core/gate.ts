@@ -14,7 +14,7 @@ export interface GateWatch {
 /** Fewer attempts than this say nothing against a target. */
 const minimumAttempts = 5;
 
-/** Fails at once on too many errors or too slow first bytes since the step began at a site that gains; passes when it held for `holdMs`. */
+/** Fails at once on too many errors or too slow first tokens since the step began at a site that gains; passes when it held for `holdMs`. */
 export function judgeGate(gate: Gate, watch: GateWatch, now: Seen<DeploymentTraffic>, nowMs: number): GateVerdict {
   const forMs = nowMs - watch.sinceMs;
   for (const site of gate.sites) {
@@ -41,9 +41,9 @@ function defectOf(
   if (failures / attempts > gate.maxErrorRatio)
     return `${site}: ${failures} of ${attempts} attempts failed, limit ${gate.maxErrorRatio * 100} %`;
   // The window tells of the step alone only once the step is older than it.
-  if (forMs < after.windowMs || after.firstByteP95Ms === undefined || after.firstByteP95Ms <= gate.maxFirstTokenMs)
+  if (forMs < after.windowMs || after.firstTokenP95Ms === undefined || after.firstTokenP95Ms <= gate.maxFirstTokenMs)
     return undefined;
-  return `${site}: first byte p95 ${Math.round(after.firstByteP95Ms)} ms, limit ${gate.maxFirstTokenMs} ms`;
+  return `${site}: first token p95 ${Math.round(after.firstTokenP95Ms)} ms, limit ${gate.maxFirstTokenMs} ms`;
 }
 
 function siteIn(traffic: Seen<DeploymentTraffic>, name: string): SiteTraffic | undefined {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { messageOf } from '../errors.ts';
 import type { RouteEntry } from '../model/route.ts';
 import { readBody } from './body.ts';
+import { isWholeEntry } from './entry-shape.ts';
 import type { RouteTable } from './table.ts';
 
 const maxBodyBytes = 4 * 1024 * 1024;
@@ -22,8 +23,9 @@ export interface AdminDeps {
 export function createAdminServer(deps: AdminDeps): Server {
   let watchers = 0;
   return createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://admin');
-    const [, version, collection, name, action] = url.pathname.split('/').map(decodeURIComponent);
+    const target = targetOf(request.url ?? '/');
+    if (target === undefined) return send(response, 400, { message: 'the target is no path' });
+    const { version, collection, name, action, epoch } = target;
     if (version !== 'v1') return send(response, 404, { message: 'no such path' });
     if (collection === 'health') return send(response, 200, { pid: process.pid, port: deps.port() });
     if (collection === 'events' && request.method === 'GET') {
@@ -35,40 +37,56 @@ export function createAdminServer(deps: AdminDeps): Server {
     }
     if (collection !== 'routes' || name === undefined) return send(response, 404, { message: 'no such path' });
     if (request.method === 'PUT' && action === undefined) return put(deps.table, name, request, response);
-    if (request.method === 'POST' && action === 'stamp')
-      return answer(response, () => deps.table.stamp(name, Number(url.searchParams.get('epoch'))));
+    if (request.method === 'POST' && action === 'stamp') {
+      if (!Number.isSafeInteger(epoch) || epoch < 1) return send(response, 400, { message: 'epoch is a whole number' });
+      return answer(response, () => deps.table.stamp(name, epoch));
+    }
     const route = deps.table.find(name);
     if (request.method !== 'GET') return send(response, 405, { message: 'method not allowed' });
     if (route === undefined)
       return send(response, 404, { message: `no route for ${name}`, epoch: deps.table.epochOf(name) });
     if (action === undefined) return send(response, 200, route.pool.entry);
-    if (action === 'traffic') return send(response, 200, route.statistics.snapshot(route.pool, deps.nowMs()));
+    if (action === 'traffic')
+      return send(response, 200, route.statistics.snapshot({ pool: route.pool, held: route.held.size }, deps.nowMs()));
     return send(response, 404, { message: 'no such path' });
   });
 }
 
+interface Target {
+  readonly version: string | undefined;
+  readonly collection: string | undefined;
+  readonly name: string | undefined;
+  readonly action: string | undefined;
+  readonly epoch: number;
+}
+
+function targetOf(text: string): Target | undefined {
+  try {
+    const { pathname, searchParams } = new URL(text, 'http://admin');
+    const [, version, collection, name, action] = pathname.split('/').map(decodeURIComponent);
+    return { version, collection, name, action, epoch: Number(searchParams.get('epoch') ?? Number.NaN) };
+  } catch (error) {
+    // What URL and decodeURIComponent say to something that is neither.
+    if (error instanceof TypeError || error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
 function put(table: RouteTable, name: string, request: IncomingMessage, response: ServerResponse): void {
-  readBody(request, maxBodyBytes, (end) => {
+  readBody(request, { maxBytes: maxBodyBytes, reserve: () => true }, (end) => {
     if (end.kind !== 'read' || end.body === undefined)
       return send(response, 400, { message: 'an entry of at most 4 MiB is expected' });
     const entry = parseEntry(end.body);
-    if (entry?.deployment !== name) return send(response, 400, { message: `not a route entry for ${name}` });
+    if (entry === undefined || entry.deployment !== name)
+      return send(response, 400, { message: `not a route entry for ${name}` });
     answer(response, () => table.put(entry));
   });
 }
 
-/** The writer is our own driver, over a private socket: a look at the shape keeps a mistake from becoming a crash. */
 function parseEntry(body: Buffer): RouteEntry | undefined {
   try {
-    const entry = JSON.parse(body.toString('utf8')) as RouteEntry;
-    const isWhole =
-      typeof entry.epoch === 'number' &&
-      typeof entry.routeVersion === 'number' &&
-      Array.isArray(entry.sites) &&
-      Array.isArray(entry.spill) &&
-      typeof entry.weights === 'object' &&
-      typeof entry.match === 'object';
-    return isWhole ? entry : undefined;
+    const entry: unknown = JSON.parse(body.toString('utf8'));
+    return isWholeEntry(entry) ? entry : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -161,7 +161,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** `last`: the whole body, when it came at once; head and body then leave in one write. */
   #finish(last: Buffer | undefined): void {
     this.#leave();
-    this.forward.response.end(last);
+    const { response, plant } = this.forward;
+    response.end(last);
+    // From here on nobody looks at this answer any more: a client that does not take the rest is cut by its socket.
+    if (response.writableLength > 0) response.setTimeout(plant.limits.slowReaderTimeoutMs, () => response.destroy());
     this.forward.finish(this.#status >= 500 ? 'failed' : 'ok');
   }
 
@@ -175,7 +178,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     route.waiting.remove(this);
     route.answering.add(this);
     replica.streaming += 1;
-    route.statistics.noteFirstByte(replica.site, tookMs, nowMs);
+    // A plain answer's first byte comes when the whole of it is made: that says nothing of the first token.
+    if (forward.isStream) route.statistics.noteFirstToken(replica.site, tookMs, nowMs);
     if (this.#status < 500) {
       // A late answer was held against the replica when it became late; it must not count as a good one now.
       if (this.isLate) route.statistics.note(replica.site, 'good', nowMs);
@@ -202,7 +206,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error(code));
     route.statistics.note(this.replica.site, 'failed', plant.nowMs());
     if (this.#isEventStream) response.write(cutEvent(code));
-    response.socket?.destroySoon();
+    this.forward.request.socket.destroySoon();
     this.forward.finish('cut');
   }
 

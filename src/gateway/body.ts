@@ -1,29 +1,40 @@
 /** Reads a request's body up to its limit, so that it can be routed by model and sent a second time. */
 import type { IncomingMessage } from 'node:http';
 
-export type BodyEnd = { readonly kind: 'read'; readonly body: Buffer | undefined } | { readonly kind: 'too-large' };
+export type BodyEnd =
+  | { readonly kind: 'read'; readonly body: Buffer | undefined }
+  | { readonly kind: 'too-large' }
+  /** All bodies together would be more than the room there is. */
+  | { readonly kind: 'no-room' };
+
+export interface BodyTerms {
+  readonly maxBytes: number;
+  /** Asked before a part is kept; what was granted is the caller's to give back, however the request ends. */
+  readonly reserve: (bytes: number) => boolean;
+}
 
 /** Calls back at most once: never for a client that went away first. A callback, not a promise: this runs for every request. */
-export function readBody(request: IncomingMessage, maxBytes: number, done: (end: BodyEnd) => void): void {
+export function readBody(request: IncomingMessage, terms: BodyTerms, done: (end: BodyEnd) => void): void {
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > maxBytes) return done({ kind: 'too-large' });
+  if (announced > terms.maxBytes) return done({ kind: 'too-large' });
   if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined) {
     request.resume();
     return done({ kind: 'read', body: undefined });
   }
   const parts: Buffer[] = [];
   let size = 0;
+  let isRefused = false;
   request.on('data', (part: Buffer) => {
-    const before = size;
+    if (isRefused) return;
     size += part.length;
-    if (size <= maxBytes) parts.push(part);
-    else if (before <= maxBytes) {
-      request.pause();
-      done({ kind: 'too-large' });
-    }
+    const isTooLarge = size > terms.maxBytes;
+    if (!isTooLarge && terms.reserve(part.length)) return void parts.push(part);
+    isRefused = true;
+    request.pause();
+    done({ kind: isTooLarge ? 'too-large' : 'no-room' });
   });
   request.on('end', () => {
-    if (size <= maxBytes) done({ kind: 'read', body: parts.length === 1 ? parts[0] : Buffer.concat(parts) });
+    if (!isRefused) done({ kind: 'read', body: parts.length === 1 ? parts[0] : Buffer.concat(parts) });
   });
 }
 

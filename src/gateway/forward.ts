@@ -11,22 +11,27 @@ import { type Plant, type Route, waitingAt } from './route.ts';
 
 /** Tries of one request in all. */
 const maxAttempts = 5;
+/** Between two looks for somebody who takes a request that waits, in milliseconds: from the first, doubled, to the longest. */
+const firstKnockMs = 20;
+const longestKnockMs = 500;
 
 export class Forward {
   readonly plant: Plant;
   readonly route: Route;
+  readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly lateness: Lateness;
   readonly isStream: boolean;
   attempts = 0;
   /** When it began to wait for somebody to be ready, monotonic milliseconds. */
   heldSinceMs = 0;
-  readonly #request: IncomingMessage;
   readonly #headers: string[];
   readonly #body: Buffer | undefined;
   readonly #isReplayable: boolean;
   #tried: PoolReplica[] = [];
   #current: Attempt | undefined;
+  #retryAtMs = 0;
+  #knocks = 0;
   #isFinished = false;
 
   constructor(
@@ -39,7 +44,7 @@ export class Forward {
     this.plant = plant;
     this.route = route;
     this.response = response;
-    this.#request = request;
+    this.request = request;
     this.#headers = upstreamHeaders(request.rawHeaders, request.headers.connection);
     this.#body = body;
     this.isStream = asksForStream(body);
@@ -49,7 +54,6 @@ export class Forward {
     if (this.#isReplayable) plant.replayBytes += size;
     route.statistics.requests += 1;
     route.budget.earn();
-    response.on('close', () => this.#clientLeft());
   }
 
   /** Sends it to whoever can take it, or lets it wait. */
@@ -63,7 +67,7 @@ export class Forward {
     if (this.attempts === 2) route.statistics.retried += 1;
     const attempt = new Attempt(this, replica, nowMs);
     this.#current = attempt;
-    const { method = 'GET', url = '/' } = this.#request;
+    const { method = 'GET', url = '/' } = this.request;
     plant
       .upstreamOf(route, replica)
       .dispatch({ path: url, method, headers: this.#headers, body: this.#body ?? null }, attempt);
@@ -111,9 +115,24 @@ export class Forward {
   retryHeld(nowMs: number): void {
     const { route, plant } = this;
     if (nowMs - this.heldSinceMs >= plant.hold.maxWaitMs) return this.#refuse();
+    if (nowMs < this.#retryAtMs) return;
     if (chooseReplica(route.pool, [], nowMs, plant.random()) === undefined) return;
     route.held.delete(this);
     this.send();
+  }
+
+  /** Another table came: whoever is in it may take what waits. */
+  hasNewHope(): void {
+    this.#retryAtMs = 0;
+    this.#knocks = 0;
+  }
+
+  /** The connection closed. A client that went away is nobody's failure: the upstream is told to stop. */
+  clientLeft(): void {
+    if (this.#isFinished) return;
+    this.route.held.delete(this);
+    this.#current?.abandon();
+    this.finish('ok');
   }
 
   finish(how: 'ok' | 'failed' | 'cut'): void {
@@ -126,10 +145,10 @@ export class Forward {
   #hold(nowMs: number): void {
     const { route, plant } = this;
     if (route.held.size >= plant.hold.maxRequests) return this.#refuse();
-    if (this.heldSinceMs === 0) {
-      this.heldSinceMs = nowMs;
-      route.statistics.held += 1;
-    }
+    if (this.heldSinceMs === 0) this.heldSinceMs = nowMs;
+    // Each time nobody took it, it waits longer: thousands that knock together keep a server from coming up.
+    this.#retryAtMs = nowMs + Math.min(longestKnockMs, firstKnockMs * 2 ** this.#knocks);
+    this.#knocks += 1;
     route.held.add(this);
   }
 
@@ -142,13 +161,5 @@ export class Forward {
       retryAfterSeconds: 2,
     });
     this.finish('failed');
-  }
-
-  /** A client that went away is nobody's failure: the upstream is told to stop. */
-  #clientLeft(): void {
-    if (this.#isFinished) return;
-    this.route.held.delete(this);
-    this.#current?.abandon();
-    this.finish('ok');
   }
 }

@@ -45,6 +45,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     limits: settings.limits,
     hold: settings.hold,
     replay: settings.replay,
+    bufferedBytes: 0,
     replayBytes: 0,
     upstreamOf,
   };

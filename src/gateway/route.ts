@@ -41,6 +41,8 @@ export interface Plant {
   };
   readonly hold: { readonly maxWaitMs: number; readonly maxRequests: number };
   readonly replay: { readonly maxBodyBytes: number; readonly maxTotalBytes: number };
+  /** Bytes of request bodies in memory, over all connections. */
+  bufferedBytes: number;
   /** Bytes of bodies kept for a second sending, over all requests. */
   replayBytes: number;
   upstreamOf(route: Route, replica: PoolReplica): UndiciPool;

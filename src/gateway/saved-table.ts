@@ -1,9 +1,20 @@
 /** The last accepted route table on disk: what the gateway starts from when nobody tells it anything. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { acceptEntry, type Fence } from '../core/routing/accept-entry.ts';
 import { messageOf } from '../errors.ts';
 import type { RouteEntry } from '../model/route.ts';
+import { isWholeEntry } from './entry-shape.ts';
 
 export interface SavedRoute {
   readonly deployment: string;
@@ -24,14 +35,23 @@ export interface SavedTable {
 export function saveTable(path: string, table: SavedTable): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.new`;
-  const file = openSync(beside, 'w', 0o600);
-  writeSync(file, JSON.stringify(table));
-  fsyncSync(file);
-  closeSync(file);
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_RDONLY } = constants;
+  withFile(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, (file) => {
+    writeFileSync(file, JSON.stringify(table));
+    fsyncSync(file);
+  });
   renameSync(beside, path);
-  const folder = openSync(dirname(path), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  withFile(dirname(path), O_RDONLY, fsyncSync);
+}
+
+/** Closed also when the disk refuses: the gateway lives for months, and would run out of descriptors. */
+function withFile(path: string, flags: number, work: (file: number) => void): void {
+  const file = openSync(path, flags, 0o600);
+  try {
+    work(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 export type LoadedTable =
@@ -45,8 +65,9 @@ export function loadTable(path: string, bootId: string, nowMonoMs: number): Load
   try {
     const table = JSON.parse(readFileSync(path, 'utf8')) as SavedTable;
     for (const { entry } of table.routes) {
-      const verdict = entry === undefined ? undefined : acceptEntry(undefined, entry);
-      if (verdict?.kind === 'refused') throw new Error(verdict.message);
+      if (entry === undefined) continue;
+      const verdict = isWholeEntry(entry) ? acceptEntry(undefined, entry) : notWhole;
+      if (verdict.kind === 'refused') throw new Error(verdict.message);
     }
     return {
       kind: 'loaded',
@@ -58,6 +79,8 @@ export function loadTable(path: string, bootId: string, nowMonoMs: number): Load
     return { kind: 'set-aside', path: aside, why: messageOf(error) };
   }
 }
+
+const notWhole = { kind: 'refused', message: 'an entry has another shape' } as const;
 
 function aged(route: SavedRoute, nowMonoMs: number): SavedRoute {
   if (route.entry === undefined) return route;

@@ -4,7 +4,7 @@ import type { DeploymentTraffic, SiteTraffic } from '../model/traffic-stats.ts';
 
 const slotMs = 500;
 const slots = 20;
-/** First-byte buckets: 1 ms × 1.2^n, to about 15 minutes. */
+/** First-token buckets: 1 ms × 1.2^n, to about 15 minutes. */
 const growth = 1.2;
 const buckets = 76;
 
@@ -14,7 +14,7 @@ interface Slot {
   attempts: number;
   failures: number;
   late: number;
-  readonly firstByte: Uint32Array;
+  readonly firstToken: Uint32Array;
 }
 
 interface Site {
@@ -30,7 +30,6 @@ export class Statistics {
   failed = 0;
   cut = 0;
   retried = 0;
-  held = 0;
   readonly #sites = new Map<string, Site>();
 
   /** `kind` late: counted when the limit passes, whatever becomes of the attempt. */
@@ -48,15 +47,17 @@ export class Statistics {
     total.failures += 1;
   }
 
-  noteFirstByte(site: string, ms: number, nowMs: number): void {
+  /** Of a streamed answer: its first byte comes with its first token. */
+  noteFirstToken(site: string, ms: number, nowMs: number): void {
     const index = Math.min(buckets - 1, Math.max(0, Math.ceil(Math.log(Math.max(1, ms)) / Math.log(growth))));
-    const { firstByte } = this.#slot(site, nowMs);
-    firstByte[index] = (firstByte[index] ?? 0) + 1;
+    const { firstToken } = this.#slot(site, nowMs);
+    firstToken[index] = (firstToken[index] ?? 0) + 1;
   }
 
-  snapshot(pool: Pool, nowMs: number): DeploymentTraffic {
+  /** `held`: requests that wait now. */
+  snapshot({ pool, held }: { readonly pool: Pool; readonly held: number }, nowMs: number): DeploymentTraffic {
     const { deployment, epoch, routeVersion, sites } = pool.entry;
-    const { requests, ok, failed, cut, retried, held } = this;
+    const { requests, ok, failed, cut, retried } = this;
     return {
       deployment,
       epoch,
@@ -83,8 +84,8 @@ export class Statistics {
       attempts: sum(({ attempts }) => attempts),
       failures: sum(({ failures }) => failures),
       late: sum(({ late }) => late),
-      firstByteP50Ms: percentile(live, 0.5),
-      firstByteP95Ms: percentile(live, 0.95),
+      firstTokenP50Ms: percentile(live, 0.5),
+      firstTokenP95Ms: percentile(live, 0.95),
       attemptsTotal: total.attempts,
       failuresTotal: total.failures,
       inFlight: replicas.reduce((total, { inFlight }) => total + inFlight, 0),
@@ -111,7 +112,7 @@ export class Statistics {
     const place = number % slots;
     const found = ring[place];
     if (found !== undefined && found.number === number) return found;
-    const fresh: Slot = { number, attempts: 0, failures: 0, late: 0, firstByte: new Uint32Array(buckets) };
+    const fresh: Slot = { number, attempts: 0, failures: 0, late: 0, firstToken: new Uint32Array(buckets) };
     ring[place] = fresh;
     return fresh;
   }
@@ -119,7 +120,7 @@ export class Statistics {
 
 function percentile(live: readonly Slot[], share: number): number | undefined {
   const counts = Array.from({ length: buckets }, (_, index) =>
-    live.reduce((total, { firstByte }) => total + (firstByte[index] ?? 0), 0),
+    live.reduce((total, { firstToken }) => total + (firstToken[index] ?? 0), 0),
   );
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (total === 0) return undefined;

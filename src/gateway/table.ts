@@ -129,6 +129,7 @@ export class RouteTable {
     known.match = entry.match;
     for (const gone of updatePool(known.pool, entry, nowMs())) leave(known, gone);
     moveFromAbandoned(known);
+    for (const forward of known.held) forward.hasNewHope();
   }
 }
 

@@ -27,6 +27,8 @@ export interface GatewaySettings {
   };
   readonly limits: {
     readonly maxBodyBytes: number;
+    /** Request bodies in memory, of all connections together. */
+    readonly maxBufferedBytes: number;
     readonly maxHeaderBytes: number;
     readonly maxUrlBytes: number;
     readonly maxConnections: number;

@@ -11,7 +11,10 @@ export interface RouteMatch {
   readonly model?: string;
 }
 
-/** `suspect`: the controller's probes call it bad, so the gateway sends nothing new and replays what has no first byte. */
+/**
+ * `suspect`: the controller's probes call it bad. The gateway waits less long for it, and what waits there goes elsewhere
+ * once its site has no weight; it still judges by itself whether to send anything new. `draining`: nothing new.
+ */
 export type RouteReplicaState = 'serving' | 'suspect' | 'draining';
 
 export interface RouteReplica {

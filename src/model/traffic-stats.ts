@@ -19,9 +19,9 @@ export interface SiteTraffic {
   readonly failures: number;
   /** Attempts whose first byte came after the first-token limit, or that wait longer than it already. */
   readonly late: number;
-  /** First-byte time of the attempts, in milliseconds; undefined without any. */
-  readonly firstByteP50Ms: number | undefined;
-  readonly firstByteP95Ms: number | undefined;
+  /** First-token time of streamed answers, in milliseconds; undefined without any. */
+  readonly firstTokenP50Ms: number | undefined;
+  readonly firstTokenP95Ms: number | undefined;
   /** The same two since the gateway started: for what happened after a moment that the window does not begin with. */
   readonly attemptsTotal: number;
   readonly failuresTotal: number;

@@ -28,7 +28,7 @@ export interface SiteRow {
   readonly replicas: number;
   readonly standby: Standby;
   /** First-byte time of users' requests, 95th percentile, milliseconds. */
-  readonly firstByteP95Ms: number | undefined;
+  readonly firstTokenP95Ms: number | undefined;
   readonly inFlight: number | undefined;
   readonly reasons: readonly { readonly code: string; readonly message: string }[];
 }
@@ -39,7 +39,7 @@ export interface TrafficFigures {
   /** Failed attempts, 0–1; undefined without any attempt. */
   readonly errorRatio: number | undefined;
   /** The slowest site's, milliseconds. */
-  readonly firstByteP95Ms: number | undefined;
+  readonly firstTokenP95Ms: number | undefined;
   readonly held: number;
   readonly totals: {
     readonly requests: number;

@@ -33,8 +33,8 @@ function sights(over: Partial<Sights> = {}, inStore: Partial<Stored> = {}): Sigh
     traffic: {
       kind: 'seen',
       value: traffic([
-        siteTraffic('site-a', { attempts: 900, failures: 9, firstByteP95Ms: 120, inFlight: 4 }),
-        siteTraffic('site-b', { attempts: 100, firstByteP95Ms: 300 }),
+        siteTraffic('site-a', { attempts: 900, failures: 9, firstTokenP95Ms: 120, inFlight: 4 }),
+        siteTraffic('site-b', { attempts: 100, firstTokenP95Ms: 300 }),
       ]),
       asOfMs: nowMs,
     },
@@ -54,10 +54,10 @@ test('shows wanted and real shares, readiness and first-byte times by site', () 
       state: 'healthy',
       ready: 2,
       replicas: 2,
-      firstByteP95Ms: 120,
+      firstTokenP95Ms: 120,
       reasons: [],
     },
-    { name: 'site-b', wantPct: 0, realRatio: 0.1, state: 'healthy', firstByteP95Ms: 300 },
+    { name: 'site-b', wantPct: 0, realRatio: 0.1, state: 'healthy', firstTokenP95Ms: 300 },
     { name: 'site-c', wantPct: 0, realRatio: 0, state: 'empty', reasons: [{ code: 'SiteEmpty' }] },
   ]);
 });
@@ -66,7 +66,7 @@ test('adds up the windows of all sites', () => {
   expect(see(sights()).traffic).toEqual({
     attemptsPerSecond: 100,
     errorRatio: 0.009,
-    firstByteP95Ms: 300,
+    firstTokenP95Ms: 300,
     held: 0,
     totals: { requests: 5000, ok: 5000, failed: 0, cut: 0, retried: 0 },
   });

@@ -32,6 +32,8 @@ function defectOf({ weights, sites, spill }: RouteEntry): string | undefined {
   if (sites.length > maxSites) return `more than ${maxSites} sites`;
   if (sites.some(({ replicas }) => replicas.length > maxReplicasPerSite))
     return `more than ${maxReplicasPerSite} replicas at a site`;
+  const noAddress = sites.flatMap(({ replicas }) => replicas).find(({ url }) => !isAddress(url));
+  if (noAddress !== undefined) return `${noAddress.id} has no http address: ${noAddress.url}`;
   const names = new Set(sites.map(({ site }) => site));
   if (names.size !== sites.length) return 'a site is named twice';
   const stranger = [...Object.keys(weights), ...spill.map(({ site }) => site)].find((site) => !names.has(site));
@@ -40,4 +42,8 @@ function defectOf({ weights, sites, spill }: RouteEntry): string | undefined {
   if (values.some((weight) => !Number.isInteger(weight) || weight < 0)) return 'weights are whole percents';
   const sum = values.reduce((total, weight) => total + weight, 0);
   return sum === 100 ? undefined : `weights sum to ${sum}, not 100`;
+}
+
+function isAddress(url: unknown): boolean {
+  return typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url);
 }

@@ -23,7 +23,7 @@ export function statusJson(view: StatusView) {
       readyReplicas: site.ready ?? null,
       wantedReplicas: site.replicas,
       standby: site.standby,
-      firstByteP95Ms: site.firstByteP95Ms ?? null,
+      firstTokenP95Ms: site.firstTokenP95Ms ?? null,
       inFlight: site.inFlight ?? null,
       reasons: site.reasons.map((reason) => ({
         ...reason,

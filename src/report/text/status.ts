@@ -69,10 +69,10 @@ function service({ deployment, service: { state, why } }: StatusView, style: Sty
 
 function figures({ traffic }: StatusView, style: Style): string[] {
   if (traffic === undefined) return [];
-  const { attemptsPerSecond: rate, firstByteP95Ms, errorRatio, held, totals } = traffic;
+  const { attemptsPerSecond: rate, firstTokenP95Ms, errorRatio, held, totals } = traffic;
   const parts = [
     `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} rps`,
-    `TTFT p95 ${firstByteP95Ms === undefined ? '-' : seconds(firstByteP95Ms)}`,
+    `TTFT p95 ${firstTokenP95Ms === undefined ? '-' : seconds(firstTokenP95Ms)}`,
     `errors ${errorRatio === undefined ? '-' : percent(errorRatio)}`,
     `waiting ${held}`,
     `failed ${totals.failed}, cut ${totals.cut} of ${totals.requests}`,
@@ -137,7 +137,7 @@ function cellsOf(site: SiteRow, atMs: number, style: Style): string[] {
     site.realRatio === undefined ? '-' : percent(site.realRatio),
     `${glyph(siteTones[site.state], style)} ${site.state}${since}`,
     `${site.ready ?? '?'}/${site.replicas}`,
-    site.firstByteP95Ms === undefined ? '-' : seconds(site.firstByteP95Ms),
+    site.firstTokenP95Ms === undefined ? '-' : seconds(site.firstTokenP95Ms),
     noteOf(site),
   ];
 }

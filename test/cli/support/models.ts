@@ -81,6 +81,7 @@ export function config(over: Partial<Config> = {}): Config {
       replay: { maxBodyBytes: 1_048_576, maxTotalBytes: 67_108_864 },
       limits: {
         maxBodyBytes: 1_048_576,
+        maxBufferedBytes: 268_435_456,
         maxHeaderBytes: 16_384,
         maxUrlBytes: 8192,
         maxConnections: 1000,
@@ -159,8 +160,8 @@ export function siteTraffic(name: string, over: Partial<SiteTraffic> = {}): Site
     attempts: 0,
     failures: 0,
     late: 0,
-    firstByteP50Ms: undefined,
-    firstByteP95Ms: undefined,
+    firstTokenP50Ms: undefined,
+    firstTokenP95Ms: undefined,
     attemptsTotal: 0,
     failuresTotal: 0,
     inFlight: 0,

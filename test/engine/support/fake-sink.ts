@@ -94,7 +94,7 @@ function trafficOf(sink: FakeSink, sites: readonly string[]): DeploymentTraffic 
     ...{ requests: 0, ok: 0, failed: 0, cut: 0, retried: 0, held: 0 },
     sites: sites.map(
       (site): SiteTraffic => ({
-        ...{ site, windowMs: 5000, attempts: 0, failures: 0, late: 0, firstByteP50Ms: 10, firstByteP95Ms: 20 },
+        ...{ site, windowMs: 5000, attempts: 0, failures: 0, late: 0, firstTokenP50Ms: 10, firstTokenP95Ms: 20 },
         ...{ attemptsTotal: 0, failuresTotal: 0, inFlight: 0, replicas: [] },
         ...sink.stats[site],
       }),

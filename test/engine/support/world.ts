@@ -174,7 +174,14 @@ function configOf(deployment: Deployment, sites: readonly string[]): Config {
     retry: { ratio: 0.1 },
     replay: { maxBodyBytes: 1, maxTotalBytes: 1 },
     limits: {
-      ...{ maxBodyBytes: 1, maxHeaderBytes: 1, maxUrlBytes: 1, maxConnections: 1, maxConnectionsPerAddress: 1 },
+      ...{
+        maxBodyBytes: 1,
+        maxBufferedBytes: 1,
+        maxHeaderBytes: 1,
+        maxUrlBytes: 1,
+        maxConnections: 1,
+        maxConnectionsPerAddress: 1,
+      },
       ...{ headersTimeoutMs: 1, requestTimeoutMs: 1, firstByteTimeoutMs: 1, stallTimeoutMs: 1 },
       slowReaderTimeoutMs: 1,
     },

@@ -20,7 +20,7 @@ function row(name: string, over: Partial<SiteRow> = {}): SiteRow {
     ready: 2,
     replicas: 2,
     standby: 'hot',
-    firstByteP95Ms: undefined,
+    firstTokenP95Ms: undefined,
     inFlight: 0,
     reasons: [],
     ...over,
@@ -45,14 +45,14 @@ function view(over: Partial<StatusView> = {}): StatusView {
     traffic: {
       attemptsPerSecond: 120,
       errorRatio: 0.002,
-      firstByteP95Ms: 1310,
+      firstTokenP95Ms: 1310,
       held: 0,
       totals: { requests: 5000, ok: 4990, failed: 8, cut: 2, retried: 12 },
     },
     sites: [
       dead,
-      row('azure-sweden', { wantPct: 57, realRatio: 0.573, firstByteP95Ms: 1400, ready: 6, replicas: 6 }),
-      row('gcp-netherlands', { wantPct: 43, realRatio: 0.427, firstByteP95Ms: 1300 }),
+      row('azure-sweden', { wantPct: 57, realRatio: 0.573, firstTokenP95Ms: 1400, ready: 6, replicas: 6 }),
+      row('gcp-netherlands', { wantPct: 43, realRatio: 0.427, firstTokenP95Ms: 1300 }),
       row('coreweave-eu', {
         state: 'empty',
         standby: 'cold',
