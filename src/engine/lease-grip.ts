@@ -53,16 +53,16 @@ function keepGrip(deps: EngineDeps, taken: Lease): LeaseGrip {
   let lease = taken;
   let successor: LeaseRecord | undefined;
 
+  const isOut = (): boolean => clock.monoMs() >= lease.usableUntilMonoMs;
   const renewOnce = async (): Promise<void> => {
-    const leftMs = Math.max(1, lease.usableUntilMonoMs - clock.monoMs());
+    const leftMs = lease.usableUntilMonoMs - clock.monoMs();
     const end = await callWithin(clock, leftMs, ended.signal, () => store.lease.renew(lease));
     // A store that fails is no proof of loss: the lease simply runs out on our own clock, which `remainingMs` shows.
     if (end.kind !== 'answered') return;
-    if (end.value.kind === 'held') lease = end.value.lease;
-    else {
+    if (end.value.kind === 'busy') {
       successor = end.value.record;
       lost.abort();
-    }
+    } else if (!isOut()) lease = end.value.lease;
   };
   const renewing = (async () => {
     while (!ended.signal.aborted && !lost.signal.aborted) {
@@ -72,8 +72,9 @@ function keepGrip(deps: EngineDeps, taken: Lease): LeaseGrip {
         () => true,
       );
       if (isOver) return;
-      await renewOnce();
-      if (clock.monoMs() >= lease.usableUntilMonoMs) lost.abort();
+      // Once out it stays out, whatever the store would say: after a pause others have seen it out, and so has our work.
+      if (!isOut()) await renewOnce();
+      if (isOut()) lost.abort();
     }
   })();
 
@@ -86,8 +87,8 @@ function keepGrip(deps: EngineDeps, taken: Lease): LeaseGrip {
     async release() {
       ended.abort();
       await renewing;
-      // What the store does not take is no harm: without renewals the lease runs out.
-      if (!lost.signal.aborted) await callWithin(clock, lease.ttlMs, calm, () => store.lease.release(lease));
+      // The store takes it from nobody but its holder; what it does not take is no harm, the lease runs out.
+      if (successor === undefined) await callWithin(clock, lease.ttlMs, calm, () => store.lease.release(lease));
     },
   };
 }

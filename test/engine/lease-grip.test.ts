@@ -95,6 +95,37 @@ test('I1: a store that does not answer at all does not keep it alive either', as
   await world.drive(grip.release(), 20);
 });
 
+test('I1: one that ran out while the process was paused stays lost, and is free for others', async () => {
+  const world = createWorld();
+  const grip = held(await gripLease(world.boot().deps, 'chat', calm));
+  world.clock.advance(5 * leaseTtlMs);
+  await world.pass(500);
+  expect([grip.remainingMs(), grip.lost.aborted]).toEqual([0, true]);
+  await world.drive(grip.release(), 20);
+  expect(held(await gripLease(world.boot().deps, 'chat', calm)).epoch).toBe(2);
+});
+
+test('I1: a renewal whose answer came while the process was paused does not bring it back', async () => {
+  const world = createWorld();
+  const { deps } = world.boot();
+  let answer: (() => void) | undefined;
+  const slow: Parameters<typeof withRenew>[1] = {
+    now: async (lease) => {
+      const reply = await deps.store.lease.renew(lease);
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return reply;
+    },
+  };
+  const grip = held(await gripLease(withRenew(deps, slow), 'chat', calm));
+  await world.until('a renewal', () => answer !== undefined);
+  answer?.();
+  world.clock.advance(5 * leaseTtlMs);
+  await world.pass(100);
+  expect([grip.remainingMs(), grip.lost.aborted]).toEqual([0, true]);
+});
+
 test('a failure of the store that passes costs nothing', async () => {
   const world = createWorld();
   const renew: Parameters<typeof withRenew>[1] = { now: () => Promise.reject(new Error('disk')) };
