@@ -3,23 +3,15 @@
 /** Whose fault an error is: it decides the tone of the message and the exit code. */
 export type Blame = 'user' | 'provider' | 'conflict' | 'bug';
 
-/** Every error code there is. A code never changes its meaning; `test/errors.test.ts` keeps list and use in step. */
+/** Every error code there is. A code never changes its meaning; `test/house/codes.test.ts` keeps list and use in step. */
 export const errorCodes = {
   UsageInvalid: 'user',
   ConfigInvalid: 'user',
   ConfigNotFound: 'user',
-  ApprovalMissing: 'user',
   NotFound: 'user',
-  RefusedBySafetyRule: 'user',
-  NoCapacity: 'provider',
-  CredentialsRejected: 'provider',
-  ProviderFailed: 'provider',
-  GatewayUnreachable: 'provider',
   ListenFailed: 'user',
   OperationFailed: 'provider',
-  OperationReturned: 'provider',
   OutcomeUnknown: 'provider',
-  WaitTimedOut: 'conflict',
   LeaseHeld: 'conflict',
   LeaseLost: 'conflict',
   RevisionConflict: 'conflict',

@@ -4,6 +4,7 @@ import type { Wish, WishEnd } from '../engine/carry-out.ts';
 import type { Config } from '../model/config.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Operation } from '../model/operation.ts';
+import type { ErrorClass } from '../model/provider-error.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { operationJson } from '../report/json/operation.ts';
 import { operationText } from '../report/text/operation.ts';
@@ -107,17 +108,29 @@ function commandFor(wish: Wish, configPath: string): string {
   return words.map((word) => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 
-const exitOfState: Readonly<Partial<Record<Operation['state'], Exit>>> = {
-  done: 'done',
-  failed: 'failed',
-  returned: 'returned',
-  unknown: 'unknown',
+function exitOf({ state, error }: Operation): Exit {
+  switch (state) {
+    case 'done':
+    case 'returned':
+    case 'unknown':
+      return state;
+    case 'failed':
+      return exitOfClass[error?.class ?? 'unknown'] ?? 'failed';
+    default:
+      return 'inProgress';
+  }
+}
+
+const exitOfClass: Readonly<Partial<Record<ErrorClass, Exit>>> = {
+  capacity: 'noCapacity',
+  quota: 'noCapacity',
+  auth: 'credentials',
 };
 
 function outcomeOf(wish: Wish, end: WishEnd, app: App, out: Output): Outcome {
   const about = { kind: 'Operation', deployment: wish.deployment };
   if (end.kind === 'ended') {
-    const exit = exitOfState[end.operation.state] ?? 'inProgress';
+    const exit = exitOf(end.operation);
     return {
       exit,
       json: { ...about, outcome: end.operation.state, carriedOutBy: end.by, operation: operationJson(end.operation) },
@@ -127,7 +140,7 @@ function outcomeOf(wish: Wish, end: WishEnd, app: App, out: Output): Outcome {
   }
   if (end.kind === 'refused') {
     return {
-      exit: 'refused',
+      exit: end.reasons.every(({ code }) => code === 'NoReadyCapacity') ? 'noCapacity' : 'refused',
       json: { ...about, outcome: 'refused', reasons: end.reasons },
       text: ['Refused now:', ...reasonLines(end.reasons, app.clock.nowMs(), out.dataStyle)].join('\n'),
       note: 'Nothing was changed.',
@@ -146,6 +159,8 @@ function outcomeOf(wish: Wish, end: WishEnd, app: App, out: Output): Outcome {
 
 const nextAfter: Readonly<Partial<Record<Exit, string>>> = {
   failed: 'It did not work. What is in force now:  godwit status',
+  noCapacity: 'There was no capacity to be had. What is in force now:  godwit status',
+  credentials: 'The provider does not take our credentials. What is in force now:  godwit status',
   returned: 'It did not work and the earlier weights are back.  godwit status',
   unknown: 'A reply was lost, so it is not known how it ended. What is in force now:  godwit status',
 };

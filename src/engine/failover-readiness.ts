@@ -19,12 +19,7 @@ export interface FailoverReadiness {
 }
 
 /** The site is not failing yet, so what its evidence lacks is no obstacle here. */
-const aboutEvidence: ReadonlySet<ReasonCode> = new Set([
-  'EvidenceStale',
-  'NotUnhealthyLongEnough',
-  'OnePlaneOnly',
-  'QuorumNotReached',
-]);
+const aboutEvidence: ReadonlySet<ReasonCode> = new Set(['EvidenceStale', 'NotUnhealthyLongEnough', 'OnePlaneOnly']);
 
 /** Pure: same view and time give the same answer. */
 export function failoverReadiness(view: View, nowMs: number): FailoverReadiness {

@@ -98,6 +98,27 @@ test.for([
   });
 });
 
+test.for([
+  ['capacity', 6],
+  ['quota', 6],
+  ['auth', 4],
+  ['conflict', 1],
+] as const)('an operation that failed for its %s exits %i', async ([kind, exit]) => {
+  const error = { class: kind, code: 'X', message: 'said no' } as const;
+  const { app } = appThatEnds({ kind: 'ended', operation: operation({ state: 'failed', error }), by: 'this-process' });
+  expect(await runCommand(['failover', 'chat', '--yes'], app)).toBe(exit);
+  expect(app.printed.err).toContain(`godwit status  (exit ${exit})`);
+});
+
+test.for([
+  [['NoReadyCapacity'], 6],
+  [['NoReadyCapacity', 'ResidencyBlocked'], 5],
+] as const)('refused for %j exits %i', async ([codes, exit]) => {
+  const { app } = appThatEnds({ kind: 'refused', reasons: codes.map((code) => ({ code, message: 'so it is' })) });
+  expect(await runCommand(['failover', 'chat', '--yes'], app)).toBe(exit);
+  expect(app.printed.err).toBe(`Nothing was changed.  (exit ${exit})\n`);
+});
+
 test('names every rule that refuses, and says nothing was changed', async () => {
   const reasons = [{ code: 'ResidencyBlocked', message: 'site-b lies in US' }] as const;
   const { app } = appThatEnds({ kind: 'refused', reasons });
