@@ -1,9 +1,8 @@
 /** Builds the route entry the gateway gets: weights as given, replicas as they are, spill order by proof. */
-import type { Replica } from '../model/replica.ts';
 import type { RouteEntry, RouteReplica, RouteSite, SpillSite, Weights } from '../model/route.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
-import { completionConditions, isReady, isResident } from './readiness.ts';
+import { completionConditions, isListed, isReady, isResident } from './readiness.ts';
 
 /** What the engine adds to the view. */
 export interface EntryTerms {
@@ -40,17 +39,9 @@ function replicaOf(view: View, each: SiteView['replicas'][number], nowMs: number
   const { replica, proof } = each;
   if (replica.url === undefined || replica.state !== 'running') return [];
   const { model, failover } = view.deployment;
-  if (!isProven(proof, replica, model, failover.proof, nowMs) && !isListed(view, replica)) return [];
+  if (!isProven(proof, replica, model, failover.proof, nowMs) && !isListed(view.route, replica)) return [];
   const isBad = completionConditions(view, each).some(({ state }) => state === 'bad');
   return [{ id: replica.id, bootId: replica.bootId, url: replica.url, state: isBad ? 'suspect' : 'serving' }];
-}
-
-function isListed({ route }: View, replica: Replica): boolean {
-  const sites = route.kind === 'seen' ? (route.value?.sites ?? []) : [];
-  return sites.some(
-    ({ site, replicas }) =>
-      site === replica.site && replicas.some(({ id, bootId }) => id === replica.id && bootId === replica.bootId),
-  );
 }
 
 function spillOf(view: View, site: SiteView): readonly SpillSite[] {

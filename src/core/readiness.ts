@@ -1,5 +1,6 @@
 /** What one replica and one site look like in a view: the facts that diagnosis, safety and plans share. */
 import type { Condition, Proof } from '../model/condition.ts';
+import type { Replica } from '../model/replica.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
 
@@ -19,6 +20,15 @@ export function isReady(view: View, each: ReplicaView, nowMs: number): each is R
     conditions.length > 0 &&
     conditions.every(({ state }) => state === 'good') &&
     isProven(each.proof, each.replica, model, failover.proof, nowMs)
+  );
+}
+
+/** The gateway has this very boot in its table: it was proven once. */
+export function isListed(route: View['route'], replica: Replica): boolean {
+  const sites = route.kind === 'seen' ? (route.value?.sites ?? []) : [];
+  return sites.some(
+    ({ site, replicas }) =>
+      site === replica.site && replicas.some(({ id, bootId }) => id === replica.id && bootId === replica.bootId),
   );
 }
 

@@ -1,9 +1,11 @@
 /** Looks: probes, the providers' lists, the gateway's table and statistics; puts them together as a view. */
-import { detect } from '../core/detect/detect.ts';
+import { detect, type StartUp } from '../core/detect/detect.ts';
 import { prove } from '../core/detect/prove.ts';
+import { type Listed, mergeListing } from '../core/listing.ts';
+import { isListed } from '../core/readiness.ts';
 import { assert } from '../errors.ts';
 import type { Condition, Proof } from '../model/condition.ts';
-import type { Deployment, LaunchSpec } from '../model/deployment.ts';
+import type { Deployment } from '../model/deployment.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Replica } from '../model/replica.ts';
 import type { RouteEntry } from '../model/route.ts';
@@ -37,6 +39,7 @@ interface WatchedSite {
   readonly site: Site;
   readonly placement: SiteView['placement'];
   readonly list: Poll<readonly Replica[]>;
+  replicas: readonly Listed[];
 }
 
 /** One observer per deployment. `readTimeoutMs` bounds each read of a provider or the gateway. */
@@ -63,29 +66,41 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
   const watched = deployment.placements.map((placement): WatchedSite => {
     const site = deps.config.sites.find((each) => each.name === placement.site);
     assert(site !== undefined, `deployment ${deployment.name} names the unknown site ${placement.site}`);
-    return { site, placement, list: createPoll(() => readReplicas(site.name, forever)) };
+    const own: WatchedSite = {
+      site,
+      placement,
+      list: createPoll(async () => {
+        const seen = await readReplicas(site.name, forever);
+        if (seen.kind === 'seen') own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs);
+        return seen;
+      }),
+      replicas: [],
+    };
+    return own;
   });
 
   return {
     async look(patienceMs, signal) {
       isHurried = false;
       const reads = [route.ask(), traffic.ask(), ...watched.map(({ list }) => list.ask())];
-      const replicas = watched.flatMap(({ list }) => list.lastSeen()?.value ?? []);
+      const replicas = watched.flatMap((each) => each.replicas.map(({ replica }) => replica));
       const all = Promise.all([...reads, schedule.sendDue(replicas, signal)]);
       await callWithin(clock, patienceMs, signal, () => all);
     },
     sight() {
       const atMs = clock.nowMs();
-      const sites = watched.map(({ site, placement, list }): SiteView => {
+      const sites = watched.map(({ site, placement, list, replicas }): SiteView => {
         const last = list.last();
         const control =
           last.kind === 'seen'
             ? { kind: last.kind, asOfMs: last.asOfMs }
             : { kind: last.kind, message: last.error.message };
-        const replicas = (list.lastSeen()?.value ?? []).map((replica) =>
-          viewOf(deployment, schedule, replica, placement.launch, atMs),
-        );
-        return { site, placement, control, replicas };
+        const seen = replicas.map(({ replica }) => {
+          // What serves has started: a controller that comes new to it must not take its silence for loading.
+          const timeoutMs = isListed(route.last(), replica) ? 0 : placement.launch.startupTimeoutMs;
+          return viewOf(deployment, schedule, replica, { startedAtMs: replica.startedAtMs, timeoutMs }, atMs);
+        });
+        return { site, placement, control, replicas: seen };
       });
       return { deployment, atMs, sites, route: route.last(), traffic: traffic.last() };
     },
@@ -104,10 +119,9 @@ function viewOf(
   deployment: Deployment,
   schedule: ProbeSchedule,
   replica: Replica,
-  launch: LaunchSpec,
+  startUp: StartUp,
   nowMs: number,
 ): ReplicaView {
-  const startUp = { startedAtMs: replica.startedAtMs, timeoutMs: launch.startupTimeoutMs };
   const conditions: Condition[] = [];
   let proof: Proof | undefined;
   for (const spec of deployment.probes) {

@@ -6,8 +6,6 @@ import type { ProviderError } from '../model/provider-error.ts';
 export interface Poll<T> {
   /** The newest answer; `unknown` before the first. */
   last(): Seen<T>;
-  /** The newest answer that saw something, however old. */
-  lastSeen(): { readonly value: T; readonly asOfMs: number } | undefined;
   /** Asks unless a question is under way already; resolves when that one is answered. */
   ask(): Promise<void>;
 }
@@ -17,16 +15,13 @@ const notYet: ProviderError = { class: 'unknown', code: 'NotYetRead', message: '
 /** `read` must not reject: not seeing is an answer too. */
 export function createPoll<T>(read: () => Promise<Seen<T>>): Poll<T> {
   let last: Seen<T> = { kind: 'unknown', error: notYet };
-  let seen: { value: T; asOfMs: number } | undefined;
   let asking: Promise<void> | undefined;
   return {
     last: () => last,
-    lastSeen: () => seen,
     ask() {
       asking ??= read().then((answer) => {
         asking = undefined;
         last = answer;
-        if (answer.kind === 'seen') seen = { value: answer.value, asOfMs: answer.asOfMs };
       });
       return asking;
     },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createObserver, type Observer } from '../../src/engine/observe.ts';
+import { routeOf } from '../core/support/view.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
 import { createWorld, type World, type WorldChange } from './support/world.ts';
 
@@ -55,6 +56,36 @@ test('I26: a site whose list may not be read keeps what was listed last, marked 
     control: { kind: 'unknown', message: 'token expired' },
     replicas: [{ replica: { id: 'left-1', state: 'running' } }],
   });
+});
+
+test('I27: one list without a replica does not make it absent, lists that stay without it do', async () => {
+  const opened = await open();
+  await look(opened, 3);
+  const { world, observer } = opened;
+  const ids = (): readonly string[] => observer.sight().sites[0]?.replicas.map(({ replica }) => replica.id) ?? [];
+  world.left.replicas.clear();
+  await look(opened, 1);
+  expect(ids()).toEqual(['left-1']);
+  await look(opened, 15);
+  expect(ids()).toEqual(['left-1']);
+  await look(opened, 15);
+  expect(ids()).toEqual([]);
+});
+
+test('what the gateway has in its table has started: it gets no grace from a controller that is new', async () => {
+  const opened = await open();
+  const { world, observer } = opened;
+  const young = world.left.plant(1);
+  world.left.replicas.set(young.id, { ...young, startedAtMs: world.clock.nowMs() });
+  world.probe.bad['left'] = 'TimedOut';
+  const state = (): string | undefined =>
+    observer.sight().sites[0]?.replicas.find(({ replica }) => replica.id === young.id)?.conditions[0]?.state;
+  await look(opened, 15);
+  expect(state()).toBe('starting');
+  const replicas = [{ id: young.id, bootId: young.bootId, url: young.url ?? '', state: 'serving' as const }];
+  world.sink.entry = routeOf({ sites: [{ site: 'left', replicas }] });
+  await look(opened, 2);
+  expect(state()).toBe('bad');
 });
 
 test('a gateway that cannot be read is unknown, not empty', async () => {
