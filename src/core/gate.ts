@@ -7,7 +7,7 @@ export type GateVerdict = { readonly kind: 'pass' | 'wait' } | { readonly kind: 
 
 /** The step as it is watched: what was counted when it began, and when that was (epoch milliseconds). */
 export interface GateWatch {
-  readonly began: Seen<DeploymentTraffic>;
+  readonly began: DeploymentTraffic;
   readonly sinceMs: number;
 }
 
@@ -16,9 +16,11 @@ const minimumAttempts = 5;
 
 /** Fails at once on too many errors or too slow first tokens since the step began at a site that gains; passes when it held for `holdMs`. */
 export function judgeGate(gate: Gate, watch: GateWatch, now: Seen<DeploymentTraffic>, nowMs: number): GateVerdict {
+  // Not seeing is no success: the step's own deadline ends the waiting.
+  if (now.kind === 'unknown') return { kind: 'wait' };
   const forMs = nowMs - watch.sinceMs;
   for (const site of gate.sites) {
-    const after = siteIn(now, site);
+    const after = siteIn(now.value, site);
     const before = siteIn(watch.began, site);
     const against = after === undefined ? undefined : defectOf(gate, site, before, after, forMs);
     if (against !== undefined) return { kind: 'fail', message: against };
@@ -46,6 +48,6 @@ function defectOf(
   return `${site}: first token p95 ${Math.round(after.firstTokenP95Ms)} ms, limit ${gate.maxFirstTokenMs} ms`;
 }
 
-function siteIn(traffic: Seen<DeploymentTraffic>, name: string): SiteTraffic | undefined {
-  return traffic.kind === 'seen' ? traffic.value.sites.find(({ site }) => site === name) : undefined;
+function siteIn({ sites }: DeploymentTraffic, name: string): SiteTraffic | undefined {
+  return sites.find(({ site }) => site === name);
 }

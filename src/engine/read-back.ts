@@ -1,4 +1,5 @@
 /** Reads what a step's condition looks at, past every cache. */
+import { isAlive } from '../core/readiness.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
 import type { Replica } from '../model/replica.ts';
@@ -13,6 +14,8 @@ export interface StepMemory {
   isStamped: boolean;
   /** Since when the drained site counted no running request, epoch milliseconds. */
   idleSinceMs: number | undefined;
+  /** Since when fewer replicas live than are to be proven, epoch milliseconds. */
+  lackingSinceMs: number | undefined;
 }
 
 /** Only what the kind of step needs is read anew; the rest comes from the last look. */
@@ -31,6 +34,8 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   if (step.kind === 'prove') ctx.observer.hurry(step.site);
   const isIdle = site !== undefined && inFlightAt(traffic, site) === 0;
   memory.idleSinceMs = isIdle ? (memory.idleSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
+  const isLacking = step.kind === 'prove' && replicas.kind === 'seen' && countAlive(replicas.value) < step.replicas;
+  memory.lackingSinceMs = isLacking ? (memory.lackingSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
   return {
     beganAtMs: memory.beganAtMs,
     isStamped: memory.isStamped,
@@ -39,6 +44,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     ready: ctx.diagnosis().sites.find((each) => each.site === site)?.ready ?? [],
     traffic,
     idleSinceMs: memory.idleSinceMs,
+    lackingSinceMs: memory.lackingSinceMs,
     calmSinceMs: ctx.calmSinceMs(),
   };
 }
@@ -47,6 +53,10 @@ function replicasIn(ctx: Context, site: string | undefined): Seen<readonly Repli
   const seen = ctx.view().sites.find((each) => each.site.name === site);
   const value = seen?.replicas.map(({ replica }) => replica) ?? [];
   return { kind: 'seen', value, asOfMs: ctx.deps.clock.nowMs() };
+}
+
+function countAlive(replicas: readonly Replica[]): number {
+  return replicas.filter(({ state }) => isAlive(state)).length;
 }
 
 function inFlightAt(traffic: Seen<DeploymentTraffic>, site: string): number | undefined {

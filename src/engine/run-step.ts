@@ -1,6 +1,6 @@
 /** Brings one step to its condition. Intent is stored before the effect, so a crash is never silent. */
-import { judgeGate } from '../core/gate.ts';
-import { isReached, sameWeights } from '../core/plan/reached.ts';
+import { type GateVerdict, type GateWatch, judgeGate } from '../core/gate.ts';
+import { isHopeless, isReached, sameWeights } from '../core/plan/reached.ts';
 import { checkStep } from '../core/safety.ts';
 import type { StepState } from '../model/journal-entry.ts';
 import type { Reply } from '../model/outcome.ts';
@@ -39,6 +39,7 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
     beganAtMonoMs: clock.monoMs(),
     isStamped: false,
     idleSinceMs: undefined,
+    lackingSinceMs: undefined,
   };
   const sight = await sightOf(ctx, step, memory, signal);
   if (isReached(step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
@@ -86,6 +87,7 @@ async function actUntilReached(ctx: Context, at: StepRef, memory: StepMemory, si
     }
     const sight = await sightOf(ctx, at.step, memory, signal);
     if (isReached(at.step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
+    if (isHopeless(at.step, sight, clock.nowMs())) return await close(ctx, at, 'failed', lostReplicas);
     if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, ...lateEnd(at, reply));
     await pause(ctx, signal);
   }
@@ -102,6 +104,12 @@ function retryPauseMs(ctx: Context, reply: Reply<void>, rounds: number): number 
   return Math.max(jitteredMs, reply.kind === 'done' ? 0 : (reply.error.retryAfterMs ?? 0));
 }
 
+const lostReplicas: ProviderError = {
+  class: 'unknown',
+  code: 'ReplicaGone',
+  message: 'what was to be proven is gone; its log says why',
+};
+
 function lateEnd(at: StepRef, reply: Reply<void> | undefined): [StepState, ProviderError] {
   if (reply !== undefined && reply.kind !== 'done') return [reply.kind, reply.error];
   const message = `${at.step.name} was not reached within ${at.step.deadlineMs} ms`;
@@ -111,17 +119,28 @@ function lateEnd(at: StepRef, reply: Reply<void> | undefined): [StepState, Provi
 /** A gated step counts as reached only when its gate held for the whole time. */
 async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
   if (at.step.kind !== 'weigh' || at.step.gate === undefined) return await close(ctx, at, 'reached', undefined);
-  const watched = { began: (await sightOf(ctx, at.step, memory, signal)).traffic, sinceMs: ctx.deps.clock.nowMs() };
+  const { clock } = ctx.deps;
+  const deadlineAtMonoMs = clock.monoMs() + at.step.gate.holdMs + at.step.deadlineMs;
+  let watched: GateWatch | undefined;
   for (;;) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
-    const sight = await sightOf(ctx, at.step, memory, signal);
-    const verdict = judgeGate(at.step.gate, watched, sight.traffic, ctx.deps.clock.nowMs());
+    const { traffic } = await sightOf(ctx, at.step, memory, signal);
+    if (traffic.kind === 'seen') watched ??= { began: traffic.value, sinceMs: clock.nowMs() };
+    const verdict = watched === undefined ? waiting : judgeGate(at.step.gate, watched, traffic, clock.nowMs());
     if (verdict.kind === 'pass') return await close(ctx, at, 'reached', undefined);
     if (verdict.kind === 'fail')
       return await close(ctx, at, 'failed', { class: 'unknown', code: 'GateFailed', message: verdict.message });
+    if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, 'failed', gateUnseen);
     await pause(ctx, signal);
   }
 }
+
+const waiting: GateVerdict = { kind: 'wait' };
+const gateUnseen: ProviderError = {
+  class: 'unknown',
+  code: 'GateUnseen',
+  message: 'the gateway’s statistics could not be read, so nobody knows whether the step is good',
+};
 
 function isOver(ctx: Context, signal: AbortSignal): boolean {
   return signal.aborted || ctx.grip.lost.aborted || ctx.grip.remainingMs() <= 0;

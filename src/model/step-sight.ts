@@ -17,6 +17,8 @@ export interface StepSight {
   readonly traffic: Seen<DeploymentTraffic>;
   /** Since when the site counts no running request, epoch milliseconds; undefined while it counts some or is not seen. */
   readonly idleSinceMs: number | undefined;
+  /** Since when fewer replicas live at the site than the step is to prove, epoch milliseconds. */
+  readonly lackingSinceMs: number | undefined;
   /** Since when every site with weight is healthy, epoch milliseconds; undefined while one is not. */
   readonly calmSinceMs: number | undefined;
 }

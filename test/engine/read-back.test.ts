@@ -18,7 +18,8 @@ const settle: Step = { kind: 'settle', name: '1-settle', forMs: 500, deadlineMs:
 
 function memoryOf(world: StepWorld): StepMemory {
   const { clock } = world;
-  return { beganAtMs: clock.nowMs(), beganAtMonoMs: clock.monoMs(), isStamped: false, idleSinceMs: undefined };
+  const none = { isStamped: false, idleSinceMs: undefined, lackingSinceMs: undefined };
+  return { beganAtMs: clock.nowMs(), beganAtMonoMs: clock.monoMs(), ...none };
 }
 
 function look(world: StepWorld, step: Step, memory = memoryOf(world)) {

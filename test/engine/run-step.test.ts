@@ -163,6 +163,38 @@ test('a gated step fails as soon as its target fails too much', async () => {
   expect(await end).toMatchObject({ kind: 'failed', error: { code: 'GateFailed' } });
 });
 
+test('a gate whose statistics cannot be read fails its step in the end, and never passes it', async () => {
+  const world = await openStepWorld();
+  const point = await onlyStep(world, gated);
+  const end = world.work(runStep(world.ctx, point, world.calm));
+  await world.until('the weights', () => world.sink.entry?.weights['right'] === 100);
+  Object.assign(world.sink, { traffic: async () => ({ kind: 'unknown', error: gatewayAbsent }) });
+  expect(await end).toMatchObject({ kind: 'failed', error: { code: 'GateUnseen' } });
+});
+
+test('a gate counts from the first statistics it sees', async () => {
+  const world = await openStepWorld();
+  const read = world.sink.traffic.bind(world.sink);
+  world.sink.stats['right'] = { attemptsTotal: 100, failuresTotal: 100 };
+  Object.assign(world.sink, { traffic: async () => ({ kind: 'unknown', error: gatewayAbsent }) });
+  const point = await onlyStep(world, gated);
+  const end = world.work(runStep(world.ctx, point, world.calm));
+  await world.until('the weights', () => world.sink.entry?.weights['right'] === 100);
+  await world.pass(500);
+  Object.assign(world.sink, { traffic: read });
+  expect(await end).toEqual({ kind: 'reached' });
+});
+
+test('what dies before it is proven ends the proof, long before its start-up limit', async () => {
+  const world = await openStepWorld();
+  world.right.crash(0);
+  await world.lookUntil('the loss', () => world.ctx.diagnosis().sites[1]?.ready.length === 0);
+  const lasting: Step = { kind: 'prove', name: '1-prove right', site: 'right', replicas: 1, deadlineMs: 1_000_000 };
+  const began = world.clock.monoMs();
+  expect(await run(world, lasting)).toMatchObject({ kind: 'failed', error: { code: 'ReplicaGone' } });
+  expect(world.clock.monoMs() - began).toBeLessThan(15_000);
+});
+
 test.for([
   ['preempted', 'preempted', 'before it acts'],
   ['shutdown', 'left', 'before it acts'],

@@ -26,6 +26,14 @@ export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
   }
 }
 
+/** Longer than a listing lags and a process takes to come up again, in milliseconds. */
+const hopelessAfterMs = 10_000;
+
+/** What is to be proven is gone: waiting for its start-up limit, which may be half an hour, would prove nothing. */
+export function isHopeless(step: Step, { lackingSinceMs }: StepSight, nowMs: number): boolean {
+  return step.kind === 'prove' && lackingSinceMs !== undefined && nowMs - lackingSinceMs >= hopelessAfterMs;
+}
+
 /** Sites that one of them does not name count as 0. */
 export function sameWeights(one: Weights, other: Weights): boolean {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].every(

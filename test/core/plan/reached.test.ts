@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isReached, sameWeights } from '../../../src/core/plan/reached.ts';
+import { isHopeless, isReached, sameWeights } from '../../../src/core/plan/reached.ts';
 import type { Step, StepEffect } from '../../../src/model/plan.ts';
 import type { Replica } from '../../../src/model/replica.ts';
 import type { StepSight } from '../../../src/model/step-sight.ts';
@@ -12,9 +12,10 @@ const replicas = (...changes: readonly Partial<Replica>[]): Partial<StepSight> =
   replicas: seen(changes.map(replicaOf)),
 });
 
-function answerOf(effect: StepEffect, sight: Partial<StepSight>): string {
-  const step: Step = { ...effect, name: 'step', deadlineMs: 1000 };
-  const nothing: StepSight = {
+const stepOf = (effect: StepEffect): Step => ({ ...effect, name: 'step', deadlineMs: 1000 });
+
+function sightOf(sight: Partial<StepSight>): StepSight {
+  return {
     beganAtMs: nowMs - 5000,
     isStamped: false,
     route: unseen,
@@ -22,10 +23,14 @@ function answerOf(effect: StepEffect, sight: Partial<StepSight>): string {
     ready: [],
     traffic: unseen,
     idleSinceMs: undefined,
+    lackingSinceMs: undefined,
     calmSinceMs: undefined,
+    ...sight,
   };
-  return isReached(step, { ...nothing, ...sight }, nowMs);
 }
+
+const answerOf = (effect: StepEffect, sight: Partial<StepSight>): string =>
+  isReached(stepOf(effect), sightOf(sight), nowMs);
 
 const launch: StepEffect = { kind: 'launch', site: 'left', slots: [0, 1], bestEffort: false };
 const prove: StepEffect = { kind: 'prove', site: 'left', replicas: 2 };
@@ -97,4 +102,17 @@ test('weights are the same when a site without any is not named', () => {
   expect(sameWeights({ left: 100 }, { left: 100, right: 0 })).toBe(true);
   expect(sameWeights({ left: 100, right: 0 }, { left: 100 })).toBe(true);
   expect(sameWeights({ left: 100 }, { left: 99, right: 1 })).toBe(false);
+});
+
+test.for<{ name: string; step: StepEffect; agoMs: number | undefined; is: boolean }>([
+  { name: 'has hope while all live', step: prove, agoMs: undefined, is: false },
+  { name: 'has hope a millisecond before the time is up', step: prove, agoMs: 9999, is: false },
+  { name: 'is hopeless once what it proves has been gone for long enough', step: prove, agoMs: 10_000, is: true },
+])('a proof $name', ({ step, agoMs, is }) => {
+  const lackingSinceMs = agoMs === undefined ? undefined : nowMs - agoMs;
+  expect(isHopeless(stepOf(step), sightOf({ lackingSinceMs }), nowMs)).toBe(is);
+});
+
+test('only a proof is hopeless: whatever else waits may be settled by others', () => {
+  expect(isHopeless(stepOf(launch), sightOf({ lackingSinceMs: 0 }), nowMs)).toBe(false);
 });
