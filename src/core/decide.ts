@@ -30,7 +30,8 @@ export function decide(view: View, nowMs: number): Decision {
   const failover = failoverOf(view, diagnosis, nowMs);
   if (failover?.kind === 'act' || failover?.kind === 'advise') return failover;
   if (open !== undefined) return stay(diagnosis, [...running, ...(failover?.reasons ?? [])]);
-  const isWaiting = failover?.reasons.every(({ code }) => waitingCodes.has(code)) ?? false;
+  const isWaiting =
+    failover?.reasons.every(({ code, untilMs }) => waitingCodes.has(code) && nowMs < (untilMs ?? 0)) ?? false;
   // Refused for a reason that stays (a cool-down, nowhere to go): then bringing the site itself back is what is left.
   const canMove = view.deployment.failover.mode === 'auto' && failover === undefined;
   const start = isWaiting

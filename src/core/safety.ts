@@ -67,8 +67,12 @@ const enoughEvidence: Rule = ({ view, diagnosis, action, nowMs }) => {
   const { detector } = view.deployment.failover;
   if (nowMs - source.asOfMs > detector.staleAfterMs)
     return [{ code: 'EvidenceStale', message: `newest evidence is ${nowMs - source.asOfMs} ms old` }];
-  if (!source.actionable) return [{ code: 'OnePlaneOnly', site: source.site, message: source.message }];
   const dueAtMs = source.sinceMs + detector.failAfterMs;
+  if (!source.actionable) {
+    // The other planes are slower than the probes; what they have not said by then they will not say.
+    const untilMs = dueAtMs + detector.staleAfterMs;
+    return [{ code: 'OnePlaneOnly', site: source.site, message: source.message, untilMs }];
+  }
   if (nowMs < dueAtMs)
     return [
       {
@@ -157,6 +161,8 @@ function movesOf({ open, recent }: View): readonly Operation[] {
 
 /** Checked again before each step of a plan that is being carried out. */
 export function checkStep(view: View, plan: Plan, step: Step, nowMs: number): readonly Reason[] {
+  const removed = removedSites(view, step);
+  if (removed.length > 0) return removed;
   switch (step.kind) {
     case 'weigh':
       return weighReasons(view, plan, step.weights, nowMs);
@@ -170,6 +176,18 @@ export function checkStep(view: View, plan: Plan, step: Step, nowMs: number): re
     case 'settle':
       return [];
   }
+}
+
+/** A plan may be older than the configuration: what it names may not be there any more. */
+function removedSites(view: View, step: Step): readonly Reason[] {
+  const named = step.kind === 'weigh' ? Object.keys(step.weights).filter((site) => (step.weights[site] ?? 0) > 0) : [];
+  return [...named, ...('site' in step ? [step.site] : [])]
+    .filter((name) => !view.sites.some(({ site }) => site.name === name))
+    .map((site) => ({
+      code: 'SiteRemoved',
+      site,
+      message: `${view.deployment.name} is not configured at ${site} any more`,
+    }));
 }
 
 function weighReasons(view: View, plan: Plan, weights: Plan['after'], nowMs: number): readonly Reason[] {

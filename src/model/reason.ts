@@ -2,7 +2,6 @@
 
 export const reasonCodes = [
   'NotUnhealthyLongEnough',
-  'QuorumNotReached',
   'OnePlaneOnly',
   'UnknownView',
   'EvidenceStale',
@@ -20,9 +19,9 @@ export const reasonCodes = [
   'ModeOff',
   'OperationRunning',
   'DriverUnreachable',
-  'LeaseLost',
   'AlreadyThere',
   'OriginNotHealthy',
+  'SiteRemoved',
   'ReplicasMissing',
   'SiteFailing',
   'PreferredSiteHealthy',

@@ -114,6 +114,22 @@ test('fails back to preferred weights that leave sites out', () => {
   expect(decide(seen, nowMs)).toMatchObject({ kind: 'act', action: { kind: 'failback', from: 'right' } });
 });
 
+test.for([
+  { name: 'waits for the other planes as long as they may take', agoMs: 3999, kind: 'stay' },
+  { name: 'brings back what is gone when no other plane has spoken by then', agoMs: 4000, kind: 'act' },
+])('with the probes alone against a site: $name', ({ agoMs, kind }) => {
+  const hung = replicaView({ slot: 1, conditions: [{ state: 'bad', reason: 'TimedOut', sinceMs: nowMs - agoMs }] });
+  const sites = [siteView('left', { wanted: 2, replicas: [gone(), hung] }), siteView('right')];
+  const decision = decide(
+    failingLeft({ sites, traffic: {}, detector: { failAfterMs: 1000, staleAfterMs: 3000 } }),
+    nowMs,
+  );
+  expect(decision.kind).toBe(kind);
+  if (decision.kind === 'act')
+    expect(decision.action).toMatchObject({ kind: 'start', start: [{ site: 'left', slots: [0] }] });
+  else expect(decision.reasons).toMatchObject([{ code: 'OnePlaneOnly', untilMs: nowMs + 1 }]);
+});
+
 test('acts once the time is up', () => {
   expect(decide(leftBadFor(1000), nowMs).kind).toBe('act');
 });

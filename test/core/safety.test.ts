@@ -238,6 +238,19 @@ test.for<{ name: string; view: View; step: Step; codes: readonly string[] }>([
     codes: ['LastServingSite'],
   },
   {
+    name: 'gives no weight to a site that left the configuration',
+    view: view(),
+    step: weigh({ left: 40, mars: 60 }),
+    codes: ['SiteRemoved'],
+  },
+  { name: 'lets weights name it that take all from it', view: view(), step: weigh({ left: 100, mars: 0 }), codes: [] },
+  {
+    name: 'starts nothing at a site that left the configuration',
+    view: view(),
+    step: { kind: 'launch', name: 'l', site: 'mars', slots: [0], bestEffort: false, deadlineMs: 1 },
+    codes: ['SiteRemoved'],
+  },
+  {
     name: 'has nothing against a stamp',
     view: view({ noRoute: 'unseen' }),
     step: { kind: 'stamp', name: 's', deadlineMs: 1 },

@@ -23,7 +23,9 @@ export function detect(
 ): Condition {
   const state = stateAt(history, policy, startUp, nowMs);
   const newest = history.at(-1);
-  const worst = state === 'good' ? undefined : history.findLast(({ outcome }) => outcome !== 'good');
+  // What made it so: an answer that could not be seen says nothing of a replica that is bad.
+  const against = state === 'unknown' ? 'unknown' : 'bad';
+  const worst = state === 'good' ? undefined : history.findLast(({ outcome }) => outcome === against);
   return {
     replica: newest?.replica ?? '',
     probe: spec.name,

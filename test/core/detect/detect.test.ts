@@ -35,6 +35,14 @@ test.for([
   expect(stateOf(letters)).toBe(state);
 });
 
+test.for([
+  { name: 'the newest failure', letters: 'gbbb', state: 'bad', detail: 'status 500' },
+  { name: 'a failure, not what was not seen since', letters: 'gbbbu', state: 'bad', detail: 'status 500' },
+  { name: 'nothing while it is good', letters: 'gbg', state: 'good', detail: undefined },
+])('gives as the reason $name', ({ letters, state, detail }) => {
+  expect(detect(history(letters), completion, detector, settled, nowMs)).toMatchObject({ state, detail });
+});
+
 test('a share that was bad is over once enough good answers follow', () => {
   expect(stateOf('gbgbbgbbg')).toBe('bad');
   expect(stateOf('gbgbbgbbgg')).toBe('good');
