@@ -153,6 +153,7 @@ function outcomeOf(wish: Wish, end: WishEnd, app: App, out: Output): Outcome {
       text: `Nothing to do: ${end.message}`,
     };
   }
+  if (end.kind === 'withdrawn') return withdrawnOutcome(about, end.holder, app);
   if (end.kind === 'lease-lost') return lostOutcome(about, end.record, app);
   return stillRunning(about, end, wish, app);
 }
@@ -171,17 +172,33 @@ function stillRunning(
   wish: Wish,
   app: App,
 ): Outcome {
-  const { aborted, reason } = app.interrupted;
+  const { aborted } = app.interrupted;
   const id = end.operationId ?? 'the request';
   const who =
     end.holder === undefined
       ? 'no controller holds it; `godwit run` goes on with it'
       : `${end.holder.name}@${end.holder.host} (pid ${end.holder.pid}) goes on with it`;
-  const interrupted: Exit = reason === 'SIGTERM' ? 'terminated' : 'interrupted';
   return {
-    exit: aborted ? interrupted : 'stillRunning',
+    exit: aborted ? interruptedExit(app) : 'stillRunning',
     json: { ...about, outcome: 'still-running', operationId: end.operationId, holder: end.holder },
     note: `${aborted ? 'Stopped watching' : 'Stopped waiting for'} ${id}: ${who}.  godwit status ${wish.deployment}`,
+  };
+}
+
+function interruptedExit({ interrupted }: App): Exit {
+  return interrupted.reason === 'SIGTERM' ? 'terminated' : 'interrupted';
+}
+
+function withdrawnOutcome(
+  about: { readonly kind: string; readonly deployment: string },
+  holder: Extract<WishEnd, { kind: 'withdrawn' }>['holder'],
+  app: App,
+): Outcome {
+  const who = holder === undefined ? '' : ` (${holder.name}@${holder.host}, pid ${holder.pid}, holds the lease)`;
+  return {
+    exit: app.interrupted.aborted ? interruptedExit(app) : 'leaseHeld',
+    json: { ...about, outcome: 'withdrawn', holder },
+    note: `Nobody took the request up in time${who}: it was taken back and nothing was changed.  godwit status ${about.deployment}`,
   };
 }
 

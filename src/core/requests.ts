@@ -4,13 +4,24 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { OperationRequest } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { View } from '../model/view.ts';
+import { isFailing } from './diagnose.ts';
 import { weightOf } from './readiness.ts';
 import { checkMove } from './safety.ts';
 import { bestTarget, moveAll } from './target.ts';
 
+/** A request nobody took up for so long is not what its person would want now, in milliseconds. */
+const expiresAfterMs = 120_000;
+
+/** Refuses, or acts; never advises: whoever asks has decided. */
 export function decideRequest(view: View, request: OperationRequest, diagnosis: Diagnosis, nowMs: number): Decision {
   const refuse = (reason: Reason): Decision => ({ kind: 'stay', diagnosis, reasons: [reason] });
   const { open } = view;
+  const ageMs = nowMs - request.atMs;
+  if (ageMs > expiresAfterMs)
+    return refuse({
+      code: 'RequestExpired',
+      message: `asked for ${Math.round(ageMs / 1000)} s ago and nobody took it up; ask again`,
+    });
   if (open !== undefined && open.plan.trigger === 'manual') {
     return refuse({
       code: 'OperationRunning',
@@ -18,7 +29,7 @@ export function decideRequest(view: View, request: OperationRequest, diagnosis: 
     });
   }
   const names = view.sites.map(({ site }) => site.name);
-  const from = request.from ?? heaviest(view, request.to);
+  const from = request.from ?? worst(view, request, diagnosis) ?? heaviest(view, request.to);
   const to = request.to ?? bestTarget(view, { site: from ?? '' }, diagnosis, nowMs)?.site.name;
   for (const name of [request.from, request.to]) {
     if (name !== undefined && !names.includes(name))
@@ -62,6 +73,15 @@ export function decideRequest(view: View, request: OperationRequest, diagnosis: 
   };
   const against = checkMove({ view, diagnosis, action, nowMs });
   return against.length > 0 ? { kind: 'stay', diagnosis, reasons: against } : { kind: 'act', diagnosis, action };
+}
+
+/** What a failover is away from when nobody says: the site that fails, the surest first, then the one with most traffic. */
+function worst(view: View, { kind, to }: OperationRequest, { sites }: Diagnosis): string | undefined {
+  if (kind !== 'failover') return undefined;
+  const [first] = sites
+    .filter((each) => isFailing(each) && each.site !== to && weightOf(view, each.site) > 0)
+    .sort((a, b) => Number(b.actionable) - Number(a.actionable) || weightOf(view, b.site) - weightOf(view, a.site));
+  return first?.site;
 }
 
 /** The site most traffic would leave: never the one it is to go to, unless there is no other. */

@@ -1,10 +1,12 @@
 /** Carries out what a person typed: a live controller does it, else this process leads until it is done. */
 
 import { assert } from '../errors.ts';
+import type { Deployment } from '../model/deployment.ts';
 import type { LeaseRecord } from '../model/lease.ts';
 import type { Actor, Operation, OperationRequest } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
-import { superviseDeployment } from './controller.ts';
+import { callWithin } from './call-within.ts';
+import { type ControllerEnd, superviseDeployment } from './controller.ts';
 import type { EngineDeps } from './engine.ts';
 
 export interface Wish {
@@ -19,6 +21,8 @@ export type WishEnd =
   | { readonly kind: 'ended'; readonly operation: Operation; readonly by: 'this-process' | 'controller' }
   | { readonly kind: 'refused'; readonly reasons: readonly Reason[] }
   | { readonly kind: 'nothing-to-do'; readonly message: string }
+  /** Waiting ended before anybody took the request up; it was taken back and nothing was changed. */
+  | { readonly kind: 'withdrawn'; readonly holder: Actor | undefined }
   /** Waiting ended first; the operation goes on when a controller holds the lease. */
   | { readonly kind: 'still-running'; readonly operationId: string | undefined; readonly holder: Actor | undefined }
   | { readonly kind: 'lease-lost'; readonly record: LeaseRecord | undefined };
@@ -50,15 +54,29 @@ export async function carryOut(
   const ended = new AbortController();
   const watch = settle(watchRequest(deps, request.id, options.timeoutMs, AbortSignal.any([signal, ended.signal])));
   try {
-    const lead = await superviseDeployment(deps, deployment, { stop: signal, isDone: () => watch.isOver });
-    if (lead.kind === 'lease-held') return marked(await watch.end, request.id, 'controller', lead.record.holder);
+    const lead = await leadOrFollow(deps, deployment, watch, signal);
+    if (lead.kind === 'lease-held') return await told(deps, request, await watch.end, 'controller');
     ended.abort();
     const end = await watch.end;
     if (lead.kind === 'lease-lost') return end.kind === 'ended' ? end : { kind: 'lease-lost', record: lead.record };
-    // A signal may have come before it was known that a controller lives: it is named all the same.
-    return marked(end, request.id, 'this-process', (await store.lease.read(wish.deployment))?.holder);
+    return await told(deps, request, end, 'this-process');
   } finally {
     ended.abort();
+  }
+}
+
+/** A controller that lives does it. It may die before it has: then its lease is free some time, and this process leads. */
+async function leadOrFollow(
+  deps: EngineDeps,
+  deployment: Deployment,
+  watch: Settling<WishEnd>,
+  signal: AbortSignal,
+): Promise<ControllerEnd> {
+  for (;;) {
+    const lead = await superviseDeployment(deps, deployment, { stop: signal, isDone: () => watch.isOver });
+    if (lead.kind !== 'lease-held') return lead;
+    await callWithin(deps.clock, deps.config.lease.ttlMs, signal, () => watch.end);
+    if (watch.isOver || signal.aborted) return lead;
   }
 }
 
@@ -77,17 +95,28 @@ function settle<T>(end: Promise<T>): Settling<T> {
   return settling;
 }
 
-function marked(
+/** A request that nobody took up is taken back: its person is gone, and it must not be carried out an hour later. */
+async function told(
+  { store }: EngineDeps,
+  { id, deployment }: OperationRequest,
   end: WishEnd,
-  requestId: string,
   by: 'this-process' | 'controller',
-  holder: Actor | undefined,
-): WishEnd {
+): Promise<WishEnd> {
   if (end.kind === 'ended') return { ...end, by };
-  if (end.kind === 'still-running') return { ...end, holder };
-  assert(end.kind !== 'lease-lost', `request ${requestId} cannot lose a lease`);
-  return end;
+  if (end.kind !== 'still-running') return end;
+  const holder = (await store.lease.read(deployment))?.holder;
+  if (end.operationId !== undefined) return { ...end, holder };
+  await store.operations.answer(id, { kind: 'refused', reasons: [withdrawn] });
+  const answer = (await store.operations.getRequest(id))?.answer;
+  if (answer?.kind === 'accepted') return { ...end, operationId: answer.operationId, holder };
+  const isOurs = answer?.reasons.some(({ code }) => code === 'Withdrawn') ?? true;
+  return isOurs ? { kind: 'withdrawn', holder } : refusedEnd(answer?.reasons ?? []);
 }
+
+const withdrawn: Reason = {
+  code: 'Withdrawn',
+  message: 'whoever asked for it stopped waiting before anybody took it up',
+};
 
 /** Looks until the request has an answer and its operation an end, the time is up, or the signal fires. */
 async function watchRequest(

@@ -44,7 +44,8 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
       if (!over.aborted) await ctx.routes.refresh(ctx.view(), over);
       if (decision.kind === 'act' && !over.aborted) {
         if (running !== undefined) await stop(running, 'preempted');
-        running = carry(ctx, await openOperation(ctx, decision.action));
+        const opened = await openOperation(ctx, decision.action);
+        running = opened === undefined ? undefined : carry(ctx, opened);
       } else {
         await memory.answer(decision);
       }

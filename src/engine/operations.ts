@@ -5,9 +5,14 @@ import type { Operation } from '../model/operation.ts';
 import type { Context } from './context.ts';
 import { warmUp } from './warm-up.ts';
 
-/** Plans the action and records it before anything changes; from here on a crash resumes it. */
-export async function openOperation(ctx: Context, action: Action): Promise<Operation> {
+/**
+ * Plans the action and records it before anything changes; from here on a crash resumes it. Undefined when the person who
+ * asked for it has taken the request back.
+ */
+export async function openOperation(ctx: Context, action: Action): Promise<Operation | undefined> {
   const { clock, random, actor, store } = ctx.deps;
+  const { requestId } = action;
+  if (requestId !== undefined && (await store.operations.getRequest(requestId))?.answer !== undefined) return undefined;
   const operation: Operation = {
     id: `op-${random.id(6)}`,
     plan: makePlan(action, ctx.view(), clock.nowMs()),
@@ -21,8 +26,8 @@ export async function openOperation(ctx: Context, action: Action): Promise<Opera
   };
   await ctx.journal.append({ kind: 'operation', operation });
   ctx.journal.tell({ type: 'operation', operation });
-  if (action.requestId !== undefined)
-    await store.operations.answer(action.requestId, { kind: 'accepted', operationId: operation.id });
+  if (requestId !== undefined)
+    await store.operations.answer(requestId, { kind: 'accepted', operationId: operation.id });
   return operation;
 }
 

@@ -22,6 +22,8 @@ export const reasonCodes = [
   'AlreadyThere',
   'OriginNotHealthy',
   'SiteRemoved',
+  'Withdrawn',
+  'RequestExpired',
   'ReplicasMissing',
   'SiteFailing',
   'PreferredSiteHealthy',

@@ -120,10 +120,7 @@ test.for([
 ])('with the probes alone against a site: $name', ({ agoMs, kind }) => {
   const hung = replicaView({ slot: 1, conditions: [{ state: 'bad', reason: 'TimedOut', sinceMs: nowMs - agoMs }] });
   const sites = [siteView('left', { wanted: 2, replicas: [gone(), hung] }), siteView('right')];
-  const decision = decide(
-    failingLeft({ sites, traffic: {}, detector: { failAfterMs: 1000, staleAfterMs: 3000 } }),
-    nowMs,
-  );
+  const decision = decide(failingLeft({ sites, traffic: {} }), nowMs);
   expect(decision.kind).toBe(kind);
   if (decision.kind === 'act')
     expect(decision.action).toMatchObject({ kind: 'start', start: [{ site: 'left', slots: [0] }] });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decide } from '../../src/core/decide.ts';
-import { anyWeights, nowMs, operationOf, requestOf, siteView, view } from './support/view.ts';
+import { anyWeights, dead, failingTraffic, nowMs, operationOf, requestOf, siteView, view } from './support/view.ts';
 
 const ask = (
   change: Parameters<typeof requestOf>[0],
@@ -36,6 +36,38 @@ test('a failover a person asks for leaves the heaviest site for the best target,
     kind: 'act',
     action: { kind: 'failover', from: 'left', weights: { left: 0, right: 100 }, inOneStep: true },
   });
+});
+
+test('a failover a person asks for leaves the site that fails, not the one with most traffic', () => {
+  const sites = [siteView('left'), siteView('right', dead), siteView('far')];
+  const weights = { left: 70, right: 30, far: 0 };
+  expect(ask({ kind: 'failover' }, { sites, weights })).toMatchObject({
+    action: { from: 'right', weights: { left: 100, right: 0, far: 0 } },
+  });
+});
+
+test('of two sites that fail it leaves the one that does beyond doubt', () => {
+  const sites = [siteView('left', dead), siteView('right', dead), siteView('far')];
+  const seen = { sites, weights: { left: 70, right: 30, far: 0 }, traffic: { right: failingTraffic } };
+  expect(ask({ kind: 'failover', to: 'far' }, seen)).toMatchObject({
+    action: { from: 'right', weights: { left: 70, right: 0, far: 30 } },
+  });
+});
+
+test('never leaves the site it is to go to, however bad that is', () => {
+  const sites = [siteView('left'), siteView('right', dead)];
+  expect(ask({ kind: 'failover', to: 'right' }, { sites, weights: { left: 60, right: 40 } })).toMatchObject({
+    action: { from: 'left', weights: { left: 0, right: 100 } },
+  });
+});
+
+test.for([
+  { name: 'carries out what was asked for two minutes ago', agoMs: 120_000, kind: 'act' },
+  { name: 'does not carry out what nobody took up for longer', agoMs: 120_001, kind: 'stay' },
+])('$name', ({ agoMs, kind }) => {
+  const decision = ask({ atMs: nowMs - agoMs });
+  expect(decision.kind).toBe(kind);
+  if (decision.kind === 'stay') expect(decision.reasons).toMatchObject([{ code: 'RequestExpired' }]);
 });
 
 test('a person may move against evidence, brake and cool-down', () => {

@@ -177,6 +177,34 @@ test('Ctrl-C while this process leads leaves the operation open and gives the le
   expect(world.state.leases.get('chat')?.holderId).toBeUndefined();
 });
 
+test('a controller that dies while it is waited for is followed: this process carries it out', async () => {
+  const world = await openServing();
+  const controller = startController(world);
+  await world.pass(500);
+  const { end } = type(world);
+  await world.until('the operation', () => world.operations().some(({ plan }) => plan.kind === 'switchover'));
+  controller.process.kill();
+  expect(await world.drive(end)).toMatchObject({ kind: 'ended', by: 'this-process', operation: { state: 'done' } });
+  expect(world.sink.entry?.weights).toEqual(allRight);
+  expect(world.violations).toEqual([]);
+});
+
+test('a request that nobody took up is taken back, and never carried out afterwards', async () => {
+  const world = await openServing();
+  const controller = startController(world);
+  await world.pass(500);
+  controller.process.kill();
+  const { end, stop } = type(world);
+  await world.pass(300);
+  stop.abort();
+  expect(await world.drive(end, 500)).toMatchObject({ kind: 'withdrawn' });
+  const next = startController(world);
+  await world.pass(5 * leaseTtlMs);
+  expect(world.sink.entry?.weights).toMatchObject({ left: 100 });
+  next.stop.abort();
+  await world.drive(next.end);
+});
+
 test('I2: a lease lost in the middle is told, with who goes on', async () => {
   const world = await openServing();
   const { end } = type(world);

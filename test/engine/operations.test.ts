@@ -32,14 +32,22 @@ test('I18: an operation is in the journal with its whole plan before anything ch
   });
   expect(world.operations()).toEqual([JSON.parse(JSON.stringify(operation))]);
   expect(world.sink.asked.length).toBe(before);
-  expect(world.events.at(-1)).toMatchObject({ type: 'operation', operation: { id: operation.id } });
+  expect(world.events.at(-1)).toMatchObject({ type: 'operation', operation: { id: operation?.id } });
 });
 
 test('a request is answered with the operation that carries it out', async () => {
   const world = await openStepWorld();
   await ask(world);
-  const { id } = await openOperation(world.ctx, { ...action, trigger: 'manual', requestId: 'rq-1' });
-  expect(await answerOf(world)).toEqual({ kind: 'accepted', operationId: id });
+  const opened = await openOperation(world.ctx, { ...action, trigger: 'manual', requestId: 'rq-1' });
+  expect(await answerOf(world)).toEqual({ kind: 'accepted', operationId: opened?.id });
+});
+
+test('a request that was taken back in the last moment opens nothing', async () => {
+  const world = await openStepWorld();
+  await ask(world);
+  await world.process.deps.store.operations.answer('rq-1', { kind: 'refused', reasons: [] });
+  expect(await openOperation(world.ctx, { ...action, trigger: 'manual', requestId: 'rq-1' })).toBeUndefined();
+  expect(world.operations()).toEqual([]);
 });
 
 test('with nothing open there is nothing to take up', async () => {

@@ -149,6 +149,18 @@ test.for([
   expect(app.printed.err).toContain('no controller holds it; `godwit run` goes on with it');
 });
 
+test.for([
+  [undefined, 75, ' (godwit@node-1, pid 4711, holds the lease)'],
+  ['SIGINT', 130, ' (godwit@node-1, pid 4711, holds the lease)'],
+] as const)('a request taken back after %s exits %i and says nothing was changed', async ([name, exit, who]) => {
+  const interrupted = name === undefined ? new AbortController().signal : AbortSignal.abort(name);
+  const { app } = appThatEnds({ kind: 'withdrawn', holder }, { interrupted });
+  expect(await runCommand(['failover', 'chat', '--yes', '--timeout', '1s'], app)).toBe(exit);
+  expect(app.printed.err).toContain(
+    `Nobody took the request up in time${who}: it was taken back and nothing was changed.`,
+  );
+});
+
 test('a lease lost in the middle names who goes on', async () => {
   const record = { deployment: 'chat', holder, epoch: 4, ttlMs: 10_000, renewedAtMs: nowMs - 3000 };
   const { app } = appThatEnds({ kind: 'lease-lost', record });
