@@ -22,17 +22,26 @@ export type ControllerEnd =
 const stampTimeoutMs = 5000;
 
 /**
- * Runs all deployments side by side; when one loses its lease or fails all stop, so that the caller can say so and start
- * again. Rejects with the first failure, once every other one has ended.
+ * Runs all deployments side by side. While it leads some, it stands by for those that another controller leads; with none
+ * to lead it ends. When one loses its lease or fails all stop, so that the caller can say so and start again. Rejects
+ * with the first failure, once every other one has ended.
  */
 export async function runController(deps: EngineDeps, signal: AbortSignal): Promise<ControllerEnd> {
+  const { deployments } = deps.config;
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const ends = deps.config.deployments.map(async (deployment) => {
+  const elsewhere = new Set<string>();
+  const ends = deployments.map(async (deployment): Promise<ControllerEnd> => {
     let end: ControllerEnd | undefined;
     try {
-      end = await superviseDeployment(deps, deployment, { stop: both, isDone: () => false });
-      return end;
+      for (;;) {
+        elsewhere.delete(deployment.name);
+        end = await superviseDeployment(deps, deployment, { stop: both, isDone: () => false });
+        if (end.kind !== 'lease-held') return end;
+        elsewhere.add(deployment.name);
+        if (elsewhere.size === deployments.length) return end;
+        if (!(await standBy(deps, end.record, both))) return { kind: 'stopped' };
+      }
     } finally {
       if (end?.kind !== 'stopped') stop.abort();
     }
@@ -42,6 +51,17 @@ export async function runController(deps: EngineDeps, signal: AbortSignal): Prom
   return (
     settled.find(({ kind }) => kind === 'lease-held') ??
     settled.find(({ kind }) => kind === 'lease-lost') ?? { kind: 'stopped' }
+  );
+}
+
+/** Waits until the lease may be free; false when told to stop. */
+async function standBy({ clock, reporter }: EngineDeps, record: LeaseRecord, stop: AbortSignal): Promise<boolean> {
+  const { deployment, holder, ttlMs } = record;
+  const message = `${holder.name}@${holder.host} (pid ${holder.pid}) leads it; standing by`;
+  reporter.report({ type: 'warning', message, deployment, atMs: clock.nowMs() });
+  return await clock.sleep(ttlMs, stop).then(
+    () => true,
+    () => false,
   );
 }
 

@@ -227,6 +227,54 @@ function withTwo(deps: EngineDeps): EngineDeps {
   return { ...deps, config: { ...deps.config, deployments: [chat, embed] } };
 }
 
+test('two controllers share the deployments, and one goes on with all when the other ends', async () => {
+  const world = createWorld();
+  const only = (name: string) => (deps: EngineDeps) => {
+    const two = withTwo(deps);
+    const deployments = two.config.deployments.filter((each) => each.name === name);
+    return { ...two, config: { ...two.config, deployments } };
+  };
+  const first = start(world, only('chat'));
+  await world.until('chat led', () => world.state.leases.has('chat'));
+  const second = start(world, withTwo);
+  await world.until('embed led', () => world.state.leases.get('embed')?.holderId !== undefined);
+  await world.pass(3 * leaseTtlMs);
+  expect(world.state.leases.get('chat')?.record.holder).toMatchObject({ pid: 1 });
+  expect(world.events).toContainEqual(
+    expect.objectContaining({ type: 'warning', message: 'godwit@here (pid 1) leads it; standing by' }),
+  );
+  first.stop.abort();
+  await world.drive(first.end);
+  await world.until('chat taken over', () => world.state.leases.get('chat')?.record.holder.pid === 2, 5 * leaseTtlMs);
+  second.stop.abort();
+  expect(await world.drive(second.end)).toEqual({ kind: 'stopped' });
+});
+
+test('one that stands by ends when it is told to', async () => {
+  const world = createWorld();
+  const first = start(world);
+  await world.until('both proven', isServing(world));
+  const second = start(world, withTwo);
+  await world.until('embed led', () => world.state.leases.get('embed')?.holderId !== undefined);
+  await world.pass(2 * leaseTtlMs);
+  second.stop.abort();
+  expect(await world.drive(second.end)).toEqual({ kind: 'stopped' });
+  first.stop.abort();
+  await world.drive(first.end);
+});
+
+test('one that leads nothing ends and says who leads', async () => {
+  const world = createWorld();
+  const first = start(world, withTwo);
+  await world.until('both leases', () => world.state.leases.size === 2);
+  expect(await world.drive(start(world, withTwo).end)).toMatchObject({
+    kind: 'lease-held',
+    record: { holder: { pid: 1 } },
+  });
+  first.stop.abort();
+  await world.drive(first.end);
+});
+
 test('when one deployment loses its lease all stop', async () => {
   const world = createWorld();
   const run = start(world, withTwo);
