@@ -1,6 +1,7 @@
 /** Puts together what the loop and the steps of one deployment share, under a lease that is held. */
 import { diagnose } from '../core/diagnose.ts';
 import type { Deployment } from '../model/deployment.ts';
+import { moveKinds } from '../model/operation.ts';
 import type { Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
 import type { Context } from './context.ts';
@@ -67,8 +68,6 @@ export async function openContext(
 
 /** What the last finished move left in force: for a gateway that lost its table. */
 async function lastWeights(deps: EngineDeps, deployment: Deployment): Promise<Weights> {
-  const operations = await deps.store.operations.list({ deployment: deployment.name, limit: 50 });
-  return (
-    operations.find(({ plan, state }) => plan.kind !== 'start' && state === 'done')?.plan.after ?? deployment.weights
-  );
+  const operations = await deps.store.operations.list({ deployment: deployment.name, kinds: moveKinds, limit: 50 });
+  return operations.find(({ state }) => state === 'done')?.plan.after ?? deployment.weights;
 }

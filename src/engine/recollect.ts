@@ -2,14 +2,14 @@
 
 import { weightOf } from '../core/readiness.ts';
 import type { Decision } from '../model/decision.ts';
-import type { Operation, OperationRequest } from '../model/operation.ts';
+import { moveKinds, type Operation, type OperationRequest } from '../model/operation.ts';
 import type { View } from '../model/view.ts';
 import type { EngineDeps } from './engine.ts';
 import type { Sight } from './observe.ts';
 
 const dayMs = 86_400_000;
-/** Operations of one day a decision looks back on: more than the starts that may fail in it, or a failover would be forgotten. */
-const recentLimit = 200;
+/** Operations of one day a decision looks back on, starts and moves each: hundreds of failed starts must not hide a failover. */
+const recentLimit = 100;
 /** The snapshot for `status` is written at most this often, in milliseconds. */
 const saveEveryMs = 1000;
 
@@ -41,7 +41,12 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
     view: (sight) => ({ ...sight, open, recent, request, healthySinceMs }),
     async refresh() {
       const sinceMs = clock.nowMs() - dayMs;
-      const operations = await store.operations.list({ deployment, sinceMs, limit: recentLimit });
+      const query = { deployment, sinceMs, limit: recentLimit };
+      const [moved, started] = await Promise.all([
+        store.operations.list({ ...query, kinds: moveKinds }),
+        store.operations.list({ ...query, kinds: ['start'] }),
+      ]);
+      const operations = [...moved, ...started].sort((a, b) => b.openedAtMs - a.openedAtMs);
       recent = operations.filter(({ endedAtMs }) => endedAtMs !== undefined);
       open = operations.find(({ endedAtMs }) => endedAtMs === undefined);
       request = await store.operations.nextRequest(deployment);

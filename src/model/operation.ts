@@ -3,7 +3,9 @@ import type { Plan } from './plan.ts';
 import type { ProviderError } from './provider-error.ts';
 import type { Reason } from './reason.ts';
 
-export const operationKinds = ['start', 'failover', 'switchover', 'failback'] as const;
+/** Kinds that change weights. */
+export const moveKinds = ['failover', 'switchover', 'failback'] as const;
+export const operationKinds = ['start', ...moveKinds] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
 /** Who set it off. A higher rank pre-empts a lower one: manual, automatic, drill, rebalance. */

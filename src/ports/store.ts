@@ -1,7 +1,7 @@
 /** Where leases, journal and operations live. Every write is durable when its promise resolves. */
 import type { JournalDraft, JournalEntry, JournalHead } from '../model/journal-entry.ts';
 import type { Lease, LeaseRecord } from '../model/lease.ts';
-import type { Actor, Operation, OperationRequest, RequestAnswer } from '../model/operation.ts';
+import type { Actor, Operation, OperationKind, OperationRequest, RequestAnswer } from '../model/operation.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
 export type LeaseReply =
@@ -46,6 +46,7 @@ export interface OperationStore {
   list(query: {
     readonly deployment?: string;
     readonly open?: boolean;
+    readonly kinds?: readonly OperationKind[];
     readonly sinceMs?: number;
     readonly limit?: number;
   }): Promise<readonly Operation[]>;

@@ -164,11 +164,12 @@ function createOperations(state: MemoryState): OperationStore {
     [...requests.values()].filter((each) => each.deployment === deployment).sort((a, b) => a.atMs - b.atMs);
   return {
     get: async (id) => operations.get(id)?.operation,
-    async list({ deployment, open, sinceMs = 0, limit = 100 }) {
+    async list({ deployment, open, kinds, sinceMs = 0, limit = 100 }) {
       const isOpen = ({ endedAtMs }: Operation): boolean => endedAtMs === undefined;
       return operationsOf(deployment)
         .filter((each) => (open ?? isOpen(each)) === isOpen(each))
         .filter((each) => isOpen(each) || each.openedAtMs >= sinceMs)
+        .filter(({ plan }) => kinds?.includes(plan.kind) ?? true)
         .slice(0, limit);
     },
     revision: async (deployment) => revisions.get(deployment) ?? 0,

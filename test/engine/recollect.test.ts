@@ -39,6 +39,23 @@ test('a view holds the open operation, the ended ones of a day, and the oldest r
   });
 });
 
+test('any number of starts that failed since does not hide a failover', async () => {
+  const world = await openStepWorld();
+  const nowMs = world.clock.nowMs();
+  const ended = { endedAtMs: nowMs, state: 'failed' } as const;
+  await opened(world, planOf([]), { ...ended, id: 'op-move', openedAtMs: nowMs - 60_000, state: 'done' });
+  for (let index = 0; index < 300; index += 1)
+    await opened(world, planOf([], { kind: 'start' }), {
+      ...ended,
+      id: `op-${index}`,
+      openedAtMs: nowMs - 30_000 + index,
+    });
+  await world.memory.refresh();
+  const { recent } = world.ctx.view();
+  expect(recent.map(({ id }) => id)).toContain('op-move');
+  expect(recent[0]?.id).toBe('op-299');
+});
+
 test('healthy and calm count from the first look that said so, and start anew after a break', async () => {
   const world = await openStepWorld();
   const since = world.ctx.view().healthySinceMs;

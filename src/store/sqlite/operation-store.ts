@@ -18,14 +18,16 @@ export function createOperationStore(db: Database): OperationStore {
       const [row] = db.all('SELECT text FROM operation WHERE id = ?', id);
       return row === undefined ? undefined : operationOf(db, row);
     },
-    async list({ deployment, open, sinceMs = 0, limit = defaultLimit }) {
+    async list({ deployment, open, kinds, sinceMs = 0, limit = defaultLimit }) {
       const rows = db.all(
         `SELECT text FROM operation WHERE (?1 IS NULL OR deployment = ?1) AND (?2 IS NULL OR is_open = ?2) AND (opened_at_ms >= ?3 OR is_open = 1)
+         AND (?5 IS NULL OR json_extract(text, '$.plan.kind') IN (SELECT value FROM json_each(?5)))
          ORDER BY opened_at_ms DESC, rowid DESC LIMIT ?4`,
         deployment ?? null,
         open === undefined ? null : Number(open),
         sinceMs,
         limit,
+        kinds === undefined ? null : JSON.stringify(kinds),
       );
       return rows.map((row) => operationOf(db, row));
     },

@@ -1,6 +1,6 @@
 /** What every store promises of operations and of people's requests. */
 import assert from 'node:assert/strict';
-import type { RequestAnswer } from '../../model/operation.ts';
+import type { OperationKind, RequestAnswer } from '../../model/operation.ts';
 import type { ContractCase } from '../contract-case.ts';
 import { alice, leaseDraft, operationDraft, operationOf, requestOf, stepDraft } from './samples.ts';
 import { asStored, type MakeStore, refusal, storeCase } from './subject.ts';
@@ -35,6 +35,19 @@ function keptCases(make: MakeStore): readonly ContractCase[] {
       assert.deepEqual(await list({ deployment: 'chat', open: false }), ['op-3', 'op-1']);
       assert.deepEqual(await list({ limit: 2 }), ['op-4', 'op-3']);
       assert.deepEqual(await list({ deployment: 'chat', open: false, sinceMs: 300 }), ['op-3']);
+    }),
+    storeCase(make, 'operations are listed by kind, however many others there are', async (subject) => {
+      const store = await subject.open();
+      const of = (id: string, kind: OperationKind, openedAtMs: number) => {
+        const operation = operationOf(id, { openedAtMs, endedAtMs: openedAtMs + 1 });
+        return operationDraft({ ...operation, plan: { ...operation.plan, kind } });
+      };
+      await store.journal.append([of('op-1', 'failover', 100), of('op-2', 'start', 200), of('op-3', 'failback', 300)]);
+      const list = async (...kinds: readonly OperationKind[]) =>
+        (await store.operations.list({ kinds, limit: 2 })).map(({ id }) => id);
+      assert.deepEqual(await list('failover', 'failback'), ['op-3', 'op-1']);
+      assert.deepEqual(await list('start'), ['op-2']);
+      assert.deepEqual(await list(), []);
     }),
     storeCase(make, 'an open operation is listed however old it is', async (subject) => {
       const store = await subject.open();
