@@ -49,7 +49,7 @@ export function createProbeSchedule(deps: EngineDeps, deployment: Deployment): P
     bootId: replica.bootId,
     probe: spec.name,
     plane: 'data',
-    vantage: 'local',
+    vantage: deps.actor.host,
     atMs: clock.nowMs(),
     outcome: 'unknown',
     reason: 'CannotSee',

@@ -8,14 +8,10 @@ import type { Forward } from './forward.ts';
 import { clientHeaders } from './headers.ts';
 
 /** Codes of connections that were never made: the request cannot have reached anybody. */
-const neverReached = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ENOTFOUND',
-  'EADDRNOTAVAIL',
-]);
+const neverReached = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ENOTFOUND']);
+
+/** Codes of connections that could not be made for want of our own ports or descriptors: no word about the replica. */
+const ownWant = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS']);
 
 /** Larger parts are not worth copying. */
 const framedBytes = 4096;
@@ -118,17 +114,19 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#isOver) return;
     if (this.#hasFirstByte) return this.#cut('upstream_broke');
     const code = 'code' in error ? String(error.code) : '';
-    const isUnreached = neverReached.has(code);
-    const { route, plant } = this.forward;
-    if (isUnreached) {
-      route.statistics.note(this.replica.site, 'failed', plant.nowMs());
-      if (noteRefused(route.pool, this.replica, plant.nowMs(), plant.random()))
-        this.forward.moveWaiting(this.replica, this);
-    } else {
-      this.#judge(true);
-    }
+    const isOurs = ownWant.has(code);
+    const isUnreached = isOurs || neverReached.has(code);
+    if (!isUnreached) this.#judge(true);
+    else if (!isOurs) this.#noteRefused();
     this.#leave();
     this.forward.failed(this, isUnreached, code);
+  }
+
+  #noteRefused(): void {
+    const { route, plant } = this.forward;
+    route.statistics.note(this.replica.site, 'failed', plant.nowMs());
+    if (noteRefused(route.pool, this.replica, plant.nowMs(), plant.random()))
+      this.forward.moveWaiting(this.replica, this);
   }
 
   /** The first-byte limit passed. True when the replica was ejected for it. */

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
 import type { Config } from '../model/config.ts';
 import type { Clock } from '../ports/clock.ts';
 import { findGateway } from '../traffic/gateway/driver.ts';
@@ -40,7 +41,11 @@ async function watch(config: Config, deps: KeepDeps, signal: AbortSignal): Promi
     await deps.clock.sleep(everyMs, signal);
     if ((await answers(config, signal)) !== undefined || signal.aborted) continue;
     deps.note('does not answer, starting it again');
-    const isUp = await startOnce(config, deps, signal);
+    const isUp = await startOnce(config, deps, signal).catch((error: unknown) => {
+      // A full disk keeps the log from being opened; it may have room again later.
+      deps.note(`did not start: ${messageOf(error)}`);
+      return false;
+    });
     if (!isUp) await deps.clock.sleep(pauseMs, signal);
     pauseMs = isUp ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs);
   }

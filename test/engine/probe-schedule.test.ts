@@ -93,7 +93,13 @@ test('a probe that forgets its time-out is unseen a second after it, and never a
   world.probe.mute.add('left');
   await look(opened, [replica], 1700);
   expect(schedule.historyOf(replica, completion)).toMatchObject([
-    { outcome: 'unknown', reason: 'CannotSee', detail: 'no answer within 1400 ms', replica: replica.id },
+    {
+      outcome: 'unknown',
+      reason: 'CannotSee',
+      detail: 'no answer within 1400 ms',
+      replica: replica.id,
+      vantage: 'here',
+    },
   ]);
   expect(world.probe.asked.length).toBe(2);
 });

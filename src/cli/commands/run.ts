@@ -18,6 +18,10 @@ export const run = defineCommand({
   formats: ['table', 'jsonl'],
   async run(input, app, out) {
     const config = await openConfig(app, input.globals);
+    if (config.path === '-')
+      throw new GodwitError('UsageInvalid', 'the controller needs a configuration file, not standard input', {
+        hint: 'the gateway it starts reads the same file: save it and name it with --config',
+      });
     const note = (message: string): void => out.note(`${clockTime(app.clock.nowMs())} gateway ${message}`);
     // Its own end also ends the watch over the gateway; the gateway itself keeps serving.
     const over = new AbortController();

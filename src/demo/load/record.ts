@@ -59,11 +59,14 @@ export function recoveryMs(
   faultAtMs: number,
   limits: ServiceLimits,
 ): number | undefined {
-  const after = records.filter(({ startedMs }) => startedMs >= faultAtMs).sort((a, b) => a.startedMs - b.startedMs);
   const isGood = ({ isStream, outcome, startedMs, firstTokenMs }: LoadRecord): boolean =>
     outcome === 'ok' &&
     firstTokenMs !== undefined &&
     firstTokenMs - startedMs <= (isStream ? limits.streamMs : limits.plainMs);
+  // A bad one counts last among those of its moment: no good stretch begins at that moment.
+  const after = records
+    .filter(({ startedMs }) => startedMs >= faultAtMs)
+    .sort((a, b) => a.startedMs - b.startedMs || Number(isGood(b)) - Number(isGood(a)));
   const lastStartMs = after.at(-1)?.startedMs ?? Number.NEGATIVE_INFINITY;
   // Silence after the fault is no recovery: the first request must come within the two seconds.
   let sinceMs = (after[0]?.startedMs ?? 0) - faultAtMs < goodForMs ? faultAtMs : Number.NaN;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { ControllerEnd } from '../../../src/engine/controller.ts';
 import { fakeApp } from '../support/fake-app.ts';
-import { nowMs } from '../support/models.ts';
+import { config, nowMs } from '../support/models.ts';
 
 const record = {
   deployment: 'chat',
@@ -32,6 +32,12 @@ test('prints one line per change on standard error and ends quietly when told to
       '',
     ].join('\n'),
   );
+});
+
+test('wants a file, because the gateway it starts reads the same', async () => {
+  const app = fakeApp({ reading: { kind: 'valid', config: config({ path: '-' }), warnings: [] } });
+  expect(await runCommand(['run', '--config', '-'], app)).toBe(2);
+  expect(app.printed.err).toContain('error: the controller needs a configuration file, not standard input');
 });
 
 test('names who holds the lease, and exits 75', async () => {

@@ -42,6 +42,11 @@ test.for([
     records: [at(1000, { firstTokenMs: 1901 }), at(1100, { firstTokenMs: 2000 }), ...every(100, 1200, 3100)],
     is: 100,
   },
+  {
+    name: 'a good one in the moment of the last bad one',
+    records: [bad(1500), at(1500), ...every(100, 1600, 4000)],
+    is: 600,
+  },
   { name: 'a cut stream', records: [at(1000, { isStream: true, outcome: 'cut' }), ...every(100, 1100, 3100)], is: 100 },
 ])('recovery with $name: $is', ({ records, is }) => {
   expect(recoveryMs(records, 1000, limits)).toBe(is);
