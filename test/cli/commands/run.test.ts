@@ -35,7 +35,9 @@ test('prints one line per change on standard error and ends quietly when told to
 });
 
 test('wants a file, because the gateway it starts reads the same', async () => {
-  const app = fakeApp({ reading: { kind: 'valid', config: config({ path: '-' }), warnings: [] } });
+  const app = fakeApp({
+    reading: { kind: 'valid', config: config({ path: '-' }), warnings: { text: '', findings: [] } },
+  });
   expect(await runCommand(['run', '--config', '-'], app)).toBe(2);
   expect(app.printed.err).toContain('error: the controller needs a configuration file, not standard input');
 });
