@@ -5,6 +5,7 @@ import type { Reason } from './reason.ts';
 
 /** Kinds that change weights. */
 export const moveKinds = ['failover', 'switchover', 'failback'] as const;
+/** Everything an operation may be. */
 export const operationKinds = ['start', ...moveKinds] as const;
 export type OperationKind = (typeof operationKinds)[number];
 

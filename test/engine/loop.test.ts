@@ -149,10 +149,10 @@ test('I24: a cloud that has sold out is asked less and less often', async () => 
   const { world, close } = await serving();
   world.right.refusal = soldOut;
   world.right.crash(0);
-  await world.pass(600_000);
+  await world.pass(200_000);
   const asked = world.right.asked.length;
   expect(asked).toBeGreaterThan(5);
-  expect(asked).toBeLessThan(20);
+  expect(asked).toBeLessThan(12);
   await close();
 });
 
