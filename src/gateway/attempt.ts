@@ -20,6 +20,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   readonly forward: Forward;
   readonly replica: PoolReplica;
   readonly startedMs: number;
+  /** Our own question whether an ejected replica is back: its user must not wait for the answer, budget or not. */
+  readonly isTrial: boolean;
   /** The limit for a first byte passed; counted once. */
   isLate = false;
   /** When the client stopped taking, monotonic milliseconds; 0 while it takes. */
@@ -45,7 +47,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.startedMs = nowMs;
     replica.inFlight += 1;
     // Out until now: this request decides whether it comes back.
-    if (replica.ejectedUntilMs > 0) replica.onTrial = true;
+    this.isTrial = replica.ejectedUntilMs > 0;
+    if (this.isTrial) replica.onTrial = true;
     forward.route.waiting.add(this);
   }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { chooseReplica } from '../core/routing/choose.ts';
 import type { Lateness } from '../core/routing/lateness.ts';
 import type { PoolReplica } from '../core/routing/pool.ts';
+import { burstOf } from '../core/routing/retry-budget.ts';
 import { sendGatewayError } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import { asksForStream } from './body.ts';
@@ -79,7 +80,8 @@ export class Forward {
     const { plant, route } = this;
     const tried = [...this.#tried, attempt.replica];
     if (chooseReplica(route.pool, tried, plant.nowMs(), plant.random()) === undefined) return false;
-    if (!isUnreached && !route.budget.take(route.waiting.size)) return false;
+    const isFree = isUnreached || attempt.isTrial;
+    if (!isFree && !route.budget.take(burstOf(route.waiting.size, route.pool.replicas.size))) return false;
     this.#tried = tried;
     this.send();
     return true;

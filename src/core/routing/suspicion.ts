@@ -15,6 +15,9 @@ const threshold = 12;
 /** With the controller's own probes against the replica one bad answer is enough: two witnesses. */
 const suspectThreshold = 3;
 
+/** Bad answers in a row, and nothing else known, that convict a replica. */
+export const answersToConvict = Math.ceil(threshold / badStep);
+
 /** The sum after one more answer. */
 export function afterAnswer(sum: number, isBad: boolean): number {
   return Math.max(0, sum + (isBad ? badStep : goodStep));

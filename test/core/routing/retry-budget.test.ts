@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createRetryBudget } from '../../../src/core/routing/retry-budget.ts';
+import { burstOf, createRetryBudget } from '../../../src/core/routing/retry-budget.ts';
 
 test('gives ten retries at once with little in flight, and not an eleventh', () => {
   const budget = createRetryBudget(0.1);
@@ -11,6 +11,13 @@ test('gives once as many retries as requests are in flight: a whole site may hav
   const budget = createRetryBudget(0.1);
   const taken = Array.from({ length: 200 }, () => budget.take(150)).filter(Boolean);
   expect(taken).toHaveLength(150);
+});
+
+test.for([
+  { name: 'all that is in flight', inFlight: 150, replicas: 3, burst: 150 },
+  { name: 'four answers of each replica when little is in flight', inFlight: 2, replicas: 6, burst: 24 },
+])('one failure may need $name', ({ inFlight, replicas, burst }) => {
+  expect(burstOf(inFlight, replicas)).toBe(burst);
 });
 
 test('ten requests earn one more retry', () => {
