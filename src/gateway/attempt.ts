@@ -32,6 +32,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #rawHeaders: readonly (Buffer | string)[] = [];
+  #connection: string | string[] | undefined;
   #isEventStream = false;
   /** Of the body; -1 when the answer does not say. */
   #announcedBytes = -1;
@@ -63,6 +64,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#isOver || status < 200) return;
     this.#status = status;
     this.#rawHeaders = Array.isArray(controller.rawHeaders) ? controller.rawHeaders : [];
+    this.#connection = headers['connection'];
     this.#isEventStream = String(headers['content-type'] ?? '').startsWith('text/event-stream');
     this.#announcedBytes = Number(headers['content-length'] ?? -1);
     if (status < 500) return;
@@ -185,7 +187,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       if (!this.isLate || route.pool.entry.sites.length === 1) forward.lateness.learn(tookMs);
     }
     const added = ['x-godwit-site', replica.site, 'x-godwit-attempts', String(forward.attempts)];
-    response.writeHead(this.#status, clientHeaders(this.#rawHeaders, added));
+    response.writeHead(this.#status, clientHeaders(this.#rawHeaders, this.#connection, added));
   }
 
   /** Counts the attempt and lets the pool draw its conclusion. */
