@@ -205,7 +205,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#leave();
     this.#controller?.abort(new Error(code));
     route.statistics.note(this.replica.site, 'failed', plant.nowMs());
-    if (this.#isEventStream) response.write(cutEvent(code));
+    // In an answer of announced length it would be taken for the rest of it.
+    if (this.#isEventStream && this.#announcedBytes < 0) response.write(cutEvent(code));
     this.forward.request.socket.destroySoon();
     this.forward.finish('cut');
   }
