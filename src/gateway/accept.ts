@@ -1,6 +1,5 @@
 /** One request from its headers to its route: read within limits, matched, handed on or turned away. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { matchRoute, needsModel } from '../core/routing/match.ts';
 import type { GatewaySettings } from '../model/config.ts';
 import { sendGatewayError } from './answer.ts';
@@ -8,11 +7,10 @@ import { type BodyEnd, modelOf, readBody } from './body.ts';
 import { Forward } from './forward.ts';
 import { defectOfHeaders } from './headers.ts';
 import type { Plant, Route } from './route.ts';
+import { endTurn, takeTurn } from './turns.ts';
 
 /** Headers of one request; Node cuts off above twice as many. */
 export const maxHeaderCount = 100;
-/** Requests sent on one connection before the answers to those before them; above it the connection is closed. */
-const maxPipelined = 16;
 
 /** What every request meets. */
 export interface Entrance {
@@ -23,18 +21,20 @@ export interface Entrance {
 
 /** Answers, or hands the request to its route; whatever it holds is given back when the connection is done with it. */
 export function accept({ limits, plant, routes }: Entrance, request: IncomingMessage, response: ServerResponse): void {
-  const defect = defectOf(limits, request);
-  if (defect !== undefined) return refuse(response, { status: 400, code: 'bad_request', message: defect });
+  const { socket } = request;
   let keptBytes = 0;
   let forward: Forward | undefined;
   const left = (): void => {
+    endTurn(socket, left);
     plant.bufferedBytes -= keptBytes;
     keptBytes = 0;
     forward?.clientLeft();
   };
   response.on('error', () => response.destroy());
   response.on('close', left);
-  if (response.socket === null && !mayWaitItsTurn(request.socket, left)) return;
+  if (!takeTurn(socket, response, left)) return;
+  const defect = defectOf(limits, request);
+  if (defect !== undefined) return refuse(response, { status: 400, code: 'bad_request', message: defect });
   const reserve = (bytes: number): boolean => {
     if (plant.bufferedBytes + bytes > limits.maxBufferedBytes) return false;
     plant.bufferedBytes += bytes;
@@ -53,20 +53,6 @@ export function accept({ limits, plant, routes }: Entrance, request: IncomingMes
 function defectOf(limits: GatewaySettings['limits'], { url = '/', rawHeaders }: IncomingMessage): string | undefined {
   if (url.length > limits.maxUrlBytes) return 'the URL is too long';
   return url.startsWith('/') ? defectOfHeaders(rawHeaders, maxHeaderCount) : 'the target must be a path';
-}
-
-const pipelined = new WeakMap<Socket, number>();
-
-/** An answer that waits for those before it has no socket, and hears nothing of a connection that closes. */
-function mayWaitItsTurn(socket: Socket, left: () => void): boolean {
-  const count = (pipelined.get(socket) ?? 0) + 1;
-  pipelined.set(socket, count);
-  if (count > maxPipelined) {
-    socket.destroy();
-    return false;
-  }
-  socket.once('close', left);
-  return true;
 }
 
 function routeOf(

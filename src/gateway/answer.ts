@@ -23,7 +23,10 @@ export function sendGatewayError(
   response.end(text);
 }
 
-/** The last event of a stream that broke: typed and retryable, and no clean end after it. */
+/**
+ * The last event of a stream that broke: typed and retryable, and no clean end after it. The empty line before it ends
+ * whatever event the stream broke in, so that this one is read by itself.
+ */
 export function cutEvent(code: string): string {
-  return `data: ${JSON.stringify({ error: { message: 'the model server was lost in the middle of the answer; send the request again', type: 'upstream_lost', code, retryable: true } })}\n\n`;
+  return `\n\ndata: ${JSON.stringify({ error: { message: 'the model server was lost in the middle of the answer; send the request again', type: 'upstream_lost', code, retryable: true } })}\n\n`;
 }

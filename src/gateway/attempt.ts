@@ -34,6 +34,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #rawHeaders: readonly (Buffer | string)[] = [];
+  #connection: string | string[] | undefined;
   #isEventStream = false;
   /** Of the body; -1 when the answer does not say. */
   #announcedBytes = -1;
@@ -66,6 +67,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#isOver || status < 200) return;
     this.#status = status;
     this.#rawHeaders = Array.isArray(controller.rawHeaders) ? controller.rawHeaders : [];
+    this.#connection = headers['connection'];
     this.#isEventStream = String(headers['content-type'] ?? '').startsWith('text/event-stream');
     this.#announcedBytes = Number(headers['content-length'] ?? -1);
     if (status < 500) return;
@@ -188,7 +190,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       if (!this.isLate || route.pool.entry.sites.length === 1) forward.lateness.learn(tookMs);
     }
     const added = ['x-godwit-site', replica.site, 'x-godwit-attempts', String(forward.attempts)];
-    response.writeHead(this.#status, clientHeaders(this.#rawHeaders, added));
+    response.writeHead(this.#status, clientHeaders(this.#rawHeaders, this.#connection, added));
   }
 
   /** Counts the attempt and lets the pool draw its conclusion. */
@@ -206,7 +208,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#leave();
     this.#controller?.abort(new Error(code));
     route.statistics.note(this.replica.site, 'failed', plant.nowMs());
-    if (this.#isEventStream) response.write(cutEvent(code));
+    // In an answer of announced length it would be taken for the rest of it.
+    if (this.#isEventStream && this.#announcedBytes < 0) response.write(cutEvent(code));
     this.forward.request.socket.destroySoon();
     this.forward.finish('cut');
   }

@@ -8,7 +8,7 @@ export function isWholeEntry(value: unknown): value is RouteEntry {
     typeof value['deployment'] === 'string' &&
     isCount(value['epoch']) &&
     isCount(value['routeVersion']) &&
-    isObject(value['match']) &&
+    isMatch(value['match']) &&
     isObject(value['weights']) &&
     isCount(value['firstTokenLimitMs']) &&
     typeof value['journalHead'] === 'string' &&
@@ -18,6 +18,14 @@ export function isWholeEntry(value: unknown): value is RouteEntry {
 }
 
 const states: ReadonlySet<unknown> = new Set(['serving', 'suspect', 'draining']);
+
+function isMatch(value: unknown): boolean {
+  return isObject(value) && ['host', 'pathPrefix', 'model'].every((key) => isTextIfAny(value[key]));
+}
+
+function isTextIfAny(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
+}
 
 function isSite(value: unknown): boolean {
   return isObject(value) && typeof value['site'] === 'string' && isListOf(value['replicas'], isReplica);
@@ -35,14 +43,17 @@ function isSpill(value: unknown): boolean {
   return isObject(value) && typeof value['site'] === 'string' && typeof value['provenForMs'] === 'number';
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** No list and not null. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isCount(value: unknown): boolean {
+/** A whole number from 0 up. */
+export function isCount(value: unknown): boolean {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-function isListOf(value: unknown, isWhole: (each: unknown) => boolean): boolean {
+/** Also an empty one. */
+export function isListOf(value: unknown, isWhole: (each: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(isWhole);
 }

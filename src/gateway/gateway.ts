@@ -1,5 +1,5 @@
 /** The gateway process: serves from its last table at once, takes new ones from whoever holds the lease. */
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
@@ -87,7 +87,8 @@ function portOf(server: Server): number {
 /** A socket file whose gateway was killed is in the way; one that answers belongs to a gateway that lives. */
 async function claimSocket(path: string): Promise<void> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (!existsSync(path)) return;
+  // Anything else that lies there is not ours to remove: listening will fail and say so.
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return;
   const isAlive = await new Promise<boolean>((resolve) => {
     const socket = connect(path);
     socket.once('connect', () => {

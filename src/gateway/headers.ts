@@ -20,8 +20,7 @@ const dropped = new Set([
 
 /** For the upstream, as a flat list; the client sets the length anew. Headers named in `Connection` go too. */
 export function upstreamHeaders(raw: readonly string[], connection: string | undefined): string[] {
-  const named =
-    connection === undefined || connection === 'keep-alive' || connection === 'close' ? undefined : namesIn(connection);
+  const named = namedIn(connection);
   const kept: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? '';
@@ -43,12 +42,18 @@ const droppedFromAnswer = new Set([
   'proxy-authenticate',
 ]);
 
-/** Flat list for `writeHead`; latin1, as HTTP/1.1 headers are bytes. */
-export function clientHeaders(raw: readonly (Buffer | string)[], added: readonly string[]): string[] {
+/** Flat list for `writeHead`; latin1, as HTTP/1.1 headers are bytes. Headers named in `Connection` go too. */
+export function clientHeaders(
+  raw: readonly (Buffer | string)[],
+  connection: string | string[] | undefined,
+  added: readonly string[],
+): string[] {
+  const named = namedIn(Array.isArray(connection) ? connection.join() : connection);
   const kept: string[] = [...added];
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = String(raw[index]);
-    if (droppedFromAnswer.has(name.toLowerCase())) continue;
+    const lower = name.toLowerCase();
+    if (droppedFromAnswer.has(lower) || named?.has(lower) === true) continue;
     const value = raw[index + 1] ?? '';
     kept.push(name, typeof value === 'string' ? value : value.toString('latin1'));
   }
@@ -64,6 +69,7 @@ export function defectOfHeaders(raw: readonly string[], maxCount: number): strin
   return hosts > 1 ? 'more than one Host header' : undefined;
 }
 
-function namesIn(connection: string): ReadonlySet<string> {
+function namedIn(connection: string | undefined): ReadonlySet<string> | undefined {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
 }

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { GatewaySettings } from '../model/config.ts';
 import { accept, maxHeaderCount } from './accept.ts';
 import type { Plant, Route } from './route.ts';
+import { mayRefuse } from './turns.ts';
 
 /** How long a connection that was turned away may stay half open, in milliseconds. */
 const lingerMs = 1000;
@@ -32,7 +33,7 @@ export function createProxyServer(settings: GatewaySettings, plant: Plant, route
   // Neither is model traffic, and both would tunnel past every rule here.
   server.on('upgrade', (_request, socket) => turnAway(socket));
   server.on('connect', (_request, socket) => turnAway(socket));
-  server.on('clientError', (_error, socket) => turnAway(socket));
+  server.on('clientError', (_error, socket) => (mayRefuse(socket) ? turnAway(socket) : socket.destroy()));
   return server;
 }
 

@@ -14,7 +14,7 @@ import { dirname } from 'node:path';
 import { acceptEntry, type Fence } from '../core/routing/accept-entry.ts';
 import { messageOf } from '../errors.ts';
 import type { RouteEntry } from '../model/route.ts';
-import { isWholeEntry } from './entry-shape.ts';
+import { isCount, isListOf, isObject, isWholeEntry } from './entry-shape.ts';
 
 export interface SavedRoute {
   readonly deployment: string;
@@ -63,12 +63,7 @@ export type LoadedTable =
 export function loadTable(path: string, bootId: string, nowMonoMs: number): LoadedTable {
   if (!existsSync(path)) return { kind: 'none' };
   try {
-    const table = JSON.parse(readFileSync(path, 'utf8')) as SavedTable;
-    for (const { entry } of table.routes) {
-      if (entry === undefined) continue;
-      const verdict = isWholeEntry(entry) ? acceptEntry(undefined, entry) : notWhole;
-      if (verdict.kind === 'refused') throw new Error(verdict.message);
-    }
+    const table = tableIn(readFileSync(path, 'utf8'));
     return {
       kind: 'loaded',
       routes: table.routes.map((route) => aged(route, table.bootId === bootId ? nowMonoMs : Number.POSITIVE_INFINITY)),
@@ -80,7 +75,28 @@ export function loadTable(path: string, bootId: string, nowMonoMs: number): Load
   }
 }
 
-const notWhole = { kind: 'refused', message: 'an entry has another shape' } as const;
+/** Throws when it is none. */
+function tableIn(text: string): SavedTable {
+  const table: unknown = JSON.parse(text);
+  if (!isTable(table)) throw new Error('it has another shape');
+  for (const { entry } of table.routes) {
+    const verdict = entry === undefined ? undefined : acceptEntry(undefined, entry);
+    if (verdict?.kind === 'refused') throw new Error(verdict.message);
+  }
+  return table;
+}
+
+function isTable(value: unknown): value is SavedTable {
+  return isObject(value) && typeof value['bootId'] === 'string' && isListOf(value['routes'], isSavedRoute);
+}
+
+function isSavedRoute(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { deployment, fence, entry, acceptedAtMonoMs } = value;
+  if (entry !== undefined && !(isWholeEntry(entry) && entry.deployment === deployment)) return false;
+  const isFence = isObject(fence) && isCount(fence['epoch']) && isCount(fence['routeVersion']);
+  return typeof deployment === 'string' && isFence && Number.isFinite(acceptedAtMonoMs);
+}
 
 function aged(route: SavedRoute, nowMonoMs: number): SavedRoute {
   if (route.entry === undefined) return route;

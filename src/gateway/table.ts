@@ -32,10 +32,11 @@ export class RouteTable {
 
   constructor(deps: TableDeps, saved: readonly SavedRoute[]) {
     this.#deps = deps;
-    for (const { deployment, fence, entry, acceptedAtMonoMs } of saved) {
+    for (const { deployment, fence, entry } of saved) {
       this.#stamps.set(deployment, fence.epoch);
       if (entry !== undefined) this.#apply(entry);
-      this.#accepted.set(deployment, acceptedAtMonoMs);
+      // What the proofs have lost up to now is lost already: from here they count anew.
+      this.#accepted.set(deployment, this.#deps.nowMs());
     }
   }
 

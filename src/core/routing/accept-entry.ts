@@ -44,6 +44,9 @@ function defectOf({ weights, sites, spill }: RouteEntry): string | undefined {
   return sum === 100 ? undefined : `weights sum to ${sum}, not 100`;
 }
 
+/** Scheme, host and port alone: a connection pool cannot be made for anything more. */
 function isAddress(url: unknown): boolean {
-  return typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url);
+  if (typeof url !== 'string' || !/^https?:\/\//.test(url)) return false;
+  const parsed = URL.parse(url);
+  return parsed !== null && parsed.pathname === '/' && parsed.search === '' && parsed.hash === '';
 }

@@ -63,8 +63,9 @@ export function createGatewayDriver({
         routePath(deployment),
         call,
         (status, value): { entry: RouteEntry | undefined } | undefined => {
-          if (status === 404) return { entry: undefined };
-          return status === 200 ? { entry: value as RouteEntry } : undefined;
+          // A gateway that has none says what it was stamped with; another 404 comes from somebody else.
+          if (status === 404 && isObject(value) && 'epoch' in value) return { entry: undefined };
+          return status === 200 && isAbout(deployment, value) ? { entry: value as RouteEntry } : undefined;
         },
       );
       return seen.kind === 'seen' ? { ...seen, value: seen.value.entry } : seen;
@@ -72,7 +73,7 @@ export function createGatewayDriver({
     write: (entry, call) => write('PUT', routePath(entry.deployment), entry, call),
     traffic: (deployment, call) =>
       read(`${routePath(deployment)}/traffic`, call, (status, value) =>
-        status === 200 ? (value as DeploymentTraffic) : undefined,
+        status === 200 && isAbout(deployment, value) ? (value as DeploymentTraffic) : undefined,
       ),
   };
 }
@@ -96,7 +97,16 @@ function replyOf(status: number, value: unknown): Reply<void> {
 }
 
 function textOf(value: unknown): string {
-  return value !== null && typeof value === 'object' && 'message' in value ? String(value.message) : 'no message';
+  return isObject(value) && 'message' in value ? String(value.message) : 'no message';
+}
+
+/** Whoever else answers on the socket is not believed. */
+function isAbout(deployment: string, value: unknown): boolean {
+  return isObject(value) && 'sites' in value && 'deployment' in value && value.deployment === deployment;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** One request on a connection of its own; never rejects. */

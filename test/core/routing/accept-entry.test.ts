@@ -55,6 +55,20 @@ test.for<{ name: string; change: EntryChange; verdict: object }>([
   expect(acceptEntry(fence, entry(change))).toMatchObject(verdict);
 });
 
+test.for([
+  { url: 'http://127.0.0.1:9100', kind: 'accepted' },
+  { url: 'https://model.example/', kind: 'accepted' },
+  { url: 'http://127.0.0.1:9100/v1', kind: 'refused' },
+  { url: 'http://127.0.0.1:9100/?x', kind: 'refused' },
+  { url: 'http://127.0.0.1:9100/#x', kind: 'refused' },
+  { url: 'http://127.0.0.1:99999', kind: 'refused' },
+  { url: 'ftp://127.0.0.1', kind: 'refused' },
+  { url: '127.0.0.1:9100', kind: 'refused' },
+])('the address $url is $kind', ({ url, kind }) => {
+  const sites = { left: [{ url }] };
+  expect(acceptEntry(fence, entry({ sites, weights: { left: 100 } })).kind).toBe(kind);
+});
+
 test('a site named twice is refused', () => {
   const once = entry();
   expect(acceptEntry(fence, { ...once, sites: [...once.sites, ...once.sites] })).toMatchObject({
