@@ -70,7 +70,6 @@ test('a controller stopped past its lease finds it lost, exits 13 and changes no
   const load = world.startLoad();
   await load.passes(load.nowMs(), 500);
   await stopBetweenWrites(first);
-  const stoppedMs = performance.now();
   const second = world.start('run');
   await second.says(/lease taken, epoch 2/);
   const moved = await world.godwit('switchover', 'chat', '--to', 'paris', '--yes', '-o', 'json');
@@ -79,7 +78,6 @@ test('a controller stopped past its lease finds it lost, exits 13 and changes no
 
   const before = first.stderr();
   first.kill('SIGCONT');
-  const contMs = performance.now();
   await first.says(/lease lost/);
   await first.says(/exit 13/);
   const saidMs = performance.now();
