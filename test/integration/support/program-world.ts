@@ -65,8 +65,8 @@ export interface Doing {
 interface Terms {
   /** How traffic moves between two healthy sites. */
   readonly move?: string;
-  /** Called with the state directory before anything is in it. */
-  readonly prepare?: (stateDir: string) => void;
+  /** Called with the empty state directory; what it gives is called once every process has ended. */
+  readonly prepare?: (stateDir: string) => () => void;
 }
 
 const clock = createClock();
@@ -76,7 +76,7 @@ export async function openProgramWorld({ move = quickMove, prepare }: Terms = {}
   const dir = mkdtempSync(join(tmpdir(), 'godwit-program-'));
   const stateDir = join(dir, 'state');
   mkdirSync(stateDir, { mode: 0o700 });
-  prepare?.(stateDir);
+  const undo = prepare?.(stateDir);
   const [port, ...ports] = await freePortRanges(1 + sites.length);
   const configPath = join(dir, 'godwit.yaml');
   const startsPath = join(dir, 'starts');
@@ -134,6 +134,7 @@ export async function openProgramWorld({ move = quickMove, prepare }: Terms = {}
     async close() {
       await Promise.all(loads.map((load) => load.stop()));
       await until(() => killAll(mark) === 0, `the processes of ${dir} gone`);
+      undo?.();
       rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
