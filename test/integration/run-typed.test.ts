@@ -98,6 +98,27 @@ test('Ctrl-C beside a running controller only ends the watching', async () => {
   await expectGoodEnd();
 });
 
+test('a controller killed while it carries out what was typed is followed by the command itself', async () => {
+  const run = await world.startServing();
+  load = world.startLoad();
+  const typing = world.start('switchover', 'chat', '--to', 'paris', '--yes');
+  // By the second step the command has long known that a controller lives.
+  await until(async () => (await world.weights())?.['paris'] === 100, 'the second step in force');
+  const id = (await world.status()).operation?.id;
+  run.kill('SIGKILL');
+  expect(await typing.ended).toBe(0);
+  expect(typing.stderr()).toContain('lease taken, epoch 2');
+  expect(typing.stdout()).toMatch(new RegExp(`^${id} .+ done after`));
+  expect(await world.weights()).toEqual({ oslo: 0, paris: 100, rome: 0 });
+  expect(await world.status()).toMatchObject({
+    service: { state: 'serving' },
+    operation: null,
+    lastOperation: { id, state: 'done' },
+    controller: { kind: 'gone' },
+  });
+  await expectGoodEnd();
+});
+
 test('what is typed with no controller is carried out by the command itself, and Ctrl-C leaves it to the next', async () => {
   const run = await world.startServing();
   load = world.startLoad();
