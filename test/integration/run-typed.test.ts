@@ -56,6 +56,9 @@ test('what is typed beside a running controller is carried out by the controller
     operation: { kind: 'switchover', trigger: 'manual', by },
     controller: { kind: 'live', holder: { pid: run.pid } },
   });
+  // Both moves of weight are one state of the operation: the steps are told apart all the same.
+  await typing.says(/step \d\/6 \d-weigh paris 100%/);
+  expect((await world.status()).operation?.step).toBeGreaterThan(during.operation?.step ?? Number.POSITIVE_INFINITY);
   expect(await typing.ended).toBe(0);
   expect(typing.stdout()).toMatch(/^op-\S+ +manual switchover of chat +\S done after/);
   expect(typing.stdout()).toContain('driver update');

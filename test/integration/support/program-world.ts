@@ -59,6 +59,8 @@ export interface Doing {
   readonly kind: string;
   readonly trigger: string;
   readonly state: string;
+  /** Of the step in progress, from 0. */
+  readonly step: number;
   readonly by: { readonly kind: string; readonly pid: number };
 }
 
