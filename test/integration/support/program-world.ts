@@ -26,7 +26,7 @@ export interface ProgramWorld {
   godwit(...words: string[]): Promise<Ended>;
   /** What `godwit status -o json` printed, parsed. */
   status(): Promise<Status>;
-  /** `godwit run`, and every site proven behind the gateway. */
+  /** `godwit run`, its first start done and every site proven behind the gateway. */
   startServing(): Promise<Program>;
   /** The load goes on until the world is closed. */
   startLoad(): SteadyLoad;
@@ -110,6 +110,7 @@ export async function openProgramWorld({ move = quickMove, prepare }: Terms = {}
       await until(world.isServing, 'every site proven', 40_000).catch((error: unknown) => {
         throw new Error(`${String(error)}; said:\n${run.stderr()}`);
       });
+      await run.says(/automatic start done/);
       return run;
     },
     startLoad() {
