@@ -154,3 +154,44 @@ test('controller and active site killed together: the gateway spills, and the ne
   const verified = await world.godwit('journal', 'verify');
   expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/^intact: \d+ entries/) });
 });
+
+test('everything killed at once: the next controller starts it again, and waiting requests are answered', async () => {
+  const first = await world.startServing();
+  const load = world.startLoad();
+  await load.passes(load.nowMs(), 1000);
+  const killedMs = load.nowMs();
+  first.kill('SIGKILL');
+  process.kill(Number(await world.gateway()), 'SIGKILL');
+  for (const pid of world.started()) process.kill(pid, 'SIGKILL');
+
+  const second = world.start('run');
+  await second.says(/automatic start done/);
+  await until(world.isServing, 'every site proven again');
+  await load.passes(load.nowMs(), 1000);
+  await load.stop();
+  // From its saved table the gateway knew whom to wait for, before any of them was back.
+  expect(load.failures().filter(({ startedMs }) => startedMs >= goodFrom(load, killedMs))).toEqual([]);
+  expect(await world.weights()).toEqual({ oslo: 100, paris: 0, rome: 0 });
+  expect(world.started()).toHaveLength(2 * replicasInAll);
+  expect(world.started().filter(isThere)).toHaveLength(replicasInAll);
+  expect(await world.godwit('journal', 'verify')).toMatchObject({ code: 0 });
+});
+
+test('a controller killed again and again in its first start never starts a replica twice', async () => {
+  // The second and the third die as soon as they lead, the first while its own start is under way.
+  for (const moment of [/1-launch oslo intended/, /lease taken, epoch 2/, /lease taken, epoch 3/]) {
+    const run = world.start('run');
+    await run.says(moment);
+    run.kill('SIGKILL');
+    await run.ended;
+  }
+  const last = await world.startServing();
+  expect(last.stderr()).toContain('lease taken, epoch 4');
+  expect(world.started()).toHaveLength(replicasInAll);
+  expect(await world.status()).toMatchObject({
+    operation: null,
+    lastOperation: { kind: 'start', state: 'done' },
+    controller: { kind: 'live', holder: { pid: last.pid } },
+  });
+  expect(await world.godwit('journal', 'verify')).toMatchObject({ code: 0 });
+});
