@@ -5,6 +5,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Store } from '../ports/store.ts';
 import type { App } from './app.ts';
+import { atItsStep } from './step-now.ts';
 
 /** Between looks, in milliseconds. */
 const everyMs = 500;
@@ -25,9 +26,11 @@ export async function followOperation(
       await app.clock.sleep(everyMs, signal);
       store ??= await app.openStore(config);
       const [newest] = await store.operations.list({ deployment, open: true, sinceMs, limit: 1 });
-      if (newest === undefined || stateOf(newest) === told || signal.aborted) continue;
-      told = stateOf(newest);
-      reporter.report(asStep(newest, deployment, app.clock.nowMs()));
+      if (newest === undefined) continue;
+      const now = await atItsStep(store, newest);
+      if (stateOf(now) === told || signal.aborted) continue;
+      told = stateOf(now);
+      reporter.report(asStep(now, deployment, app.clock.nowMs()));
     }
   } catch (error) {
     if (signal.aborted) return;

@@ -11,6 +11,7 @@ import type { ReadCall } from '../ports/call.ts';
 import type { Store } from '../ports/store.ts';
 import type { TrafficDriver } from '../ports/traffic-driver.ts';
 import type { App } from './app.ts';
+import { atItsStep } from './step-now.ts';
 
 /** What was read of one deployment. */
 export interface Sights {
@@ -107,10 +108,11 @@ async function readStored(store: Store, deployment: string): Promise<Stored> {
     store.lease.read(deployment),
     store.operations.list({ deployment, limit: maxOperations }),
   ]);
+  const open = operations.find(({ endedAtMs }) => endedAtMs === undefined);
   return {
     snapshot,
     lease,
-    open: operations.find(({ endedAtMs }) => endedAtMs === undefined),
+    open: open === undefined ? undefined : await atItsStep(store, open),
     recent: operations.filter(({ endedAtMs }) => endedAtMs !== undefined),
   };
 }

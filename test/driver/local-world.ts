@@ -97,15 +97,20 @@ export async function until<T>(
   }
 }
 
-/** The first ports of three free ranges of four, below the range the system hands out by itself. */
+/** The first ports of three free ranges of four. */
 export async function freeRanges(): Promise<readonly [number, number, number]> {
+  const [a = 0, b = 0, c = 0] = await freePortRanges(3);
+  return [a, b, c];
+}
+
+/** The first ports of so many free ranges of four, below the range the system hands out by itself. */
+export async function freePortRanges(count: number): Promise<readonly number[]> {
   const found: number[] = [];
-  for (let first = 12_000 + Math.floor(Math.random() * 4000) * 4; found.length < 3; first += 4) {
+  for (let first = 12_000 + Math.floor(Math.random() * 4000) * 4; found.length < count; first += 4) {
     const free = await Promise.all([0, 1, 2, 3].map((offset) => canListen(first + offset)));
     if (free.every(Boolean)) found.push(first);
   }
-  const [a = 0, b = 0, c = 0] = found;
-  return [a, b, c];
+  return found;
 }
 
 function canListen(port: number): Promise<boolean> {

@@ -48,7 +48,14 @@ export function openSupervisor(deps: SessionDeps): Provider {
       return change(session, replica.id, replica.deployment, call, () => stopReplica(session, replica, how, call));
     },
     async close() {
-      await Promise.race([Promise.all(notes), clock.sleep(noteWithinMs, new AbortController().signal)]);
+      const over = new AbortController();
+      const patience = clock.sleep(noteWithinMs, over.signal).then(
+        () => undefined,
+        () => undefined,
+      );
+      await Promise.race([Promise.all(notes), patience]);
+      // A timer left behind would keep the program from ending for as long.
+      over.abort();
     },
   };
 }

@@ -1,5 +1,5 @@
 /** One operation for people: what it was, how it ended, what is in force now. */
-import type { Operation, OperationState } from '../../model/operation.ts';
+import type { Actor, Operation, OperationState } from '../../model/operation.ts';
 import type { Weights } from '../../model/route.ts';
 import { sanitize } from './sanitize.ts';
 import { glyph, type Style, type Tone, tint } from './style.ts';
@@ -22,7 +22,7 @@ export function operationText(operation: Operation, style: Style): string {
   const head = tint(tone, `${glyph(tone, style)} ${state}${took}`, style);
   const lines = [
     `${operation.id}  ${plan.trigger} ${plan.kind} of ${sanitize(plan.deployment, 60)}  ${head}`,
-    `  opened   ${clockTime(operation.openedAtMs)} by ${sanitize(operation.by.name, 40)}@${sanitize(operation.by.host, 40)}`,
+    `  opened   ${clockTime(operation.openedAtMs)} by ${actorText(operation.by)}`,
     `  steps    ${Math.min(operation.step, plan.steps.length)} of ${plan.steps.length}`,
     `  weights  ${weightsText(plan.before)}  to  ${weightsText(plan.after)}`,
   ];
@@ -32,6 +32,11 @@ export function operationText(operation: Operation, style: Style): string {
   if (error !== undefined)
     lines.push(cut(`  error    ${sanitize(error.code, 60)} (${error.class}): ${sanitize(error.message)}`, style.width));
   return lines.join('\n');
+}
+
+/** Who does it, not who asked for it. */
+function actorText({ kind, name, host, pid }: Actor): string {
+  return `${kind === 'controller' ? 'the controller ' : ''}${sanitize(name, 40)}@${sanitize(host, 40)}, pid ${pid}`;
 }
 
 /** `site-a 100%, site-b 0%`; sites without weight are left out unless all are. At most eight. */

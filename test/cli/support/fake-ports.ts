@@ -1,4 +1,5 @@
 /** Stores and gateways that only answer what they were given. */
+import type { JournalEntry } from '../../../src/model/journal-entry.ts';
 import type { LeaseRecord } from '../../../src/model/lease.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import type { RouteEntry } from '../../../src/model/route.ts';
@@ -12,16 +13,17 @@ interface Held {
   readonly snapshot?: Snapshot | undefined;
   readonly lease?: LeaseRecord | undefined;
   readonly operations?: readonly Operation[];
+  readonly entries?: readonly JournalEntry[];
 }
 
 const never = async (): Promise<never> => {
   throw new Error('status must not write');
 };
 
-export function fakeStore({ snapshot, lease, operations = [] }: Held): Store {
+export function fakeStore({ snapshot, lease, operations = [], entries = [] }: Held): Store {
   return {
     lease: { acquire: never, renew: never, release: never, read: async () => lease },
-    journal: { append: never, head: never, read: never },
+    journal: { append: never, head: never, read: async () => entries },
     operations: {
       get: never,
       list: async () => operations,

@@ -11,12 +11,17 @@ test('tells what an operation was and how it ended', () => {
   expect(operationText(operation(), plainStyle)).toBe(
     [
       'op-7f3k  automatic failover of chat  + done after 30s',
-      '  opened   03:08:37Z by godwit@node-1',
+      '  opened   03:08:37Z by the controller godwit@node-1, pid 4711',
       '  steps    2 of 2',
       '  weights  site-a 100%  to  site-b 100%',
       '  because  SiteFailing: SiteDead: no replica answers for 4 s',
     ].join('\n'),
   );
+});
+
+test('tells a person who did it from a controller', () => {
+  const text = operationText(operation({ by: { kind: 'person', name: 'ada', host: 'desk', pid: 7 } }), plainStyle);
+  expect(text).toContain(' by ada@desk, pid 7\n');
 });
 
 test('tells the error that ended it', () => {
