@@ -214,21 +214,14 @@ test('I2: a lease lost in the middle is told, with who goes on', async () => {
   expect(await world.drive(end)).toMatchObject({ kind: 'lease-lost', record: { deployment: 'chat' } });
 });
 
+function withBrokenRequests(deps: EngineDeps): EngineDeps {
+  const operations = { ...deps.store.operations, getRequest: () => Promise.reject(new Error('EIO')) };
+  return { ...deps, store: { ...deps.store, operations } };
+}
+
 test('I29: a store that fails while this process leads ends it with that failure, and with nothing left at work', async () => {
   const world = await openServing();
-  const { end } = type(
-    world,
-    {},
-    {
-      deps: (deps) => ({
-        ...deps,
-        store: {
-          ...deps.store,
-          operations: { ...deps.store.operations, getRequest: () => Promise.reject(new Error('EIO')) },
-        },
-      }),
-    },
-  );
+  const { end } = type(world, {}, { deps: withBrokenRequests });
   await expect(world.drive(end, 20_000)).rejects.toThrow('EIO');
   const asked = world.sink.asked.length;
   await world.pass(2000);
@@ -240,19 +233,7 @@ test('I29: a store that fails while a controller leads ends the watching with th
   const world = await openServing();
   const controller = startController(world);
   await world.pass(500);
-  const { end } = type(
-    world,
-    {},
-    {
-      deps: (deps) => ({
-        ...deps,
-        store: {
-          ...deps.store,
-          operations: { ...deps.store.operations, getRequest: () => Promise.reject(new Error('EIO')) },
-        },
-      }),
-    },
-  );
+  const { end } = type(world, {}, { deps: withBrokenRequests });
   await expect(world.drive(end, 20_000)).rejects.toThrow('EIO');
   controller.stop.abort();
   await world.drive(controller.end);
