@@ -187,3 +187,23 @@ test('does not answer for users, nor users’ port for it', async () => {
   await until('it is held like any other', async () => (await world.traffic()).held === 1);
   expect((await world.admin('POST', '/v1/chat/completions', '{}')).status).toBe(404);
 });
+
+test('lets go of a listener that does not listen', async () => {
+  const world = await openWorld();
+  const response = await listen(world);
+  response.pause();
+  let isCut = false;
+  for (let count = 0; count < 8; count += 1) await world.put({ ...leftOnly, journalHead: 'x'.repeat(1024 * 1024) });
+  response.on('error', () => {
+    isCut = true;
+  });
+  response.resume();
+  await until('it is cut', () => isCut);
+});
+
+test('ends its listeners when it closes', async () => {
+  const world = await openWorld();
+  const { ended } = readAll(await listen(world));
+  await world.close(0);
+  expect(await ended).toBe('cut');
+});

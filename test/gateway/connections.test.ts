@@ -105,7 +105,7 @@ test('closes connections above what one address may have, and takes them when ot
   await third.closed();
   expect(third.text()).toBe('');
   expect(model.seen).toHaveLength(2);
-  first.socket.destroy();
+  second.socket.destroy();
   await until('one more is taken', async () => {
     const next = await rawClient(world);
     next.send(get('/'));
@@ -125,4 +125,23 @@ test('closes connections above what the gateway may have', async () => {
   expect(second.text()).toBe('');
   first.send(get('/c'));
   await first.says('</c>');
+});
+
+test('lets go of a client that was turned away and does not close', async () => {
+  const { world } = await scene();
+  const client = await rawClient(world, true);
+  client.send('nonsense\r\n\r\n');
+  await client.says('HTTP/1.1 400 ');
+  await until('it is let go', () => {
+    if (!client.isClosed()) client.send('x');
+    return client.isClosed();
+  });
+});
+
+test('says 413 before the body comes when its length is announced', async () => {
+  const { world, model } = await scene({ limits: { maxBodyBytes: 1000 } });
+  const client = await rawClient(world);
+  client.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n');
+  await client.says('HTTP/1.1 413 ');
+  expect(model.seen).toHaveLength(0);
 });

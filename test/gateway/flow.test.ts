@@ -244,3 +244,57 @@ test.for([
   expect(client.text()).not.toMatch(/^HTTP\/1\.1 [^5]/);
   expect(await world.admin('GET', '/v1/health')).toMatchObject({ status: 200 });
 });
+
+test('passes an answer of announced length that comes in parts', async () => {
+  let next = (_text: string): void => undefined;
+  const { url } = await upstream((_request, response) => {
+    response.writeHead(200, { 'content-length': '9' });
+    next = (text) => void response.write(text);
+    next('abc');
+  });
+  const { text, ended } = readAll(await ask(await worldWith(url)).response);
+  await until('the first part came', () => text() === 'abc');
+  next('def');
+  await until('the second part came', () => text() === 'abcdef');
+  next('ghi');
+  expect(await ended).toBe('clean');
+  expect(text()).toBe('abcdefghi');
+});
+
+test('streams to a client of HTTP/1.0 without chunks', async () => {
+  let next = (_text: string): void => undefined;
+  const { url } = await upstream((_request, response) => {
+    next = (text) => void (text === '' ? response.end() : response.write(text));
+    next('abc');
+  });
+  const client = await rawClient(await worldWith(url));
+  client.send('GET / HTTP/1.0\r\n\r\n');
+  await client.says('abc');
+  next('def');
+  await client.says('abcdef');
+  next('');
+  await client.closed();
+  expect(client.text()).not.toMatch(/transfer-encoding/i);
+  expect(client.text().endsWith('\r\n\r\nabcdef')).toBe(true);
+});
+
+test('lets a slow stream live for as long as each part comes in time', async () => {
+  let next = (_text: string): void => undefined;
+  const { url } = await upstream((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    next = (text) => void (text === '' ? response.end() : response.write(text));
+    next('data: 0\n\n');
+  });
+  const world = await worldWith(url, { limits: { stallTimeoutMs: 30_000 } });
+  const { text, ended } = readAll(await ask(world).response);
+  let sent = 'data: 0\n\n';
+  for (let count = 1; count <= 4; count += 1) {
+    await until('the part came', () => text() === sent);
+    world.clock.aheadMs += 20_000;
+    sent += `data: ${count}\n\n`;
+    next(`data: ${count}\n\n`);
+  }
+  await until('all came', () => text() === sent);
+  next('');
+  expect(await ended).toBe('clean');
+});

@@ -92,6 +92,8 @@ test('holds a request whose only replica refuses, knocks ever more seldom, and s
   // 20 + 40 + 80 + 160 ms lie between them; at every sweep it would have been 80.
   expect(performance.now() - startedMs).toBeGreaterThan(280);
   const { seen } = await upstream(saying('up'), Number(new URL(url).port));
+  // As if the next knock were a minute away: a new table does not wait for it.
+  world.clock.aheadMs -= 60_000;
   await world.put(change);
   expect(await answer).toMatchObject({ status: 200, text: 'up' });
   expect(seen[0]?.body.toString()).toBe('wait');
@@ -102,7 +104,13 @@ test('says 503 when a replica that refuses did not come up in time', async () =>
   await world.put({ sites: { left: [{ url: await nobody() }] } });
   const answer = call(world);
   await held(world, 1);
-  world.clock.aheadMs += 10_000;
+  for (let count = 0; count < 2; count += 1) {
+    const { failuresTotal } = await world.site('left');
+    world.clock.aheadMs += 4000;
+    await until('it knocked again', async () => (await world.site('left')).failuresTotal > failuresTotal);
+  }
+  await held(world, 1);
+  world.clock.aheadMs += 2000;
   expect(await answer).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
 });
 
@@ -125,4 +133,15 @@ test('says 503 with Retry-After before any route is known, and 404 for what no r
   expect(after.status).toBe(404);
   expect(after.headers).not.toHaveProperty('retry-after');
   expect(JSON.parse(after.text)).toMatchObject({ error: { code: 'no_route' } });
+});
+
+test('knocks at every replica again when all of them refused', async () => {
+  const url = await nobody();
+  const world = await openWorld({ hold: { maxWaitMs: 60_000 } });
+  await world.put({ sites: { left: [{ url }, { url: await nobody() }] } });
+  const answer = call(world);
+  await until('both refused', async () => (await world.site('left')).failuresTotal >= 2);
+  await upstream(saying('up'), Number(new URL(url).port));
+  world.clock.aheadMs += 2000;
+  expect(await answer).toMatchObject({ status: 200, text: 'up' });
 });

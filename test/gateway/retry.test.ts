@@ -217,3 +217,81 @@ test('never puts the last replica out', async () => {
   expect(left.seen).toHaveLength(6);
   expect((await world.site('left')).replicas).toMatchObject([{ ejected: false }]);
 });
+
+test('tries a replica that was out again when the client on trial left', async () => {
+  const url = await nobody();
+  const right = await upstream();
+  const world = await worldOf([url], [right.url]);
+  await call(world);
+  const left = await upstream(
+    ({ body }, response) => {
+      if (body.length === 0) saying('back')({ method: '', url: '', headers: {}, body }, response);
+    },
+    Number(new URL(url).port),
+  );
+  world.clock.aheadMs += 2000;
+  const { request } = ask(world, { method: 'POST', body: 'on trial' });
+  await until('it is on trial', () => left.seen.length === 1);
+  request.destroy();
+  await until('it is let go', async () => (await world.site('left')).inFlight === 0);
+  expect((await call(world)).text).toBe('back');
+});
+
+test('moves what waits at a replica that refuses the next connection', async () => {
+  const [left, right] = [await upstream(() => undefined), await upstream()];
+  const world = await worldOf([left.url], [right.url]);
+  const waits = call(world, { method: 'POST', body: 'waits' });
+  await until('left has it', () => left.seen.length === 1);
+  left.deafen();
+  expect((await call(world)).headers).toMatchObject({ 'x-godwit-site': 'right', 'x-godwit-attempts': '2' });
+  expect((await waits).headers).toMatchObject({ 'x-godwit-site': 'right', 'x-godwit-attempts': '2' });
+});
+
+test('spends no retry on a refused connection', async () => {
+  const world = await openWorld({ retryRatio: 0 });
+  const sites = { left: [{ url: await nobody() }], right: [{ url: (await upstream()).url }] };
+  await world.put({ sites, weights: { left: 50, right: 50 } });
+  for (let count = 0; count < 15; count += 1) {
+    expect(await call(world)).toMatchObject({ status: 200, headers: { 'x-godwit-attempts': '2' } });
+    world.clock.aheadMs += 60_000;
+  }
+});
+
+test.for([
+  { state: 'suspect', to: 'right' },
+  { state: 'serving', to: undefined },
+] as const)('waits for the first byte of a replica that is $state: then $to', async ({ state, to }) => {
+  const [left, right] = [await upstream(() => undefined), await upstream()];
+  const world = await openWorld();
+  const sites = { left: [{ url: left.url, state }], right: [{ url: right.url }] };
+  await world.put({ sites, weights: { left: 100, right: 0 }, spill: { right: 60_000 }, firstTokenLimitMs: 10_000 });
+  const answer = call(world);
+  const site = answer.then(({ headers }) => headers['x-godwit-site']);
+  await until('left has it', () => left.seen.length === 1);
+  world.clock.aheadMs += 10_000;
+  if (to === undefined) {
+    // A stream that is asked for now and late at the next look shows that the first was looked at too.
+    const stream = call(world, { method: 'POST', body: '{"stream":true}' });
+    await until('left has both', () => left.seen.length === 2);
+    world.clock.aheadMs += 10_000;
+    await until('the stream is late', async () => (await world.site('left')).late === 1);
+    expect(right.seen).toHaveLength(0);
+    world.clock.aheadMs += 30_000;
+    await stream;
+  }
+  expect(await site).toBe('right');
+});
+
+test('counts a request that is late once', async () => {
+  const left = await upstream(() => undefined);
+  const world = await openWorld();
+  await world.put({ sites: { left: [{ url: left.url }] }, firstTokenLimitMs: 2000 });
+  for (const count of [1, 2]) {
+    ask(world, { method: 'POST', body: '{"stream":true}' });
+    await until('left has it', () => left.seen.length === count);
+    world.clock.aheadMs += 2000;
+    await until('it is late', async () => (await world.site('left')).late >= count);
+  }
+  // The look that found the second late saw the first once more.
+  expect((await world.site('left')).late).toBe(2);
+});

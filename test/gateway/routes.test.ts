@@ -212,3 +212,12 @@ test.for([
   const answer = await wholeOf(await ask(world, question).response);
   expect(answer.status === 404 ? undefined : answer.text).toBe(to);
 });
+
+test('takes another match over with the next entry', async () => {
+  const world = await openWorld();
+  const sites = { left: [{ url: (await named('left')).url }] };
+  await world.put({ sites, match: { pathPrefix: '/old' } });
+  await world.put({ sites, match: { pathPrefix: '/new' } });
+  expect((await call(world, { path: '/old' })).status).toBe(404);
+  expect((await call(world, { path: '/new' })).text).toBe('left');
+});

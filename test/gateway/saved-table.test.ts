@@ -48,10 +48,11 @@ test('serves from the table of a gateway that was killed while it wrote the next
   const { url } = await upstream();
   const first = await openWorld();
   await first.put({ sites: { left: [{ url }] } });
-  writeFileSync(`${first.tableFile}.new`, '{"bootId":"boot-of-this-machine","rou');
+  writeFileSync(`${first.tableFile}.new`, `{"bootId":"boot-of-this-machine","rou${'x'.repeat(10_000)}`);
   const second = await again(first);
   expect((await call(second)).text).toBe('ok');
   await second.put({ sites: { left: [{ url }] } });
+  expect(savedIn(second).routes).toHaveLength(1);
   expect(readdirSync(dirname(second.tableFile))).toEqual(['routes.json']);
 });
 

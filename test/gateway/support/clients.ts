@@ -88,8 +88,9 @@ export interface RawClient {
   closed(): Promise<void>;
 }
 
-export async function rawClient(at: { readonly port: number }): Promise<RawClient> {
-  const socket = connect(at.port, '127.0.0.1');
+/** `allowHalfOpen`: does not close when the gateway does. */
+export async function rawClient(at: { readonly port: number }, allowHalfOpen = false): Promise<RawClient> {
+  const socket = connect({ port: at.port, host: '127.0.0.1', allowHalfOpen });
   let text = '';
   let isClosed = false;
   socket.on('data', (part: Buffer) => {

@@ -17,6 +17,8 @@ export interface Upstream {
   /** Connections that were ever made, and those still open. */
   readonly sockets: Socket[];
   readonly open: () => number;
+  /** Stops listening; what runs goes on. */
+  readonly deafen: () => void;
   /** Stops listening and cuts what runs. */
   readonly stop: () => Promise<void>;
 }
@@ -94,5 +96,6 @@ async function listening(server: Server, port: number): Promise<Omit<Upstream, '
     await closed;
   };
   onTestFinished(stop);
-  return { url, sockets, open: () => sockets.filter((socket) => !socket.destroyed).length, stop };
+  const deafen = (): void => void server.close();
+  return { url, sockets, deafen, open: () => sockets.filter((socket) => !socket.destroyed).length, stop };
 }
