@@ -130,7 +130,7 @@ test('closes connections above what the gateway may have', async () => {
 test('lets go of a client that was turned away and does not close', async () => {
   const { world } = await scene();
   const client = await rawClient(world, true);
-  client.send('nonsense\r\n\r\n');
+  client.send('CONNECT other.example:443 HTTP/1.1\r\nHost: other.example:443\r\n\r\n');
   await client.says('HTTP/1.1 400 ');
   await until('it is let go', () => {
     if (!client.isClosed()) client.send('x');

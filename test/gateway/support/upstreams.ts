@@ -38,6 +38,8 @@ export async function upstream(answer: Answer = saying('ok'), port = 0): Promise
       answer(whole, response);
     });
   });
+  // Longer than any test: a connection that closes was closed by the gateway.
+  server.keepAliveTimeout = 60_000;
   return { ...(await listening(server, port)), seen };
 }
 
