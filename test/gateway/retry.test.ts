@@ -250,13 +250,17 @@ test('moves what waits at a replica that refuses the next connection', async () 
 test('spends no retry on a refused connection', async () => {
   const world = await openWorld({ retryRatio: 0 });
   const [gone, right] = [await nobody(), await upstream()];
-  for (let count = 0; count < 15; count += 1) {
+  for (let count = 0; count < 40; count += 1) {
     // Of another boot each time: one that was out would be on trial, and trials spend nothing either.
     const left = [{ url: gone, bootId: `boot-${count}` }];
     await world.put({ sites: { left, right: [{ url: right.url }] }, weights: { left: 50, right: 50 } });
     expect(await call(world)).toMatchObject({ status: 200, headers: { 'x-godwit-attempts': '2' } });
   }
-  expect(right.seen).toHaveLength(15);
+  expect(right.seen).toHaveLength(40);
+  // What it costs to try an error elsewhere is all still there.
+  const left = [{ url: (await upstream(saying('bad', 500))).url, bootId: 'bad' }];
+  await world.put({ sites: { left, right: [{ url: right.url }] }, weights: { left: 50, right: 50 } });
+  expect(await call(world)).toMatchObject({ status: 200, headers: { 'x-godwit-attempts': '2' } });
 });
 
 test.for([
