@@ -23,6 +23,8 @@ export function createProxyServer(settings: GatewaySettings, plant: Plant, route
       noDelay: true,
       insecureHTTPParser: false,
       requireHostHeader: true,
+      // Java's HttpClient offers HTTP/2 with every request; an offer may be passed over (RFC 9110 section 7.8).
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() !== 'h2c',
     },
     (request, response) => accept(entrance, request, response),
   );

@@ -97,6 +97,13 @@ const tidied: Readonly<Record<string, { readonly bytes: string; readonly body: s
   'spaces around a length': { bytes: post('Content-Length:  3 ', 'abc'), body: 'abc' },
   'a length with zeros before it': { bytes: post('Content-Length: 003', 'abc'), body: 'abc' },
   'chunk sizes with zeros and extensions': { bytes: chunked('0003;x=y\r\nabc\r\n000\r\n\r\n'), body: 'abc' },
+  'an offer to speak HTTP/2': {
+    bytes: post(
+      'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nContent-Length: 3',
+      'abc',
+    ),
+    body: 'abc',
+  },
   trailers: { bytes: chunked('3\r\nabc\r\n0\r\nX-Trailer: 1\r\n\r\n'), body: 'abc' },
   'a body to GET that looks like a request': {
     bytes: `GET /outer HTTP/1.1\r\nHost: x\r\nContent-Length: ${inner.length}\r\n\r\n${inner}`,
@@ -111,7 +118,8 @@ test.for(Object.entries(tidied))('passes %s as one plain request', async ([, { b
   await client.says('ok');
   expect(here.model.seen[0]?.body.toString()).toBe(body);
   expect(here.model.seen[0]?.headers).toMatchObject({ 'content-length': String(body.length) });
-  expect(here.model.seen[0]?.headers).not.toHaveProperty('transfer-encoding');
+  for (const name of ['transfer-encoding', 'upgrade', 'http2-settings'])
+    expect(here.model.seen[0]?.headers).not.toHaveProperty(name);
   await servesOn(here, ['/outer']);
 });
 
