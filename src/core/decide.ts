@@ -106,7 +106,11 @@ function startOf(view: View, diagnosis: Diagnosis, terms: StartTerms, nowMs: num
     .map((each) => ({ site: each.site.name, slots: missingSlots(each) }));
   if (start.length === 0) return undefined;
   const because = start.map(
-    ({ site, slots }): Reason => ({ code: 'ReplicasMissing', site, message: `${site} lacks ${slots.length} replicas` }),
+    ({ site, slots }): Reason => ({
+      code: 'ReplicasMissing',
+      site,
+      message: `${site} lacks ${slots.length} ${slots.length === 1 ? 'replica' : 'replicas'}`,
+    }),
   );
   const weights = (view.route.kind === 'seen' ? view.route.value?.weights : undefined) ?? view.deployment.weights;
   const action: Action = {

@@ -1,5 +1,5 @@
 /** One line per change, for terminals that are not redrawn, logs and pipes: time in UTC, deployment, what changed. */
-import type { Decision } from '../../model/decision.ts';
+import type { Action, Decision } from '../../model/decision.ts';
 import type { Diagnosis } from '../../model/diagnosis.ts';
 import type { Event } from '../../model/event.ts';
 import type { Operation } from '../../model/operation.ts';
@@ -56,10 +56,16 @@ function ofDiagnosis(diagnosis: Diagnosis): readonly [Tone, string] {
   return [tone, `${diagnosis.code}${site}: ${sanitize(diagnosis.message)}`];
 }
 
+function gistOf({ kind, weights, start }: Action): string {
+  if (kind !== 'start') return `${kind} to ${weightsText(weights)}`;
+  const parts = start.map(({ site, slots }) => `${slots.length} at ${sanitize(site, 60)}`);
+  return `start of replicas: ${parts.join(', ')}`;
+}
+
 function ofDecision(decision: Decision): readonly [Tone, string] | undefined {
   if (decision.kind === 'act') {
     const { action } = decision;
-    return ['busy', `decided: ${action.trigger} ${action.kind} to ${weightsText(action.weights)}`];
+    return ['busy', `decided: ${action.trigger} ${gistOf(action)}`];
   }
   const why = decision.reasons
     .slice(0, 4)
@@ -67,7 +73,7 @@ function ofDecision(decision: Decision): readonly [Tone, string] | undefined {
     .join('; ');
   if (decision.kind === 'advise') {
     const { action } = decision;
-    return ['warn', `advises ${action.kind} to ${weightsText(action.weights)}; not done: ${why}`];
+    return ['warn', `advises ${gistOf(action)}; not done: ${why}`];
   }
   // Nothing wrong and nothing done is no news, and what runs says so itself.
   return decision.reasons.every(({ code }) => code === 'OperationRunning') ? undefined : ['warn', `stays: ${why}`];

@@ -27,7 +27,8 @@ export function entry({ sites = { left: 2, right: 1 }, spill = {}, ...change }: 
         (each, index): RouteReplica => ({
           id: `${site}-${index}`,
           bootId: 'boot-1',
-          url: 'http://127.0.0.1:9100',
+          // Nobody listens there: what really connects is refused.
+          url: 'http://127.0.0.1:1',
           state: 'serving',
           ...each,
         }),
