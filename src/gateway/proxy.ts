@@ -35,16 +35,24 @@ export function createProxyServer(settings: GatewaySettings, plant: Plant, route
   // Neither is model traffic, and both would tunnel past every rule here.
   server.on('upgrade', (_request, socket) => turnAway(socket));
   server.on('connect', (_request, socket) => turnAway(socket));
-  server.on('clientError', (_error, socket) => (mayRefuse(socket) ? turnAway(socket) : socket.destroy()));
+  server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket) =>
+    mayRefuse(socket) ? turnAway(socket, statusOf[code]) : socket.destroy(),
+  );
   return server;
 }
 
+/** By the parser's code; everything else is a bad request. */
+const statusOf: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
 /** The server has let go of the socket: without a listener here one reset would end the process. */
-function turnAway(socket: Duplex): void {
+function turnAway(socket: Duplex, status = '400 Bad Request'): void {
   socket.on('error', () => socket.destroy());
   if (!socket.writable) return void socket.destroy();
   socket.resume();
-  socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
   const linger = setTimeout(() => socket.destroy(), lingerMs);
   socket.once('close', () => clearTimeout(linger));
 }

@@ -88,7 +88,7 @@ test('closes a connection whose headers do not come in time', async () => {
   slowBody.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab');
   for (const client of [slowHead, slowBody]) {
     await client.closed();
-    expect(client.text()).toMatch(/^(HTTP\/1\.1 40[08] [\s\S]*)?$/);
+    expect(client.text()).toMatch(/^HTTP\/1\.1 408 /);
   }
   await serves(world);
 });

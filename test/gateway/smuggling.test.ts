@@ -158,16 +158,20 @@ test.for([
 });
 
 test.for([
-  ['headers above the limit', (): string => `GET /outer HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(17_000)}\r\n\r\n`],
-  ['a URL above the limit', (): string => `GET /${'a'.repeat(4096)} HTTP/1.1\r\nHost: x\r\n\r\n`],
-  ['101 headers', (): string => `GET /outer HTTP/1.1\r\nHost: x\r\n${'X-A: 1\r\n'.repeat(100)}\r\n`],
-  ['a thousand headers', (): string => `GET /outer HTTP/1.1\r\nHost: x\r\n${'A:1\r\n'.repeat(1000)}\r\n`],
-] as const)('turns away %s', async ([, bytes]) => {
+  [
+    'headers above the limit',
+    (): string => `GET /outer HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(17_000)}\r\n\r\n`,
+    431,
+  ],
+  ['a URL above the limit', (): string => `GET /${'a'.repeat(4096)} HTTP/1.1\r\nHost: x\r\n\r\n`, 400],
+  ['101 headers', (): string => `GET /outer HTTP/1.1\r\nHost: x\r\n${'X-A: 1\r\n'.repeat(100)}\r\n`, 400],
+  ['a thousand headers', (): string => `GET /outer HTTP/1.1\r\nHost: x\r\n${'A:1\r\n'.repeat(1000)}\r\n`, 431],
+] as const)('turns away %s', async ([, bytes, status]) => {
   const here = await scene();
   const client = await rawClient(here.world);
   client.send(bytes() + inner);
   await client.closed();
-  expect(client.text()).toMatch(/^HTTP\/1\.1 4(00|14|31) /);
+  expect(client.text()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   await servesOn(here);
 });
 
