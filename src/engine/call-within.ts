@@ -10,6 +10,9 @@ export type CallEnd<T> =
   | { readonly kind: 'late'; readonly error: ProviderError }
   | { readonly kind: 'threw'; readonly error: ProviderError };
 
+/** Why the call's signal fires once it is answered; a value, because an exception with its stack costs more than the call. */
+const answered = 'answered';
+
 /** Past `timeoutMs` the call's signal fires and its answer, should it still come, is dropped. */
 export async function callWithin<T>(
   clock: Clock,
@@ -35,7 +38,7 @@ export async function callWithin<T>(
     () => 'given up' as const,
   );
   const first = await Promise.race([answer, timer.then((why): CallEnd<T> => lateEnd(why, timeoutMs))]);
-  ended.abort();
+  ended.abort(answered);
   return first;
 }
 

@@ -1,0 +1,62 @@
+/** The configuration of a simulated world: an ordinary one, with what the seed drew. */
+import type { Config, GatewaySettings } from '../model/config.ts';
+import type { Deployment } from '../model/deployment.ts';
+import type { CompletionProbeSpec } from '../model/probe-spec.ts';
+import type { Site } from '../model/site.ts';
+import type { SimOptions } from './options.ts';
+
+const names = ['amber', 'birch', 'cedar', 'dune', 'elm'] as const;
+
+export function configOf(options: SimOptions): Config {
+  const sites = names.slice(0, options.sites);
+  return {
+    ...{ path: 'simulated', environment: 'simulated', stateDir: 'simulated', digest: '000000000000', gateway },
+    lease: { ttlMs: options.leaseTtlMs, renewEveryMs: Math.floor(options.leaseTtlMs / 3) },
+    sites: sites.map(
+      (name): Site => ({
+        ...{ name, provider: 'simulated', region: undefined, residency: ['eu'], failureDomains: [name], settings: {} },
+      }),
+    ),
+    deployments: [deploymentOf(options, sites)],
+  };
+}
+
+function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment {
+  const launch = { command: ['serve'], env: {}, startupTimeoutMs: 20_000, stopGraceMs: 1000 };
+  const completion: CompletionProbeSpec = {
+    ...{ kind: 'completion', name: 'completion', everyMs: options.probeEveryMs, timeoutMs: 400, path: '/v1/completions' },
+    ...{ model: 'tiny', prompt: 'ready?', maxTokens: 4, firstTokenLimitMs: 200, contains: undefined },
+  };
+  return {
+    ...{ name: 'chat', model: 'tiny', residency: ['eu'], probes: [completion], firstTokenLimitMs: 200 },
+    placements: sites.map((site) => ({ site, replicas: options.replicas, standby: 'hot', launch })),
+    failover: {
+      mode: 'auto',
+      detector: {
+        ...{ evaluateEveryMs: options.evaluateEveryMs, failuresInARow: 2, successesInARow: 2, windowMs: 5000 },
+        ...{ badRatio: 0.5, minimumSamples: 8, slowPhi: 8, failAfterMs: 500, staleAfterMs: 5000, quorum: 1 },
+        ...{ trafficBadRatio: 0.3, trafficMinimum: 10 },
+      },
+      proof: { completions: 2, maxAgeMs: 20_000 },
+      move: { stepsPct: [50, 100], holdEachMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200, deadlineMs: 10_000 },
+      failback: { mode: 'never', afterMs: 5000 },
+      safety: { brakeRatio: 0.5, coolDownMs: options.coolDownMs, maxFailoversPerDay: 1000, dwellMs: 5000 },
+    },
+    drain: { waitForStreamsMs: 5000 },
+    match: { model: 'tiny' },
+    weights: Object.fromEntries(sites.map((site, index) => [site, index === 0 ? 100 : 0])),
+  };
+}
+
+/** The simulated gateway is no process: these are read by nobody. */
+const gateway: GatewaySettings = {
+  ...{ host: '127.0.0.1', port: 0, adminSocket: 'none', tableFile: 'none' },
+  hold: { maxWaitMs: 1000, maxRequests: 10 },
+  retry: { ratio: 0.1 },
+  replay: { maxBodyBytes: 1, maxTotalBytes: 1 },
+  limits: {
+    ...{ maxBodyBytes: 1, maxBufferedBytes: 1, maxHeaderBytes: 1, maxUrlBytes: 1, maxConnections: 1 },
+    ...{ maxConnectionsPerAddress: 1, headersTimeoutMs: 1, requestTimeoutMs: 1, firstByteTimeoutMs: 1 },
+    ...{ stallTimeoutMs: 1, slowReaderTimeoutMs: 1 },
+  },
+};

@@ -1,0 +1,53 @@
+/** Virtual time: one event after the other, each with everything that it sets off, and no time in between. */
+import type { Clock } from '../ports/clock.ts';
+import { type Event, EventHeap } from './event-heap.ts';
+
+/** Runs all microtasks that wait; must be called from outside of any. */
+export type Drain = () => void;
+
+export class Schedule {
+  /** Monotonic, of the one simulated machine room. */
+  monoMs = 1000;
+  /** Events run so far. */
+  events = 0;
+  readonly #heap: EventHeap;
+
+  constructor(tie: () => number) {
+    this.#heap = new EventHeap(tie);
+  }
+
+  after(ms: number, run: () => void): Event {
+    return this.#heap.push(this.monoMs + Math.max(0, ms), run);
+  }
+
+  /** Runs the next event; false when nothing is left to happen. The caller drains. */
+  step(): boolean {
+    const event = this.#heap.pop();
+    if (event === undefined) return false;
+    this.monoMs = event.atMs;
+    this.events += 1;
+    event.run();
+    return true;
+  }
+
+  /** A node's clock: monotonic time is shared, the wall is its own. */
+  clock(wallAheadMs: () => number): Clock {
+    return {
+      monoMs: () => this.monoMs,
+      nowMs: () => this.monoMs + wallAheadMs(),
+      sleep: (ms, signal) =>
+        new Promise((resolve, reject) => {
+          if (signal.aborted) return reject(signal.reason);
+          const stop = (): void => {
+            event.isCancelled = true;
+            reject(signal.reason);
+          };
+          const event = this.after(ms, () => {
+            signal.removeEventListener('abort', stop);
+            resolve();
+          });
+          signal.addEventListener('abort', stop, { once: true });
+        }),
+    };
+  }
+}
