@@ -3,6 +3,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { View } from '../model/view.ts';
 import { restartAfterMs } from './backoff.ts';
+import { isWithin } from './elapsed.ts';
 
 /** Why nothing should be started at the site now; undefined when something may be. */
 export function startBlock(view: View, site: string, nowMs: number): Reason | undefined {
@@ -11,8 +12,9 @@ export function startBlock(view: View, site: string, nowMs: number): Reason | un
   const failures = firstGood < 0 ? ends.length : firstGood;
   const [newest] = ends;
   if (newest === undefined || failures === 0) return undefined;
-  const untilMs = newest.atMs + restartAfterMs(failures);
-  if (nowMs >= untilMs) return undefined;
+  const pauseMs = restartAfterMs(failures);
+  if (!isWithin(pauseMs, newest.atMs, nowMs)) return undefined;
+  const untilMs = newest.atMs + pauseMs;
   return { code: 'CoolDown', site, message: `starts failed ${failures} times in a row at ${site}`, untilMs };
 }
 

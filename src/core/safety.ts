@@ -5,6 +5,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import type { SiteView, View } from '../model/view.ts';
+import { isWithin } from './elapsed.ts';
 import { startBlock } from './failed-starts.ts';
 import { areIndependent, isResident, readyReplicas, weightOf } from './readiness.ts';
 
@@ -101,11 +102,12 @@ const coolDown: Rule = ({ view, action, nowMs }) => {
   if (action.kind !== 'failover') return [];
   const { coolDownMs, maxFailoversPerDay } = view.deployment.failover.safety;
   const past = movesOf(view).filter(
-    ({ plan, openedAtMs }) => plan.trigger === 'automatic' && plan.kind === 'failover' && nowMs - openedAtMs < dayMs,
+    ({ plan, openedAtMs }) =>
+      plan.trigger === 'automatic' && plan.kind === 'failover' && isWithin(dayMs, openedAtMs, nowMs),
   );
   const [newest] = past;
   const reasons: Reason[] = [];
-  if (newest !== undefined && nowMs - newest.openedAtMs < coolDownMs) {
+  if (newest !== undefined && isWithin(coolDownMs, newest.openedAtMs, nowMs)) {
     const untilMs = newest.openedAtMs + coolDownMs;
     reasons.push({
       code: 'CoolDown',
@@ -131,8 +133,9 @@ const dwell: Rule = ({ view, action, nowMs }) => {
   const [newest] = movesOf(view).filter(({ plan }) => plan.kind !== 'start');
   if (newest === undefined) return [];
   const endedAtMs = newest.endedAtMs ?? nowMs;
-  const untilMs = endedAtMs + view.deployment.failover.safety.dwellMs;
-  return nowMs < untilMs
+  const { dwellMs } = view.deployment.failover.safety;
+  const untilMs = endedAtMs + dwellMs;
+  return isWithin(dwellMs, endedAtMs, nowMs)
     ? [{ code: 'DwellTime', message: `${newest.id} ended ${nowMs - endedAtMs} ms ago`, untilMs }]
     : [];
 };

@@ -97,7 +97,7 @@ export async function runDemo(world: DemoWorld, terms: DemoTerms, signal: AbortS
       ...countRecords(running.records()),
       ...times,
       outcome: signal.aborted ? 'interrupted' : isRecovered ? 'recovered' : 'not-recovered',
-      recoveryMs: recovery,
+      recoveryMs: recovery === undefined ? undefined : Math.round(recovery),
       retried: await world.retried(),
       hasFailedBack: watch.hasEnded('failback') === 'done',
     };
