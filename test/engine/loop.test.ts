@@ -117,6 +117,23 @@ test('I14: a replica that a start that was pre-empted had made is not made twice
   await close();
 });
 
+test('a young site that died before this controller came is left, though the gateway has forgotten its replica', async () => {
+  const { world, close } = await serving();
+  await close();
+  world.left.crash(0);
+  const { entry } = world.sink;
+  if (entry === undefined) throw new Error('no entry');
+  const sites = entry.sites.map((each) => (each.site === 'left' ? { ...each, replicas: [] } : each));
+  world.sink.entry = { ...entry, sites, weights: { left: 100, right: 0 } };
+  for (const [id, replica] of world.left.replicas)
+    world.left.replicas.set(id, { ...replica, startedAtMs: world.clock.nowMs() });
+  const stop = new AbortController();
+  const end = runController(world.boot().deps, stop.signal);
+  await world.until('the failover', () => world.sink.entry?.weights['right'] === 100, 4000);
+  stop.abort();
+  await world.drive(end);
+});
+
 test('I11: the way back is taken once the preferred site has been healthy for its time', async () => {
   const { world, close } = await serving({ failover: { failback: { mode: 'auto', afterMs: 5000 } } });
   world.left.crash(0);

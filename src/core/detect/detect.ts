@@ -100,6 +100,8 @@ function sinceOf(
     case 'slow':
       return runBegan(knownOf(history), 'good', nowMs);
     case 'starting':
+      // Since when it does not answer: once the provider calls it gone that is how long it has been bad.
+      return runBegan(knownOf(history), 'bad', nowMs);
     case 'unknown':
       return history.at(-1)?.atMs ?? nowMs;
   }

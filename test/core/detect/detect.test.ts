@@ -58,6 +58,7 @@ test('failures while the model loads are start-up, up to the limit and not beyon
   const loading = { startedAtMs: nowMs - 59_999, timeoutMs: 60_000 };
   const overdue = { startedAtMs: nowMs - 60_000, timeoutMs: 60_000 };
   expect(stateOf('bbbbb', {}, loading)).toBe('starting');
+  expect(detect(history('bbbbb'), completion, detector, loading, nowMs).sinceMs).toBe(nowMs - 900);
   expect(stateOf('bbbbb', {}, overdue)).toBe('bad');
 });
 
