@@ -1,33 +1,48 @@
-/** What goes wrong in a world, and who meddles: each kind on its own stream of chance, until it is time to heal. */
-import { carryOut } from '../engine/carry-out.ts';
-import type { EngineDeps } from '../engine/engine.ts';
-import type { Random } from '../ports/random.ts';
-import type { Health } from './cloud.ts';
+/** What goes wrong in a world: each kind on its own stream of chance, until it is time to heal. */
+import type { Strike } from './chance.ts';
+import type { Cloud, Health } from './cloud.ts';
 import type { SimOptions } from './options.ts';
 import type { Host, World } from './world.ts';
 
 /** A host's next controller comes up after this, in milliseconds. */
 const bootMs = 500;
 /** A site that behaves badly does so for this long at most, in milliseconds. */
-const longestBadMs = 20_000;
+const longestBadMs = 8000;
+/** Between looks whether the world has come to rest after the failure before, in milliseconds. */
+const turnMs = 200;
+
+const siteFaults = [
+  ['crash', 0.4],
+  ['one', 0.1],
+  ['hangs', 0.12],
+  ['errors', 0.12],
+  ['slow', 0.1],
+  ['wrong-model', 0.06],
+  ['private', 0.05],
+  ['public', 0.05],
+] as const satisfies readonly (readonly [Exclude<Health, 'good'> | 'crash' | 'one', number])[];
+
+type SiteFault = (typeof siteFaults)[number][0];
+type Often = Exclude<keyof SimOptions['every'], 'siteFault' | 'typed' | 'planted'>;
 
 export class Chaos {
+  isOver = false;
+  /** Failures of sites so far. */
+  siteFaults = 0;
   readonly #world: World;
   readonly #hosts: readonly Host[];
-  isOver = false;
 
   constructor(world: World, hosts: readonly Host[]) {
     this.#world = world;
     this.#hosts = hosts;
-    const { every } = world.options;
-    this.#often('site-fault', every.siteFault, (random) => this.#breakSite(random));
-    this.#often('kill', every.kill, (random) => this.#host(random)?.life?.kill());
-    this.#often('cut', every.cut, (random) => this.#cut(random));
-    this.#often('gateway-restart', every.gatewayRestart, (random) => this.#restartGateway(random));
-    this.#often('wall-jump', every.wallJump, (random) => {
-      world.wallAheadMs += (random.next() - 0.5) * 2 * 365 * 86_400_000;
+    this.#breakSites();
+    this.#often('kill', ({ details }) => this.#oneOf(hosts, details.next())?.life?.kill());
+    this.#often('pause', (strike) => this.#pause(strike));
+    this.#often('cut', (strike) => this.#cut(strike));
+    this.#often('gatewayRestart', (strike) => this.#restartGateway(strike));
+    this.#often('wallJump', ({ details }) => {
+      world.wallAheadMs += (details.next() - 0.5) * 2 * 365 * 86_400_000;
     });
-    this.#often('disk-fault', every.diskFault, (random) => this.#breakDisk(random));
     for (const host of hosts) this.#keep(host);
   }
 
@@ -35,22 +50,29 @@ export class Chaos {
   heal(): void {
     this.isOver = true;
     const world = this.#world;
+    world.chance.isOver = true;
     for (const link of world.links.values()) link.isCut = { there: false, back: false };
-    for (const cloud of world.clouds.values()) cloud.behave('good');
+    for (const cloud of world.clouds.values()) {
+      cloud.crash(cloud.alive().filter(({ readyAtMs }) => readyAtMs === Number.POSITIVE_INFINITY));
+      cloud.behave('good');
+    }
+    for (const { life } of this.#hosts) life?.resume();
     world.gateway.isUp = true;
-    world.isDiskBroken = false;
-    world.isHealed = true;
     world.noteHealth();
   }
 
   /** Exponential pauses around the mean. */
-  #often(name: string, meanMs: number, act: (random: Random) => void): void {
+  #often(name: Often, act: (strike: Strike<Often>) => void): void {
+    const { schedule, seeds, chance, options } = this.#world;
+    const meanMs = options.every[name];
     if (meanMs === 0) return;
-    const random = this.#world.seeds.stream(`chaos/${name}`);
+    const pace = seeds.stream(`pace/${name}`);
+    const dice = chance.dice(name);
     const next = (): void => {
-      this.#world.schedule.after(-Math.log(1 - random.next()) * meanMs, () => {
+      schedule.after(-Math.log(1 - pace.next()) * meanMs, () => {
         if (this.isOver) return;
-        act(random);
+        const strike = dice.roll([[name, 1]]);
+        if (strike !== undefined) act(strike);
         next();
       });
     };
@@ -64,71 +86,86 @@ export class Chaos {
     });
   }
 
-  #host(random: Random): Host | undefined {
-    return this.#hosts[Math.floor(random.next() * this.#hosts.length)];
+  #oneOf<T>(all: readonly T[], draw: number): T | undefined {
+    return all[Math.floor(draw * all.length)];
   }
 
-  #breakSite(random: Random): void {
+  #breakSites(): void {
+    const { schedule, seeds, chance, options } = this.#world;
+    const pace = seeds.stream('pace/siteFault');
+    const dice = chance.dice('siteFault');
+    const strikeNow = (): void => {
+      if (this.isOver || this.siteFaults >= options.siteFaults) return;
+      this.siteFaults += 1;
+      const strike = dice.roll(siteFaults);
+      if (strike !== undefined) this.#breakSite(strike);
+      next();
+    };
+    const next = (): void => {
+      const isInTurn = pace.next() < options.inTurn;
+      const waitMs = -Math.log(1 - pace.next()) * options.every.siteFault;
+      const check = (): void => {
+        if (this.isOver) return;
+        if (!isInTurn || this.#isAtRest()) schedule.after(waitMs, strikeNow);
+        else schedule.after(turnMs, check);
+      };
+      check();
+    };
+    next();
+  }
+
+  /** Nothing is under way, and another site could take over. */
+  #isAtRest(): boolean {
+    const { ghost, clouds, gateway } = this.#world;
+    const spare = gateway.entry?.spill.length ?? 0;
+    const isServed = [...clouds.keys()].some((site) => (gateway.entry?.weights[site] ?? 0) > 0 && ghost.isServing(site));
+    return ghost.open === undefined && isServed && spare > 1;
+  }
+
+  #breakSite({ kind, details }: Strike<SiteFault>): void {
     const world = this.#world;
     const weights = world.gateway.entry?.weights ?? {};
     // Mostly the one that serves: what happens to a standby moves nothing.
     const active = Object.keys(weights).find((site) => (weights[site] ?? 0) > 0);
-    const names = [...world.clouds.keys()];
-    const site = random.next() < 0.8 && active !== undefined ? active : names[Math.floor(random.next() * names.length)];
+    const draw = details.next();
+    const site = draw < 0.85 && active !== undefined ? active : this.#oneOf([...world.clouds.keys()], details.next());
     const cloud = world.clouds.get(site ?? '');
     if (cloud === undefined) return;
-    const kinds: readonly (Health | 'crash')[] = ['crash', 'crash', 'hangs', 'errors', 'slow', 'wrong-model'];
-    const kind = kinds[Math.floor(random.next() * kinds.length)] ?? 'crash';
-    if (kind === 'crash') cloud.crash();
-    else {
-      cloud.behave(kind);
-      world.schedule.after(random.next() * longestBadMs, () => {
-        cloud.behave('good');
-        world.noteHealth();
-      });
-    }
-    world.noteHealth();
+    if (kind === 'crash') return cloud.crash();
+    if (kind === 'one') return cloud.crash(cloud.alive().slice(0, 1));
+    this.#misbehave(cloud, kind, details.next() * longestBadMs);
   }
 
-  #cut(random: Random): void {
-    const links = [...this.#world.links.values()];
-    const link = links[Math.floor(random.next() * links.length)];
+  #misbehave(cloud: Cloud, kind: Health, forMs: number): void {
+    cloud.behave(kind);
+    this.#world.schedule.after(forMs, () => cloud.behave('good'));
+  }
+
+  /** Short ones block the event loop; long ones outlast the lease. */
+  #pause({ details }: Strike<Often>): void {
+    const { options, schedule } = this.#world;
+    const life = this.#oneOf(this.#hosts, details.next())?.life;
+    if (life === undefined) return;
+    life.pause();
+    schedule.after(details.next() * (details.next() < 0.5 ? 1000 : 3 * options.leaseTtlMs), () => life.resume());
+  }
+
+  #cut({ details }: Strike<Often>): void {
+    const link = this.#oneOf([...this.#world.links.values()], details.next());
     if (link === undefined) return;
-    link.isCut = { there: random.next() < 0.6, back: random.next() < 0.6 };
-    this.#world.schedule.after(random.next() * 15_000, () => {
+    link.isCut = { there: details.next() < 0.6, back: details.next() < 0.6 };
+    this.#world.schedule.after(details.next() * 15_000, () => {
       link.isCut = { there: false, back: false };
     });
   }
 
-  #restartGateway(random: Random): void {
+  #restartGateway({ details }: Strike<Often>): void {
     const { gateway, schedule } = this.#world;
     gateway.isUp = false;
-    schedule.after(200 + random.next() * 3000, () => {
+    const draw = details.next();
+    schedule.after(200 + details.next() * 3000, () => {
+      if (draw < 0.2) gateway.forget(draw < 0.1 ? 'all' : 'newest');
       gateway.isUp = true;
     });
   }
-
-  #breakDisk(random: Random): void {
-    const world = this.#world;
-    world.isDiskBroken = true;
-    world.schedule.after(random.next() * 10_000, () => {
-      world.isDiskBroken = false;
-    });
-  }
-}
-
-/** A person types a switchover to some site now and then. */
-export function typeSometimes(world: World, depsOf: () => EngineDeps, options: SimOptions, isOver: () => boolean): void {
-  if (options.every.typed === 0) return;
-  const random = world.seeds.stream('chaos/typed');
-  const sites = [...world.clouds.keys()];
-  const next = (): void => {
-    world.schedule.after(-Math.log(1 - random.next()) * options.every.typed, () => {
-      if (isOver()) return;
-      const to = sites[Math.floor(random.next() * sites.length)];
-      const wish = { deployment: 'chat', kind: 'switchover', from: undefined, to, reason: 'simulated' } as const;
-      carryOut(depsOf(), wish, { timeoutMs: 60_000 }, new AbortController().signal).then(next, next);
-    });
-  };
-  next();
 }

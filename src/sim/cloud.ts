@@ -4,15 +4,16 @@ import type { ProviderError } from '../model/provider-error.ts';
 import type { Replica } from '../model/replica.ts';
 import type { StartRequest } from '../ports/provider.ts';
 import type { Random } from '../ports/random.ts';
+import type { Chance, Dice, Shares } from './chance.ts';
 import type { Schedule } from './schedule.ts';
 
-/** How a server behaves towards requests and probes. */
-export type Health = 'good' | 'hangs' | 'errors' | 'slow' | 'wrong-model';
+/** How a server behaves towards requests and probes. `private`: users fare well, probes badly; `public`: the reverse. */
+export type Health = 'good' | 'hangs' | 'errors' | 'slow' | 'wrong-model' | 'private' | 'public';
 
 export interface Server {
   replica: Replica;
   health: Health;
-  /** Monotonic milliseconds from which it answers. */
+  /** Monotonic milliseconds from which it answers; infinite when it never will. */
   readonly readyAtMs: number;
   /** Monotonic milliseconds from which the list shows it. */
   readonly listedAtMs: number;
@@ -26,14 +27,16 @@ export interface CloudFaults {
   readonly auth: number;
   /** An error before anything was done, which passes. */
   readonly transient: number;
-  /** A listing that lacks one of its replicas. */
+  /** A listing that lacks one of its replicas, or all of them. */
   readonly shortList: number;
   /** Longest time until a new replica is listed, in milliseconds. */
   readonly listLagMs: number;
+  /** A replica that is made and never answers: its image or its machine is broken. */
+  readonly halfMade: number;
 }
 
 export const soundCloud: CloudFaults = {
-  ...{ capacity: 0, quota: 0, throttled: 0, auth: 0, transient: 0, shortList: 0, listLagMs: 0 },
+  ...{ capacity: 0, quota: 0, throttled: 0, auth: 0, transient: 0, shortList: 0, listLagMs: 0, halfMade: 0 },
 };
 
 /** What the oracles may know of a change, whatever its caller was told. */
@@ -42,6 +45,7 @@ export interface CloudEvent {
   readonly site: string;
   readonly operationId: string;
   readonly epoch: number;
+  readonly startKey: string;
   readonly slot: number;
   readonly id: string;
 }
@@ -50,74 +54,100 @@ export interface CloudTerms {
   readonly site: string;
   readonly schedule: Schedule;
   readonly random: Random;
+  readonly chance: Chance;
   readonly wallMs: () => number;
-  readonly faults: () => CloudFaults;
+  readonly faults: CloudFaults;
   readonly onEvent: (event: CloudEvent) => void;
+  /** What users get from the site may be another now. */
+  readonly onChange: () => void;
 }
 
-type Sent = { readonly operationId: string; readonly epoch: number; readonly idempotencyKey: string };
+export type Sent = { readonly operationId: string; readonly epoch: number; readonly idempotencyKey: string };
+
+type Refusal = keyof typeof refusals;
 
 export class Cloud {
   readonly site: string;
   /** By id; never forgotten. */
   readonly servers = new Map<string, Server>();
+  /** Behaviour that new servers take on as well: a bad image, a bad network. */
+  health: Health = 'good';
   readonly #terms: CloudTerms;
+  readonly #dice: Dice;
+  readonly #reading: Shares<Refusal | 'shortList'>;
+  readonly #changing: Shares<Refusal>;
+  readonly #starting: Shares<Refusal | 'halfMade'>;
   #made = 0;
 
   constructor(terms: CloudTerms) {
-    this.site = terms.site;
+    const { site, chance, faults } = terms;
+    const { auth, throttled, transient, capacity, quota, shortList, halfMade } = faults;
+    this.site = site;
     this.#terms = terms;
+    this.#dice = chance.dice(`cloud/${site}`);
+    this.#changing = Object.entries({ auth, throttled, transient }) as [Refusal, number][];
+    this.#reading = [...this.#changing, ['shortList', shortList]];
+    this.#starting = [...this.#changing, ['capacity', capacity], ['quota', quota], ['halfMade', halfMade]];
   }
 
-  list(): readonly Replica[] | ProviderError {
-    const { random, schedule, faults } = this.#terms;
-    const refusal = this.#refusal(['auth', 'throttled', 'transient']);
-    if (refusal !== undefined) return refusal;
-    const visible = [...this.servers.values()].filter(({ listedAtMs }) => listedAtMs <= schedule.monoMs);
-    if (visible.length > 0 && random.next() < faults().shortList)
-      visible.splice(Math.floor(random.next() * visible.length), 1);
-    return visible.map(({ replica }) => replica);
+  list(): { readonly replicas: readonly Replica[]; readonly isStale: boolean } | ProviderError {
+    const strike = this.#dice.roll(this.#reading);
+    if (strike !== undefined && strike.kind !== 'shortList') return refusals[strike.kind];
+    const { monoMs } = this.#terms.schedule;
+    const all = [...this.servers.values()];
+    const visible = all.filter(({ listedAtMs }) => listedAtMs <= monoMs).map(({ replica }) => replica);
+    if (strike === undefined) return { replicas: visible, isStale: visible.length < all.length };
+    const isEmpty = strike.details.next() < 0.3;
+    const lacking = Math.floor(strike.details.next() * visible.length);
+    return { replicas: isEmpty ? [] : visible.filter((_, index) => index !== lacking), isStale: true };
   }
 
   start({ deployment, slot }: StartRequest, sent: Sent): Reply<Replica> {
-    const { random, schedule, faults, onEvent, wallMs } = this.#terms;
-    const known = [...this.servers.values()].find(({ replica }) => replica.startKey === sent.idempotencyKey);
+    const { random, schedule, faults, onEvent, onChange, wallMs } = this.#terms;
+    const all = [...this.servers.values()];
+    const known = all.find(({ replica }) => replica.startKey === sent.idempotencyKey);
     if (known !== undefined) return { kind: 'done', value: known.replica };
-    const refusal = this.#refusal(['auth', 'throttled', 'transient', 'capacity', 'quota']);
-    if (refusal !== undefined) return { kind: 'refused', error: refusal };
-    this.#made += 1;
-    const id = `${this.site}-${this.#made}`;
-    const replica: Replica = {
-      ...{ id, bootId: `boot-${id}`, deployment, site: this.site, slot, url: `http://${id}`, state: 'running' },
-      ...{ billed: 'yes', startedAtMs: wallMs(), startKey: sent.idempotencyKey },
-    };
+    const strike = this.#dice.roll(this.#starting);
+    if (strike !== undefined && strike.kind !== 'halfMade') return { kind: 'refused', error: refusals[strike.kind] };
     const { monoMs } = schedule;
-    const readyAtMs = monoMs + 300 + random.next() * 700;
-    this.servers.set(id, { replica, health: 'good', readyAtMs, listedAtMs: monoMs + random.next() * faults().listLagMs });
-    onEvent({ verb: 'start', site: this.site, operationId: sent.operationId, epoch: sent.epoch, slot, id });
+    const stopped = all.find(({ replica }) => replica.state === 'stopped' && replica.slot === slot);
+    this.#made += 1;
+    const id = stopped?.replica.id ?? `${this.site}-${this.#made}`;
+    const replica: Replica = {
+      ...{ id, bootId: `boot-${this.site}-${this.#made}`, deployment, site: this.site, slot, url: `http://${id}` },
+      ...{ state: 'running', billed: 'yes', startedAtMs: wallMs(), startKey: sent.idempotencyKey },
+    };
+    const readyAtMs = strike === undefined ? monoMs + 100 + random.next() * 400 : Number.POSITIVE_INFINITY;
+    const listedAtMs = stopped === undefined ? monoMs + random.next() * faults.listLagMs : monoMs;
+    this.servers.set(id, { replica, health: this.health, readyAtMs, listedAtMs });
+    if (strike === undefined) schedule.after(readyAtMs - monoMs, onChange);
+    onEvent({ verb: 'start', site: this.site, ...sent, startKey: sent.idempotencyKey, slot, id });
     return { kind: 'done', value: replica };
   }
 
   stop({ id }: Replica, how: 'stop' | 'delete', sent: Sent): Reply<void> {
-    const refusal = this.#refusal(['auth', 'throttled', 'transient']);
-    if (refusal !== undefined) return { kind: 'refused', error: refusal };
+    const strike = this.#dice.roll(this.#changing);
+    if (strike !== undefined) return { kind: 'refused', error: refusals[strike.kind] };
     const server = this.servers.get(id);
-    if (server === undefined)
-      return { kind: 'refused', error: { class: 'not-found', code: 'NotFound', message: `no instance ${id}` } };
+    if (server === undefined) return { kind: 'refused', error: notFound };
+    const { slot, startKey } = server.replica;
     server.replica = { ...server.replica, state: how === 'delete' ? 'gone' : 'stopped', billed: 'no' };
-    const { operationId, epoch } = sent;
-    this.#terms.onEvent({ verb: 'stop', site: this.site, operationId, epoch, slot: server.replica.slot, id });
+    this.#terms.onChange();
+    this.#terms.onEvent({ verb: 'stop', site: this.site, ...sent, startKey, slot, id });
     return { kind: 'done', value: undefined };
   }
 
   /** The processes behind these servers die at once, as with the machine under them. */
-  crash(): void {
-    for (const server of this.alive()) server.replica = { ...server.replica, state: 'gone', billed: 'no' };
+  crash(servers: readonly Server[] = this.alive()): void {
+    for (const server of servers) server.replica = { ...server.replica, state: 'gone', billed: 'no' };
+    this.#terms.onChange();
   }
 
   /** All that run take on this behaviour. */
   behave(health: Health): void {
+    this.health = health;
     for (const server of this.alive()) server.health = health;
+    this.#terms.onChange();
   }
 
   alive(): readonly Server[] {
@@ -127,21 +157,13 @@ export class Cloud {
   /** Servers that give users good answers now. */
   serving(): readonly Server[] {
     const { monoMs } = this.#terms.schedule;
-    return this.alive().filter(({ health, readyAtMs }) => health === 'good' && readyAtMs <= monoMs);
-  }
-
-  /** One draw decides among all that may go wrong, so that the shares add up. */
-  #refusal(kinds: readonly (keyof typeof refusals)[]): ProviderError | undefined {
-    const { random, faults } = this.#terms;
-    let left = random.next();
-    const shares = faults();
-    for (const kind of kinds) {
-      left -= shares[kind];
-      if (left < 0) return refusals[kind];
-    }
-    return undefined;
+    return this.alive().filter(
+      ({ health, readyAtMs }) => (health === 'good' || health === 'private') && readyAtMs <= monoMs,
+    );
   }
 }
+
+const notFound: ProviderError = { class: 'not-found', code: 'NotFound', message: 'no such instance' };
 
 const refusals = {
   auth: { class: 'auth', code: '401', message: 'the token expired' },

@@ -9,12 +9,14 @@ const names = ['amber', 'birch', 'cedar', 'dune', 'elm'] as const;
 
 export function configOf(options: SimOptions): Config {
   const sites = names.slice(0, options.sites);
+  const isForeign = (name: string): boolean => options.hasForeignSite && name === sites.at(-1);
   return {
     ...{ path: 'simulated', environment: 'simulated', stateDir: 'simulated', digest: '000000000000', gateway },
     lease: { ttlMs: options.leaseTtlMs, renewEveryMs: Math.floor(options.leaseTtlMs / 3) },
     sites: sites.map(
       (name): Site => ({
-        ...{ name, provider: 'simulated', region: undefined, residency: ['eu'], failureDomains: [name], settings: {} },
+        ...{ name, provider: 'simulated', region: undefined, failureDomains: [name], settings: {} },
+        residency: [isForeign(name) ? 'us' : 'eu'],
       }),
     ),
     deployments: [deploymentOf(options, sites)],
@@ -22,7 +24,7 @@ export function configOf(options: SimOptions): Config {
 }
 
 function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment {
-  const launch = { command: ['serve'], env: {}, startupTimeoutMs: 20_000, stopGraceMs: 1000 };
+  const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 1000 };
   const completion: CompletionProbeSpec = {
     ...{ kind: 'completion', name: 'completion', everyMs: options.probeEveryMs, timeoutMs: 400, path: '/v1/completions' },
     ...{ model: 'tiny', prompt: 'ready?', maxTokens: 4, firstTokenLimitMs: 200, contains: undefined },
@@ -34,13 +36,16 @@ function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment
       mode: 'auto',
       detector: {
         ...{ evaluateEveryMs: options.evaluateEveryMs, failuresInARow: 2, successesInARow: 2, windowMs: 5000 },
-        ...{ badRatio: 0.5, minimumSamples: 8, slowPhi: 8, failAfterMs: 500, staleAfterMs: 5000, quorum: 1 },
-        ...{ trafficBadRatio: 0.3, trafficMinimum: 10 },
+        ...{ badRatio: 0.5, minimumSamples: 8, slowPhi: 8, failAfterMs: options.failAfterMs, staleAfterMs: 5000 },
+        ...{ quorum: 1, trafficBadRatio: 0.3, trafficMinimum: 10 },
       },
-      proof: { completions: 2, maxAgeMs: 20_000 },
+      proof: { completions: 2, maxAgeMs: options.proofMaxAgeMs },
       move: { stepsPct: [50, 100], holdEachMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200, deadlineMs: 10_000 },
-      failback: { mode: 'never', afterMs: 5000 },
-      safety: { brakeRatio: 0.5, coolDownMs: options.coolDownMs, maxFailoversPerDay: 1000, dwellMs: 5000 },
+      failback: { mode: options.failback, afterMs: 5000 },
+      safety: {
+        ...{ brakeRatio: options.brakeRatio, coolDownMs: options.coolDownMs, dwellMs: 5000 },
+        maxFailoversPerDay: options.maxFailoversPerDay,
+      },
     },
     drain: { waitForStreamsMs: 5000 },
     match: { model: 'tiny' },

@@ -1,5 +1,10 @@
 /** What really is, for the oracles alone: nothing that the engine decides may look here. */
+import type { Operation } from '../model/operation.ts';
+import type { Step } from '../model/plan.ts';
+import type { RouteEntry, Weights } from '../model/route.ts';
+import type { WriteCall } from '../ports/call.ts';
 import type { CloudEvent } from './cloud.ts';
+import type { Incarnation } from './incarnation.ts';
 
 export interface Violation {
   /** Such as `I14`. */
@@ -9,36 +14,101 @@ export interface Violation {
   readonly atMonoMs: number;
 }
 
+/** Whether users get good answers from a site, and since when (monotonic milliseconds). */
+export interface SiteTruth {
+  isServing: boolean;
+  sinceMs: number;
+  /** Monotonic milliseconds; the far past when it never did. */
+  lastServedMs: number;
+  lastFailedMs: number;
+}
+
+/** More violations of one world say nothing new. */
+const mostViolations = 20;
+
 export class Ghost {
   readonly violations: Violation[] = [];
-  /** Leases as they were granted: epoch to the monotonic moment until which they may be used. */
+  /** Leases as they were granted: epoch to the monotonic moment at which somebody else may hold it. */
   readonly leases = new Map<number, number>();
   newestEpoch = 0;
   readonly cloudEvents: CloudEvent[] = [];
-  /** By site: the last moment it served, and the last it did not; monotonic milliseconds. */
-  readonly lastServedMs = new Map<string, number>();
-  readonly lastFailedMs = new Map<string, number>();
+  readonly sites = new Map<string, SiteTruth>();
+  /** Who wrote an entry, by its operation. */
+  readonly issuers = new WeakMap<RouteEntry, string>();
+  /** What the journal holds as intended: `operation/index/part`. */
+  readonly intents = new Set<string>();
+  /** All operations as last journaled. */
+  readonly operations = new Map<string, Operation>();
+  /** The operation in progress and the step it has got to. */
+  open: Operation | undefined;
+  step: Step | undefined;
+  /** The weights that somebody rightly set last. */
+  weights: Weights | undefined;
+  /** Automatic failovers that moved weights. */
+  readonly moves = new Set<string>();
+  /** Requests of people that were taken, by the revision they were based on. */
+  readonly requests = new Map<number, string>();
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
   }
 
+  get nowMs(): number {
+    return this.#nowMs();
+  }
+
   violate(invariant: string, message: string): void {
-    this.violations.push({ invariant, message, atMonoMs: this.#nowMs() });
+    if (this.violations.length < mostViolations)
+      this.violations.push({ invariant, message, atMonoMs: this.#nowMs() });
   }
 
-  grant(epoch: number, usableUntilMonoMs: number): void {
+  /** The store gave or renewed a lease at this very moment. */
+  grant(epoch: number, ttlMs: number): void {
+    if (epoch < this.newestEpoch) this.violate('I3', `epoch ${epoch} is granted after ${this.newestEpoch}`);
     this.newestEpoch = Math.max(this.newestEpoch, epoch);
-    this.leases.set(epoch, usableUntilMonoMs);
+    this.leases.set(epoch, this.nowMs + ttlMs);
   }
 
-  /** I1: whoever issues a change holds the lease, and its call ends before the lease does. */
-  checkIssue(what: string, { epoch, deadlineAtMonoMs }: { epoch: number; deadlineAtMonoMs: number }): void {
+  /** I1: whoever issues a change holds the lease, and its call ends before the lease does. I29: its journal is sound. */
+  checkIssue(life: Incarnation, what: string, { epoch, deadlineAtMonoMs }: WriteCall): void {
+    if (life.hasLostDisk) this.violate('I29', `${what} is issued by ${life.name} after its journal failed`);
     const untilMs = this.leases.get(epoch);
-    const nowMs = this.#nowMs();
-    if (untilMs === undefined || nowMs >= untilMs) this.violate('I1', `${what} is issued under epoch ${epoch}, whose lease is over`);
+    if (untilMs === undefined || this.nowMs >= untilMs)
+      this.violate('I1', `${what} is issued under epoch ${epoch}, whose lease is over`);
     else if (deadlineAtMonoMs > untilMs)
       this.violate('I1', `${what} may run until ${deadlineAtMonoMs}, its lease only until ${untilMs}`);
   }
+
+  noteSite(site: string, isServing: boolean): void {
+    const { nowMs } = this;
+    const truth = this.sites.get(site) ?? { isServing, sinceMs: nowMs, lastServedMs: never, lastFailedMs: never };
+    this.sites.set(site, truth);
+    if (truth.isServing) truth.lastServedMs = nowMs;
+    else truth.lastFailedMs = nowMs;
+    if (truth.isServing === isServing) return;
+    truth.isServing = isServing;
+    truth.sinceMs = nowMs;
+  }
+
+  isServing(site: string): boolean {
+    return this.sites.get(site)?.isServing ?? false;
+  }
+
+  /** Whether users got good answers from the site at some moment of the last so many milliseconds. */
+  hasServedWithin(site: string, ms: number): boolean {
+    return this.isServing(site) || this.nowMs - (this.sites.get(site)?.lastServedMs ?? never) <= ms;
+  }
+
+  hasFailedWithin(site: string, ms: number): boolean {
+    return !this.isServing(site) || this.nowMs - (this.sites.get(site)?.lastFailedMs ?? never) <= ms;
+  }
+
+  /** Bad for all of the last so many milliseconds. */
+  isBadFor(site: string, ms: number): boolean {
+    const truth = this.sites.get(site);
+    return truth !== undefined && !truth.isServing && this.nowMs - truth.sinceMs >= ms;
+  }
 }
+
+const never = Number.NEGATIVE_INFINITY;

@@ -12,18 +12,28 @@ export interface Crash {
   readonly window: CrashWindow;
 }
 
+export interface LifeTerms {
+  readonly name: string;
+  readonly crash: Crash | undefined;
+  readonly onDeath: () => void;
+}
+
 export class Incarnation {
+  readonly name: string;
   isAlive = true;
   /** Calls so far. */
   calls = 0;
+  /** A write of its store failed: it may change nothing any more (I29). */
+  hasLostDisk = false;
   readonly #crash: Crash | undefined;
-  readonly #onCall: (name: string) => void;
   readonly #onDeath: () => void;
+  /** While it stands still: what it would have gone on with, in order. */
+  #held: (() => void)[] | undefined;
 
-  constructor(terms: { crash: Crash | undefined; onCall: (name: string) => void; onDeath: () => void }) {
-    this.#crash = terms.crash;
-    this.#onCall = terms.onCall;
-    this.#onDeath = terms.onDeath;
+  constructor({ name, crash, onDeath }: LifeTerms) {
+    this.name = name;
+    this.#crash = crash;
+    this.#onDeath = onDeath;
   }
 
   kill(): void {
@@ -32,42 +42,40 @@ export class Incarnation {
     this.#onDeath();
   }
 
-  /** A call that changes something or reads something: a point. */
-  point<T>(name: string, work: () => Promise<T>): Promise<T> {
-    if (!this.isAlive) return never();
-    this.calls += 1;
-    const window = this.calls === this.#crash?.at ? this.#crash.window : undefined;
-    if (window === 'before') {
-      this.kill();
-      return never();
-    }
-    this.#onCall(name);
-    const answer = work();
-    if (window === 'in-flight') {
-      this.kill();
-      answer.catch(() => undefined);
-      return never();
-    }
-    return this.whileAlive(answer, window === 'after');
+  /** As a stopped process or a blocked event loop: time passes, answers come, nothing goes on. */
+  pause(): void {
+    this.#held ??= [];
   }
 
-  /** Passes an answer on to a process that lives; `dies`: it dies on reading it. */
-  whileAlive<T>(answer: Promise<T>, dies = false): Promise<T> {
+  resume(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const run of held) this.deliver(run);
+  }
+
+  /** Whatever comes to the process from outside comes through here. */
+  deliver(run: () => void): void {
+    if (!this.isAlive) return;
+    if (this.#held !== undefined) this.#held.push(run);
+    else run();
+  }
+
+  /** A call that changes something or reads something: a point. `send` gets the ways to answer it. */
+  point<T>(send: (answered: (value: T) => void, failed: (thrown: unknown) => void) => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      answer.then(
-        (value) => {
-          if (dies) this.kill();
-          if (this.isAlive) resolve(value);
-        },
-        (error) => {
-          if (dies) this.kill();
-          if (this.isAlive) reject(error);
-        },
+      if (!this.isAlive) return;
+      this.calls += 1;
+      const window = this.calls === this.#crash?.at ? this.#crash.window : undefined;
+      if (window === 'before') return this.kill();
+      const end = (run: () => void): void => {
+        if (window === 'after') this.kill();
+        this.deliver(run);
+      };
+      send(
+        (value) => end(() => resolve(value)),
+        (thrown) => end(() => reject(thrown)),
       );
+      if (window === 'in-flight') this.kill();
     });
   }
-}
-
-function never<T>(): Promise<T> {
-  return new Promise(() => undefined);
 }

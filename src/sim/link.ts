@@ -1,8 +1,9 @@
 /** The way between two nodes: takes time, and may lose, delay or hold back what is sent, one way or both. */
 import type { Random } from '../ports/random.ts';
+import type { Chance, Dice, Shares } from './chance.ts';
 import type { Schedule } from './schedule.ts';
 
-/** Shares are 0–1, of all messages; times in milliseconds. */
+/** Shares are 0–1, of all messages. */
 export interface LinkFaults {
   readonly lostRequest: number;
   readonly lostReply: number;
@@ -12,43 +13,70 @@ export interface LinkFaults {
 
 export const soundLink: LinkFaults = { lostRequest: 0, lostReply: 0, lateRequest: 0 };
 
-export interface Link {
+/** What became of a message. `lost`: done, and nobody told. `hang`: never arrived. */
+export type Passage = 'ok' | 'lost' | 'hang' | 'slow';
+
+/** Longest delay of a request that is late, in milliseconds. */
+export const latestMs = 20_000;
+
+export interface Parcel<T> {
+  /** What happens where it arrives. */
+  readonly effect: () => T;
+  readonly answered: (value: T) => void;
+  readonly failed: (thrown: unknown) => void;
+  /** It must not arrive late: it is dropped instead. */
+  readonly isPerishable?: boolean;
+}
+
+export class Link {
   /** While set nothing gets through that way. */
-  isCut: { there: boolean; back: boolean };
-  /**
-   * Calls `effect` when the request arrives, which may be never or much later; resolves when the answer is back, which may
-   * be never.
-   */
-  call<T>(effect: () => T): Promise<T>;
-}
+  isCut = { there: false, back: false };
+  readonly #schedule: Schedule;
+  readonly #latency: Random;
+  readonly #dice: Dice;
+  readonly #shares: Shares<Exclude<Passage, 'ok'>>;
 
-export function createLink(schedule: Schedule, random: Random, faults: () => LinkFaults): Link {
-  const link: Link = {
-    isCut: { there: false, back: false },
-    call: (effect) =>
-      new Promise((resolve, reject) => {
-        const { lostRequest, lostReply, lateRequest } = faults();
-        const draw = random.next();
-        const isLost = link.isCut.there || draw < lostRequest;
-        if (isLost) return;
-        const isLate = draw < lostRequest + lateRequest;
-        schedule.after(isLate ? 3000 + random.next() * 17_000 : 1 + random.next() * 4, () => {
-          // An effect that throws is an answer too, as from a port that breaks.
-          const end = settle(effect);
-          if (link.isCut.back || random.next() < lostReply) return;
-          schedule.after(1 + random.next() * 4, () => (end.isGood ? resolve(end.value) : reject(end.error)));
-        });
-      }),
-  };
-  return link;
-}
+  constructor(terms: {
+    readonly name: string;
+    readonly schedule: Schedule;
+    readonly latency: Random;
+    readonly chance: Chance;
+    readonly faults: LinkFaults;
+  }) {
+    const { lostRequest, lostReply, lateRequest } = terms.faults;
+    this.#schedule = terms.schedule;
+    this.#latency = terms.latency;
+    this.#dice = terms.chance.dice(terms.name);
+    this.#shares = [
+      ['hang', lostRequest],
+      ['lost', lostReply],
+      ['slow', lateRequest],
+    ];
+  }
 
-type End<T> = { readonly isGood: true; readonly value: T } | { readonly isGood: false; readonly error: unknown };
+  /** The effect happens when the request arrives, which may be never or much later; so may the answer. */
+  send<T>(parcel: Parcel<T>): Passage {
+    const strike = this.#dice.roll(this.#shares);
+    const kind = strike?.kind === 'slow' && parcel.isPerishable === true ? 'hang' : strike?.kind;
+    if (this.isCut.there || kind === 'hang') return 'hang';
+    const delayMs = kind === 'slow' ? 3000 + (strike?.details.next() ?? 0) * (latestMs - 3000) : this.#hopMs();
+    this.#schedule.after(delayMs, () => this.#arrive(parcel, kind === 'lost'));
+    return kind ?? (this.isCut.back ? 'lost' : 'ok');
+  }
 
-function settle<T>(effect: () => T): End<T> {
-  try {
-    return { isGood: true, value: effect() };
-  } catch (error) {
-    return { isGood: false, error };
+  #arrive<T>({ effect, answered, failed }: Parcel<T>, isReplyLost: boolean): void {
+    let reply: () => void;
+    try {
+      const value = effect();
+      reply = () => answered(value);
+    } catch (thrown) {
+      // An effect that throws is an answer too, as from a port that breaks.
+      reply = () => failed(thrown);
+    }
+    if (!this.isCut.back && !isReplyLost) this.#schedule.after(this.#hopMs(), reply);
+  }
+
+  #hopMs(): number {
+    return 1 + this.#latency.next() * 4;
   }
 }

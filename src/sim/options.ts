@@ -6,15 +6,28 @@ import { type LinkFaults, soundLink } from './link.ts';
 export interface SimOptions {
   readonly seed: number;
   readonly sites: number;
+  /** The last of the sites lies where the deployment may not go. */
+  readonly hasForeignSite: boolean;
   readonly replicas: number;
   readonly evaluateEveryMs: number;
   readonly probeEveryMs: number;
+  readonly failAfterMs: number;
+  readonly proofMaxAgeMs: number;
+  readonly brakeRatio: number;
   readonly coolDownMs: number;
+  readonly maxFailoversPerDay: number;
+  readonly failback: 'never' | 'auto';
   readonly leaseTtlMs: number;
-  /** Hosts that may run a controller. */
+  /** Processes that run a controller. */
   readonly hosts: number;
   readonly link: LinkFaults;
   readonly cloud: CloudFaults;
+  /** Share of the gateway's answers that are from before, 0–1. */
+  readonly staleReads: number;
+  /** Share of the store's writes that fail, 0–1. */
+  readonly brokenDisk: number;
+  /** Share of failures of the active site that wait until the failover before is over; the others come at any time. */
+  readonly inTurn: number;
   /** Mean virtual milliseconds between two of each; 0: never. */
   readonly every: {
     readonly siteFault: number;
@@ -23,55 +36,72 @@ export interface SimOptions {
     readonly cut: number;
     readonly gatewayRestart: number;
     readonly typed: number;
+    readonly planted: number;
     readonly wallJump: number;
-    readonly diskFault: number;
+    readonly rollback: number;
   };
-  /** Virtual milliseconds of chaos, then as many to heal in. */
+  /** Failures of sites, after which the world heals. */
+  readonly siteFaults: number;
+  /** Limit of the time before it heals, in virtual milliseconds. */
   readonly chaosMs: number;
-  readonly healMs: number;
 }
+
+/** The chance-driven parts, all off. */
+const calm: SimOptions['every'] = {
+  ...{ siteFault: 1000, kill: 0, pause: 0, cut: 0, gatewayRestart: 0, typed: 0, planted: 0, wallJump: 0, rollback: 0 },
+};
 
 /** Nothing goes wrong but what makes a failover: the base that other options change. */
 export function calmOptions(seed: number): SimOptions {
   return {
-    ...{ seed, sites: 3, replicas: 1, evaluateEveryMs: 500, probeEveryMs: 500, coolDownMs: 5000, leaseTtlMs: 10_000 },
-    ...{ hosts: 1, link: soundLink, cloud: soundCloud, chaosMs: 120_000, healMs: 120_000 },
-    every: {
-      ...{ siteFault: 15_000, kill: 0, pause: 0, cut: 0, gatewayRestart: 0, typed: 0, wallJump: 0, diskFault: 0 },
-    },
+    ...{ seed, sites: 3, hasForeignSite: false, replicas: 1, evaluateEveryMs: 1000, probeEveryMs: 1000 },
+    ...{ failAfterMs: 500, proofMaxAgeMs: 20_000, brakeRatio: 0.5, coolDownMs: 1000, maxFailoversPerDay: 1000 },
+    ...{ failback: 'never', leaseTtlMs: 10_000, hosts: 1, link: soundLink, cloud: soundCloud, staleReads: 0 },
+    ...{ brokenDisk: 0, inTurn: 1, every: calm, siteFaults: 20, chaosMs: 600_000 },
   };
 }
 
 export function drawOptions(seed: number, random: Random): SimOptions {
   const oneOf = <T>(...choices: readonly [T, ...T[]]): T =>
     choices[Math.floor(random.next() * choices.length)] ?? choices[0];
+  /** Off in half of the worlds, so that one fault is also met without another. */
   const maybe = (most: number): number => (random.next() < 0.5 ? 0 : random.next() * most);
-  const seldom = (...times: readonly [number, ...number[]]): number => (random.next() < 0.5 ? 0 : oneOf(...times));
+  const seldom = (...times: readonly [number, ...number[]]): number => (random.next() < 0.65 ? 0 : oneOf(...times));
   return {
     seed,
     sites: oneOf(3, 3, 4, 5),
+    hasForeignSite: random.next() < 0.2,
     replicas: oneOf(1, 1, 2),
-    evaluateEveryMs: oneOf(250, 500, 1000),
-    probeEveryMs: oneOf(250, 500, 1000),
-    coolDownMs: oneOf(5000, 20_000),
+    evaluateEveryMs: oneOf(500, 1000, 1000),
+    probeEveryMs: oneOf(500, 1000, 1000),
+    failAfterMs: oneOf(0, 500, 1000),
+    proofMaxAgeMs: oneOf(5000, 20_000),
+    brakeRatio: 0.5,
+    coolDownMs: oneOf(1000, 5000, 20_000),
+    maxFailoversPerDay: oneOf(1000, 1000, 1000, 5),
+    failback: oneOf('never', 'never', 'auto'),
     leaseTtlMs: oneOf(3000, 10_000),
-    hosts: oneOf(1, 2),
-    link: { lostRequest: maybe(0.02), lostReply: maybe(0.02), lateRequest: maybe(0.01) },
+    hosts: oneOf(1, 1, 2),
+    link: { lostRequest: maybe(0.03), lostReply: maybe(0.03), lateRequest: maybe(0.02) },
     cloud: {
       ...{ capacity: maybe(0.2), quota: maybe(0.1), throttled: maybe(0.1), auth: maybe(0.05) },
-      ...{ transient: maybe(0.1), shortList: maybe(0.05), listLagMs: maybe(4000) },
+      ...{ transient: maybe(0.1), shortList: maybe(0.05), listLagMs: maybe(4000), halfMade: maybe(0.05) },
     },
+    staleReads: maybe(0.02),
+    brokenDisk: random.next() < 0.8 ? 0 : random.next() * 0.01,
+    inTurn: oneOf(1, 1, 0.5, 0),
     every: {
-      siteFault: oneOf(8000, 15_000, 30_000),
-      kill: seldom(5000, 20_000),
-      pause: seldom(20_000),
-      cut: seldom(15_000, 40_000),
-      gatewayRestart: seldom(30_000),
-      typed: seldom(10_000, 30_000),
-      wallJump: seldom(30_000),
-      diskFault: seldom(40_000),
+      siteFault: oneOf(500, 2000, 8000),
+      kill: seldom(3000, 10_000),
+      pause: seldom(5000, 20_000),
+      cut: seldom(10_000, 30_000),
+      gatewayRestart: seldom(10_000, 30_000),
+      typed: seldom(5000, 20_000),
+      planted: seldom(10_000),
+      wallJump: seldom(20_000),
+      rollback: random.next() < 0.9 ? 0 : 30_000,
     },
-    chaosMs: 120_000,
-    healMs: 120_000,
+    siteFaults: 20,
+    chaosMs: 300_000,
   };
 }

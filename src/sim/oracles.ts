@@ -1,96 +1,172 @@
 /** The invariants, asked after what can break them happened. Each names itself in its violation. */
+import { sameWeights } from '../core/plan/reached.ts';
+import type { Config } from '../model/config.ts';
 import type { JournalDraft } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
-import type { RouteEntry } from '../model/route.ts';
-import type { MemoryState } from '../store/memory.ts';
+import type { RouteEntry, Weights } from '../model/route.ts';
+import type { Cells } from './cells.ts';
 import type { Cloud, CloudEvent } from './cloud.ts';
+import type { Gateway } from './gateway.ts';
 import type { Ghost } from './ghost.ts';
 import type { SimOptions } from './options.ts';
-import type { Schedule } from './schedule.ts';
 
 export interface Watched {
   readonly options: SimOptions;
-  readonly schedule: Schedule;
+  readonly config: Config;
   readonly ghost: Ghost;
   readonly clouds: ReadonlyMap<string, Cloud>;
-  readonly disk: MemoryState;
+  readonly gateway: Gateway;
+  readonly cells: Cells;
 }
 
-/** How long before a decision a site must have failed for the move to have had a reason, in milliseconds. */
-const reasonMs = 30_000;
+/** A failover had a reason when its source failed at some moment of so many milliseconds before. */
+const reasonMs = 15_000;
+/** A site that was bad for so long, whatever the probes' intervals are, has been noticed; milliseconds. */
+const noticedMs = 8000;
 
 /** After the gateway took an entry. */
 export function checkAccepted(watched: Watched, before: RouteEntry | undefined, entry: RouteEntry): void {
-  const { ghost, clouds } = watched;
-  const values = Object.values(entry.weights);
-  if (values.some((each) => !Number.isInteger(each) || each < 0) || values.reduce((sum, each) => sum + each, 0) !== 100)
-    ghost.violate('I5', `weights ${JSON.stringify(entry.weights)}`);
+  const { ghost } = watched;
+  checkVector(watched, entry);
   if (before !== undefined && entry.epoch < before.epoch)
     ghost.violate('I2', `epoch ${entry.epoch} after ${before.epoch}`);
   // Under another epoch the same number may come again: the epoch keeps a late arrival out.
   if (before?.epoch === entry.epoch && entry.routeVersion <= before.routeVersion && !isSame(before, entry))
     ghost.violate('I2', `route version ${entry.routeVersion} twice, for different tables`);
-  const serves = (site: string): boolean => (clouds.get(site)?.serving().length ?? 0) > 0;
-  const weighted = (of: RouteEntry): readonly string[] => Object.keys(of.weights).filter((site) => (of.weights[site] ?? 0) > 0);
-  if (before !== undefined && weighted(before).some(serves) && !weighted(entry).some(serves))
-    ghost.violate('I4', `the weights leave ${weighted(before).join()} that serves for ${weighted(entry).join()} that does not`);
-  for (const site of weighted(entry)) {
-    if ((before?.weights[site] ?? 0) >= (entry.weights[site] ?? 0) || before === undefined) continue;
-    if (!wasServing(watched, site, 20_000)) ghost.violate('I8', `${site} gains weight and has not served for 20 s`);
+  if (before !== undefined && sameWeights(before.weights, entry.weights)) return;
+  checkMoved(watched, before, entry);
+  ghost.weights = entry.weights;
+}
+
+/** I5, I19 and I8 of the spill order: what every table must be. */
+function checkVector({ ghost, config }: Watched, { weights, sites, spill, deployment }: RouteEntry): void {
+  const values = Object.values(weights);
+  if (values.some((each) => !Number.isInteger(each) || each < 0) || sumOf(values) !== 100)
+    ghost.violate('I5', `weights ${JSON.stringify(weights)}`);
+  const allowed = config.deployments.find(({ name }) => name === deployment)?.residency ?? [];
+  const used = [...weighted(weights), ...sites.filter(({ replicas }) => replicas.length > 0).map(({ site }) => site)];
+  for (const site of [...used, ...spill.map((each) => each.site)]) {
+    const where = config.sites.find(({ name }) => name === site)?.residency ?? [];
+    if (where.length === 0 || where.some((each) => !allowed.includes(each)))
+      ghost.violate('I19', `${site} lies in ${where.join()} and is in the table`);
   }
+}
+
+/** The weights are others than before. */
+function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined, entry: RouteEntry): void {
+  const to = weighted(entry.weights);
+  const from = before === undefined ? [] : weighted(before.weights);
+  if (from.some((site) => ghost.isServing(site)) && !to.some((site) => ghost.isServing(site)))
+    ghost.violate('I4', `the weights leave ${from.join()} that serves for ${to.join()} that does not`);
+  // The first table, and one that a gateway lost, only say again what is in force.
+  if (ghost.weights === undefined || sameWeights(ghost.weights, entry.weights)) return;
+  for (const site of to) {
+    const isRaised = (before?.weights[site] ?? 0) < (entry.weights[site] ?? 0);
+    if (isRaised && !ghost.hasServedWithin(site, options.proofMaxAgeMs))
+      ghost.violate('I8', `${site} gains weight and has not served for ${options.proofMaxAgeMs} ms`);
+  }
+  const operation = ghost.operations.get(ghost.issuers.get(entry) ?? '');
+  if (operation === undefined) return ghost.violate('I18', `weights ${JSON.stringify(entry.weights)} without an operation`);
+  const { plan, id } = operation;
+  const vectors = [plan.before, ...plan.steps.flatMap((step) => (step.kind === 'weigh' ? [step.weights] : [plan.after]))];
+  if (!vectors.some((each) => sameWeights(each, entry.weights)))
+    ghost.violate('I18', `${id} sets ${JSON.stringify(entry.weights)}, which is not in its plan`);
+  if (before !== undefined && !vectors.some((each) => sameWeights(each, before.weights)))
+    ghost.violate('I7', `${id} overwrites ${JSON.stringify(before.weights)}, which it was not planned from`);
+  if (!plan.steps.some((step, index) => step.kind === 'weigh' && ghost.intents.has(`${id}/${index}/`)) && !ghost.intents.has(`${id}/${plan.steps.length}/`))
+    ghost.violate('I18', `${id} moves weights before that is in the journal`);
+  if (plan.kind === 'failover' && plan.trigger === 'automatic' && !ghost.moves.has(id)) {
+    checkFlapping(options, ghost, id);
+    ghost.moves.add(id);
+  }
+}
+
+/** I11, by the policy in force. A wall clock that jumps between two lives of the controller shifts what it remembers. */
+function checkFlapping({ coolDownMs, maxFailoversPerDay, every }: SimOptions, ghost: Ghost, id: string): void {
+  if (every.wallJump > 0) return;
+  const openedAtMs = (each: string): number => ghost.operations.get(each)?.openedAtMs ?? Number.NEGATIVE_INFINITY;
+  const sinceMs = openedAtMs(id) - Math.max(Number.NEGATIVE_INFINITY, ...[...ghost.moves].map(openedAtMs));
+  if (sinceMs < coolDownMs) ghost.violate('I11', `${id} comes ${sinceMs} ms after another failover`);
+  if (ghost.moves.size >= maxFailoversPerDay) ghost.violate('I11', `${id} is failover ${ghost.moves.size + 1} of the day`);
 }
 
 /** After something was appended to the journal. */
 export function checkAppended(watched: Watched, drafts: readonly JournalDraft[]): void {
-  const { ghost, disk } = watched;
-  const open = [...disk.operations.values()].filter(({ operation }) => operation.endedAtMs === undefined);
-  if (open.length > 1) ghost.violate('I3', `${open.length} operations are open`);
-  for (const { body } of drafts)
-    if (body.kind === 'operation' && body.operation.state === 'planned' && body.operation.endedAtMs === undefined)
-      checkOpened(watched, body.operation);
+  const { ghost, cells } = watched;
+  for (const { body } of drafts) {
+    if (body.kind === 'step') {
+      const step = ghost.operations.get(body.operationId)?.plan.steps[body.index];
+      if (ghost.open?.id === body.operationId) ghost.step = step;
+      if (body.state === 'intended') ghost.intents.add(`${body.operationId}/${body.index}/${body.part ?? ''}`);
+    }
+    if (body.kind !== 'operation') continue;
+    const { operation } = body;
+    const known = ghost.operations.get(operation.id);
+    if (known === undefined) checkOpened(watched, operation);
+    if (known?.endedAtMs !== undefined) ghost.violate('I3', `${operation.id} goes on after its end`);
+    ghost.operations.set(operation.id, operation);
+    ghost.step = operation.plan.steps[operation.step];
+    ghost.open = operation.endedAtMs === undefined ? operation : undefined;
+    if (operation.endedAtMs !== undefined) cells.endOperation();
+  }
 }
 
 function checkOpened(watched: Watched, operation: Operation): void {
-  const { ghost, clouds, options, disk } = watched;
-  const { plan } = operation;
+  const { ghost } = watched;
+  const { plan, id } = operation;
+  if (ghost.open !== undefined) ghost.violate('I3', `${id} is opened while ${ghost.open.id} is ${ghost.open.state}`);
+  if (plan.trigger === 'manual') {
+    const earlier = [...ghost.operations.values()].find((each) => each.plan.requestId !== undefined && each.plan.requestId === plan.requestId);
+    if (earlier !== undefined) ghost.violate('I31', `${id} carries out ${plan.requestId}, as ${earlier.id} did`);
+  }
   if (plan.kind !== 'failover' || plan.trigger !== 'automatic' || plan.from === undefined) return;
-  const failedMs = ghost.lastFailedMs.get(plan.from) ?? Number.NEGATIVE_INFINITY;
-  if (watched.schedule.monoMs - failedMs > reasonMs)
-    ghost.violate('I9', `${operation.id} leaves ${plan.from}, which has served users all the time`);
-  const bad = [...clouds.values()].filter((cloud) => cloud.alive().length > 0 && cloud.serving().length === 0);
-  if (bad.length > clouds.size / 2 && clouds.size - bad.length < 1) ghost.violate('I10', `${bad.length} of ${clouds.size} sites are bad at once`);
-  const earlier = [...disk.operations.values()]
-    .map((each) => each.operation)
-    .filter((each) => each.id !== operation.id && each.plan.kind === 'failover' && each.plan.trigger === 'automatic')
-    .filter(({ state }) => state !== 'failed' && state !== 'planned' && state !== 'waking');
-  const tooSoon = earlier.find(({ openedAtMs }) => Math.abs(operation.openedAtMs - openedAtMs) < options.coolDownMs);
-  if (tooSoon !== undefined && options.every.wallJump === 0)
-    ghost.violate('I11', `${operation.id} follows ${tooSoon.id} within ${options.coolDownMs} ms`);
+  if (!ghost.hasFailedWithin(plan.from, reasonMs))
+    ghost.violate('I9', `${id} leaves ${plan.from}, which has served users all the time`);
+  const { brakeRatio } = watched.options;
+  const bad = [...watched.clouds.values()].filter((cloud) => cloud.alive().length > 0 && ghost.isBadFor(cloud.site, noticedMs));
+  if (bad.length / watched.clouds.size > brakeRatio)
+    ghost.violate('I10', `${id} is opened while ${bad.map(({ site }) => site).join()} are bad`);
 }
 
 /** After a cloud started or stopped something. */
-export function checkCloud({ ghost, clouds, disk }: Watched, event: CloudEvent): void {
+export function checkCloud(watched: Watched, event: CloudEvent): void {
+  const { ghost } = watched;
   ghost.cloudEvents.push(event);
-  if (event.verb !== 'start') return;
-  const same = ghost.cloudEvents.filter(
-    ({ verb, site, operationId, slot }) =>
-      verb === 'start' && site === event.site && operationId === event.operationId && slot === event.slot,
-  );
-  if (same.length > 1) ghost.violate('I14', `${event.operationId} started slot ${event.slot} of ${event.site} ${same.length} times`);
-  const alive = clouds.get(event.site)?.alive().filter(({ replica }) => replica.slot === event.slot) ?? [];
-  if (alive.length > 1) ghost.violate('I14', `slot ${event.slot} of ${event.site} has ${alive.length} that run`);
-  const isIntended = disk.entries.some(({ operationId, text }) => {
-    if (operationId !== event.operationId) return false;
-    const { body } = JSON.parse(text) as JournalDraft;
-    return body.kind === 'step' && body.state === 'intended' && body.part === String(event.slot);
-  });
-  if (!isIntended) ghost.violate('I18', `the start of ${event.id} is not in the journal as intended`);
+  if (event.verb === 'start') checkStarted(watched, event);
+  else checkStopped(watched, event);
 }
 
-/** Whether the site gave users good answers at some moment of the last so many milliseconds. */
-function wasServing({ ghost, schedule, clouds }: Watched, site: string, withinMs: number): boolean {
-  if ((clouds.get(site)?.serving().length ?? 0) > 0) return true;
-  return schedule.monoMs - (ghost.lastServedMs.get(site) ?? Number.NEGATIVE_INFINITY) <= withinMs;
+function checkStarted({ ghost, clouds }: Watched, { operationId, slot, site, id, startKey }: CloudEvent): void {
+  const same = ghost.cloudEvents.filter(
+    (each) => each.verb === 'start' && each.site === site && each.operationId === operationId && each.slot === slot,
+  );
+  if (same.length > 1 && new Set(same.map((each) => each.startKey)).size > 1)
+    ghost.violate('I14', `${operationId} started slot ${slot} of ${site} ${same.length} times`);
+  const alive = clouds.get(site)?.alive().filter(({ replica }) => replica.slot === slot) ?? [];
+  if (alive.length > 1) ghost.violate('I27', `slot ${slot} of ${site} has ${alive.length} that run`);
+  const index = startKey.split('/')[1];
+  if (!ghost.intents.has(`${operationId}/${index}/${slot}`))
+    ghost.violate('I18', `the start of ${id} is not in the journal as intended`);
+}
+
+function checkStopped({ ghost, gateway, clouds }: Watched, { site, id, operationId }: CloudEvent): void {
+  const weight = gateway.entry?.weights[site] ?? 0;
+  if (weight > 0) ghost.violate('I20', `${operationId} stopped ${id}, and ${site} still has ${weight} % of the traffic`);
+  if (![...clouds.keys()].some((each) => ghost.isServing(each)))
+    ghost.violate('I4', `${operationId} stopped ${id}, and nothing serves any more`);
+  const steps = ghost.operations.get(operationId)?.plan.steps ?? [];
+  const index = steps.findIndex((step) => step.kind === 'stop');
+  if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the stop of ${id} is not in the journal`);
+  if (gateway.inFlight(site) > 0)
+    ghost.violate('I21', `${operationId} stopped ${id} while requests run there`);
+}
+
+function weighted(weights: Weights): readonly string[] {
+  return Object.keys(weights).filter((site) => (weights[site] ?? 0) > 0);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, each) => sum + each, 0);
 }
 
 function isSame(one: RouteEntry, other: RouteEntry): boolean {

@@ -1,131 +1,158 @@
 /** The ports as one life of a process has them: over links that fail, each call a point at which it may die. */
 import type { EngineDeps } from '../engine/engine.ts';
-import type { Seen } from '../model/outcome.ts';
+import type { Reply, Seen } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
+import type { WriteCall } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Provider } from '../ports/provider.ts';
-import type { Store } from '../ports/store.ts';
 import type { TrafficDriver } from '../ports/traffic-driver.ts';
+import type { CallName, CallOutcome } from './cells.ts';
+import type { Dice } from './chance.ts';
 import type { Cloud } from './cloud.ts';
-import type { Gateway } from './gateway.ts';
+import { absentError, type Gateway } from './gateway.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
-import type { Link } from './link.ts';
+import { latestMs, type Link } from './link.ts';
 
+/** What a process can get at, and who watches it. */
 export interface Reach {
   readonly life: Incarnation;
   readonly ghost: Ghost;
   readonly clock: Clock;
+  readonly linkTo: (node: string) => Link;
+  /** For coverage: what became of a call. */
+  readonly note: (call: CallName, outcome: CallOutcome) => void;
 }
 
-/** Sleeps end with the process. */
-export function clockOf({ life, clock }: Reach): Clock {
-  return { ...clock, sleep: (ms, signal) => life.whileAlive(clock.sleep(ms, signal)) };
+/** What the far end says, and what became of the call there. */
+interface Answer<T> {
+  readonly value: T;
+  readonly outcome: CallOutcome;
 }
 
-export function trafficOf(reach: Reach, gateway: Gateway, link: Link): TrafficDriver {
-  const { life, ghost } = reach;
+interface Question<T> {
+  readonly call: CallName;
+  readonly effect: () => Answer<T>;
+  readonly isPerishable?: boolean;
+}
+
+function ask<T>({ life, note }: Reach, link: Link, { call, effect, isPerishable = false }: Question<T>): Promise<T> {
+  return life.point((answered, failed) => {
+    let outcome: CallOutcome = 'ok';
+    const passage = link.send({
+      effect: () => {
+        const answer = effect();
+        outcome = answer.outcome;
+        if (passage === 'ok' || outcome !== 'ok') note(call, outcome);
+        return answer.value;
+      },
+      answered,
+      failed,
+      isPerishable,
+    });
+    if (passage !== 'ok') note(call, passage);
+  });
+}
+
+/** `share`: of the reads that show what was before, 0–1. */
+export function trafficOf(reach: Reach, gateway: Gateway, staleness: { readonly dice: Dice; readonly share: number }): TrafficDriver {
+  const { ghost, life } = reach;
+  const link = reach.linkTo('gateway');
+  const isStale = (): boolean => staleness.dice.roll([['stale', staleness.share]]) !== undefined;
   return {
     atomicUnit: 'vector',
     stamp(_, call) {
-      ghost.checkIssue('stamp', call);
-      return life.point('stamp', () => link.call(() => gateway.stamp(call.epoch)));
+      ghost.checkIssue(life, 'stamp', call);
+      return ask(reach, link, { call: 'stamp', effect: () => ofReply(gateway.stamp(call.epoch)) });
     },
     write(entry, call) {
-      ghost.checkIssue(`write ${entry.routeVersion}`, call);
-      return life.point('write', () => link.call(() => gateway.write(entry)));
+      ghost.checkIssue(life, `write ${entry.routeVersion}`, call);
+      ghost.issuers.set(entry, call.operationId);
+      return ask(reach, link, { call: 'write', effect: () => ofReply(gateway.write(entry)) });
     },
     read: (deployment) =>
-      life.point('read', () =>
-        link.call(() => {
-          if (!gateway.isUp) return unseen(gatewayAbsent);
-          const { entry } = gateway;
-          return seen(entry?.deployment === deployment ? entry : undefined, reach.clock);
-        }),
-      ),
+      ask(reach, link, {
+        call: 'read',
+        effect: () => {
+          if (!gateway.isUp) return unseen(absentError);
+          const isOld = isStale();
+          const entry = isOld ? gateway.previous : gateway.entry;
+          return seen(entry?.deployment === deployment ? entry : undefined, reach.clock, isOld);
+        },
+      }),
     traffic: (deployment) =>
-      life.point('traffic', () => link.call(() => asSeen(gateway.traffic(deployment), reach.clock))),
+      ask(reach, link, {
+        call: 'traffic',
+        effect: () => {
+          const isOld = isStale();
+          const value = gateway.traffic(deployment, isOld);
+          return 'class' in value ? unseen(value) : seen(value, reach.clock, isOld);
+        },
+      }),
   };
 }
 
-export function providerOf(reach: Reach, cloud: Cloud, link: Link): Provider {
-  const { life, ghost } = reach;
+export function providerOf(reach: Reach, cloud: Cloud): Provider {
+  const { ghost, life } = reach;
+  const link = reach.linkTo(`api/${cloud.site}`);
   return {
-    list: () => life.point('list', () => link.call(() => asSeen(cloud.list(), reach.clock))),
+    list: () =>
+      ask(reach, link, {
+        call: 'list',
+        effect: () => {
+          const found = cloud.list();
+          return 'class' in found ? unseen(found) : seen(found.replicas, reach.clock, found.isStale);
+        },
+      }),
     start(request, call) {
-      ghost.checkIssue(`start ${call.idempotencyKey}`, call);
-      return life.point('start', () => link.call(() => cloud.start(request, call)));
+      ghost.checkIssue(life, `start ${call.idempotencyKey}`, call);
+      const sent = sentOf(call);
+      return ask(reach, link, { call: 'start', effect: () => ofReply(cloud.start(request, sent)) });
     },
     stop(replica, how, call) {
-      ghost.checkIssue(`stop ${replica.id}`, call);
-      return life.point('stop', () => link.call(() => cloud.stop(replica, how, call)));
+      ghost.checkIssue(life, `stop ${replica.id}`, call);
+      const sent = sentOf(call);
+      // No cloud takes a condition with a stop: one that came much later than it was sent could not be told from a good one.
+      return ask(reach, link, { call: 'stop', effect: () => ofReply(cloud.stop(replica, how, sent)), isPerishable: true });
     },
     close: async () => undefined,
   };
 }
 
-/** The disk is the process's own: no link. Leases that are granted are noted for the oracles. */
-export function storeOf({ life, ghost }: Reach, store: Store, isDiskBroken: () => boolean): Store {
-  const { lease, journal, operations, snapshots } = store;
-  const point = life.point.bind(life);
-  const broken = <T>(work: () => Promise<T>): Promise<T> =>
-    isDiskBroken() ? Promise.reject(new Error('ENOSPC: no space left on device')) : work();
-  return {
-    lease: {
-      acquire: (...given) =>
-        point('acquire', () =>
-          broken(async () => {
-            const reply = await lease.acquire(...given);
-            if (reply.kind === 'held') ghost.grant(reply.lease.epoch, reply.lease.usableUntilMonoMs);
-            return reply;
-          }),
-        ),
-      renew: (given) =>
-        point('renew', () =>
-          broken(async () => {
-            const reply = await lease.renew(given);
-            if (reply.kind === 'held') ghost.grant(reply.lease.epoch, reply.lease.usableUntilMonoMs);
-            return reply;
-          }),
-        ),
-      release: (given) => point('release', () => broken(() => lease.release(given))),
-      read: (given) => point('lease', () => lease.read(given)),
-    },
-    journal: {
-      append: (drafts) => point('append', () => broken(() => journal.append(drafts))),
-      head: () => point('head', () => journal.head()),
-      read: (query) => point('journal', () => journal.read(query)),
-    },
-    operations: {
-      get: (id) => point('operation', () => operations.get(id)),
-      list: (query) => point('operations', () => operations.list(query)),
-      revision: (given) => point('revision', () => operations.revision(given)),
-      request: (request) => point('request', () => broken(() => operations.request(request))),
-      nextRequest: (given) => point('next-request', () => operations.nextRequest(given)),
-      getRequest: (id) => point('get-request', () => operations.getRequest(id)),
-      answer: (id, answer) => point('answer', () => broken(() => operations.answer(id, answer))),
-    },
-    snapshots: {
-      put: (snapshot) => point('snapshot', () => broken(() => snapshots.put(snapshot))),
-      get: (given) => point('get-snapshot', () => snapshots.get(given)),
-    },
-    close: () => store.close(),
-  };
+/** Longest time from a start's sending until a list must show it, in milliseconds. */
+export function listLagOf(faults: { readonly listLagMs: number }, link: { readonly lateRequest: number }): number {
+  return faults.listLagMs + (link.lateRequest > 0 ? latestMs : 0);
+}
+
+function sentOf({ operationId, epoch, idempotencyKey }: WriteCall) {
+  return { operationId, epoch, idempotencyKey };
 }
 
 /** All of them together, as the engine takes them. */
 export type Ports = Pick<EngineDeps, 'clock' | 'store' | 'traffic' | 'providers' | 'probe'>;
 
-const gatewayAbsent: ProviderError = { class: 'transient', code: 'GatewayAbsent', message: 'no gateway answers' };
-
-function asSeen<T extends object>(value: T | ProviderError, clock: Clock): Seen<T> {
-  return 'class' in value ? unseen(value) : seen(value, clock);
+function ofReply<T>(reply: Reply<T>): Answer<Reply<T>> {
+  return { value: reply, outcome: reply.kind === 'done' ? 'ok' : outcomeOf(reply.error) };
 }
 
-function seen<T>(value: T, clock: Clock): Seen<T> {
-  return { kind: 'seen', value, asOfMs: clock.nowMs() };
+function seen<T>(value: T, clock: Clock, isStale: boolean): Answer<Seen<T>> {
+  return { value: { kind: 'seen', value, asOfMs: clock.nowMs() }, outcome: isStale ? 'stale' : 'ok' };
 }
 
-function unseen<T>(error: ProviderError): Seen<T> {
-  return { kind: 'unknown', error };
+function unseen<T>(error: ProviderError): Answer<Seen<T>> {
+  return { value: { kind: 'unknown', error }, outcome: outcomeOf(error) };
+}
+
+function outcomeOf({ class: kind }: ProviderError): CallOutcome {
+  switch (kind) {
+    case 'throttled':
+      return 'throttle';
+    case 'auth':
+      return 'auth';
+    case 'capacity':
+    case 'quota':
+      return 'refused';
+    default:
+      return 'error';
+  }
 }

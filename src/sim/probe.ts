@@ -1,21 +1,17 @@
 /** Probes as the simulated servers answer them, over a link that may hide them. */
 import type { Observation, ProbeReason } from '../model/observation.ts';
 import type { ProbeSpec } from '../model/probe-spec.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { Random } from '../ports/random.ts';
+import type { CallOutcome } from './cells.ts';
 import type { Cloud, Health, Server } from './cloud.ts';
-import type { Link } from './link.ts';
+import type { Reach } from './ports.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface ProbeTerms {
-  readonly vantage: string;
-  readonly clock: Clock;
   readonly schedule: Schedule;
   readonly random: Random;
   readonly clouds: ReadonlyMap<string, Cloud>;
-  /** From this vantage to a site's servers. */
-  readonly linkTo: (site: string) => Link;
 }
 
 interface Finding {
@@ -24,61 +20,73 @@ interface Finding {
   readonly firstTokenMs?: number;
 }
 
-export function createProbe(terms: ProbeTerms): Probe {
-  const { schedule, clock, clouds, vantage } = terms;
+const timedOut: Finding = { outcome: 'bad', reason: 'TimedOut' };
+
+export function createProbe(reach: Reach, { schedule, clouds, random }: ProbeTerms): Probe {
+  const { life, clock } = reach;
   return {
-    check(spec, replica, call) {
+    check(spec, replica) {
       const { deployment, site, id, bootId } = replica;
       const sentMs = schedule.monoMs;
-      return new Promise((resolve) => {
-        const end = (finding: Finding): void => {
-          const seen = { deployment, site, replica: id, bootId, probe: spec.name, plane: 'data', vantage } as const;
-          resolve({ ...seen, ...finding, atMs: clock.nowMs(), durationMs: schedule.monoMs - sentMs });
+      const seen = { deployment, site, replica: id, bootId, probe: spec.name, plane: 'data', vantage: life.name } as const;
+      return life.point((answered) => {
+        let isOver = false;
+        const end = (finding: Finding, how: CallOutcome): void => {
+          if (isOver) return;
+          isOver = true;
+          reach.note('check', how);
+          answered({ ...seen, ...finding, atMs: clock.nowMs(), durationMs: schedule.monoMs - sentMs });
         };
-        const timer = schedule.after(spec.timeoutMs, () => end({ outcome: 'bad', reason: 'TimedOut' }));
-        call.signal.addEventListener('abort', () => {
-          timer.isCancelled = true;
+        const endLate = (how: CallOutcome): void => {
+          schedule.after(spec.timeoutMs, () => end(timedOut, how));
+        };
+        const passage = reach.linkTo(`site/${site}`).send<Server | undefined>({
+          effect: () => clouds.get(site)?.servers.get(id),
+          answered: (server) => {
+            const { finding, how } = answerOf(server, bootId, spec, { nowMs: schedule.monoMs, random });
+            if (finding === undefined) endLate(how);
+            else end(finding, how);
+          },
+          failed: () => end(timedOut, 'error'),
         });
-        const ask = terms.linkTo(site).call(() => clouds.get(site)?.servers.get(id));
-        ask.then((server) => {
-          const { finding, afterMs } = answerOf(server, spec, terms);
-          if (finding === undefined || timer.isCancelled) return;
-          schedule.after(afterMs, () => {
-            timer.isCancelled = true;
-            end(finding);
-          });
-        }, () => undefined);
+        if (passage !== 'ok') endLate(passage);
       });
     },
   };
 }
 
-/** `finding` undefined: no answer ever. */
+interface Answer {
+  /** Undefined: no answer ever. */
+  readonly finding: Finding | undefined;
+  readonly how: CallOutcome;
+}
+
 function answerOf(
   server: Server | undefined,
+  bootId: string,
   spec: ProbeSpec,
-  { schedule, random }: ProbeTerms,
-): { readonly finding: Finding | undefined; readonly afterMs: number } {
-  const soonMs = 5 + random.next() * 20;
-  if (server === undefined || server.replica.state !== 'running')
-    return { finding: { outcome: 'bad', reason: 'Refused' }, afterMs: 0 };
-  if (server.readyAtMs > schedule.monoMs) return { finding: { outcome: 'bad', reason: 'Loading' }, afterMs: 0 };
-  if (spec.kind !== 'completion') return { finding: { outcome: 'good' }, afterMs: soonMs };
-  return { finding: ofHealth(server.health, soonMs, spec.firstTokenLimitMs), afterMs: soonMs };
+  { nowMs, random }: { readonly nowMs: number; readonly random: Random },
+): Answer {
+  if (server === undefined || server.replica.state !== 'running' || server.replica.bootId !== bootId)
+    return { finding: { outcome: 'bad', reason: 'Refused' }, how: 'error' };
+  if (server.readyAtMs > nowMs) return { finding: { outcome: 'bad', reason: 'Loading' }, how: 'error' };
+  if (spec.kind !== 'completion') return { finding: { outcome: 'good' }, how: 'ok' };
+  return ofHealth(server.health, 5 + random.next() * 20, spec.firstTokenLimitMs);
 }
 
-function ofHealth(health: Health, firstTokenMs: number, limitMs: number): Finding | undefined {
+function ofHealth(health: Health, firstTokenMs: number, limitMs: number): Answer {
   switch (health) {
     case 'good':
-      return { outcome: 'good', firstTokenMs };
+    case 'public':
+      return { finding: { outcome: 'good', firstTokenMs }, how: 'ok' };
     case 'hangs':
-      return undefined;
+      return { finding: undefined, how: 'hang' };
     case 'errors':
-      return { outcome: 'bad', reason: 'BadStatus' };
+    case 'private':
+      return { finding: { outcome: 'bad', reason: 'BadStatus' }, how: 'error' };
     case 'slow':
-      return { outcome: 'bad', reason: 'FirstTokenLate', firstTokenMs: limitMs + 1 };
+      return { finding: { outcome: 'bad', reason: 'FirstTokenLate', firstTokenMs: limitMs + 1 }, how: 'slow' };
     case 'wrong-model':
-      return { outcome: 'bad', reason: 'WrongModel' };
+      return { finding: { outcome: 'bad', reason: 'WrongModel' }, how: 'error' };
   }
 }
-

@@ -1,66 +1,112 @@
 /** Runs one seed's world: chaos, then healing, then what must be true in the end. */
-import type { Violation } from './ghost.ts';
-import type { SimOptions } from './options.ts';
+import { emptyHead, verifyPage } from '../store/chain.ts';
 import { Chaos } from './chaos.ts';
-import type { Drain } from './schedule.ts';
-import { type Host, World } from './world.ts';
+import type { Violation } from './ghost.ts';
+import { seatOperators } from './operators.ts';
+import type { SimOptions } from './options.ts';
+import { type Host, World, type WorldTerms } from './world.ts';
 
 export interface SeedReport {
   readonly options: SimOptions;
   readonly events: number;
+  /** Automatic failovers that ended `done`, each with its full plan. */
   readonly failovers: number;
+  readonly operations: number;
   readonly steps: number;
   readonly entries: number;
-  /** Of the journal's head: the same seed gives the same. */
+  readonly virtualMs: number;
+  /** Of the journal's head and all that was counted: the same seed gives the same. */
   readonly traceHash: string;
+  /** What struck, in order. */
+  readonly decisions: readonly string[];
   readonly violations: readonly Violation[];
 }
 
 /** A world that needs more events than this does not come to rest: a violation by itself. */
-const mostEvents = 2_000_000;
+const mostEvents = 1_000_000;
+/** After everything is mended, all must be well within this, in virtual milliseconds: the longest pause after failed starts is 300 s. */
+const livenessMs = 900_000;
+/** Between looks whether it is, in virtual milliseconds. */
+const lookMs = 500;
+/** Then nothing may happen any more for this long. */
+const calmMs = 5000;
 
-/** Must be called from outside of any microtask: see `Drain`. */
-export function runSeed(options: SimOptions, drain: Drain): SeedReport {
-  const world = new World(options);
-  const hosts = Array.from({ length: options.hosts }, (_, index): Host => ({
-    ...{ name: `host-${index + 1}`, life: undefined, lives: 0, stop: new AbortController() },
-  }));
+/** Yields after every event: whoever runs it lets all microtasks run before it goes on. */
+export function* simulate(options: SimOptions, terms: WorldTerms = {}): Generator<void, SeedReport> {
+  const world = new World(options, terms);
+  const hosts = Array.from({ length: options.hosts }, (_, index): Host => ({ name: `host-${index + 1}`, life: undefined, lives: 0 }));
+  world.hosts = hosts;
   const chaos = new Chaos(world, hosts);
-  drain();
-  const { schedule } = world;
-  const startedMs = schedule.monoMs;
-  let isHealing = false;
-  while (schedule.monoMs - startedMs < options.chaosMs + options.healMs) {
-    if (!isHealing && schedule.monoMs - startedMs >= options.chaosMs) {
-      isHealing = true;
-      chaos.heal();
+  seatOperators(world, () => chaos.isOver);
+  yield;
+  const { schedule, ghost } = world;
+  const until = function* (isDone: () => boolean, limitMs: number): Generator<void, boolean> {
+    const endMs = schedule.monoMs + limitMs;
+    let isOver = false;
+    const look = (): void => {
+      isOver = isDone();
+      if (!isOver && schedule.monoMs < endMs) schedule.after(lookMs, look);
+    };
+    look();
+    while (!isOver && schedule.monoMs < endMs && schedule.events < mostEvents && ghost.violations.length === 0) {
+      if (!schedule.step()) break;
+      yield;
     }
-    if (!schedule.step()) break;
-    drain();
-    world.noteHealth();
-    if (schedule.events > mostEvents) {
-      world.ghost.violate('L', `more than ${mostEvents} events`);
-      break;
-    }
-  }
-  checkEnd(world);
-  const operations = [...world.disk.operations.values()].map(({ operation }) => operation);
-  return {
-    options,
-    events: schedule.events,
-    failovers: operations.filter(({ plan, state }) => plan.kind === 'failover' && state === 'done').length,
-    steps: operations.reduce((sum, { plan }) => sum + plan.steps.length, 0),
-    entries: world.disk.entries.length,
-    traceHash: world.disk.entries.at(-1)?.hash ?? '',
-    violations: world.ghost.violations,
+    return isOver;
   };
+  yield* until(() => chaos.siteFaults >= options.siteFaults, options.chaosMs);
+  chaos.heal();
+  const isWell = yield* until(() => troublesOf(world).length === 0, livenessMs);
+  if (!isWell && ghost.violations.length === 0) ghost.violate('I24', `not well in the end: ${troublesOf(world).join('; ')}`);
+  if (schedule.events >= mostEvents) ghost.violate('I24', `more than ${mostEvents} events`);
+  const { size } = ghost.operations;
+  yield* until(() => false, calmMs);
+  if (ghost.operations.size > size && ghost.violations.length === 0) ghost.violate('I24', 'operations go on when all is well');
+  checkEnd(world);
+  return reportOf(world);
 }
 
-/** Liveness: with everything mended, somebody serves and nothing is left open. */
-function checkEnd({ clouds, gateway, ghost, disk }: World): void {
+/** What is not as it should be, once nothing is broken any more. */
+function troublesOf({ gateway, ghost, clouds, config, disk }: World): readonly string[] {
+  const troubles: string[] = [];
+  const [deployment] = config.deployments;
   const weights = gateway.entry?.weights ?? {};
-  const serves = Object.keys(weights).some((site) => (weights[site] ?? 0) > 0 && (clouds.get(site)?.serving().length ?? 0) > 0);
-  if (!serves) ghost.violate('L1', `no site with weight serves: ${JSON.stringify(weights)}`);
-  const open = [...disk.operations.values()].filter(({ operation }) => operation.endedAtMs === undefined);
-  if (open.length > 0) ghost.violate('L2', `${open.map(({ operation }) => operation.id).join()} never ended`);
+  for (const site of Object.keys(weights))
+    if ((weights[site] ?? 0) > 0 && !ghost.isServing(site)) troubles.push(`${site} has ${weights[site]} % and does not serve`);
+  if (ghost.open !== undefined) troubles.push(`${ghost.open.id} is ${ghost.open.state}`);
+  for (const { site, replicas } of deployment?.placements ?? []) {
+    const serving = clouds.get(site)?.serving().length ?? 0;
+    if (serving < replicas) troubles.push(`${site} has ${serving} of ${replicas} replicas`);
+    const allowed = config.sites.find(({ name }) => name === site)?.residency.every((each) => deployment?.residency.includes(each));
+    const listed = gateway.entry?.sites.find((each) => each.site === site)?.replicas.length ?? 0;
+    if (allowed === true && listed < replicas) troubles.push(`${site} has ${listed} of ${replicas} replicas in the table`);
+  }
+  if ([...disk.requests.values()].some(({ answer }) => answer === undefined)) troubles.push('a request has no answer');
+  return troubles;
+}
+
+function checkEnd({ disk, ghost, clouds }: World): void {
+  const verdict = verifyPage(emptyHead, disk.entries);
+  if (verdict.kind === 'broken') ghost.violate('I34', `the journal is ${verdict.why} at ${verdict.seq}`);
+  for (const { site, ...cloud } of [...clouds.values()].map((each) => ({ site: each.site, alive: each.alive() })))
+    for (const { replica } of cloud.alive)
+      if (!ghost.operations.has(replica.startKey?.split('/')[0] ?? ''))
+        ghost.violate('I15', `${replica.id} at ${site} runs and no operation knows of it`);
+}
+
+function reportOf({ options, schedule, ghost, disk, chance, gateway }: World): SeedReport {
+  const operations = [...ghost.operations.values()];
+  const { events, monoMs } = schedule;
+  return {
+    options,
+    events,
+    failovers: operations.filter(({ plan, state }) => plan.kind === 'failover' && plan.trigger === 'automatic' && state === 'done').length,
+    operations: operations.length,
+    steps: operations.reduce((sum, { plan }) => sum + plan.steps.length, 0),
+    entries: disk.entries.length,
+    virtualMs: monoMs,
+    traceHash: `${disk.entries.at(-1)?.hash.slice(0, 16)}-${events}-${monoMs.toFixed(3)}-${gateway.entry?.routeVersion ?? 0}`,
+    decisions: chance.decisions,
+    violations: ghost.violations,
+  };
 }

@@ -1,9 +1,7 @@
 /** Virtual time: one event after the other, each with everything that it sets off, and no time in between. */
 import type { Clock } from '../ports/clock.ts';
 import { type Event, EventHeap } from './event-heap.ts';
-
-/** Runs all microtasks that wait; must be called from outside of any. */
-export type Drain = () => void;
+import type { Incarnation } from './incarnation.ts';
 
 export class Schedule {
   /** Monotonic, of the one simulated machine room. */
@@ -20,7 +18,7 @@ export class Schedule {
     return this.#heap.push(this.monoMs + Math.max(0, ms), run);
   }
 
-  /** Runs the next event; false when nothing is left to happen. The caller drains. */
+  /** Runs the next event; false when nothing is left to happen. The caller runs what it set off. */
   step(): boolean {
     const event = this.#heap.pop();
     if (event === undefined) return false;
@@ -30,11 +28,11 @@ export class Schedule {
     return true;
   }
 
-  /** A node's clock: monotonic time is shared, the wall is its own. */
-  clock(wallAheadMs: () => number): Clock {
+  /** A process's clock: monotonic time is shared; its wall clock was read when it began, and is carried on from there. */
+  clock(life: Incarnation, wallAheadMs: number): Clock {
     return {
       monoMs: () => this.monoMs,
-      nowMs: () => this.monoMs + wallAheadMs(),
+      nowMs: () => Math.round(this.monoMs + wallAheadMs),
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
           if (signal.aborted) return reject(signal.reason);
@@ -42,10 +40,12 @@ export class Schedule {
             event.isCancelled = true;
             reject(signal.reason);
           };
-          const event = this.after(ms, () => {
-            signal.removeEventListener('abort', stop);
-            resolve();
-          });
+          const event = this.after(ms, () =>
+            life.deliver(() => {
+              signal.removeEventListener('abort', stop);
+              resolve();
+            }),
+          );
           signal.addEventListener('abort', stop, { once: true });
         }),
     };

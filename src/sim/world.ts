@@ -1,29 +1,40 @@
-/** One simulated machine room: sites, a gateway, a disk, hosts with controllers, and what goes wrong with them. */
+/** One simulated machine room: sites, a gateway, a disk, processes with controllers; the oracles watch it. */
 import { runController } from '../engine/controller.ts';
 import type { EngineDeps } from '../engine/engine.ts';
 import type { Config } from '../model/config.ts';
-import type { RouteEntry } from '../model/route.ts';
-import { createMemoryState, type MemoryState, openMemoryStore } from '../store/memory.ts';
-import { Cloud, soundCloud } from './cloud.ts';
+import type { JournalDraft } from '../model/journal-entry.ts';
+import type { Actor } from '../model/operation.ts';
+import { createMemoryState, type MemoryState } from '../store/memory.ts';
+import { Cells } from './cells.ts';
+import { Chance } from './chance.ts';
+import { Cloud } from './cloud.ts';
 import { configOf } from './config.ts';
+import { storeOf } from './disk.ts';
 import { Gateway } from './gateway.ts';
 import { Ghost } from './ghost.ts';
 import { type Crash, Incarnation } from './incarnation.ts';
-import { createLink, type Link, soundLink } from './link.ts';
-import { checkAccepted, checkAppended, checkCloud, type Watched } from './oracles.ts';
+import { Link } from './link.ts';
 import type { SimOptions } from './options.ts';
-import { clockOf, providerOf, type Reach, storeOf, trafficOf } from './ports.ts';
+import { checkAccepted, checkAppended, checkCloud, type Watched } from './oracles.ts';
+import { providerOf, type Reach, trafficOf } from './ports.ts';
 import { createProbe } from './probe.ts';
 import { Schedule } from './schedule.ts';
 import { type SeedTree, seedTree } from './seed-tree.ts';
 
-/** A machine that runs one controller at a time. */
+/** A place where one process runs at a time. */
 export interface Host {
   readonly name: string;
   life: Incarnation | undefined;
   /** Counts its lives, for their streams of chance. */
   lives: number;
-  stop: AbortController;
+}
+
+export interface WorldTerms {
+  /** Only these misfortunes of the seed's take place. */
+  readonly kept?: ReadonlySet<string>;
+  readonly cells?: Cells;
+  /** Another configuration than the ordinary one. */
+  readonly config?: Config;
 }
 
 export class World {
@@ -31,125 +42,117 @@ export class World {
   readonly config: Config;
   readonly schedule: Schedule;
   readonly seeds: SeedTree;
+  readonly chance: Chance;
   readonly ghost: Ghost;
-  readonly disk: MemoryState = createMemoryState();
+  readonly cells: Cells;
+  disk: MemoryState = createMemoryState();
   readonly clouds: ReadonlyMap<string, Cloud>;
   readonly gateway: Gateway;
   readonly links = new Map<string, Link>();
   wallAheadMs = 1_700_000_000_000;
-  isDiskBroken = false;
-  /** Nothing fails by chance any more. */
-  isHealed = false;
-  /** Everything that was called, by name: for coverage and for traces. */
-  readonly calls: string[] = [];
-  #accepted: RouteEntry | undefined;
+  hosts: readonly Host[] = [];
+  readonly #watched: Watched;
 
-  constructor(options: SimOptions) {
+  constructor(options: SimOptions, { kept, cells = new Cells(), config = configOf(options) }: WorldTerms = {}) {
     this.options = options;
-    this.config = configOf(options);
+    this.config = config;
+    this.cells = cells;
     this.seeds = seedTree(options.seed);
+    this.chance = new Chance(this.seeds, kept);
     const tie = this.seeds.stream('tie');
     this.schedule = new Schedule(() => tie.next());
     this.ghost = new Ghost(() => this.schedule.monoMs);
     this.clouds = new Map(this.config.sites.map(({ name }) => [name, this.#cloud(name)]));
     this.gateway = new Gateway({
       schedule: this.schedule,
+      random: this.seeds.stream('gateway'),
       clouds: this.clouds,
-      onAccepted: (entry) => {
-        checkAccepted(this.#watched(), this.#accepted, entry);
-        this.#accepted = entry;
-      },
+      onAccepted: (entry, before) => checkAccepted(this.#watched, before, entry),
     });
+    const { ghost, clouds, gateway } = this;
+    this.#watched = { options, config, ghost, clouds, gateway, cells };
   }
 
   #cloud(site: string): Cloud {
     return new Cloud({
-      site,
-      schedule: this.schedule,
-      random: this.seeds.stream(`cloud/${site}`),
-      wallMs: () => this.schedule.monoMs + this.wallAheadMs,
-      faults: () => (this.isHealed ? soundCloud : this.options.cloud),
-      onEvent: (event) => checkCloud(this.#watched(), event),
+      ...{ site, schedule: this.schedule, chance: this.chance, faults: this.options.cloud },
+      random: this.seeds.stream(`servers/${site}`),
+      wallMs: () => Math.round(this.schedule.monoMs + this.wallAheadMs),
+      onEvent: (event) => checkCloud(this.#watched, event),
+      onChange: () => this.noteHealth(),
     });
-  }
-
-  #watched(): Watched {
-    const { options, schedule, ghost, clouds, disk } = this;
-    return { options, schedule, ghost, clouds, disk };
   }
 
   link(name: string): Link {
     const known = this.links.get(name);
     if (known !== undefined) return known;
-    const made = createLink(this.schedule, this.seeds.stream(`link/${name}`), () =>
-      this.isHealed ? soundLink : this.options.link,
-    );
+    const { schedule, chance, options } = this;
+    const latency = this.seeds.stream(`latency/${name}`);
+    const made = new Link({ name: `link/${name}`, schedule, latency, chance, faults: options.link });
     this.links.set(name, made);
     return made;
   }
 
-  /** Begins a life of the host's controller; `ended` is called when it ends by itself. */
+  /** Begins a life of the host's controller; `ended` is called when it ends, by itself or killed. */
   boot(host: Host, crash: Crash | undefined, ended: (how: string) => void): void {
-    host.lives += 1;
-    host.stop = new AbortController();
-    const life = new Incarnation({
-      crash,
-      onCall: (name) => this.calls.push(`${host.name} ${name}`),
-      onDeath: () => ended('killed'),
-    });
-    host.life = life;
-    runController(this.#deps(host, life), host.stop.signal).then(
-      ({ kind }) => this.#end(host, life, kind, ended),
-      (error: unknown) => this.#end(host, life, error instanceof Error ? error.message : String(error), ended),
+    const { life, deps } = this.enter(host, crash, ended);
+    const end = (how: string): void => {
+      if (!life.isAlive) return;
+      life.isAlive = false;
+      ended(how);
+    };
+    runController(deps, new AbortController().signal).then(
+      ({ kind }) => end(kind),
+      (error: unknown) => end(error instanceof Error ? error.message : String(error)),
     );
   }
 
-  #end(host: Host, life: Incarnation, how: string, ended: (how: string) => void): void {
-    if (!life.isAlive) return;
-    life.isAlive = false;
-    if (host.life === life) host.life = undefined;
-    ended(how);
+  /** A new life at the host, and what it can get at. */
+  enter(host: Host, crash: Crash | undefined, onDeath: (how: string) => void, kind: Actor['kind'] = 'controller') {
+    host.lives += 1;
+    const life = new Incarnation({ name: host.name, crash, onDeath: () => onDeath('killed') });
+    host.life = life;
+    return { life, deps: this.#deps(life, { kind, name: kind, host: host.name, pid: host.lives }) };
   }
 
-  #deps(host: Host, life: Incarnation): EngineDeps {
-    const seeds = this.seeds.fork(`${host.name}/${host.lives}`);
-    const clock = this.schedule.clock(() => this.wallAheadMs);
-    const reach: Reach = { life, ghost: this.ghost, clock };
-    const own = clockOf(reach);
-    const store = openMemoryStore(this.disk, { clock, random: seeds.stream('store'), bootId: 'boot' });
-    const journal: typeof store.journal = {
-      ...store.journal,
-      append: async (drafts) => {
-        const head = await store.journal.append(drafts);
-        checkAppended(this.#watched(), drafts);
-        return head;
+  #deps(life: Incarnation, actor: Actor): EngineDeps {
+    const { options, ghost, chance, schedule, clouds } = this;
+    const seeds = this.seeds.fork(`${actor.host}/${actor.pid}`);
+    const clock = schedule.clock(life, this.wallAheadMs);
+    const reach: Reach = {
+      ...{ life, ghost, clock },
+      linkTo: (node) => this.link(`${actor.host}/${node}`),
+      note: (call, outcome) => {
+        if (ghost.step !== undefined) this.cells.note(ghost.step.kind, call, outcome);
       },
     };
     return {
-      config: this.config,
-      clock: own,
-      random: seeds.stream('engine'),
-      store: storeOf(reach, { ...store, journal }, () => this.isDiskBroken),
-      traffic: trafficOf(reach, this.gateway, this.link(`${host.name}/gateway`)),
-      providers: new Map(
-        [...this.clouds].map(([site, cloud]) => [site, providerOf(reach, cloud, this.link(`${host.name}/api/${site}`))]),
-      ),
-      probe: createProbe({
-        ...{ vantage: host.name, clock, schedule: this.schedule, clouds: this.clouds },
-        random: seeds.stream('probe'),
-        linkTo: (site) => this.link(`${host.name}/site/${site}`),
+      ...{ config: this.config, clock, random: seeds.stream('engine'), actor },
+      store: storeOf({
+        ...{ life, clock, ghost, state: this.disk, broken: options.brokenDisk },
+        random: seeds.stream('store'),
+        dice: chance.dice(`disk/${actor.host}/${actor.pid}`),
+        onAppended: (drafts) => checkAppended(this.#watched, drafts),
       }),
+      traffic: trafficOf(reach, this.gateway, { dice: chance.dice(`stale/${actor.host}/${actor.pid}`), share: options.staleReads }),
+      providers: new Map([...clouds].map(([site, cloud]) => [site, providerOf(reach, cloud)])),
+      probe: createProbe(reach, { schedule, clouds, random: seeds.stream('probe') }),
       reporter: { report: () => undefined },
-      actor: { kind: 'controller', name: 'godwit', host: host.name, pid: host.lives },
     };
   }
 
-  /** What a site does to its users, noted whenever it may have changed. */
+  lives(): readonly Incarnation[] {
+    return this.hosts.flatMap(({ life }) => (life?.isAlive === true ? [life] : []));
+  }
+
+  /** Somebody beside the lives of this world wrote to the journal. */
+  noteAppended(drafts: readonly JournalDraft[]): void {
+    checkAppended(this.#watched, drafts);
+  }
+
+  /** To be called whenever what a site does to its users may have changed. */
   noteHealth(): void {
-    for (const [site, cloud] of this.clouds) {
-      const times = cloud.serving().length > 0 ? this.ghost.lastServedMs : this.ghost.lastFailedMs;
-      times.set(site, this.schedule.monoMs);
-    }
+    for (const [site, cloud] of this.clouds) this.ghost.noteSite(site, cloud.serving().length > 0);
     this.gateway.note();
   }
 }

@@ -1,19 +1,23 @@
-import v8 from 'node:v8';
-v8.setFlagsFromString('--allow-natives-syntax');
-const drain = new Function('%PerformMicrotaskCheckpoint()') as () => void;
-import { calmOptions, drawOptions } from '/work/wt/sim/src/sim/options.ts';
-import { runSeed } from '/work/wt/sim/src/sim/run-seed.ts';
-import { createSeededRandom } from '/work/wt/sim/src/testkit/seeded-random.ts';
-const [mode, from, count] = [process.argv[2], Number(process.argv[3] ?? 1), Number(process.argv[4] ?? 10)];
+import { calmOptions, drawOptions } from '../../src/sim/options.ts';
+import { simulate } from '../../src/sim/run-seed.ts';
+import { runFast } from '../../src/sim/drain.ts';
+import { seedTree } from '../../src/sim/seed-tree.ts';
+import { Cells } from '../../src/sim/cells.ts';
+const [mode, from = '1', count = '10'] = process.argv.slice(2);
+const cells = new Cells();
 setImmediate(() => {
-  const t = performance.now(); let f = 0, e = 0;
-  for (let seed = from; seed < from + count; seed++) {
-    const o = mode === 'calm' ? calmOptions(seed) : drawOptions(seed, createSeededRandom(seed * 7919));
-    const r = runSeed(o, drain);
-    f += r.failovers; e += r.events;
-    if (count <= 20) console.log(seed, r.failovers, r.events, r.steps, r.entries, r.traceHash.slice(0, 8), r.violations.slice(0, 3).map((v) => `${v.invariant}@${Math.round(v.atMonoMs)} ${v.message}`));
-    else if (r.violations.length) console.log(seed, r.violations.length, r.violations[0]);
+  const began = process.cpuUsage();
+  let failovers = 0, events = 0, steps = 0, entries = 0, ops = 0, bad = 0, virtual = 0;
+  const kinds = new Map<string, number[]>();
+  for (let seed = Number(from); seed < Number(from) + Number(count); seed++) {
+    const options = mode === 'calm' ? calmOptions(seed) : drawOptions(seed, seedTree(seed).stream('options'));
+    const r = runFast(simulate(options, { cells }));
+    failovers += r.failovers; events += r.events; steps += r.steps; entries += r.entries; ops += r.operations; virtual += r.virtualMs;
+    if (r.violations.length) { bad++; const v = r.violations[0]!; const k = kinds.get(v.invariant) ?? []; k.push(seed); kinds.set(v.invariant, k); if (k.length <= 3) console.log(seed, v.invariant, v.message, v.atMonoMs.toFixed(0)); }
   }
-  const ms = performance.now() - t;
-  console.log('failovers/s', (f / ms) * 1000, 'events/s', (e / ms) * 1000, 'events per failover', e / f);
+  const { user, system } = process.cpuUsage(began);
+  const s = (user + system) / 1e6;
+  console.log(JSON.stringify({ s, failovers, ops, events, steps, entries, bad, virtualS: virtual/1000, perS: failovers / s, eventsPerS: events / s, eventsPerFailover: events / failovers, entriesPer: entries / failovers, cells: cells.cells(), pairs: cells.pairs() }));
+  for (const [k, v] of kinds) console.log(k, v.length, v.slice(0, 10).join(' '));
+  if (process.argv[5] === 'cells') console.log(cells.missing().join('\n'));
 });

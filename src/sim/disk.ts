@@ -1,0 +1,115 @@
+/** The store as one life of a process has it: on a disk that may be full, may fail to sync, or may be an older copy. */
+import type { JournalDraft } from '../model/journal-entry.ts';
+import type { Store } from '../ports/store.ts';
+import { createMemoryState, type MemoryState, openMemoryStore } from '../store/memory.ts';
+import type { Random } from '../ports/random.ts';
+import type { Dice } from './chance.ts';
+import type { Ghost } from './ghost.ts';
+import type { Incarnation } from './incarnation.ts';
+import type { Clock } from '../ports/clock.ts';
+
+export interface DiskTerms {
+  readonly life: Incarnation;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ghost: Ghost;
+  readonly state: MemoryState;
+  readonly dice: Dice;
+  /** Share of writes that fail, 0–1. */
+  readonly broken: number;
+  readonly onAppended: (drafts: readonly JournalDraft[]) => void;
+}
+
+/**
+ * `full`: refused, nothing is written. `unsynced`: written, and the answer is an error. After either the handle is good for
+ * nothing, as SQLite's after a failed sync.
+ */
+type DiskFault = 'full' | 'unsynced';
+
+/** Each method is a point at which the process may die; a write that dies on its way has landed or has not. */
+export function storeOf(terms: DiskTerms): Store {
+  const { life, clock, random, ghost, state, dice, broken, onAppended } = terms;
+  const store = openMemoryStore(state, { clock, random, bootId: 'boot' });
+  const { lease, journal, operations, snapshots } = store;
+  const shares = [
+    ['full', broken / 2],
+    ['unsynced', broken / 2],
+  ] as const satisfies readonly (readonly [DiskFault, number])[];
+
+  const read = <T>(work: () => Promise<T>): Promise<T> =>
+    life.point((answered, failed) => {
+      work().then(answered, failed);
+    });
+  const write = <T>(work: () => Promise<T>): Promise<T> =>
+    life.point((answered, failed) => {
+      if (life.hasLostDisk) return failed(diskError);
+      const fault = broken === 0 ? undefined : dice.roll(shares);
+      if (fault === undefined) return void work().then(answered, failed);
+      life.hasLostDisk = true;
+      if (fault.kind === 'full') return failed(diskError);
+      const fail = (): void => failed(diskError);
+      work().then(fail, fail);
+    });
+
+  return {
+    lease: {
+      acquire: (deployment, holder, ttlMs) =>
+        write(async () => {
+          const reply = await lease.acquire(deployment, holder, ttlMs);
+          if (reply.kind === 'held') ghost.grant(reply.lease.epoch, ttlMs);
+          return reply;
+        }),
+      renew: (given) =>
+        write(async () => {
+          const reply = await lease.renew(given);
+          if (reply.kind === 'held') ghost.grant(reply.lease.epoch, given.ttlMs);
+          return reply;
+        }),
+      release: (given) => write(() => lease.release(given)),
+      read: (given) => read(() => lease.read(given)),
+    },
+    journal: {
+      append: (drafts) =>
+        write(async () => {
+          const head = await journal.append(drafts);
+          onAppended(drafts);
+          return head;
+        }),
+      head: () => read(() => journal.head()),
+      read: (query) => read(() => journal.read(query)),
+    },
+    operations: {
+      get: (id) => read(() => operations.get(id)),
+      list: (query) => read(() => operations.list(query)),
+      revision: (given) => read(() => operations.revision(given)),
+      request: (request) =>
+        write(async () => {
+          await operations.request(request);
+          const winner = ghost.requests.get(request.revision);
+          if (winner !== undefined) ghost.violate('I31', `${request.id} and ${winner} were both taken over revision ${request.revision}`);
+          ghost.requests.set(request.revision, request.id);
+        }),
+      nextRequest: (given) => read(() => operations.nextRequest(given)),
+      getRequest: (id) => read(() => operations.getRequest(id)),
+      answer: (id, answer) => write(() => operations.answer(id, answer)),
+    },
+    snapshots: {
+      put: (snapshot) => write(() => snapshots.put(snapshot)),
+      get: (given) => read(() => snapshots.get(given)),
+    },
+    close: () => store.close(),
+  };
+}
+
+const diskError = new Error('EIO: i/o error, fsync');
+
+/** What a backup of the file taken now would hold. */
+export function copyOf(state: MemoryState): MemoryState {
+  const copy = createMemoryState();
+  copy.entries.push(...state.entries);
+  for (const kind of ['operations', 'requests', 'revisions', 'leases', 'snapshots'] as const) {
+    const to: Map<string, unknown> = copy[kind];
+    for (const [key, value] of state[kind]) to.set(key, value);
+  }
+  return copy;
+}
