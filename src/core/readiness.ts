@@ -50,6 +50,20 @@ export function isAlive(state: ReplicaView['replica']['state']): boolean {
   return state === 'starting' || state === 'running';
 }
 
+/**
+ * Clouds list what is gone for an hour or so: once its slot was filled again it says nothing about the site, nor needs
+ * anybody ask it. `all`: of the same site.
+ */
+export function isPast(replica: Replica, all: readonly Replica[]): boolean {
+  return (
+    replica.state === 'gone' &&
+    all.some(
+      ({ slot, state, startedAtMs }) =>
+        slot === replica.slot && (isAlive(state) || (state === 'gone' && startedAtMs > replica.startedAtMs)),
+    )
+  );
+}
+
 /** All jurisdictions of the site must be allowed; a deployment that names none may run anywhere. */
 export function isResident(view: View, site: SiteView): boolean {
   const { residency } = view.deployment;

@@ -2,7 +2,7 @@
 import { detect, type StartUp } from '../core/detect/detect.ts';
 import { prove } from '../core/detect/prove.ts';
 import { type Listed, mergeListing } from '../core/listing.ts';
-import { isListed } from '../core/readiness.ts';
+import { isListed, isPast } from '../core/readiness.ts';
 import { assert } from '../errors.ts';
 import type { Condition, Proof } from '../model/condition.ts';
 import type { Deployment } from '../model/deployment.ts';
@@ -84,7 +84,10 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
     async look(patienceMs, signal) {
       isHurried = false;
       const reads = [route.ask(), traffic.ask(), ...watched.map(({ list }) => list.ask())];
-      const replicas = watched.flatMap((each) => each.replicas.map(({ replica }) => replica));
+      const replicas = watched.flatMap((each) => {
+        const all = each.replicas.map(({ replica }) => replica);
+        return all.filter((replica) => !isPast(replica, all));
+      });
       const all = Promise.all([...reads, schedule.sendDue(replicas, signal)]);
       await callWithin(clock, patienceMs, signal, () => all);
     },

@@ -27,7 +27,7 @@ export async function openContext(
   const memory = createRecollection(deps, deployment.name);
   await memory.refresh();
   const routes = createRouteWriter(deps, grip, journal, await lastWeights(deps, deployment));
-  const checkHead = createHeadCheck(deps.store.journal, deployment.name);
+  const checkHead = createHeadCheck(deps.store.journal, deployment.name, journal.isOwn);
   const view = (): View => {
     const sight = observer.sight();
     return memory.view({ ...sight, route: routes.newest(sight.route) });

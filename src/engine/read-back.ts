@@ -20,28 +20,29 @@ export interface StepMemory {
 
 /** Only what the kind of step needs is read anew; the rest comes from the last look. */
 export async function sightOf(ctx: Context, step: Step, memory: StepMemory, signal: AbortSignal): Promise<StepSight> {
-  const view = ctx.view();
   const site = 'site' in step ? step.site : undefined;
   const isAboutRoute = step.kind === 'weigh' || step.kind === 'fence';
-  const [route, replicas, traffic] = await Promise.all([
-    isAboutRoute ? ctx.observer.readRoute(signal) : view.route,
-    step.kind === 'launch' || step.kind === 'stop'
-      ? ctx.observer.readReplicas(step.site, signal)
-      : replicasIn(ctx, site),
-    step.kind === 'weigh' || step.kind === 'drain' ? ctx.observer.readTraffic(signal) : view.traffic,
+  const isAboutReplicas = step.kind === 'launch' || step.kind === 'stop';
+  const isAboutTraffic = step.kind === 'weigh' || step.kind === 'drain';
+  const [route, listed, traffic] = await Promise.all([
+    isAboutRoute ? ctx.observer.readRoute(signal) : notAsked,
+    isAboutReplicas ? ctx.observer.readReplicas(step.site, signal) : notAsked,
+    isAboutTraffic ? ctx.observer.readTraffic(signal) : notAsked,
   ]);
   if (isAboutRoute) await ctx.adopt(route);
   if (step.kind === 'prove') ctx.observer.hurry(step.site);
+  const known = step.kind === 'prove' ? replicasIn(ctx, site) : undefined;
   const isIdle = site !== undefined && inFlightAt(traffic, site) === 0;
   memory.idleSinceMs = isIdle ? (memory.idleSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
-  const isLacking = step.kind === 'prove' && replicas.kind === 'seen' && countAlive(replicas.value) < step.replicas;
+  const isLacking = step.kind === 'prove' && known !== undefined && countAlive(known) < step.replicas;
   memory.lackingSinceMs = isLacking ? (memory.lackingSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
   return {
     beganAtMs: memory.beganAtMs,
     isStamped: memory.isStamped,
     route,
-    replicas,
-    ready: ctx.diagnosis().sites.find((each) => each.site === site)?.ready ?? [],
+    replicas: listed,
+    // A diagnosis judges every history anew: only a step that waits for it pays for it.
+    ready: step.kind === 'prove' ? readyAt(ctx, step.site) : [],
     traffic,
     idleSinceMs: memory.idleSinceMs,
     lackingSinceMs: memory.lackingSinceMs,
@@ -49,10 +50,22 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   };
 }
 
-function replicasIn(ctx: Context, site: string | undefined): Seen<readonly Replica[]> {
-  const seen = ctx.view().sites.find((each) => each.site.name === site);
-  const value = seen?.replicas.map(({ replica }) => replica) ?? [];
-  return { kind: 'seen', value, asOfMs: ctx.deps.clock.nowMs() };
+const notAsked = {
+  kind: 'unknown',
+  error: { class: 'unknown', code: 'NotAsked', message: 'this kind of step does not look at it' },
+} as const;
+
+function readyAt(ctx: Context, site: string): readonly string[] {
+  return ctx.diagnosis().sites.find((each) => each.site === site)?.ready ?? [];
+}
+
+function replicasIn(ctx: Context, site: string | undefined): readonly Replica[] {
+  return (
+    ctx
+      .view()
+      .sites.find((each) => each.site.name === site)
+      ?.replicas.map(({ replica }) => replica) ?? []
+  );
 }
 
 function countAlive(replicas: readonly Replica[]): number {

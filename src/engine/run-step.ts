@@ -12,8 +12,9 @@ import type { Context, StepRef } from './context.ts';
 import { applyEffect } from './effects.ts';
 import { type StepMemory, sightOf } from './read-back.ts';
 
-/** How often a step that waits looks again, in milliseconds. */
+/** How often a step that waits looks again, in milliseconds; one that lets time pass need not hurry. */
 const pollMs = 100;
+const settlePollMs = 250;
 
 /** The code of a step refused because somebody else moved the weights meanwhile: they are left as they are. */
 export const planStale = 'PlanStale';
@@ -72,6 +73,7 @@ function staleness(plan: Plan, route: StepSight['route']): ProviderError | undef
 async function actUntilReached(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = memory.beganAtMonoMs + at.step.deadlineMs;
+  const over = AbortSignal.any([signal, ctx.grip.lost]);
   let reply: Reply<void> | undefined;
   let retryAtMonoMs = 0;
   for (let rounds = 0; ; ) {
@@ -89,7 +91,7 @@ async function actUntilReached(ctx: Context, at: StepRef, memory: StepMemory, si
     if (isReached(at.step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
     if (isHopeless(at.step, sight, clock.nowMs())) return await close(ctx, at, 'failed', lostReplicas);
     if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, ...lateEnd(at, reply));
-    await pause(ctx, signal);
+    await pause(ctx, over, at.step.kind === 'settle' ? settlePollMs : pollMs);
   }
 }
 
@@ -121,6 +123,7 @@ async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: Abor
   if (at.step.kind !== 'weigh' || at.step.gate === undefined) return await close(ctx, at, 'reached', undefined);
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = clock.monoMs() + at.step.gate.holdMs + at.step.deadlineMs;
+  const over = AbortSignal.any([signal, ctx.grip.lost]);
   let watched: GateWatch | undefined;
   for (;;) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
@@ -131,7 +134,7 @@ async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: Abor
     if (verdict.kind === 'fail')
       return await close(ctx, at, 'failed', { class: 'unknown', code: 'GateFailed', message: verdict.message });
     if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, 'failed', gateUnseen);
-    await pause(ctx, signal);
+    await pause(ctx, over, pollMs);
   }
 }
 
@@ -152,8 +155,8 @@ function overEnd(ctx: Context, signal: AbortSignal): StepEnd {
 }
 
 /** Cut short by the signal, which the loops above then see. */
-async function pause(ctx: Context, signal: AbortSignal): Promise<void> {
-  await ctx.deps.clock.sleep(pollMs, AbortSignal.any([signal, ctx.grip.lost])).then(
+async function pause(ctx: Context, over: AbortSignal, ms: number): Promise<void> {
+  await ctx.deps.clock.sleep(ms, over).then(
     () => undefined,
     () => undefined,
   );

@@ -49,7 +49,7 @@ export class Chance {
 
   #strike<K extends string>(id: string, kind: K): Strike<K> | undefined {
     if (this.#kept !== undefined && !this.#kept.has(id)) return undefined;
-    this.decisions.push(id);
+    this.decisions.push(id); const T = (globalThis as any).trace; /*TRACE*/ if (T) T((globalThis as any).now?.() ?? 0, 'STRIKE ' + id);
     return { kind, details: this.#seeds.stream(id) };
   }
 }

@@ -7,7 +7,7 @@ import type { Host, World } from './world.ts';
 /** A host's next controller comes up after this, in milliseconds. */
 const bootMs = 500;
 /** A site that behaves badly does so for this long at most, in milliseconds. */
-const longestBadMs = 8000;
+const longestBadMs = 10_000;
 /** Between looks whether the world has come to rest after the failure before, in milliseconds. */
 const turnMs = 200;
 
@@ -133,7 +133,7 @@ export class Chaos {
     if (cloud === undefined) return;
     if (kind === 'crash') return cloud.crash();
     if (kind === 'one') return cloud.crash(cloud.alive().slice(0, 1));
-    this.#misbehave(cloud, kind, details.next() * longestBadMs);
+    this.#misbehave(cloud, kind, (0.2 + 0.8 * details.next()) * longestBadMs);
   }
 
   #misbehave(cloud: Cloud, kind: Health, forMs: number): void {

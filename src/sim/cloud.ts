@@ -19,6 +19,9 @@ export interface Server {
   readonly listedAtMs: number;
 }
 
+/** Listed as gone for this long, in milliseconds; real clouds take minutes to an hour. */
+const goneForMs = 20_000;
+
 /** Shares are 0–1 of the calls. */
 export interface CloudFaults {
   readonly capacity: number;
@@ -68,7 +71,7 @@ type Refusal = keyof typeof refusals;
 
 export class Cloud {
   readonly site: string;
-  /** By id; never forgotten. */
+  /** By id; what is gone is forgotten after a while, as clouds do. */
   readonly servers = new Map<string, Server>();
   /** Behaviour that new servers take on as well: a bad image, a bad network. */
   health: Health = 'good';
@@ -131,7 +134,7 @@ export class Cloud {
     const server = this.servers.get(id);
     if (server === undefined) return { kind: 'refused', error: notFound };
     const { slot, startKey } = server.replica;
-    server.replica = { ...server.replica, state: how === 'delete' ? 'gone' : 'stopped', billed: 'no' };
+    this.#end(server, how === 'delete' ? 'gone' : 'stopped');
     this.#terms.onChange();
     this.#terms.onEvent({ verb: 'stop', site: this.site, ...sent, startKey, slot, id });
     return { kind: 'done', value: undefined };
@@ -139,8 +142,13 @@ export class Cloud {
 
   /** The processes behind these servers die at once, as with the machine under them. */
   crash(servers: readonly Server[] = this.alive()): void {
-    for (const server of servers) server.replica = { ...server.replica, state: 'gone', billed: 'no' };
+    for (const server of servers) this.#end(server, 'gone');
     this.#terms.onChange();
+  }
+
+  #end(server: Server, state: 'gone' | 'stopped'): void {
+    server.replica = { ...server.replica, state, billed: 'no' };
+    if (state === 'gone') this.#terms.schedule.after(goneForMs, () => this.servers.delete(server.replica.id));
   }
 
   /** All that run take on this behaviour. */

@@ -35,11 +35,11 @@ function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment
     failover: {
       mode: 'auto',
       detector: {
-        ...{ evaluateEveryMs: options.evaluateEveryMs, failuresInARow: 2, successesInARow: 2, windowMs: 5000 },
+        ...{ evaluateEveryMs: options.evaluateEveryMs, failuresInARow: options.failuresInARow, successesInARow: 1, windowMs: 5000 },
         ...{ badRatio: 0.5, minimumSamples: 8, slowPhi: 8, failAfterMs: options.failAfterMs, staleAfterMs: 5000 },
         ...{ quorum: 1, trafficBadRatio: 0.3, trafficMinimum: 10 },
       },
-      proof: { completions: 2, maxAgeMs: options.proofMaxAgeMs },
+      proof: { completions: 1 + (options.failuresInARow > 1 ? 1 : 0), maxAgeMs: options.proofMaxAgeMs },
       move: { stepsPct: [50, 100], holdEachMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200, deadlineMs: 10_000 },
       failback: { mode: options.failback, afterMs: 5000 },
       safety: {

@@ -11,6 +11,7 @@ export interface SimOptions {
   readonly replicas: number;
   readonly evaluateEveryMs: number;
   readonly probeEveryMs: number;
+  readonly failuresInARow: number;
   readonly failAfterMs: number;
   readonly proofMaxAgeMs: number;
   readonly brakeRatio: number;
@@ -48,14 +49,14 @@ export interface SimOptions {
 
 /** The chance-driven parts, all off. */
 const calm: SimOptions['every'] = {
-  ...{ siteFault: 1000, kill: 0, pause: 0, cut: 0, gatewayRestart: 0, typed: 0, planted: 0, wallJump: 0, rollback: 0 },
+  ...{ siteFault: 500, kill: 0, pause: 0, cut: 0, gatewayRestart: 0, typed: 0, planted: 0, wallJump: 0, rollback: 0 },
 };
 
 /** Nothing goes wrong but what makes a failover: the base that other options change. */
 export function calmOptions(seed: number): SimOptions {
   return {
-    ...{ seed, sites: 3, hasForeignSite: false, replicas: 1, evaluateEveryMs: 1000, probeEveryMs: 1000 },
-    ...{ failAfterMs: 500, proofMaxAgeMs: 20_000, brakeRatio: 0.5, coolDownMs: 1000, maxFailoversPerDay: 1000 },
+    ...{ seed, sites: 3, hasForeignSite: false, replicas: 1, evaluateEveryMs: 3000, probeEveryMs: 3000, failuresInARow: 1 },
+    ...{ failAfterMs: 0, proofMaxAgeMs: 20_000, brakeRatio: 0.5, coolDownMs: 1000, maxFailoversPerDay: 1000 },
     ...{ failback: 'never', leaseTtlMs: 10_000, hosts: 1, link: soundLink, cloud: soundCloud, staleReads: 0 },
     ...{ brokenDisk: 0, inTurn: 1, every: calm, siteFaults: 20, chaosMs: 600_000 },
   };
@@ -72,8 +73,9 @@ export function drawOptions(seed: number, random: Random): SimOptions {
     sites: oneOf(3, 3, 4, 5),
     hasForeignSite: random.next() < 0.2,
     replicas: oneOf(1, 1, 2),
-    evaluateEveryMs: oneOf(500, 1000, 1000),
-    probeEveryMs: oneOf(500, 1000, 1000),
+    evaluateEveryMs: oneOf(500, 1000, 2000),
+    probeEveryMs: oneOf(500, 1000, 2000),
+    failuresInARow: oneOf(1, 2),
     failAfterMs: oneOf(0, 500, 1000),
     proofMaxAgeMs: oneOf(5000, 20_000),
     brakeRatio: 0.5,

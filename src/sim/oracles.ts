@@ -93,7 +93,8 @@ function checkFlapping({ coolDownMs, maxFailoversPerDay, every }: SimOptions, gh
 /** After something was appended to the journal. */
 export function checkAppended(watched: Watched, drafts: readonly JournalDraft[]): void {
   const { ghost, cells } = watched;
-  for (const { body } of drafts) {
+  for (const { body, by } of drafts) {
+    const T = (globalThis as any).trace; /*TRACE*/ if (T) T(ghost.nowMs, by.host + ' ' + (body.kind === 'step' ? `step ${body.operationId} ${body.step} ${body.part ?? ''} ${body.state} ${body.error?.code ?? ''} ${body.error?.message ?? ''}` : body.kind === 'operation' ? `OP ${body.operation.id} ${body.operation.plan.kind} ${body.operation.plan.trigger} ${body.operation.state} ${body.operation.error?.code ?? ''} ${JSON.stringify(body.operation.plan.after)}` : body.kind === 'decision' ? `decision ${body.decision.kind} ${body.decision.diagnosis.code} ${body.decision.diagnosis.message} | ${body.decision.kind === 'act' ? body.decision.action.kind : body.decision.reasons.map((r) => r.code + ' ' + r.message).join('; ')}` : body.kind === 'route' ? `route ${body.state} v${body.entry.routeVersion} ${JSON.stringify(body.entry.weights)} ${body.entry.spill.map((x) => x.site)}` : `lease ${body.event}`));
     if (body.kind === 'step') {
       const step = ghost.operations.get(body.operationId)?.plan.steps[body.index];
       if (ghost.open?.id === body.operationId) ghost.step = step;

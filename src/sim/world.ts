@@ -54,7 +54,7 @@ export class World {
   readonly #watched: Watched;
 
   constructor(options: SimOptions, { kept, cells = new Cells(), config = configOf(options) }: WorldTerms = {}) {
-    this.options = options;
+    this.options = options; (globalThis as any).now = () => this.schedule.monoMs; /*TRACE*/
     this.config = config;
     this.cells = cells;
     this.seeds = seedTree(options.seed);

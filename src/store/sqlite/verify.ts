@@ -1,7 +1,8 @@
 /** Checks a journal from end to end without holding it in memory, beside a running controller. */
+import { isDeepStrictEqual } from 'node:util';
 import type { JournalDraft, JournalHead } from '../../model/journal-entry.ts';
 import type { Operation } from '../../model/operation.ts';
-import { canonicalJson, emptyHead, operationIdOf, verifyPage } from '../chain.ts';
+import { emptyHead, operationIdOf, verifyPage } from '../chain.ts';
 import { type Database, openDatabase, type Row } from './database.ts';
 import { parseKept } from './failure.ts';
 import { checkPages } from './inspect.ts';
@@ -114,7 +115,7 @@ function compareOperation(db: Database, row: Row): Finding | undefined {
   if (last === undefined) return { seq: 0, why: `operation ${id} is in no journal entry` };
   const { body } = JSON.parse(String(last['text'])) as JournalDraft;
   const kept = parseKept<Operation>(db.path, row['text']);
-  if (body.kind === 'operation' && canonicalJson(body.operation) === canonicalJson(kept)) return undefined;
+  if (body.kind === 'operation' && isDeepStrictEqual(body.operation, kept)) return undefined;
   return { seq: Number(last['seq']), why: `operation ${id} is not what its newest entry says` };
 }
 
