@@ -5,7 +5,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Store } from '../ports/store.ts';
 import type { App } from './app.ts';
-import { atItsStep } from './step-now.ts';
+import { atItsStep } from '../engine/step-now.ts';
 
 /** Between looks, in milliseconds. */
 const everyMs = 500;

@@ -11,7 +11,7 @@ import type { ReadCall } from '../ports/call.ts';
 import type { Store } from '../ports/store.ts';
 import type { TrafficDriver } from '../ports/traffic-driver.ts';
 import type { App } from './app.ts';
-import { atItsStep } from './step-now.ts';
+import { atItsStep } from '../engine/step-now.ts';
 
 /** What was read of one deployment. */
 export interface Sights {

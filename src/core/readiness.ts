@@ -3,6 +3,7 @@ import type { Condition, Proof } from '../model/condition.ts';
 import type { Replica } from '../model/replica.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
+import { unlistedSlots } from './launched.ts';
 
 /** The conditions of the probe that makes tokens; the others only say that a process answers. */
 export function completionConditions(view: View, replica: ReplicaView): readonly Condition[] {
@@ -37,8 +38,17 @@ export function readyReplicas(view: View, site: SiteView, nowMs: number): readon
   return site.replicas.filter((each) => isReady(view, each, nowMs));
 }
 
-/** Slots that hold no live replica: starting and running ones count as live, whatever their health. */
-export function missingSlots(site: SiteView): readonly number[] {
+/**
+ * Slots that hold no live replica: starting and running ones count as live, whatever their health, and so does what was
+ * launched and need not be listed yet.
+ */
+export function missingSlots(view: View, site: SiteView, nowMs: number): readonly number[] {
+  const unlisted = unlistedSlots(view, site, nowMs);
+  return emptySlots(site).filter((slot) => !unlisted.has(slot));
+}
+
+/** As the list has it. */
+export function emptySlots(site: SiteView): readonly number[] {
   const taken = new Set(
     site.replicas.filter(({ replica }) => isAlive(replica.state)).map(({ replica }) => replica.slot),
   );

@@ -7,6 +7,7 @@ import type { Reason } from '../model/reason.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isWithin } from './elapsed.ts';
 import { startBlock } from './failed-starts.ts';
+import { hasMoved } from './moved.ts';
 import { areIndependent, isResident, readyReplicas, weightOf } from './readiness.ts';
 
 /** Everything a rule may look at. */
@@ -154,12 +155,9 @@ const automaticRules: readonly Rule[] = [
 /** What a person may not decide either: nobody to ask, nowhere allowed, nothing there. */
 const manualRules: readonly Rule[] = [driverReachable, residency, readyCapacity];
 
-/** States of an operation that has moved traffic, or may have. One that ended before it moved anything spends no budget. */
-const movedStates: ReadonlySet<string> = new Set(['verifying', 'returning', 'done', 'returned', 'unknown']);
-
 /** Open or ended, newest first. */
 function movesOf({ open, recent }: View): readonly Operation[] {
-  return (open === undefined ? recent : [open, ...recent]).filter(({ state }) => movedStates.has(state));
+  return (open === undefined ? recent : [open, ...recent]).filter(hasMoved);
 }
 
 /** Checked again before each step of a plan that is being carried out. */

@@ -1,12 +1,13 @@
 /** Carries out a plan step by step: the only place that changes the world. Also after a crash, from where it stood. */
 
+import { planStale } from '../core/moved.ts';
 import { assert, GodwitError } from '../errors.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
 import type { Operation, OperationState } from '../model/operation.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { Context } from './context.ts';
-import { endOf, planStale, runStep, type StepEnd, type StepTrouble } from './run-step.ts';
+import { endOf, runStep, type StepEnd, type StepTrouble } from './run-step.ts';
 
 /** Why an execution was stopped from outside; the reason of its signal. */
 export type StopReason = 'preempted' | 'shutdown';

@@ -13,6 +13,7 @@ import type { Site } from '../model/site.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import type { ReadCall } from '../ports/call.ts';
+import type { Provider } from '../ports/provider.ts';
 import { callWithin } from './call-within.ts';
 import type { EngineDeps } from './engine.ts';
 import { createPoll, type Poll } from './poll.ts';
@@ -40,6 +41,7 @@ interface WatchedSite {
   readonly placement: SiteView['placement'];
   readonly list: Poll<readonly Replica[]>;
   replicas: readonly Listed[];
+  readonly listLagMs: number;
 }
 
 /** One observer per deployment. `readTimeoutMs` bounds each read of a provider or the gateway. */
@@ -54,10 +56,17 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
     const end = await callWithin(clock, readTimeoutMs, signal, run);
     return end.kind === 'answered' ? end.value : { kind: 'unknown', error: end.error };
   };
-  const readReplicas = (site: string, signal: AbortSignal): Promise<Seen<readonly Replica[]>> => {
+  const providerAt = (site: string): Provider => {
     const provider = deps.providers.get(site);
     assert(provider !== undefined, `no provider session for site ${site}`);
-    return read(signal, (call) => provider.list({ deployment: deployment.name }, call));
+    return provider;
+  };
+  /** Whoever asked for it: what one list showed, the next one cannot make unseen. */
+  const readListed = async (own: WatchedSite, signal: AbortSignal): Promise<Seen<readonly Replica[]>> => {
+    const { name } = own.site;
+    const seen = await read(signal, (call) => providerAt(name).list({ deployment: deployment.name }, call));
+    if (seen.kind === 'seen') own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs, own.listLagMs);
+    return seen;
   };
   const readRoute = (signal: AbortSignal) => read(signal, (call) => deps.traffic.read(deployment.name, call));
   const readTraffic = (signal: AbortSignal) => read(signal, (call) => deps.traffic.traffic(deployment.name, call));
@@ -70,12 +79,9 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
     const own: WatchedSite = {
       site,
       placement,
-      list: createPoll(async () => {
-        const seen = await readReplicas(site.name, forever);
-        if (seen.kind === 'seen') own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs);
-        return seen;
-      }),
+      list: createPoll(() => readListed(own, forever)),
       replicas: [],
+      listLagMs: providerAt(site.name).listLagMs,
     };
     return own;
   });
@@ -99,7 +105,7 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
       );
       // A step asks several times in one moment; judging every history anew for each would be most of its work.
       if (last !== undefined && last.counts === counts && last.sight.atMs === atMs) return last.sight;
-      const sites = watched.map(({ site, placement, list, replicas }): SiteView => {
+      const sites = watched.map(({ site, placement, list, replicas, listLagMs }): SiteView => {
         const last = list.last();
         const control =
           last.kind === 'seen'
@@ -110,7 +116,7 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
           const timeoutMs = isListed(route.last(), replica) ? 0 : placement.launch.startupTimeoutMs;
           return viewOf(deployment, schedule, replica, { startedAtMs: replica.startedAtMs, timeoutMs }, atMs);
         });
-        return { site, placement, control, replicas: seen };
+        return { site, placement, control, replicas: seen, listLagMs };
       });
       const sight = { deployment, atMs, sites, route: route.last(), traffic: traffic.last() };
       last = { counts, sight };
@@ -118,7 +124,11 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
     },
     readRoute,
     readTraffic,
-    readReplicas,
+    async readReplicas(site, signal) {
+      const own = watched.find((each) => each.site.name === site);
+      assert(own !== undefined, `${deployment.name} is not configured at ${site}`);
+      return await readListed(own, signal);
+    },
     hurry(site) {
       isHurried = true;
       schedule.hurry(site);

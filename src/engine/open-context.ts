@@ -1,5 +1,6 @@
 /** Puts together what the loop and the steps of one deployment share, under a lease that is held. */
 import { diagnose } from '../core/diagnose.ts';
+import { weightsLeftBy } from '../core/moved.ts';
 import type { Deployment } from '../model/deployment.ts';
 import { moveKinds } from '../model/operation.ts';
 import type { Weights } from '../model/route.ts';
@@ -12,6 +13,7 @@ import type { LeaseGrip } from './lease-grip.ts';
 import { createObserver } from './observe.ts';
 import { createRecollection, type Recollection } from './recollect.ts';
 import { createRouteWriter } from './route-writer.ts';
+import { atItsStep } from './step-now.ts';
 
 /** One read of a provider or the gateway, in milliseconds. */
 const readTimeoutMs = 5000;
@@ -66,8 +68,12 @@ export async function openContext(
   return { ctx, memory };
 }
 
-/** What the last finished move left in force: for a gateway that lost its table. */
+/** What the last move left in force, or has put in force so far: for a gateway that lost its table. */
 async function lastWeights(deps: EngineDeps, deployment: Deployment): Promise<Weights> {
   const operations = await deps.store.operations.list({ deployment: deployment.name, kinds: moveKinds, limit: 50 });
-  return operations.find(({ state }) => state === 'done')?.plan.after ?? deployment.weights;
+  for (const operation of operations) {
+    const weights = weightsLeftBy(operation.endedAtMs === undefined ? await atItsStep(deps.store, operation) : operation);
+    if (weights !== undefined) return weights;
+  }
+  return deployment.weights;
 }

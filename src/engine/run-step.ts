@@ -1,4 +1,5 @@
 /** Brings one step to its condition. Intent is stored before the effect, so a crash is never silent. */
+import { planStale } from '../core/moved.ts';
 import { type GateVerdict, type GateWatch, judgeGate } from '../core/gate.ts';
 import { isHopeless, isReached, sameWeights } from '../core/plan/reached.ts';
 import { checkStep } from '../core/safety.ts';
@@ -16,9 +17,6 @@ import { type StepMemory, sightOf } from './read-back.ts';
 const pollMs = 100;
 const settlePollMs = 250;
 
-/** The code of a step refused because somebody else moved the weights meanwhile: they are left as they are. */
-export const planStale = 'PlanStale';
-
 /** `left`: stopped with the step open (lease lost, process ends); the next holder goes on. */
 export type StepEnd = { readonly kind: 'reached' } | StepTrouble;
 
@@ -32,9 +30,8 @@ export type StepTrouble =
 export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): Promise<StepEnd> {
   const { step, operation } = at;
   const { clock } = ctx.deps;
-  const [first] = checkStep(ctx.view(), operation.plan, step, clock.nowMs()).filter(({ code }) => !isOnlyUnseen(code));
-  if (first !== undefined)
-    return await close(ctx, at, 'refused', { class: 'invalid', code: first.code, message: first.message });
+  const against = objection(ctx, at);
+  if (against !== undefined) return await close(ctx, at, 'refused', against);
   const memory: StepMemory = {
     beganAtMs: clock.nowMs(),
     beganAtMonoMs: clock.monoMs(),
@@ -46,9 +43,18 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
   if (isReached(step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
   if (isOver(ctx, signal)) return overEnd(ctx, signal);
   const stale = step.kind === 'weigh' ? staleness(operation.plan, sight.route) : undefined;
-  if (stale !== undefined) return await close(ctx, at, 'refused', stale);
+  // Looking took its time: what was proven when the step began may be dead.
+  const late = stale ?? objection(ctx, at);
+  if (late !== undefined) return await close(ctx, at, 'refused', late);
   if (at.past.length === 0) await ctx.note(at, undefined, 'intended', undefined);
   return await actUntilReached(ctx, at, memory, signal);
+}
+
+/** What the safety rules say against the step now. */
+function objection(ctx: Context, { operation, step }: StepRef): ProviderError | undefined {
+  const reasons = checkStep(ctx.view(), operation.plan, step, ctx.deps.clock.nowMs());
+  const first = reasons.find(({ code }) => !isOnlyUnseen(code));
+  return first === undefined ? undefined : { class: 'invalid', code: first.code, message: first.message };
 }
 
 /** Not seeing the gateway is no reason to give a stop up: the stop reads it anew and waits until it is seen. */
@@ -79,6 +85,9 @@ async function actUntilReached(ctx: Context, at: StepRef, memory: StepMemory, si
   for (let rounds = 0; ; ) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
     if (reply?.kind !== 'done' && clock.monoMs() >= retryAtMonoMs) {
+      const against = rounds === 0 ? undefined : objection(ctx, at);
+      // Not `invalid`, as before the first try: what became of that is not known.
+      if (against !== undefined) return await close(ctx, at, 'refused', { ...against, class: 'conflict' });
       reply = await applyEffect(ctx, at, deadlineAtMonoMs, signal);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
       if (reply.kind === 'refused' && !passingClasses.has(reply.error.class))

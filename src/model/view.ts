@@ -19,6 +19,8 @@ export interface ReplicaView {
 export interface SiteView {
   readonly site: Site;
   readonly placement: Placement;
+  /** The provider's: longest time until its list shows what was started, in milliseconds. */
+  readonly listLagMs: number;
   /** Whether the provider's list could be read, and when; `replicas` is what it said last. */
   readonly control:
     | { readonly kind: 'seen'; readonly asOfMs: number }

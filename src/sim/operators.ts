@@ -68,7 +68,8 @@ function plant(world: World, random: Random): void {
   if (ghost.open !== undefined || from === undefined || to === undefined) return;
   const after = { ...Object.fromEntries([...clouds.keys()].map((site) => [site, 0])), [to]: 100 };
   const gate = { sites: [to], holdMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200 };
-  const slot = world.options.replicas;
+  // A slot of its own each time: what plans a launch sees to it that the slot is empty.
+  const slot = world.options.replicas + ghost.operations.size;
   const steps: readonly Step[] = [
     { kind: 'stamp', name: '1-stamp', deadlineMs: 30_000 },
     { kind: 'launch', name: `2-launch ${to}`, site: to, slots: [slot], bestEffort: true, deadlineMs: 20_000 },

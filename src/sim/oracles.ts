@@ -3,6 +3,7 @@ import { sameWeights } from '../core/plan/reached.ts';
 import type { Config } from '../model/config.ts';
 import type { JournalDraft } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
+import type { Plan } from '../model/plan.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
 import type { Cells } from './cells.ts';
 import type { Cloud, CloudEvent } from './cloud.ts';
@@ -19,6 +20,8 @@ export interface Watched {
   readonly cells: Cells;
 }
 
+/** What broke so lately may not have been noticed yet, in milliseconds. */
+const unseenMs = 15_000;
 /** A failover had a reason when its source failed at some moment of so many milliseconds before. */
 const reasonMs = 15_000;
 /** A site that was bad for so long, whatever the probes' intervals are, has been noticed; milliseconds. */
@@ -54,21 +57,23 @@ function checkVector({ ghost, config }: Watched, { weights, sites, spill, deploy
 
 /** The weights are others than before. */
 function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined, entry: RouteEntry): void {
+  // The first table, and one that a gateway lost, only say again what is in force; or what the newest
+  // operation began with or had reached.
+  if (ghost.weights === undefined || sameWeights(ghost.weights, entry.weights)) return;
+  const operation = ghost.operations.get(ghost.issuers.get(entry) ?? '');
+  if (operation === undefined && isOfNewest(ghost, entry.weights)) return;
   const to = weighted(entry.weights);
   const from = before === undefined ? [] : weighted(before.weights);
-  if (from.some((site) => ghost.isServing(site)) && !to.some((site) => ghost.isServing(site)))
+  if (from.some((site) => ghost.isServing(site)) && !to.some((site) => ghost.hasServedWithin(site, unseenMs)))
     ghost.violate('I4', `the weights leave ${from.join()} that serves for ${to.join()} that does not`);
-  // The first table, and one that a gateway lost, only say again what is in force.
-  if (ghost.weights === undefined || sameWeights(ghost.weights, entry.weights)) return;
   for (const site of to) {
     const isRaised = (before?.weights[site] ?? 0) < (entry.weights[site] ?? 0);
     if (isRaised && !ghost.hasServedWithin(site, options.proofMaxAgeMs))
       ghost.violate('I8', `${site} gains weight and has not served for ${options.proofMaxAgeMs} ms`);
   }
-  const operation = ghost.operations.get(ghost.issuers.get(entry) ?? '');
   if (operation === undefined) return ghost.violate('I18', `weights ${JSON.stringify(entry.weights)} without an operation`);
   const { plan, id } = operation;
-  const vectors = [plan.before, ...plan.steps.flatMap((step) => (step.kind === 'weigh' ? [step.weights] : [plan.after]))];
+  const vectors = vectorsOf(plan);
   if (!vectors.some((each) => sameWeights(each, entry.weights)))
     ghost.violate('I18', `${id} sets ${JSON.stringify(entry.weights)}, which is not in its plan`);
   if (before !== undefined && !vectors.some((each) => sameWeights(each, before.weights)))
@@ -79,6 +84,15 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
     checkFlapping(options, ghost, id);
     ghost.moves.add(id);
   }
+}
+
+function vectorsOf({ before, steps, after }: Plan): readonly Weights[] {
+  return [before, ...steps.flatMap((step) => (step.kind === 'weigh' ? [step.weights] : [])), after];
+}
+
+function isOfNewest({ operations }: Ghost, weights: Weights): boolean {
+  const newest = [...operations.values()].findLast(({ plan }) => plan.kind !== 'start');
+  return newest !== undefined && vectorsOf(newest.plan).some((each) => sameWeights(each, weights));
 }
 
 /** I11, by the policy in force. A wall clock that jumps between two lives of the controller shifts what it remembers. */

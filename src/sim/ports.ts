@@ -92,10 +92,11 @@ export function trafficOf(reach: Reach, gateway: Gateway, staleness: { readonly 
   };
 }
 
-export function providerOf(reach: Reach, cloud: Cloud): Provider {
+export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provider {
   const { ghost, life } = reach;
   const link = reach.linkTo(`api/${cloud.site}`);
   return {
+    listLagMs,
     list: () =>
       ask(reach, link, {
         call: 'list',

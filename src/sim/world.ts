@@ -16,7 +16,7 @@ import { type Crash, Incarnation } from './incarnation.ts';
 import { Link } from './link.ts';
 import type { SimOptions } from './options.ts';
 import { checkAccepted, checkAppended, checkCloud, type Watched } from './oracles.ts';
-import { providerOf, type Reach, trafficOf } from './ports.ts';
+import { listLagOf, providerOf, type Reach, trafficOf } from './ports.ts';
 import { createProbe } from './probe.ts';
 import { Schedule } from './schedule.ts';
 import { type SeedTree, seedTree } from './seed-tree.ts';
@@ -135,7 +135,7 @@ export class World {
         onAppended: (drafts) => checkAppended(this.#watched, drafts),
       }),
       traffic: trafficOf(reach, this.gateway, { dice: chance.dice(`stale/${actor.host}/${actor.pid}`), share: options.staleReads }),
-      providers: new Map([...clouds].map(([site, cloud]) => [site, providerOf(reach, cloud)])),
+      providers: new Map([...clouds].map(([site, cloud]) => [site, providerOf(reach, cloud, listLagOf(options.cloud, options.link))])),
       probe: createProbe(reach, { schedule, clouds, random: seeds.stream('probe') }),
       reporter: { report: () => undefined },
     };

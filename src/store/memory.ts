@@ -156,11 +156,10 @@ function createOperations(state: MemoryState): OperationStore {
     [...operations.values()]
       .filter((each) => (deployment ?? each.deployment) === each.deployment)
       .map(({ operation }) => operation)
-      .reverse()
-      .sort((a, b) => b.openedAtMs - a.openedAtMs);
+      .reverse();
   /** Oldest first. */
   const requestsOf = (deployment: string): OperationRequest[] =>
-    [...requests.values()].filter((each) => each.deployment === deployment).sort((a, b) => a.atMs - b.atMs);
+    [...requests.values()].filter((each) => each.deployment === deployment);
   return {
     get: async (id) => operations.get(id)?.operation,
     async list({ deployment, open, kinds, sinceMs = 0, limit = 100 }) {

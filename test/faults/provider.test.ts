@@ -16,6 +16,7 @@ function makeWorld(script: FaultScript) {
   const replicas = new Map<number, Replica>();
   const clock: Clock = { nowMs: () => nowMs, monoMs: () => nowMs, sleep: () => Promise.resolve() };
   const inner: Provider = {
+    listLagMs: 0,
     list: async ({ deployment }) => ({
       kind: 'seen',
       value: [...replicas.values()].filter((each) => each.deployment === deployment),

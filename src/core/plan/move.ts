@@ -26,7 +26,7 @@ export function moveSteps(action: Action, view: View, nowMs: number): readonly S
     ...fenced.map(
       ({ site }): Step => ({ kind: 'fence', name: `fence ${site.name}`, site: site.name, deadlineMs: writeDeadlineMs }),
     ),
-    ...(action.kind === 'failover' ? fenced.flatMap(replaceStep) : []),
+    ...(action.kind === 'failover' ? fenced.flatMap((source) => replaceStep(source, view, nowMs)) : []),
     { kind: 'settle', name: 'settle', forMs: settleMs, deadlineMs: view.deployment.failover.move.deadlineMs },
   ];
 }
@@ -34,7 +34,7 @@ export function moveSteps(action: Action, view: View, nowMs: number): readonly S
 /** One proven replica opens the way for a hot site; one that must be started first is proven in full. */
 function readySteps(target: SiteView, view: View, nowMs: number): readonly Step[] {
   const { placement } = target;
-  const missing = missingSlots(target);
+  const missing = missingSlots(view, target, nowMs);
   const ready = readyReplicas(view, target, nowMs).length;
   if (ready === 0 && missing.length > 0) return launchSteps(placement, missing, placement.replicas);
   return [proveStep(placement, 1)];
@@ -67,8 +67,8 @@ function weighSteps(action: Action, view: View): readonly Step[] {
 }
 
 /** What died at the source is started again where it was; that it cannot be is no failure of the move. */
-function replaceStep(source: SiteView): readonly Step[] {
-  const slots = missingSlots(source);
+function replaceStep(source: SiteView, view: View, nowMs: number): readonly Step[] {
+  const slots = missingSlots(view, source, nowMs);
   if (slots.length === 0) return [];
   const { name } = source.site;
   return [

@@ -35,6 +35,8 @@ export function openSupervisor(deps: SessionDeps): Provider {
   };
 
   return {
+    // The record is written before the process is started, under a fixed id.
+    listLagMs: 0,
     async list({ deployment }, call) {
       return listReplicas(session, deployment, call);
     },

@@ -206,6 +206,7 @@ export function view(weights: Weights, over: Partial<View> = {}): View {
     site: site(each.site),
     placement: each,
     control: { kind: 'seen', asOfMs: nowMs - 2000 },
+    listLagMs: 0,
     replicas: [],
   }));
   return {

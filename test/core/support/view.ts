@@ -147,6 +147,7 @@ export function replicaView({ conditions = [{}], proof, ...change }: ReplicaChan
 }
 
 export interface SiteChange {
+  readonly listLagMs?: number;
   readonly replicas?: readonly ReplicaView[];
   /** What all its replicas' completion probes say; a shorthand for `replicas`. */
   readonly all?: Partial<Condition>;
@@ -173,6 +174,7 @@ export function siteView(name: string, change: SiteChange = {}): SiteView {
       failureDomains: change.domains ?? [name],
       settings: {},
     },
+    listLagMs: change.listLagMs ?? 0,
     placement: {
       site: name,
       replicas: wanted,
