@@ -16,7 +16,7 @@ const link = ['ok', 'error', 'lost', 'hang', 'slow'] as const;
 export const outcomesOf: Readonly<Record<CallName, readonly CallOutcome[]>> = {
   stamp: link,
   write: link,
-  read: [...link, 'stale'],
+  read: link,
   traffic: [...link, 'stale'],
   list: [...link, 'stale', 'throttle', 'auth'],
   start: [...link, 'throttle', 'auth', 'refused'],

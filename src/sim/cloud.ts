@@ -162,12 +162,19 @@ export class Cloud {
     return [...this.servers.values()].filter(({ replica }) => replica.state === 'running');
   }
 
-  /** Servers that give users good answers now. */
+  /** Servers that would give users good answers now. */
   serving(): readonly Server[] {
+    return this.#behaving('private');
+  }
+
+  /** Servers whose probes are good now. */
+  provable(): readonly Server[] {
+    return this.#behaving('public');
+  }
+
+  #behaving(orSo: Health): readonly Server[] {
     const { monoMs } = this.#terms.schedule;
-    return this.alive().filter(
-      ({ health, readyAtMs }) => (health === 'good' || health === 'private') && readyAtMs <= monoMs,
-    );
+    return this.alive().filter(({ health, readyAtMs }) => (health === 'good' || health === orSo) && readyAtMs <= monoMs);
   }
 }
 

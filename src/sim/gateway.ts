@@ -5,7 +5,7 @@ import type { ProviderError } from '../model/provider-error.ts';
 import type { RouteEntry } from '../model/route.ts';
 import type { DeploymentTraffic, SiteTraffic } from '../model/traffic-stats.ts';
 import type { Random } from '../ports/random.ts';
-import type { Cloud } from './cloud.ts';
+import type { Cloud, Server } from './cloud.ts';
 import type { Schedule } from './schedule.ts';
 
 /** Requests a second, over all sites. */
@@ -105,10 +105,17 @@ export class Gateway {
     while (this.#segments.length > 1 && (this.#segments[1]?.fromMs ?? 0) <= oldest) this.#segments.shift();
   }
 
+  /** The site's servers that are in the table and give good answers. */
+  servingAt(site: string): readonly Server[] {
+    const listed = this.entry?.sites.find((each) => each.site === site)?.replicas ?? [];
+    const servers = this.#terms.clouds.get(site)?.serving() ?? [];
+    return servers.filter(({ replica }) => listed.some(({ bootId }) => bootId === replica.bootId));
+  }
+
   #fateAt(site: string): Fate {
     const cloud = this.#terms.clouds.get(site);
     if (cloud === undefined) return 'bad';
-    if (cloud.serving().length > 0) return 'good';
+    if (this.servingAt(site).length > 0) return 'good';
     return cloud.alive().some(({ health }) => health === 'slow') ? 'late' : 'bad';
   }
 

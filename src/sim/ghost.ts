@@ -21,6 +21,9 @@ export interface SiteTruth {
   /** Monotonic milliseconds; the far past when it never did. */
   lastServedMs: number;
   lastFailedMs: number;
+  /** Its probes are good, and when they last were. */
+  isProvable: boolean;
+  lastProvableMs: number;
 }
 
 /** More violations of one world say nothing new. */
@@ -80,10 +83,14 @@ export class Ghost {
       this.violate('I1', `${what} may run until ${deadlineAtMonoMs}, its lease only until ${untilMs}`);
   }
 
-  noteSite(site: string, isServing: boolean): void {
+  noteSite(site: string, isServing: boolean, isProvable: boolean): void {
     const { nowMs } = this;
-    const truth = this.sites.get(site) ?? { isServing, sinceMs: nowMs, lastServedMs: never, lastFailedMs: never };
+    const truth = this.sites.get(site) ?? {
+      ...{ isServing, sinceMs: nowMs, lastServedMs: never, lastFailedMs: never, isProvable, lastProvableMs: never },
+    };
     this.sites.set(site, truth);
+    if (truth.isProvable || isProvable) truth.lastProvableMs = nowMs;
+    truth.isProvable = isProvable;
     if (truth.isServing) truth.lastServedMs = nowMs;
     else truth.lastFailedMs = nowMs;
     if (truth.isServing === isServing) return;
@@ -98,6 +105,11 @@ export class Ghost {
   /** Whether users got good answers from the site at some moment of the last so many milliseconds. */
   hasServedWithin(site: string, ms: number): boolean {
     return this.isServing(site) || this.nowMs - (this.sites.get(site)?.lastServedMs ?? never) <= ms;
+  }
+
+  wasProvableWithin(site: string, ms: number): boolean {
+    const truth = this.sites.get(site);
+    return truth !== undefined && (truth.isProvable || this.nowMs - truth.lastProvableMs <= ms);
   }
 
   hasFailedWithin(site: string, ms: number): boolean {

@@ -68,8 +68,8 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
     ghost.violate('I4', `the weights leave ${from.join()} that serves for ${to.join()} that does not`);
   for (const site of to) {
     const isRaised = (before?.weights[site] ?? 0) < (entry.weights[site] ?? 0);
-    if (isRaised && !ghost.hasServedWithin(site, options.proofMaxAgeMs))
-      ghost.violate('I8', `${site} gains weight and has not served for ${options.proofMaxAgeMs} ms`);
+    if (isRaised && !ghost.wasProvableWithin(site, options.proofMaxAgeMs))
+      ghost.violate('I8', `${site} gains weight and could not be proven for ${options.proofMaxAgeMs} ms`);
   }
   if (operation === undefined) return ghost.violate('I18', `weights ${JSON.stringify(entry.weights)} without an operation`);
   const { plan, id } = operation;

@@ -75,9 +75,9 @@ export function trafficOf(reach: Reach, gateway: Gateway, staleness: { readonly 
         call: 'read',
         effect: () => {
           if (!gateway.isUp) return unseen(absentError);
-          const isOld = isStale();
-          const entry = isOld ? gateway.previous : gateway.entry;
-          return seen(entry?.deployment === deployment ? entry : undefined, reach.clock, isOld);
+          // One process with one table: what it says of it is never from before. Its statistics may be.
+          const { entry } = gateway;
+          return seen(entry?.deployment === deployment ? entry : undefined, reach.clock, false);
         },
       }),
     traffic: (deployment) =>

@@ -67,7 +67,10 @@ export class World {
       schedule: this.schedule,
       random: this.seeds.stream('gateway'),
       clouds: this.clouds,
-      onAccepted: (entry, before) => checkAccepted(this.#watched, before, entry),
+      onAccepted: (entry, before) => {
+        this.noteHealth();
+        checkAccepted(this.#watched, before, entry);
+      },
     });
     const { ghost, clouds, gateway } = this;
     this.#watched = { options, config, ghost, clouds, gateway, cells };
@@ -152,7 +155,8 @@ export class World {
 
   /** To be called whenever what a site does to its users may have changed. */
   noteHealth(): void {
-    for (const [site, cloud] of this.clouds) this.ghost.noteSite(site, cloud.serving().length > 0);
+    for (const [site, cloud] of this.clouds)
+      this.ghost.noteSite(site, this.gateway.servingAt(site).length > 0, cloud.provable().length > 0);
     this.gateway.note();
   }
 }
