@@ -30,7 +30,8 @@ export type StepTrouble =
 export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): Promise<StepEnd> {
   const { step, operation } = at;
   const { clock } = ctx.deps;
-  const against = objection(ctx, at);
+  const hasBegun = at.past.length > 0;
+  const against = objection(ctx, at, hasBegun);
   if (against !== undefined) return await close(ctx, at, 'refused', against);
   const memory: StepMemory = {
     beganAtMs: clock.nowMs(),
@@ -44,17 +45,18 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
   if (isOver(ctx, signal)) return overEnd(ctx, signal);
   const stale = step.kind === 'weigh' ? staleness(operation.plan, sight.route) : undefined;
   // Looking took its time: what was proven when the step began may be dead.
-  const late = stale ?? objection(ctx, at);
+  const late = stale ?? objection(ctx, at, hasBegun);
   if (late !== undefined) return await close(ctx, at, 'refused', late);
   if (at.past.length === 0) await ctx.note(at, undefined, 'intended', undefined);
   return await actUntilReached(ctx, at, memory, signal);
 }
 
-/** What the safety rules say against the step now. */
-function objection(ctx: Context, { operation, step }: StepRef): ProviderError | undefined {
+/** What the safety rules say against the step now; not `invalid` once it has begun, for what became of that is not known. */
+function objection(ctx: Context, { operation, step }: StepRef, hasBegun: boolean): ProviderError | undefined {
   const reasons = checkStep(ctx.view(), operation.plan, step, ctx.deps.clock.nowMs());
   const first = reasons.find(({ code }) => !isOnlyUnseen(code));
-  return first === undefined ? undefined : { class: 'invalid', code: first.code, message: first.message };
+  const kind = hasBegun ? 'conflict' : 'invalid';
+  return first === undefined ? undefined : { class: kind, code: first.code, message: first.message };
 }
 
 /** Not seeing the gateway is no reason to give a stop up: the stop reads it anew and waits until it is seen. */
@@ -85,9 +87,8 @@ async function actUntilReached(ctx: Context, at: StepRef, memory: StepMemory, si
   for (let rounds = 0; ; ) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
     if (reply?.kind !== 'done' && clock.monoMs() >= retryAtMonoMs) {
-      const against = rounds === 0 ? undefined : objection(ctx, at);
-      // Not `invalid`, as before the first try: what became of that is not known.
-      if (against !== undefined) return await close(ctx, at, 'refused', { ...against, class: 'conflict' });
+      const against = rounds === 0 ? undefined : objection(ctx, at, true);
+      if (against !== undefined) return await close(ctx, at, 'refused', against);
       reply = await applyEffect(ctx, at, deadlineAtMonoMs, signal);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
       if (reply.kind === 'refused' && !passingClasses.has(reply.error.class))

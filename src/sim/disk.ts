@@ -40,11 +40,12 @@ export function storeOf(terms: DiskTerms): Store {
     life.point((answered, failed) => {
       work().then(answered, failed);
     });
-  const write = <T>(work: () => Promise<T>): Promise<T> =>
+  const write = <T>(work: () => Promise<T>, onLost: () => void = () => undefined): Promise<T> =>
     life.point((answered, failed) => {
-      if (life.hasLostDisk) return failed(diskError);
-      const fault = broken === 0 ? undefined : dice.roll(shares);
-      if (fault === undefined) return void work().then(answered, failed);
+      const fault = broken === 0 || life.hasLostDisk ? undefined : dice.roll(shares);
+      if (fault === undefined && !life.hasLostDisk) return void work().then(answered, failed);
+      onLost();
+      if (fault === undefined) return failed(diskError);
       life.hasLostDisk = true;
       if (fault.kind === 'full') return failed(diskError);
       const fail = (): void => failed(diskError);
@@ -70,11 +71,16 @@ export function storeOf(terms: DiskTerms): Store {
     },
     journal: {
       append: (drafts) =>
-        write(async () => {
-          const head = await journal.append(drafts);
-          onAppended(drafts);
-          return head;
-        }),
+        write(
+          async () => {
+            const head = await journal.append(drafts);
+            onAppended(drafts);
+            return head;
+          },
+          () => {
+            life.hasLostJournal = true;
+          },
+        ),
       head: () => read(() => journal.head()),
       read: (query) => read(() => journal.read(query)),
     },

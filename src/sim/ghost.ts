@@ -75,7 +75,7 @@ export class Ghost {
 
   /** I1: whoever issues a change holds the lease, and its call ends before the lease does. I29: its journal is sound. */
   checkIssue(life: Incarnation, what: string, { epoch, deadlineAtMonoMs }: WriteCall): void {
-    if (life.hasLostDisk) this.violate('I29', `${what} is issued by ${life.name} after its journal failed`);
+    if (life.hasLostJournal) this.violate('I29', `${what} is issued by ${life.name} after its journal failed`);
     const untilMs = this.leases.get(epoch);
     if (untilMs === undefined || this.nowMs >= untilMs)
       this.violate('I1', `${what} is issued under epoch ${epoch}, whose lease is over`);
@@ -114,12 +114,6 @@ export class Ghost {
 
   hasFailedWithin(site: string, ms: number): boolean {
     return !this.isServing(site) || this.nowMs - (this.sites.get(site)?.lastFailedMs ?? never) <= ms;
-  }
-
-  /** Bad for all of the last so many milliseconds. */
-  isBadFor(site: string, ms: number): boolean {
-    const truth = this.sites.get(site);
-    return truth !== undefined && !truth.isServing && this.nowMs - truth.sinceMs >= ms;
   }
 }
 

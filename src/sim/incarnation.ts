@@ -23,8 +23,10 @@ export class Incarnation {
   isAlive = true;
   /** Calls so far. */
   calls = 0;
-  /** A write of its store failed: it may change nothing any more (I29). */
+  /** A write of its store failed: so does every later one. */
   hasLostDisk = false;
+  /** An entry of its journal could not be written: it may change nothing any more (I29). */
+  hasLostJournal = false;
   readonly #crash: Crash | undefined;
   readonly #onDeath: () => void;
   /** While it stands still: what it would have gone on with, in order. */

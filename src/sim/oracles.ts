@@ -138,9 +138,16 @@ function checkOpened(watched: Watched, operation: Operation): void {
   if (!ghost.hasFailedWithin(plan.from, reasonMs))
     ghost.violate('I9', `${id} leaves ${plan.from}, which has served users all the time`);
   const { brakeRatio } = watched.options;
-  const bad = [...watched.clouds.values()].filter((cloud) => cloud.alive().length > 0 && ghost.isBadFor(cloud.site, noticedMs));
+  const bad = [...watched.clouds.values()].filter((cloud) => isSurelyBad(cloud, ghost));
   if (bad.length / watched.clouds.size > brakeRatio)
     ghost.violate('I10', `${id} is opened while ${bad.map(({ site }) => site).join()} are bad`);
+}
+
+/** All its servers are up, and none has passed a probe for so long that it has been noticed. */
+function isSurelyBad(cloud: Cloud, ghost: Ghost): boolean {
+  const alive = cloud.alive();
+  const hasStarted = alive.every(({ readyAtMs }) => ghost.nowMs - readyAtMs >= noticedMs);
+  return alive.length > 0 && hasStarted && !ghost.wasProvableWithin(cloud.site, noticedMs);
 }
 
 /** After a cloud started or stopped something. */
@@ -167,7 +174,7 @@ function checkStarted({ ghost, clouds }: Watched, { operationId, slot, site, id,
 function checkStopped({ ghost, gateway, clouds }: Watched, { site, id, operationId }: CloudEvent): void {
   const weight = gateway.entry?.weights[site] ?? 0;
   if (weight > 0) ghost.violate('I20', `${operationId} stopped ${id}, and ${site} still has ${weight} % of the traffic`);
-  if (![...clouds.keys()].some((each) => ghost.isServing(each)))
+  if (![...clouds.keys()].some((each) => each !== site && ghost.hasServedWithin(each, unseenMs)))
     ghost.violate('I4', `${operationId} stopped ${id}, and nothing serves any more`);
   const steps = ghost.operations.get(operationId)?.plan.steps ?? [];
   const index = steps.findIndex((step) => step.kind === 'stop');
