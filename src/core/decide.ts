@@ -139,7 +139,9 @@ function lackingSites(view: View): readonly SiteView[] {
 }
 
 function startBlocks(view: View, nowMs: number): readonly Reason[] {
-  return lackingSites(view).flatMap((each) => startBlock(view, each.site.name, nowMs) ?? unlistedReason(view, each, nowMs));
+  return lackingSites(view).flatMap(
+    (each) => startBlock(view, each.site.name, nowMs) ?? unlistedReason(view, each, nowMs),
+  );
 }
 
 /** What is missing was launched a moment ago: the list may not show it yet. */

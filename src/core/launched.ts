@@ -6,7 +6,10 @@ import { isWithin } from './elapsed.ts';
 /** By slot: until when (epoch milliseconds) its launch may be unlisted. */
 export function unlistedSlots({ open, recent }: View, site: SiteView, nowMs: number): ReadonlyMap<number, number> {
   const slots = new Map<number, number>();
-  const { control, listLagMs } = site;
+  const { control, listLagMs, placement } = site;
+  // One list is no absence: what a process has not seen since it began to look may have been left out of what it saw.
+  if (control.kind === 'seen' && isWithin(listLagMs, control.sinceMs, control.asOfMs))
+    for (let slot = 0; slot < placement.replicas; slot += 1) slots.set(slot, control.sinceMs + listLagMs);
   // Only a list that was made after the launch had to be in it tells of it; one read just before does not.
   const listedAtMs = control.kind === 'seen' ? control.asOfMs : Number.NEGATIVE_INFINITY;
   for (const operation of open === undefined ? recent : [open, ...recent]) {

@@ -13,15 +13,16 @@ export function hasMoved(operation: Operation): boolean {
   const { plan, state, step, error } = operation;
   if (movedStates.has(state) || reachedWeights(operation) !== undefined) return true;
   // It failed in the middle of a move; only what was refused before its first try has surely changed nothing.
-  return state === 'failed' && plan.steps[step]?.kind === 'weigh' && error?.class !== 'invalid' && error?.code !== planStale;
+  return (
+    state === 'failed' && plan.steps[step]?.kind === 'weigh' && error?.class !== 'invalid' && error?.code !== planStale
+  );
 }
 
-/** The weights it left in force, or has put in force so far; undefined when it changed none. */
-export function weightsLeftBy(operation: Operation): Weights | undefined {
+/** The weights it left in force, or has put in force so far; those it found when it changed none. */
+export function weightsLeftBy(operation: Operation): Weights {
   const { plan, state } = operation;
-  if (plan.kind === 'start') return undefined;
-  if (state === 'returned') return plan.before;
-  return state === 'done' ? plan.after : reachedWeights(operation);
+  if (state === 'done') return plan.after;
+  return state === 'returned' ? plan.before : (reachedWeights(operation) ?? plan.before);
 }
 
 /** Those of its last step of weights before the one in progress. */

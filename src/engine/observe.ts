@@ -42,6 +42,8 @@ interface WatchedSite {
   readonly list: Poll<readonly Replica[]>;
   replicas: readonly Listed[];
   readonly listLagMs: number;
+  /** When the first list was seen, epoch milliseconds. */
+  listedSinceMs: number | undefined;
 }
 
 /** One observer per deployment. `readTimeoutMs` bounds each read of a provider or the gateway. */
@@ -65,7 +67,9 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
   const readListed = async (own: WatchedSite, signal: AbortSignal): Promise<Seen<readonly Replica[]>> => {
     const { name } = own.site;
     const seen = await read(signal, (call) => providerAt(name).list({ deployment: deployment.name }, call));
-    if (seen.kind === 'seen') own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs, own.listLagMs);
+    if (seen.kind === 'unknown') return seen;
+    own.listedSinceMs ??= seen.asOfMs;
+    own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs, own.listLagMs);
     return seen;
   };
   const readRoute = (signal: AbortSignal) => read(signal, (call) => deps.traffic.read(deployment.name, call));
@@ -82,6 +86,7 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
       list: createPoll(() => readListed(own, forever)),
       replicas: [],
       listLagMs: providerAt(site.name).listLagMs,
+      listedSinceMs: undefined,
     };
     return own;
   });
@@ -105,11 +110,12 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
       );
       // A step asks several times in one moment; judging every history anew for each would be most of its work.
       if (last !== undefined && last.counts === counts && last.sight.atMs === atMs) return last.sight;
-      const sites = watched.map(({ site, placement, list, replicas, listLagMs }): SiteView => {
+      const sites = watched.map(({ site, placement, list, replicas, listLagMs, listedSinceMs }): SiteView => {
         const last = list.last();
+        const sinceMs = listedSinceMs ?? atMs;
         const control =
           last.kind === 'seen'
-            ? { kind: last.kind, asOfMs: last.asOfMs }
+            ? { kind: last.kind, asOfMs: last.asOfMs, sinceMs }
             : { kind: last.kind, message: last.error.message };
         const seen = replicas.map(({ replica }) => {
           // What serves has started: a controller that comes new to it must not take its silence for loading.

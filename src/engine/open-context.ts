@@ -2,7 +2,6 @@
 import { diagnose } from '../core/diagnose.ts';
 import { weightsLeftBy } from '../core/moved.ts';
 import type { Deployment } from '../model/deployment.ts';
-import { moveKinds } from '../model/operation.ts';
 import type { Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
 import type { Context } from './context.ts';
@@ -68,12 +67,8 @@ export async function openContext(
   return { ctx, memory };
 }
 
-/** What the last move left in force, or has put in force so far: for a gateway that lost its table. */
-async function lastWeights(deps: EngineDeps, deployment: Deployment): Promise<Weights> {
-  const operations = await deps.store.operations.list({ deployment: deployment.name, kinds: moveKinds, limit: 50 });
-  for (const operation of operations) {
-    const weights = weightsLeftBy(operation.endedAtMs === undefined ? await atItsStep(deps.store, operation) : operation);
-    if (weights !== undefined) return weights;
-  }
-  return deployment.weights;
+/** What the last operation left in force, or has put in force so far: for a gateway that lost its table. */
+async function lastWeights({ store }: EngineDeps, deployment: Deployment): Promise<Weights> {
+  const [newest] = await store.operations.list({ deployment: deployment.name, limit: 1 });
+  return newest === undefined ? deployment.weights : weightsLeftBy(await atItsStep(store, newest));
 }

@@ -1,6 +1,7 @@
 /** Brings one step to its condition. Intent is stored before the effect, so a crash is never silent. */
-import { planStale } from '../core/moved.ts';
+
 import { type GateVerdict, type GateWatch, judgeGate } from '../core/gate.ts';
+import { planStale } from '../core/moved.ts';
 import { isHopeless, isReached, sameWeights } from '../core/plan/reached.ts';
 import { checkStep } from '../core/safety.ts';
 import type { StepState } from '../model/journal-entry.ts';

@@ -23,7 +23,12 @@ export interface SiteView {
   readonly listLagMs: number;
   /** Whether the provider's list could be read, and when; `replicas` is what it said last. */
   readonly control:
-    | { readonly kind: 'seen'; readonly asOfMs: number }
+    | {
+        readonly kind: 'seen';
+        readonly asOfMs: number;
+        /** When this process saw a list of the site first. */
+        readonly sinceMs: number;
+      }
     | { readonly kind: 'unknown'; readonly message: string };
   readonly replicas: readonly ReplicaView[];
 }

@@ -60,7 +60,9 @@ export class Cells {
   /** Faults that struck the operation in progress. */
   #struck = new Set<number>();
 
-  constructor(seen: { readonly cells: readonly string[]; readonly pairs: readonly number[] } = { cells: [], pairs: [] }) {
+  constructor(
+    seen: { readonly cells: readonly string[]; readonly pairs: readonly number[] } = { cells: [], pairs: [] },
+  ) {
     this.#cells = new Set(seen.cells);
     this.#pairs = new Set(seen.pairs);
   }
@@ -103,7 +105,9 @@ export class Cells {
 
   missingPairs(): readonly string[] {
     return allFaults.flatMap((one, i) =>
-      allFaults.slice(i + 1).flatMap((other, j) => (this.#pairs.has(i * allFaults.length + i + 1 + j) ? [] : [`${one} + ${other}`])),
+      allFaults
+        .slice(i + 1)
+        .flatMap((other, j) => (this.#pairs.has(i * allFaults.length + i + 1 + j) ? [] : [`${one} + ${other}`])),
     );
   }
 }

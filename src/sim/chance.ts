@@ -23,10 +23,12 @@ export class Chance {
   isOver = false;
   readonly #seeds: SeedTree;
   readonly #kept: ReadonlySet<string> | undefined;
+  readonly #onStrike: (id: string) => void;
 
   /** `kept`: only these decisions take place; every other one of the seed's is left out. */
-  constructor(seeds: SeedTree, kept: ReadonlySet<string> | undefined) {
+  constructor(seeds: SeedTree, kept: ReadonlySet<string> | undefined, onStrike: (id: string) => void) {
     this.#seeds = seeds;
+    this.#onStrike = onStrike;
     this.#kept = kept;
   }
 
@@ -49,7 +51,8 @@ export class Chance {
 
   #strike<K extends string>(id: string, kind: K): Strike<K> | undefined {
     if (this.#kept !== undefined && !this.#kept.has(id)) return undefined;
-    this.decisions.push(id); const T = (globalThis as any).trace; /*TRACE*/ if (T) T((globalThis as any).now?.() ?? 0, 'STRIKE ' + id);
+    this.decisions.push(id);
+    this.#onStrike(id);
     return { kind, details: this.#seeds.stream(id) };
   }
 }

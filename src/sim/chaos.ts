@@ -118,7 +118,9 @@ export class Chaos {
   #isAtRest(): boolean {
     const { ghost, clouds, gateway } = this.#world;
     const spare = gateway.entry?.spill.length ?? 0;
-    const isServed = [...clouds.keys()].some((site) => (gateway.entry?.weights[site] ?? 0) > 0 && ghost.isServing(site));
+    const isServed = [...clouds.keys()].some(
+      (site) => (gateway.entry?.weights[site] ?? 0) > 0 && ghost.isServing(site),
+    );
     return ghost.open === undefined && isServed && spare > 1;
   }
 

@@ -19,6 +19,8 @@ export interface Server {
   readonly listedAtMs: number;
 }
 
+/** For this long after a list was whole it may be short, in milliseconds: a page from before. */
+export const shortListMs = 2000;
 /** Listed as gone for this long, in milliseconds; real clouds take minutes to an hour. */
 const goneForMs = 20_000;
 
@@ -81,6 +83,7 @@ export class Cloud {
   readonly #changing: Shares<Refusal>;
   readonly #starting: Shares<Refusal | 'halfMade'>;
   #made = 0;
+  #shortSinceMs = Number.NEGATIVE_INFINITY;
 
   constructor(terms: CloudTerms) {
     const { site, chance, faults } = terms;
@@ -100,6 +103,9 @@ export class Cloud {
     const all = [...this.servers.values()];
     const visible = all.filter(({ listedAtMs }) => listedAtMs <= monoMs).map(({ replica }) => replica);
     if (strike === undefined) return { replicas: visible, isStale: visible.length < all.length };
+    if (monoMs - this.#shortSinceMs < 2 * shortListMs && monoMs - this.#shortSinceMs > shortListMs / 2)
+      return { replicas: visible, isStale: false };
+    if (monoMs - this.#shortSinceMs > shortListMs) this.#shortSinceMs = monoMs;
     const isEmpty = strike.details.next() < 0.3;
     const lacking = Math.floor(strike.details.next() * visible.length);
     return { replicas: isEmpty ? [] : visible.filter((_, index) => index !== lacking), isStale: true };
@@ -174,7 +180,9 @@ export class Cloud {
 
   #behaving(orSo: Health): readonly Server[] {
     const { monoMs } = this.#terms.schedule;
-    return this.alive().filter(({ health, readyAtMs }) => (health === 'good' || health === orSo) && readyAtMs <= monoMs);
+    return this.alive().filter(
+      ({ health, readyAtMs }) => (health === 'good' || health === orSo) && readyAtMs <= monoMs,
+    );
   }
 }
 

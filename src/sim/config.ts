@@ -26,7 +26,13 @@ export function configOf(options: SimOptions): Config {
 function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment {
   const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 1000 };
   const completion: CompletionProbeSpec = {
-    ...{ kind: 'completion', name: 'completion', everyMs: options.probeEveryMs, timeoutMs: 400, path: '/v1/completions' },
+    ...{
+      kind: 'completion',
+      name: 'completion',
+      everyMs: options.probeEveryMs,
+      timeoutMs: 400,
+      path: '/v1/completions',
+    },
     ...{ model: 'tiny', prompt: 'ready?', maxTokens: 4, firstTokenLimitMs: 200, contains: undefined },
   };
   return {
@@ -35,7 +41,12 @@ function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment
     failover: {
       mode: 'auto',
       detector: {
-        ...{ evaluateEveryMs: options.evaluateEveryMs, failuresInARow: options.failuresInARow, successesInARow: 1, windowMs: 5000 },
+        ...{
+          evaluateEveryMs: options.evaluateEveryMs,
+          failuresInARow: options.failuresInARow,
+          successesInARow: 1,
+          windowMs: 5000,
+        },
         ...{ badRatio: 0.5, minimumSamples: 8, slowPhi: 8, failAfterMs: options.failAfterMs, staleAfterMs: 5000 },
         ...{ quorum: 1, trafficBadRatio: 0.3, trafficMinimum: 10 },
       },

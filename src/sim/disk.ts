@@ -1,12 +1,12 @@
 /** The store as one life of a process has it: on a disk that may be full, may fail to sync, or may be an older copy. */
 import type { JournalDraft } from '../model/journal-entry.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
 import type { Store } from '../ports/store.ts';
 import { createMemoryState, type MemoryState, openMemoryStore } from '../store/memory.ts';
-import type { Random } from '../ports/random.ts';
 import type { Dice } from './chance.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
-import type { Clock } from '../ports/clock.ts';
 
 export interface DiskTerms {
   readonly life: Incarnation;
@@ -92,7 +92,8 @@ export function storeOf(terms: DiskTerms): Store {
         write(async () => {
           await operations.request(request);
           const winner = ghost.requests.get(request.revision);
-          if (winner !== undefined) ghost.violate('I31', `${request.id} and ${winner} were both taken over revision ${request.revision}`);
+          if (winner !== undefined)
+            ghost.violate('I31', `${request.id} and ${winner} were both taken over revision ${request.revision}`);
           ghost.requests.set(request.revision, request.id);
         }),
       nextRequest: (given) => read(() => operations.nextRequest(given)),

@@ -62,8 +62,7 @@ export class Ghost {
   }
 
   violate(invariant: string, message: string): void {
-    if (this.violations.length < mostViolations)
-      this.violations.push({ invariant, message, atMonoMs: this.#nowMs() });
+    if (this.violations.length < mostViolations) this.violations.push({ invariant, message, atMonoMs: this.#nowMs() });
   }
 
   /** The store gave or renewed a lease at this very moment. */

@@ -77,7 +77,13 @@ function plant(world: World, random: Random): void {
     { kind: 'weigh', name: `4-weigh ${to} 100%`, weights: after, gate, deadlineMs: 30_000 },
     { kind: 'fence', name: `5-fence ${from}`, site: from, deadlineMs: 30_000 },
     { kind: 'drain', name: `6-drain ${from}`, site: from, deadlineMs: 10_000 },
-    { kind: 'stop', name: `7-stop ${from}`, site: from, how: random.next() < 0.5 ? 'stop' : 'delete', deadlineMs: 20_000 },
+    {
+      kind: 'stop',
+      name: `7-stop ${from}`,
+      site: from,
+      how: random.next() < 0.5 ? 'stop' : 'delete',
+      deadlineMs: 20_000,
+    },
     { kind: 'settle', name: '8-settle', forMs: 1000, deadlineMs: 10_000 },
   ];
   const nowMs = Math.round(schedule.monoMs + wallAheadMs);

@@ -55,7 +55,15 @@ const calm: SimOptions['every'] = {
 /** Nothing goes wrong but what makes a failover: the base that other options change. */
 export function calmOptions(seed: number): SimOptions {
   return {
-    ...{ seed, sites: 3, hasForeignSite: false, replicas: 1, evaluateEveryMs: 3000, probeEveryMs: 3000, failuresInARow: 1 },
+    ...{
+      seed,
+      sites: 3,
+      hasForeignSite: false,
+      replicas: 1,
+      evaluateEveryMs: 3000,
+      probeEveryMs: 3000,
+      failuresInARow: 1,
+    },
     ...{ failAfterMs: 0, proofMaxAgeMs: 20_000, brakeRatio: 0.5, coolDownMs: 1000, maxFailoversPerDay: 1000 },
     ...{ failback: 'never', leaseTtlMs: 10_000, hosts: 1, link: soundLink, cloud: soundCloud, staleReads: 0 },
     ...{ brokenDisk: 0, inTurn: 1, every: calm, siteFaults: 20, chaosMs: 600_000 },

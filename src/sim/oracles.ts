@@ -71,14 +71,18 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
     if (isRaised && !ghost.wasProvableWithin(site, options.proofMaxAgeMs))
       ghost.violate('I8', `${site} gains weight and could not be proven for ${options.proofMaxAgeMs} ms`);
   }
-  if (operation === undefined) return ghost.violate('I18', `weights ${JSON.stringify(entry.weights)} without an operation`);
+  if (operation === undefined)
+    return ghost.violate('I18', `weights ${JSON.stringify(entry.weights)} without an operation`);
   const { plan, id } = operation;
   const vectors = vectorsOf(plan);
   if (!vectors.some((each) => sameWeights(each, entry.weights)))
     ghost.violate('I18', `${id} sets ${JSON.stringify(entry.weights)}, which is not in its plan`);
   if (before !== undefined && !vectors.some((each) => sameWeights(each, before.weights)))
     ghost.violate('I7', `${id} overwrites ${JSON.stringify(before.weights)}, which it was not planned from`);
-  if (!plan.steps.some((step, index) => step.kind === 'weigh' && ghost.intents.has(`${id}/${index}/`)) && !ghost.intents.has(`${id}/${plan.steps.length}/`))
+  if (
+    !plan.steps.some((step, index) => step.kind === 'weigh' && ghost.intents.has(`${id}/${index}/`)) &&
+    !ghost.intents.has(`${id}/${plan.steps.length}/`)
+  )
     ghost.violate('I18', `${id} moves weights before that is in the journal`);
   if (plan.kind === 'failover' && plan.trigger === 'automatic' && !ghost.moves.has(id)) {
     checkFlapping(options, ghost, id);
@@ -101,14 +105,14 @@ function checkFlapping({ coolDownMs, maxFailoversPerDay, every }: SimOptions, gh
   const openedAtMs = (each: string): number => ghost.operations.get(each)?.openedAtMs ?? Number.NEGATIVE_INFINITY;
   const sinceMs = openedAtMs(id) - Math.max(Number.NEGATIVE_INFINITY, ...[...ghost.moves].map(openedAtMs));
   if (sinceMs < coolDownMs) ghost.violate('I11', `${id} comes ${sinceMs} ms after another failover`);
-  if (ghost.moves.size >= maxFailoversPerDay) ghost.violate('I11', `${id} is failover ${ghost.moves.size + 1} of the day`);
+  if (ghost.moves.size >= maxFailoversPerDay)
+    ghost.violate('I11', `${id} is failover ${ghost.moves.size + 1} of the day`);
 }
 
 /** After something was appended to the journal. */
 export function checkAppended(watched: Watched, drafts: readonly JournalDraft[]): void {
   const { ghost, cells } = watched;
-  for (const { body, by } of drafts) {
-    const T = (globalThis as any).trace; /*TRACE*/ if (T) T(ghost.nowMs, by.host + ' ' + (body.kind === 'step' ? `step ${body.operationId} ${body.step} ${body.part ?? ''} ${body.state} ${body.error?.code ?? ''} ${body.error?.message ?? ''}` : body.kind === 'operation' ? `OP ${body.operation.id} ${body.operation.plan.kind} ${body.operation.plan.trigger} ${body.operation.state} ${body.operation.error?.code ?? ''} ${JSON.stringify(body.operation.plan.after)}` : body.kind === 'decision' ? `decision ${body.decision.kind} ${body.decision.diagnosis.code} ${body.decision.diagnosis.message} | ${body.decision.kind === 'act' ? body.decision.action.kind : body.decision.reasons.map((r) => r.code + ' ' + r.message).join('; ')}` : body.kind === 'route' ? `route ${body.state} v${body.entry.routeVersion} ${JSON.stringify(body.entry.weights)} ${body.entry.spill.map((x) => x.site)}` : `lease ${body.event}`));
+  for (const { body } of drafts) {
     if (body.kind === 'step') {
       const step = ghost.operations.get(body.operationId)?.plan.steps[body.index];
       if (ghost.open?.id === body.operationId) ghost.step = step;
@@ -131,7 +135,9 @@ function checkOpened(watched: Watched, operation: Operation): void {
   const { plan, id } = operation;
   if (ghost.open !== undefined) ghost.violate('I3', `${id} is opened while ${ghost.open.id} is ${ghost.open.state}`);
   if (plan.trigger === 'manual') {
-    const earlier = [...ghost.operations.values()].find((each) => each.plan.requestId !== undefined && each.plan.requestId === plan.requestId);
+    const earlier = [...ghost.operations.values()].find(
+      (each) => each.plan.requestId !== undefined && each.plan.requestId === plan.requestId,
+    );
     if (earlier !== undefined) ghost.violate('I31', `${id} carries out ${plan.requestId}, as ${earlier.id} did`);
   }
   if (plan.kind !== 'failover' || plan.trigger !== 'automatic' || plan.from === undefined) return;
@@ -164,7 +170,11 @@ function checkStarted({ ghost, clouds }: Watched, { operationId, slot, site, id,
   );
   if (same.length > 1 && new Set(same.map((each) => each.startKey)).size > 1)
     ghost.violate('I14', `${operationId} started slot ${slot} of ${site} ${same.length} times`);
-  const alive = clouds.get(site)?.alive().filter(({ replica }) => replica.slot === slot) ?? [];
+  const alive =
+    clouds
+      .get(site)
+      ?.alive()
+      .filter(({ replica }) => replica.slot === slot) ?? [];
   if (alive.length > 1) ghost.violate('I27', `slot ${slot} of ${site} has ${alive.length} that run`);
   const index = startKey.split('/')[1];
   if (!ghost.intents.has(`${operationId}/${index}/${slot}`))
@@ -173,14 +183,14 @@ function checkStarted({ ghost, clouds }: Watched, { operationId, slot, site, id,
 
 function checkStopped({ ghost, gateway, clouds }: Watched, { site, id, operationId }: CloudEvent): void {
   const weight = gateway.entry?.weights[site] ?? 0;
-  if (weight > 0) ghost.violate('I20', `${operationId} stopped ${id}, and ${site} still has ${weight} % of the traffic`);
+  if (weight > 0)
+    ghost.violate('I20', `${operationId} stopped ${id}, and ${site} still has ${weight} % of the traffic`);
   if (![...clouds.keys()].some((each) => each !== site && ghost.hasServedWithin(each, unseenMs)))
     ghost.violate('I4', `${operationId} stopped ${id}, and nothing serves any more`);
   const steps = ghost.operations.get(operationId)?.plan.steps ?? [];
   const index = steps.findIndex((step) => step.kind === 'stop');
   if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the stop of ${id} is not in the journal`);
-  if (gateway.inFlight(site) > 0)
-    ghost.violate('I21', `${operationId} stopped ${id} while requests run there`);
+  if (gateway.inFlight(site) > 0) ghost.violate('I21', `${operationId} stopped ${id} while requests run there`);
 }
 
 function weighted(weights: Weights): readonly string[] {

@@ -8,11 +8,11 @@ import type { Provider } from '../ports/provider.ts';
 import type { TrafficDriver } from '../ports/traffic-driver.ts';
 import type { CallName, CallOutcome } from './cells.ts';
 import type { Dice } from './chance.ts';
-import type { Cloud } from './cloud.ts';
+import { type Cloud, type CloudFaults, shortListMs } from './cloud.ts';
 import { absentError, type Gateway } from './gateway.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
-import { latestMs, type Link } from './link.ts';
+import { type Link, type LinkFaults, latestMs } from './link.ts';
 
 /** What a process can get at, and who watches it. */
 export interface Reach {
@@ -55,7 +55,11 @@ function ask<T>({ life, note }: Reach, link: Link, { call, effect, isPerishable 
 }
 
 /** `share`: of the reads that show what was before, 0–1. */
-export function trafficOf(reach: Reach, gateway: Gateway, staleness: { readonly dice: Dice; readonly share: number }): TrafficDriver {
+export function trafficOf(
+  reach: Reach,
+  gateway: Gateway,
+  staleness: { readonly dice: Dice; readonly share: number },
+): TrafficDriver {
   const { ghost, life } = reach;
   const link = reach.linkTo('gateway');
   const isStale = (): boolean => staleness.dice.roll([['stale', staleness.share]]) !== undefined;
@@ -114,15 +118,19 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
       ghost.checkIssue(life, `stop ${replica.id}`, call);
       const sent = sentOf(call);
       // No cloud takes a condition with a stop: one that came much later than it was sent could not be told from a good one.
-      return ask(reach, link, { call: 'stop', effect: () => ofReply(cloud.stop(replica, how, sent)), isPerishable: true });
+      return ask(reach, link, {
+        call: 'stop',
+        effect: () => ofReply(cloud.stop(replica, how, sent)),
+        isPerishable: true,
+      });
     },
     close: async () => undefined,
   };
 }
 
 /** Longest time from a start's sending until a list must show it, in milliseconds. */
-export function listLagOf(faults: { readonly listLagMs: number }, link: { readonly lateRequest: number }): number {
-  return faults.listLagMs + (link.lateRequest > 0 ? latestMs : 0);
+export function listLagOf(faults: CloudFaults, link: LinkFaults): number {
+  return faults.listLagMs + (link.lateRequest > 0 ? latestMs : 0) + (faults.shortList > 0 ? shortListMs : 0);
 }
 
 function sentOf({ operationId, epoch, idempotencyKey }: WriteCall) {

@@ -28,7 +28,15 @@ export function createProbe(reach: Reach, { schedule, clouds, random }: ProbeTer
     check(spec, replica) {
       const { deployment, site, id, bootId } = replica;
       const sentMs = schedule.monoMs;
-      const seen = { deployment, site, replica: id, bootId, probe: spec.name, plane: 'data', vantage: life.name } as const;
+      const seen = {
+        deployment,
+        site,
+        replica: id,
+        bootId,
+        probe: spec.name,
+        plane: 'data',
+        vantage: life.name,
+      } as const;
       return life.point((answered) => {
         let isOver = false;
         const end = (finding: Finding, how: CallOutcome): void => {

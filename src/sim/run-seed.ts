@@ -35,7 +35,10 @@ const calmMs = 5000;
 /** Yields after every event: whoever runs it lets all microtasks run before it goes on. */
 export function* simulate(options: SimOptions, terms: WorldTerms = {}): Generator<void, SeedReport> {
   const world = new World(options, terms);
-  const hosts = Array.from({ length: options.hosts }, (_, index): Host => ({ name: `host-${index + 1}`, life: undefined, lives: 0 }));
+  const hosts = Array.from(
+    { length: options.hosts },
+    (_, index): Host => ({ name: `host-${index + 1}`, life: undefined, lives: 0 }),
+  );
   world.hosts = hosts;
   const chaos = new Chaos(world, hosts);
   seatOperators(world, () => chaos.isOver);
@@ -63,7 +66,8 @@ export function* simulate(options: SimOptions, terms: WorldTerms = {}): Generato
     if (troublesOf(world).length > 0 || operations !== calm.operations) calm = { operations, sinceMs: schedule.monoMs };
     return schedule.monoMs - calm.sinceMs >= calmMs;
   }, livenessMs);
-  if (!isWell && ghost.violations.length === 0) ghost.violate('I24', `not well in the end: ${troublesOf(world).join('; ')}`);
+  if (!isWell && ghost.violations.length === 0)
+    ghost.violate('I24', `not well in the end: ${troublesOf(world).join('; ')}`);
   if (schedule.events >= mostEvents) ghost.violate('I24', `more than ${mostEvents} events`);
   checkEnd(world);
   return reportOf(world);
@@ -75,16 +79,25 @@ function troublesOf({ gateway, ghost, clouds, config, disk }: World): readonly s
   const [deployment] = config.deployments;
   const weights = gateway.entry?.weights ?? {};
   for (const site of Object.keys(weights))
-    if ((weights[site] ?? 0) > 0 && !ghost.isServing(site)) troubles.push(`${site} has ${weights[site]} % and does not serve`);
+    if ((weights[site] ?? 0) > 0 && !ghost.isServing(site))
+      troubles.push(`${site} has ${weights[site]} % and does not serve`);
   const wanted = deployment?.failover.failback.mode === 'auto' ? deployment.weights : weights;
-  if (!sameWeights(wanted, weights)) troubles.push(`the weights are ${JSON.stringify(weights)}, wanted ${JSON.stringify(wanted)}`);
+  if (!sameWeights(wanted, weights))
+    troubles.push(`the weights are ${JSON.stringify(weights)}, wanted ${JSON.stringify(wanted)}`);
   if (ghost.open !== undefined) troubles.push(`${ghost.open.id} is ${ghost.open.state}`);
   for (const { site, replicas } of deployment?.placements ?? []) {
-    const serving = clouds.get(site)?.serving().filter(({ replica }) => replica.slot < replicas).length ?? 0;
+    const serving =
+      clouds
+        .get(site)
+        ?.serving()
+        .filter(({ replica }) => replica.slot < replicas).length ?? 0;
     if (serving < replicas) troubles.push(`${site} has ${serving} of ${replicas} replicas`);
-    const allowed = config.sites.find(({ name }) => name === site)?.residency.every((each) => deployment?.residency.includes(each));
+    const allowed = config.sites
+      .find(({ name }) => name === site)
+      ?.residency.every((each) => deployment?.residency.includes(each));
     const listed = gateway.entry?.sites.find((each) => each.site === site)?.replicas.length ?? 0;
-    if (allowed === true && listed < replicas) troubles.push(`${site} has ${listed} of ${replicas} replicas in the table`);
+    if (allowed === true && listed < replicas)
+      troubles.push(`${site} has ${listed} of ${replicas} replicas in the table`);
   }
   if ([...disk.requests.values()].some(({ answer }) => answer === undefined)) troubles.push('a request has no answer');
   return troubles;
@@ -105,7 +118,9 @@ function reportOf({ options, schedule, ghost, disk, chance, gateway }: World): S
   return {
     options,
     events,
-    failovers: operations.filter(({ plan, state }) => plan.kind === 'failover' && plan.trigger === 'automatic' && state === 'done').length,
+    failovers: operations.filter(
+      ({ plan, state }) => plan.kind === 'failover' && plan.trigger === 'automatic' && state === 'done',
+    ).length,
     operations: operations.length,
     steps: operations.reduce((sum, { plan }) => sum + plan.steps.length, 0),
     entries: disk.entries.length,

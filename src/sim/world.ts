@@ -35,6 +35,9 @@ export interface WorldTerms {
   readonly cells?: Cells;
   /** Another configuration than the ordinary one. */
   readonly config?: Config;
+  /** Told of every misfortune and every entry of the journal as it comes, with the virtual time. */
+  readonly onStrike?: (decision: string, atMs: number) => void;
+  readonly onEntry?: (draft: JournalDraft, atMs: number) => void;
 }
 
 export class World {
@@ -52,13 +55,16 @@ export class World {
   wallAheadMs = 1_700_000_000_000;
   hosts: readonly Host[] = [];
   readonly #watched: Watched;
+  readonly #onEntry: WorldTerms['onEntry'];
 
-  constructor(options: SimOptions, { kept, cells = new Cells(), config = configOf(options) }: WorldTerms = {}) {
-    this.options = options; (globalThis as any).now = () => this.schedule.monoMs; /*TRACE*/
+  constructor(options: SimOptions, terms: WorldTerms = {}) {
+    const { kept, cells = new Cells(), config = configOf(options), onStrike } = terms;
+    this.options = options;
     this.config = config;
     this.cells = cells;
     this.seeds = seedTree(options.seed);
-    this.chance = new Chance(this.seeds, kept);
+    this.chance = new Chance(this.seeds, kept, (id) => onStrike?.(id, this.schedule.monoMs));
+    this.#onEntry = terms.onEntry;
     const tie = this.seeds.stream('tie');
     this.schedule = new Schedule(() => tie.next());
     this.ghost = new Ghost(() => this.schedule.monoMs);
@@ -135,10 +141,15 @@ export class World {
         ...{ life, clock, ghost, state: this.disk, broken: options.brokenDisk },
         random: seeds.stream('store'),
         dice: chance.dice(`disk/${actor.host}/${actor.pid}`),
-        onAppended: (drafts) => checkAppended(this.#watched, drafts),
+        onAppended: (drafts) => this.noteAppended(drafts),
       }),
-      traffic: trafficOf(reach, this.gateway, { dice: chance.dice(`stale/${actor.host}/${actor.pid}`), share: options.staleReads }),
-      providers: new Map([...clouds].map(([site, cloud]) => [site, providerOf(reach, cloud, listLagOf(options.cloud, options.link))])),
+      traffic: trafficOf(reach, this.gateway, {
+        dice: chance.dice(`stale/${actor.host}/${actor.pid}`),
+        share: options.staleReads,
+      }),
+      providers: new Map(
+        [...clouds].map(([site, cloud]) => [site, providerOf(reach, cloud, listLagOf(options.cloud, options.link))]),
+      ),
       probe: createProbe(reach, { schedule, clouds, random: seeds.stream('probe') }),
       reporter: { report: () => undefined },
     };
@@ -148,8 +159,9 @@ export class World {
     return this.hosts.flatMap(({ life }) => (life?.isAlive === true ? [life] : []));
   }
 
-  /** Somebody beside the lives of this world wrote to the journal. */
+  /** Something was written to the journal. */
   noteAppended(drafts: readonly JournalDraft[]): void {
+    for (const draft of drafts) this.#onEntry?.(draft, this.schedule.monoMs);
     checkAppended(this.#watched, drafts);
   }
 

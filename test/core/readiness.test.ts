@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { areIndependent, isReady, isResident, emptySlots, weightOf } from '../../src/core/readiness.ts';
+import { areIndependent, emptySlots, isReady, isResident, weightOf } from '../../src/core/readiness.ts';
 import { nowMs, replicaView, siteView, view } from './support/view.ts';
 
 const tcp = { probe: 'http', state: 'bad' } as const;

@@ -1,26 +1,31 @@
 /** Turns an action into an ordered list of steps, computed before anything changes. */
 import type { Action } from '../../model/decision.ts';
 import type { Plan, Step } from '../../model/plan.ts';
+import type { Weights } from '../../model/route.ts';
 import type { View } from '../../model/view.ts';
-import { weightOf } from '../readiness.ts';
 import { moveSteps } from './move.ts';
 import { startSteps } from './start.ts';
 
 export function makePlan(action: Action, view: View, nowMs: number): Plan {
-  const before = Object.fromEntries(view.sites.map(({ site }) => [site.name, weightOf(view, site.name)]));
   const steps = action.kind === 'start' ? startSteps(action, view) : moveSteps(action, view, nowMs);
   return {
     kind: action.kind,
     deployment: view.deployment.name,
     trigger: action.trigger,
     from: action.from,
-    before,
+    before: weightsBefore(view),
     after: action.weights,
     steps: numbered(steps),
     because: action.because,
     routeVersion: view.route.kind === 'seen' ? (view.route.value?.routeVersion ?? 0) : 0,
     requestId: action.requestId,
   };
+}
+
+/** What `return` goes back to: the weights in force; before there is a table, those that the first one will have. */
+function weightsBefore({ deployment, route, sites }: View): Weights {
+  const weights = (route.kind === 'seen' ? route.value?.weights : undefined) ?? deployment.weights;
+  return Object.fromEntries(sites.map(({ site }) => [site.name, weights[site.name] ?? 0]));
 }
 
 /** Names are unique within a plan, so that a journal read back can be matched to it. */

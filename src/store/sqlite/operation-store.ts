@@ -73,10 +73,7 @@ function winnerOf(db: Database, deployment: string): string | undefined {
     'SELECT text, answer FROM request WHERE deployment = ? ORDER BY rowid DESC LIMIT 1',
     deployment,
   );
-  const [operation] = db.all(
-    'SELECT text FROM operation WHERE deployment = ? ORDER BY rowid DESC LIMIT 1',
-    deployment,
-  );
+  const [operation] = db.all('SELECT text FROM operation WHERE deployment = ? ORDER BY rowid DESC LIMIT 1', deployment);
   return lastChange(
     request === undefined ? undefined : requestOf(db, request),
     operation === undefined ? undefined : operationOf(db, operation),

@@ -148,6 +148,7 @@ export function replicaView({ conditions = [{}], proof, ...change }: ReplicaChan
 
 export interface SiteChange {
   readonly listLagMs?: number;
+  readonly listedSinceMs?: number;
   readonly replicas?: readonly ReplicaView[];
   /** What all its replicas' completion probes say; a shorthand for `replicas`. */
   readonly all?: Partial<Condition>;
@@ -181,7 +182,10 @@ export function siteView(name: string, change: SiteChange = {}): SiteView {
       standby: change.standby ?? 'hot',
       launch: { command: ['serve'], env: {}, startupTimeoutMs: 60_000, stopGraceMs: 5000 },
     },
-    control: change.unseen === true ? { kind: 'unknown', message: 'no answer' } : { kind: 'seen', asOfMs: nowMs - 100 },
+    control:
+      change.unseen === true
+        ? { kind: 'unknown', message: 'no answer' }
+        : { kind: 'seen', asOfMs: nowMs - 100, sinceMs: change.listedSinceMs ?? 0 },
     replicas,
   };
 }
