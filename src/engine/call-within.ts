@@ -14,35 +14,44 @@ export type CallEnd<T> =
 const answered = 'answered';
 
 /**
- * Past `timeoutMs`, or once `parent` fires, the call's signal fires and its answer, should it still come, is dropped: a
+ * Past `timeoutMs`, or once `parent` (where there is one) fires, the call's signal fires and its answer, should it still come, is dropped: a
  * caller that gave up does not wait for a port that ignores its signal.
  */
 export function callWithin<T>(
   clock: Clock,
   timeoutMs: number,
-  parent: AbortSignal,
+  parent: AbortSignal | undefined,
   run: (call: ReadCall) => Promise<T>,
 ): Promise<CallEnd<T>> {
   return new Promise((resolve) => {
-    // Not `AbortSignal.any`: it keeps what it made until the next garbage collection, and this runs for every call.
-    const own = new AbortController();
-    const giveUp = (): void => own.abort(parent.reason);
-    const end = (how: CallEnd<T>): void => {
-      parent.removeEventListener('abort', giveUp);
-      own.abort(answered);
+    let own: AbortController | undefined;
+    let isOver = false;
+    const end = (how: CallEnd<T>, why: unknown): void => {
+      if (isOver) return;
+      isOver = true;
+      cancel();
+      parent?.removeEventListener('abort', giveUp);
+      own?.abort(why);
       resolve(how);
     };
-    if (parent.aborted) giveUp();
-    else parent.addEventListener('abort', giveUp);
-    const call = { signal: own.signal, deadlineAtMonoMs: clock.monoMs() + timeoutMs };
+    const giveUp = (): void => end(late('given up before an answer came'), parent?.reason);
+    const cancel = clock.after(timeoutMs, () => end(late(`no answer within ${timeoutMs} ms`), answered));
+    if (parent?.aborted === true) giveUp();
+    else parent?.addEventListener('abort', giveUp);
+    const call: ReadCall = {
+      // Made when somebody looks at it: a port that answers from memory never does.
+      get signal() {
+        own ??= new AbortController();
+        if (isOver) own.abort(answered);
+        return own.signal;
+      },
+      deadlineAtMonoMs: clock.monoMs() + timeoutMs,
+    };
     // Inside a promise, so that a port that throws before it returns one is no different from one that rejects.
     new Promise<T>((asked) => asked(run(call))).then(
-      (value) => end({ kind: 'answered', value }),
-      (thrown) => end({ kind: 'threw', error: { class: 'unknown', code: 'PortThrew', message: messageOf(thrown) } }),
-    );
-    clock.sleep(timeoutMs, own.signal).then(
-      () => end(late(`no answer within ${timeoutMs} ms`)),
-      () => end(late('given up before an answer came')),
+      (value) => end({ kind: 'answered', value }, answered),
+      (thrown) =>
+        end({ kind: 'threw', error: { class: 'unknown', code: 'PortThrew', message: messageOf(thrown) } }, answered),
     );
   });
 }

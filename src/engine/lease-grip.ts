@@ -48,7 +48,6 @@ export async function gripLease(deps: EngineDeps, deployment: string, signal: Ab
 function keepGrip(deps: EngineDeps, taken: Lease): LeaseGrip {
   const { clock, store, config } = deps;
   const lost = new AbortController();
-  const calm = new AbortController().signal;
   const ended = new AbortController();
   let lease = taken;
   let successor: LeaseRecord | undefined;
@@ -88,7 +87,7 @@ function keepGrip(deps: EngineDeps, taken: Lease): LeaseGrip {
       ended.abort();
       await renewing;
       // The store takes it from nobody but its holder; what it does not take is no harm, the lease runs out.
-      if (successor === undefined) await callWithin(clock, lease.ttlMs, calm, () => store.lease.release(lease));
+      if (successor === undefined) await callWithin(clock, lease.ttlMs, undefined, () => store.lease.release(lease));
     },
   };
 }

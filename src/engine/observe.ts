@@ -50,11 +50,10 @@ interface WatchedSite {
 export function createObserver(deps: EngineDeps, deployment: Deployment, readTimeoutMs: number): Observer {
   const { clock } = deps;
   const schedule = createProbeSchedule(deps, deployment);
-  const forever = new AbortController().signal;
   let isHurried = false;
   let last: { readonly counts: number; readonly sight: Sight } | undefined;
 
-  const read = async <T>(signal: AbortSignal, run: (call: ReadCall) => Promise<Seen<T>>): Promise<Seen<T>> => {
+  const read = async <T>(signal: AbortSignal | undefined, run: (call: ReadCall) => Promise<Seen<T>>): Promise<Seen<T>> => {
     const end = await callWithin(clock, readTimeoutMs, signal, run);
     return end.kind === 'answered' ? end.value : { kind: 'unknown', error: end.error };
   };
@@ -64,7 +63,7 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
     return provider;
   };
   /** Whoever asked for it: what one list showed, the next one cannot make unseen. */
-  const readListed = async (own: WatchedSite, signal: AbortSignal): Promise<Seen<readonly Replica[]>> => {
+  const readListed = async (own: WatchedSite, signal: AbortSignal | undefined): Promise<Seen<readonly Replica[]>> => {
     const { name } = own.site;
     const seen = await read(signal, (call) => providerAt(name).list({ deployment: deployment.name }, call));
     if (seen.kind === 'unknown') return seen;
@@ -72,18 +71,18 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
     own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs, own.listLagMs);
     return seen;
   };
-  const readRoute = (signal: AbortSignal) => read(signal, (call) => deps.traffic.read(deployment.name, call));
-  const readTraffic = (signal: AbortSignal) => read(signal, (call) => deps.traffic.traffic(deployment.name, call));
+  const readRoute = (signal: AbortSignal | undefined) => read(signal, (call) => deps.traffic.read(deployment.name, call));
+  const readTraffic = (signal: AbortSignal | undefined) => read(signal, (call) => deps.traffic.traffic(deployment.name, call));
 
-  const route = createPoll(() => readRoute(forever));
-  const traffic = createPoll(() => readTraffic(forever));
+  const route = createPoll(() => readRoute(undefined));
+  const traffic = createPoll(() => readTraffic(undefined));
   const watched = deployment.placements.map((placement): WatchedSite => {
     const site = deps.config.sites.find((each) => each.name === placement.site);
     assert(site !== undefined, `deployment ${deployment.name} names the unknown site ${placement.site}`);
     const own: WatchedSite = {
       site,
       placement,
-      list: createPoll(() => readListed(own, forever)),
+      list: createPoll(() => readListed(own, undefined)),
       replicas: [],
       listLagMs: providerAt(site.name).listLagMs,
       listedSinceMs: undefined,

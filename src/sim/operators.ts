@@ -97,7 +97,7 @@ function plant(world: World, random: Random): void {
     ...{ endedAtMs: undefined, error: undefined },
   };
   for (const life of world.lives()) life.kill();
-  const clock = { nowMs: () => nowMs, monoMs: () => schedule.monoMs, sleep: () => Promise.resolve() };
+  const clock = { nowMs: () => nowMs, monoMs: () => schedule.monoMs, after: () => () => undefined, sleep: () => Promise.resolve() };
   const store = openMemoryStore(disk, { clock, random, bootId: 'boot' });
   const draft = { deployment, epoch: ghost.newestEpoch, by, atMs: nowMs, monoMs: schedule.monoMs } as const;
   void store.journal.append([{ ...draft, body: { kind: 'operation', operation } }]);

@@ -33,6 +33,12 @@ export class Schedule {
     return {
       monoMs: () => this.monoMs,
       nowMs: () => Math.round(this.monoMs + wallAheadMs),
+      after: (ms, run) => {
+        const event = this.after(ms, () => life.deliver(() => event.isCancelled || run()));
+        return () => {
+          event.isCancelled = true;
+        };
+      },
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
           if (signal.aborted) return reject(signal.reason);

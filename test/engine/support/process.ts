@@ -66,7 +66,11 @@ export function createProcess(deps: EngineDeps, watch: Watch, death?: Death): Pr
   return {
     deps: {
       ...deps,
-      clock: { ...deps.clock, sleep: (ms, signal) => alive(() => deps.clock.sleep(ms, signal)) },
+      clock: {
+        ...deps.clock,
+        after: (ms, run) => deps.clock.after(ms, () => isDead || run()),
+        sleep: (ms, signal) => alive(() => deps.clock.sleep(ms, signal)),
+      },
       store: watchStore(deps.store, { alive, point }),
       traffic: watchTraffic(deps.traffic, { alive, point }, checked),
       providers: new Map(
