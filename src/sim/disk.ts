@@ -17,6 +17,8 @@ export interface DiskTerms {
   readonly dice: Dice;
   /** Share of writes that fail, 0–1. */
   readonly broken: number;
+  /** Runs what arrives at the disk, when it does. */
+  readonly onArrival: (run: () => void) => void;
   readonly onAppended: (drafts: readonly JournalDraft[]) => void;
 }
 
@@ -28,7 +30,7 @@ type DiskFault = 'full' | 'unsynced';
 
 /** Each method is a point at which the process may die; a write that dies on its way has landed or has not. */
 export function storeOf(terms: DiskTerms): Store {
-  const { life, clock, random, ghost, state, dice, broken, onAppended } = terms;
+  const { life, clock, random, ghost, state, dice, broken, onAppended, onArrival } = terms;
   const store = openMemoryStore(state, { clock, random, bootId: 'boot' });
   const { lease, journal, operations, snapshots } = store;
   const shares = [
@@ -38,18 +40,18 @@ export function storeOf(terms: DiskTerms): Store {
 
   const read = <T>(work: () => Promise<T>): Promise<T> =>
     life.point((answered, failed) => {
-      work().then(answered, failed);
+      onArrival(() => void work().then(answered, failed));
     });
   const write = <T>(work: () => Promise<T>, onLost: () => void = () => undefined): Promise<T> =>
     life.point((answered, failed) => {
       const fault = broken === 0 || life.hasLostDisk ? undefined : dice.roll(shares);
-      if (fault === undefined && !life.hasLostDisk) return void work().then(answered, failed);
+      if (fault === undefined && !life.hasLostDisk) return onArrival(() => void work().then(answered, failed));
       onLost();
       if (fault === undefined) return failed(diskError);
       life.hasLostDisk = true;
       if (fault.kind === 'full') return failed(diskError);
       const fail = (): void => failed(diskError);
-      work().then(fail, fail);
+      onArrival(() => void work().then(fail, fail));
     });
 
   return {
@@ -66,7 +68,11 @@ export function storeOf(terms: DiskTerms): Store {
           if (reply.kind === 'held') ghost.grant(reply.lease.epoch, given.ttlMs);
           return reply;
         }),
-      release: (given) => write(() => lease.release(given)),
+      release: (given) =>
+        write(async () => {
+          await lease.release(given);
+          ghost.release(given.epoch);
+        }),
       read: (given) => read(() => lease.read(given)),
     },
     journal: {
@@ -91,6 +97,7 @@ export function storeOf(terms: DiskTerms): Store {
       request: (request) =>
         write(async () => {
           await operations.request(request);
+          if (ghost.rolledBackSinceMs !== undefined) return;
           const winner = ghost.requests.get(request.revision);
           if (winner !== undefined)
             ghost.violate('I31', `${request.id} and ${winner} were both taken over revision ${request.revision}`);

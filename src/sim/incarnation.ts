@@ -12,15 +12,25 @@ export interface Crash {
   readonly window: CrashWindow;
 }
 
+/** What a process was told, and when (monotonic milliseconds). */
+export interface Told {
+  readonly atMs: number;
+  readonly value: unknown;
+}
+
 export interface LifeTerms {
   readonly name: string;
+  readonly bornAtMs: number;
   readonly crash: Crash | undefined;
   readonly onDeath: () => void;
 }
 
 export class Incarnation {
   readonly name: string;
+  readonly bornAtMs: number;
   isAlive = true;
+  /** The newest answer to each `call/site`, for the oracles. */
+  readonly told = new Map<string, Told>();
   /** Calls so far. */
   calls = 0;
   /** A write of its store failed: so does every later one. */
@@ -32,8 +42,9 @@ export class Incarnation {
   /** While it stands still: what it would have gone on with, in order. */
   #held: (() => void)[] | undefined;
 
-  constructor({ name, crash, onDeath }: LifeTerms) {
+  constructor({ name, bornAtMs, crash, onDeath }: LifeTerms) {
     this.name = name;
+    this.bornAtMs = bornAtMs;
     this.#crash = crash;
     this.#onDeath = onDeath;
   }
@@ -47,6 +58,10 @@ export class Incarnation {
   /** As a stopped process or a blocked event loop: time passes, answers come, nothing goes on. */
   pause(): void {
     this.#held ??= [];
+  }
+
+  get isPaused(): boolean {
+    return this.#held !== undefined;
   }
 
   resume(): void {
