@@ -36,8 +36,8 @@ export class Ghost {
   newestEpoch = 0;
   readonly cloudEvents: CloudEvent[] = [];
   readonly sites = new Map<string, SiteTruth>();
-  /** Who wrote an entry, by its operation. */
-  readonly issuers = new WeakMap<RouteEntry, string>();
+  /** Who wrote an entry: its operation, and when that life began. */
+  readonly issuers = new WeakMap<RouteEntry, { readonly operationId: string; readonly bornAtMs: number }>();
   /** What the journal holds as intended: `operation/index/part`. */
   readonly intents = new Set<string>();
   /** All operations as last journaled. */

@@ -18,6 +18,9 @@ export interface Told {
   readonly value: unknown;
 }
 
+/** Answers kept of each question: a step may be judged by any of the last few. */
+const mostTold = 8;
+
 export interface LifeTerms {
   readonly name: string;
   readonly bornAtMs: number;
@@ -29,8 +32,8 @@ export class Incarnation {
   readonly name: string;
   readonly bornAtMs: number;
   isAlive = true;
-  /** The newest answer to each `call/site`, for the oracles. */
-  readonly told = new Map<string, Told>();
+  /** The newest answers to each `call/site`, oldest first, for the oracles. */
+  readonly told = new Map<string, Told[]>();
   /** Calls so far. */
   calls = 0;
   /** A write of its store failed: so does every later one. */
@@ -60,8 +63,12 @@ export class Incarnation {
     this.#held ??= [];
   }
 
-  get isPaused(): boolean {
-    return this.#held !== undefined;
+  /** It has read an answer. */
+  hear(question: string, told: Told): void {
+    const known = this.told.get(question) ?? [];
+    if (known.length === 0) this.told.set(question, known);
+    known.push(told);
+    if (known.length > mostTold) known.shift();
   }
 
   resume(): void {
@@ -78,7 +85,10 @@ export class Incarnation {
   }
 
   /** A call that changes something or reads something: a point. `send` gets the ways to answer it. */
-  point<T>(send: (answered: (value: T) => void, failed: (thrown: unknown) => void) => void): Promise<T> {
+  point<T>(
+    send: (answered: (value: T) => void, failed: (thrown: unknown) => void) => void,
+    onHeard: (value: T) => void = () => undefined,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (!this.isAlive) return;
       this.calls += 1;
@@ -89,7 +99,11 @@ export class Incarnation {
         this.deliver(run);
       };
       send(
-        (value) => end(() => resolve(value)),
+        (value) =>
+          end(() => {
+            onHeard(value);
+            resolve(value);
+          }),
         (thrown) => end(() => reject(thrown)),
       );
       if (window === 'in-flight') this.kill();

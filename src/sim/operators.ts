@@ -13,6 +13,7 @@ const patienceMs = 30_000;
 /** `isOver`: nobody asks for anything any more. */
 export function seatOperators(world: World, isOver: () => boolean): void {
   const desks = ['desk-1', 'desk-2'].map((name): Host => ({ name, life: undefined, lives: 0 }));
+  world.desks = desks;
   often(world, 'typed', isOver, (random) => {
     type(world, desks[0], random);
     if (random.next() < 0.3) type(world, desks[1], random);

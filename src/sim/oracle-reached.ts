@@ -21,7 +21,7 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
   const { step, ghost, options } = claim;
   switch (step.kind) {
     case 'stamp':
-      return answered<Reply<void>>(claim, 'stamp')?.kind === 'done' ? undefined : ['I2', 'the gateway did not say so'];
+      return answers<Reply<void>>(claim, 'stamp').some(({ kind }) => kind === 'done') ? undefined : ['I2', 'the gateway did not say so'];
     case 'launch':
       return step.bestEffort || holds(replicasAt(claim, step.site), (all) => step.slots.every((slot) => lives(all, slot)))
         ? undefined
@@ -54,32 +54,32 @@ function gateDefect(claim: Claim): readonly [string, string] | undefined {
   const { step, ghost, life } = claim;
   if (step.kind !== 'weigh' || step.gate === undefined) return undefined;
   const forMs = ghost.nowMs - Math.max(ghost.weighedAtMs, ghost.stepSinceMs);
-  const read = life.told.get('traffic');
+  const read = life.told.get('traffic')?.at(-1);
   if (forMs < step.gate.holdMs - 50) return ['I8', `${step.name} was watched for ${forMs} ms`];
   return read === undefined || read.atMs - ghost.weighedAtMs < step.gate.holdMs - 50
     ? ['I8', `${step.name} was not watched to its end`]
     : undefined;
 }
 
-function answered<T>({ ghost, life }: Claim, call: string): T | undefined {
-  const told = life.told.get(call);
-  return told !== undefined && told.atMs >= ghost.stepSinceMs ? (told.value as T) : undefined;
+function answers<T>({ ghost, life }: Claim, call: string): readonly T[] {
+  const told = life.told.get(call) ?? [];
+  return told.filter(({ atMs }) => atMs >= ghost.stepSinceMs).map(({ value }) => value as T);
 }
 
-function holds<T>(seen: Seen<T | undefined> | undefined, is: (value: T) => boolean): boolean {
-  return seen?.kind === 'seen' && seen.value !== undefined && is(seen.value);
+function holds<T>(answers: readonly Seen<T | undefined>[], is: (value: T) => boolean): boolean {
+  return answers.some((seen) => seen.kind === 'seen' && seen.value !== undefined && is(seen.value));
 }
 
-function routeOf(claim: Claim): Seen<RouteEntry | undefined> | undefined {
-  return answered(claim, 'read');
+function routeOf(claim: Claim): readonly Seen<RouteEntry | undefined>[] {
+  return answers(claim, 'read');
 }
 
-function trafficOf(claim: Claim): Seen<DeploymentTraffic> | undefined {
-  return answered(claim, 'traffic');
+function trafficOf(claim: Claim): readonly Seen<DeploymentTraffic>[] {
+  return answers(claim, 'traffic');
 }
 
-function replicasAt(claim: Claim, site: string): Seen<readonly Replica[]> | undefined {
-  return answered(claim, `list/${site}`);
+function replicasAt(claim: Claim, site: string): readonly Seen<readonly Replica[]>[] {
+  return answers(claim, `list/${site}`);
 }
 
 function lives(replicas: readonly Replica[], slot: number): boolean {

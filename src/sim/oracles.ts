@@ -34,7 +34,7 @@ const noticedMs = 8000;
 /** After the gateway took an entry. */
 export function checkAccepted(watched: Watched, before: RouteEntry | undefined, entry: RouteEntry): void {
   const { ghost } = watched;
-  if (ghost.rolledBackSinceMs !== undefined)
+  if (ghost.rolledBackSinceMs !== undefined && (ghost.issuers.get(entry)?.bornAtMs ?? 0) >= ghost.rolledBackSinceMs)
     return ghost.violate('I30', `entry ${entry.routeVersion} is written from an older copy of the state`);
   checkVector(watched, entry);
   if (before !== undefined && entry.epoch < before.epoch)
@@ -67,7 +67,7 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
   // The first table, and one that a gateway lost, only say again what is in force; or what the newest
   // operation began with or had reached.
   if (ghost.weights === undefined || sameWeights(ghost.weights, entry.weights)) return;
-  const operation = ghost.operations.get(ghost.issuers.get(entry) ?? '');
+  const operation = ghost.operations.get(ghost.issuers.get(entry)?.operationId ?? '');
   if (operation === undefined && isOfNewest(ghost, entry.weights)) return;
   const to = weighted(entry.weights);
   const from = before === undefined ? [] : weighted(before.weights);
@@ -102,7 +102,7 @@ function vectorsOf({ before, steps, after }: Plan): readonly Weights[] {
 }
 
 function isOfNewest({ operations }: Ghost, weights: Weights): boolean {
-  const newest = [...operations.values()].findLast(({ plan }) => plan.kind !== 'start');
+  const newest = [...operations.values()].at(-1);
   return newest !== undefined && vectorsOf(newest.plan).some((each) => sameWeights(each, weights));
 }
 
@@ -176,7 +176,7 @@ function isSurelyBad(cloud: Cloud, ghost: Ghost): boolean {
 /** After a cloud started or stopped something. */
 export function checkCloud(watched: Watched, event: CloudEvent): void {
   const { ghost } = watched;
-  if (ghost.rolledBackSinceMs !== undefined)
+  if (ghost.rolledBackSinceMs !== undefined && !ghost.operations.has(event.operationId))
     return ghost.violate('I30', `${event.id} is changed from an older copy of the state`);
   ghost.cloudEvents.push(event);
   if (event.verb === 'start') checkStarted(watched, event);

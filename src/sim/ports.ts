@@ -49,15 +49,12 @@ function ask<T>({ life, ghost, note }: Reach, link: Link, question: Question<T>)
         if (passage === 'ok' || outcome !== 'ok') note(call, outcome);
         return answer.value;
       },
-      answered: (value) => {
-        if (!life.isPaused) life.told.set(site === undefined ? call : `${call}/${site}`, { atMs: ghost.nowMs, value });
-        answered(value);
-      },
+      answered,
       failed,
       isPerishable,
     });
     if (passage !== 'ok') note(call, passage);
-  });
+  }, (value) => life.hear(site === undefined ? call : `${call}/${site}`, { atMs: ghost.nowMs, value }));
 }
 
 /** `share`: of the reads that show what was before, 0–1. */
@@ -78,7 +75,7 @@ export function trafficOf(
     write(entry, call) {
       ghost.checkIssue(life, `write ${entry.routeVersion}`, call);
       checkWriteIntended(ghost, entry, call);
-      ghost.issuers.set(entry, call.operationId);
+      ghost.issuers.set(entry, { operationId: call.operationId, bornAtMs: life.bornAtMs });
       return ask(reach, link, { call: 'write', effect: () => ofReply(gateway.write(entry)) });
     },
     read: (deployment) =>

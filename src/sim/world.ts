@@ -56,6 +56,7 @@ export class World {
   readonly links = new Map<string, Link>();
   wallAheadMs = 1_700_000_000_000;
   hosts: readonly Host[] = [];
+  desks: readonly Host[] = [];
   /** Until then the disk answers nobody, monotonic milliseconds. */
   diskStallsUntilMs = 0;
   readonly #watched: Watched;
@@ -165,7 +166,7 @@ export class World {
   }
 
   lives(): readonly Incarnation[] {
-    return this.hosts.flatMap(({ life }) => (life?.isAlive === true ? [life] : []));
+    return [...this.hosts, ...this.desks].flatMap(({ life }) => (life?.isAlive === true ? [life] : []));
   }
 
   /** Something was written to the journal. */
