@@ -150,8 +150,12 @@ async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: Abor
     const sight = await sightOf(ctx, at.step, memory, signal);
     if (isReached(at.step, sight, clock.nowMs()) === 'no') return await again(ctx, at, memory, sight, signal);
     const { traffic } = sight;
-    if (traffic.kind === 'seen') watched ??= { began: traffic.value, sinceMs: clock.nowMs() };
-    const verdict = watched === undefined ? waiting : judgeGate(at.step.gate, watched, traffic, clock.nowMs());
+    // By the statistics' own time: the other reads of this look may have taken longer.
+    if (traffic.kind === 'seen') watched ??= { began: traffic.value, sinceMs: traffic.asOfMs };
+    const verdict =
+      watched === undefined || traffic.kind === 'unknown'
+        ? waiting
+        : judgeGate(at.step.gate, watched, traffic, traffic.asOfMs);
     if (verdict.kind === 'pass') return await close(ctx, at, 'reached', undefined);
     if (verdict.kind === 'fail')
       return await close(ctx, at, 'failed', { class: 'unknown', code: 'GateFailed', message: verdict.message });

@@ -256,11 +256,12 @@ export class Chaos {
   }
 
   #restartGateway({ details }: Strike<Often>): void {
-    const { gateway, schedule } = this.#world;
+    const { gateway, schedule, ghost } = this.#world;
     gateway.isUp = false;
     const draw = details.next();
     schedule.after(200 + details.next() * (details.next() < 0.8 ? 3000 : 40_000), () => {
-      if (draw < 0.2) gateway.forget(draw < 0.1 ? 'all' : 'newest');
+      // With an older copy in place the gateway's table is all that tells of it.
+      if (draw < 0.2 && ghost.rolledBackSinceMs === undefined) gateway.forget(draw < 0.1 ? 'all' : 'newest');
       gateway.isUp = true;
     });
   }

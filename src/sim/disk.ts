@@ -19,6 +19,10 @@ export interface DiskTerms {
   readonly broken: number;
   /** Runs what arrives at the disk, when it does. */
   readonly onArrival: (run: () => void) => void;
+  /** Not an older copy, nor one that was replaced since. */
+  readonly isInPlace: () => boolean;
+  /** Nothing else is on its way to the disk. */
+  readonly isImmediate: () => boolean;
   readonly onAppended: (drafts: readonly JournalDraft[]) => void;
 }
 
@@ -30,7 +34,7 @@ type DiskFault = 'full' | 'unsynced';
 
 /** Each method is a point at which the process may die; a write that dies on its way has landed or has not. */
 export function storeOf(terms: DiskTerms): Store {
-  const { life, clock, random, ghost, state, dice, broken, onAppended, onArrival } = terms;
+  const { life, clock, random, ghost, state, dice, broken, onAppended, onArrival, isInPlace, isImmediate } = terms;
   const store = openMemoryStore(state, { clock, random, bootId: 'boot' });
   const { lease, journal, operations, snapshots } = store;
   const shares = [
@@ -59,13 +63,13 @@ export function storeOf(terms: DiskTerms): Store {
       acquire: (deployment, holder, ttlMs) =>
         write(async () => {
           const reply = await lease.acquire(deployment, holder, ttlMs);
-          if (reply.kind === 'held') ghost.grant(reply.lease.epoch, ttlMs);
+          if (reply.kind === 'held' && isInPlace()) ghost.grant(reply.lease.epoch, ttlMs);
           return reply;
         }),
       renew: (given) =>
         write(async () => {
           const reply = await lease.renew(given);
-          if (reply.kind === 'held') ghost.grant(reply.lease.epoch, given.ttlMs);
+          if (reply.kind === 'held' && isInPlace()) ghost.grant(reply.lease.epoch, given.ttlMs);
           return reply;
         }),
       release: (given) =>
@@ -80,11 +84,11 @@ export function storeOf(terms: DiskTerms): Store {
         write(
           async () => {
             const head = await journal.append(drafts);
-            onAppended(drafts);
+            if (isInPlace()) onAppended(drafts);
             return head;
           },
           () => {
-            life.hasLostJournal = true;
+            life.hasLostJournal = isImmediate();
           },
         ),
       head: () => read(() => journal.head()),
@@ -97,7 +101,7 @@ export function storeOf(terms: DiskTerms): Store {
       request: (request) =>
         write(async () => {
           await operations.request(request);
-          if (ghost.rolledBackSinceMs !== undefined) return;
+          if (!isInPlace()) return;
           const winner = ghost.requests.get(request.revision);
           if (winner !== undefined)
             ghost.violate('I31', `${request.id} and ${winner} were both taken over revision ${request.revision}`);

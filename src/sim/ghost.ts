@@ -93,6 +93,8 @@ export class Ghost {
   /** I1: whoever issues a change holds the lease, and its call ends before the lease does. I29: its journal is sound. */
   checkIssue(life: Incarnation, what: string, { epoch, deadlineAtMonoMs }: WriteCall): void {
     if (life.hasLostJournal) this.violate('I29', `${what} is issued by ${life.name} after its journal failed`);
+    // The leases of an older copy are not known here; that nothing is changed with it is another rule.
+    if (this.rolledBackSinceMs !== undefined) return;
     const untilMs = this.leases.get(epoch);
     if (untilMs === undefined || this.nowMs >= untilMs)
       this.violate('I1', `${what} is issued under epoch ${epoch}, whose lease is over`);

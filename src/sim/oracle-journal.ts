@@ -59,6 +59,7 @@ export class JournalGrammar {
     if (state !== 'done') return;
     const open = plan.steps.find((_, index) => !this.#closed.has(`${id}/${index}`));
     if (open !== undefined) ghost.violate('I18', `${id} is done, and ${open.name} has no result`);
+    if (plan.kind === 'start') return;
     const emptied = Object.keys(plan.before).filter((site) => (plan.before[site] ?? 0) > 0 && (plan.after[site] ?? 0) === 0);
     for (const site of emptied)
       if (!plan.steps.some((step) => step.kind === 'fence' && step.site === site))

@@ -14,11 +14,13 @@ interface Claim {
   readonly life: Incarnation;
   readonly step: Step;
   readonly options: SimOptions;
+  /** Since then the entry was on its way to the disk, in milliseconds. */
+  readonly lateByMs: number;
 }
 
 /** Undefined: nothing speaks against it; else the invariant and why. */
 export function defectOfClaim(claim: Claim): readonly [invariant: string, message: string] | undefined {
-  const { step, ghost, options } = claim;
+  const { step, ghost, options, lateByMs } = claim;
   switch (step.kind) {
     case 'stamp':
       return answers<Reply<void>>(claim, 'stamp').some(({ kind }) => kind === 'done') ? undefined : ['I2', 'the gateway did not say so'];
@@ -27,7 +29,7 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
         ? undefined
         : ['I18', `no list of ${step.site} shows ${step.slots.join()}`];
     case 'prove':
-      return ghost.wasProvableWithin(step.site, options.proofMaxAgeMs) ? undefined : ['I8', `${step.site} is not proven`];
+      return ghost.wasProvableWithin(step.site, options.proofMaxAgeMs + lateByMs) ? undefined : ['I8', `${step.site} is not proven`];
     case 'weigh':
       return holds(routeOf(claim), ({ weights }) => sameWeights(weights, step.weights))
         ? gateDefect(claim)
@@ -45,7 +47,7 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
         ? undefined
         : ['I16', `${step.site} was not seen stopped and unbilled`];
     case 'settle':
-      return ghost.nowMs - ghost.stepSinceMs >= step.forMs ? undefined : ['I24', `settled after ${ghost.nowMs - ghost.stepSinceMs} ms`];
+      return ghost.nowMs - ghost.stepSinceMs >= step.forMs - 1 ? undefined : ['I24', `settled after ${ghost.nowMs - ghost.stepSinceMs} ms`];
   }
 }
 
@@ -53,7 +55,7 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
 function gateDefect(claim: Claim): readonly [string, string] | undefined {
   const { step, ghost, life } = claim;
   if (step.kind !== 'weigh' || step.gate === undefined) return undefined;
-  const forMs = ghost.nowMs - Math.max(ghost.weighedAtMs, ghost.stepSinceMs);
+  const forMs = ghost.nowMs - ghost.stepSinceMs;
   const read = life.told.get('traffic')?.at(-1);
   if (forMs < step.gate.holdMs - 50) return ['I8', `${step.name} was watched for ${forMs} ms`];
   return read === undefined || read.atMs - ghost.weighedAtMs < step.gate.holdMs - 50

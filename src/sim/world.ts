@@ -137,6 +137,7 @@ export class World {
     const { options, ghost, chance, schedule, clouds } = this;
     const seeds = this.seeds.fork(`${actor.host}/${actor.pid}`);
     const clock = schedule.clock(life, this.wallAheadMs);
+    const state = this.disk;
     const reach: Reach = {
       ...{ life, ghost, clock },
       linkTo: (node) => this.link(`${actor.host}/${node}`),
@@ -147,9 +148,11 @@ export class World {
     return {
       ...{ config: this.config, clock, random: seeds.stream('engine'), actor },
       store: storeOf({
-        ...{ life, clock, ghost, state: this.disk, broken: options.brokenDisk },
+        ...{ life, clock, ghost, state, broken: options.brokenDisk },
         random: seeds.stream('store'),
         dice: chance.dice(`disk/${actor.host}/${actor.pid}`),
+        isInPlace: () => this.disk === state && ghost.rolledBackSinceMs === undefined,
+        isImmediate: () => options.storeMs === 0 && this.diskStallsUntilMs <= schedule.monoMs,
         onAppended: (drafts) => this.noteAppended(drafts, life),
         onArrival: (run) => this.#atDisk(run),
       }),
