@@ -136,19 +136,18 @@ export class Chaos {
   /** An older copy of the state is put in place under all controllers; some time later the newest is put back. */
   #rollBack({ details }: Strike<Often>): void {
     const world = this.#world;
-    const copy = copyOf(world.disk);
+    const copy = copyOf(world.newest);
     world.schedule.after(2000 + details.next() * 10_000, () => {
       const head = world.gateway.entry?.journalHead;
       // Nobody can tell a copy that holds all that the gateway knows of.
       if (this.isOver || head === undefined || copy.entries.some(({ hash }) => hash === head)) return;
       if (world.ghost.rolledBackSinceMs !== undefined || !world.gateway.isUp) return;
-      const newest = world.disk;
       for (const life of world.lives()) life.kill();
       world.disk = copy;
       world.ghost.rolledBackSinceMs = world.schedule.monoMs;
       world.schedule.after(5000, () => {
         for (const life of world.lives()) life.kill();
-        world.disk = newest;
+        world.disk = world.newest;
         world.ghost.rolledBackSinceMs = undefined;
       });
     });

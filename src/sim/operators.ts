@@ -62,7 +62,7 @@ function type(world: World, desk: Host | undefined, random: Random): void {
  * stopped. No plan of today's has these steps, and an operation is carried out as it is written.
  */
 function plant(world: World, random: Random): void {
-  const { ghost, gateway, disk, clouds, schedule, wallAheadMs } = world;
+  const { ghost, gateway, newest: disk, clouds, schedule, wallAheadMs } = world;
   const weights = gateway.entry?.weights ?? {};
   const from = Object.keys(weights).find((site) => weights[site] === 100);
   const to = [...clouds.keys()].find((site) => site !== from && ghost.isServing(site) && !isForeign(world, site));

@@ -119,7 +119,6 @@ function checkFlapping({ coolDownMs, maxFailoversPerDay, every }: SimOptions, gh
 /** After something was appended to the journal. */
 export function checkAppended(watched: Watched, drafts: readonly JournalDraft[], life: Incarnation | undefined): void {
   const { ghost, cells, grammar, options } = watched;
-  if (ghost.rolledBackSinceMs !== undefined) return;
   for (const draft of drafts) {
     const { body } = draft;
     grammar.check(draft);
