@@ -23,7 +23,8 @@ export async function openContext(
   deployment: Deployment,
   grip: LeaseGrip,
 ): Promise<{ ctx: Context; memory: Recollection }> {
-  const journal = await openJournal(deps, deployment.name, grip.epoch);
+  // What goes on beside a failed append must not issue anything either (I29).
+  const journal = await openJournal(deps, deployment.name, grip.epoch, () => grip.drop());
   const observer = createObserver(deps, deployment, readTimeoutMs);
   const memory = createRecollection(deps, deployment.name);
   await memory.refresh();

@@ -9,6 +9,8 @@ import type { Host, World } from './world.ts';
 const deployment = 'chat';
 /** How long a person waits for the end of what they asked for, in milliseconds. */
 const patienceMs = 30_000;
+/** Between the end of a process and what it is said to have left behind, in milliseconds. */
+const plantAfterMs = 100;
 
 /** `isOver`: nobody asks for anything any more. */
 export function seatOperators(world: World, isOver: () => boolean): void {
@@ -99,11 +101,15 @@ function plant(world: World, random: Random): void {
     ...{ endedAtMs: undefined, error: undefined },
   };
   for (const life of world.lives()) life.kill();
-  const clock = { nowMs: () => nowMs, monoMs: () => schedule.monoMs, after: () => () => undefined, sleep: () => Promise.resolve() };
-  const store = openMemoryStore(disk, { clock, random, bootId: 'boot' });
-  const draft = { deployment, epoch, by, atMs: nowMs, monoMs: schedule.monoMs } as const;
-  void store.journal.append([{ ...draft, body: { kind: 'operation', operation } }]);
-  world.noteAppended([{ ...draft, body: { kind: 'operation', operation } }]);
+  // What was on its way to the disk arrives first.
+  schedule.after(plantAfterMs, () => {
+    if (ghost.open !== undefined || world.ghost.newestEpoch !== epoch) return;
+    const clock = { nowMs: () => nowMs, monoMs: () => schedule.monoMs, after: () => () => undefined, sleep: () => Promise.resolve() };
+    const store = openMemoryStore(disk, { clock, random, bootId: 'boot' });
+    const draft = { deployment, epoch, by, atMs: nowMs, monoMs: schedule.monoMs, body: { kind: 'operation', operation } } as const;
+    void store.journal.append([draft]);
+    world.noteAppended([draft]);
+  });
 }
 
 function isForeign({ config }: World, name: string): boolean {

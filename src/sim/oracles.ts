@@ -71,7 +71,7 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
   if (operation === undefined && isOfNewest(ghost, entry.weights)) return;
   const to = weighted(entry.weights);
   const from = before === undefined ? [] : weighted(before.weights);
-  if (from.some((site) => ghost.isServing(site)) && !to.some((site) => ghost.hasServedWithin(site, unseenMs)))
+  if (from.some((site) => ghost.isServing(site)) && !to.some((site) => ghost.hasServedWithin(site, unseenMs) || ghost.wasProvableWithin(site, unseenMs)))
     ghost.violate('I4', `the weights leave ${from.join()} that serves for ${to.join()} that does not`);
   for (const site of to) {
     const isRaised = (before?.weights[site] ?? 0) < (entry.weights[site] ?? 0);
