@@ -43,6 +43,8 @@ export function readyReplicas(view: View, site: SiteView, nowMs: number): readon
  * launched and need not be listed yet.
  */
 export function missingSlots(view: View, site: SiteView, nowMs: number): readonly number[] {
+  // A list that could not be read is not an empty one.
+  if (site.control.kind === 'unknown') return [];
   const unlisted = unlistedSlots(view, site, nowMs);
   return emptySlots(site).filter((slot) => !unlisted.has(slot));
 }

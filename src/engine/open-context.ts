@@ -67,8 +67,16 @@ export async function openContext(
   return { ctx, memory };
 }
 
-/** What the last operation left in force, or has put in force so far: for a gateway that lost its table. */
+/** Of a journal's newest entries, as many hold the last word on the weights; each look of a quiet day writes none. */
+const lastEntries = 200;
+
+/** What was put in force last, by an operation or by somebody whose weights were taken over: for a gateway that lost its table. */
 async function lastWeights({ store }: EngineDeps, deployment: Deployment): Promise<Weights> {
-  const [newest] = await store.operations.list({ deployment: deployment.name, limit: 1 });
-  return newest === undefined ? deployment.weights : weightsLeftBy(await atItsStep(store, newest));
+  const entries = await store.journal.read({ deployment: deployment.name, limit: lastEntries });
+  for (const { body } of entries.toReversed()) {
+    if (body.kind === 'route' && body.state === 'reached') return body.entry.weights;
+    const operation = body.kind === 'step' ? await store.operations.get(body.operationId) : undefined;
+    if (operation !== undefined) return weightsLeftBy(await atItsStep(store, operation));
+  }
+  return deployment.weights;
 }

@@ -79,7 +79,13 @@ function staleness(plan: Plan, route: StepSight['route']): ProviderError | undef
  * `done` and `unknown` alike are settled by looking. After an unknown the same keys ask for the same effect again, which
  * adopts what the first try made; so they do after a refusal that may pass, ever more slowly. Any other refusal ends the step.
  */
-async function actUntilReached(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
+async function actUntilReached(
+  ctx: Context,
+  at: StepRef,
+  memory: StepMemory,
+  signal: AbortSignal,
+  hasActed = false,
+): Promise<StepEnd> {
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = memory.beganAtMonoMs + at.step.deadlineMs;
   const over = AbortSignal.any([signal, ctx.grip.lost]);
@@ -88,7 +94,7 @@ async function actUntilReached(ctx: Context, at: StepRef, memory: StepMemory, si
   for (let rounds = 0; ; ) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
     if (reply?.kind !== 'done' && clock.monoMs() >= retryAtMonoMs) {
-      const against = rounds === 0 ? undefined : objection(ctx, at, true);
+      const against = rounds === 0 && !hasActed ? undefined : objection(ctx, at, true);
       if (against !== undefined) return await close(ctx, at, 'refused', against);
       reply = await applyEffect(ctx, at, deadlineAtMonoMs, signal);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
@@ -129,7 +135,10 @@ function lateEnd(at: StepRef, reply: Reply<void> | undefined): [StepState, Provi
   return ['failed', { class: 'unknown', code: 'DeadlinePassed', message }];
 }
 
-/** A gated step counts as reached only when its gate held for the whole time. */
+/**
+ * A gated step counts as reached only when its gate held for the whole time. Weights that a gateway lost on the way are
+ * set again; those that somebody else set instead are left.
+ */
 async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
   if (at.step.kind !== 'weigh' || at.step.gate === undefined) return await close(ctx, at, 'reached', undefined);
   const { clock } = ctx.deps;
@@ -138,15 +147,33 @@ async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: Abor
   let watched: GateWatch | undefined;
   for (;;) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
-    const { traffic } = await sightOf(ctx, at.step, memory, signal);
-    if (traffic.kind === 'seen') watched ??= { began: traffic.value, sinceMs: clock.nowMs() };
-    const verdict = watched === undefined ? waiting : judgeGate(at.step.gate, watched, traffic, clock.nowMs());
+    const sight = await sightOf(ctx, at.step, memory, signal);
+    if (isReached(at.step, sight, clock.nowMs()) === 'no') return await again(ctx, at, memory, sight, signal);
+    const { traffic } = sight;
+    // By the statistics' own time: the other reads of this look may have taken longer.
+    if (traffic.kind === 'seen') watched ??= { began: traffic.value, sinceMs: traffic.asOfMs };
+    const verdict =
+      watched === undefined || traffic.kind === 'unknown'
+        ? waiting
+        : judgeGate(at.step.gate, watched, traffic, traffic.asOfMs);
     if (verdict.kind === 'pass') return await close(ctx, at, 'reached', undefined);
     if (verdict.kind === 'fail')
       return await close(ctx, at, 'failed', { class: 'unknown', code: 'GateFailed', message: verdict.message });
     if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, 'failed', gateUnseen);
     await pause(ctx, over, pollMs);
   }
+}
+
+async function again(
+  ctx: Context,
+  at: StepRef,
+  memory: StepMemory,
+  sight: StepSight,
+  signal: AbortSignal,
+): Promise<StepEnd> {
+  const stale = staleness(at.operation.plan, sight.route);
+  if (stale !== undefined) return await close(ctx, at, 'refused', stale);
+  return await actUntilReached(ctx, at, memory, signal, true);
 }
 
 const waiting: GateVerdict = { kind: 'wait' };

@@ -2,6 +2,9 @@
 import type { Strike } from './chance.ts';
 import type { Cloud, Health } from './cloud.ts';
 import type { SimOptions } from './options.ts';
+import type { Random } from '../ports/random.ts';
+import { copyOf } from './disk.ts';
+import type { Incarnation } from './incarnation.ts';
 import type { Host, World } from './world.ts';
 
 /** A host's next controller comes up after this, in milliseconds. */
@@ -21,6 +24,10 @@ const siteFaults = [
   ['private', 0.05],
   ['public', 0.05],
 ] as const satisfies readonly (readonly [Exclude<Health, 'good'> | 'crash' | 'one', number])[];
+
+/** What may strike at an entry of the journal. */
+const aims = ['kill', 'pause', 'gateway', 'others', 'public', 'meddle'] as const;
+type Aim = (typeof aims)[number];
 
 type SiteFault = (typeof siteFaults)[number][0];
 type Often = Exclude<keyof SimOptions['every'], 'siteFault' | 'typed' | 'planted'>;
@@ -43,6 +50,13 @@ export class Chaos {
     this.#often('wallJump', ({ details }) => {
       world.wallAheadMs += (details.next() - 0.5) * 2 * 365 * 86_400_000;
     });
+    this.#often('outage', (strike) => this.#breakCloud(strike));
+    this.#often('diskStall', ({ details }) => {
+      world.diskStallsUntilMs = world.schedule.monoMs + details.next() * 2 * world.options.leaseTtlMs;
+    });
+    this.#often('meddling', (strike) => this.#meddle(strike.details));
+    this.#often('rollback', (strike) => this.#rollBack(strike));
+    this.#aim();
     for (const host of hosts) this.#keep(host);
   }
 
@@ -57,8 +71,87 @@ export class Chaos {
       cloud.behave('good');
     }
     for (const { life } of this.#hosts) life?.resume();
+    for (const cloud of world.clouds.values()) cloud.outage = undefined;
+    world.diskStallsUntilMs = 0;
     world.gateway.isUp = true;
     world.noteHealth();
+  }
+
+  /** Strikes at the very moment at which something is recorded: what comes next is then cut off from it. */
+  #aim(): void {
+    const world = this.#world;
+    const { aimed } = world.options;
+    if (aimed === 0) return;
+    const dice = world.chance.dice('aimed');
+    const shares = aims.map((kind) => [kind, aimed / aims.length] as const);
+    world.onAppended = ({ body }, life) => {
+      if (this.isOver || body.kind === 'lease') return;
+      const strike = dice.roll(shares);
+      if (strike !== undefined && life !== undefined) this.#hit(strike, life);
+    };
+  }
+
+  #hit({ kind, details }: Strike<Aim>, life: Incarnation): void {
+    const world = this.#world;
+    const { gateway, schedule, clouds, options } = world;
+    const heaviest = Object.entries(gateway.entry?.weights ?? {}).sort(([, a], [, b]) => b - a)[0]?.[0];
+    switch (kind) {
+      case 'kill':
+        return life.kill();
+      case 'pause':
+        life.pause();
+        schedule.after((1 + details.next()) * options.leaseTtlMs, () => life.resume());
+        return;
+      case 'gateway':
+        return this.#restartGateway({ kind: 'gatewayRestart', details });
+      case 'others':
+        for (const cloud of clouds.values()) if (cloud.site !== heaviest) cloud.crash();
+        return;
+      case 'public':
+        return this.#misbehave(clouds.get(heaviest ?? '') ?? this.#oneOf([...clouds.values()], 0), 'public', 5000);
+      case 'meddle':
+        return this.#meddle(details);
+    }
+  }
+
+  #meddle(details: Random): void {
+    const { gateway, clouds, config, ghost } = this.#world;
+    const allowed = config.sites.filter(({ residency }) => !residency.includes('us')).map(({ name }) => name);
+    const one = this.#oneOf(allowed, details.next());
+    if (one === undefined || gateway.entry === undefined || !gateway.isUp) return;
+    const weights = Object.fromEntries([...clouds.keys()].map((site) => [site, site === one ? 100 : 0]));
+    gateway.meddle(weights);
+    // Whatever was right before, this is nobody's plan: the next move is judged from here.
+    ghost.weights = undefined;
+    this.#world.noteHealth();
+  }
+
+  #breakCloud({ details }: Strike<Often>): void {
+    const { clouds, schedule } = this.#world;
+    const cloud = this.#oneOf([...clouds.values()], details.next());
+    const kind = this.#oneOf(['auth', 'throttled', 'capacity', 'quota'] as const, details.next());
+    if (cloud !== undefined && kind !== undefined) cloud.outage = { kind, untilMs: schedule.monoMs + details.next() * 60_000 };
+  }
+
+  /** An older copy of the state is put in place under all controllers; some time later the newest is put back. */
+  #rollBack({ details }: Strike<Often>): void {
+    const world = this.#world;
+    const copy = copyOf(world.disk);
+    world.schedule.after(2000 + details.next() * 10_000, () => {
+      const head = world.gateway.entry?.journalHead;
+      // Nobody can tell a copy that holds all that the gateway knows of.
+      if (this.isOver || head === undefined || copy.entries.some(({ hash }) => hash === head)) return;
+      if (world.ghost.rolledBackSinceMs !== undefined || !world.gateway.isUp) return;
+      const newest = world.disk;
+      for (const life of world.lives()) life.kill();
+      world.disk = copy;
+      world.ghost.rolledBackSinceMs = world.schedule.monoMs;
+      world.schedule.after(5000, () => {
+        for (const life of world.lives()) life.kill();
+        world.disk = newest;
+        world.ghost.rolledBackSinceMs = undefined;
+      });
+    });
   }
 
   /** Exponential pauses around the mean. */
@@ -138,7 +231,8 @@ export class Chaos {
     this.#misbehave(cloud, kind, (0.2 + 0.8 * details.next()) * longestBadMs);
   }
 
-  #misbehave(cloud: Cloud, kind: Health, forMs: number): void {
+  #misbehave(cloud: Cloud | undefined, kind: Health, forMs: number): void {
+    if (cloud === undefined) return;
     cloud.behave(kind);
     this.#world.schedule.after(forMs, () => cloud.behave('good'));
   }
@@ -162,11 +256,12 @@ export class Chaos {
   }
 
   #restartGateway({ details }: Strike<Often>): void {
-    const { gateway, schedule } = this.#world;
+    const { gateway, schedule, ghost } = this.#world;
     gateway.isUp = false;
     const draw = details.next();
-    schedule.after(200 + details.next() * 3000, () => {
-      if (draw < 0.2) gateway.forget(draw < 0.1 ? 'all' : 'newest');
+    schedule.after(200 + details.next() * (details.next() < 0.8 ? 3000 : 40_000), () => {
+      // With an older copy in place the gateway's table is all that tells of it.
+      if (draw < 0.2 && ghost.rolledBackSinceMs === undefined) gateway.forget(draw < 0.1 ? 'all' : 'newest');
       gateway.isUp = true;
     });
   }

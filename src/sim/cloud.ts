@@ -69,7 +69,7 @@ export interface CloudTerms {
 
 export type Sent = { readonly operationId: string; readonly epoch: number; readonly idempotencyKey: string };
 
-type Refusal = keyof typeof refusals;
+export type Refusal = keyof typeof refusals;
 
 export class Cloud {
   readonly site: string;
@@ -96,7 +96,12 @@ export class Cloud {
     this.#starting = [...this.#changing, ['capacity', capacity], ['quota', quota], ['halfMade', halfMade]];
   }
 
+  /** Until then every call meets this, whatever the dice say. */
+  outage: { readonly kind: Refusal; readonly untilMs: number } | undefined;
+
   list(): { readonly replicas: readonly Replica[]; readonly isStale: boolean } | ProviderError {
+    const out = this.#outageOf(['auth', 'throttled']);
+    if (out !== undefined) return refusals[out];
     const strike = this.#dice.roll(this.#reading);
     if (strike !== undefined && strike.kind !== 'shortList') return refusals[strike.kind];
     const { monoMs } = this.#terms.schedule;
@@ -116,6 +121,8 @@ export class Cloud {
     const all = [...this.servers.values()];
     const known = all.find(({ replica }) => replica.startKey === sent.idempotencyKey);
     if (known !== undefined) return { kind: 'done', value: known.replica };
+    const out = this.#outageOf(['auth', 'throttled', 'capacity', 'quota']);
+    if (out !== undefined) return { kind: 'refused', error: refusals[out] };
     const strike = this.#dice.roll(this.#starting);
     if (strike !== undefined && strike.kind !== 'halfMade') return { kind: 'refused', error: refusals[strike.kind] };
     const { monoMs } = schedule;
@@ -135,6 +142,8 @@ export class Cloud {
   }
 
   stop({ id }: Replica, how: 'stop' | 'delete', sent: Sent): Reply<void> {
+    const out = this.#outageOf(['auth', 'throttled']);
+    if (out !== undefined) return { kind: 'refused', error: refusals[out] };
     const strike = this.#dice.roll(this.#changing);
     if (strike !== undefined) return { kind: 'refused', error: refusals[strike.kind] };
     const server = this.servers.get(id);
@@ -150,6 +159,12 @@ export class Cloud {
   crash(servers: readonly Server[] = this.alive()): void {
     for (const server of servers) this.#end(server, 'gone');
     this.#terms.onChange();
+  }
+
+  #outageOf(kinds: readonly Refusal[]): Refusal | undefined {
+    const { outage } = this;
+    const isOut = outage !== undefined && this.#terms.schedule.monoMs < outage.untilMs && kinds.includes(outage.kind);
+    return isOut ? outage.kind : undefined;
   }
 
   #end(server: Server, state: 'gone' | 'stopped'): void {

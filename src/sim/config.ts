@@ -2,6 +2,7 @@
 import type { Config, GatewaySettings } from '../model/config.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { CompletionProbeSpec } from '../model/probe-spec.ts';
+import type { Weights } from '../model/route.ts';
 import type { Site } from '../model/site.ts';
 import type { SimOptions } from './options.ts';
 
@@ -24,6 +25,8 @@ export function configOf(options: SimOptions): Config {
 }
 
 function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment {
+  const preferred = weightsOf(options, sites);
+  const isPreferred = (site: string): boolean => (preferred[site] ?? 0) > 0;
   const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 1000 };
   const completion: CompletionProbeSpec = {
     ...{
@@ -37,7 +40,7 @@ function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment
   };
   return {
     ...{ name: 'chat', model: 'tiny', residency: ['eu'], probes: [completion], firstTokenLimitMs: 200 },
-    placements: sites.map((site) => ({ site, replicas: options.replicas, standby: 'hot', launch })),
+    placements: sites.map((site) => ({ site, replicas: options.replicas, standby: isPreferred(site) ? 'hot' : options.standby, launch })),
     failover: {
       mode: 'auto',
       detector: {
@@ -51,7 +54,7 @@ function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment
         ...{ quorum: 1, trafficBadRatio: 0.3, trafficMinimum: 10 },
       },
       proof: { completions: 1 + (options.failuresInARow > 1 ? 1 : 0), maxAgeMs: options.proofMaxAgeMs },
-      move: { stepsPct: [50, 100], holdEachMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200, deadlineMs: 10_000 },
+      move: { stepsPct: options.stepsPct, holdEachMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200, deadlineMs: 10_000 },
       failback: { mode: options.failback, afterMs: 5000 },
       safety: {
         ...{ brakeRatio: options.brakeRatio, coolDownMs: options.coolDownMs, dwellMs: 5000 },
@@ -60,8 +63,16 @@ function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment
     },
     drain: { waitForStreamsMs: 5000 },
     match: { model: 'tiny' },
-    weights: Object.fromEntries(sites.map((site, index) => [site, index === 0 ? 100 : 0])),
+    weights: preferred,
   };
+}
+
+/** All at the first site, or a third each at the first three; never where the deployment may not be. */
+function weightsOf({ spread, hasForeignSite }: SimOptions, sites: readonly string[]): Weights {
+  const allowed = hasForeignSite ? sites.slice(0, -1) : sites;
+  const isSpread = spread && allowed.length > 2;
+  const shares = isSpread ? [34, 33, 33] : [100];
+  return Object.fromEntries(sites.map((site) => [site, shares[allowed.indexOf(site)] ?? 0]));
 }
 
 /** The simulated gateway is no process: these are read by nobody. */

@@ -17,6 +17,12 @@ export interface DiskTerms {
   readonly dice: Dice;
   /** Share of writes that fail, 0–1. */
   readonly broken: number;
+  /** Runs what arrives at the disk, when it does. */
+  readonly onArrival: (run: () => void) => void;
+  /** Not an older copy, nor one that was replaced since. */
+  readonly isInPlace: () => boolean;
+  /** Nothing else is on its way to the disk. */
+  readonly isImmediate: () => boolean;
   readonly onAppended: (drafts: readonly JournalDraft[]) => void;
 }
 
@@ -28,7 +34,7 @@ type DiskFault = 'full' | 'unsynced';
 
 /** Each method is a point at which the process may die; a write that dies on its way has landed or has not. */
 export function storeOf(terms: DiskTerms): Store {
-  const { life, clock, random, ghost, state, dice, broken, onAppended } = terms;
+  const { life, clock, random, ghost, state, dice, broken, onAppended, onArrival, isInPlace, isImmediate } = terms;
   const store = openMemoryStore(state, { clock, random, bootId: 'boot' });
   const { lease, journal, operations, snapshots } = store;
   const shares = [
@@ -38,18 +44,18 @@ export function storeOf(terms: DiskTerms): Store {
 
   const read = <T>(work: () => Promise<T>): Promise<T> =>
     life.point((answered, failed) => {
-      work().then(answered, failed);
+      onArrival(() => void work().then(answered, failed));
     });
   const write = <T>(work: () => Promise<T>, onLost: () => void = () => undefined): Promise<T> =>
     life.point((answered, failed) => {
       const fault = broken === 0 || life.hasLostDisk ? undefined : dice.roll(shares);
-      if (fault === undefined && !life.hasLostDisk) return void work().then(answered, failed);
+      if (fault === undefined && !life.hasLostDisk) return onArrival(() => void work().then(answered, failed));
       onLost();
       if (fault === undefined) return failed(diskError);
       life.hasLostDisk = true;
       if (fault.kind === 'full') return failed(diskError);
       const fail = (): void => failed(diskError);
-      work().then(fail, fail);
+      onArrival(() => void work().then(fail, fail));
     });
 
   return {
@@ -57,16 +63,20 @@ export function storeOf(terms: DiskTerms): Store {
       acquire: (deployment, holder, ttlMs) =>
         write(async () => {
           const reply = await lease.acquire(deployment, holder, ttlMs);
-          if (reply.kind === 'held') ghost.grant(reply.lease.epoch, ttlMs);
+          if (reply.kind === 'held' && isInPlace()) ghost.grant(reply.lease.epoch, ttlMs);
           return reply;
         }),
       renew: (given) =>
         write(async () => {
           const reply = await lease.renew(given);
-          if (reply.kind === 'held') ghost.grant(reply.lease.epoch, given.ttlMs);
+          if (reply.kind === 'held' && isInPlace()) ghost.grant(reply.lease.epoch, given.ttlMs);
           return reply;
         }),
-      release: (given) => write(() => lease.release(given)),
+      release: (given) =>
+        write(async () => {
+          await lease.release(given);
+          ghost.release(given.epoch);
+        }),
       read: (given) => read(() => lease.read(given)),
     },
     journal: {
@@ -74,11 +84,11 @@ export function storeOf(terms: DiskTerms): Store {
         write(
           async () => {
             const head = await journal.append(drafts);
-            onAppended(drafts);
+            if (isInPlace()) onAppended(drafts);
             return head;
           },
           () => {
-            life.hasLostJournal = true;
+            life.hasLostJournal = isImmediate();
           },
         ),
       head: () => read(() => journal.head()),
@@ -91,6 +101,7 @@ export function storeOf(terms: DiskTerms): Store {
       request: (request) =>
         write(async () => {
           await operations.request(request);
+          if (!isInPlace()) return;
           const winner = ghost.requests.get(request.revision);
           if (winner !== undefined)
             ghost.violate('I31', `${request.id} and ${winner} were both taken over revision ${request.revision}`);

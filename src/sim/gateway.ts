@@ -2,7 +2,7 @@
 import { acceptEntry, type Fence } from '../core/routing/accept-entry.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
-import type { RouteEntry } from '../model/route.ts';
+import type { RouteEntry, Weights } from '../model/route.ts';
 import type { DeploymentTraffic, SiteTraffic } from '../model/traffic-stats.ts';
 import type { Random } from '../ports/random.ts';
 import type { Cloud, Server } from './cloud.ts';
@@ -58,7 +58,7 @@ export class Gateway {
 
   write(entry: RouteEntry): Reply<void> {
     if (!this.isUp) return absent;
-    const verdict = acceptEntry(this.fence, entry);
+    const verdict = acceptEntry(this.fence, entry, this.entry);
     if (verdict.kind === 'refused') {
       const kind = verdict.code === 'stale' ? 'conflict' : 'invalid';
       return { kind: 'refused', error: { class: kind, code: verdict.code, message: verdict.message } };
@@ -75,6 +75,13 @@ export class Gateway {
     this.previous = undefined;
     this.fence = { epoch: this.entry?.epoch ?? 0, routeVersion: this.entry?.routeVersion ?? 0 };
     this.note();
+  }
+
+  /** Somebody sets weights by hand, as the program would write them. */
+  meddle(weights: Weights): void {
+    if (this.entry === undefined) return;
+    this.#put({ ...this.entry, weights, routeVersion: this.entry.routeVersion + 1 });
+    this.fence = { ...this.fence, routeVersion: this.entry.routeVersion };
   }
 
   /** Running requests at a site. */

@@ -36,8 +36,8 @@ export class Ghost {
   newestEpoch = 0;
   readonly cloudEvents: CloudEvent[] = [];
   readonly sites = new Map<string, SiteTruth>();
-  /** Who wrote an entry, by its operation. */
-  readonly issuers = new WeakMap<RouteEntry, string>();
+  /** Who wrote an entry: its operation, and when that life began. */
+  readonly issuers = new WeakMap<RouteEntry, { readonly operationId: string; readonly bornAtMs: number }>();
   /** What the journal holds as intended: `operation/index/part`. */
   readonly intents = new Set<string>();
   /** All operations as last journaled. */
@@ -45,8 +45,16 @@ export class Ghost {
   /** The operation in progress and the step it has got to. */
   open: Operation | undefined;
   step: Step | undefined;
+  /** When that step could begin at the earliest, monotonic milliseconds. */
+  stepSinceMs = 0;
+  /** Versions of refreshes that the journal holds as intended: `epoch/version`. */
+  readonly refreshes = new Set<string>();
   /** The weights that somebody rightly set last. */
   weights: Weights | undefined;
+  /** When the gateway took other weights, monotonic milliseconds. */
+  weighedAtMs = 0;
+  /** An older copy of the state is in place: nothing may be changed with it (I30). */
+  rolledBackSinceMs: number | undefined;
   /** Automatic failovers that moved weights. */
   readonly moves = new Set<string>();
   /** Requests of people that were taken, by the revision they were based on. */
@@ -65,16 +73,28 @@ export class Ghost {
     if (this.violations.length < mostViolations) this.violations.push({ invariant, message, atMonoMs: this.#nowMs() });
   }
 
-  /** The store gave or renewed a lease at this very moment. */
+  /** The store gave or renewed a lease at this very moment: whoever watches it saw that no earlier. */
   grant(epoch: number, ttlMs: number): void {
+    if (this.rolledBackSinceMs !== undefined) return void this.leases.set(epoch, this.nowMs + ttlMs);
     if (epoch < this.newestEpoch) this.violate('I3', `epoch ${epoch} is granted after ${this.newestEpoch}`);
+    for (const [older, untilMs] of this.leases)
+      if (older < epoch && untilMs > this.nowMs)
+        this.violate('I3', `epoch ${epoch} is granted while ${older} may be used for ${untilMs - this.nowMs} ms`);
     this.newestEpoch = Math.max(this.newestEpoch, epoch);
-    this.leases.set(epoch, this.nowMs + ttlMs);
+    // A tenth, 50 ms at least, is kept free for what is on its way.
+    this.leases.set(epoch, this.nowMs + ttlMs - Math.max(50, ttlMs / 10));
+  }
+
+  /** Its holder gave it back. */
+  release(epoch: number): void {
+    this.leases.set(epoch, Number.NEGATIVE_INFINITY);
   }
 
   /** I1: whoever issues a change holds the lease, and its call ends before the lease does. I29: its journal is sound. */
   checkIssue(life: Incarnation, what: string, { epoch, deadlineAtMonoMs }: WriteCall): void {
     if (life.hasLostJournal) this.violate('I29', `${what} is issued by ${life.name} after its journal failed`);
+    // The leases of an older copy are not known here; that nothing is changed with it is another rule.
+    if (this.rolledBackSinceMs !== undefined) return;
     const untilMs = this.leases.get(epoch);
     if (untilMs === undefined || this.nowMs >= untilMs)
       this.violate('I1', `${what} is issued under epoch ${epoch}, whose lease is over`);

@@ -12,15 +12,28 @@ export interface Crash {
   readonly window: CrashWindow;
 }
 
+/** What a process was told, and when (monotonic milliseconds). */
+export interface Told {
+  readonly atMs: number;
+  readonly value: unknown;
+}
+
+/** Answers kept of each question: a step may be judged by any of the last few. */
+const mostTold = 8;
+
 export interface LifeTerms {
   readonly name: string;
+  readonly bornAtMs: number;
   readonly crash: Crash | undefined;
   readonly onDeath: () => void;
 }
 
 export class Incarnation {
   readonly name: string;
+  readonly bornAtMs: number;
   isAlive = true;
+  /** The newest answers to each `call/site`, oldest first, for the oracles. */
+  readonly told = new Map<string, Told[]>();
   /** Calls so far. */
   calls = 0;
   /** A write of its store failed: so does every later one. */
@@ -32,8 +45,9 @@ export class Incarnation {
   /** While it stands still: what it would have gone on with, in order. */
   #held: (() => void)[] | undefined;
 
-  constructor({ name, crash, onDeath }: LifeTerms) {
+  constructor({ name, bornAtMs, crash, onDeath }: LifeTerms) {
     this.name = name;
+    this.bornAtMs = bornAtMs;
     this.#crash = crash;
     this.#onDeath = onDeath;
   }
@@ -47,6 +61,14 @@ export class Incarnation {
   /** As a stopped process or a blocked event loop: time passes, answers come, nothing goes on. */
   pause(): void {
     this.#held ??= [];
+  }
+
+  /** It has read an answer. */
+  hear(question: string, told: Told): void {
+    const known = this.told.get(question) ?? [];
+    if (known.length === 0) this.told.set(question, known);
+    known.push(told);
+    if (known.length > mostTold) known.shift();
   }
 
   resume(): void {
@@ -63,7 +85,10 @@ export class Incarnation {
   }
 
   /** A call that changes something or reads something: a point. `send` gets the ways to answer it. */
-  point<T>(send: (answered: (value: T) => void, failed: (thrown: unknown) => void) => void): Promise<T> {
+  point<T>(
+    send: (answered: (value: T) => void, failed: (thrown: unknown) => void) => void,
+    onHeard: (value: T) => void = () => undefined,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (!this.isAlive) return;
       this.calls += 1;
@@ -74,7 +99,11 @@ export class Incarnation {
         this.deliver(run);
       };
       send(
-        (value) => end(() => resolve(value)),
+        (value) =>
+          end(() => {
+            onHeard(value);
+            resolve(value);
+          }),
         (thrown) => end(() => reject(thrown)),
       );
       if (window === 'in-flight') this.kill();

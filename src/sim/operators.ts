@@ -13,6 +13,7 @@ const patienceMs = 30_000;
 /** `isOver`: nobody asks for anything any more. */
 export function seatOperators(world: World, isOver: () => boolean): void {
   const desks = ['desk-1', 'desk-2'].map((name): Host => ({ name, life: undefined, lives: 0 }));
+  world.desks = desks;
   often(world, 'typed', isOver, (random) => {
     type(world, desks[0], random);
     if (random.next() < 0.3) type(world, desks[1], random);
@@ -65,7 +66,7 @@ function plant(world: World, random: Random): void {
   const weights = gateway.entry?.weights ?? {};
   const from = Object.keys(weights).find((site) => weights[site] === 100);
   const to = [...clouds.keys()].find((site) => site !== from && ghost.isServing(site) && !isForeign(world, site));
-  if (ghost.open !== undefined || from === undefined || to === undefined) return;
+  if (ghost.open !== undefined || ghost.rolledBackSinceMs !== undefined || from === undefined || to === undefined) return;
   const after = { ...Object.fromEntries([...clouds.keys()].map((site) => [site, 0])), [to]: 100 };
   const gate = { sites: [to], holdMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200 };
   // A slot of its own each time: what plans a launch sees to it that the slot is empty.
@@ -87,9 +88,10 @@ function plant(world: World, random: Random): void {
     { kind: 'settle', name: '8-settle', forMs: 1000, deadlineMs: 10_000 },
   ];
   const nowMs = Math.round(schedule.monoMs + wallAheadMs);
+  const epoch = disk.leases.get(deployment)?.record.epoch ?? 0;
   const by = { kind: 'person', name: 'another version', host: 'desk-3', pid: 1 } as const;
   const operation: Operation = {
-    ...{ id: `op-${random.id(6)}`, state: 'planned', by, epoch: ghost.newestEpoch, openedAtMs: nowMs, step: 0 },
+    ...{ id: `op-${random.id(6)}`, state: 'planned', by, epoch, openedAtMs: nowMs, step: 0 },
     plan: {
       ...{ kind: 'switchover', deployment, trigger: 'manual', from, before: weights, after, steps, because: [] },
       ...{ routeVersion: gateway.entry?.routeVersion ?? 0, requestId: undefined },
@@ -99,7 +101,7 @@ function plant(world: World, random: Random): void {
   for (const life of world.lives()) life.kill();
   const clock = { nowMs: () => nowMs, monoMs: () => schedule.monoMs, after: () => () => undefined, sleep: () => Promise.resolve() };
   const store = openMemoryStore(disk, { clock, random, bootId: 'boot' });
-  const draft = { deployment, epoch: ghost.newestEpoch, by, atMs: nowMs, monoMs: schedule.monoMs } as const;
+  const draft = { deployment, epoch, by, atMs: nowMs, monoMs: schedule.monoMs } as const;
   void store.journal.append([{ ...draft, body: { kind: 'operation', operation } }]);
   world.noteAppended([{ ...draft, body: { kind: 'operation', operation } }]);
 }

@@ -18,6 +18,11 @@ export interface SimOptions {
   readonly coolDownMs: number;
   readonly maxFailoversPerDay: number;
   readonly failback: 'never' | 'auto';
+  readonly stepsPct: readonly number[];
+  /** The preferred weights are spread over the sites, not all at the first. */
+  readonly spread: boolean;
+  /** Of the sites that have no weight at first. */
+  readonly standby: 'hot' | 'cold';
   readonly leaseTtlMs: number;
   /** Processes that run a controller. */
   readonly hosts: number;
@@ -25,6 +30,8 @@ export interface SimOptions {
   readonly cloud: CloudFaults;
   /** Share of the gateway's answers that are from before, 0–1. */
   readonly staleReads: number;
+  /** Longest time of a call of the store, in milliseconds; 0: none, as in the caller's own process. */
+  readonly storeMs: number;
   /** Share of the store's writes that fail, 0–1. */
   readonly brokenDisk: number;
   /** Share of failures of the active site that wait until the failover before is over; the others come at any time. */
@@ -40,7 +47,14 @@ export interface SimOptions {
     readonly planted: number;
     readonly wallJump: number;
     readonly rollback: number;
+    /** A cloud that throttles, refuses credentials or is sold out for a while. */
+    readonly outage: number;
+    readonly diskStall: number;
+    /** Somebody sets weights in the gateway beside the program. */
+    readonly meddling: number;
   };
+  /** Share of journal entries at which something strikes at that very moment, 0–1. */
+  readonly aimed: number;
   /** Failures of sites, after which the world heals. */
   readonly siteFaults: number;
   /** Limit of the time before it heals, in virtual milliseconds. */
@@ -50,6 +64,7 @@ export interface SimOptions {
 /** The chance-driven parts, all off. */
 const calm: SimOptions['every'] = {
   ...{ siteFault: 500, kill: 0, pause: 0, cut: 0, gatewayRestart: 0, typed: 0, planted: 0, wallJump: 0, rollback: 0 },
+  ...{ outage: 0, diskStall: 0, meddling: 0 },
 };
 
 /** Nothing goes wrong but what makes a failover: the base that other options change. */
@@ -66,6 +81,7 @@ export function calmOptions(seed: number): SimOptions {
     },
     ...{ failAfterMs: 0, proofMaxAgeMs: 20_000, brakeRatio: 0.5, coolDownMs: 1000, maxFailoversPerDay: 1000 },
     ...{ failback: 'never', leaseTtlMs: 10_000, hosts: 1, link: soundLink, cloud: soundCloud, staleReads: 0 },
+    ...{ storeMs: 0, stepsPct: [50, 100], spread: false, standby: 'hot', aimed: 0 },
     ...{ brokenDisk: 0, inTurn: 1, every: calm, siteFaults: 20, chaosMs: 600_000 },
   };
 }
@@ -84,8 +100,8 @@ export function drawOptions(seed: number, random: Random): SimOptions {
     evaluateEveryMs: oneOf(500, 1000, 2000),
     probeEveryMs: oneOf(500, 1000, 2000),
     failuresInARow: oneOf(1, 2),
-    failAfterMs: oneOf(0, 500, 1000),
-    proofMaxAgeMs: oneOf(5000, 20_000),
+    failAfterMs: oneOf(0, 500, 1000, 3000),
+    proofMaxAgeMs: oneOf(3000, 5000, 20_000),
     brakeRatio: 0.5,
     coolDownMs: oneOf(1000, 5000, 20_000),
     maxFailoversPerDay: oneOf(1000, 1000, 1000, 5),
@@ -98,6 +114,11 @@ export function drawOptions(seed: number, random: Random): SimOptions {
       ...{ transient: maybe(0.1), shortList: maybe(0.05), listLagMs: maybe(4000), halfMade: maybe(0.05) },
     },
     staleReads: maybe(0.02),
+    stepsPct: oneOf([50, 100], [7, 33, 100]),
+    spread: random.next() < 0.2,
+    standby: oneOf('hot', 'hot', 'hot', 'cold'),
+    storeMs: oneOf(0, 0, 5, 20),
+    aimed: maybe(0.03),
     brokenDisk: random.next() < 0.8 ? 0 : random.next() * 0.01,
     inTurn: oneOf(1, 1, 0.5, 0),
     every: {
@@ -110,6 +131,9 @@ export function drawOptions(seed: number, random: Random): SimOptions {
       planted: seldom(10_000),
       wallJump: seldom(20_000),
       rollback: random.next() < 0.9 ? 0 : 30_000,
+      outage: seldom(10_000, 30_000),
+      diskStall: seldom(20_000),
+      meddling: random.next() < 0.9 ? 0 : 20_000,
     },
     siteFaults: 20,
     chaosMs: 300_000,

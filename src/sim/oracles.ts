@@ -9,7 +9,10 @@ import type { Cells } from './cells.ts';
 import type { Cloud, CloudEvent } from './cloud.ts';
 import type { Gateway } from './gateway.ts';
 import type { Ghost } from './ghost.ts';
+import type { Incarnation } from './incarnation.ts';
 import type { SimOptions } from './options.ts';
+import type { JournalGrammar } from './oracle-journal.ts';
+import { defectOfClaim } from './oracle-reached.ts';
 
 export interface Watched {
   readonly options: SimOptions;
@@ -18,6 +21,7 @@ export interface Watched {
   readonly clouds: ReadonlyMap<string, Cloud>;
   readonly gateway: Gateway;
   readonly cells: Cells;
+  readonly grammar: JournalGrammar;
 }
 
 /** What broke so lately may not have been noticed yet, in milliseconds. */
@@ -30,6 +34,8 @@ const noticedMs = 8000;
 /** After the gateway took an entry. */
 export function checkAccepted(watched: Watched, before: RouteEntry | undefined, entry: RouteEntry): void {
   const { ghost } = watched;
+  if (ghost.rolledBackSinceMs !== undefined && (ghost.issuers.get(entry)?.bornAtMs ?? 0) >= ghost.rolledBackSinceMs)
+    return ghost.violate('I30', `entry ${entry.routeVersion} is written from an older copy of the state`);
   checkVector(watched, entry);
   if (before !== undefined && entry.epoch < before.epoch)
     ghost.violate('I2', `epoch ${entry.epoch} after ${before.epoch}`);
@@ -37,7 +43,8 @@ export function checkAccepted(watched: Watched, before: RouteEntry | undefined, 
   if (before?.epoch === entry.epoch && entry.routeVersion <= before.routeVersion && !isSame(before, entry))
     ghost.violate('I2', `route version ${entry.routeVersion} twice, for different tables`);
   if (before !== undefined && sameWeights(before.weights, entry.weights)) return;
-  checkMoved(watched, before, entry);
+  ghost.weighedAtMs = ghost.nowMs;
+  if (ghost.weights !== undefined || before === undefined) checkMoved(watched, before, entry);
   ghost.weights = entry.weights;
 }
 
@@ -60,7 +67,7 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
   // The first table, and one that a gateway lost, only say again what is in force; or what the newest
   // operation began with or had reached.
   if (ghost.weights === undefined || sameWeights(ghost.weights, entry.weights)) return;
-  const operation = ghost.operations.get(ghost.issuers.get(entry) ?? '');
+  const operation = ghost.operations.get(ghost.issuers.get(entry)?.operationId ?? '');
   if (operation === undefined && isOfNewest(ghost, entry.weights)) return;
   const to = weighted(entry.weights);
   const from = before === undefined ? [] : weighted(before.weights);
@@ -95,7 +102,7 @@ function vectorsOf({ before, steps, after }: Plan): readonly Weights[] {
 }
 
 function isOfNewest({ operations }: Ghost, weights: Weights): boolean {
-  const newest = [...operations.values()].findLast(({ plan }) => plan.kind !== 'start');
+  const newest = [...operations.values()].at(-1);
   return newest !== undefined && vectorsOf(newest.plan).some((each) => sameWeights(each, weights));
 }
 
@@ -110,12 +117,21 @@ function checkFlapping({ coolDownMs, maxFailoversPerDay, every }: SimOptions, gh
 }
 
 /** After something was appended to the journal. */
-export function checkAppended(watched: Watched, drafts: readonly JournalDraft[]): void {
-  const { ghost, cells } = watched;
-  for (const { body } of drafts) {
+export function checkAppended(watched: Watched, drafts: readonly JournalDraft[], life: Incarnation | undefined): void {
+  const { ghost, cells, grammar, options } = watched;
+  if (ghost.rolledBackSinceMs !== undefined) return;
+  for (const draft of drafts) {
+    const { body } = draft;
+    grammar.check(draft);
     if (body.kind === 'step') {
       const step = ghost.operations.get(body.operationId)?.plan.steps[body.index];
+      const defect =
+        body.state === 'reached' && body.part === undefined && step !== undefined && life !== undefined
+          ? defectOfClaim({ ghost, life, step, options, lateByMs: ghost.nowMs - draft.monoMs })
+          : undefined;
+      if (defect !== undefined) ghost.violate(defect[0], `${body.operationId} calls ${body.step} reached: ${defect[1]}`);
       if (ghost.open?.id === body.operationId) ghost.step = step;
+      if (body.part === undefined && body.state !== 'intended') ghost.stepSinceMs = ghost.nowMs;
       if (body.state === 'intended') ghost.intents.add(`${body.operationId}/${body.index}/${body.part ?? ''}`);
     }
     if (body.kind !== 'operation') continue;
@@ -126,6 +142,7 @@ export function checkAppended(watched: Watched, drafts: readonly JournalDraft[])
     ghost.operations.set(operation.id, operation);
     ghost.step = operation.plan.steps[operation.step];
     ghost.open = operation.endedAtMs === undefined ? operation : undefined;
+    if (known === undefined || known.epoch !== operation.epoch) ghost.stepSinceMs = ghost.nowMs;
     if (operation.endedAtMs !== undefined) cells.endOperation();
   }
 }
@@ -159,6 +176,8 @@ function isSurelyBad(cloud: Cloud, ghost: Ghost): boolean {
 /** After a cloud started or stopped something. */
 export function checkCloud(watched: Watched, event: CloudEvent): void {
   const { ghost } = watched;
+  if (ghost.rolledBackSinceMs !== undefined && !ghost.operations.has(event.operationId))
+    return ghost.violate('I30', `${event.id} is changed from an older copy of the state`);
   ghost.cloudEvents.push(event);
   if (event.verb === 'start') checkStarted(watched, event);
   else checkStopped(watched, event);

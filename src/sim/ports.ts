@@ -10,6 +10,7 @@ import type { CallName, CallOutcome } from './cells.ts';
 import type { Dice } from './chance.ts';
 import { type Cloud, type CloudFaults, shortListMs } from './cloud.ts';
 import { absentError, type Gateway } from './gateway.ts';
+import { checkStartIntended, checkStopAllowed, checkWriteIntended } from './oracle-issue.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import { type Link, type LinkFaults, latestMs } from './link.ts';
@@ -32,11 +33,13 @@ interface Answer<T> {
 
 interface Question<T> {
   readonly call: CallName;
+  readonly site?: string;
   readonly effect: () => Answer<T>;
   readonly isPerishable?: boolean;
 }
 
-function ask<T>({ life, note }: Reach, link: Link, { call, effect, isPerishable = false }: Question<T>): Promise<T> {
+function ask<T>({ life, ghost, note }: Reach, link: Link, question: Question<T>): Promise<T> {
+  const { call, site, effect, isPerishable = false } = question;
   return life.point((answered, failed) => {
     let outcome: CallOutcome = 'ok';
     const passage = link.send({
@@ -51,7 +54,7 @@ function ask<T>({ life, note }: Reach, link: Link, { call, effect, isPerishable 
       isPerishable,
     });
     if (passage !== 'ok') note(call, passage);
-  });
+  }, (value) => life.hear(site === undefined ? call : `${call}/${site}`, { atMs: ghost.nowMs, value }));
 }
 
 /** `share`: of the reads that show what was before, 0–1. */
@@ -71,7 +74,8 @@ export function trafficOf(
     },
     write(entry, call) {
       ghost.checkIssue(life, `write ${entry.routeVersion}`, call);
-      ghost.issuers.set(entry, call.operationId);
+      checkWriteIntended(ghost, entry, call);
+      ghost.issuers.set(entry, { operationId: call.operationId, bornAtMs: life.bornAtMs });
       return ask(reach, link, { call: 'write', effect: () => ofReply(gateway.write(entry)) });
     },
     read: (deployment) =>
@@ -104,6 +108,7 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
     list: () =>
       ask(reach, link, {
         call: 'list',
+        site: cloud.site,
         effect: () => {
           const found = cloud.list();
           return 'class' in found ? unseen(found) : seen(found.replicas, reach.clock, found.isStale);
@@ -111,11 +116,13 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
       }),
     start(request, call) {
       ghost.checkIssue(life, `start ${call.idempotencyKey}`, call);
+      checkStartIntended(ghost, request, call);
       const sent = sentOf(call);
-      return ask(reach, link, { call: 'start', effect: () => ofReply(cloud.start(request, sent)) });
+      return ask(reach, link, { call: 'start', site: cloud.site, effect: () => ofReply(cloud.start(request, sent)) });
     },
     stop(replica, how, call) {
       ghost.checkIssue(life, `stop ${replica.id}`, call);
+      checkStopAllowed(ghost, life, replica, call);
       const sent = sentOf(call);
       // No cloud takes a condition with a stop: one that came much later than it was sent could not be told from a good one.
       return ask(reach, link, {

@@ -85,7 +85,8 @@ function troublesOf({ gateway, ghost, clouds, config, disk }: World): readonly s
   if (!sameWeights(wanted, weights))
     troubles.push(`the weights are ${JSON.stringify(weights)}, wanted ${JSON.stringify(wanted)}`);
   if (ghost.open !== undefined) troubles.push(`${ghost.open.id} is ${ghost.open.state}`);
-  for (const { site, replicas } of deployment?.placements ?? []) {
+  for (const { site, replicas, standby } of deployment?.placements ?? []) {
+    if (standby !== 'hot' && (weights[site] ?? 0) === 0) continue;
     const serving =
       clouds
         .get(site)

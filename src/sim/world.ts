@@ -4,6 +4,7 @@ import type { EngineDeps } from '../engine/engine.ts';
 import type { Config } from '../model/config.ts';
 import type { JournalDraft } from '../model/journal-entry.ts';
 import type { Actor } from '../model/operation.ts';
+import type { Random } from '../ports/random.ts';
 import { createMemoryState, type MemoryState } from '../store/memory.ts';
 import { Cells } from './cells.ts';
 import { Chance } from './chance.ts';
@@ -15,6 +16,7 @@ import { Ghost } from './ghost.ts';
 import { type Crash, Incarnation } from './incarnation.ts';
 import { Link } from './link.ts';
 import type { SimOptions } from './options.ts';
+import { JournalGrammar } from './oracle-journal.ts';
 import { checkAccepted, checkAppended, checkCloud, type Watched } from './oracles.ts';
 import { listLagOf, providerOf, type Reach, trafficOf } from './ports.ts';
 import { createProbe } from './probe.ts';
@@ -54,8 +56,14 @@ export class World {
   readonly links = new Map<string, Link>();
   wallAheadMs = 1_700_000_000_000;
   hosts: readonly Host[] = [];
+  desks: readonly Host[] = [];
+  /** Until then the disk answers nobody, monotonic milliseconds. */
+  diskStallsUntilMs = 0;
   readonly #watched: Watched;
   readonly #onEntry: WorldTerms['onEntry'];
+  readonly #storeLatency: Random;
+  /** Set by whoever strikes at what is journaled. */
+  onAppended: (draft: JournalDraft, life: Incarnation | undefined) => void = () => undefined;
 
   constructor(options: SimOptions, terms: WorldTerms = {}) {
     const { kept, cells = new Cells(), config = configOf(options), onStrike } = terms;
@@ -65,6 +73,7 @@ export class World {
     this.seeds = seedTree(options.seed);
     this.chance = new Chance(this.seeds, kept, (id) => onStrike?.(id, this.schedule.monoMs));
     this.#onEntry = terms.onEntry;
+    this.#storeLatency = this.seeds.stream('store-latency');
     const tie = this.seeds.stream('tie');
     this.schedule = new Schedule(() => tie.next());
     this.ghost = new Ghost(() => this.schedule.monoMs);
@@ -79,7 +88,7 @@ export class World {
       },
     });
     const { ghost, clouds, gateway } = this;
-    this.#watched = { options, config, ghost, clouds, gateway, cells };
+    this.#watched = { options, config, ghost, clouds, gateway, cells, grammar: new JournalGrammar(ghost) };
   }
 
   #cloud(site: string): Cloud {
@@ -119,7 +128,7 @@ export class World {
   /** A new life at the host, and what it can get at. */
   enter(host: Host, crash: Crash | undefined, onDeath: (how: string) => void, kind: Actor['kind'] = 'controller') {
     host.lives += 1;
-    const life = new Incarnation({ name: host.name, crash, onDeath: () => onDeath('killed') });
+    const life = new Incarnation({ name: host.name, bornAtMs: this.schedule.monoMs, crash, onDeath: () => onDeath('killed') });
     host.life = life;
     return { life, deps: this.#deps(life, { kind, name: kind, host: host.name, pid: host.lives }) };
   }
@@ -128,6 +137,7 @@ export class World {
     const { options, ghost, chance, schedule, clouds } = this;
     const seeds = this.seeds.fork(`${actor.host}/${actor.pid}`);
     const clock = schedule.clock(life, this.wallAheadMs);
+    const state = this.disk;
     const reach: Reach = {
       ...{ life, ghost, clock },
       linkTo: (node) => this.link(`${actor.host}/${node}`),
@@ -138,10 +148,13 @@ export class World {
     return {
       ...{ config: this.config, clock, random: seeds.stream('engine'), actor },
       store: storeOf({
-        ...{ life, clock, ghost, state: this.disk, broken: options.brokenDisk },
+        ...{ life, clock, ghost, state, broken: options.brokenDisk },
         random: seeds.stream('store'),
         dice: chance.dice(`disk/${actor.host}/${actor.pid}`),
-        onAppended: (drafts) => this.noteAppended(drafts),
+        isInPlace: () => this.disk === state && ghost.rolledBackSinceMs === undefined,
+        isImmediate: () => options.storeMs === 0 && this.diskStallsUntilMs <= schedule.monoMs,
+        onAppended: (drafts) => this.noteAppended(drafts, life),
+        onArrival: (run) => this.#atDisk(run),
       }),
       traffic: trafficOf(reach, this.gateway, {
         dice: chance.dice(`stale/${actor.host}/${actor.pid}`),
@@ -156,13 +169,22 @@ export class World {
   }
 
   lives(): readonly Incarnation[] {
-    return this.hosts.flatMap(({ life }) => (life?.isAlive === true ? [life] : []));
+    return [...this.hosts, ...this.desks].flatMap(({ life }) => (life?.isAlive === true ? [life] : []));
   }
 
   /** Something was written to the journal. */
-  noteAppended(drafts: readonly JournalDraft[]): void {
+  noteAppended(drafts: readonly JournalDraft[], life?: Incarnation): void {
     for (const draft of drafts) this.#onEntry?.(draft, this.schedule.monoMs);
-    checkAppended(this.#watched, drafts);
+    checkAppended(this.#watched, drafts, life);
+    for (const draft of drafts) this.onAppended(draft, life);
+  }
+
+  /** Sqlite works in its caller's turn; a slow disk or a store elsewhere does not. */
+  #atDisk(run: () => void): void {
+    const { monoMs } = this.schedule;
+    const waitMs = Math.max(0, this.diskStallsUntilMs - monoMs) + this.options.storeMs * this.#storeLatency.next();
+    if (waitMs === 0) run();
+    else this.schedule.after(waitMs, run);
   }
 
   /** To be called whenever what a site does to its users may have changed. */

@@ -8,7 +8,7 @@ import type { Step } from '../../model/plan.ts';
 import type { SiteView, View } from '../../model/view.ts';
 import { missingSlots, readyReplicas, weightOf } from '../readiness.ts';
 import { targetsOf } from '../safety.ts';
-import { blend, launchSteps, weighStep, writeDeadlineMs } from './steps.ts';
+import { blend, launchSteps, weighStep, weightsBefore, writeDeadlineMs } from './steps.ts';
 
 /** A hot target only needs its next few completions; this long covers a slow probe interval. */
 const proveDeadlineMs = 60_000;
@@ -16,8 +16,9 @@ const proveDeadlineMs = 60_000;
 const settleMs = 2000;
 
 export function moveSteps(action: Action, view: View, nowMs: number): readonly Step[] {
+  const before = weightsBefore(view);
   const fenced = view.sites.filter(
-    ({ site }) => weightOf(view, site.name) > 0 && (action.weights[site.name] ?? 0) === 0,
+    ({ site }) => (before[site.name] ?? 0) > 0 && (action.weights[site.name] ?? 0) === 0,
   );
   return [
     { kind: 'stamp', name: 'stamp', deadlineMs: writeDeadlineMs },

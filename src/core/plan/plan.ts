@@ -1,9 +1,9 @@
 /** Turns an action into an ordered list of steps, computed before anything changes. */
 import type { Action } from '../../model/decision.ts';
 import type { Plan, Step } from '../../model/plan.ts';
-import type { Weights } from '../../model/route.ts';
 import type { View } from '../../model/view.ts';
 import { moveSteps } from './move.ts';
+import { weightsBefore } from './steps.ts';
 import { startSteps } from './start.ts';
 
 export function makePlan(action: Action, view: View, nowMs: number): Plan {
@@ -20,12 +20,6 @@ export function makePlan(action: Action, view: View, nowMs: number): Plan {
     routeVersion: view.route.kind === 'seen' ? (view.route.value?.routeVersion ?? 0) : 0,
     requestId: action.requestId,
   };
-}
-
-/** What `return` goes back to: the weights in force; before there is a table, those that the first one will have. */
-function weightsBefore({ deployment, route, sites }: View): Weights {
-  const weights = (route.kind === 'seen' ? route.value?.weights : undefined) ?? deployment.weights;
-  return Object.fromEntries(sites.map(({ site }) => [site.name, weights[site.name] ?? 0]));
 }
 
 /** Names are unique within a plan, so that a journal read back can be matched to it. */
