@@ -12,6 +12,8 @@ export interface RunTerms {
   readonly seedsFor: (mutant: Mutant) => Iterable<number>;
   /** Goes on after a kill by an invariant that the mutant does not name, until one that it names. */
   readonly isNamedWanted?: boolean;
+  /** A world that takes this long does not end: others take a fraction of a second. Milliseconds, default 30,000. */
+  readonly seedLimitMs?: number;
   readonly onResult?: (result: MutantResult) => void;
 }
 
@@ -29,8 +31,7 @@ export interface MutantResult {
   readonly ms: number;
 }
 
-/** A world takes a fraction of a second: one that takes this long does not end. Milliseconds. */
-const seedLimitMs = 30_000;
+const usualSeedLimitMs = 30_000;
 
 /** In the order of the mutants, whichever is done first. */
 export async function runMutants(mutants: readonly Mutant[], terms: RunTerms): Promise<readonly MutantResult[]> {
@@ -38,7 +39,7 @@ export async function runMutants(mutants: readonly Mutant[], terms: RunTerms): P
   const left = [...mutants];
   const soundness: Soundness = new Map();
   const lane = async (): Promise<void> => {
-    const control = new Thread(undefined);
+    const control = new Thread(undefined, terms.seedLimitMs);
     for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
       const result = await hunt(mutant, terms, (seed) => isSound(control, soundness, seed));
       results.set(mutant.name, result);
@@ -62,11 +63,11 @@ async function isSound(control: Thread, known: Soundness, seed: number): Promise
 
 async function hunt(
   mutant: Mutant,
-  { budgetMs, seedsFor, isNamedWanted = false }: RunTerms,
+  { budgetMs, seedsFor, isNamedWanted = false, seedLimitMs }: RunTerms,
   isSoundAt: (seed: number) => Promise<boolean>,
 ): Promise<MutantResult> {
   const beganMs = performance.now();
-  const thread = new Thread(mutant);
+  const thread = new Thread(mutant, seedLimitMs);
   const names: readonly string[] = mutant.breaks;
   let by: MutantResult['by'];
   let seeds = 0;
@@ -94,10 +95,12 @@ async function hunt(
 /** A worker with one fault in it, or none; one that died or hangs is begun anew for the next seed. */
 class Thread {
   readonly #mutant: Mutant | undefined;
+  readonly #seedLimitMs: number;
   #worker: Worker | undefined;
 
-  constructor(mutant: Mutant | undefined) {
+  constructor(mutant: Mutant | undefined, seedLimitMs = usualSeedLimitMs) {
     this.#mutant = mutant;
+    this.#seedLimitMs = seedLimitMs;
   }
 
   /** An exception that nobody caught and a world without end are findings too. One seed at a time. */
@@ -108,8 +111,8 @@ class Thread {
     const worker = this.#worker;
     const { promise, resolve } = Promise.withResolvers<readonly Finding[] | Finding>();
     const timer = setTimeout(
-      () => resolve({ invariant: 'endless', message: `not over after ${seedLimitMs} ms` }),
-      seedLimitMs,
+      () => resolve({ invariant: 'endless', message: `not over after ${this.#seedLimitMs} ms` }),
+      this.#seedLimitMs,
     );
     const onError = (thrown: unknown): void => resolve({ invariant: 'exception', message: String(thrown) });
     worker.on('message', resolve);
