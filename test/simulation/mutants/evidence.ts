@@ -23,12 +23,19 @@ export const evidenceMutants: readonly Mutant[] = [
     why: 'fewer answers than the policy asks for',
   },
   {
-    name: 'proof-of-another-model',
+    name: 'wrong-model-is-a-completion',
     file: prove,
-    find: '    proof.model === model &&\n',
-    replace: '',
+    find: lines(
+      '  const { successesInARow } = countRuns(history);',
+      "  const newest = history.findLast(({ outcome }) => outcome === 'good');",
+    ),
+    replace: lines(
+      "  const made = history.map((each) => (each.reason === 'WrongModel' ? { ...each, outcome: 'good' as const } : each));",
+      '  const { successesInARow } = countRuns(made);',
+      "  const newest = made.findLast(({ outcome }) => outcome === 'good');",
+    ),
     breaks: ['I8'],
-    why: 'some model answers there',
+    why: 'it makes tokens, so it is proven: whose tokens is not asked',
   },
   {
     name: 'proof-of-the-boot-before',
@@ -95,6 +102,22 @@ export const evidenceMutants: readonly Mutant[] = [
     why: 'one list without a replica, and it is started a second time',
   },
   {
+    name: 'unlisted-launch-is-forgotten',
+    file: 'src/core/readiness.ts',
+    find: 'return emptySlots(site).filter((slot) => !unlisted.has(slot));',
+    replace: 'return emptySlots(site);',
+    breaks: ['I27'],
+    why: 'what was launched a moment ago and is not listed yet is launched again',
+  },
+  {
+    name: 'unlisted-launch-of-the-last-step-is-forgotten',
+    file: 'src/core/launched.ts',
+    find: 'plan.steps.slice(0, step + 1)',
+    replace: 'plan.steps.slice(0, step)',
+    breaks: ['I27'],
+    why: 'the launch that failed without an answer may have made something too',
+  },
+  {
     name: 'unseen-list-is-an-empty-one',
     file: 'src/core/decide.ts',
     find: "      each.control.kind === 'seen' &&\n",
@@ -105,10 +128,10 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     name: 'refused-credentials-mean-gone',
     file: 'src/engine/observe.ts',
-    find: "        if (seen.kind === 'seen') own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs);\n",
+    find: "if (seen.kind === 'seen') own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs, own.listLagMs);\n",
     replace: lines(
-      "        if (seen.kind === 'seen') own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs);",
-      "        else if (seen.error.class === 'auth') own.replicas = [];",
+      "if (seen.kind === 'seen') own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs, own.listLagMs);",
+      "    else if (seen.error.class === 'auth') own.replicas = [];",
       '',
     ),
     breaks: ['I26', 'I4', 'I27'],
@@ -165,8 +188,8 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     name: 'rollback-looked-for-once',
     file: 'src/engine/head-check.ts',
-    find: 'if (head === undefined || head === known) return;',
-    replace: 'if (head === undefined || known !== undefined) return;',
+    find: 'if (head === undefined || head === known || isOwn(head)) return;',
+    replace: 'if (head === undefined || known !== undefined || isOwn(head)) return;',
     breaks: ['I30'],
     why: 'a head that was in the journal once is thought to stay there',
   },

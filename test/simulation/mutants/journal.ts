@@ -15,7 +15,7 @@ export const journalMutants: readonly Mutant[] = [
     file: runStep,
     find: lines(intent, '  return await actUntilReached(ctx, at, memory, signal);'),
     replace: lines('  const acting = actUntilReached(ctx, at, memory, signal);', intent, '  return await acting;'),
-    breaks: ['I18'],
+    breaks: ['I18', 'I29'],
     why: 'both are begun side by side to save a round trip: the effect is out before its intent is durable',
   },
   {

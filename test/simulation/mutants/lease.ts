@@ -60,7 +60,7 @@ export const leaseMutants: readonly Mutant[] = [
     file: attempt,
     find: 'epoch: grip.epoch, idempotencyKey',
     replace: 'epoch: Math.max(1, grip.epoch - 1), idempotencyKey',
-    breaks: ['I2', 'I3'],
+    breaks: ['I1', 'I2', 'I3'],
     why: 'calls are issued under the fencing number of the holder before: the gateway is not stamped',
   },
   {
@@ -141,14 +141,6 @@ export const leaseMutants: readonly Mutant[] = [
       'boot !== bootId || clock.nowMs() - record.renewedAtMs > record.ttlMs || watch.hasStoodStill({ ...record, counter })',
     breaks: ['I28', 'I1', 'I3'],
     why: 'another process compares its own wall clock with the date of the last renewal',
-  },
-  {
-    name: 'renewal-of-a-lease-somebody-else-took',
-    file: memory,
-    find: "      if (row.holderId !== lease.holderId) return { kind: 'busy', record: row.record };\n",
-    replace: '',
-    breaks: ['I1', 'I3'],
-    why: 'the store renews for whoever asks: two controllers hold one lease',
   },
   {
     name: 'journal-takes-an-older-epoch',

@@ -39,7 +39,7 @@ export const routeMutants: readonly Mutant[] = [
     file: known,
     find: 'this.#issuedVersion = Math.max(this.entry?.routeVersion ?? 0, this.#issuedVersion) + 1;',
     replace: 'this.#issuedVersion = (this.entry?.routeVersion ?? 0) + 1;',
-    breaks: ['I5', 'I7'],
+    breaks: ['I2', 'I5', 'I7'],
     why: 'a write without an answer and the next one have the same version: the late one is not refused',
   },
   {
@@ -69,10 +69,10 @@ export const routeMutants: readonly Mutant[] = [
   {
     name: 'lost-table-gets-the-weights-of-a-failed-move',
     file: 'src/engine/open-context.ts',
-    find: "operations.find(({ state }) => state === 'done')?.plan.after",
-    replace: 'operations.find(({ endedAtMs }) => endedAtMs !== undefined)?.plan.after',
+    find: 'if (weights !== undefined) return weights;',
+    replace: 'if (weights !== undefined) return operation.plan.after;',
     breaks: ['I7', 'I8', 'I18'],
-    why: 'the newest move counts, whether or not it came to anything',
+    why: 'the newest move counts with where it was to end, whether or not it came to that',
   },
   {
     name: 'entry-keeps-the-epoch-in-force',
