@@ -102,6 +102,14 @@ export const evidenceMutants: readonly Mutant[] = [
     why: 'one list without a replica, and it is started a second time',
   },
   {
+    name: 'first-list-is-absence',
+    file: 'src/core/launched.ts',
+    find: "if (control.kind === 'seen' && isWithin(listLagMs, control.sinceMs, control.asOfMs))",
+    replace: "if (control.kind === 'seen' && control.asOfMs < control.sinceMs)",
+    breaks: ['I27'],
+    why: 'what a controller does not see in its first list is started, although it may run',
+  },
+  {
     name: 'unlisted-launch-is-forgotten',
     file: 'src/core/readiness.ts',
     find: 'return emptySlots(site).filter((slot) => !unlisted.has(slot));',
@@ -128,10 +136,10 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     name: 'refused-credentials-mean-gone',
     file: 'src/engine/observe.ts',
-    find: "if (seen.kind === 'seen') own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs, own.listLagMs);\n",
+    find: "    if (seen.kind === 'unknown') return seen;\n",
     replace: lines(
-      "if (seen.kind === 'seen') own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs, own.listLagMs);",
-      "    else if (seen.error.class === 'auth') own.replicas = [];",
+      "    if (seen.kind === 'unknown' && seen.error.class === 'auth') own.replicas = [];",
+      "    if (seen.kind === 'unknown') return seen;",
       '',
     ),
     breaks: ['I26', 'I4', 'I27'],

@@ -68,11 +68,19 @@ export const routeMutants: readonly Mutant[] = [
   },
   {
     name: 'lost-table-gets-the-weights-of-a-failed-move',
-    file: 'src/engine/open-context.ts',
-    find: 'if (weights !== undefined) return weights;',
-    replace: 'if (weights !== undefined) return operation.plan.after;',
+    file: 'src/core/moved.ts',
+    find: "return state === 'returned' ? plan.before : (reachedWeights(operation) ?? plan.before);",
+    replace: "return state === 'returned' ? plan.before : plan.after;",
     breaks: ['I7', 'I8', 'I18'],
     why: 'the newest move counts with where it was to end, whether or not it came to that',
+  },
+  {
+    name: 'lost-table-gets-the-configured-weights',
+    file: 'src/engine/open-context.ts',
+    find: 'return newest === undefined ? deployment.weights : weightsLeftBy(await atItsStep(store, newest));',
+    replace: "return newest?.state === 'done' ? weightsLeftBy(await atItsStep(store, newest)) : deployment.weights;",
+    breaks: ['I7', 'I8', 'I18'],
+    why: 'after a failed operation traffic goes back to where it was on the first day',
   },
   {
     name: 'entry-keeps-the-epoch-in-force',

@@ -156,8 +156,8 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'failed-failovers-spend-no-budget',
     file: 'src/core/moved.ts',
-    find: "return state === 'failed' && plan.steps[step]?.kind === 'weigh' && error?.class !== 'invalid' && error?.code !== planStale;",
-    replace: 'return false;',
+    find: "state === 'failed' && plan.steps[step]?.kind === 'weigh' &&",
+    replace: "state === 'planned' && plan.steps[step]?.kind === 'weigh' &&",
     breaks: ['I11'],
     why: 'one that failed while it moved traffic is not counted',
   },
