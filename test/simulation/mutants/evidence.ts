@@ -127,11 +127,11 @@ export const evidenceMutants: readonly Mutant[] = [
   },
   {
     name: 'unseen-list-is-an-empty-one',
-    file: 'src/core/decide.ts',
-    find: "      each.control.kind === 'seen' &&\n",
+    file: 'src/core/readiness.ts',
+    find: "  if (site.control.kind === 'unknown') return [];\n",
     replace: '',
     breaks: ['I27', 'I26', 'I14'],
-    why: 'what was never listed is thought to be missing, and started once more',
+    why: 'what could not be listed is thought to be missing, and started once more by the next move',
   },
   {
     name: 'refused-credentials-mean-gone',
@@ -160,6 +160,14 @@ export const evidenceMutants: readonly Mutant[] = [
     replace: "  if (now.kind === 'unknown') return { kind: nowMs - watch.sinceMs >= gate.holdMs ? 'pass' : 'wait' };\n",
     breaks: ['I8', 'I18'],
     why: 'statistics that cannot be read are no objection',
+  },
+  {
+    name: 'gate-does-not-look-at-the-weights',
+    file: 'src/engine/run-step.ts',
+    find: "    if (isReached(at.step, sight, clock.nowMs()) === 'no') return await again(ctx, at, memory, sight, signal);\n",
+    replace: '',
+    breaks: ['I8', 'I18'],
+    why: 'a gateway lost the weights on the way: what is watched is not what was set',
   },
   {
     name: 'gate-does-not-hold',

@@ -75,12 +75,12 @@ export const routeMutants: readonly Mutant[] = [
     why: 'the newest move counts with where it was to end, whether or not it came to that',
   },
   {
-    name: 'lost-table-gets-the-configured-weights',
+    name: 'lost-table-gets-the-oldest-weights',
     file: 'src/engine/open-context.ts',
-    find: 'return newest === undefined ? deployment.weights : weightsLeftBy(await atItsStep(store, newest));',
-    replace: "return newest?.state === 'done' ? weightsLeftBy(await atItsStep(store, newest)) : deployment.weights;",
+    find: 'for (const { body } of entries.toReversed()) {',
+    replace: 'for (const { body } of entries) {',
     breaks: ['I7', 'I8', 'I18'],
-    why: 'after a failed operation traffic goes back to where it was on the first day',
+    why: 'the journal is read from the wrong end',
   },
   {
     name: 'entry-keeps-the-epoch-in-force',

@@ -84,7 +84,7 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'rules-not-asked-again-before-a-retry',
     file: 'src/engine/run-step.ts',
-    find: 'const against = rounds === 0 ? undefined : objection(ctx, at, true);',
+    find: 'const against = rounds === 0 && !hasActed ? undefined : objection(ctx, at, true);',
     replace: 'const against = undefined;',
     breaks: ['I8', 'I4', 'I20'],
     why: 'a gateway comes back after half a minute, and the weights of then are written',
