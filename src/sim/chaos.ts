@@ -29,6 +29,8 @@ const siteFaults = [
 const aims = ['kill', 'pause', 'gateway', 'others', 'public', 'meddle'] as const;
 type Aim = (typeof aims)[number];
 
+const deaths: readonly (readonly ['crash', number])[] = [['crash', 1]];
+
 type SiteFault = (typeof siteFaults)[number][0];
 type Often = Exclude<keyof SimOptions['every'], 'siteFault' | 'typed' | 'planted'>;
 
@@ -189,7 +191,7 @@ export class Chaos {
     const strikeNow = (): void => {
       if (this.isOver || this.siteFaults >= options.siteFaults) return;
       this.siteFaults += 1;
-      const strike = dice.roll(siteFaults);
+      const strike = dice.roll(options.hasBriefFaults ? siteFaults : deaths);
       if (strike !== undefined) this.#breakSite(strike);
       next();
     };
