@@ -53,7 +53,10 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
   let isHurried = false;
   let last: { readonly counts: number; readonly sight: Sight } | undefined;
 
-  const read = async <T>(signal: AbortSignal | undefined, run: (call: ReadCall) => Promise<Seen<T>>): Promise<Seen<T>> => {
+  const read = async <T>(
+    signal: AbortSignal | undefined,
+    run: (call: ReadCall) => Promise<Seen<T>>,
+  ): Promise<Seen<T>> => {
     const end = await callWithin(clock, readTimeoutMs, signal, run);
     return end.kind === 'answered' ? end.value : { kind: 'unknown', error: end.error };
   };
@@ -71,8 +74,10 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
     own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs, own.listLagMs);
     return seen;
   };
-  const readRoute = (signal: AbortSignal | undefined) => read(signal, (call) => deps.traffic.read(deployment.name, call));
-  const readTraffic = (signal: AbortSignal | undefined) => read(signal, (call) => deps.traffic.traffic(deployment.name, call));
+  const readRoute = (signal: AbortSignal | undefined) =>
+    read(signal, (call) => deps.traffic.read(deployment.name, call));
+  const readTraffic = (signal: AbortSignal | undefined) =>
+    read(signal, (call) => deps.traffic.traffic(deployment.name, call));
 
   const route = createPoll(() => readRoute(undefined));
   const traffic = createPoll(() => readTraffic(undefined));

@@ -10,6 +10,7 @@ import type { Schedule } from './schedule.ts';
 /** How a server behaves towards requests and probes. `private`: users fare well, probes badly; `public`: the reverse. */
 export type Health = 'good' | 'hangs' | 'errors' | 'slow' | 'wrong-model' | 'private' | 'public';
 
+/** A model server as it really is. */
 export interface Server {
   replica: Replica;
   health: Health;
@@ -40,6 +41,7 @@ export interface CloudFaults {
   readonly halfMade: number;
 }
 
+/** Nothing goes wrong. */
 export const soundCloud: CloudFaults = {
   ...{ capacity: 0, quota: 0, throttled: 0, auth: 0, transient: 0, shortList: 0, listLagMs: 0, halfMade: 0 },
 };
@@ -55,6 +57,7 @@ export interface CloudEvent {
   readonly id: string;
 }
 
+/** What a site is made of. */
 export interface CloudTerms {
   readonly site: string;
   readonly schedule: Schedule;
@@ -67,10 +70,13 @@ export interface CloudTerms {
   readonly onChange: () => void;
 }
 
+/** What came with a changing call. */
 export type Sent = { readonly operationId: string; readonly epoch: number; readonly idempotencyKey: string };
 
+/** Why a call may be refused. */
 export type Refusal = keyof typeof refusals;
 
+/** One site. */
 export class Cloud {
   readonly site: string;
   /** By id; what is gone is forgotten after a while, as clouds do. */

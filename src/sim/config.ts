@@ -40,7 +40,12 @@ function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment
   };
   return {
     ...{ name: 'chat', model: 'tiny', residency: ['eu'], probes: [completion], firstTokenLimitMs: 200 },
-    placements: sites.map((site) => ({ site, replicas: options.replicas, standby: isPreferred(site) ? 'hot' : options.standby, launch })),
+    placements: sites.map((site) => ({
+      site,
+      replicas: options.replicas,
+      standby: isPreferred(site) ? 'hot' : options.standby,
+      launch,
+    })),
     failover: {
       mode: 'auto',
       detector: {
@@ -54,7 +59,13 @@ function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment
         ...{ quorum: 1, trafficBadRatio: 0.3, trafficMinimum: 10 },
       },
       proof: { completions: 1 + (options.failuresInARow > 1 ? 1 : 0), maxAgeMs: options.proofMaxAgeMs },
-      move: { stepsPct: options.stepsPct, holdEachMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200, deadlineMs: 10_000 },
+      move: {
+        stepsPct: options.stepsPct,
+        holdEachMs: 500,
+        maxErrorRatio: 0.1,
+        maxFirstTokenMs: 200,
+        deadlineMs: 10_000,
+      },
       failback: { mode: options.failback, afterMs: 5000 },
       safety: {
         ...{ brakeRatio: options.brakeRatio, coolDownMs: options.coolDownMs, dwellMs: 5000 },

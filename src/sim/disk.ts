@@ -32,32 +32,39 @@ export interface DiskTerms {
  */
 type DiskFault = 'full' | 'unsynced';
 
-/** Each method is a point at which the process may die; a write that dies on its way has landed or has not. */
-export function storeOf(terms: DiskTerms): Store {
-  const { life, clock, random, ghost, state, dice, broken, onAppended, onArrival, isInPlace, isImmediate } = terms;
-  const store = openMemoryStore(state, { clock, random, bootId: 'boot' });
-  const { lease, journal, operations, snapshots } = store;
+type Work<T> = () => Promise<T>;
+
+/** Each call is a point at which the process may die; a write that dies on its way has landed or has not. */
+function openDisk({ life, dice, broken, onArrival }: DiskTerms) {
   const shares = [
     ['full', broken / 2],
     ['unsynced', broken / 2],
   ] as const satisfies readonly (readonly [DiskFault, number])[];
+  return {
+    read: <T>(work: Work<T>): Promise<T> =>
+      life.point((answered, failed) => {
+        onArrival(() => void work().then(answered, failed));
+      }),
+    write: <T>(work: Work<T>, onLost: () => void = () => undefined): Promise<T> =>
+      life.point((answered, failed) => {
+        const fault = broken === 0 || life.hasLostDisk ? undefined : dice.roll(shares);
+        if (fault === undefined && !life.hasLostDisk) return onArrival(() => void work().then(answered, failed));
+        onLost();
+        if (fault === undefined) return failed(diskError);
+        life.hasLostDisk = true;
+        if (fault.kind === 'full') return failed(diskError);
+        const fail = (): void => failed(diskError);
+        onArrival(() => void work().then(fail, fail));
+      }),
+  };
+}
 
-  const read = <T>(work: () => Promise<T>): Promise<T> =>
-    life.point((answered, failed) => {
-      onArrival(() => void work().then(answered, failed));
-    });
-  const write = <T>(work: () => Promise<T>, onLost: () => void = () => undefined): Promise<T> =>
-    life.point((answered, failed) => {
-      const fault = broken === 0 || life.hasLostDisk ? undefined : dice.roll(shares);
-      if (fault === undefined && !life.hasLostDisk) return onArrival(() => void work().then(answered, failed));
-      onLost();
-      if (fault === undefined) return failed(diskError);
-      life.hasLostDisk = true;
-      if (fault.kind === 'full') return failed(diskError);
-      const fail = (): void => failed(diskError);
-      onArrival(() => void work().then(fail, fail));
-    });
-
+/** The whole store over that disk; the oracles see what is written. */
+export function storeOf(terms: DiskTerms): Store {
+  const { life, clock, random, ghost, state, onAppended, isInPlace, isImmediate } = terms;
+  const store = openMemoryStore(state, { clock, random, bootId: 'boot' });
+  const { lease, journal, operations, snapshots } = store;
+  const { read, write } = openDisk(terms);
   return {
     lease: {
       acquire: (deployment, holder, ttlMs) =>

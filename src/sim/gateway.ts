@@ -30,6 +30,7 @@ export interface GatewayTerms {
   readonly onAccepted: (entry: RouteEntry, before: RouteEntry | undefined) => void;
 }
 
+/** One gateway of one deployment. */
 export class Gateway {
   /** Not there: refuses connections. What it accepted before is on its disk. */
   isUp = true;
@@ -176,5 +177,6 @@ const stale: Reply<void> = {
   kind: 'refused',
   error: { class: 'conflict', code: 'stale', message: 'an older epoch than was seen' },
 };
+/** Nobody listens. */
 export const absentError: ProviderError = { class: 'transient', code: 'GatewayAbsent', message: 'no gateway answers' };
 const absent: Reply<void> = { kind: 'refused', error: absentError };

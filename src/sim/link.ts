@@ -11,6 +11,7 @@ export interface LinkFaults {
   readonly lateRequest: number;
 }
 
+/** Nothing goes wrong. */
 export const soundLink: LinkFaults = { lostRequest: 0, lostReply: 0, lateRequest: 0 };
 
 /** What became of a message. `lost`: done, and nobody told. `hang`: never arrived. */
@@ -19,6 +20,7 @@ export type Passage = 'ok' | 'lost' | 'hang' | 'slow';
 /** Longest delay of a request that is late, in milliseconds. */
 export const latestMs = 20_000;
 
+/** A call on its way. */
 export interface Parcel<T> {
   /** What happens where it arrives. */
   readonly effect: () => T;
@@ -28,6 +30,7 @@ export interface Parcel<T> {
   readonly isPerishable?: boolean;
 }
 
+/** One way between two nodes. */
 export class Link {
   /** While set nothing gets through that way. */
   isCut = { there: false, back: false };

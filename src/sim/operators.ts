@@ -68,7 +68,8 @@ function plant(world: World, random: Random): void {
   const weights = gateway.entry?.weights ?? {};
   const from = Object.keys(weights).find((site) => weights[site] === 100);
   const to = [...clouds.keys()].find((site) => site !== from && ghost.isServing(site) && !isForeign(world, site));
-  if (ghost.open !== undefined || ghost.rolledBackSinceMs !== undefined || from === undefined || to === undefined) return;
+  if (ghost.open !== undefined || ghost.rolledBackSinceMs !== undefined || from === undefined || to === undefined)
+    return;
   const after = { ...Object.fromEntries([...clouds.keys()].map((site) => [site, 0])), [to]: 100 };
   const gate = { sites: [to], holdMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200 };
   // A slot of its own each time: what plans a launch sees to it that the slot is empty.
@@ -104,9 +105,21 @@ function plant(world: World, random: Random): void {
   // What was on its way to the disk arrives first.
   schedule.after(plantAfterMs, () => {
     if (ghost.open !== undefined || world.ghost.newestEpoch !== epoch) return;
-    const clock = { nowMs: () => nowMs, monoMs: () => schedule.monoMs, after: () => () => undefined, sleep: () => Promise.resolve() };
+    const clock = {
+      nowMs: () => nowMs,
+      monoMs: () => schedule.monoMs,
+      after: () => () => undefined,
+      sleep: () => Promise.resolve(),
+    };
     const store = openMemoryStore(disk, { clock, random, bootId: 'boot' });
-    const draft = { deployment, epoch, by, atMs: nowMs, monoMs: schedule.monoMs, body: { kind: 'operation', operation } } as const;
+    const draft = {
+      deployment,
+      epoch,
+      by,
+      atMs: nowMs,
+      monoMs: schedule.monoMs,
+      body: { kind: 'operation', operation },
+    } as const;
     void store.journal.append([draft]);
     world.noteAppended([draft]);
   });

@@ -102,6 +102,7 @@ export function briskOptions(seed: number, random: Random): SimOptions {
   };
 }
 
+/** Anything may be on. */
 export function drawOptions(seed: number, random: Random): SimOptions {
   const oneOf = <T>(...choices: readonly [T, ...T[]]): T =>
     choices[Math.floor(random.next() * choices.length)] ?? choices[0];

@@ -27,7 +27,11 @@ export function checkWriteIntended(ghost: Ghost, entry: RouteEntry, { operationI
 }
 
 /** I18 for each slot by itself. */
-export function checkStartIntended(ghost: Ghost, { slot }: StartRequest, { operationId, idempotencyKey }: WriteCall): void {
+export function checkStartIntended(
+  ghost: Ghost,
+  { slot }: StartRequest,
+  { operationId, idempotencyKey }: WriteCall,
+): void {
   if (ghost.rolledBackSinceMs !== undefined) return;
   const index = idempotencyKey.split('/')[1];
   if (!ghost.intents.has(`${operationId}/${index}/${slot}`))
@@ -35,7 +39,12 @@ export function checkStartIntended(ghost: Ghost, { slot }: StartRequest, { opera
 }
 
 /** I20: what may be serving is stopped only after the gateway was read, in this step, and gave it no weight. */
-export function checkStopAllowed(ghost: Ghost, life: Incarnation, { id, site }: Replica, { operationId }: WriteCall): void {
+export function checkStopAllowed(
+  ghost: Ghost,
+  life: Incarnation,
+  { id, site }: Replica,
+  { operationId }: WriteCall,
+): void {
   if (ghost.rolledBackSinceMs !== undefined) return;
   const index = ghost.operations.get(operationId)?.plan.steps.findIndex(({ kind }) => kind === 'stop');
   if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the stop of ${id} is not in the journal`);
@@ -43,5 +52,6 @@ export function checkStopAllowed(ghost: Ghost, life: Incarnation, { id, site }: 
   const route = read?.value as { kind: string; value?: RouteEntry } | undefined;
   if (read === undefined || read.atMs < Math.max(ghost.stepSinceMs, life.bornAtMs) || route?.kind !== 'seen')
     ghost.violate('I20', `${id} is stopped without a read of the gateway`);
-  else if ((route.value?.weights[site] ?? 0) > 0) ghost.violate('I20', `${id} is stopped, and ${site} was read with weight`);
+  else if ((route.value?.weights[site] ?? 0) > 0)
+    ghost.violate('I20', `${id} is stopped, and ${site} was read with weight`);
 }

@@ -44,7 +44,8 @@ export class JournalGrammar {
     if (state === 'intended') return;
     this.#closed.add(at);
     for (const [open, owner] of this.#openParts)
-      if (owner === life && open.startsWith(`${at}/`)) ghost.violate('I18', `${step} is closed, and ${open} has no result`);
+      if (owner === life && open.startsWith(`${at}/`))
+        ghost.violate('I18', `${step} is closed, and ${open} has no result`);
     const passing = error?.class === 'throttled' || error?.class === 'auth' || error?.class === 'transient';
     const deadlineMs = operation?.plan.steps[index]?.deadlineMs ?? 0;
     if (state === 'refused' && passing && ghost.nowMs - ghost.stepSinceMs < Math.min(deadlineMs, 5000))
@@ -60,7 +61,9 @@ export class JournalGrammar {
     const open = plan.steps.find((_, index) => !this.#closed.has(`${id}/${index}`));
     if (open !== undefined) ghost.violate('I18', `${id} is done, and ${open.name} has no result`);
     if (plan.kind === 'start') return;
-    const emptied = Object.keys(plan.before).filter((site) => (plan.before[site] ?? 0) > 0 && (plan.after[site] ?? 0) === 0);
+    const emptied = Object.keys(plan.before).filter(
+      (site) => (plan.before[site] ?? 0) > 0 && (plan.after[site] ?? 0) === 0,
+    );
     for (const site of emptied)
       if (!plan.steps.some((step) => step.kind === 'fence' && step.site === site))
         ghost.violate('I20', `${id} takes all weight from ${site} and does not fence it`);

@@ -23,13 +23,18 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
   const { step, ghost, options, lateByMs } = claim;
   switch (step.kind) {
     case 'stamp':
-      return answers<Reply<void>>(claim, 'stamp').some(({ kind }) => kind === 'done') ? undefined : ['I2', 'the gateway did not say so'];
+      return answers<Reply<void>>(claim, 'stamp').some(({ kind }) => kind === 'done')
+        ? undefined
+        : ['I2', 'the gateway did not say so'];
     case 'launch':
-      return step.bestEffort || holds(replicasAt(claim, step.site), (all) => step.slots.every((slot) => lives(all, slot)))
+      return step.bestEffort ||
+        holds(replicasAt(claim, step.site), (all) => step.slots.every((slot) => lives(all, slot)))
         ? undefined
         : ['I18', `no list of ${step.site} shows ${step.slots.join()}`];
     case 'prove':
-      return ghost.wasProvableWithin(step.site, options.proofMaxAgeMs + lateByMs) ? undefined : ['I8', `${step.site} is not proven`];
+      return ghost.wasProvableWithin(step.site, options.proofMaxAgeMs + lateByMs)
+        ? undefined
+        : ['I8', `${step.site} is not proven`];
     case 'weigh':
       return holds(routeOf(claim), ({ weights }) => sameWeights(weights, step.weights))
         ? gateDefect(claim)
@@ -39,15 +44,21 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
         ? undefined
         : ['I20', `no read of the gateway shows ${step.site} without weight`];
     case 'drain':
-      return holds(trafficOf(claim), ({ sites }) => sites.every((each) => each.site !== step.site || each.inFlight === 0))
+      return holds(trafficOf(claim), ({ sites }) =>
+        sites.every((each) => each.site !== step.site || each.inFlight === 0),
+      )
         ? undefined
         : ['I21', `nobody saw ${step.site} without requests`];
     case 'stop':
-      return holds(replicasAt(claim, step.site), (all) => all.every(({ state, billed }) => state !== 'running' && billed === 'no'))
+      return holds(replicasAt(claim, step.site), (all) =>
+        all.every(({ state, billed }) => state !== 'running' && billed === 'no'),
+      )
         ? undefined
         : ['I16', `${step.site} was not seen stopped and unbilled`];
     case 'settle':
-      return ghost.nowMs - ghost.stepSinceMs >= step.forMs - 1 ? undefined : ['I24', `settled after ${ghost.nowMs - ghost.stepSinceMs} ms`];
+      return ghost.nowMs - ghost.stepSinceMs >= step.forMs - 1
+        ? undefined
+        : ['I24', `settled after ${ghost.nowMs - ghost.stepSinceMs} ms`];
   }
 }
 

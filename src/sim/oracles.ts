@@ -71,7 +71,10 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
   if (operation === undefined && isOfNewest(ghost, entry.weights)) return;
   const to = weighted(entry.weights);
   const from = before === undefined ? [] : weighted(before.weights);
-  if (from.some((site) => ghost.isServing(site)) && !to.some((site) => ghost.hasServedWithin(site, unseenMs) || ghost.wasProvableWithin(site, unseenMs)))
+  if (
+    from.some((site) => ghost.isServing(site)) &&
+    !to.some((site) => ghost.hasServedWithin(site, unseenMs) || ghost.wasProvableWithin(site, unseenMs))
+  )
     ghost.violate('I4', `the weights leave ${from.join()} that serves for ${to.join()} that does not`);
   for (const site of to) {
     const isRaised = (before?.weights[site] ?? 0) < (entry.weights[site] ?? 0);
@@ -128,7 +131,8 @@ export function checkAppended(watched: Watched, drafts: readonly JournalDraft[],
         body.state === 'reached' && body.part === undefined && step !== undefined && life !== undefined
           ? defectOfClaim({ ghost, life, step, options, lateByMs: ghost.nowMs - draft.monoMs })
           : undefined;
-      if (defect !== undefined) ghost.violate(defect[0], `${body.operationId} calls ${body.step} reached: ${defect[1]}`);
+      if (defect !== undefined)
+        ghost.violate(defect[0], `${body.operationId} calls ${body.step} reached: ${defect[1]}`);
       if (ghost.open?.id === body.operationId) ghost.step = step;
       if (body.part === undefined && body.state !== 'intended') ghost.stepSinceMs = ghost.nowMs;
       if (body.state === 'intended') ghost.intents.add(`${body.operationId}/${body.index}/${body.part ?? ''}`);

@@ -1,5 +1,4 @@
 /** The ports as one life of a process has them: over links that fail, each call a point at which it may die. */
-import type { EngineDeps } from '../engine/engine.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { WriteCall } from '../ports/call.ts';
@@ -10,10 +9,10 @@ import type { CallName, CallOutcome } from './cells.ts';
 import type { Dice } from './chance.ts';
 import { type Cloud, type CloudFaults, shortListMs } from './cloud.ts';
 import { absentError, type Gateway } from './gateway.ts';
-import { checkStartIntended, checkStopAllowed, checkWriteIntended } from './oracle-issue.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import { type Link, type LinkFaults, latestMs } from './link.ts';
+import { checkStartIntended, checkStopAllowed, checkWriteIntended } from './oracle-issue.ts';
 
 /** What a process can get at, and who watches it. */
 export interface Reach {
@@ -40,21 +39,24 @@ interface Question<T> {
 
 function ask<T>({ life, ghost, note }: Reach, link: Link, question: Question<T>): Promise<T> {
   const { call, site, effect, isPerishable = false } = question;
-  return life.point((answered, failed) => {
-    let outcome: CallOutcome = 'ok';
-    const passage = link.send({
-      effect: () => {
-        const answer = effect();
-        outcome = answer.outcome;
-        if (passage === 'ok' || outcome !== 'ok') note(call, outcome);
-        return answer.value;
-      },
-      answered,
-      failed,
-      isPerishable,
-    });
-    if (passage !== 'ok') note(call, passage);
-  }, (value) => life.hear(site === undefined ? call : `${call}/${site}`, { atMs: ghost.nowMs, value }));
+  return life.point(
+    (answered, failed) => {
+      let outcome: CallOutcome = 'ok';
+      const passage = link.send({
+        effect: () => {
+          const answer = effect();
+          outcome = answer.outcome;
+          if (passage === 'ok' || outcome !== 'ok') note(call, outcome);
+          return answer.value;
+        },
+        answered,
+        failed,
+        isPerishable,
+      });
+      if (passage !== 'ok') note(call, passage);
+    },
+    (value) => life.hear(site === undefined ? call : `${call}/${site}`, { atMs: ghost.nowMs, value }),
+  );
 }
 
 /** `share`: of the reads that show what was before, 0–1. */
@@ -100,6 +102,7 @@ export function trafficOf(
   };
 }
 
+/** `listLagMs`: what it says of its lists. */
 export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provider {
   const { ghost, life } = reach;
   const link = reach.linkTo(`api/${cloud.site}`);
@@ -143,9 +146,6 @@ export function listLagOf(faults: CloudFaults, link: LinkFaults): number {
 function sentOf({ operationId, epoch, idempotencyKey }: WriteCall) {
   return { operationId, epoch, idempotencyKey };
 }
-
-/** All of them together, as the engine takes them. */
-export type Ports = Pick<EngineDeps, 'clock' | 'store' | 'traffic' | 'providers' | 'probe'>;
 
 function ofReply<T>(reply: Reply<T>): Answer<Reply<T>> {
   return { value: reply, outcome: reply.kind === 'done' ? 'ok' : outcomeOf(reply.error) };

@@ -40,7 +40,7 @@ export function* simulate(options: SimOptions, terms: WorldTerms = {}): Generato
     (_, index): Host => ({ name: `host-${index + 1}`, life: undefined, lives: 0 }),
   );
   world.hosts = hosts;
-  const chaos = new Chaos(world, hosts);
+  const chaos = new Chaos(world);
   seatOperators(world, () => chaos.isOver);
   yield;
   const { schedule, ghost } = world;

@@ -131,7 +131,12 @@ export class World {
   /** A new life at the host, and what it can get at. */
   enter(host: Host, crash: Crash | undefined, onDeath: (how: string) => void, kind: Actor['kind'] = 'controller') {
     host.lives += 1;
-    const life = new Incarnation({ name: host.name, bornAtMs: this.schedule.monoMs, crash, onDeath: () => onDeath('killed') });
+    const life = new Incarnation({
+      name: host.name,
+      bornAtMs: this.schedule.monoMs,
+      crash,
+      onDeath: () => onDeath('killed'),
+    });
     host.life = life;
     return { life, deps: this.#deps(life, { kind, name: kind, host: host.name, pid: host.lives }) };
   }

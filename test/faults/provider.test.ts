@@ -14,7 +14,12 @@ function makeWorld(script: FaultScript) {
   let nowMs = 0;
   let boots = 0;
   const replicas = new Map<number, Replica>();
-  const clock: Clock = { nowMs: () => nowMs, monoMs: () => nowMs, after: () => () => undefined, sleep: () => Promise.resolve() };
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    monoMs: () => nowMs,
+    after: () => () => undefined,
+    sleep: () => Promise.resolve(),
+  };
   const inner: Provider = {
     listLagMs: 0,
     list: async ({ deployment }) => ({

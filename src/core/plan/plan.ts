@@ -3,8 +3,8 @@ import type { Action } from '../../model/decision.ts';
 import type { Plan, Step } from '../../model/plan.ts';
 import type { View } from '../../model/view.ts';
 import { moveSteps } from './move.ts';
-import { weightsBefore } from './steps.ts';
 import { startSteps } from './start.ts';
+import { weightsBefore } from './steps.ts';
 
 export function makePlan(action: Action, view: View, nowMs: number): Plan {
   const steps = action.kind === 'start' ? startSteps(action, view) : moveSteps(action, view, nowMs);
