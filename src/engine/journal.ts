@@ -18,8 +18,13 @@ type EventBody = Event extends infer E ? (E extends Event ? Omit<E, 'atMs' | 'de
 /** Own heads kept: a gateway answers with the newest entry or one of the few before. */
 const ownLimit = 64;
 
-/** `epoch` is the lease's: the store refuses drafts of an older one. */
-export async function openJournal(deps: EngineDeps, deployment: string, epoch: number): Promise<DeploymentJournal> {
+/** `epoch` is the lease's: the store refuses drafts of an older one. `onFailure`: before whoever appended hears of it. */
+export async function openJournal(
+  deps: EngineDeps,
+  deployment: string,
+  epoch: number,
+  onFailure: () => void = () => undefined,
+): Promise<DeploymentJournal> {
   const { clock, store, actor, reporter } = deps;
   let head = (await store.journal.head()).hash;
   const own: string[] = [];
@@ -28,7 +33,9 @@ export async function openJournal(deps: EngineDeps, deployment: string, epoch: n
       const drafts = bodies.map(
         (body): JournalDraft => ({ deployment, epoch, by: actor, atMs: clock.nowMs(), monoMs: clock.monoMs(), body }),
       );
-      head = (await store.journal.append(drafts)).hash;
+      const appended = store.journal.append(drafts);
+      appended.catch(onFailure);
+      head = (await appended).hash;
       own.push(head);
       if (own.length > ownLimit) own.shift();
     },

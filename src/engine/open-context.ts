@@ -6,7 +6,7 @@ import type { Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
 import type { Context } from './context.ts';
 import type { EngineDeps } from './engine.ts';
-import { createHeadCheck } from './head-check.ts';
+import { createHeadCheck, rolledBack } from './head-check.ts';
 import { openJournal } from './journal.ts';
 import type { LeaseGrip } from './lease-grip.ts';
 import { createObserver } from './observe.ts';
@@ -23,7 +23,8 @@ export async function openContext(
   deployment: Deployment,
   grip: LeaseGrip,
 ): Promise<{ ctx: Context; memory: Recollection }> {
-  const journal = await openJournal(deps, deployment.name, grip.epoch);
+  // What goes on beside a failed append must not issue anything either (I29).
+  const journal = await openJournal(deps, deployment.name, grip.epoch, () => grip.drop());
   const observer = createObserver(deps, deployment, readTimeoutMs);
   const memory = createRecollection(deps, deployment.name);
   await memory.refresh();
@@ -41,6 +42,10 @@ export async function openContext(
     observer,
     routes,
     async adopt(route) {
+      const { traffic } = observer.sight();
+      // Nobody takes a lease that is held: who wrote to the gateway under a newer one did it with another store.
+      if (traffic.kind === 'seen' && traffic.value.epoch > grip.epoch && grip.remainingMs() > 0)
+        throw rolledBack(deployment.name, `epoch ${traffic.value.epoch}`);
       await checkHead(route);
       routes.adopt(route);
     },

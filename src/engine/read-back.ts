@@ -11,6 +11,8 @@ import type { Context } from './context.ts';
 export interface StepMemory {
   readonly beganAtMs: number;
   readonly beganAtMonoMs: number;
+  /** The journal holds that it is to be done. */
+  isIntended: boolean;
   isStamped: boolean;
   /** Since when the drained site counted no running request, epoch milliseconds. */
   idleSinceMs: number | undefined;

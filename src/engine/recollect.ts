@@ -7,8 +7,7 @@ import type { View } from '../model/view.ts';
 import type { EngineDeps } from './engine.ts';
 import type { Sight } from './observe.ts';
 
-const dayMs = 86_400_000;
-/** Operations of one day a decision looks back on, and as many moves: hundreds of failed starts must not hide a failover. */
+/** Operations a decision looks back on, and as many moves: hundreds of failed starts must not hide a failover. */
 const recentLimit = 100;
 /** The snapshot for `status` is written at most this often, in milliseconds. */
 const saveEveryMs = 1000;
@@ -40,7 +39,8 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
   return {
     view: (sight) => ({ ...sight, open, recent, request, healthySinceMs }),
     async refresh() {
-      const query = { deployment, sinceMs: clock.nowMs() - dayMs, limit: recentLimit };
+      // By number, not by date: a clock that was put right must not make it forget.
+      const query = { deployment, limit: recentLimit };
       const [all, moved] = await Promise.all([
         store.operations.list(query),
         store.operations.list({ ...query, kinds: moveKinds }),

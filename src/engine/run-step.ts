@@ -37,6 +37,7 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
   const memory: StepMemory = {
     beganAtMs: clock.nowMs(),
     beganAtMonoMs: clock.monoMs(),
+    isIntended: hasBegun,
     isStamped: false,
     idleSinceMs: undefined,
     lackingSinceMs: undefined,
@@ -48,8 +49,15 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
   // Looking took its time: what was proven when the step began may be dead.
   const late = stale ?? objection(ctx, at, hasBegun);
   if (late !== undefined) return await close(ctx, at, 'refused', late);
-  if (at.past.length === 0) await ctx.note(at, undefined, 'intended', undefined);
+  await intend(ctx, at, memory);
   return await actUntilReached(ctx, at, memory, signal);
+}
+
+/** Once for each step, before its first effect: a step that was found reached has none as long as it stays so. */
+async function intend(ctx: Context, at: StepRef, memory: StepMemory): Promise<void> {
+  if (memory.isIntended) return;
+  await ctx.note(at, undefined, 'intended', undefined);
+  memory.isIntended = true;
 }
 
 /** What the safety rules say against the step now; not `invalid` once it has begun, for what became of that is not known. */
@@ -173,6 +181,7 @@ async function again(
 ): Promise<StepEnd> {
   const stale = staleness(at.operation.plan, sight.route);
   if (stale !== undefined) return await close(ctx, at, 'refused', stale);
+  await intend(ctx, at, memory);
   return await actUntilReached(ctx, at, memory, signal, true);
 }
 

@@ -43,7 +43,7 @@ export interface View {
   readonly traffic: Seen<DeploymentTraffic>;
   /** The operation in progress, when there is one. */
   readonly open: Operation | undefined;
-  /** Ended operations, newest first, as far back as a day. */
+  /** Ended operations, newest first: the last hundred, and the last hundred that move weights. */
   readonly recent: readonly Operation[];
   /** The oldest request of a person that waits to be carried out. */
   readonly request: OperationRequest | undefined;

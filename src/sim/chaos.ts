@@ -29,6 +29,8 @@ const siteFaults = [
 const aims = ['kill', 'pause', 'gateway', 'others', 'public', 'meddle'] as const;
 type Aim = (typeof aims)[number];
 
+const deaths: readonly (readonly ['crash', number])[] = [['crash', 1]];
+
 type SiteFault = (typeof siteFaults)[number][0];
 type Often = Exclude<keyof SimOptions['every'], 'siteFault' | 'typed' | 'planted'>;
 
@@ -136,19 +138,18 @@ export class Chaos {
   /** An older copy of the state is put in place under all controllers; some time later the newest is put back. */
   #rollBack({ details }: Strike<Often>): void {
     const world = this.#world;
-    const copy = copyOf(world.disk);
+    const copy = copyOf(world.newest);
     world.schedule.after(2000 + details.next() * 10_000, () => {
       const head = world.gateway.entry?.journalHead;
       // Nobody can tell a copy that holds all that the gateway knows of.
       if (this.isOver || head === undefined || copy.entries.some(({ hash }) => hash === head)) return;
       if (world.ghost.rolledBackSinceMs !== undefined || !world.gateway.isUp) return;
-      const newest = world.disk;
       for (const life of world.lives()) life.kill();
       world.disk = copy;
       world.ghost.rolledBackSinceMs = world.schedule.monoMs;
       world.schedule.after(5000, () => {
         for (const life of world.lives()) life.kill();
-        world.disk = newest;
+        world.disk = world.newest;
         world.ghost.rolledBackSinceMs = undefined;
       });
     });
@@ -190,7 +191,7 @@ export class Chaos {
     const strikeNow = (): void => {
       if (this.isOver || this.siteFaults >= options.siteFaults) return;
       this.siteFaults += 1;
-      const strike = dice.roll(siteFaults);
+      const strike = dice.roll(options.hasBriefFaults ? siteFaults : deaths);
       if (strike !== undefined) this.#breakSite(strike);
       next();
     };

@@ -84,6 +84,7 @@ export class Cloud {
   readonly #starting: Shares<Refusal | 'halfMade'>;
   #made = 0;
   #shortSinceMs = Number.NEGATIVE_INFINITY;
+  #wasWhole = true;
 
   constructor(terms: CloudTerms) {
     const { site, chance, faults } = terms;
@@ -107,10 +108,14 @@ export class Cloud {
     const { monoMs } = this.#terms.schedule;
     const all = [...this.servers.values()];
     const visible = all.filter(({ listedAtMs }) => listedAtMs <= monoMs).map(({ replica }) => replica);
-    if (strike === undefined) return { replicas: visible, isStale: visible.length < all.length };
-    if (monoMs - this.#shortSinceMs < 2 * shortListMs && monoMs - this.#shortSinceMs > shortListMs / 2)
-      return { replicas: visible, isStale: false };
-    if (monoMs - this.#shortSinceMs > shortListMs) this.#shortSinceMs = monoMs;
+    const shortForMs = monoMs - this.#shortSinceMs;
+    // Short for a moment, then whole at least once before it may be short again.
+    if (strike === undefined || (shortForMs > shortListMs && !this.#wasWhole)) {
+      this.#wasWhole = true;
+      return { replicas: visible, isStale: visible.length < all.length };
+    }
+    if (this.#wasWhole) this.#shortSinceMs = monoMs;
+    this.#wasWhole = false;
     const isEmpty = strike.details.next() < 0.3;
     const lacking = Math.floor(strike.details.next() * visible.length);
     return { replicas: isEmpty ? [] : visible.filter((_, index) => index !== lacking), isStale: true };

@@ -75,7 +75,6 @@ export class Ghost {
 
   /** The store gave or renewed a lease at this very moment: whoever watches it saw that no earlier. */
   grant(epoch: number, ttlMs: number): void {
-    if (this.rolledBackSinceMs !== undefined) return void this.leases.set(epoch, this.nowMs + ttlMs);
     if (epoch < this.newestEpoch) this.violate('I3', `epoch ${epoch} is granted after ${this.newestEpoch}`);
     for (const [older, untilMs] of this.leases)
       if (older < epoch && untilMs > this.nowMs)

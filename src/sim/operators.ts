@@ -10,6 +10,8 @@ import type { Host, World } from './world.ts';
 
 /** How long a person waits for the end of what they asked for, in milliseconds. */
 const patienceMs = 30_000;
+/** Between the end of a process and what it is said to have left behind, in milliseconds. */
+const plantAfterMs = 100;
 
 /** `isOver`: nobody asks for anything any more. */
 export function seatOperators(world: World, isOver: () => boolean): void {
@@ -63,7 +65,7 @@ function type(world: World, desk: Host | undefined, random: Random): void {
  * stopped. No plan of today's has these steps, and an operation is carried out as it is written.
  */
 function plant(world: World, random: Random): void {
-  const { ghost, gateway, disk, clouds, schedule, wallAheadMs } = world;
+  const { ghost, gateway, newest: disk, clouds, schedule, wallAheadMs } = world;
   const deployment = deploymentOf(world).name;
   const weights = gateway.entry?.weights ?? {};
   const from = Object.keys(weights).find((site) => weights[site] === 100);
@@ -101,11 +103,15 @@ function plant(world: World, random: Random): void {
     ...{ endedAtMs: undefined, error: undefined },
   };
   for (const life of world.lives()) life.kill();
-  const clock = { nowMs: () => nowMs, monoMs: () => schedule.monoMs, after: () => () => undefined, sleep: () => Promise.resolve() };
-  const store = openMemoryStore(disk, { clock, random, bootId: 'boot' });
-  const draft = { deployment, epoch, by, atMs: nowMs, monoMs: schedule.monoMs } as const;
-  void store.journal.append([{ ...draft, body: { kind: 'operation', operation } }]);
-  world.noteAppended([{ ...draft, body: { kind: 'operation', operation } }]);
+  // What was on its way to the disk arrives first.
+  schedule.after(plantAfterMs, () => {
+    if (ghost.open !== undefined || world.ghost.newestEpoch !== epoch) return;
+    const clock = { nowMs: () => nowMs, monoMs: () => schedule.monoMs, after: () => () => undefined, sleep: () => Promise.resolve() };
+    const store = openMemoryStore(disk, { clock, random, bootId: 'boot' });
+    const draft = { deployment, epoch, by, atMs: nowMs, monoMs: schedule.monoMs, body: { kind: 'operation', operation } } as const;
+    void store.journal.append([draft]);
+    world.noteAppended([draft]);
+  });
 }
 
 function isForeign(world: World, name: string): boolean {

@@ -55,6 +55,8 @@ export interface SimOptions {
   };
   /** Share of journal entries at which something strikes at that very moment, 0–1. */
   readonly aimed: number;
+  /** Sites may also misbehave for a moment, or for part of what looks at them; else they die. */
+  readonly hasBriefFaults: boolean;
   /** Failures of sites, after which the world heals. */
   readonly siteFaults: number;
   /** Limit of the time before it heals, in virtual milliseconds. */
@@ -82,7 +84,21 @@ export function calmOptions(seed: number): SimOptions {
     ...{ failAfterMs: 0, proofMaxAgeMs: 20_000, brakeRatio: 0.5, coolDownMs: 1000, maxFailoversPerDay: 1000 },
     ...{ failback: 'never', leaseTtlMs: 10_000, hosts: 1, link: soundLink, cloud: soundCloud, staleReads: 0 },
     ...{ storeMs: 0, stepsPct: [50, 100], spread: false, standby: 'hot', aimed: 0 },
-    ...{ brokenDisk: 0, inTurn: 1, every: calm, siteFaults: 20, chaosMs: 600_000 },
+    ...{ hasBriefFaults: true, brokenDisk: 0, inTurn: 1, every: calm, siteFaults: 20, chaosMs: 600_000 },
+  };
+}
+
+/** Failovers close together, with a few calls that fail: what most runs consist of. */
+export function briskOptions(seed: number, random: Random): SimOptions {
+  const calmOnes = calmOptions(seed);
+  return {
+    ...calmOnes,
+    sites: random.next() < 0.7 ? 3 : 4,
+    link: { ...soundLink, lostReply: random.next() * 0.004 },
+    cloud: { ...soundCloud, transient: random.next() * 0.01 },
+    every: { ...calmOnes.every, siteFault: 300, kill: random.next() < 0.8 ? 0 : 60_000 },
+    siteFaults: 40,
+    hasBriefFaults: false,
   };
 }
 
@@ -119,6 +135,7 @@ export function drawOptions(seed: number, random: Random): SimOptions {
     standby: oneOf('hot', 'hot', 'hot', 'cold'),
     storeMs: oneOf(0, 0, 5, 20),
     aimed: maybe(0.03),
+    hasBriefFaults: true,
     brokenDisk: random.next() < 0.8 ? 0 : random.next() * 0.01,
     inTurn: oneOf(1, 1, 0.5, 0),
     every: {

@@ -58,7 +58,7 @@ function gateDefect(claim: Claim): readonly [string, string] | undefined {
   const forMs = ghost.nowMs - ghost.stepSinceMs;
   const read = life.told.get('traffic')?.at(-1);
   if (forMs < step.gate.holdMs - 50) return ['I8', `${step.name} was watched for ${forMs} ms`];
-  return read === undefined || read.atMs - ghost.weighedAtMs < step.gate.holdMs - 50
+  return read === undefined || read.atMs - ghost.stepSinceMs < step.gate.holdMs - 50
     ? ['I8', `${step.name} was not watched to its end`]
     : undefined;
 }

@@ -71,7 +71,7 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
   if (operation === undefined && isOfNewest(ghost, entry.weights)) return;
   const to = weighted(entry.weights);
   const from = before === undefined ? [] : weighted(before.weights);
-  if (from.some((site) => ghost.isServing(site)) && !to.some((site) => ghost.hasServedWithin(site, unseenMs)))
+  if (from.some((site) => ghost.isServing(site)) && !to.some((site) => ghost.hasServedWithin(site, unseenMs) || ghost.wasProvableWithin(site, unseenMs)))
     ghost.violate('I4', `the weights leave ${from.join()} that serves for ${to.join()} that does not`);
   for (const site of to) {
     const isRaised = (before?.weights[site] ?? 0) < (entry.weights[site] ?? 0);
@@ -119,7 +119,6 @@ function checkFlapping({ coolDownMs, maxFailoversPerDay, every }: SimOptions, gh
 /** After something was appended to the journal. */
 export function checkAppended(watched: Watched, drafts: readonly JournalDraft[], life: Incarnation | undefined): void {
   const { ghost, cells, grammar, options } = watched;
-  if (ghost.rolledBackSinceMs !== undefined) return;
   for (const draft of drafts) {
     const { body } = draft;
     grammar.check(draft);

@@ -74,7 +74,7 @@ export function* simulate(options: SimOptions, terms: WorldTerms = {}): Generato
 }
 
 /** What is not as it should be, once nothing is broken any more. */
-export function troublesOf({ gateway, ghost, clouds, config, disk }: World): readonly string[] {
+export function troublesOf({ gateway, ghost, clouds, config, newest: disk }: World): readonly string[] {
   const troubles: string[] = [];
   const [deployment] = config.deployments;
   const weights = gateway.entry?.weights ?? {};
@@ -105,7 +105,7 @@ export function troublesOf({ gateway, ghost, clouds, config, disk }: World): rea
 }
 
 /** What must hold of the whole record and of everything that was started. */
-export function checkEnd({ disk, ghost, clouds }: World): void {
+export function checkEnd({ newest: disk, ghost, clouds }: World): void {
   const verdict = verifyPage(emptyHead, disk.entries);
   if (verdict.kind === 'broken') ghost.violate('I34', `the journal is ${verdict.why} at ${verdict.seq}`);
   for (const { site, ...cloud } of [...clouds.values()].map((each) => ({ site: each.site, alive: each.alive() })))
@@ -114,7 +114,7 @@ export function checkEnd({ disk, ghost, clouds }: World): void {
         ghost.violate('I15', `${replica.id} at ${site} runs and no operation knows of it`);
 }
 
-function reportOf({ options, schedule, ghost, disk, chance, gateway }: World): SeedReport {
+function reportOf({ options, schedule, ghost, newest: disk, chance, gateway }: World): SeedReport {
   const operations = [...ghost.operations.values()];
   const { events, monoMs } = schedule;
   return {

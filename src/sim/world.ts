@@ -50,7 +50,10 @@ export class World {
   readonly chance: Chance;
   readonly ghost: Ghost;
   readonly cells: Cells;
-  disk: MemoryState = createMemoryState();
+  /** The newest state there is. */
+  readonly newest: MemoryState = createMemoryState();
+  /** What a process finds when it begins: the newest, or an older copy that was put in its place. */
+  disk: MemoryState = this.newest;
   readonly clouds: ReadonlyMap<string, Cloud>;
   readonly gateway: Gateway;
   readonly links = new Map<string, Link>();
@@ -151,7 +154,7 @@ export class World {
         ...{ life, clock, ghost, state, broken: options.brokenDisk },
         random: seeds.stream('store'),
         dice: chance.dice(`disk/${actor.host}/${actor.pid}`),
-        isInPlace: () => this.disk === state && ghost.rolledBackSinceMs === undefined,
+        isInPlace: () => state === this.newest,
         isImmediate: () => options.storeMs === 0 && this.diskStallsUntilMs <= schedule.monoMs,
         onAppended: (drafts) => this.noteAppended(drafts, life),
         onArrival: (run) => this.#atDisk(run),

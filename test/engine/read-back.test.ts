@@ -18,7 +18,7 @@ const settle: Step = { kind: 'settle', name: '1-settle', forMs: 500, deadlineMs:
 
 function memoryOf(world: StepWorld): StepMemory {
   const { clock } = world;
-  const none = { isStamped: false, idleSinceMs: undefined, lackingSinceMs: undefined };
+  const none = { isIntended: false, isStamped: false, idleSinceMs: undefined, lackingSinceMs: undefined };
   return { beganAtMs: clock.nowMs(), beganAtMonoMs: clock.monoMs(), ...none };
 }
 

@@ -1,5 +1,5 @@
 /** The options of a seed's world, by the name of what may go wrong. */
-import { calmOptions, drawOptions, type SimOptions } from '../../src/sim/options.ts';
+import { briskOptions, calmOptions, drawOptions, type SimOptions } from '../../src/sim/options.ts';
 import { seedTree } from '../../src/sim/seed-tree.ts';
 
 export const faultNames = ['all', 'brisk', 'calm'] as const;
@@ -8,5 +8,7 @@ export const faultNames = ['all', 'brisk', 'calm'] as const;
 export type Faults = (typeof faultNames)[number];
 
 export function optionsOf(faults: Faults, seed: number): SimOptions {
-  return faults === 'all' ? drawOptions(seed, seedTree(seed).stream('options')) : calmOptions(seed);
+  const random = seedTree(seed).stream('options');
+  if (faults === 'calm') return calmOptions(seed);
+  return faults === 'all' ? drawOptions(seed, random) : briskOptions(seed, random);
 }

@@ -64,13 +64,21 @@ test('a fault whose place is not there, or there twice, is refused', () => {
 });
 
 test('a fault that changes nothing survives', async () => {
-  const [result] = await runMutants([silent], { ...terms, seedsFor: () => seeds.slice(0, 3) });
-  expect(result).toMatchObject({ name: 'silent', isKilled: false, by: undefined, isNamed: false, seeds: 3 });
+  const [result] = await runMutants([silent], { ...terms, isCompared: true, seedsFor: () => seeds.slice(0, 3) });
+  expect(result).toMatchObject({
+    name: 'silent',
+    isKilled: false,
+    by: undefined,
+    isNamed: false,
+    seeds: 3,
+    strayed: 0,
+  });
 });
 
 test('a fault is killed by a world that is sound without it', async () => {
-  const [result] = await runMutants([blunt], { ...terms, isNamedWanted: true });
+  const [result] = await runMutants([blunt], { ...terms, isNamedWanted: true, isCompared: true });
   expect(result).toMatchObject({ name: 'blunt', isKilled: true, isNamed: true, by: { invariant: 'I1' } });
+  expect(result?.strayed).toBeGreaterThan(0);
 });
 
 test('a fault that cannot be loaded is killed by the exception', async () => {

@@ -22,8 +22,8 @@ export const effectMutants: readonly Mutant[] = [
   {
     name: 'start-key-counts-the-tries',
     file: attempt,
-    find: 'write({ ...call, operationId, epoch: grip.epoch, idempotencyKey }),',
-    replace: 'write({ ...call, operationId, epoch: grip.epoch, idempotencyKey: `${idempotencyKey}/${tries}` }),',
+    find: 'epoch: grip.epoch, idempotencyKey }',
+    replace: 'epoch: grip.epoch, idempotencyKey: `${idempotencyKey}/${tries}` }',
     breaks: ['I14', 'I17', 'I27'],
     why: 'the same effect has another key after a refusal and a lost answer',
   },

@@ -190,4 +190,12 @@ export const leaseMutants: readonly Mutant[] = [
     breaks: ['I2', 'I5', 'I7'],
     why: 'the version before the newest is taken: two writes that cross undo each other',
   },
+  {
+    name: 'sink-takes-another-table-of-the-same-version',
+    file: 'src/core/routing/accept-entry.ts',
+    find: 'if (JSON.stringify(current) !== JSON.stringify(entry))',
+    replace: 'if (JSON.stringify(current.match) !== JSON.stringify(entry.match))',
+    breaks: ['I2', 'I5', 'I7'],
+    why: 'the numbers are equal, so it is taken for a repeated write',
+  },
 ];

@@ -68,11 +68,19 @@ export const routeMutants: readonly Mutant[] = [
   },
   {
     name: 'lost-table-gets-the-weights-of-a-failed-move',
-    file: 'src/engine/open-context.ts',
-    find: 'if (weights !== undefined) return weights;',
-    replace: 'if (weights !== undefined) return operation.plan.after;',
+    file: 'src/core/moved.ts',
+    find: "return state === 'returned' ? plan.before : (reachedWeights(operation) ?? plan.before);",
+    replace: "return state === 'returned' ? plan.before : plan.after;",
     breaks: ['I7', 'I8', 'I18'],
     why: 'the newest move counts with where it was to end, whether or not it came to that',
+  },
+  {
+    name: 'lost-table-gets-the-oldest-weights',
+    file: 'src/engine/open-context.ts',
+    find: 'for (const { body } of entries.toReversed()) {',
+    replace: 'for (const { body } of entries) {',
+    breaks: ['I7', 'I8', 'I18'],
+    why: 'the journal is read from the wrong end',
   },
   {
     name: 'entry-keeps-the-epoch-in-force',

@@ -84,7 +84,7 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'rules-not-asked-again-before-a-retry',
     file: 'src/engine/run-step.ts',
-    find: 'const against = rounds === 0 ? undefined : objection(ctx, at, true);',
+    find: 'const against = rounds === 0 && !hasActed ? undefined : objection(ctx, at, true);',
     replace: 'const against = undefined;',
     breaks: ['I8', 'I4', 'I20'],
     why: 'a gateway comes back after half a minute, and the weights of then are written',
@@ -156,8 +156,8 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'failed-failovers-spend-no-budget',
     file: 'src/core/moved.ts',
-    find: "return state === 'failed' && plan.steps[step]?.kind === 'weigh' && error?.class !== 'invalid' && error?.code !== planStale;",
-    replace: 'return false;',
+    find: "state === 'failed' && plan.steps[step]?.kind === 'weigh' &&",
+    replace: "state === 'planned' && plan.steps[step]?.kind === 'weigh' &&",
     breaks: ['I11'],
     why: 'one that failed while it moved traffic is not counted',
   },

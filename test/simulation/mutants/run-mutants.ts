@@ -1,7 +1,7 @@
 /** Runs simulated worlds with each fault in until one of them shows it, and the same world without it does not. */
-import { Worker } from 'node:worker_threads';
 import type { Mutant } from './mutant.ts';
-import type { Finding } from './mutant-worker.ts';
+import { MutantThread } from './mutant-thread.ts';
+import type { Finding, Sight } from './mutant-worker.ts';
 
 export interface RunTerms {
   /** Threads that run at a time, from 1. */
@@ -12,6 +12,8 @@ export interface RunTerms {
   readonly seedsFor: (mutant: Mutant) => Iterable<number>;
   /** Goes on after a kill by an invariant that the mutant does not name, until one that it names. */
   readonly isNamedWanted?: boolean;
+  /** Runs every seed without the fault as well, to count the worlds in which the fault changes anything. */
+  readonly isCompared?: boolean;
   /** A world that takes this long does not end: others take a fraction of a second. Milliseconds, default 30,000. */
   readonly seedLimitMs?: number;
   readonly onResult?: (result: MutantResult) => void;
@@ -28,20 +30,27 @@ export interface MutantResult {
   readonly seeds: number;
   /** Of these, how many showed something that the sound code shows as well: they count for nothing. */
   readonly spoilt: number;
+  /** Of these, in how many something happened that does not without the fault; undefined unless compared. */
+  readonly strayed: number | undefined;
   readonly ms: number;
 }
-
-const usualSeedLimitMs = 30_000;
 
 /** In the order of the mutants, whichever is done first. */
 export async function runMutants(mutants: readonly Mutant[], terms: RunTerms): Promise<readonly MutantResult[]> {
   const results = new Map<string, MutantResult>();
   const left = [...mutants];
-  const soundness: Soundness = new Map();
+  /** What each seed shows without any fault. */
+  const sound = new Map<number, Promise<Sight>>();
   const lane = async (): Promise<void> => {
-    const control = new Thread(undefined, terms.seedLimitMs);
+    const control = new MutantThread(undefined, terms.seedLimitMs);
+    // Asked while the mutant's thread rests, so that no more threads run than may.
+    const soundAt = (seed: number): Promise<Sight> => {
+      const asked = sound.get(seed) ?? control.run(seed);
+      sound.set(seed, asked);
+      return asked;
+    };
     for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
-      const result = await hunt(mutant, terms, (seed) => isSound(control, soundness, seed));
+      const result = await hunt(mutant, terms, soundAt);
       results.set(mutant.name, result);
       terms.onResult?.(result);
     }
@@ -51,35 +60,25 @@ export async function runMutants(mutants: readonly Mutant[], terms: RunTerms): P
   return mutants.flatMap(({ name }) => results.get(name) ?? []);
 }
 
-/** What is known of each seed without any fault. */
-type Soundness = Map<number, Promise<readonly Finding[]>>;
-
-/** A lane asks while its mutant's thread rests, so that no more threads run than may. */
-async function isSound(control: Thread, known: Soundness, seed: number): Promise<boolean> {
-  const asked = known.get(seed) ?? control.run(seed);
-  known.set(seed, asked);
-  return (await asked).length === 0;
-}
-
 async function hunt(
   mutant: Mutant,
-  { budgetMs, seedsFor, isNamedWanted = false, seedLimitMs }: RunTerms,
-  isSoundAt: (seed: number) => Promise<boolean>,
+  { budgetMs, seedsFor, isNamedWanted = false, isCompared = false, seedLimitMs }: RunTerms,
+  soundAt: (seed: number) => Promise<Sight>,
 ): Promise<MutantResult> {
   const beganMs = performance.now();
-  const thread = new Thread(mutant, seedLimitMs);
+  const thread = new MutantThread(mutant, seedLimitMs);
   const names: readonly string[] = mutant.breaks;
+  const counts = { seeds: 0, spoilt: 0, strayed: 0 };
   let by: MutantResult['by'];
-  let seeds = 0;
-  let spoilt = 0;
   for (const seed of seedsFor(mutant)) {
     if (performance.now() - beganMs >= budgetMs) break;
-    seeds += 1;
-    const found = await thread.run(seed);
+    counts.seeds += 1;
+    const { found, trace } = await thread.run(seed);
+    if (isCompared && trace !== (await soundAt(seed)).trace) counts.strayed += 1;
     const [first] = found;
     if (first === undefined) continue;
-    if (!(await isSoundAt(seed))) {
-      spoilt += 1;
+    if ((await soundAt(seed)).found.length > 0) {
+      counts.spoilt += 1;
       continue;
     }
     const named = found.find(({ invariant }) => names.includes(invariant));
@@ -87,52 +86,10 @@ async function hunt(
     if (named !== undefined || !isNamedWanted) break;
   }
   await thread.close();
-  const isNamed = by !== undefined && names.includes(by.invariant);
-  const ms = Math.round(performance.now() - beganMs);
-  return { name: mutant.name, isKilled: by !== undefined, by, isNamed, seeds, spoilt, ms };
-}
-
-/** A worker with one fault in it, or none; one that died or hangs is begun anew for the next seed. */
-class Thread {
-  readonly #mutant: Mutant | undefined;
-  readonly #seedLimitMs: number;
-  #worker: Worker | undefined;
-
-  constructor(mutant: Mutant | undefined, seedLimitMs = usualSeedLimitMs) {
-    this.#mutant = mutant;
-    this.#seedLimitMs = seedLimitMs;
-  }
-
-  /** An exception that nobody caught and a world without end are findings too. One seed at a time. */
-  async run(seed: number): Promise<readonly Finding[]> {
-    this.#worker ??= new Worker(new URL('./mutant-worker.ts', import.meta.url), {
-      workerData: { mutant: this.#mutant },
-    });
-    const worker = this.#worker;
-    const { promise, resolve } = Promise.withResolvers<readonly Finding[] | Finding>();
-    const timer = setTimeout(
-      () => resolve({ invariant: 'endless', message: `not over after ${this.#seedLimitMs} ms` }),
-      this.#seedLimitMs,
-    );
-    const onError = (thrown: unknown): void => resolve({ invariant: 'exception', message: String(thrown) });
-    worker.on('message', resolve);
-    worker.on('error', onError);
-    worker.postMessage(seed);
-    const end = await promise;
-    clearTimeout(timer);
-    worker.off('message', resolve);
-    worker.off('error', onError);
-    if (isFindings(end)) return end;
-    await this.close();
-    return [end];
-  }
-
-  async close(): Promise<void> {
-    await this.#worker?.terminate();
-    this.#worker = undefined;
-  }
-}
-
-function isFindings(end: readonly Finding[] | Finding): end is readonly Finding[] {
-  return Array.isArray(end);
+  return {
+    ...{ name: mutant.name, isKilled: by !== undefined, by, isNamed: names.includes(by?.invariant ?? '') },
+    ...counts,
+    strayed: isCompared ? counts.strayed : undefined,
+    ms: Math.round(performance.now() - beganMs),
+  };
 }
