@@ -1,12 +1,13 @@
 /** People at their desks: they ask for moves, sometimes two of them at once, and an earlier program left work behind. */
 import { carryOut, type Wish } from '../engine/carry-out.ts';
+import { assert } from '../errors.ts';
+import type { Deployment } from '../model/deployment.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Step } from '../model/plan.ts';
 import type { Random } from '../ports/random.ts';
 import { openMemoryStore } from '../store/memory.ts';
 import type { Host, World } from './world.ts';
 
-const deployment = 'chat';
 /** How long a person waits for the end of what they asked for, in milliseconds. */
 const patienceMs = 30_000;
 /** Between the end of a process and what it is said to have left behind, in milliseconds. */
@@ -45,7 +46,11 @@ function type(world: World, desk: Host | undefined, random: Random): void {
   const sites = [...world.clouds.keys()];
   const oneOf = (): string | undefined => sites[Math.floor(random.next() * sites.length)];
   const wish: Wish = {
-    ...{ deployment, kind: random.next() < 0.5 ? 'failover' : 'switchover', reason: 'simulated' },
+    ...{
+      deployment: deploymentOf(world).name,
+      kind: random.next() < 0.5 ? 'failover' : 'switchover',
+      reason: 'simulated',
+    },
     from: random.next() < 0.3 ? oneOf() : undefined,
     to: random.next() < 0.7 ? oneOf() : undefined,
   };
@@ -65,6 +70,7 @@ function type(world: World, desk: Host | undefined, random: Random): void {
  */
 function plant(world: World, random: Random): void {
   const { ghost, gateway, newest: disk, clouds, schedule, wallAheadMs } = world;
+  const deployment = deploymentOf(world).name;
   const weights = gateway.entry?.weights ?? {};
   const from = Object.keys(weights).find((site) => weights[site] === 100);
   const to = [...clouds.keys()].find((site) => site !== from && ghost.isServing(site) && !isForeign(world, site));
@@ -125,6 +131,13 @@ function plant(world: World, random: Random): void {
   });
 }
 
-function isForeign({ config }: World, name: string): boolean {
-  return config.sites.find((site) => site.name === name)?.residency.includes('us') ?? false;
+function isForeign(world: World, name: string): boolean {
+  const where = world.config.sites.find((site) => site.name === name)?.residency ?? [];
+  return where.some((each) => !deploymentOf(world).residency.includes(each));
+}
+
+function deploymentOf({ config }: World): Deployment {
+  const [deployment] = config.deployments;
+  assert(deployment !== undefined, 'a world has a deployment');
+  return deployment;
 }

@@ -74,7 +74,7 @@ export function* simulate(options: SimOptions, terms: WorldTerms = {}): Generato
 }
 
 /** What is not as it should be, once nothing is broken any more. */
-function troublesOf({ gateway, ghost, clouds, config, newest: disk }: World): readonly string[] {
+export function troublesOf({ gateway, ghost, clouds, config, newest: disk }: World): readonly string[] {
   const troubles: string[] = [];
   const [deployment] = config.deployments;
   const weights = gateway.entry?.weights ?? {};
@@ -104,7 +104,8 @@ function troublesOf({ gateway, ghost, clouds, config, newest: disk }: World): re
   return troubles;
 }
 
-function checkEnd({ newest: disk, ghost, clouds }: World): void {
+/** What must hold of the whole record and of everything that was started. */
+export function checkEnd({ newest: disk, ghost, clouds }: World): void {
   const verdict = verifyPage(emptyHead, disk.entries);
   if (verdict.kind === 'broken') ghost.violate('I34', `the journal is ${verdict.why} at ${verdict.seq}`);
   for (const { site, ...cloud } of [...clouds.values()].map((each) => ({ site: each.site, alive: each.alive() })))

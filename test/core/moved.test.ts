@@ -69,7 +69,10 @@ test.for<{ name: string; change: Partial<Operation>; weights: object }>([
 });
 
 test('I11: a failover that a person cut short after it had moved traffic counts for the cool-down', () => {
-  const cut = { ...moveOf({ state: 'failed', step: 2, error: error('conflict', 'Preempted') }), openedAtMs: nowMs - 10 };
+  const cut = {
+    ...moveOf({ state: 'failed', step: 2, error: error('conflict', 'Preempted') }),
+    openedAtMs: nowMs - 10,
+  };
   const decision = decide(failingLeft({ recent: [cut] }), nowMs);
   expect(decision).toMatchObject({ kind: 'stay', reasons: [{ code: 'CoolDown' }] });
 });

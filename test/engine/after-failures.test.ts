@@ -59,7 +59,11 @@ test('I7: a gateway that lost its table gets back what somebody had set by hand'
   const { entry } = world.sink;
   if (entry === undefined) throw new Error('a table');
   world.sink.entry = { ...entry, weights: allRight, routeVersion: entry.routeVersion + 100 };
-  await world.until('it is taken over', () => (world.sink.accepted.at(-1)?.routeVersion ?? 0) > entry.routeVersion + 100, 30_000);
+  await world.until(
+    'it is taken over',
+    () => (world.sink.accepted.at(-1)?.routeVersion ?? 0) > entry.routeVersion + 100,
+    30_000,
+  );
   first.process.kill();
   lose(world);
   const second = start(world);

@@ -25,6 +25,10 @@ async function main(argv: readonly string[]): Promise<number> {
     console.error(`sim: ${error.message}\n\n${usage}`);
     return 2;
   }
+  if (terms.isHelp) {
+    console.log(usage);
+    return 0;
+  }
   return terms.replay === undefined ? run(terms) : showAgain(terms.replay, terms);
 }
 
@@ -70,14 +74,16 @@ async function run(terms: Terms): Promise<number> {
 }
 
 /** Each result is told as it comes. */
-function tryMutants({ workers, from }: Terms, isOver: () => boolean): Promise<readonly MutantResult[]> {
-  return runMutants(mutants, {
+async function tryMutants({ workers, from }: Terms, isOver: () => boolean): Promise<readonly MutantResult[]> {
+  const results = await runMutants(mutants, {
     ...{ workers, budgetMs: mutantBudgetMs },
     *seedsFor() {
       for (let seed = from; !isOver(); seed += 1) yield seed;
     },
-    onResult: (result) => console.error(mutantLine(result)),
+    onResult: (result) => (result.seeds > 0 ? console.error(mutantLine(result)) : undefined),
   });
+  // After Ctrl-C nothing is known of those that were not begun.
+  return results.filter(({ seeds }) => seeds > 0);
 }
 
 /** The signal: time is up, or Ctrl-C. A second Ctrl-C ends at once. */

@@ -20,6 +20,7 @@ export interface Terms {
   /** With `--replay`: the journal's entries between what struck. */
   readonly hasJournal: boolean;
   readonly isJson: boolean;
+  readonly isHelp: boolean;
 }
 
 /** What was typed is not understood; the message says what is. */
@@ -60,6 +61,7 @@ export function readTerms(argv: readonly string[]): Terms {
     workers: number('workers', 256) ?? availableParallelism(),
     hasJournal: values.journal,
     isJson: values.output === 'json',
+    isHelp: values.help,
   };
 }
 
@@ -76,6 +78,7 @@ function parse(argv: readonly string[]) {
         mutants: { type: 'boolean', default: false },
         replay: { type: 'string' },
         journal: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
         output: { type: 'string', short: 'o', default: 'table' },
       },
     }).values;

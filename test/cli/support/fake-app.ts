@@ -80,6 +80,7 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
     carryOut: refuse('engine'),
     runGateway: refuse('gateway'),
     runDemo: refuse('demo'),
+    simulate: refuse('simulator'),
     runModelServer: refuse('model server'),
     ...given,
   };
