@@ -49,7 +49,7 @@ export function* whatIf({ config: given, deployment: name, seed, faults }: WhatI
   const { schedule } = world;
   const host: Host = { name: 'controller', life: undefined, lives: 0 };
   world.hosts = [host];
-  const chaos = new Chaos(world, world.hosts);
+  const chaos = new Chaos(world);
   seatOperators(world, () => chaos.isOver);
   yield;
   const until = function* (isDone: () => boolean, limitMs: number): Generator<void, boolean> {

@@ -7,7 +7,7 @@ const execute = 'src/engine/execute.ts';
 const operations = 'src/engine/operations.ts';
 const writer = 'src/engine/route-writer.ts';
 
-const intent = "  if (at.past.length === 0) await ctx.note(at, undefined, 'intended', undefined);";
+const intent = '  await intend(ctx, at, memory);';";
 
 export const journalMutants: readonly Mutant[] = [
   {
@@ -21,7 +21,7 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'intent-of-a-step-not-written',
     file: runStep,
-    find: `${intent}\n`,
+    find: "  await ctx.note(at, undefined, 'intended', undefined);\n",
     replace: '',
     breaks: ['I18', 'I34'],
     why: 'a crash after the effect leaves no trace of it',
@@ -93,8 +93,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal-failure-swallowed',
     file: 'src/engine/journal.ts',
-    find: 'head = (await store.journal.append(drafts)).hash;',
-    replace: 'head = await store.journal.append(drafts).then(({ hash }) => hash, () => head);',
+    find: 'head = (await appended).hash;',
+    replace: 'head = await appended.then(({ hash }) => hash, () => head);',
     breaks: ['I29', 'I18', 'I3'],
     why: 'a write that fails is skipped: effects go on that no record speaks of, also under a lost lease',
   },
