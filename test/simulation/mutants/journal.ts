@@ -7,7 +7,7 @@ const execute = 'src/engine/execute.ts';
 const operations = 'src/engine/operations.ts';
 const writer = 'src/engine/route-writer.ts';
 
-const intent = '  await intend(ctx, at, memory);';";
+const intent = '  await intend(ctx, at, memory);';
 
 export const journalMutants: readonly Mutant[] = [
   {
