@@ -81,7 +81,9 @@ async function lastWeights({ store }: EngineDeps, deployment: Deployment): Promi
   for (const { body } of entries.toReversed()) {
     if (body.kind === 'route' && body.state === 'reached') return body.entry.weights;
     const operation = body.kind === 'step' ? await store.operations.get(body.operationId) : undefined;
-    if (operation !== undefined) return weightsLeftBy(await atItsStep(store, operation));
+    // A start leaves the weights alone, and may not even have known them.
+    if (operation !== undefined && operation.plan.kind !== 'start')
+      return weightsLeftBy(await atItsStep(store, operation));
   }
   return deployment.weights;
 }

@@ -42,7 +42,11 @@ export function checkAccepted(watched: Watched, before: RouteEntry | undefined, 
   // Under another epoch the same number may come again: the epoch keeps a late arrival out.
   if (before?.epoch === entry.epoch && entry.routeVersion <= before.routeVersion && !isSame(before, entry))
     ghost.violate('I2', `route version ${entry.routeVersion} twice, for different tables`);
-  if (before !== undefined && sameWeights(before.weights, entry.weights)) return;
+  // A table that was put back, and is written on as it is, is in force again.
+  if (before !== undefined && sameWeights(before.weights, entry.weights)) {
+    ghost.weights = entry.weights;
+    return;
+  }
   ghost.weighedAtMs = ghost.nowMs;
   if (ghost.weights !== undefined || before === undefined) checkMoved(watched, before, entry);
   ghost.weights = entry.weights;
