@@ -4,6 +4,7 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
+import type { Weights } from '../model/route.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isWithin } from './elapsed.ts';
 import { startBlock } from './failed-starts.ts';
@@ -160,13 +161,22 @@ function movesOf({ open, recent }: View): readonly Operation[] {
   return (open === undefined ? recent : [open, ...recent]).filter(hasMoved);
 }
 
-/** Checked again before each step of a plan that is being carried out. */
-export function checkStep(view: View, plan: Plan, step: Step, nowMs: number): readonly Reason[] {
+/**
+ * Checked again before each step of a plan that is being carried out. `inForce`: the weights as last known, for while the
+ * gateway is not seen.
+ */
+export function checkStep(
+  view: View,
+  plan: Plan,
+  step: Step,
+  nowMs: number,
+  inForce: Weights = plan.before,
+): readonly Reason[] {
   const removed = removedSites(view, step);
   if (removed.length > 0) return removed;
   switch (step.kind) {
     case 'weigh':
-      return weighReasons(view, plan, step.weights, nowMs);
+      return weighReasons(view, plan, { weights: step.weights, inForce }, nowMs);
     case 'stop':
       return stopReasons(view, step.site, nowMs);
     case 'stamp':
@@ -191,8 +201,15 @@ function removedSites(view: View, step: Step): readonly Reason[] {
     }));
 }
 
-function weighReasons(view: View, plan: Plan, weights: Plan['after'], nowMs: number): readonly Reason[] {
-  const raised = targetsOf(view, { weights });
+function weighReasons(
+  view: View,
+  plan: Plan,
+  { weights, inForce }: { readonly weights: Weights; readonly inForce: Weights },
+  nowMs: number,
+): readonly Reason[] {
+  // Not seeing the table is no table: what is lowered would count as raised.
+  const present = view.route.kind === 'seen' ? (view.route.value?.weights ?? {}) : inForce;
+  const raised = view.sites.filter(({ site }) => (weights[site.name] ?? 0) > (present[site.name] ?? 0));
   const blocked = raised.filter((site) => !isResident(view, site));
   if (blocked.length > 0)
     return blocked.map(({ site }) => ({

@@ -45,7 +45,7 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
   const sight = await sightOf(ctx, step, memory, signal);
   if (isReached(step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
   if (isOver(ctx, signal)) return overEnd(ctx, signal);
-  const stale = step.kind === 'weigh' ? staleness(operation.plan, sight.route) : undefined;
+  const stale = step.kind === 'weigh' ? staleness(ctx, operation.plan, sight.route) : undefined;
   // Looking took its time: what was proven when the step began may be dead.
   const late = stale ?? objection(ctx, at, hasBegun);
   if (late !== undefined) return await close(ctx, at, 'refused', late);
@@ -62,7 +62,7 @@ async function intend(ctx: Context, at: StepRef, memory: StepMemory): Promise<vo
 
 /** What the safety rules say against the step now; not `invalid` once it has begun, for what became of that is not known. */
 function objection(ctx: Context, { operation, step }: StepRef, hasBegun: boolean): ProviderError | undefined {
-  const reasons = checkStep(ctx.view(), operation.plan, step, ctx.deps.clock.nowMs());
+  const reasons = checkStep(ctx.view(), operation.plan, step, ctx.deps.clock.nowMs(), ctx.routes.weights());
   const first = reasons.find(({ code }) => !isOnlyUnseen(code));
   const kind = hasBegun ? 'conflict' : 'invalid';
   return first === undefined ? undefined : { class: kind, code: first.code, message: first.message };
@@ -73,10 +73,13 @@ function isOnlyUnseen(code: ReasonCode): boolean {
   return code === 'DriverUnreachable';
 }
 
-/** Weights that are neither those the plan started from nor any of its own were set by somebody else since. */
-function staleness(plan: Plan, route: StepSight['route']): ProviderError | undefined {
-  if (route.kind === 'unknown' || route.value === undefined) return undefined;
-  const { weights } = route.value;
+/**
+ * Weights that are neither those the plan started from nor any of its own were set by somebody else since. While the
+ * gateway is not seen those that were taken over last count.
+ */
+function staleness(ctx: Context, plan: Plan, route: StepSight['route']): ProviderError | undefined {
+  if (route.kind === 'seen' && route.value === undefined) return undefined;
+  const weights = (route.kind === 'seen' ? route.value?.weights : undefined) ?? ctx.routes.weights();
   const own = [plan.before, ...plan.steps.flatMap((each) => (each.kind === 'weigh' ? [each.weights] : []))];
   if (own.some((each) => sameWeights(each, weights))) return undefined;
   const message = `the weights are ${JSON.stringify(weights)}: changed since the plan was made`;
@@ -179,7 +182,7 @@ async function again(
   sight: StepSight,
   signal: AbortSignal,
 ): Promise<StepEnd> {
-  const stale = staleness(at.operation.plan, sight.route);
+  const stale = staleness(ctx, at.operation.plan, sight.route);
   if (stale !== undefined) return await close(ctx, at, 'refused', stale);
   await intend(ctx, at, memory);
   return await actUntilReached(ctx, at, memory, signal, true);

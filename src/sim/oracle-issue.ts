@@ -1,4 +1,5 @@
 /** What must be so when a change is sent, whatever becomes of it. */
+import type { Seen } from '../model/outcome.ts';
 import type { Replica } from '../model/replica.ts';
 import type { RouteEntry } from '../model/route.ts';
 import type { WriteCall } from '../ports/call.ts';
@@ -48,10 +49,12 @@ export function checkStopAllowed(
   if (ghost.rolledBackSinceMs !== undefined) return;
   const index = ghost.operations.get(operationId)?.plan.steps.findIndex(({ kind }) => kind === 'stop');
   if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the stop of ${id} is not in the journal`);
-  const read = life.told.get('read')?.at(-1);
-  const route = read?.value as { kind: string; value?: RouteEntry } | undefined;
-  if (read === undefined || read.atMs < Math.max(ghost.stepSinceMs, life.bornAtMs) || route?.kind !== 'seen')
-    ghost.violate('I20', `${id} is stopped without a read of the gateway`);
-  else if ((route.value?.weights[site] ?? 0) > 0)
-    ghost.violate('I20', `${id} is stopped, and ${site} was read with weight`);
+  const sinceMs = Math.max(ghost.stepSinceMs, life.bornAtMs);
+  const reads = (life.told.get('read') ?? [])
+    .filter(({ atMs }) => atMs >= sinceMs)
+    .map(({ value }) => value as RouteRead);
+  const isFenced = reads.some((read) => read.kind === 'seen' && (read.value?.weights[site] ?? 0) === 0);
+  if (!isFenced) ghost.violate('I20', `${id} is stopped, and no read of the gateway showed ${site} without weight`);
 }
+
+type RouteRead = Seen<RouteEntry | undefined>;

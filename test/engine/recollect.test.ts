@@ -16,7 +16,7 @@ const requestOf = (world: StepWorld, id: string): OperationRequest => ({
   ...{ by: { kind: 'person', name: 'ada', host: 'desk', pid: 7 }, atMs: world.clock.nowMs(), revision: 0 },
 });
 
-test('a view holds the open operation, the ended ones of a day, and the oldest request', async () => {
+test('I28: a view holds the open operation, the ended ones whatever their date, and the oldest request', async () => {
   const world = await openStepWorld();
   const nowMs = world.clock.nowMs();
   const plan = planOf([]);
@@ -34,7 +34,7 @@ test('a view holds the open operation, the ended ones of a day, and the oldest r
   await world.memory.refresh();
   expect(world.ctx.view()).toMatchObject({
     open: { id: 'op-open' },
-    recent: [{ id: 'op-done' }],
+    recent: [{ id: 'op-done' }, { id: 'op-old' }],
     request: { id: 'rq-1' },
   });
 });
