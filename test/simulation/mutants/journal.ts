@@ -187,6 +187,18 @@ export const journalMutants: readonly Mutant[] = [
     why: 'a crash in between: a person is told of an operation that does not exist',
   },
   {
+    name: 'request-not-answered-when-it-is-taken-up',
+    file: operations,
+    find: lines(
+      '  if (requestId !== undefined)',
+      "    await store.operations.answer(requestId, { kind: 'accepted', operationId: operation.id });",
+      '',
+    ),
+    replace: '',
+    breaks: ['I17', 'I31', 'I34'],
+    why: 'it is found again at the next look: refused while it is carried out, or carried out twice',
+  },
+  {
     name: 'resumed-request-not-answered',
     file: operations,
     find: "  if (requestId !== undefined) await store.operations.answer(requestId, { kind: 'accepted', operationId: found.id });\n",
