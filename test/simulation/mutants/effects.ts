@@ -32,7 +32,7 @@ export const effectMutants: readonly Mutant[] = [
     file: effects,
     find: 'idempotencyKey: `${operation.id}/${index}`,',
     replace: 'idempotencyKey: `${operation.id}/${ctx.grip.epoch}/${index}`,',
-    breaks: ['I14', 'I17', 'I27'],
+    breaks: ['I14', 'I17', 'I18', 'I27'],
     why: 'the next holder of the lease asks for another replica when it resumes',
   },
   {

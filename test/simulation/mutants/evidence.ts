@@ -155,9 +155,19 @@ export const evidenceMutants: readonly Mutant[] = [
   },
   {
     name: 'gate-passes-unseen',
-    file: gate,
-    find: "  if (now.kind === 'unknown') return { kind: 'wait' };\n",
-    replace: "  if (now.kind === 'unknown') return { kind: nowMs - watch.sinceMs >= gate.holdMs ? 'pass' : 'wait' };\n",
+    file: 'src/engine/run-step.ts',
+    find: lines(
+      "      watched === undefined || traffic.kind === 'unknown'",
+      '        ? waiting',
+      '        : judgeGate(at.step.gate, watched, traffic, traffic.asOfMs);',
+    ),
+    replace: lines(
+      '      watched === undefined',
+      '        ? waiting',
+      "        : traffic.kind === 'unknown'",
+      "          ? { kind: clock.nowMs() - watched.sinceMs >= at.step.gate.holdMs ? ('pass' as const) : ('wait' as const) }",
+      '          : judgeGate(at.step.gate, watched, traffic, traffic.asOfMs);',
+    ),
     breaks: ['I8', 'I18'],
     why: 'statistics that cannot be read are no objection',
   },
@@ -190,7 +200,7 @@ export const evidenceMutants: readonly Mutant[] = [
     file: 'src/core/plan/reached.ts',
     find: 'nowMs - Math.max(seen.calmSinceMs, seen.beganAtMs) >= step.forMs',
     replace: 'nowMs - seen.calmSinceMs >= step.forMs',
-    breaks: ['I18', 'I32'],
+    breaks: ['I18', 'I24', 'I32'],
     why: 'the calm before the move is taken for the calm after it',
   },
   {
@@ -200,6 +210,14 @@ export const evidenceMutants: readonly Mutant[] = [
     replace: '',
     breaks: ['I30'],
     why: 'a restored copy of the state acts on a world that has moved on',
+  },
+  {
+    name: 'older-copy-stamps-before-it-looks',
+    file: 'src/engine/controller.ts',
+    find: '    await ctx.adopt(await ctx.observer.readRoute(until.stop));\n',
+    replace: '',
+    breaks: ['I30'],
+    why: 'a restored copy of the state puts its mark on the gateway before it sees that it is old',
   },
   {
     name: 'rollback-looked-for-once',
@@ -217,5 +235,13 @@ export const evidenceMutants: readonly Mutant[] = [
       "    ctx.journal.tell({ type: 'warning', message: rolledBack(deployment.name, reply.error.message).message });\n",
     breaks: ['I30', 'I2'],
     why: 'the store is older than what the gateway has seen, and that is only mentioned',
+  },
+  {
+    name: 'newer-epoch-in-the-statistics-is-no-alarm',
+    file: 'src/engine/open-context.ts',
+    find: 'traffic.value.epoch > grip.epoch && grip.remainingMs() > 0',
+    replace: 'traffic.value.epoch > grip.epoch && grip.remainingMs() <= 0',
+    breaks: ['I30', 'I2'],
+    why: 'somebody writes to the gateway with another store, and this one goes on',
   },
 ];

@@ -147,7 +147,7 @@ export const leaseMutants: readonly Mutant[] = [
     file: memory,
     find: 'if (newest > epoch) throw leaseLost(deployment, { newest, epoch });',
     replace: 'if (newest > epoch + 1) throw leaseLost(deployment, { newest, epoch });',
-    breaks: ['I3', 'I18'],
+    breaks: ['I2', 'I3', 'I18'],
     why: 'a holder that was replaced and has not noticed goes on recording',
   },
   {

@@ -31,7 +31,7 @@ export const routeMutants: readonly Mutant[] = [
       '      return await ctx.routes.weigh(step.weights, ctx.view(), terms);',
       '',
     ),
-    breaks: ['I5', 'I7', 'I18'],
+    breaks: ['I5', 'I7', 'I8', 'I18'],
     why: 'the starting point is made sure of first: a second visible change, back and forth',
   },
   {
@@ -98,14 +98,6 @@ export const routeMutants: readonly Mutant[] = [
       "const stale = step.kind === 'weigh' && step.gate === undefined ? staleness(ctx, operation.plan, sight.route) : undefined;",
     breaks: ['I7'],
     why: 'a gated move is carried out over weights that were set after it was planned',
-  },
-  {
-    name: 'give-back-over-weights-of-somebody-else',
-    file: 'src/engine/execute.ts',
-    find: 'if (error.code === planStale || !hasMoved(plan, past))',
-    replace: 'if (!hasMoved(plan, past))',
-    breaks: ['I7'],
-    why: 'a move that stopped because somebody else moved the weights puts its own earlier ones back',
   },
   {
     name: 'give-back-skipped',
