@@ -1,6 +1,5 @@
 /** One deployment under this process's lease: what the loop and the steps share. */
 import type { Deployment } from '../model/deployment.ts';
-import type { Diagnosis } from '../model/diagnosis.ts';
 import type { JournalEntry, StepState } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Step } from '../model/plan.ts';
@@ -35,7 +34,6 @@ export interface Context {
   adopt(route: View['route']): Promise<void>;
   /** The newest sight together with operations and requests. */
   view(): View;
-  diagnosis(): Diagnosis;
   /** Since when every site with weight is healthy, epoch milliseconds. */
   calmSinceMs(): number | undefined;
   /** Journals what became of a step, or of one part of it, and tells the reporter. */

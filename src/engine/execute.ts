@@ -16,7 +16,9 @@ export type StopReason = 'preempted' | 'shutdown';
  * Returns the ended operation, or the open one when it must be left as it is (lease lost, process ends): the next
  * holder of the lease resumes it.
  */
-export async function execute(ctx: Context, opened: Operation, signal: AbortSignal): Promise<Operation> {
+export async function execute(ctx: Context, opened: Operation, stop: AbortSignal): Promise<Operation> {
+  // What waits in a step ends with the lease too.
+  const signal = AbortSignal.any([stop, ctx.grip.lost]);
   const past = await ctx.deps.store.journal.read({ operationId: opened.id });
   let operation = opened;
   for (const [index, step] of opened.plan.steps.entries()) {

@@ -1,5 +1,4 @@
 /** Puts together what the loop and the steps of one deployment share, under a lease that is held. */
-import { diagnose } from '../core/diagnose.ts';
 import { weightsLeftBy } from '../core/moved.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Weights } from '../model/route.ts';
@@ -42,7 +41,7 @@ export async function openContext(
     observer,
     routes,
     async adopt(route) {
-      const { traffic } = observer.sight();
+      const traffic = observer.traffic();
       // Nobody takes a lease that is held: who wrote to the gateway under a newer one did it with another store.
       if (traffic.kind === 'seen' && traffic.value.epoch > grip.epoch && grip.remainingMs() > 0)
         throw rolledBack(deployment.name, `epoch ${traffic.value.epoch}`);
@@ -50,7 +49,6 @@ export async function openContext(
       routes.adopt(route);
     },
     view,
-    diagnosis: () => diagnose(view(), deps.clock.nowMs()),
     calmSinceMs: () => memory.calmSinceMs(),
     async note({ operation, index, step }, part, state, error) {
       const detail = error?.message;

@@ -1,5 +1,5 @@
 /** Reads what a step's condition looks at, past every cache. */
-import { isAlive } from '../core/readiness.ts';
+import { isAlive, readyReplicas } from '../core/readiness.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
 import type { Replica } from '../model/replica.ts';
@@ -43,7 +43,6 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     isStamped: memory.isStamped,
     route,
     replicas: listed,
-    // A diagnosis judges every history anew: only a step that waits for it pays for it.
     ready: step.kind === 'prove' ? readyAt(ctx, step.site) : [],
     traffic,
     idleSinceMs: memory.idleSinceMs,
@@ -57,8 +56,10 @@ const notAsked = {
   error: { class: 'unknown', code: 'NotAsked', message: 'this kind of step does not look at it' },
 } as const;
 
-function readyAt(ctx: Context, site: string): readonly string[] {
-  return ctx.diagnosis().sites.find((each) => each.site === site)?.ready ?? [];
+function readyAt(ctx: Context, name: string): readonly string[] {
+  const view = ctx.view();
+  const site = view.sites.find((each) => each.site.name === name);
+  return site === undefined ? [] : readyReplicas(view, site, ctx.deps.clock.nowMs()).map(({ replica }) => replica.id);
 }
 
 function replicasIn(ctx: Context, site: string | undefined): readonly Replica[] {

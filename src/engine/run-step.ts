@@ -16,7 +16,7 @@ import { type StepMemory, sightOf } from './read-back.ts';
 
 /** How often a step that waits looks again, in milliseconds; one that lets time pass need not hurry. */
 const pollMs = 100;
-const settlePollMs = 250;
+const settlePollMs = 500;
 
 /** `left`: stopped with the step open (lease lost, process ends); the next holder goes on. */
 export type StepEnd = { readonly kind: 'reached' } | StepTrouble;
@@ -99,7 +99,6 @@ async function actUntilReached(
 ): Promise<StepEnd> {
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = memory.beganAtMonoMs + at.step.deadlineMs;
-  const over = AbortSignal.any([signal, ctx.grip.lost]);
   let reply: Reply<void> | undefined;
   let retryAtMonoMs = 0;
   for (let rounds = 0; ; ) {
@@ -119,7 +118,7 @@ async function actUntilReached(
     if (isReached(at.step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
     if (isHopeless(at.step, sight, clock.nowMs())) return await close(ctx, at, 'failed', lostReplicas);
     if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, ...lateEnd(at, reply));
-    await pause(ctx, over, at.step.kind === 'settle' ? settlePollMs : pollMs);
+    await pause(ctx, signal, at.step.kind === 'settle' ? settlePollMs : pollMs);
   }
 }
 
@@ -154,7 +153,6 @@ async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: Abor
   if (at.step.kind !== 'weigh' || at.step.gate === undefined) return await close(ctx, at, 'reached', undefined);
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = clock.monoMs() + at.step.gate.holdMs + at.step.deadlineMs;
-  const over = AbortSignal.any([signal, ctx.grip.lost]);
   let watched: GateWatch | undefined;
   for (;;) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
@@ -171,7 +169,7 @@ async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: Abor
     if (verdict.kind === 'fail')
       return await close(ctx, at, 'failed', { class: 'unknown', code: 'GateFailed', message: verdict.message });
     if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, 'failed', gateUnseen);
-    await pause(ctx, over, pollMs);
+    await pause(ctx, signal, pollMs);
   }
 }
 
@@ -205,8 +203,8 @@ function overEnd(ctx: Context, signal: AbortSignal): StepEnd {
 }
 
 /** Cut short by the signal, which the loops above then see. */
-async function pause(ctx: Context, over: AbortSignal, ms: number): Promise<void> {
-  await ctx.deps.clock.sleep(ms, over).then(
+async function pause(ctx: Context, signal: AbortSignal, ms: number): Promise<void> {
+  await ctx.deps.clock.sleep(ms, signal).then(
     () => undefined,
     () => undefined,
   );

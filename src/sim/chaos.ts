@@ -19,8 +19,6 @@ import type { Host, World } from './world.ts';
 
 /** A host's next controller comes up after this, in milliseconds. */
 const bootMs = 500;
-/** Between looks whether the world has come to rest after the failure before, in milliseconds. */
-const turnMs = 200;
 
 type Often = Exclude<keyof SimOptions['every'], 'siteFault' | 'typed' | 'planted'>;
 
@@ -123,7 +121,7 @@ export class Chaos {
       const check = (): void => {
         if (this.isOver) return;
         if (!isInTurn || this.#isAtRest()) schedule.after(waitMs, strikeNow);
-        else schedule.after(turnMs, check);
+        else this.#world.onceChanged = check;
       };
       check();
     };

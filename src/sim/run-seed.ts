@@ -27,8 +27,9 @@ export interface SeedReport {
 const mostEvents = 1_000_000;
 /** After everything is mended, all must be well within this, in virtual milliseconds: the longest pause after failed starts is 300 s. */
 const livenessMs = 900_000;
-/** Between looks whether it is, in virtual milliseconds. */
+/** Between looks whether it is, and whether enough has gone wrong before, in virtual milliseconds. */
 const lookMs = 500;
+const chaosLookMs = 2000;
 /** All is well when nothing was amiss and no operation was opened for this long, in virtual milliseconds. */
 const calmMs = 5000;
 
@@ -44,12 +45,12 @@ export function* simulate(options: SimOptions, terms: WorldTerms = {}): Generato
   seatOperators(world, () => chaos.isOver);
   yield;
   const { schedule, ghost } = world;
-  const until = function* (isDone: () => boolean, limitMs: number): Generator<void, boolean> {
+  const until = function* (isDone: () => boolean, limitMs: number, everyMs: number): Generator<void, boolean> {
     const endMs = schedule.monoMs + limitMs;
     let isOver = false;
     const look = (): void => {
       isOver = isDone();
-      if (!isOver && schedule.monoMs < endMs) schedule.after(lookMs, look);
+      if (!isOver && schedule.monoMs < endMs) schedule.after(everyMs, look);
     };
     look();
     while (!isOver && schedule.monoMs < endMs && schedule.events < mostEvents && ghost.violations.length === 0) {
@@ -58,14 +59,19 @@ export function* simulate(options: SimOptions, terms: WorldTerms = {}): Generato
     }
     return isOver;
   };
-  yield* until(() => chaos.siteFaults >= options.siteFaults, options.chaosMs);
+  yield* until(() => chaos.siteFaults >= options.siteFaults, options.chaosMs, chaosLookMs);
   chaos.heal();
   let calm = { operations: 0, sinceMs: schedule.monoMs };
-  const isWell = yield* until(() => {
-    const operations = ghost.operations.size;
-    if (troublesOf(world).length > 0 || operations !== calm.operations) calm = { operations, sinceMs: schedule.monoMs };
-    return schedule.monoMs - calm.sinceMs >= calmMs;
-  }, livenessMs);
+  const isWell = yield* until(
+    () => {
+      const operations = ghost.operations.size;
+      if (troublesOf(world).length > 0 || operations !== calm.operations)
+        calm = { operations, sinceMs: schedule.monoMs };
+      return schedule.monoMs - calm.sinceMs >= calmMs;
+    },
+    livenessMs,
+    lookMs,
+  );
   if (!isWell && ghost.violations.length === 0)
     ghost.violate('I24', `not well in the end: ${troublesOf(world).join('; ')}`);
   if (schedule.events >= mostEvents) ghost.violate('I24', `more than ${mostEvents} events`);

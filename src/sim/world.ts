@@ -67,6 +67,8 @@ export class World {
   readonly #storeLatency: Random;
   /** Set by whoever strikes at what is journaled. */
   onAppended: (draft: JournalDraft, life: Incarnation | undefined) => void = () => undefined;
+  /** Whoever waits until the world has come to rest: asked anew when an operation or what users get has changed. */
+  onceChanged: (() => void) | undefined;
 
   constructor(options: SimOptions, terms: WorldTerms = {}) {
     const { kept, cells = new Cells(), config = configOf(options), onStrike } = terms;
@@ -185,6 +187,7 @@ export class World {
     for (const draft of drafts) this.#onEntry?.(draft, this.schedule.monoMs);
     checkAppended(this.#watched, drafts, life);
     for (const draft of drafts) this.onAppended(draft, life);
+    if (drafts.some(({ body }) => body.kind === 'operation')) this.#tellChanged();
   }
 
   /** Sqlite works in its caller's turn; a slow disk or a store elsewhere does not. */
@@ -200,5 +203,12 @@ export class World {
     for (const [site, cloud] of this.clouds)
       this.ghost.noteSite(site, this.gateway.servingAt(site).length > 0, cloud.provable().length > 0);
     this.gateway.note();
+    this.#tellChanged();
+  }
+
+  #tellChanged(): void {
+    const tell = this.onceChanged;
+    this.onceChanged = undefined;
+    tell?.();
   }
 }

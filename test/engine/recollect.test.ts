@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 
 function stay(world: StepWorld): Decision {
   const reasons = [{ code: 'NoReadyCapacity', message: 'nowhere to go' }] as const;
-  return { kind: 'stay', diagnosis: world.ctx.diagnosis(), reasons };
+  return { kind: 'stay', diagnosis: world.diagnosis(), reasons };
 }
 
 const requestOf = (world: StepWorld, id: string): OperationRequest => ({
@@ -90,7 +90,7 @@ test('a person whose request is not carried out is told why; one whose request i
     ...{ kind: 'failover', trigger: 'manual', from: 'left', weights: { right: 100 }, start: [], inOneStep: true },
     ...{ because: [], requestId: 'rq-1' },
   };
-  await world.memory.answer({ kind: 'act', diagnosis: world.ctx.diagnosis(), action });
+  await world.memory.answer({ kind: 'act', diagnosis: world.diagnosis(), action });
   expect((await operations.getRequest('rq-1'))?.answer).toBeUndefined();
   await world.memory.answer(stay(world));
   expect((await operations.getRequest('rq-1'))?.answer).toMatchObject({

@@ -43,7 +43,7 @@ test('asks the world first: what stands already is not done again', async () => 
 test('I8: no weight for a target that is not proven', async () => {
   const world = await openStepWorld();
   world.probe.bad['right'] = 'TimedOut';
-  await world.lookUntil('right is bad', () => world.ctx.diagnosis().sites[1]?.ready.length === 0);
+  await world.lookUntil('right is bad', () => world.diagnosis().sites[1]?.ready.length === 0);
   expect(await run(world, weighRight)).toMatchObject({ kind: 'failed', error: { code: 'TargetNotProven' } });
   expect(world.sink.history()).toEqual([allLeft]);
   expect(states(world)).toEqual(['refused']);
@@ -188,7 +188,7 @@ test('a gate counts from the first statistics it sees', async () => {
 test('what dies before it is proven ends the proof, long before its start-up limit', async () => {
   const world = await openStepWorld();
   world.right.crash(0);
-  await world.lookUntil('the loss', () => world.ctx.diagnosis().sites[1]?.ready.length === 0);
+  await world.lookUntil('the loss', () => world.diagnosis().sites[1]?.ready.length === 0);
   const lasting: Step = { kind: 'prove', name: '1-prove right', site: 'right', replicas: 1, deadlineMs: 1_000_000 };
   const began = world.clock.monoMs();
   expect(await run(world, lasting)).toMatchObject({ kind: 'failed', error: { code: 'ReplicaGone' } });

@@ -135,10 +135,10 @@ export const evidenceMutants: readonly Mutant[] = [
   },
   {
     name: 'refused-credentials-mean-gone',
-    file: 'src/engine/observe.ts',
+    file: 'src/engine/watched-site.ts',
     find: "    if (seen.kind === 'unknown') return seen;\n",
     replace: lines(
-      "    if (seen.kind === 'unknown' && seen.error.class === 'auth') own.replicas = [];",
+      "    if (seen.kind === 'unknown' && seen.error.class === 'auth') listed = [];",
       "    if (seen.kind === 'unknown') return seen;",
       '',
     ),
