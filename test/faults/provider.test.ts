@@ -86,6 +86,20 @@ test.for([
   expect(await world.start()).toMatchObject({ kind: 'done' });
 });
 
+test.for<{ script: FaultScript; listLagMs: number }>([
+  { script: [], listLagMs: 0 },
+  { script: [{ kind: 'sold-out', times: 1 }], listLagMs: 0 },
+  {
+    script: [
+      { kind: 'listing-lags', times: 1, byMs: 30 },
+      { kind: 'listing-lags', times: 1, byMs: 20 },
+    ],
+    listLagMs: 30,
+  },
+])('says that its list may lag $listLagMs ms', ({ script, listLagMs }) => {
+  expect(makeWorld(script).provider.listLagMs).toBe(listLagMs);
+});
+
 test('a fault holds one millisecond before its end and no longer at it', async () => {
   const world = makeWorld([{ kind: 'sold-out', times: 100, untilMonoMs: 50 }]);
   world.advance(49);

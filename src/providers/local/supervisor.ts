@@ -35,7 +35,7 @@ export function openSupervisor(deps: SessionDeps): Provider {
   };
 
   return {
-    // The record is written before the process is started, under a fixed id.
+    // The record is there before the process, under the slot's own name, and durable before the reply.
     listLagMs: 0,
     async list({ deployment }, call) {
       return listReplicas(session, deployment, call);

@@ -150,7 +150,9 @@ function watchTraffic(traffic: TrafficDriver, { alive, point }: Wrap, checked: C
 
 function watchProvider(provider: Provider, { alive, point }: Wrap, checked: Checked): Provider {
   return {
-    listLagMs: provider.listLagMs,
+    get listLagMs() {
+      return provider.listLagMs;
+    },
     list: (selector, call) => alive(() => provider.list(selector, call)),
     start: (request, call) => point(checked('start', call), () => provider.start(request, call)),
     stop: (replica, how, call) => point(checked('stop', call), () => provider.stop(replica, how, call)),
