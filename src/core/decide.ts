@@ -114,7 +114,7 @@ function startOf(view: View, diagnosis: Diagnosis, terms: StartTerms, nowMs: num
       message: `${site} lacks ${slots.length} ${slots.length === 1 ? 'replica' : 'replicas'}`,
     }),
   );
-  const weights = (view.route.kind === 'seen' ? view.route.value?.weights : undefined) ?? view.deployment.weights;
+  const weights = (view.route.kind === 'seen' ? view.route.value?.weights : undefined) ?? view.inForce;
   const action: Action = {
     kind: 'start',
     trigger: 'automatic',

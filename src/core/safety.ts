@@ -161,22 +161,13 @@ function movesOf({ open, recent }: View): readonly Operation[] {
   return (open === undefined ? recent : [open, ...recent]).filter(hasMoved);
 }
 
-/**
- * Checked again before each step of a plan that is being carried out. `inForce`: the weights as last known, for while the
- * gateway is not seen.
- */
-export function checkStep(
-  view: View,
-  plan: Plan,
-  step: Step,
-  nowMs: number,
-  inForce: Weights = plan.before,
-): readonly Reason[] {
+/** Checked again before each step of a plan that is being carried out. */
+export function checkStep(view: View, plan: Plan, step: Step, nowMs: number): readonly Reason[] {
   const removed = removedSites(view, step);
   if (removed.length > 0) return removed;
   switch (step.kind) {
     case 'weigh':
-      return weighReasons(view, plan, { weights: step.weights, inForce }, nowMs);
+      return weighReasons(view, plan, step.weights, nowMs);
     case 'stop':
       return stopReasons(view, step.site, nowMs);
     case 'stamp':
@@ -201,14 +192,9 @@ function removedSites(view: View, step: Step): readonly Reason[] {
     }));
 }
 
-function weighReasons(
-  view: View,
-  plan: Plan,
-  { weights, inForce }: { readonly weights: Weights; readonly inForce: Weights },
-  nowMs: number,
-): readonly Reason[] {
+function weighReasons(view: View, plan: Plan, weights: Weights, nowMs: number): readonly Reason[] {
   // Not seeing the table is no table: what is lowered would count as raised.
-  const present = view.route.kind === 'seen' ? (view.route.value?.weights ?? {}) : inForce;
+  const present = view.route.kind === 'seen' ? (view.route.value?.weights ?? {}) : view.inForce;
   const raised = view.sites.filter(({ site }) => (weights[site.name] ?? 0) > (present[site.name] ?? 0));
   const blocked = raised.filter((site) => !isResident(view, site));
   if (blocked.length > 0)

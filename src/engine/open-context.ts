@@ -31,7 +31,7 @@ export async function openContext(
   const checkHead = createHeadCheck(deps.store.journal, deployment.name, journal.isOwn);
   const view = (): View => {
     const sight = observer.sight();
-    return memory.view({ ...sight, route: routes.newest(sight.route) });
+    return memory.view({ ...sight, route: routes.newest(sight.route), inForce: routes.weights() });
   };
   const ctx: Context = {
     deps,

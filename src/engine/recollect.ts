@@ -16,7 +16,7 @@ export interface Recollection {
   /** Reads operations and requests from the store. */
   refresh(): Promise<void>;
   /** Puts a sight together with what is remembered. */
-  view(sight: Sight): View;
+  view(sight: Sight & Pick<View, 'inForce'>): View;
   /** Notes since when which sites are healthy. */
   keep(decision: Decision, view: View): void;
   /** Since when every site with weight has a ready replica, epoch milliseconds. */

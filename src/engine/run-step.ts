@@ -45,7 +45,7 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
   const sight = await sightOf(ctx, step, memory, signal);
   if (isReached(step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
   if (isOver(ctx, signal)) return overEnd(ctx, signal);
-  const stale = step.kind === 'weigh' ? staleness(ctx, operation.plan, sight.route) : undefined;
+  const stale = writesWeights(step) ? staleness(ctx, operation.plan, sight.route) : undefined;
   // Looking took its time: what was proven when the step began may be dead.
   const late = stale ?? objection(ctx, at, hasBegun);
   if (late !== undefined) return await close(ctx, at, 'refused', late);
@@ -62,7 +62,7 @@ async function intend(ctx: Context, at: StepRef, memory: StepMemory): Promise<vo
 
 /** What the safety rules say against the step now; not `invalid` once it has begun, for what became of that is not known. */
 function objection(ctx: Context, { operation, step }: StepRef, hasBegun: boolean): ProviderError | undefined {
-  const reasons = checkStep(ctx.view(), operation.plan, step, ctx.deps.clock.nowMs(), ctx.routes.weights());
+  const reasons = checkStep(ctx.view(), operation.plan, step, ctx.deps.clock.nowMs());
   const first = reasons.find(({ code }) => !isOnlyUnseen(code));
   const kind = hasBegun ? 'conflict' : 'invalid';
   return first === undefined ? undefined : { class: kind, code: first.code, message: first.message };
@@ -71,6 +71,11 @@ function objection(ctx: Context, { operation, step }: StepRef, hasBegun: boolean
 /** Not seeing the gateway is no reason to give a stop up: the stop reads it anew and waits until it is seen. */
 function isOnlyUnseen(code: ReasonCode): boolean {
   return code === 'DriverUnreachable';
+}
+
+/** A fence writes those that the plan ends with once more. */
+function writesWeights({ kind }: Step): boolean {
+  return kind === 'weigh' || kind === 'fence';
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Deployment, Placement } from './deployment.ts';
 import type { Operation, OperationRequest } from './operation.ts';
 import type { Seen } from './outcome.ts';
 import type { Replica } from './replica.ts';
-import type { RouteEntry } from './route.ts';
+import type { RouteEntry, Weights } from './route.ts';
 import type { Site } from './site.ts';
 import type { DeploymentTraffic } from './traffic-stats.ts';
 
@@ -40,6 +40,8 @@ export interface View {
   readonly atMs: number;
   readonly sites: readonly SiteView[];
   readonly route: Seen<RouteEntry | undefined>;
+  /** The weights traffic is meant to have, as last known: also while the gateway is not seen, or has lost its table. */
+  readonly inForce: Weights;
   readonly traffic: Seen<DeploymentTraffic>;
   /** The operation in progress, when there is one. */
   readonly open: Operation | undefined;

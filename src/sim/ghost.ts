@@ -55,6 +55,8 @@ export class Ghost {
   weighedAtMs = 0;
   /** An older copy of the state is in place: nothing may be changed with it (I30). */
   rolledBackSinceMs: number | undefined;
+  /** Operations that only an older copy of the state knows. */
+  readonly strays = new Set<string>();
   /** Automatic failovers that moved weights. */
   readonly moves = new Set<string>();
   /** Requests of people that were taken, by the revision they were based on. */

@@ -30,10 +30,11 @@ export function checkWriteIntended(ghost: Ghost, entry: RouteEntry, { operationI
 /** I18 for each slot by itself. */
 export function checkStartIntended(
   ghost: Ghost,
+  life: Incarnation,
   { slot }: StartRequest,
   { operationId, idempotencyKey }: WriteCall,
 ): void {
-  if (ghost.rolledBackSinceMs !== undefined) return;
+  if (ghost.rolledBackSinceMs !== undefined) return checkUnaware(ghost, life, `slot ${slot} is started`);
   const index = idempotencyKey.split('/')[1];
   if (!ghost.intents.has(`${operationId}/${index}/${slot}`))
     ghost.violate('I18', `the start of slot ${slot} by ${operationId} is sent before it is in the journal`);
@@ -46,15 +47,24 @@ export function checkStopAllowed(
   { id, site }: Replica,
   { operationId }: WriteCall,
 ): void {
-  if (ghost.rolledBackSinceMs !== undefined) return;
+  if (ghost.rolledBackSinceMs !== undefined) return checkUnaware(ghost, life, `${id} is stopped`);
   const index = ghost.operations.get(operationId)?.plan.steps.findIndex(({ kind }) => kind === 'stop');
   if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the stop of ${id} is not in the journal`);
   const sinceMs = Math.max(ghost.stepSinceMs, life.bornAtMs);
-  const reads = (life.told.get('read') ?? [])
-    .filter(({ atMs }) => atMs >= sinceMs)
-    .map(({ value }) => value as RouteRead);
-  const isFenced = reads.some((read) => read.kind === 'seen' && (read.value?.weights[site] ?? 0) === 0);
+  const isFenced = readsOf(life, sinceMs).some(
+    (read) => read.kind === 'seen' && (read.value?.weights[site] ?? 0) === 0,
+  );
   if (!isFenced) ghost.violate('I20', `${id} is stopped, and no read of the gateway showed ${site} without weight`);
 }
 
-type RouteRead = Seen<RouteEntry | undefined>;
+/** I30: only the gateway's table tells an older copy of the state from the newest. */
+function checkUnaware(ghost: Ghost, life: Incarnation, what: string): void {
+  if (life.bornAtMs < (ghost.rolledBackSinceMs ?? Number.POSITIVE_INFINITY)) return;
+  if (readsOf(life, life.bornAtMs).some((read) => read.kind === 'seen' && read.value !== undefined))
+    ghost.violate('I30', `${what} from an older copy of the state`);
+}
+
+function readsOf(life: Incarnation, sinceMs: number): readonly Seen<RouteEntry | undefined>[] {
+  const told = (life.told.get('read') ?? []).filter(({ atMs }) => atMs >= sinceMs);
+  return told.map(({ value }) => value as Seen<RouteEntry | undefined>);
+}

@@ -80,8 +80,9 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
     !to.some((site) => ghost.hasServedWithin(site, unseenMs) || ghost.wasProvableWithin(site, unseenMs))
   )
     ghost.violate('I4', `the weights leave ${from.join()} that serves for ${to.join()} that does not`);
+  const inForce = before?.weights ?? ghost.weights;
   for (const site of to) {
-    const isRaised = (before?.weights[site] ?? 0) < (entry.weights[site] ?? 0);
+    const isRaised = (inForce[site] ?? 0) < (entry.weights[site] ?? 0);
     if (isRaised && !ghost.wasProvableWithin(site, options.proofMaxAgeMs))
       ghost.violate('I8', `${site} gains weight and could not be proven for ${options.proofMaxAgeMs} ms`);
   }
@@ -183,8 +184,11 @@ function isSurelyBad(cloud: Cloud, ghost: Ghost): boolean {
 /** After a cloud started or stopped something. */
 export function checkCloud(watched: Watched, event: CloudEvent): void {
   const { ghost } = watched;
-  if (ghost.rolledBackSinceMs !== undefined && !ghost.operations.has(event.operationId))
-    return ghost.violate('I30', `${event.id} is changed from an older copy of the state`);
+  // Whoever could not see that its copy of the state is old is not to blame for what it records only there.
+  if (ghost.rolledBackSinceMs !== undefined && !ghost.operations.has(event.operationId)) {
+    ghost.strays.add(event.operationId);
+    return;
+  }
   ghost.cloudEvents.push(event);
   if (event.verb === 'start') checkStarted(watched, event);
   else checkStopped(watched, event);

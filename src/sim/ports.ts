@@ -119,7 +119,7 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
       }),
     start(request, call) {
       ghost.checkIssue(life, `start ${call.idempotencyKey}`, call);
-      checkStartIntended(ghost, request, call);
+      checkStartIntended(ghost, life, request, call);
       const sent = sentOf(call);
       return ask(reach, link, { call: 'start', site: cloud.site, effect: () => ofReply(cloud.start(request, sent)) });
     },

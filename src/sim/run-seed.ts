@@ -115,9 +115,11 @@ export function checkEnd({ newest: disk, ghost, clouds }: World): void {
   const verdict = verifyPage(emptyHead, disk.entries);
   if (verdict.kind === 'broken') ghost.violate('I34', `the journal is ${verdict.why} at ${verdict.seq}`);
   for (const { site, ...cloud } of [...clouds.values()].map((each) => ({ site: each.site, alive: each.alive() })))
-    for (const { replica } of cloud.alive)
-      if (!ghost.operations.has(replica.startKey?.split('/')[0] ?? ''))
+    for (const { replica } of cloud.alive) {
+      const operation = replica.startKey?.split('/')[0] ?? '';
+      if (!ghost.operations.has(operation) && !ghost.strays.has(operation))
         ghost.violate('I15', `${replica.id} at ${site} runs and no operation knows of it`);
+    }
 }
 
 function reportOf({ options, schedule, ghost, newest: disk, chance, gateway }: World): SeedReport {

@@ -24,9 +24,9 @@ export function launchSteps(placement: Placement, slots: readonly number[], read
   ];
 }
 
-/** The weights that a plan starts from, and goes back to; before there is a table, those that the first one will have. */
-export function weightsBefore({ deployment, route, sites }: View): Weights {
-  const weights = (route.kind === 'seen' ? route.value?.weights : undefined) ?? deployment.weights;
+/** The weights that a plan starts from, and goes back to. */
+export function weightsBefore({ inForce, route, sites }: View): Weights {
+  const weights = (route.kind === 'seen' ? route.value?.weights : undefined) ?? inForce;
   return Object.fromEntries(sites.map(({ site }) => [site.name, weights[site.name] ?? 0]));
 }
 

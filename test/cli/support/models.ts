@@ -218,6 +218,7 @@ export function view(weights: Weights, over: Partial<View> = {}): View {
     open: undefined,
     recent: [],
     request: undefined,
+    inForce: weights,
     healthySinceMs: {},
     ...over,
   };

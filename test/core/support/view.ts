@@ -264,6 +264,7 @@ export function view(change: ViewChange = {}): View {
       change.noRoute === 'unseen'
         ? { kind: 'unknown', error: lost }
         : { kind: 'seen', value: change.noRoute === 'empty' ? undefined : routeOf({ weights }), asOfMs: nowMs - 50 },
+    inForce: change.noRoute === undefined ? weights : deployment.weights,
     traffic:
       traffic === null
         ? { kind: 'unknown', error: lost }

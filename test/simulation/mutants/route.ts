@@ -93,9 +93,9 @@ export const routeMutants: readonly Mutant[] = [
   {
     name: 'plan-over-weights-of-somebody-else',
     file: 'src/engine/run-step.ts',
-    find: "const stale = step.kind === 'weigh' ? staleness(ctx, operation.plan, sight.route) : undefined;",
+    find: 'const stale = writesWeights(step) ? staleness(ctx, operation.plan, sight.route) : undefined;',
     replace:
-      "const stale = step.kind === 'weigh' && step.gate === undefined ? staleness(ctx, operation.plan, sight.route) : undefined;",
+      "const stale = writesWeights(step) && !('gate' in step && step.gate !== undefined) ? staleness(ctx, operation.plan, sight.route) : undefined;",
     breaks: ['I7'],
     why: 'a gated move is carried out over weights that were set after it was planned',
   },
