@@ -1,7 +1,5 @@
 /** Puts together what the loop and the steps of one deployment share, under a lease that is held. */
-import { weightsLeftBy } from '../core/moved.ts';
 import type { Deployment } from '../model/deployment.ts';
-import type { Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
 import type { Context } from './context.ts';
 import type { EngineDeps } from './engine.ts';
@@ -9,9 +7,9 @@ import { createHeadCheck, rolledBack } from './head-check.ts';
 import { openJournal } from './journal.ts';
 import type { LeaseGrip } from './lease-grip.ts';
 import { createObserver } from './observe.ts';
+import { recallRoute } from './recall-route.ts';
 import { createRecollection, type Recollection } from './recollect.ts';
 import { createRouteWriter } from './route-writer.ts';
-import { atItsStep } from './step-now.ts';
 
 /** One read of a provider or the gateway, in milliseconds. */
 const readTimeoutMs = 5000;
@@ -27,7 +25,7 @@ export async function openContext(
   const observer = createObserver(deps, deployment, readTimeoutMs);
   const memory = createRecollection(deps, deployment.name);
   await memory.refresh();
-  const routes = createRouteWriter(deps, grip, journal, await lastWeights(deps, deployment));
+  const routes = createRouteWriter(deps, grip, journal, await recallRoute(deps.store, deployment));
   const checkHead = createHeadCheck(deps.store.journal, deployment.name, journal.isOwn);
   const view = (): View => {
     const sight = observer.sight();
@@ -68,20 +66,4 @@ export async function openContext(
     },
   };
   return { ctx, memory };
-}
-
-/** Of a journal's newest entries, as many hold the last word on the weights; each look of a quiet day writes none. */
-const lastEntries = 200;
-
-/** What was put in force last, by an operation or by somebody whose weights were taken over: for a gateway that lost its table. */
-async function lastWeights({ store }: EngineDeps, deployment: Deployment): Promise<Weights> {
-  const entries = await store.journal.read({ deployment: deployment.name, limit: lastEntries });
-  for (const { body } of entries.toReversed()) {
-    if (body.kind === 'route' && body.state === 'reached') return body.entry.weights;
-    const operation = body.kind === 'step' ? await store.operations.get(body.operationId) : undefined;
-    // A start leaves the weights alone, and may not even have known them.
-    if (operation !== undefined && operation.plan.kind !== 'start')
-      return weightsLeftBy(await atItsStep(store, operation));
-  }
-  return deployment.weights;
 }

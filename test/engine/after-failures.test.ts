@@ -52,6 +52,19 @@ test('I7: a gateway that lost its table gets back what an unfinished move has re
   await world.drive(second.end);
 });
 
+test('I7: a gateway that came back with an older table is no authority on the weights', async () => {
+  const world = createWorld();
+  const first = await failOver(world);
+  first.process.kill();
+  const older = world.sink.accepted.findLast(({ weights }) => weights['left'] === 100);
+  world.sink.entry = older;
+  const second = start(world);
+  await world.until('a newer table', () => world.sink.entry !== older, 20_000);
+  expect(world.sink.entry?.weights).toEqual(allRight);
+  second.stop.abort();
+  await world.drive(second.end);
+});
+
 test('I7: a gateway that lost its table gets back what somebody had set by hand', async () => {
   const world = createWorld();
   const first = start(world);

@@ -76,7 +76,7 @@ export const routeMutants: readonly Mutant[] = [
   },
   {
     name: 'lost-table-gets-the-oldest-weights',
-    file: 'src/engine/open-context.ts',
+    file: 'src/engine/recall-route.ts',
     find: 'for (const { body } of entries.toReversed()) {',
     replace: 'for (const { body } of entries) {',
     breaks: ['I7', 'I8', 'I18'],
