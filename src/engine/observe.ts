@@ -20,7 +20,8 @@ export interface Observer {
   /** Asks everything that is due and waits for the answers, at most `patienceMs`; late ones count in the next look. */
   look(patienceMs: number, signal: AbortSignal): Promise<void>;
   sight(): Sight;
-  /** The gateway's statistics as seen last. */
+  /** The gateway's table and its statistics as seen last. */
+  route(): View['route'];
   traffic(): View['traffic'];
   /** Reads the route entry now, past any cache: what a read-back needs. */
   readRoute(signal: AbortSignal): Promise<Seen<RouteEntry | undefined>>;
@@ -66,6 +67,7 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
       last = { count, sight };
       return sight;
     },
+    route: () => route.last(),
     traffic: () => traffic.last(),
     readRoute,
     readTraffic,

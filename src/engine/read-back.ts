@@ -32,6 +32,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     isAboutTraffic ? ctx.observer.readTraffic(signal) : notAsked,
   ]);
   if (isAboutRoute) await ctx.adopt(route);
+  const newest = ctx.observer.route();
   if (step.kind === 'prove') ctx.observer.hurry(step.site);
   const known = step.kind === 'prove' ? replicasIn(ctx, site) : undefined;
   const isIdle = site !== undefined && inFlightAt(traffic, site) === 0;
@@ -41,7 +42,8 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   return {
     beganAtMs: memory.beganAtMs,
     isStamped: memory.isStamped,
-    route,
+    // Another read beside this one may have taken its time: the loop may have seen the gateway since.
+    route: isAboutRoute && isNewer(newest, route) ? newest : route,
     replicas: listed,
     ready: step.kind === 'prove' ? readyAt(ctx, step.site) : [],
     traffic,
@@ -49,6 +51,10 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     lackingSinceMs: memory.lackingSinceMs,
     calmSinceMs: ctx.calmSinceMs(),
   };
+}
+
+function isNewer(one: StepSight['route'], other: StepSight['route']): boolean {
+  return one.kind === 'seen' && other.kind === 'seen' && one.asOfMs > other.asOfMs;
 }
 
 const notAsked = {

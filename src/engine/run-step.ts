@@ -162,7 +162,8 @@ async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: Abor
   for (;;) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
     const sight = await sightOf(ctx, at.step, memory, signal);
-    if (isReached(at.step, sight, clock.nowMs()) === 'no') return await again(ctx, at, memory, sight, signal);
+    const holds = isReached(at.step, sight, clock.nowMs());
+    if (holds === 'no') return await again(ctx, at, memory, sight, signal);
     const { traffic } = sight;
     // By the statistics' own time: the other reads of this look may have taken longer.
     if (traffic.kind === 'seen') watched ??= { began: traffic.value, sinceMs: traffic.asOfMs };
@@ -170,7 +171,8 @@ async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: Abor
       watched === undefined || traffic.kind === 'unknown'
         ? waiting
         : judgeGate(at.step.gate, watched, traffic, traffic.asOfMs);
-    if (verdict.kind === 'pass') return await close(ctx, at, 'reached', undefined);
+    // Good statistics while the table is not seen may be those of other weights.
+    if (verdict.kind === 'pass' && holds === 'yes') return await close(ctx, at, 'reached', undefined);
     if (verdict.kind === 'fail')
       return await close(ctx, at, 'failed', { class: 'unknown', code: 'GateFailed', message: verdict.message });
     if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, 'failed', gateUnseen);

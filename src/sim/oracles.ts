@@ -95,7 +95,9 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
   if (before !== undefined && !vectors.some((each) => sameWeights(each, before.weights)))
     ghost.violate('I7', `${id} overwrites ${JSON.stringify(before.weights)}, which it was not planned from`);
   if (
-    !plan.steps.some((step, index) => step.kind === 'weigh' && ghost.intents.has(`${id}/${index}/`)) &&
+    !plan.steps.some(
+      ({ kind }, index) => (kind === 'weigh' || kind === 'fence') && ghost.intents.has(`${id}/${index}/`),
+    ) &&
     !ghost.intents.has(`${id}/${plan.steps.length}/`)
   )
     ghost.violate('I18', `${id} moves weights before that is in the journal`);

@@ -172,6 +172,32 @@ test('a gate whose statistics cannot be read fails its step in the end, and neve
   expect(await end).toMatchObject({ kind: 'failed', error: { code: 'GateUnseen' } });
 });
 
+test('a gate is not passed while the table is not seen: the statistics may be those of other weights', async () => {
+  const world = await openStepWorld();
+  const point = await onlyStep(world, gated);
+  const end = world.work(runStep(world.ctx, point, world.calm));
+  await world.until('the weights', () => world.sink.entry?.weights['right'] === 100);
+  Object.assign(world.sink, { read: async () => ({ kind: 'unknown', error: gatewayAbsent }) });
+  expect(await end).toMatchObject({ kind: 'failed', error: { code: 'GateUnseen' } });
+});
+
+test('I7: a table that was read before a slow answer counts no longer than the newest', async () => {
+  const world = await openStepWorld();
+  const point = await onlyStep(world, gated);
+  const end = world.work(runStep(world.ctx, point, world.calm));
+  await world.until('the weights', () => world.sink.entry?.weights['right'] === 100);
+  const traffic = world.sink.traffic.bind(world.sink);
+  const slow = async (...asked: Parameters<typeof traffic>) => {
+    await world.clock.sleep(2 * gate.holdMs, world.calm);
+    return await traffic(...asked);
+  };
+  Object.assign(world.sink, { traffic: slow });
+  await world.pass(gate.holdMs);
+  const { entry } = world.sink;
+  if (entry !== undefined) world.sink.entry = { ...entry, routeVersion: 30, weights: { left: 70, right: 30 } };
+  expect(await end).toMatchObject({ kind: 'failed', error: { code: 'PlanStale' } });
+});
+
 test('a gate counts from the first statistics it sees', async () => {
   const world = await openStepWorld();
   const read = world.sink.traffic.bind(world.sink);

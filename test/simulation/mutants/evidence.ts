@@ -174,8 +174,8 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     name: 'gate-does-not-look-at-the-weights',
     file: 'src/engine/run-step.ts',
-    find: "    if (isReached(at.step, sight, clock.nowMs()) === 'no') return await again(ctx, at, memory, sight, signal);\n",
-    replace: '',
+    find: 'const holds = isReached(at.step, sight, clock.nowMs());',
+    replace: "const holds: string = 'yes';",
     breaks: ['I8', 'I18'],
     why: 'a gateway lost the weights on the way: what is watched is not what was set',
   },
