@@ -6,7 +6,7 @@ import { isHopeless, isReached, sameWeights } from '../core/plan/reached.ts';
 import { checkStep } from '../core/safety.ts';
 import type { StepState } from '../model/journal-entry.ts';
 import type { Reply } from '../model/outcome.ts';
-import type { Plan, Step } from '../model/plan.ts';
+import type { Step } from '../model/plan.ts';
 import type { ErrorClass, ProviderError } from '../model/provider-error.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import type { StepSight } from '../model/step-sight.ts';
@@ -29,7 +29,7 @@ export type StepTrouble =
 
 /** Asks the world first (also after a crash: not the record), then intends, acts, and reads back until reached. */
 export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): Promise<StepEnd> {
-  const { step, operation } = at;
+  const { step } = at;
   const { clock } = ctx.deps;
   const hasBegun = at.past.length > 0;
   const against = objection(ctx, at, hasBegun);
@@ -45,7 +45,7 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
   const sight = await sightOf(ctx, step, memory, signal);
   if (isReached(step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
   if (isOver(ctx, signal)) return overEnd(ctx, signal);
-  const stale = writesWeights(step) ? staleness(ctx, operation.plan, sight.route) : undefined;
+  const stale = staleness(ctx, at, sight);
   // Looking took its time: what was proven when the step began may be dead.
   const late = stale ?? objection(ctx, at, hasBegun);
   if (late !== undefined) return await close(ctx, at, 'refused', late);
@@ -73,18 +73,20 @@ function isOnlyUnseen(code: ReasonCode): boolean {
   return code === 'DriverUnreachable';
 }
 
-/** A fence writes those that the plan ends with once more. */
-function writesWeights({ kind }: Step): boolean {
-  return kind === 'weigh' || kind === 'fence';
-}
-
 /**
  * Weights that are neither those the plan started from nor any of its own were set by somebody else since. While the
  * gateway is not seen those that were taken over last count.
  */
-function staleness(ctx: Context, plan: Plan, route: StepSight['route']): ProviderError | undefined {
-  if (route.kind === 'seen' && route.value === undefined) return undefined;
-  const weights = (route.kind === 'seen' ? route.value?.weights : undefined) ?? ctx.routes.weights();
+function staleness(
+  ctx: Context,
+  { operation: { plan }, step }: StepRef,
+  sight: StepSight | undefined,
+): ProviderError | undefined {
+  // A fence writes the weights that the plan ends with once more.
+  if (step.kind !== 'weigh' && step.kind !== 'fence') return undefined;
+  const route = sight?.route;
+  if (route?.kind === 'seen' && route.value === undefined) return undefined;
+  const weights = (route?.kind === 'seen' ? route.value?.weights : undefined) ?? ctx.routes.weights();
   const own = [plan.before, ...plan.steps.flatMap((each) => (each.kind === 'weigh' ? [each.weights] : []))];
   if (own.some((each) => sameWeights(each, weights))) return undefined;
   const message = `the weights are ${JSON.stringify(weights)}: changed since the plan was made`;
@@ -105,11 +107,12 @@ async function actUntilReached(
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = memory.beganAtMonoMs + at.step.deadlineMs;
   let reply: Reply<void> | undefined;
+  let sight: StepSight | undefined;
   let retryAtMonoMs = 0;
   for (let rounds = 0; ; ) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
     if (reply?.kind !== 'done' && clock.monoMs() >= retryAtMonoMs) {
-      const against = rounds === 0 && !hasActed ? undefined : objection(ctx, at, true);
+      const against = rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight) ?? objection(ctx, at, true));
       if (against !== undefined) return await close(ctx, at, 'refused', against);
       reply = await applyEffect(ctx, at, deadlineAtMonoMs, signal);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
@@ -119,7 +122,7 @@ async function actUntilReached(
       retryAtMonoMs = clock.monoMs() + retryPauseMs(ctx, reply, rounds);
       rounds += 1;
     }
-    const sight = await sightOf(ctx, at.step, memory, signal);
+    sight = await sightOf(ctx, at.step, memory, signal);
     if (isReached(at.step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
     if (isHopeless(at.step, sight, clock.nowMs())) return await close(ctx, at, 'failed', lostReplicas);
     if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, ...lateEnd(at, reply));
@@ -187,7 +190,7 @@ async function again(
   sight: StepSight,
   signal: AbortSignal,
 ): Promise<StepEnd> {
-  const stale = staleness(ctx, at.operation.plan, sight.route);
+  const stale = staleness(ctx, at, sight);
   if (stale !== undefined) return await close(ctx, at, 'refused', stale);
   await intend(ctx, at, memory);
   return await actUntilReached(ctx, at, memory, signal, true);

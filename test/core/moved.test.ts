@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../src/core/decide.ts';
-import { hasMoved, weightsLeftBy } from '../../src/core/moved.ts';
+import { hasMoved } from '../../src/core/moved.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { Step } from '../../src/model/plan.ts';
 import type { ProviderError } from '../../src/model/provider-error.ts';
@@ -55,17 +55,6 @@ test.for<{ name: string; change: Partial<Operation>; moved: boolean }>([
   },
 ])('an operation that is $name has moved traffic: $moved (I11)', ({ change, moved }) => {
   expect(hasMoved(moveOf(change))).toBe(moved);
-});
-
-test.for<{ name: string; change: Partial<Operation>; weights: object }>([
-  { name: 'done', change: { state: 'done', step: 4 }, weights: after },
-  { name: 'given back', change: { state: 'returned', step: 2 }, weights: before },
-  { name: 'verifying', change: { state: 'verifying', step: 3, endedAtMs: undefined }, weights: after },
-  { name: 'at its second share', change: { state: 'shifting', step: 2, endedAtMs: undefined }, weights: half },
-  { name: 'at its first share', change: { state: 'shifting', step: 1, endedAtMs: undefined }, weights: before },
-  { name: 'failed before it moved', change: { state: 'failed', step: 0 }, weights: before },
-])('an operation that is $name leaves the weights it put in force, or those it found', ({ change, weights }) => {
-  expect(weightsLeftBy(moveOf(change))).toEqual(weights);
 });
 
 test('I11: a failover that a person cut short after it had moved traffic counts for the cool-down', () => {

@@ -57,6 +57,19 @@ test('I7: weights that somebody else set since the plan was made are not overwri
   expect(world.sink.entry?.weights).toEqual({ left: 70, right: 30 });
 });
 
+test('I7: a step that tries again does not overwrite what somebody else set after its first try', async () => {
+  const world = await openStepWorld();
+  const refuse = { class: 'transient', code: 'Busy', message: 'try again' } as const;
+  // As many as one attempt makes.
+  world.sink.faults.push({ refuse }, { refuse }, { refuse }, { refuse });
+  const end = world.work(runStep(world.ctx, await onlyStep(world, weighRight), world.calm));
+  await world.until('the first try', () => world.sink.faults.length === 0);
+  const { entry } = world.sink;
+  if (entry !== undefined) world.sink.entry = { ...entry, routeVersion: 30, weights: { left: 70, right: 30 } };
+  expect(await end).toMatchObject({ kind: 'failed', error: { code: 'PlanStale' } });
+  expect(world.sink.entry?.weights).toEqual({ left: 70, right: 30 });
+});
+
 test('a reply that was lost is settled by reading back', async () => {
   const world = await openStepWorld();
   world.sink.faults.push('lose-reply');

@@ -84,8 +84,8 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'rules-not-asked-again-before-a-retry',
     file: 'src/engine/run-step.ts',
-    find: 'const against = rounds === 0 && !hasActed ? undefined : objection(ctx, at, true);',
-    replace: 'const against = undefined;',
+    find: 'const against = rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight) ?? objection(ctx, at, true));',
+    replace: 'const against = staleness(ctx, at, sight);',
     breaks: ['I8', 'I4', 'I20'],
     why: 'a gateway comes back after half a minute, and the weights of then are written',
   },
