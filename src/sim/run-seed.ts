@@ -45,8 +45,9 @@ export function* simulate(options: SimOptions, terms: WorldTerms = {}): Generato
   seatOperators(world, () => chaos.isOver);
   yield;
   const { schedule, ghost } = world;
+  const { untilMs = Number.POSITIVE_INFINITY } = terms;
   const until = function* (isDone: () => boolean, limitMs: number, everyMs: number): Generator<void, boolean> {
-    const endMs = schedule.monoMs + limitMs;
+    const endMs = Math.min(untilMs, schedule.monoMs + limitMs);
     let isOver = false;
     const look = (): void => {
       isOver = isDone();
@@ -60,6 +61,7 @@ export function* simulate(options: SimOptions, terms: WorldTerms = {}): Generato
     return isOver;
   };
   yield* until(() => chaos.siteFaults >= options.siteFaults, options.chaosMs, chaosLookMs);
+  if (schedule.monoMs >= untilMs) return reportOf(world);
   chaos.heal();
   let calm = { operations: 0, sinceMs: schedule.monoMs };
   const isWell = yield* until(
@@ -72,6 +74,7 @@ export function* simulate(options: SimOptions, terms: WorldTerms = {}): Generato
     livenessMs,
     lookMs,
   );
+  if (schedule.monoMs >= untilMs) return reportOf(world);
   if (!isWell && ghost.violations.length === 0)
     ghost.violate('I24', `not well in the end: ${troublesOf(world).join('; ')}`);
   if (schedule.events >= mostEvents) ghost.violate('I24', `more than ${mostEvents} events`);

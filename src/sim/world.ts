@@ -32,8 +32,10 @@ export interface Host {
 }
 
 export interface WorldTerms {
-  /** Only these misfortunes of the seed's take place. */
-  readonly kept?: ReadonlySet<string>;
+  /** Only these misfortunes take place, not those that the seed draws. */
+  readonly kept?: readonly string[];
+  /** Nobody looks further, virtual milliseconds. */
+  readonly untilMs?: number;
   readonly cells?: Cells;
   /** Another configuration than the ordinary one. */
   readonly config?: Config;
@@ -76,7 +78,10 @@ export class World {
     this.config = config;
     this.cells = cells;
     this.seeds = seedTree(options.seed);
-    this.chance = new Chance(this.seeds, kept, (id) => onStrike?.(id, this.schedule.monoMs));
+    this.chance = new Chance({
+      ...{ seeds: this.seeds, kept, nowMs: () => this.schedule.monoMs },
+      onStrike: (id) => onStrike?.(id, this.schedule.monoMs),
+    });
     this.#onEntry = terms.onEntry;
     this.#storeLatency = this.seeds.stream('store-latency');
     const tie = this.seeds.stream('tie');

@@ -1,16 +1,29 @@
 /** `npm run sim`: worlds by the thousand, each with its own misfortunes; a violation is printed with the line to replay it. */
+import type { SimOptions } from '../../src/sim/options.ts';
 import { mutants } from './mutants/mutants.ts';
 import { type MutantResult, runMutants } from './mutants/run-mutants.ts';
 import { openProgress } from './progress.ts';
+import { storeRegress } from './regress.ts';
 import { replay, replayText } from './replay.ts';
 import { parseReplay, type ReplayLine, readCommit } from './replay-line.ts';
 import { runSeeds } from './run-seeds.ts';
-import { mutantLine, mutantsText, progressLine, type RunFacts, summaryJson, summaryText } from './sim-text.ts';
+import { type ShrunkWorld, shrinkWorld } from './shrink-world.ts';
+import {
+  mutantLine,
+  mutantsText,
+  progressLine,
+  type RunFacts,
+  shrunkText,
+  summaryJson,
+  summaryText,
+} from './sim-text.ts';
 import { Tally } from './tally.ts';
 import { readTerms, type Terms, UsageError, usage } from './terms.ts';
 
 /** For each mutant, in milliseconds: what is not found by then counts as survived. */
 const mutantBudgetMs = 20_000;
+/** For cutting down what was found, in milliseconds. */
+const shrinkMs = 60_000;
 /** A terminal and npm send the same Ctrl-C twice: what comes within this time counts once, in milliseconds. */
 const doubledMs = 1000;
 
@@ -32,7 +45,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return terms.replay === undefined ? run(terms) : showAgain(terms.replay, terms);
 }
 
-async function showAgain(text: string, { hasJournal, isJson }: Terms): Promise<number> {
+async function showAgain(text: string, { hasJournal, isJson, regress }: Terms): Promise<number> {
   let line: ReplayLine;
   try {
     line = parseReplay(text);
@@ -43,9 +56,36 @@ async function showAgain(text: string, { hasJournal, isJson }: Terms): Promise<n
   const commit = readCommit();
   if (line.commit !== commit)
     console.error(`sim: seen with ${line.commit}, this is ${commit}: it may come out otherwise`);
+  if (regress !== undefined) return await keep({ ...line, commit }, regress);
   const replayed = await replay(line, hasJournal);
   console.log(isJson ? JSON.stringify(replayed) : replayText(replayed));
   return replayed.violations.length > 0 ? 1 : 0;
+}
+
+async function keep(line: ReplayLine, title: string): Promise<number> {
+  const shrunk = await shrinkWorld(line, shrinkMs);
+  if (shrunk === undefined) {
+    console.error('sim: --regress: this world breaks nothing, so there is nothing to keep');
+    return 1;
+  }
+  console.log(`${shrunkText(shrunk)}\n  ${storeRegress(shrunk, title)}`);
+  return 0;
+}
+
+/** The first world of each invariant that was broken. */
+async function cutDown({ failures }: Tally): Promise<readonly ShrunkWorld[]> {
+  const firsts = new Map<string, SimOptions>();
+  for (const { options, violations } of failures) {
+    const invariant = violations[0]?.invariant;
+    if (invariant !== undefined && !firsts.has(invariant)) firsts.set(invariant, options);
+  }
+  const commit = readCommit();
+  const shrunk: ShrunkWorld[] = [];
+  for (const options of firsts.values()) {
+    const each = await shrinkWorld({ seed: options.seed, commit, options }, shrinkMs / firsts.size);
+    if (each !== undefined) shrunk.push(each);
+  }
+  return shrunk;
 }
 
 async function run(terms: Terms): Promise<number> {
@@ -58,10 +98,11 @@ async function run(terms: Terms): Promise<number> {
     : new Tally();
   progress.end();
   const seedsMs = wallMs();
+  const shrunk = isInterrupted() ? [] : await cutDown(tally);
   const results = terms.hasMutants && !isInterrupted() ? await tryMutants(terms, isInterrupted) : undefined;
   const { faults, from, workers } = terms;
   const facts: RunFacts = {
-    ...{ faults, from, workers, commit: readCommit(), wallMs: seedsMs, mutants: results },
+    ...{ faults, from, workers, commit: readCommit(), wallMs: seedsMs, shrunk, mutants: results },
     isInterrupted: isInterrupted(),
   };
   if (terms.isJson) console.log(JSON.stringify(summaryJson(tally, facts)));

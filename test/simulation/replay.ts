@@ -17,7 +17,7 @@ export async function replay({ options, kept }: ReplayLine, hasJournal: boolean)
   const schedule: { atMs: number; text: string }[] = [];
   const note = (text: string, atMs: number): void => void schedule.push({ atMs, text });
   const { report, violations } = await runWorld(options, {
-    ...(kept === undefined ? {} : { kept: new Set(kept) }),
+    ...(kept === undefined ? {} : { kept }),
     onStrike: (decision, atMs) => note(decision, atMs),
     onEntry: (draft, atMs) => (hasJournal ? note(`    ${entryText(draft)}`, atMs) : undefined),
   });

@@ -9,7 +9,16 @@ import { mostFailures, Tally } from './tally.ts';
 
 const slow = 60_000;
 const facts: RunFacts = {
-  ...{ faults: 'calm', from: 1, workers: 2, commit: 'abc', wallMs: 2000, isInterrupted: false, mutants: undefined },
+  ...{
+    faults: 'calm',
+    from: 1,
+    workers: 2,
+    commit: 'abc',
+    wallMs: 2000,
+    isInterrupted: false,
+    shrunk: [],
+    mutants: undefined,
+  },
 };
 
 test('every seed is run once, whichever thread takes it', { timeout: slow }, async () => {

@@ -1,6 +1,7 @@
 /** What `npm run sim` prints: while it runs, at its end, and for machines. */
 import type { MutantResult } from './mutants/run-mutants.ts';
 import { formatReplay } from './replay-line.ts';
+import type { ShrunkWorld } from './shrink-world.ts';
 import { cpuPaceOf, type Failure, paceOf, type Tally } from './tally.ts';
 
 /** What was run, besides its results. */
@@ -11,6 +12,8 @@ export interface RunFacts {
   readonly commit: string;
   readonly wallMs: number;
   readonly isInterrupted: boolean;
+  /** Of each invariant that was broken, one world cut down. */
+  readonly shrunk: readonly ShrunkWorld[];
   /** Undefined: not asked for. */
   readonly mutants: readonly MutantResult[] | undefined;
 }
@@ -37,6 +40,7 @@ export function summaryText(tally: Tally, facts: RunFacts): string {
   const perFailover = (value: number): string => (value / counts.failovers).toFixed(1);
   const lines = [
     ...tally.failures.map((failure) => failureText(failure, facts.commit)),
+    ...facts.shrunk.map((shrunk) => `${shrunkText(shrunk)}\n`),
     `seeds        ${count(counts.seeds)} from ${facts.from}, faults ${facts.faults}, ${facts.workers} threads, ${(facts.wallMs / 1000).toFixed(1)} s${facts.isInterrupted ? ', interrupted' : ''}`,
     `failovers    ${count(counts.failovers)}, ${count(paceOf(counts))} per second and core (${count(cpuPaceOf(counts))} per second of its time)`,
     `             each ${perFailover(counts.events)} events, ${perFailover(counts.steps)} steps (of ${count(counts.operations)} operations)`,
@@ -73,6 +77,16 @@ export function failureText({ options, violations }: Failure, commit: string): s
   return [...each, `  npm run sim -- --replay '${replayOf({ options }, commit)}'`, ''].join('\n');
 }
 
+/** What is left of a world that broke something, and how to see it. */
+export function shrunkText({ invariant, message, line, decisions, runs, ms, isLeast }: ShrunkWorld): string {
+  const least = isLeast ? 'not one of them can be left out' : 'time was up';
+  return [
+    `${invariant}  seed ${line.seed} cut down to ${line.kept.length} of ${decisions} decisions (${runs} worlds, ${(ms / 1000).toFixed(1)} s; ${least}): ${message}`,
+    ...line.kept.map((decision) => `  ${decision}`),
+    `  npm run sim -- --replay '${formatReplay(line)}'`,
+  ].join('\n');
+}
+
 export function summaryJson(tally: Tally, facts: RunFacts): Readonly<Record<string, unknown>> {
   const { counts, cells } = tally;
   const { seeds, failovers, events, steps, operations, violations, twice, slowly } = counts;
@@ -96,6 +110,7 @@ export function summaryJson(tally: Tally, facts: RunFacts): Readonly<Record<stri
       })),
       replay: replayOf({ options }, commit),
     })),
+    shrunk: facts.shrunk.map(({ line, ...shrunk }) => ({ ...shrunk, kept: line.kept, replay: formatReplay(line) })),
     cells: cells.cells(),
     pairs: cells.pairs(),
     mutants:

@@ -19,6 +19,8 @@ export interface Terms {
   readonly replay: string | undefined;
   /** With `--replay`: the journal's entries between what struck. */
   readonly hasJournal: boolean;
+  /** With `--replay`: the world is cut down and kept under this title. */
+  readonly regress: string | undefined;
   readonly isJson: boolean;
   readonly isHelp: boolean;
 }
@@ -33,6 +35,7 @@ export const usage = `npm run sim -- [options]
   --mutants        deliberate faults, each to be found
   --replay 'LINE'  one world again, from the line printed with its violation
   --journal        with --replay: the journal between what struck
+  --regress 'WHY'  with --replay: cut it down and keep it in fixtures/regress, with what was wrong
   -o json          one object instead of text`;
 
 /** So long without `--seeds`, in seconds. */
@@ -53,6 +56,8 @@ export function readTerms(argv: readonly string[]): Terms {
   const faults = faultNames.find((name) => name === values.faults);
   if (faults === undefined) throw new UsageError(`--faults ${values.faults}: one of ${faultNames.join(', ')}`);
   if (values.output !== 'json' && values.output !== 'table') throw new UsageError(`-o ${values.output}: json or table`);
+  if (values.regress !== undefined && values.replay === undefined)
+    throw new UsageError(`--regress ${values.regress}: say which world with --replay`);
   const [seeds, seconds] = [number('seeds'), number('seconds')];
   const hasSeeds = !values.mutants || seeds !== undefined || seconds !== undefined;
   return {
@@ -60,6 +65,7 @@ export function readTerms(argv: readonly string[]): Terms {
     seconds: seconds ?? (seeds === undefined ? usualSeconds : undefined),
     workers: number('workers', 256) ?? availableParallelism(),
     hasJournal: values.journal,
+    regress: values.regress,
     isJson: values.output === 'json',
     isHelp: values.help,
   };
@@ -78,6 +84,7 @@ function parse(argv: readonly string[]) {
         mutants: { type: 'boolean', default: false },
         replay: { type: 'string' },
         journal: { type: 'boolean', default: false },
+        regress: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
         output: { type: 'string', short: 'o', default: 'table' },
       },
