@@ -16,8 +16,9 @@ export interface Shrunk {
 }
 
 /**
- * First whole places (a link, a cloud, a kind of strike), then halves, quarters, … down to single decisions: ddmin, after
- * Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE TSE 2002. `decisions` must break it.
+ * First whole places (a link, a cloud, a kind of strike), then halves, quarters, … down to single decisions, in rounds over
+ * what is left: the complement steps of ddmin (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input",
+ * IEEE TSE 2002) without going back to the first part after each success. `decisions` must break it.
  */
 export async function shrink(decisions: readonly string[], { breaks, isOver }: ShrinkTerms): Promise<Shrunk> {
   let runs = 0;
@@ -34,16 +35,15 @@ export async function shrink(decisions: readonly string[], { breaks, isOver }: S
     if (isOver()) return { kept, runs, isLeast: false };
     await drop(new Set(kept.filter((each) => placeOf(each) === place)));
   }
-  for (let parts = Math.min(2, kept.length); parts > 0; ) {
-    let hasDropped = false;
-    for (const part of partsOf(kept, parts)) {
+  for (let size = Math.ceil(kept.length / 2); size > 0; ) {
+    const before = kept.length;
+    for (let start = 0; start < kept.length; ) {
       if (isOver()) return { kept, runs, isLeast: false };
-      hasDropped = await drop(new Set(part));
-      if (hasDropped) break;
+      if (!(await drop(new Set(kept.slice(start, start + size))))) start += size;
     }
-    if (hasDropped) parts = Math.min(kept.length, Math.max(2, parts - 1));
-    else if (parts >= kept.length) break;
-    else parts = Math.min(kept.length, parts * 2);
+    // Single ones until a whole round of them shows that each is needed.
+    if (size > 1) size = Math.ceil(size / 2);
+    else if (kept.length === before) break;
   }
   return { kept, runs, isLeast: true };
 }
@@ -58,11 +58,4 @@ function placesOf(decisions: readonly string[]): readonly string[] {
 /** A decision is `place#try@ms+order:kind`. */
 function placeOf(decision: string): string {
   return decision.slice(0, decision.lastIndexOf('#'));
-}
-
-/** As equal as can be, none empty. */
-function partsOf<T>(all: readonly T[], count: number): readonly (readonly T[])[] {
-  return Array.from({ length: count }, (_, index) =>
-    all.slice(Math.floor((index * all.length) / count), Math.floor(((index + 1) * all.length) / count)),
-  );
 }
