@@ -11,7 +11,7 @@ import { type CrashWorld, type Deed, type End, openCrashWorld } from './support/
 /** Fewer for a quick look: CRASH_CYCLES=50. */
 const cycles = Number(process.env['CRASH_CYCLES'] ?? 1000);
 /** Most of a cycle is waiting for a lease to run out and for a move to settle. */
-const worlds = Number(process.env['CRASH_WORLDS'] ?? 6 * availableParallelism());
+const worlds = Number(process.env['CRASH_WORLDS'] ?? 7 * availableParallelism());
 const seed = Number(process.env['CRASH_SEED'] ?? 1);
 const rangesPerWorld = 3;
 const tellEveryMs = 20_000;

@@ -1,4 +1,4 @@
-/** Which deed is tried next and where its processes are killed: every point that was ever passed once, then at random. */
+/** Which deed is tried next and where its processes are killed: at every point that was ever passed, then at random. */
 import { createSeededRandom } from '../../../src/testkit/seeded-random.ts';
 import { type Deed, deeds, type Point, type Trial } from './crash-world.ts';
 
@@ -21,71 +21,84 @@ export interface CrashPlan {
 /** What goes on beside an operation has no end of turns: the later ones are as the first. */
 const mostTurns = 2;
 /** What goes on beside an operation does not come at the same moment every time. */
-const mostTries = 4;
-/** Kills in one operation once every point had its own. */
-const chainLength = 3;
+const mostTries = 3;
+/** Processes killed while they resume what one killed process began. */
+const mostResumed = 3;
+
+/** A point in the processes that begin a deed, or in those that resume it. */
+interface Spot {
+  readonly deed: Deed;
+  readonly point: Point;
+  /** How many points a process passed before it. */
+  readonly rank: number;
+  /** For resuming ones: the highest rank of a first kill after which it was passed. */
+  after: number;
+  hits: number;
+  tries: number;
+}
 
 export function createCrashPlan(cycles: number, seed: number): CrashPlan {
   const random = createSeededRandom(seed);
-  const queue: Task[] = deeds.map((deed) => ({ deed, points: [] }));
-  /** By deed, the points of a process that began it, and those of one that resumed it. */
-  const seen = new Map<string, Task>();
-  const hit = new Set<string>();
-  const tries = new Map<string, number>();
+  const undisturbed: Task[] = deeds.map((deed) => ({ deed, points: [] }));
+  const begun = new Map<string, Spot>();
+  const resuming = new Map<string, Spot>();
   let kills = 0;
   let operations = 0;
 
-  const keyOf = ({ deed, points }: Task): string =>
-    `${deed}, ${points.length > 1 ? 'resuming' : 'begun'}: ${points.at(-1)}`;
-
-  const want = (task: Task): void => {
-    const key = keyOf(task);
-    if (seen.has(key)) return;
-    seen.set(key, task);
-    queue.push(task);
+  const see = (spots: Map<string, Spot>, deed: Deed, passed: readonly Point[], after: number): void => {
+    for (const [rank, point] of passed.entries()) {
+      if (Number(/#(\d+)/.exec(point)?.[1]) > mostTurns) continue;
+      const key = `${deed}: ${point}`;
+      const spot = spots.get(key) ?? { deed, point, rank, after, hits: 0, tries: 0 };
+      spots.set(key, spot);
+      spot.after = Math.max(spot.after, after);
+    }
   };
 
-  const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random.next() * from.length)];
-
-  const atRandom = (): Task => {
-    const deed = pick(deeds) ?? 'failover';
-    const known = [...seen.values()].filter((each) => each.deed === deed);
-    const first = pick(known.filter(({ points }) => points.length === 1));
-    const later = known.filter(({ points }) => points.length === 2).flatMap(({ points }) => points.slice(1));
-    const more = Array.from({ length: chainLength - 1 }, () => pick(later));
-    return { deed, points: [...(first?.points ?? []), ...more].filter((each) => each !== undefined) };
+  /** Those where nobody was killed yet come first; what is asked for again and again without coming waits its turn. */
+  const choose = (spots: readonly Spot[], count: number): readonly Spot[] => {
+    const rank = ({ hits, tries }: Spot): number => (hits === 0 && tries < mostTries ? 0 : 1);
+    const drawn = spots.map((spot) => ({ spot, order: rank(spot) + random.next() }));
+    return drawn
+      .sort((a, b) => a.order - b.order)
+      .slice(0, count)
+      .map(({ spot }) => spot);
   };
 
   return {
     next() {
-      return kills >= cycles ? undefined : (queue.shift() ?? atRandom());
+      if (kills >= cycles) return undefined;
+      const first = undisturbed.shift();
+      if (first !== undefined) return first;
+      const [start] = choose([...begun.values()], 1);
+      // Nothing is known before the first undisturbed deed has ended.
+      if (start === undefined) return { deed: 'failover', points: [] };
+      const possible = [...resuming.values()].filter(({ deed, after }) => deed === start.deed && after >= start.rank);
+      // In the order in which they are passed: each kill leaves the later ones to come.
+      const later = choose(possible, mostResumed).toSorted((a, b) => a.rank - b.rank);
+      for (const spot of [start, ...later]) spot.tries += 1;
+      return { deed: start.deed, points: [start, ...later].map(({ point }) => point) };
     },
-    note(task, { killed, missed, passed }) {
+    note({ deed }, { killed, passed }) {
       kills += killed.length;
       operations += 1;
       const [first = [], ...others] = passed;
-      for (const point of first.filter(isWorthy)) want({ deed: task.deed, points: [point] });
-      const [begun] = killed;
-      if (begun !== undefined) {
-        for (const point of others.flat().filter(isWorthy)) want({ deed: task.deed, points: [begun, point] });
+      see(begun, deed, first, 0);
+      const rank = begun.get(`${deed}: ${killed[0]}`)?.rank ?? 0;
+      for (const each of others) see(resuming, deed, each, rank);
+      for (const [index, point] of killed.entries()) {
+        const spot = (index === 0 ? begun : resuming).get(`${deed}: ${point}`);
+        if (spot !== undefined) spot.hits += 1;
       }
-      for (const [index, point] of killed.entries())
-        hit.add(keyOf({ deed: task.deed, points: index === 0 ? [point] : [killed[0] ?? '', point] }));
-      const key = keyOf(task);
-      const tried = (tries.get(key) ?? 0) + 1;
-      tries.set(key, tried);
-      if (missed.length > 0 && seen.get(key) === task && tried < mostTries) queue.push(task);
     },
     kills: () => kills,
     operations: () => operations,
     covered() {
-      const keys = [...seen.keys()];
-      const never = keys.filter((key) => !hit.has(key));
-      return { hit: keys.length - never.length, seen: keys.length, never };
+      const told = (name: string, spots: Map<string, Spot>) =>
+        [...spots].map(([key, { hits }]) => ({ name: `${name} ${key}`, hits }));
+      const all = [...told('begun', begun), ...told('resumed', resuming)];
+      const never = all.filter(({ hits }) => hits === 0).map(({ name }) => name);
+      return { hit: all.length - never.length, seen: all.length, never };
     },
   };
-}
-
-function isWorthy(point: Point): boolean {
-  return Number(/#(\d+)/.exec(point)?.[1]) <= mostTurns;
 }

@@ -90,7 +90,7 @@ export async function openCrashWorld(
     ports,
     replicas: { oslo: 1, paris: 1 },
     server: join(here, 'tiny-model.mjs'),
-    lease: '{ ttl: 1500ms, renewEvery: 300ms }',
+    lease: '{ ttl: 1200ms, renewEvery: 250ms }',
     probeEvery: '500ms',
     evaluateEvery: '250ms',
     safety: '{ coolDown: 0s, dwell: 0s, maxPerDay: 1000 }',
@@ -126,11 +126,12 @@ export async function openCrashWorld(
   async function rest(sinceMs: number, deed: Deed): Promise<readonly Operation[] | undefined> {
     if (run.hasEnded || (await store.lease.read('chat'))?.holder.pid !== run.program.pid) return undefined;
     const newest = await store.operations.list({ deployment: 'chat', limit: mostOperations });
-    const operations = newest.filter(
-      ({ openedAtMs }) => openedAtMs >= sinceMs,
-    );
+    const operations = newest.filter(({ openedAtMs }) => openedAtMs >= sinceMs);
     if (operations.some(({ endedAtMs }) => endedAtMs === undefined)) return undefined;
-    if (!operations.some(({ plan }) => plan.kind === deed) || (await store.operations.nextRequest('chat')) !== undefined)
+    if (
+      !operations.some(({ plan }) => plan.kind === deed) ||
+      (await store.operations.nextRequest('chat')) !== undefined
+    )
       return undefined;
     return (await world.isServing()) ? operations : undefined;
   }

@@ -106,7 +106,12 @@ const usual: Required<Omit<Terms, 'prepare' | 'launch' | 'ports'>> = {
   evaluateEvery: '100ms',
 };
 
-export async function openProgramWorld({ prepare, launch = {}, ports: own, ...given }: Terms = {}): Promise<ProgramWorld> {
+export async function openProgramWorld({
+  prepare,
+  launch = {},
+  ports: own,
+  ...given
+}: Terms = {}): Promise<ProgramWorld> {
   const terms = { ...usual, ...given };
   const inAll = Object.values(terms.replicas).reduce((sum, each) => sum + each, 0);
   const sites = Object.keys(terms.replicas);
@@ -172,9 +177,7 @@ export async function openProgramWorld({ prepare, launch = {}, ports: own, ...gi
     gateway: async () => (await findGateway(socketPath, AbortSignal.timeout(2000)))?.pid,
     async isServing() {
       const entry = await route();
-      return (
-        entry?.spill.length === sites.length && entry.sites.flatMap(({ replicas }) => replicas).length === inAll
-      );
+      return entry?.spill.length === sites.length && entry.sites.flatMap(({ replicas }) => replicas).length === inAll;
     },
     async close() {
       await Promise.all(loads.map((load) => load.stop()));
