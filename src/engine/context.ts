@@ -28,6 +28,8 @@ export interface Context {
   readonly journal: DeploymentJournal;
   readonly observer: Observer;
   readonly routes: RouteWriter;
+  /** Rejects with `StoreCorrupt` when the gateway has seen more of the journal than there is. */
+  checkHead(route: View['route']): Promise<void>;
   /**
    * Takes over what was read from the gateway, unless it has seen more of the journal than there is: then it rejects with
    * `StoreCorrupt`.

@@ -39,6 +39,7 @@ export async function openContext(
     journal,
     observer,
     routes,
+    checkHead,
     async adopt(route) {
       await checkHead(route);
       routes.adopt(route);

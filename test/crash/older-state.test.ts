@@ -44,7 +44,7 @@ test('an older copy of the state put back is refused by controller and command a
   cpSync(world.stateDir, newest, { recursive: true, filter: (path) => !path.endsWith('.sock') });
 
   copyState(kept, world.stateDir);
-  // The first try takes the epoch that the newer store had given out already, the second one a newer epoch.
+  // With each try its epoch grows, past those that the newest store gave out: only the journal tells them apart.
   for (const words of [['run'], ['run'], ['switchover', 'chat', '--to', 'oslo', '--yes']]) {
     const ended = await world.godwit(...words);
     expect(ended, words.join(' ')).toMatchObject({
