@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { messageOf } from '../../src/errors.ts';
@@ -13,7 +13,9 @@ import {
   robot,
   stepDraft,
 } from '../../src/testkit/store/samples.ts';
+import { openProgramWorld } from '../integration/support/program-world.ts';
 import { makeTempDir, openOn } from '../store/support/subjects.ts';
+import { layOutBuiltProgram } from './support/built-program.ts';
 
 const pageSize = 4096;
 /** In each page, beside its header and its first cell pointers. */
@@ -175,3 +177,55 @@ test('a bit flipped in any page of the write-ahead log is found, or changes noth
   }
   expect(counts.shorter).toBeGreaterThan(100);
 });
+
+test('the program refuses each kind of damage in words, and starts and changes nothing', async () => {
+  await writeState(0);
+  const built = layOutBuiltProgram();
+  const world = await openProgramWorld({ replicas: { oslo: 1, paris: 1 }, launch: { launcher: built.launcher } });
+  try {
+    for (const [index, at] of (await onePerKind()).entries()) {
+      putBack('state.db', at, 1);
+      for (const name of readdirSync(dir)) copyFileSync(join(dir, name), join(world.stateDir, name));
+      for (const words of index < ownRuns ? [['journal', 'verify'], ['run']] : [['journal', 'verify']]) {
+        const ended = await world.godwit(...words);
+        const told = `${words.join(' ')} with byte ${at} changed: ${ended.stdout}${ended.stderr}`;
+        expect(ended.code, told).toBe(1);
+        expect(ended.stdout + ended.stderr, told).toMatch(/is damaged|BROKEN at entry/);
+        expect(ended.stdout + ended.stderr, told).not.toMatch(/^\s+at |unexpected|lease taken/m);
+        expect(readFileSync(join(world.stateDir, 'state.db')).equals(readFileSync(join(dir, 'state.db'))), told).toBe(
+          true,
+        );
+      }
+    }
+    expect(world.started()).toEqual([]);
+    expect(await world.route()).toBeUndefined();
+  } finally {
+    await world.close();
+    built.remove();
+  }
+});
+
+/** A controller, which starts a gateway first, is tried on so many; the check on all. */
+const ownRuns = 6;
+const mostKinds = 16;
+
+/** Places whose change is refused, each with words of its own. */
+async function onePerKind(): Promise<readonly number[]> {
+  const kinds = new Map<string, number>();
+  for (const at of placesIn(files['state.db']?.length ?? 0, 5)) {
+    putBack('state.db', at, 1);
+    const words = await refusal();
+    if (words !== undefined && !kinds.has(words)) kinds.set(words, at);
+  }
+  expect(kinds.size).toBeGreaterThan(3);
+  return [...kinds.values()].slice(0, mostKinds);
+}
+
+async function refusal(): Promise<string | undefined> {
+  try {
+    await openOn(dir).close();
+    return undefined;
+  } catch (error) {
+    return messageOf(error).replaceAll(/\d+/g, 'n');
+  }
+}
