@@ -3,6 +3,7 @@ import type { Wish, WishEnd } from '../engine/carry-out.ts';
 import type { ControllerEnd } from '../engine/controller.ts';
 import type { Config } from '../model/config.ts';
 import type { JournalHead } from '../model/journal-entry.ts';
+import type { FaultClass, SimulatedSeed } from '../model/simulation.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Store } from '../ports/store.ts';
@@ -85,6 +86,20 @@ export interface DemoWatch {
   live(line: string): void;
 }
 
+export interface SimulateOptions {
+  readonly deployment: string;
+  /** The first seed, and how many. */
+  readonly from: number;
+  readonly seeds: number;
+  readonly faults: readonly FaultClass[];
+}
+
+/** Who watches the worlds, each as it begins and ends. */
+export interface SimulateWatch {
+  onBegin(seed: number): void;
+  onEnd(story: SimulatedSeed): void;
+}
+
 export interface App {
   /** As in package.json. */
   version(): string;
@@ -114,6 +129,13 @@ export interface App {
   /** Serves until the signal fires; `log` is told where it listens and what it found. */
   runGateway(config: Config, log: (line: string) => void, signal: AbortSignal): Promise<void>;
   runDemo(options: DemoOptions, reporter: Reporter, watch: DemoWatch, signal: AbortSignal): Promise<DemoSummary>;
+  /** Worlds in memory, one after the other. Once the signal fires: those that were finished. */
+  simulate(
+    config: Config,
+    options: SimulateOptions,
+    watch: SimulateWatch,
+    signal: AbortSignal,
+  ): Promise<readonly SimulatedSeed[]>;
   /** The built-in model server with its own arguments; resolves with its exit code. */
   runModelServer(argv: readonly string[]): Promise<number>;
 }

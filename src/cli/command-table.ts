@@ -47,6 +47,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/demo.ts')).demo,
   },
   {
+    name: 'simulate',
+    summary: 'See what your configuration would do when sites and networks fail',
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
     name: 'config validate',
     summary: 'Check the configuration and list every mistake in it',
     load: async () => (await import('./commands/config-validate.ts')).configValidate,

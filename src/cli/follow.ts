@@ -1,11 +1,12 @@
 /** Tells people how far an operation is that another process carries out: read from the store, told as if it were our own. */
+
+import { atItsStep } from '../engine/step-now.ts';
 import { messageOf } from '../errors.ts';
 import type { Config } from '../model/config.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Store } from '../ports/store.ts';
 import type { App } from './app.ts';
-import { atItsStep } from './step-now.ts';
 
 /** Between looks, in milliseconds. */
 const everyMs = 500;

@@ -31,6 +31,32 @@ export function choice<const T extends string>(flags: string, summary: string, v
   return { flags, summary, isRequired: false, choices: values, fallback, parse } satisfies InputSpec<T>;
 }
 
+/** A whole number from 1 to `most`. */
+export function wholeNumber(flags: string, summary: string, most: number): InputSpec<number | undefined> {
+  const parse = (typed: string): number => {
+    const value = Number(typed);
+    if (!/^\d+$/.test(typed) || value < 1 || value > most)
+      throw new InvalidInput(`write a whole number from 1 to ${most}`);
+    return value;
+  };
+  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse };
+}
+
+/** Some of a closed set of words, with commas between them. */
+export function choices<const T extends string>(
+  flags: string,
+  summary: string,
+  values: readonly T[],
+): InputSpec<readonly T[] | undefined> {
+  const parse = (typed: string): readonly T[] =>
+    typed.split(',').map((word) => {
+      const found = values.find((value) => value === word.trim());
+      if (found === undefined) throw new InvalidInput(`allowed: ${values.join(', ')}`);
+      return found;
+    });
+  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse };
+}
+
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const maxDurationMs = 7 * 24 * 3_600_000;
 

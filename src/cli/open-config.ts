@@ -7,8 +7,17 @@ import type { App } from './app.ts';
 import type { Globals } from './command.ts';
 
 /** Throws `ConfigNotFound` or `ConfigInvalid`; the message of the latter holds all findings. */
-export async function openConfig(app: App, globals: Globals): Promise<Config> {
-  const reading = await app.config.read(globals.config, { isForUse: true });
+export function openConfig(app: App, globals: Globals): Promise<Config> {
+  return open(app, globals.config, { isForUse: true });
+}
+
+/** The same without its secrets: nothing will be contacted. */
+export function readForLooking(app: App, path: string | undefined): Promise<Config> {
+  return open(app, path, { isForUse: false });
+}
+
+async function open(app: App, path: string | undefined, how: { readonly isForUse: boolean }): Promise<Config> {
+  const reading = await app.config.read(path, how);
   if (reading.kind === 'valid') return reading.config;
   throw new GodwitError('ConfigInvalid', `the configuration has mistakes\n${reading.text}`, {
     hint: 'correct them, then `godwit config validate`',

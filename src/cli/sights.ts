@@ -1,4 +1,6 @@
 /** Looks at everything `status` shows, each part on its own: what cannot be seen says why and stops nothing else. */
+
+import { atItsStep } from '../engine/step-now.ts';
 import { messageOf } from '../errors.ts';
 import type { Config } from '../model/config.ts';
 import type { LeaseRecord } from '../model/lease.ts';
@@ -11,7 +13,6 @@ import type { ReadCall } from '../ports/call.ts';
 import type { Store } from '../ports/store.ts';
 import type { TrafficDriver } from '../ports/traffic-driver.ts';
 import type { App } from './app.ts';
-import { atItsStep } from './step-now.ts';
 
 /** What was read of one deployment. */
 export interface Sights {

@@ -6,7 +6,8 @@ import type { Reason } from '../model/reason.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { diagnose, isFailing } from './diagnose.ts';
 import { startBlock } from './failed-starts.ts';
-import { isAlive, missingSlots, readyReplicas, weightOf } from './readiness.ts';
+import { unlistedSlots } from './launched.ts';
+import { emptySlots, isAlive, missingSlots, readyReplicas, weightOf } from './readiness.ts';
 import { decideRequest } from './requests.ts';
 import { checkMove } from './safety.ts';
 import { bestTarget, moveAll } from './target.ts';
@@ -103,7 +104,8 @@ function startOf(view: View, diagnosis: Diagnosis, terms: StartTerms, nowMs: num
   const start = lackingSites(view)
     .filter((each) => !(terms.canMove && isLeftForFailover(view, each, nowMs)))
     .filter((each) => startBlock(view, each.site.name, nowMs) === undefined)
-    .map((each) => ({ site: each.site.name, slots: missingSlots(each) }));
+    .map((each) => ({ site: each.site.name, slots: missingSlots(view, each, nowMs) }))
+    .filter(({ slots }) => slots.length > 0);
   if (start.length === 0) return undefined;
   const because = start.map(
     ({ site, slots }): Reason => ({
@@ -112,7 +114,7 @@ function startOf(view: View, diagnosis: Diagnosis, terms: StartTerms, nowMs: num
       message: `${site} lacks ${slots.length} ${slots.length === 1 ? 'replica' : 'replicas'}`,
     }),
   );
-  const weights = (view.route.kind === 'seen' ? view.route.value?.weights : undefined) ?? view.deployment.weights;
+  const weights = (view.route.kind === 'seen' ? view.route.value?.weights : undefined) ?? view.inForce;
   const action: Action = {
     kind: 'start',
     trigger: 'automatic',
@@ -132,12 +134,24 @@ function lackingSites(view: View): readonly SiteView[] {
     (each) =>
       (each.placement.standby === 'hot' || weightOf(view, each.site.name) > 0) &&
       each.control.kind === 'seen' &&
-      missingSlots(each).length > 0,
+      emptySlots(each).length > 0,
   );
 }
 
 function startBlocks(view: View, nowMs: number): readonly Reason[] {
-  return lackingSites(view).flatMap(({ site }) => startBlock(view, site.name, nowMs) ?? []);
+  return lackingSites(view).flatMap(
+    (each) => startBlock(view, each.site.name, nowMs) ?? unlistedReason(view, each, nowMs),
+  );
+}
+
+/** What is missing was launched a moment ago: the list may not show it yet. */
+function unlistedReason(view: View, site: SiteView, nowMs: number): readonly Reason[] {
+  const unlisted = unlistedSlots(view, site, nowMs);
+  const untils = emptySlots(site).flatMap((slot) => unlisted.get(slot) ?? []);
+  if (untils.length === 0) return [];
+  const { name } = site.site;
+  const message = `${name} was asked for ${untils.length} ${untils.length === 1 ? 'replica' : 'replicas'} that it need not list yet`;
+  return [{ code: 'LaunchUnlisted', site: name, message, untilMs: Math.max(...untils) }];
 }
 
 /** A site with weight that has lost everything while another is ready: the traffic moves first. */

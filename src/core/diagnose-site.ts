@@ -4,7 +4,7 @@ import type { DiagnosisCode, SiteDiagnosis } from '../model/diagnosis.ts';
 import type { Plane, ProbeReason } from '../model/observation.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { judgeTraffic, type TrafficVerdict } from './detect/traffic.ts';
-import { completionConditions, isAlive, readyReplicas, weightOf } from './readiness.ts';
+import { completionConditions, isAlive, isPast, readyReplicas, weightOf } from './readiness.ts';
 
 /**
  * One plane alone never makes a site actionable, except the data plane seen from a quorum of vantages. With a single
@@ -78,9 +78,10 @@ interface Gathered {
 
 function gather(view: View, site: SiteView, nowMs: number): Gathered {
   const { detector } = view.deployment.failover;
+  const replicas = site.replicas.map(({ replica }) => replica);
   const judged = site.replicas
     .filter(({ replica }) => replica.state !== 'stopped' && replica.state !== 'stopping')
-    .filter(({ replica }) => replica.state !== 'gone' || !isReplaced(site, replica.slot))
+    .filter(({ replica }) => !isPast(replica, replicas))
     .map((each) => ({ each, conditions: completionConditions(view, each) }));
   const bad = judged.flatMap(({ each, conditions }) =>
     conditions.filter((condition) => isBad(stateOf(each, [condition]))),
@@ -105,11 +106,6 @@ function gather(view: View, site: SiteView, nowMs: number): Gathered {
     sinceMs: bad.length === 0 ? nowMs : Math.max(...bad.map(({ sinceMs }) => sinceMs)),
     asOfMs: Math.max(0, ...judged.flatMap(({ conditions }) => conditions.map(({ asOfMs }) => asOfMs))),
   };
-}
-
-/** Clouds list what is gone for an hour or so: once its slot is filled again it says nothing about the site. */
-function isReplaced(site: SiteView, slot: number): boolean {
-  return site.replicas.some(({ replica }) => replica.slot === slot && isAlive(replica.state));
 }
 
 /** What the provider calls gone and does not answer has no grace: the two agree. */

@@ -8,10 +8,19 @@ export interface Listed {
 }
 
 /** Clouds' lists lag and come in pages that may be stale: a second list, at least this much later, must agree. Milliseconds. */
-const absentAfterMs = 2000;
+const leastAbsenceMs = 2000;
 
-/** `listed`: a new list, seen at `atMs`. A replica that it lacks stays as it was last seen until that time has passed. */
-export function mergeListing(before: readonly Listed[], listed: readonly Replica[], atMs: number): readonly Listed[] {
+/**
+ * `listed`: a new list, seen at `atMs`, of a provider whose lists lag by up to `listLagMs`. A replica that it lacks stays
+ * as it was last seen until that time has passed, or 2 s if that is longer.
+ */
+export function mergeListing(
+  before: readonly Listed[],
+  listed: readonly Replica[],
+  atMs: number,
+  listLagMs: number,
+): readonly Listed[] {
+  const absentAfterMs = Math.max(leastAbsenceMs, listLagMs);
   const ids = new Set(listed.map(({ id }) => id));
   const missing = before
     .filter(({ replica }) => !ids.has(replica.id))

@@ -3,6 +3,7 @@ import type { Condition, Proof } from '../model/condition.ts';
 import type { Replica } from '../model/replica.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
+import { unlistedSlots } from './launched.ts';
 
 /** The conditions of the probe that makes tokens; the others only say that a process answers. */
 export function completionConditions(view: View, replica: ReplicaView): readonly Condition[] {
@@ -37,8 +38,19 @@ export function readyReplicas(view: View, site: SiteView, nowMs: number): readon
   return site.replicas.filter((each) => isReady(view, each, nowMs));
 }
 
-/** Slots that hold no live replica: starting and running ones count as live, whatever their health. */
-export function missingSlots(site: SiteView): readonly number[] {
+/**
+ * Slots that hold no live replica: starting and running ones count as live, whatever their health, and so does what was
+ * launched and need not be listed yet.
+ */
+export function missingSlots(view: View, site: SiteView, nowMs: number): readonly number[] {
+  // A list that could not be read is not an empty one.
+  if (site.control.kind === 'unknown') return [];
+  const unlisted = unlistedSlots(view, site, nowMs);
+  return emptySlots(site).filter((slot) => !unlisted.has(slot));
+}
+
+/** As the list has it. */
+export function emptySlots(site: SiteView): readonly number[] {
   const taken = new Set(
     site.replicas.filter(({ replica }) => isAlive(replica.state)).map(({ replica }) => replica.slot),
   );
@@ -48,6 +60,20 @@ export function missingSlots(site: SiteView): readonly number[] {
 /** A machine or process exists, whatever its health. */
 export function isAlive(state: ReplicaView['replica']['state']): boolean {
   return state === 'starting' || state === 'running';
+}
+
+/**
+ * Clouds list what is gone for an hour or so: once its slot was filled again it says nothing about the site, nor needs
+ * anybody ask it. `all`: of the same site.
+ */
+export function isPast(replica: Replica, all: readonly Replica[]): boolean {
+  return (
+    replica.state === 'gone' &&
+    all.some(
+      ({ slot, state, startedAtMs }) =>
+        slot === replica.slot && (isAlive(state) || (state === 'gone' && startedAtMs > replica.startedAtMs)),
+    )
+  );
 }
 
 /** All jurisdictions of the site must be allowed; a deployment that names none may run anywhere. */

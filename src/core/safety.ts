@@ -4,9 +4,11 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
+import type { Weights } from '../model/route.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isWithin } from './elapsed.ts';
 import { startBlock } from './failed-starts.ts';
+import { hasMoved } from './moved.ts';
 import { areIndependent, isResident, readyReplicas, weightOf } from './readiness.ts';
 
 /** Everything a rule may look at. */
@@ -154,12 +156,9 @@ const automaticRules: readonly Rule[] = [
 /** What a person may not decide either: nobody to ask, nowhere allowed, nothing there. */
 const manualRules: readonly Rule[] = [driverReachable, residency, readyCapacity];
 
-/** States of an operation that has moved traffic, or may have. One that ended before it moved anything spends no budget. */
-const movedStates: ReadonlySet<string> = new Set(['verifying', 'returning', 'done', 'returned', 'unknown']);
-
 /** Open or ended, newest first. */
 function movesOf({ open, recent }: View): readonly Operation[] {
-  return (open === undefined ? recent : [open, ...recent]).filter(({ state }) => movedStates.has(state));
+  return (open === undefined ? recent : [open, ...recent]).filter(hasMoved);
 }
 
 /** Checked again before each step of a plan that is being carried out. */
@@ -193,8 +192,10 @@ function removedSites(view: View, step: Step): readonly Reason[] {
     }));
 }
 
-function weighReasons(view: View, plan: Plan, weights: Plan['after'], nowMs: number): readonly Reason[] {
-  const raised = targetsOf(view, { weights });
+function weighReasons(view: View, plan: Plan, weights: Weights, nowMs: number): readonly Reason[] {
+  // Not seeing the table is no table: what is lowered would count as raised.
+  const present = view.route.kind === 'seen' ? (view.route.value?.weights ?? {}) : view.inForce;
+  const raised = view.sites.filter(({ site }) => (weights[site.name] ?? 0) > (present[site.name] ?? 0));
   const blocked = raised.filter((site) => !isResident(view, site));
   if (blocked.length > 0)
     return blocked.map(({ site }) => ({

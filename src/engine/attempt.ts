@@ -40,7 +40,12 @@ export async function attemptWrite<T>(
     if (grip.remainingMs() <= 0) return { kind: 'refused', error: leaseLost };
     if (leftMs <= 0 || signal.aborted) return { kind: 'refused', error: noTime };
     const end = await callWithin(clock, leftMs, signal, (call) =>
-      write({ ...call, operationId, epoch: grip.epoch, idempotencyKey }),
+      write({
+        get signal() {
+          return call.signal;
+        },
+        ...{ deadlineAtMonoMs: call.deadlineAtMonoMs, operationId, epoch: grip.epoch, idempotencyKey },
+      }),
     );
     if (end.kind !== 'answered') return { kind: 'unknown', error: end.error };
     if (grip.remainingMs() <= 0) return { kind: 'unknown', error: leaseLost };

@@ -10,36 +10,52 @@ export type CallEnd<T> =
   | { readonly kind: 'late'; readonly error: ProviderError }
   | { readonly kind: 'threw'; readonly error: ProviderError };
 
-/** Past `timeoutMs` the call's signal fires and its answer, should it still come, is dropped. */
-export async function callWithin<T>(
+/** Why the call's signal fires once it is answered; a value, because an exception with its stack costs more than the call. */
+const answered = 'answered';
+
+/**
+ * Past `timeoutMs`, or once `parent` (where there is one) fires, the call's signal fires and its answer, should it still come, is dropped: a
+ * caller that gave up does not wait for a port that ignores its signal.
+ */
+export function callWithin<T>(
   clock: Clock,
   timeoutMs: number,
-  parent: AbortSignal,
+  parent: AbortSignal | undefined,
   run: (call: ReadCall) => Promise<T>,
 ): Promise<CallEnd<T>> {
-  const ended = new AbortController();
-  const signal = AbortSignal.any([parent, ended.signal]);
-  // Inside a promise, so that a port that throws before it returns one is no different from one that rejects.
-  const asked = (async () => await run({ signal, deadlineAtMonoMs: clock.monoMs() + timeoutMs }))();
-  const answer = asked.then(
-    (value): CallEnd<T> => ({ kind: 'answered', value }),
-    (thrown): CallEnd<T> => ({
-      kind: 'threw',
-      error: { class: 'unknown', code: 'PortThrew', message: messageOf(thrown) },
-    }),
-  );
-  // Aborting (an answer came, or the caller gave up) ends the sleep by rejection: that is not lateness by itself, but
-  // a caller that gave up must not wait for a port that ignores its signal.
-  const timer = clock.sleep(timeoutMs, signal).then(
-    () => 'timed out' as const,
-    () => 'given up' as const,
-  );
-  const first = await Promise.race([answer, timer.then((why): CallEnd<T> => lateEnd(why, timeoutMs))]);
-  ended.abort();
-  return first;
+  return new Promise((resolve) => {
+    let own: AbortController | undefined;
+    let isOver = false;
+    const end = (how: CallEnd<T>, why: unknown): void => {
+      if (isOver) return;
+      isOver = true;
+      cancel();
+      parent?.removeEventListener('abort', giveUp);
+      own?.abort(why);
+      resolve(how);
+    };
+    const giveUp = (): void => end(late('given up before an answer came'), parent?.reason);
+    const cancel = clock.after(timeoutMs, () => end(late(`no answer within ${timeoutMs} ms`), answered));
+    if (parent?.aborted === true) giveUp();
+    else parent?.addEventListener('abort', giveUp);
+    const call: ReadCall = {
+      // Made when somebody looks at it: a port that answers from memory never does.
+      get signal() {
+        own ??= new AbortController();
+        if (isOver) own.abort(answered);
+        return own.signal;
+      },
+      deadlineAtMonoMs: clock.monoMs() + timeoutMs,
+    };
+    // Inside a promise, so that a port that throws before it returns one is no different from one that rejects.
+    new Promise<T>((asked) => asked(run(call))).then(
+      (value) => end({ kind: 'answered', value }, answered),
+      (thrown) =>
+        end({ kind: 'threw', error: { class: 'unknown', code: 'PortThrew', message: messageOf(thrown) } }, answered),
+    );
+  });
 }
 
-function lateEnd<T>(why: 'timed out' | 'given up', timeoutMs: number): CallEnd<T> {
-  const message = why === 'timed out' ? `no answer within ${timeoutMs} ms` : 'given up before an answer came';
+function late<T>(message: string): CallEnd<T> {
   return { kind: 'late', error: { class: 'unknown', code: 'NoAnswer', message } };
 }

@@ -1,6 +1,5 @@
 /** One deployment under this process's lease: what the loop and the steps share. */
 import type { Deployment } from '../model/deployment.ts';
-import type { Diagnosis } from '../model/diagnosis.ts';
 import type { JournalEntry, StepState } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Step } from '../model/plan.ts';
@@ -28,8 +27,6 @@ export interface Context {
   readonly journal: DeploymentJournal;
   readonly observer: Observer;
   readonly routes: RouteWriter;
-  /** Rejects with `StoreCorrupt` when the gateway has seen more of the journal than there is. */
-  checkHead(route: View['route']): Promise<void>;
   /**
    * Takes over what was read from the gateway, unless it has seen more of the journal than there is: then it rejects with
    * `StoreCorrupt`.
@@ -37,7 +34,6 @@ export interface Context {
   adopt(route: View['route']): Promise<void>;
   /** The newest sight together with operations and requests. */
   view(): View;
-  diagnosis(): Diagnosis;
   /** Since when every site with weight is healthy, epoch milliseconds. */
   calmSinceMs(): number | undefined;
   /** Journals what became of a step, or of one part of it, and tells the reporter. */

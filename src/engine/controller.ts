@@ -82,7 +82,8 @@ export async function superviseDeployment(
     const { ctx, memory } = await openContext(deps, deployment, grip);
     await ctx.journal.append({ kind: 'lease', event: 'taken' });
     ctx.journal.tell({ type: 'lease-taken', lease: grip.lease });
-    await ctx.checkHead(await ctx.observer.readRoute(until.stop));
+    // Before the stamp too: an older copy of the state must not put its mark over the newest one's.
+    await ctx.adopt(await ctx.observer.readRoute(until.stop));
     await stampGateway(ctx, until.stop);
     await warmUp(ctx, until.stop);
     await ctx.adopt(ctx.observer.sight().route);

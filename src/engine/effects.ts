@@ -103,11 +103,12 @@ async function stopSite(ctx: Context, step: StepEffect & { kind: 'stop' }, terms
   const provider = ctx.deps.providers.get(step.site);
   const placement = ctx.deployment.placements.find((each) => each.site === step.site);
   assert(placement !== undefined && provider !== undefined, `nothing can be stopped at ${step.site}`);
+  const seen = await ctx.observer.readReplicas(step.site, terms.signal);
+  if (seen.kind === 'unknown') return seen;
+  // Last of all, so that as little as can be happens between this answer and the stop.
   const route = await ctx.observer.readRoute(terms.signal);
   if (route.kind === 'unknown') return route;
   if ((route.value?.weights[step.site] ?? 0) > 0) return { kind: 'refused', error: notFenced };
-  const seen = await ctx.observer.readReplicas(step.site, terms.signal);
-  if (seen.kind === 'unknown') return seen;
   const tryTimeoutMs = placement.launch.stopGraceMs + stopSlackMs;
   const replies = await Promise.all(
     seen.value.map((replica) =>

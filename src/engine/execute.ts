@@ -1,12 +1,13 @@
 /** Carries out a plan step by step: the only place that changes the world. Also after a crash, from where it stood. */
 
+import { planStale } from '../core/moved.ts';
 import { assert, GodwitError } from '../errors.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
 import type { Operation, OperationState } from '../model/operation.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { Context } from './context.ts';
-import { endOf, planStale, runStep, type StepEnd, type StepTrouble } from './run-step.ts';
+import { endOf, runStep, type StepEnd, type StepTrouble } from './run-step.ts';
 
 /** Why an execution was stopped from outside; the reason of its signal. */
 export type StopReason = 'preempted' | 'shutdown';
@@ -15,7 +16,9 @@ export type StopReason = 'preempted' | 'shutdown';
  * Returns the ended operation, or the open one when it must be left as it is (lease lost, process ends): the next
  * holder of the lease resumes it.
  */
-export async function execute(ctx: Context, opened: Operation, signal: AbortSignal): Promise<Operation> {
+export async function execute(ctx: Context, opened: Operation, stop: AbortSignal): Promise<Operation> {
+  // What waits in a step ends with the lease too.
+  const signal = AbortSignal.any([stop, ctx.grip.lost]);
   const past = await ctx.deps.store.journal.read({ operationId: opened.id });
   let operation = opened;
   for (const [index, step] of opened.plan.steps.entries()) {

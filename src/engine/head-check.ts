@@ -8,19 +8,21 @@ import type { JournalStore } from '../ports/store.ts';
 const newest = 1000;
 
 /**
- * Every route entry carries the journal's head as of its writing, so the head must be in the journal: one read of the
+ * Every route entry carries the journal's head as of its writing, so the head must be in the journal. One that this process
+ * appended (`isOwn`) surely is; for others one read of the
  * newest 1000 entries, of all of them only when it is not there. Rejects with `StoreCorrupt` when it is not.
  */
 export function createHeadCheck(
   journal: JournalStore,
   deployment: string,
+  isOwn: (head: string) => boolean = () => false,
 ): (route: Seen<RouteEntry | undefined>) => Promise<void> {
   let known: string | undefined;
   const holds = async (hash: string, limit: number): Promise<boolean> =>
     (await journal.read({ limit })).some((entry) => entry.hash === hash);
   return async (route) => {
     const head = route.kind === 'seen' ? route.value?.journalHead : undefined;
-    if (head === undefined || head === known) return;
+    if (head === undefined || head === known || isOwn(head)) return;
     const { seq } = await journal.head();
     if (!(await holds(head, newest)) && !(seq > newest && (await holds(head, seq)))) throw rolledBack(deployment, head);
     known = head;

@@ -8,23 +8,39 @@ export interface DeploymentJournal {
   append(...bodies: readonly JournalBody[]): Promise<void>;
   /** The hash at the journal's head, as of our last append; goes into route entries. */
   head(): string;
+  /** Whether one of our own last appends gave this head: then nobody need look for it. */
+  isOwn(head: string): boolean;
   tell(event: EventBody): void;
 }
 
 type EventBody = Event extends infer E ? (E extends Event ? Omit<E, 'atMs' | 'deployment'> : never) : never;
 
-/** `epoch` is the lease's: the store refuses drafts of an older one. */
-export async function openJournal(deps: EngineDeps, deployment: string, epoch: number): Promise<DeploymentJournal> {
+/** Own heads kept: a gateway answers with the newest entry or one of the few before. */
+const ownLimit = 64;
+
+/** `epoch` is the lease's: the store refuses drafts of an older one. `onFailure`: before whoever appended hears of it. */
+export async function openJournal(
+  deps: EngineDeps,
+  deployment: string,
+  epoch: number,
+  onFailure: () => void = () => undefined,
+): Promise<DeploymentJournal> {
   const { clock, store, actor, reporter } = deps;
   let head = (await store.journal.head()).hash;
+  const own: string[] = [];
   return {
     async append(...bodies) {
       const drafts = bodies.map(
         (body): JournalDraft => ({ deployment, epoch, by: actor, atMs: clock.nowMs(), monoMs: clock.monoMs(), body }),
       );
-      head = (await store.journal.append(drafts)).hash;
+      const appended = store.journal.append(drafts);
+      appended.catch(onFailure);
+      head = (await appended).hash;
+      own.push(head);
+      if (own.length > ownLimit) own.shift();
     },
     head: () => head,
+    isOwn: (hash) => own.includes(hash),
     tell(event) {
       reporter.report({ ...event, atMs: clock.nowMs(), deployment });
     },

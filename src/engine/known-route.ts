@@ -2,6 +2,7 @@
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { RecalledRoute } from './recall-route.ts';
 
 /** How long a write without an answer may keep others back when no read settles it, in milliseconds. */
 const settleWithinMs = 5000;
@@ -14,15 +15,17 @@ export class KnownRoute {
   /** It does not have (any more) what it acknowledged: an old table was restored, or none. */
   isLost = false;
   readonly #clock: Clock;
+  readonly #recalled: RecalledRoute;
   #issuedVersion = 0;
   #isWrittenHere = false;
   #isSeen = false;
   #published = { atMs: 0, atMonoMs: 0 };
   #unanswered: { readonly version: number; readonly atMs: number; readonly atMonoMs: number } | undefined;
 
-  constructor(clock: Clock, first: Weights) {
+  constructor(clock: Clock, recalled: RecalledRoute) {
     this.#clock = clock;
-    this.weights = first;
+    this.#recalled = recalled;
+    this.weights = recalled.weights;
   }
 
   /** Never used twice for different contents: a late arrival of a lost write must find a newer version in force. */
@@ -70,8 +73,9 @@ export class KnownRoute {
     // What the gateway counts down from is its own clock's business: an adopted entry is refreshed soon.
     if (version !== this.entry?.routeVersion) this.#published = { atMs: 0, atMonoMs: 0 };
     this.entry = value;
-    this.weights = value.weights;
-    this.isLost = false;
+    // Somebody else's, from before what an earlier holder of the lease was told is in force: a gateway that lost the newest.
+    this.isLost = !this.#isWrittenHere && this.#recalled.isOutdated(value);
+    if (!this.isLost) this.weights = value.weights;
     return isBack;
   }
 

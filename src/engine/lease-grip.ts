@@ -8,8 +8,10 @@ export interface LeaseGrip {
   readonly lease: Lease;
   /** Milliseconds for which effects may still be issued; 0 or less means none may. */
   remainingMs(): number;
-  /** Fires once the lease is somebody else's or ran out. */
+  /** Fires once the lease is somebody else's, ran out, or was dropped. */
   readonly lost: AbortSignal;
+  /** Nothing may be issued under it any more: what cannot be recorded must not go on. */
+  drop(): void;
   /** Ends the renewal and frees the lease for others at once; nothing may be issued under it from then on. Never rejects. */
   release(): Promise<void>;
   /** Who holds it now, as far as known after a loss. */
@@ -48,7 +50,6 @@ export async function gripLease(deps: EngineDeps, deployment: string, signal: Ab
 function keepGrip(deps: EngineDeps, taken: Lease): LeaseGrip {
   const { clock, store, config } = deps;
   const lost = new AbortController();
-  const calm = new AbortController().signal;
   const ended = new AbortController();
   let lease = taken;
   let successor: LeaseRecord | undefined;
@@ -84,11 +85,12 @@ function keepGrip(deps: EngineDeps, taken: Lease): LeaseGrip {
     remainingMs: () => (lost.signal.aborted || ended.signal.aborted ? 0 : lease.usableUntilMonoMs - clock.monoMs()),
     lost: lost.signal,
     successor: () => successor,
+    drop: () => lost.abort(),
     async release() {
       ended.abort();
       await renewing;
       // The store takes it from nobody but its holder; what it does not take is no harm, the lease runs out.
-      if (successor === undefined) await callWithin(clock, lease.ttlMs, calm, () => store.lease.release(lease));
+      if (successor === undefined) await callWithin(clock, lease.ttlMs, undefined, () => store.lease.release(lease));
     },
   };
 }

@@ -1,22 +1,17 @@
 /** Looks: probes, the providers' lists, the gateway's table and statistics; puts them together as a view. */
-import { detect, type StartUp } from '../core/detect/detect.ts';
-import { prove } from '../core/detect/prove.ts';
-import { type Listed, mergeListing } from '../core/listing.ts';
-import { isListed } from '../core/readiness.ts';
 import { assert } from '../errors.ts';
-import type { Condition, Proof } from '../model/condition.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Replica } from '../model/replica.ts';
 import type { RouteEntry } from '../model/route.ts';
-import type { Site } from '../model/site.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
-import type { ReplicaView, SiteView, View } from '../model/view.ts';
-import type { ReadCall } from '../ports/call.ts';
+import type { View } from '../model/view.ts';
 import { callWithin } from './call-within.ts';
 import type { EngineDeps } from './engine.ts';
-import { createPoll, type Poll } from './poll.ts';
-import { createProbeSchedule, type ProbeSchedule } from './probe-schedule.ts';
+import { createPoll } from './poll.ts';
+import { createProbeSchedule } from './probe-schedule.ts';
+import { createReading } from './reading.ts';
+import { watchSite } from './watched-site.ts';
 
 /** The parts of a view that come from looking. */
 export type Sight = Pick<View, 'deployment' | 'atMs' | 'sites' | 'route' | 'traffic'>;
@@ -25,6 +20,9 @@ export interface Observer {
   /** Asks everything that is due and waits for the answers, at most `patienceMs`; late ones count in the next look. */
   look(patienceMs: number, signal: AbortSignal): Promise<void>;
   sight(): Sight;
+  /** The gateway's table and its statistics as seen last. */
+  route(): View['route'];
+  traffic(): View['traffic'];
   /** Reads the route entry now, past any cache: what a read-back needs. */
   readRoute(signal: AbortSignal): Promise<Seen<RouteEntry | undefined>>;
   readTraffic(signal: AbortSignal): Promise<Seen<DeploymentTraffic>>;
@@ -35,99 +33,53 @@ export interface Observer {
   isHurried(): boolean;
 }
 
-interface WatchedSite {
-  readonly site: Site;
-  readonly placement: SiteView['placement'];
-  readonly list: Poll<readonly Replica[]>;
-  replicas: readonly Listed[];
-}
-
 /** One observer per deployment. `readTimeoutMs` bounds each read of a provider or the gateway. */
 export function createObserver(deps: EngineDeps, deployment: Deployment, readTimeoutMs: number): Observer {
   const { clock } = deps;
   const schedule = createProbeSchedule(deps, deployment);
-  const forever = new AbortController().signal;
+  const reading = createReading(clock, readTimeoutMs);
+  const readRoute = (signal: AbortSignal | undefined) =>
+    reading(signal, (call) => deps.traffic.read(deployment.name, call));
+  const readTraffic = (signal: AbortSignal | undefined) =>
+    reading(signal, (call) => deps.traffic.traffic(deployment.name, call));
+  const route = createPoll(() => readRoute(undefined));
+  const traffic = createPoll(() => readTraffic(undefined));
+  const sites = deployment.placements.map((placement) => watchSite({ deps, deployment, placement, schedule, reading }));
+  const polls = [route, traffic, ...sites.map(({ list }) => list)];
   let isHurried = false;
-
-  const read = async <T>(signal: AbortSignal, run: (call: ReadCall) => Promise<Seen<T>>): Promise<Seen<T>> => {
-    const end = await callWithin(clock, readTimeoutMs, signal, run);
-    return end.kind === 'answered' ? end.value : { kind: 'unknown', error: end.error };
-  };
-  const readReplicas = (site: string, signal: AbortSignal): Promise<Seen<readonly Replica[]>> => {
-    const provider = deps.providers.get(site);
-    assert(provider !== undefined, `no provider session for site ${site}`);
-    return read(signal, (call) => provider.list({ deployment: deployment.name }, call));
-  };
-  const readRoute = (signal: AbortSignal) => read(signal, (call) => deps.traffic.read(deployment.name, call));
-  const readTraffic = (signal: AbortSignal) => read(signal, (call) => deps.traffic.traffic(deployment.name, call));
-
-  const route = createPoll(() => readRoute(forever));
-  const traffic = createPoll(() => readTraffic(forever));
-  const watched = deployment.placements.map((placement): WatchedSite => {
-    const site = deps.config.sites.find((each) => each.name === placement.site);
-    assert(site !== undefined, `deployment ${deployment.name} names the unknown site ${placement.site}`);
-    const own: WatchedSite = {
-      site,
-      placement,
-      list: createPoll(async () => {
-        const seen = await readReplicas(site.name, forever);
-        if (seen.kind === 'seen') own.replicas = mergeListing(own.replicas, seen.value, seen.asOfMs);
-        return seen;
-      }),
-      replicas: [],
-    };
-    return own;
-  });
+  let last: { readonly count: number; readonly sight: Sight } | undefined;
 
   return {
     async look(patienceMs, signal) {
       isHurried = false;
-      const reads = [route.ask(), traffic.ask(), ...watched.map(({ list }) => list.ask())];
-      const replicas = watched.flatMap((each) => each.replicas.map(({ replica }) => replica));
+      const reads = polls.map((poll) => poll.ask());
+      const replicas = sites.flatMap((site) => site.replicas());
       const all = Promise.all([...reads, schedule.sendDue(replicas, signal)]);
       await callWithin(clock, patienceMs, signal, () => all);
     },
     sight() {
       const atMs = clock.nowMs();
-      const sites = watched.map(({ site, placement, list, replicas }): SiteView => {
-        const last = list.last();
-        const control =
-          last.kind === 'seen'
-            ? { kind: last.kind, asOfMs: last.asOfMs }
-            : { kind: last.kind, message: last.error.message };
-        const seen = replicas.map(({ replica }) => {
-          // What serves has started: a controller that comes new to it must not take its silence for loading.
-          const timeoutMs = isListed(route.last(), replica) ? 0 : placement.launch.startupTimeoutMs;
-          return viewOf(deployment, schedule, replica, { startedAtMs: replica.startedAtMs, timeoutMs }, atMs);
-        });
-        return { site, placement, control, replicas: seen };
-      });
-      return { deployment, atMs, sites, route: route.last(), traffic: traffic.last() };
+      const count = polls.reduce((sum, poll) => sum + poll.count(), schedule.count());
+      // A step asks several times in one moment; judging every history anew for each would be most of its work.
+      if (last !== undefined && last.count === count && last.sight.atMs === atMs) return last.sight;
+      const views = sites.map((site) => site.view(route.last(), atMs));
+      const sight = { deployment, atMs, sites: views, route: route.last(), traffic: traffic.last() };
+      last = { count, sight };
+      return sight;
     },
+    route: () => route.last(),
+    traffic: () => traffic.last(),
     readRoute,
     readTraffic,
-    readReplicas,
+    async readReplicas(name, signal) {
+      const site = sites.find((each) => each.name === name);
+      assert(site !== undefined, `${deployment.name} is not configured at ${name}`);
+      return await site.read(signal);
+    },
     hurry(site) {
       isHurried = true;
       schedule.hurry(site);
     },
     isHurried: () => isHurried,
   };
-}
-
-function viewOf(
-  deployment: Deployment,
-  schedule: ProbeSchedule,
-  replica: Replica,
-  startUp: StartUp,
-  nowMs: number,
-): ReplicaView {
-  const conditions: Condition[] = [];
-  let proof: Proof | undefined;
-  for (const spec of deployment.probes) {
-    const history = schedule.historyOf(replica, spec);
-    if (history.length > 0) conditions.push(detect(history, spec, deployment.failover.detector, startUp, nowMs));
-    if (spec.kind === 'completion') proof ??= prove(history, spec, replica);
-  }
-  return { replica, conditions, proof };
 }

@@ -1,15 +1,13 @@
 /** Puts together what the loop and the steps of one deployment share, under a lease that is held. */
-import { diagnose } from '../core/diagnose.ts';
 import type { Deployment } from '../model/deployment.ts';
-import { moveKinds } from '../model/operation.ts';
-import type { Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
 import type { Context } from './context.ts';
 import type { EngineDeps } from './engine.ts';
-import { createHeadCheck } from './head-check.ts';
+import { createHeadCheck, rolledBack } from './head-check.ts';
 import { openJournal } from './journal.ts';
 import type { LeaseGrip } from './lease-grip.ts';
 import { createObserver } from './observe.ts';
+import { recallRoute } from './recall-route.ts';
 import { createRecollection, type Recollection } from './recollect.ts';
 import { createRouteWriter } from './route-writer.ts';
 
@@ -22,15 +20,16 @@ export async function openContext(
   deployment: Deployment,
   grip: LeaseGrip,
 ): Promise<{ ctx: Context; memory: Recollection }> {
-  const journal = await openJournal(deps, deployment.name, grip.epoch);
+  // What goes on beside a failed append must not issue anything either (I29).
+  const journal = await openJournal(deps, deployment.name, grip.epoch, () => grip.drop());
   const observer = createObserver(deps, deployment, readTimeoutMs);
   const memory = createRecollection(deps, deployment.name);
   await memory.refresh();
-  const routes = createRouteWriter(deps, grip, journal, await lastWeights(deps, deployment));
-  const checkHead = createHeadCheck(deps.store.journal, deployment.name);
+  const routes = createRouteWriter(deps, grip, journal, await recallRoute(deps.store, deployment));
+  const checkHead = createHeadCheck(deps.store.journal, deployment.name, journal.isOwn);
   const view = (): View => {
     const sight = observer.sight();
-    return memory.view({ ...sight, route: routes.newest(sight.route) });
+    return memory.view({ ...sight, route: routes.newest(sight.route), inForce: routes.weights() });
   };
   const ctx: Context = {
     deps,
@@ -39,13 +38,15 @@ export async function openContext(
     journal,
     observer,
     routes,
-    checkHead,
     async adopt(route) {
+      const traffic = observer.traffic();
+      // Nobody takes a lease that is held: who wrote to the gateway under a newer one did it with another store.
+      if (traffic.kind === 'seen' && traffic.value.epoch > grip.epoch && grip.remainingMs() > 0)
+        throw rolledBack(deployment.name, `epoch ${traffic.value.epoch}`);
       await checkHead(route);
       routes.adopt(route);
     },
     view,
-    diagnosis: () => diagnose(view(), deps.clock.nowMs()),
     calmSinceMs: () => memory.calmSinceMs(),
     async note({ operation, index, step }, part, state, error) {
       const detail = error?.message;
@@ -65,10 +66,4 @@ export async function openContext(
     },
   };
   return { ctx, memory };
-}
-
-/** What the last finished move left in force: for a gateway that lost its table. */
-async function lastWeights(deps: EngineDeps, deployment: Deployment): Promise<Weights> {
-  const operations = await deps.store.operations.list({ deployment: deployment.name, kinds: moveKinds, limit: 50 });
-  return operations.find(({ state }) => state === 'done')?.plan.after ?? deployment.weights;
 }

@@ -22,6 +22,8 @@ export interface ProbeSchedule {
   sendDue(replicas: readonly Replica[], signal: AbortSignal): Promise<void>;
   /** Makes a site's completion probes due now: a step waits for its proof. */
   hurry(site: string): void;
+  /** Answers so far, of all lines. */
+  count(): number;
   /** Oldest first; empty for a boot that was never probed. */
   historyOf(replica: Replica, spec: ProbeSpec): readonly Observation[];
 }
@@ -30,6 +32,7 @@ export interface ProbeSchedule {
 export function createProbeSchedule(deps: EngineDeps, deployment: Deployment): ProbeSchedule {
   const { clock, random, probe } = deps;
   const lines = new Map<string, Line>();
+  let count = 0;
 
   const send = async (line: Line, signal: AbortSignal): Promise<void> => {
     line.isUnderWay = true;
@@ -40,6 +43,7 @@ export function createProbeSchedule(deps: EngineDeps, deployment: Deployment): P
     line.isUnderWay = false;
     line.history.push(end.kind === 'answered' ? end.value : unseen(replica, spec, end.error.message));
     trim(line.history);
+    count += 1;
   };
 
   const unseen = (replica: Replica, spec: ProbeSpec, detail: string): Observation => ({
@@ -86,6 +90,7 @@ export function createProbeSchedule(deps: EngineDeps, deployment: Deployment): P
         if (line.replica.site === site && line.spec.kind === 'completion') line.dueAtMonoMs = 0;
       }
     },
+    count: () => count,
     historyOf: (replica, spec) => lines.get(keyOf(replica, spec))?.history ?? [],
   };
 }

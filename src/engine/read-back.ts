@@ -1,5 +1,5 @@
 /** Reads what a step's condition looks at, past every cache. */
-import { isAlive } from '../core/readiness.ts';
+import { isAlive, readyReplicas } from '../core/readiness.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
 import type { Replica } from '../model/replica.ts';
@@ -11,6 +11,8 @@ import type { Context } from './context.ts';
 export interface StepMemory {
   readonly beganAtMs: number;
   readonly beganAtMonoMs: number;
+  /** The journal holds that it is to be done. */
+  isIntended: boolean;
   isStamped: boolean;
   /** Since when the drained site counted no running request, epoch milliseconds. */
   idleSinceMs: number | undefined;
@@ -20,28 +22,30 @@ export interface StepMemory {
 
 /** Only what the kind of step needs is read anew; the rest comes from the last look. */
 export async function sightOf(ctx: Context, step: Step, memory: StepMemory, signal: AbortSignal): Promise<StepSight> {
-  const view = ctx.view();
   const site = 'site' in step ? step.site : undefined;
   const isAboutRoute = step.kind === 'weigh' || step.kind === 'fence';
-  const [route, replicas, traffic] = await Promise.all([
-    isAboutRoute ? ctx.observer.readRoute(signal) : view.route,
-    step.kind === 'launch' || step.kind === 'stop'
-      ? ctx.observer.readReplicas(step.site, signal)
-      : replicasIn(ctx, site),
-    step.kind === 'weigh' || step.kind === 'drain' ? ctx.observer.readTraffic(signal) : view.traffic,
+  const isAboutReplicas = step.kind === 'launch' || step.kind === 'stop';
+  const isAboutTraffic = step.kind === 'weigh' || step.kind === 'drain';
+  const [route, listed, traffic] = await Promise.all([
+    isAboutRoute ? ctx.observer.readRoute(signal) : notAsked,
+    isAboutReplicas ? ctx.observer.readReplicas(step.site, signal) : notAsked,
+    isAboutTraffic ? ctx.observer.readTraffic(signal) : notAsked,
   ]);
   if (isAboutRoute) await ctx.adopt(route);
+  const newest = ctx.observer.route();
   if (step.kind === 'prove') ctx.observer.hurry(step.site);
+  const known = step.kind === 'prove' ? replicasIn(ctx, site) : undefined;
   const isIdle = site !== undefined && inFlightAt(traffic, site) === 0;
   memory.idleSinceMs = isIdle ? (memory.idleSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
-  const isLacking = step.kind === 'prove' && replicas.kind === 'seen' && countAlive(replicas.value) < step.replicas;
+  const isLacking = step.kind === 'prove' && known !== undefined && countAlive(known) < step.replicas;
   memory.lackingSinceMs = isLacking ? (memory.lackingSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
   return {
     beganAtMs: memory.beganAtMs,
     isStamped: memory.isStamped,
-    route,
-    replicas,
-    ready: ctx.diagnosis().sites.find((each) => each.site === site)?.ready ?? [],
+    // Another read beside this one may have taken its time: the loop may have seen the gateway since.
+    route: isAboutRoute && isNewer(newest, route) ? newest : route,
+    replicas: listed,
+    ready: step.kind === 'prove' ? readyAt(ctx, step.site) : [],
     traffic,
     idleSinceMs: memory.idleSinceMs,
     lackingSinceMs: memory.lackingSinceMs,
@@ -49,10 +53,28 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   };
 }
 
-function replicasIn(ctx: Context, site: string | undefined): Seen<readonly Replica[]> {
-  const seen = ctx.view().sites.find((each) => each.site.name === site);
-  const value = seen?.replicas.map(({ replica }) => replica) ?? [];
-  return { kind: 'seen', value, asOfMs: ctx.deps.clock.nowMs() };
+function isNewer(one: StepSight['route'], other: StepSight['route']): boolean {
+  return one.kind === 'seen' && other.kind === 'seen' && one.asOfMs > other.asOfMs;
+}
+
+const notAsked = {
+  kind: 'unknown',
+  error: { class: 'unknown', code: 'NotAsked', message: 'this kind of step does not look at it' },
+} as const;
+
+function readyAt(ctx: Context, name: string): readonly string[] {
+  const view = ctx.view();
+  const site = view.sites.find((each) => each.site.name === name);
+  return site === undefined ? [] : readyReplicas(view, site, ctx.deps.clock.nowMs()).map(({ replica }) => replica.id);
+}
+
+function replicasIn(ctx: Context, site: string | undefined): readonly Replica[] {
+  return (
+    ctx
+      .view()
+      .sites.find((each) => each.site.name === site)
+      ?.replicas.map(({ replica }) => replica) ?? []
+  );
 }
 
 function countAlive(replicas: readonly Replica[]): number {

@@ -7,8 +7,7 @@ import type { View } from '../model/view.ts';
 import type { EngineDeps } from './engine.ts';
 import type { Sight } from './observe.ts';
 
-const dayMs = 86_400_000;
-/** Operations of one day a decision looks back on, starts and moves each: hundreds of failed starts must not hide a failover. */
+/** Operations a decision looks back on, and as many moves: hundreds of failed starts must not hide a failover. */
 const recentLimit = 100;
 /** The snapshot for `status` is written at most this often, in milliseconds. */
 const saveEveryMs = 1000;
@@ -17,7 +16,7 @@ export interface Recollection {
   /** Reads operations and requests from the store. */
   refresh(): Promise<void>;
   /** Puts a sight together with what is remembered. */
-  view(sight: Sight): View;
+  view(sight: Sight & Pick<View, 'inForce'>): View;
   /** Notes since when which sites are healthy. */
   keep(decision: Decision, view: View): void;
   /** Since when every site with weight has a ready replica, epoch milliseconds. */
@@ -40,13 +39,15 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
   return {
     view: (sight) => ({ ...sight, open, recent, request, healthySinceMs }),
     async refresh() {
-      const sinceMs = clock.nowMs() - dayMs;
-      const query = { deployment, sinceMs, limit: recentLimit };
-      const [moved, started] = await Promise.all([
+      // By number, not by date: a clock that was put right must not make it forget.
+      const query = { deployment, limit: recentLimit };
+      const [all, moved] = await Promise.all([
+        store.operations.list(query),
         store.operations.list({ ...query, kinds: moveKinds }),
-        store.operations.list({ ...query, kinds: ['start'] }),
       ]);
-      const operations = [...moved, ...started].sort((a, b) => b.openedAtMs - a.openedAtMs);
+      // Both are newest first, so what only the second holds is older than all of the first.
+      const ids = new Set(all.map(({ id }) => id));
+      const operations = [...all, ...moved.filter(({ id }) => !ids.has(id))];
       recent = operations.filter(({ endedAtMs }) => endedAtMs !== undefined);
       open = operations.find(({ endedAtMs }) => endedAtMs === undefined);
       request = await store.operations.nextRequest(deployment);

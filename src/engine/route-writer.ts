@@ -8,6 +8,7 @@ import type { EngineDeps } from './engine.ts';
 import type { DeploymentJournal } from './journal.ts';
 import { KnownRoute } from './known-route.ts';
 import type { LeaseGrip } from './lease-grip.ts';
+import type { RecalledRoute } from './recall-route.ts';
 
 export interface RouteWriter {
   /** The newest entry known: what was read, or what was written since and acknowledged. */
@@ -39,10 +40,10 @@ export function createRouteWriter(
   deps: EngineDeps,
   grip: LeaseGrip,
   journal: DeploymentJournal,
-  first: Weights,
+  recalled: RecalledRoute,
 ): RouteWriter {
   const { clock, random } = deps;
-  const known = new KnownRoute(clock, first);
+  const known = new KnownRoute(clock, recalled);
   const inTurn = createTurns();
   let failures = 0;
   let notBeforeMonoMs = 0;

@@ -1,10 +1,12 @@
 /** Brings one step to its condition. Intent is stored before the effect, so a crash is never silent. */
+
 import { type GateVerdict, type GateWatch, judgeGate } from '../core/gate.ts';
+import { planStale } from '../core/moved.ts';
 import { isHopeless, isReached, sameWeights } from '../core/plan/reached.ts';
 import { checkStep } from '../core/safety.ts';
 import type { StepState } from '../model/journal-entry.ts';
 import type { Reply } from '../model/outcome.ts';
-import type { Plan, Step } from '../model/plan.ts';
+import type { Step } from '../model/plan.ts';
 import type { ErrorClass, ProviderError } from '../model/provider-error.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import type { StepSight } from '../model/step-sight.ts';
@@ -12,11 +14,9 @@ import type { Context, StepRef } from './context.ts';
 import { applyEffect } from './effects.ts';
 import { type StepMemory, sightOf } from './read-back.ts';
 
-/** How often a step that waits looks again, in milliseconds. */
+/** How often a step that waits looks again, in milliseconds; one that lets time pass need not hurry. */
 const pollMs = 100;
-
-/** The code of a step refused because somebody else moved the weights meanwhile: they are left as they are. */
-export const planStale = 'PlanStale';
+const settlePollMs = 500;
 
 /** `left`: stopped with the step open (lease lost, process ends); the next holder goes on. */
 export type StepEnd = { readonly kind: 'reached' } | StepTrouble;
@@ -29,14 +29,15 @@ export type StepTrouble =
 
 /** Asks the world first (also after a crash: not the record), then intends, acts, and reads back until reached. */
 export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): Promise<StepEnd> {
-  const { step, operation } = at;
+  const { step } = at;
   const { clock } = ctx.deps;
-  const [first] = checkStep(ctx.view(), operation.plan, step, clock.nowMs()).filter(({ code }) => !isOnlyUnseen(code));
-  if (first !== undefined)
-    return await close(ctx, at, 'refused', { class: 'invalid', code: first.code, message: first.message });
+  const hasBegun = at.past.length > 0;
+  const against = objection(ctx, at, hasBegun);
+  if (against !== undefined) return await close(ctx, at, 'refused', against);
   const memory: StepMemory = {
     beganAtMs: clock.nowMs(),
     beganAtMonoMs: clock.monoMs(),
+    isIntended: hasBegun,
     isStamped: false,
     idleSinceMs: undefined,
     lackingSinceMs: undefined,
@@ -44,10 +45,27 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
   const sight = await sightOf(ctx, step, memory, signal);
   if (isReached(step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
   if (isOver(ctx, signal)) return overEnd(ctx, signal);
-  const stale = step.kind === 'weigh' ? staleness(operation.plan, sight.route) : undefined;
-  if (stale !== undefined) return await close(ctx, at, 'refused', stale);
-  if (at.past.length === 0) await ctx.note(at, undefined, 'intended', undefined);
+  const stale = staleness(ctx, at, sight);
+  // Looking took its time: what was proven when the step began may be dead.
+  const late = stale ?? objection(ctx, at, hasBegun);
+  if (late !== undefined) return await close(ctx, at, 'refused', late);
+  await intend(ctx, at, memory);
   return await actUntilReached(ctx, at, memory, signal);
+}
+
+/** Once for each step, before its first effect: a step that was found reached has none as long as it stays so. */
+async function intend(ctx: Context, at: StepRef, memory: StepMemory): Promise<void> {
+  if (memory.isIntended) return;
+  await ctx.note(at, undefined, 'intended', undefined);
+  memory.isIntended = true;
+}
+
+/** What the safety rules say against the step now; not `invalid` once it has begun, for what became of that is not known. */
+function objection(ctx: Context, { operation, step }: StepRef, hasBegun: boolean): ProviderError | undefined {
+  const reasons = checkStep(ctx.view(), operation.plan, step, ctx.deps.clock.nowMs());
+  const first = reasons.find(({ code }) => !isOnlyUnseen(code));
+  const kind = hasBegun ? 'conflict' : 'invalid';
+  return first === undefined ? undefined : { class: kind, code: first.code, message: first.message };
 }
 
 /** Not seeing the gateway is no reason to give a stop up: the stop reads it anew and waits until it is seen. */
@@ -55,10 +73,20 @@ function isOnlyUnseen(code: ReasonCode): boolean {
   return code === 'DriverUnreachable';
 }
 
-/** Weights that are neither those the plan started from nor any of its own were set by somebody else since. */
-function staleness(plan: Plan, route: StepSight['route']): ProviderError | undefined {
-  if (route.kind === 'unknown' || route.value === undefined) return undefined;
-  const { weights } = route.value;
+/**
+ * Weights that are neither those the plan started from nor any of its own were set by somebody else since. While the
+ * gateway is not seen those that were taken over last count.
+ */
+function staleness(
+  ctx: Context,
+  { operation: { plan }, step }: StepRef,
+  sight: StepSight | undefined,
+): ProviderError | undefined {
+  // A fence writes the weights that the plan ends with once more.
+  if (step.kind !== 'weigh' && step.kind !== 'fence') return undefined;
+  const route = sight?.route;
+  if (route?.kind === 'seen' && route.value === undefined) return undefined;
+  const weights = (route?.kind === 'seen' ? route.value?.weights : undefined) ?? ctx.routes.weights();
   const own = [plan.before, ...plan.steps.flatMap((each) => (each.kind === 'weigh' ? [each.weights] : []))];
   if (own.some((each) => sameWeights(each, weights))) return undefined;
   const message = `the weights are ${JSON.stringify(weights)}: changed since the plan was made`;
@@ -69,14 +97,23 @@ function staleness(plan: Plan, route: StepSight['route']): ProviderError | undef
  * `done` and `unknown` alike are settled by looking. After an unknown the same keys ask for the same effect again, which
  * adopts what the first try made; so they do after a refusal that may pass, ever more slowly. Any other refusal ends the step.
  */
-async function actUntilReached(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
+async function actUntilReached(
+  ctx: Context,
+  at: StepRef,
+  memory: StepMemory,
+  signal: AbortSignal,
+  hasActed = false,
+): Promise<StepEnd> {
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = memory.beganAtMonoMs + at.step.deadlineMs;
   let reply: Reply<void> | undefined;
+  let sight: StepSight | undefined;
   let retryAtMonoMs = 0;
   for (let rounds = 0; ; ) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
     if (reply?.kind !== 'done' && clock.monoMs() >= retryAtMonoMs) {
+      const against = rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight) ?? objection(ctx, at, true));
+      if (against !== undefined) return await close(ctx, at, 'refused', against);
       reply = await applyEffect(ctx, at, deadlineAtMonoMs, signal);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
       if (reply.kind === 'refused' && !passingClasses.has(reply.error.class))
@@ -85,11 +122,11 @@ async function actUntilReached(ctx: Context, at: StepRef, memory: StepMemory, si
       retryAtMonoMs = clock.monoMs() + retryPauseMs(ctx, reply, rounds);
       rounds += 1;
     }
-    const sight = await sightOf(ctx, at.step, memory, signal);
+    sight = await sightOf(ctx, at.step, memory, signal);
     if (isReached(at.step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
     if (isHopeless(at.step, sight, clock.nowMs())) return await close(ctx, at, 'failed', lostReplicas);
     if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, ...lateEnd(at, reply));
-    await pause(ctx, signal);
+    await pause(ctx, signal, at.step.kind === 'settle' ? settlePollMs : pollMs);
   }
 }
 
@@ -116,7 +153,10 @@ function lateEnd(at: StepRef, reply: Reply<void> | undefined): [StepState, Provi
   return ['failed', { class: 'unknown', code: 'DeadlinePassed', message }];
 }
 
-/** A gated step counts as reached only when its gate held for the whole time. */
+/**
+ * A gated step counts as reached only when its gate held for the whole time. Weights that a gateway lost on the way are
+ * set again; those that somebody else set instead are left.
+ */
 async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
   if (at.step.kind !== 'weigh' || at.step.gate === undefined) return await close(ctx, at, 'reached', undefined);
   const { clock } = ctx.deps;
@@ -124,15 +164,36 @@ async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: Abor
   let watched: GateWatch | undefined;
   for (;;) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
-    const { traffic } = await sightOf(ctx, at.step, memory, signal);
-    if (traffic.kind === 'seen') watched ??= { began: traffic.value, sinceMs: clock.nowMs() };
-    const verdict = watched === undefined ? waiting : judgeGate(at.step.gate, watched, traffic, clock.nowMs());
-    if (verdict.kind === 'pass') return await close(ctx, at, 'reached', undefined);
+    const sight = await sightOf(ctx, at.step, memory, signal);
+    const holds = isReached(at.step, sight, clock.nowMs());
+    if (holds === 'no') return await again(ctx, at, memory, sight, signal);
+    const { traffic } = sight;
+    // By the statistics' own time: the other reads of this look may have taken longer.
+    if (traffic.kind === 'seen') watched ??= { began: traffic.value, sinceMs: traffic.asOfMs };
+    const verdict =
+      watched === undefined || traffic.kind === 'unknown'
+        ? waiting
+        : judgeGate(at.step.gate, watched, traffic, traffic.asOfMs);
+    // Good statistics while the table is not seen may be those of other weights.
+    if (verdict.kind === 'pass' && holds === 'yes') return await close(ctx, at, 'reached', undefined);
     if (verdict.kind === 'fail')
       return await close(ctx, at, 'failed', { class: 'unknown', code: 'GateFailed', message: verdict.message });
     if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, 'failed', gateUnseen);
-    await pause(ctx, signal);
+    await pause(ctx, signal, pollMs);
   }
+}
+
+async function again(
+  ctx: Context,
+  at: StepRef,
+  memory: StepMemory,
+  sight: StepSight,
+  signal: AbortSignal,
+): Promise<StepEnd> {
+  const stale = staleness(ctx, at, sight);
+  if (stale !== undefined) return await close(ctx, at, 'refused', stale);
+  await intend(ctx, at, memory);
+  return await actUntilReached(ctx, at, memory, signal, true);
 }
 
 const waiting: GateVerdict = { kind: 'wait' };
@@ -152,8 +213,8 @@ function overEnd(ctx: Context, signal: AbortSignal): StepEnd {
 }
 
 /** Cut short by the signal, which the loops above then see. */
-async function pause(ctx: Context, signal: AbortSignal): Promise<void> {
-  await ctx.deps.clock.sleep(pollMs, AbortSignal.any([signal, ctx.grip.lost])).then(
+async function pause(ctx: Context, signal: AbortSignal, ms: number): Promise<void> {
+  await ctx.deps.clock.sleep(ms, signal).then(
     () => undefined,
     () => undefined,
   );

@@ -16,7 +16,9 @@ export function withScriptedFaults(
 ): Provider {
   const armed = arm(script, clock);
   const lag = createLag(clock);
+  const longestLagMs = Math.max(0, ...script.map((fault) => (fault.kind === 'listing-lags' ? fault.byMs : 0)));
   return {
+    listLagMs: provider.listLagMs + longestLagMs,
     async list(selector, call) {
       const refusal = armed.take('throttled');
       if (refusal !== undefined) return { kind: 'unknown', error: errorOf(refusal) };

@@ -53,7 +53,7 @@ export class RouteTable {
   put(entry: RouteEntry): PutEnd {
     const known = this.find(entry.deployment);
     const fence = { epoch: this.epochOf(entry.deployment), routeVersion: known?.fence.routeVersion ?? 0 };
-    const verdict = acceptEntry(fence, entry);
+    const verdict = acceptEntry(fence, entry, known?.pool.entry);
     if (verdict.kind === 'refused') return { kind: verdict.code, message: verdict.message };
     if (known === undefined && this.routes.length >= maxRoutes)
       return { kind: 'invalid', message: `more than ${maxRoutes} deployments` };

@@ -73,6 +73,10 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       const { runDemo } = await import('./demo.ts');
       return runDemo(options, { clock, reporter, ...watch }, signal);
     },
+    async simulate(config, options, watch, signal) {
+      const { simulateSeeds } = await import('./simulate.ts');
+      return simulateSeeds(config, options, watch, signal);
+    },
     async runModelServer(argv) {
       const { runModelServer } = await import('../demo/model-server/server.ts');
       await runModelServer(argv);

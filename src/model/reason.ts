@@ -24,6 +24,7 @@ export const reasonCodes = [
   'SiteRemoved',
   'Withdrawn',
   'RequestExpired',
+  'LaunchUnlisted',
   'ReplicasMissing',
   'SiteFailing',
   'PreferredSiteHealthy',

@@ -4,7 +4,7 @@ import type { Deployment, Placement } from './deployment.ts';
 import type { Operation, OperationRequest } from './operation.ts';
 import type { Seen } from './outcome.ts';
 import type { Replica } from './replica.ts';
-import type { RouteEntry } from './route.ts';
+import type { RouteEntry, Weights } from './route.ts';
 import type { Site } from './site.ts';
 import type { DeploymentTraffic } from './traffic-stats.ts';
 
@@ -19,9 +19,16 @@ export interface ReplicaView {
 export interface SiteView {
   readonly site: Site;
   readonly placement: Placement;
+  /** The provider's: longest time until its list shows what was started, in milliseconds. */
+  readonly listLagMs: number;
   /** Whether the provider's list could be read, and when; `replicas` is what it said last. */
   readonly control:
-    | { readonly kind: 'seen'; readonly asOfMs: number }
+    | {
+        readonly kind: 'seen';
+        readonly asOfMs: number;
+        /** When this process saw a list of the site first. */
+        readonly sinceMs: number;
+      }
     | { readonly kind: 'unknown'; readonly message: string };
   readonly replicas: readonly ReplicaView[];
 }
@@ -33,10 +40,12 @@ export interface View {
   readonly atMs: number;
   readonly sites: readonly SiteView[];
   readonly route: Seen<RouteEntry | undefined>;
+  /** The weights traffic is meant to have, as last known: also while the gateway is not seen, or has lost its table. */
+  readonly inForce: Weights;
   readonly traffic: Seen<DeploymentTraffic>;
   /** The operation in progress, when there is one. */
   readonly open: Operation | undefined;
-  /** Ended operations, newest first, as far back as a day. */
+  /** Ended operations, newest first: the last hundred, and the last hundred that move weights. */
   readonly recent: readonly Operation[];
   /** The oldest request of a person that waits to be carried out. */
   readonly request: OperationRequest | undefined;

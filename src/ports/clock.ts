@@ -4,6 +4,8 @@ export interface Clock {
   nowMs(): number;
   /** Monotonic clock, milliseconds: shared by all processes since this machine booted, survives no reboot. */
   monoMs(): number;
+  /** Calls `run` once after this long, unless the function it gives is called before: for time-outs, which mostly are. */
+  after(ms: number, run: () => void): () => void;
   /** Resolves after this long, or rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }

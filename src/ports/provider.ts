@@ -36,6 +36,11 @@ export interface ProviderDeps {
 
 /** One site's session. */
 export interface Provider {
+  /**
+   * Longest time from the moment a start was sent until `list` must show what it made, in milliseconds; 0: at once. The
+   * same for the session's whole life; stated too long it delays a replacement, stated too short it makes a second instance.
+   */
+  readonly listLagMs: number;
   /** All replicas of the deployment at this site, by tag: the cloud is the truth, our database is not. Stopped ones too. */
   list(selector: ReplicaSelector, call: ReadCall): Promise<Seen<readonly Replica[]>>;
   /** Idempotent by `call.idempotencyKey`; starts a stopped replica of the slot before it makes a new one. */

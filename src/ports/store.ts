@@ -42,7 +42,7 @@ export interface JournalStore {
 
 export interface OperationStore {
   get(id: string): Promise<Operation | undefined>;
-  /** Newest first; at most `limit` (default 100). */
+  /** The last opened first, whatever the clock said; at most `limit` (default 100). */
   list(query: {
     readonly deployment?: string;
     readonly open?: boolean;

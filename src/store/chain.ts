@@ -1,25 +1,21 @@
 /** The hash chain of the journal: each entry's hash covers the one before it, so a later edit shows. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JournalDraft, JournalEntry, JournalHead } from '../model/journal-entry.ts';
 
 /** The head of an empty journal. */
 export const emptyHead: JournalHead = { seq: 0, hash: '0'.repeat(64) };
 
-/** JSON with sorted keys and without undefined: the same value always gives the same text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) => {
-    if (each === null || typeof each !== 'object' || Array.isArray(each)) return each;
-    return Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+/**
+ * The text that is stored and hashed. Reading it and writing it again gives the same text, so an entry that was read back
+ * can be checked without it.
+ */
+export function textOf(draft: JournalDraft): string {
+  return JSON.stringify(draft);
 }
 
-/** SHA-256 in hex over the previous hash, the sequence number and the draft's canonical JSON. */
+/** SHA-256 in hex over the previous hash, the sequence number and the draft's JSON. */
 export function hashEntry(previous: JournalHead, text: string): string {
-  return createHash('sha256')
-    .update(previous.hash)
-    .update(`\n${previous.seq + 1}\n`)
-    .update(text)
-    .digest('hex');
+  return hash('sha256', `${previous.hash}\n${previous.seq + 1}\n${text}`);
 }
 
 /** The entry that follows `previous`, with the text it was hashed from. */
@@ -27,7 +23,7 @@ export function link(
   previous: JournalHead,
   draft: JournalDraft,
 ): { readonly entry: JournalEntry; readonly text: string } {
-  const text = canonicalJson(draft);
+  const text = textOf(draft);
   return { entry: { ...draft, seq: previous.seq + 1, hash: hashEntry(previous, text) }, text };
 }
 
@@ -41,7 +37,7 @@ export function operationIdOf({ body }: JournalDraft): string | undefined {
 export interface ChainRow {
   readonly seq: number;
   readonly hash: string;
-  /** The draft's canonical JSON. */
+  /** The draft's JSON. */
   readonly text: string;
 }
 
@@ -69,7 +65,7 @@ export function verifyPage(before: JournalHead, rows: readonly ChainRow[]): Chai
 
 /** Checks a whole journal, as `read` gives it, and that it reaches a head seen elsewhere (the gateway keeps one). */
 export function verifyChain(entries: readonly JournalEntry[], known: JournalHead = emptyHead): ChainVerdict {
-  const rows = entries.map(({ seq, hash, ...draft }) => ({ seq, hash, text: canonicalJson(draft) }));
+  const rows = entries.map(({ seq, hash, ...draft }) => ({ seq, hash, text: textOf(draft) }));
   const verdict = verifyPage(emptyHead, rows);
   if (verdict.kind === 'broken' || known.seq === 0) return verdict;
   const found = rows[known.seq - 1];

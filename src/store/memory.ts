@@ -1,4 +1,4 @@
-/** A store in memory with the promises of the one on disk: for tests and simulated worlds. */
+/** A store in memory with the promises of the one on disk: for tests and simulated worlds. Values are readonly and kept as given. */
 import { assert } from '../errors.ts';
 import type { JournalDraft, JournalEntry } from '../model/journal-entry.ts';
 import type { LeaseRecord } from '../model/lease.ts';
@@ -12,6 +12,7 @@ import { createLeaseWatch, usableUntilMonoMs } from './lease-watch.ts';
 import { lastChange, leaseLost, revisionConflict } from './refusals.ts';
 
 interface EntryRow extends ChainRow {
+  readonly draft: JournalDraft;
   readonly deployment: string;
   readonly operationId: string | undefined;
 }
@@ -60,7 +61,7 @@ export function openMemoryStore(state: MemoryState, deps: MemoryDeps): Store {
     operations: createOperations(state),
     snapshots: {
       async put(snapshot) {
-        state.snapshots.set(snapshot.deployment, asStored(snapshot));
+        state.snapshots.set(snapshot.deployment, snapshot);
       },
       get: async (deployment) => state.snapshots.get(deployment),
     },
@@ -118,7 +119,7 @@ function createJournal(state: MemoryState): JournalStore {
       for (const draft of drafts) {
         const { entry, text } = link(headOf(), draft);
         const { seq, hash, deployment } = entry;
-        entries.push({ seq, hash, text, deployment, operationId: operationIdOf(draft) });
+        entries.push({ seq, hash, text, draft, deployment, operationId: operationIdOf(draft) });
         keepOperation(state, draft);
       }
       return headOf();
@@ -132,9 +133,7 @@ function createJournal(state: MemoryState): JournalStore {
         if (row === undefined || (deployment ?? row.deployment) !== row.deployment) continue;
         if (operationId === undefined || row.operationId === operationId) found.push(row);
       }
-      return found
-        .reverse()
-        .map(({ seq, hash, text }): JournalEntry => ({ ...(JSON.parse(text) as JournalDraft), seq, hash }));
+      return found.reverse().map(({ seq, hash, draft }): JournalEntry => ({ ...draft, seq, hash }));
     },
   };
 }
@@ -143,7 +142,7 @@ function keepOperation(state: MemoryState, { deployment, body }: JournalDraft): 
   if (body.kind !== 'operation') return;
   const { operation } = body;
   if (!state.operations.has(operation.id)) raiseRevision(state, deployment);
-  state.operations.set(operation.id, { deployment, operation: asStored(operation) });
+  state.operations.set(operation.id, { deployment, operation });
 }
 
 function raiseRevision({ revisions }: MemoryState, deployment: string): void {
@@ -157,11 +156,10 @@ function createOperations(state: MemoryState): OperationStore {
     [...operations.values()]
       .filter((each) => (deployment ?? each.deployment) === each.deployment)
       .map(({ operation }) => operation)
-      .reverse()
-      .sort((a, b) => b.openedAtMs - a.openedAtMs);
+      .reverse();
   /** Oldest first. */
   const requestsOf = (deployment: string): OperationRequest[] =>
-    [...requests.values()].filter((each) => each.deployment === deployment).sort((a, b) => a.atMs - b.atMs);
+    [...requests.values()].filter((each) => each.deployment === deployment);
   return {
     get: async (id) => operations.get(id)?.operation,
     async list({ deployment, open, kinds, sinceMs = 0, limit = 100 }) {
@@ -180,7 +178,7 @@ function createOperations(state: MemoryState): OperationStore {
         const winner = lastChange(requestsOf(deployment).at(-1), operationsOf(deployment)[0]);
         throw revisionConflict(request, revision, winner);
       }
-      requests.set(request.id, asStored(request));
+      requests.set(request.id, request);
       raiseRevision(state, deployment);
     },
     nextRequest: async (deployment) => requestsOf(deployment).find(({ answer }) => answer === undefined),
@@ -190,9 +188,4 @@ function createOperations(state: MemoryState): OperationStore {
       if (request !== undefined && request.answer === undefined) requests.set(id, { ...request, answer });
     },
   };
-}
-
-/** As it would come back from a file: later changes to the caller's value do not reach it. */
-function asStored<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
 }

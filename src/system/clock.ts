@@ -14,6 +14,10 @@ export function createClock(): Clock {
   return {
     nowMs: () => Math.round(offsetMs + monoMs()),
     monoMs,
+    after: (ms, run) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
     sleep: async (ms, signal) => {
       await wait(ms, undefined, { signal }).catch((error: unknown) => {
         // The timer rejects with an error of its own that only carries the reason.

@@ -20,6 +20,17 @@ export function createManualClock(startWallMs = 1_700_000_000_000): ManualClock 
   return {
     nowMs: () => wallMs,
     monoMs: () => monoMs,
+    after(ms, run) {
+      const sleeper: Sleeper = {
+        untilMonoMs: monoMs + ms,
+        wake() {
+          sleepers.delete(sleeper);
+          run();
+        },
+      };
+      sleepers.add(sleeper);
+      return () => sleepers.delete(sleeper);
+    },
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const stop = (): void => {

@@ -17,6 +17,7 @@ async function follow(looks: readonly (Operation | undefined)[], failsWith?: Err
     clock: {
       nowMs: () => nowMs,
       monoMs: () => 0,
+      after: () => () => undefined,
       sleep: async (_, signal) => {
         if (look < looks.length || failsWith !== undefined) return;
         stop.abort();

@@ -85,6 +85,7 @@ async function watchFrames(terminal: TerminalFacts, frames: readonly Frame[], st
     clock: {
       nowMs: () => monoMs,
       monoMs: () => monoMs,
+      after: () => () => undefined,
       sleep: async () => {
         monoMs += stepMs;
       },

@@ -51,7 +51,7 @@ test('passes on what the gateway itself says it cannot see', async () => {
 test('gives up on a part that never answers and shows the rest', async () => {
   const never = new Promise<never>(() => undefined);
   const app = fakeApp({
-    clock: { nowMs: () => nowMs, monoMs: () => 0, sleep: async () => undefined },
+    clock: { nowMs: () => nowMs, monoMs: () => 0, after: () => () => undefined, sleep: async () => undefined },
     openStore: () => never,
     connectTraffic: () => never,
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { atItsStep } from '../../src/cli/step-now.ts';
+import { atItsStep } from '../../src/engine/step-now.ts';
 import type { JournalBody, JournalEntry } from '../../src/model/journal-entry.ts';
 import { fakeStore } from './support/fake-ports.ts';
 import { nowMs, operation } from './support/models.ts';

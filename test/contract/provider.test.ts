@@ -1,4 +1,4 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withScriptedFaults } from '../../src/faults/provider.ts';
 import { providerContract } from '../../src/testkit/provider-contract.ts';
 import { clock, makeSite } from '../providers/local/support/site.ts';
@@ -8,4 +8,30 @@ describe.each([
   { kind: 'local, with no fault armed', make: () => makeSite((inner) => withScriptedFaults(inner, [], { clock })) },
 ])('the provider $kind', ({ make }) => {
   for (const { name, run } of providerContract(make)) test(name, run);
+});
+
+const boundCase = 'lists what was started within the bound it states, to every session';
+
+/** A site whose list lags by 300 ms, each session by itself, and which says so or says something else. */
+function runBoundCase(saying?: { readonly listLagMs: number }): Promise<void> {
+  const lagging = () =>
+    makeSite((inner) => {
+      const provider = withScriptedFaults(inner, [{ kind: 'listing-lags', byMs: 300, times: 3 }], { clock });
+      return { ...provider, ...saying };
+    });
+  const found = providerContract(lagging).find(({ name }) => name === boundCase);
+  if (found === undefined) throw new Error(`no such case: ${boundCase}`);
+  return found.run();
+}
+
+test('a list that lags keeps the contract as long as the bound says so', async () => {
+  await runBoundCase();
+});
+
+test.for([0, 100])('a list that lags 300 ms and says %i ms breaks the contract', async (listLagMs) => {
+  await expect(runBoundCase({ listLagMs })).rejects.toThrow(`the bound is ${listLagMs} ms`);
+});
+
+test.for([-1, Number.NaN, Number.POSITIVE_INFINITY])('%d is no bound', async (listLagMs) => {
+  await expect(runBoundCase({ listLagMs })).rejects.toThrow(`listLagMs is ${listLagMs}`);
 });

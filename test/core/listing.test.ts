@@ -11,7 +11,7 @@ type Lists = readonly (readonly [atMs: number, listed: readonly Replica[]])[];
 /** Lists seen at these times, one after the other. */
 function after(lists: Lists): readonly string[] {
   let known: readonly Listed[] = [];
-  for (const [atMs, listed] of lists) known = mergeListing(known, listed, atMs);
+  for (const [atMs, listed] of lists) known = mergeListing(known, listed, atMs, 0);
   return known.map(({ replica }) => replica.id);
 }
 
@@ -59,6 +59,6 @@ test.for<{ name: string; lists: Lists; ids: readonly string[] }>([
 });
 
 test('what is listed is as it is listed now', () => {
-  const known = mergeListing(mergeListing([], [one], 0), [replicaOf({ id: 'left-0', state: 'gone' })], 100);
+  const known = mergeListing(mergeListing([], [one], 0, 0), [replicaOf({ id: 'left-0', state: 'gone' })], 100, 0);
   expect(known).toMatchObject([{ replica: { state: 'gone' }, missingSinceMs: undefined }]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { areIndependent, isReady, isResident, missingSlots, weightOf } from '../../src/core/readiness.ts';
+import { areIndependent, emptySlots, isReady, isResident, weightOf } from '../../src/core/readiness.ts';
 import { nowMs, replicaView, siteView, view } from './support/view.ts';
 
 const tcp = { probe: 'http', state: 'bad' } as const;
@@ -34,7 +34,7 @@ test.for<{ name: string; allowed: readonly string[]; site: readonly string[]; re
 test('slots whose replica is gone, stopped or stopping are missing; starting and running ones are not', () => {
   const states = ['running', 'starting', 'stopping', 'stopped', 'gone'] as const;
   const replicas = states.map((state, slot) => replicaView({ slot, state }));
-  expect(missingSlots(siteView('left', { wanted: 6, replicas }))).toEqual([2, 3, 4, 5]);
+  expect(emptySlots(siteView('left', { wanted: 6, replicas }))).toEqual([2, 3, 4, 5]);
 });
 
 test('sites are independent unless they share one failure domain', () => {

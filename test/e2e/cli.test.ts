@@ -12,24 +12,29 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** What must not be paid for by someone who only asks for help. */
-const heavy = /\/(providers|store|gateway|traffic|probes|demo)\/|\/(zod|yaml|ora|chalk|execa|undici|@[\w-]+)\//;
+const heavy = /\/(providers|store|gateway|traffic|probes|demo|sim)\/|\/(zod|yaml|ora|chalk|execa|undici|@[\w-]+)\//;
 
-test.for([['--help'], ['-h'], ['--version'], ['help', 'exit-codes'], ['status', '--help'], ['demo', '--help']])(
-  '%s loads no provider and no library but commander',
-  async (argv) => {
-    const trace = join(dir, `loads-${argv.join('-')}`);
-    const nodeArgs = ['--import', join(root, 'test/e2e/support/trace-loads.mjs')];
-    const ended = await spawnGodwit(argv, { nodeArgs, env: { TRACE_LOADS: trace } });
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
-    const loaded = readFileSync(trace, 'utf8')
-      .split('\n')
-      .filter((url) => url.startsWith('file:'));
-    expect(loaded.length).toBeGreaterThan(5);
-    expect(loaded.filter((url) => heavy.test(url.slice(url.indexOf(root) + root.length)))).toEqual([]);
-    const libraries = loaded.flatMap((url) => /node_modules\/([^/]+)/.exec(url)?.[1] ?? []);
-    expect([...new Set(libraries)]).toEqual(['commander']);
-  },
-);
+test.for([
+  ['--help'],
+  ['-h'],
+  ['--version'],
+  ['help', 'exit-codes'],
+  ['status', '--help'],
+  ['demo', '--help'],
+  ['simulate', '--help'],
+])('%s loads no provider and no library but commander', async (argv) => {
+  const trace = join(dir, `loads-${argv.join('-')}`);
+  const nodeArgs = ['--import', join(root, 'test/e2e/support/trace-loads.mjs')];
+  const ended = await spawnGodwit(argv, { nodeArgs, env: { TRACE_LOADS: trace } });
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  const loaded = readFileSync(trace, 'utf8')
+    .split('\n')
+    .filter((url) => url.startsWith('file:'));
+  expect(loaded.length).toBeGreaterThan(5);
+  expect(loaded.filter((url) => heavy.test(url.slice(url.indexOf(root) + root.length)))).toEqual([]);
+  const libraries = loaded.flatMap((url) => /node_modules\/([^/]+)/.exec(url)?.[1] ?? []);
+  expect([...new Set(libraries)]).toEqual(['commander']);
+});
 
 test('prints help on standard output', async () => {
   const ended = await spawnGodwit(['--help']);

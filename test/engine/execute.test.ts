@@ -80,7 +80,7 @@ test('I18: each step’s result is in the journal before the next step begins', 
 test('a step that failed before anything moved ends the operation failed, with nothing to give back', async () => {
   const world = await openStepWorld();
   world.probe.bad['right'] = 'TimedOut';
-  await world.lookUntil('right is bad', () => world.ctx.diagnosis().sites[1]?.ready.length === 0);
+  await world.lookUntil('right is bad', () => world.diagnosis().sites[1]?.ready.length === 0);
   const ended = await run(world, await opened(world, plan));
   expect(ended).toMatchObject({ state: 'failed', error: { code: 'TargetNotProven' } });
   expect(world.sink.history()).toEqual([allLeft]);
@@ -113,7 +113,7 @@ test('a return that a rule forbids ends failed: the weights are known', async ()
   const end = world.work(execute(world.ctx, operation, world.calm), 60_000);
   await world.until('half', () => world.sink.entry?.weights['right'] === 50);
   world.probe.bad['left'] = 'TimedOut';
-  await world.until('left is bad', () => world.ctx.diagnosis().sites[0]?.ready.length === 0);
+  await world.until('left is bad', () => world.diagnosis().sites[0]?.ready.length === 0);
   world.sink.stats['right'] = { attemptsTotal: 40, failuresTotal: 30 };
   const ended = await end;
   expect(ended).toMatchObject({ state: 'failed', error: { code: 'GateFailed' } });

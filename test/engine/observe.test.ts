@@ -162,6 +162,9 @@ test('a deployment at a site that is not configured, or has no session, is a bug
   const nowhere = { ...world.deployment.placements[0], site: 'nowhere' } as const;
   const placements = [nowhere as (typeof world.deployment.placements)[number]];
   expect(() => createObserver(deps, { ...world.deployment, placements }, 1000)).toThrow('nowhere');
-  const observer = createObserver({ ...deps, providers: new Map() }, world.deployment, 1000);
-  expect(() => observer.readReplicas('left', calm)).toThrow('no provider session for site left');
+  expect(() => createObserver({ ...deps, providers: new Map() }, world.deployment, 1000)).toThrow(
+    'no provider session for site left',
+  );
+  const observer = createObserver(deps, world.deployment, 1000);
+  await expect(observer.readReplicas('elsewhere', calm)).rejects.toThrow('is not configured at elsewhere');
 });

@@ -18,7 +18,7 @@ const settle: Step = { kind: 'settle', name: '1-settle', forMs: 500, deadlineMs:
 
 function memoryOf(world: StepWorld): StepMemory {
   const { clock } = world;
-  const none = { isStamped: false, idleSinceMs: undefined, lackingSinceMs: undefined };
+  const none = { isIntended: false, isStamped: false, idleSinceMs: undefined, lackingSinceMs: undefined };
   return { beganAtMs: clock.nowMs(), beganAtMonoMs: clock.monoMs(), ...none };
 }
 
@@ -83,5 +83,5 @@ test('a site the gateway does not count has nothing running', async () => {
   const world = await openStepWorld();
   const elsewhere: Step = { ...drain, site: 'nowhere' };
   const seen = await look(world, elsewhere);
-  expect(seen).toMatchObject({ idleSinceMs: world.clock.nowMs(), ready: [], replicas: { kind: 'seen', value: [] } });
+  expect(seen).toMatchObject({ idleSinceMs: world.clock.nowMs(), ready: [] });
 });

@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 
 function stay(world: StepWorld): Decision {
   const reasons = [{ code: 'NoReadyCapacity', message: 'nowhere to go' }] as const;
-  return { kind: 'stay', diagnosis: world.ctx.diagnosis(), reasons };
+  return { kind: 'stay', diagnosis: world.diagnosis(), reasons };
 }
 
 const requestOf = (world: StepWorld, id: string): OperationRequest => ({
@@ -16,7 +16,7 @@ const requestOf = (world: StepWorld, id: string): OperationRequest => ({
   ...{ by: { kind: 'person', name: 'ada', host: 'desk', pid: 7 }, atMs: world.clock.nowMs(), revision: 0 },
 });
 
-test('a view holds the open operation, the ended ones of a day, and the oldest request', async () => {
+test('I28: a view holds the open operation, the ended ones whatever their date, and the oldest request', async () => {
   const world = await openStepWorld();
   const nowMs = world.clock.nowMs();
   const plan = planOf([]);
@@ -34,7 +34,7 @@ test('a view holds the open operation, the ended ones of a day, and the oldest r
   await world.memory.refresh();
   expect(world.ctx.view()).toMatchObject({
     open: { id: 'op-open' },
-    recent: [{ id: 'op-done' }],
+    recent: [{ id: 'op-done' }, { id: 'op-old' }],
     request: { id: 'rq-1' },
   });
 });
@@ -90,7 +90,7 @@ test('a person whose request is not carried out is told why; one whose request i
     ...{ kind: 'failover', trigger: 'manual', from: 'left', weights: { right: 100 }, start: [], inOneStep: true },
     ...{ because: [], requestId: 'rq-1' },
   };
-  await world.memory.answer({ kind: 'act', diagnosis: world.ctx.diagnosis(), action });
+  await world.memory.answer({ kind: 'act', diagnosis: world.diagnosis(), action });
   expect((await operations.getRequest('rq-1'))?.answer).toBeUndefined();
   await world.memory.answer(stay(world));
   expect((await operations.getRequest('rq-1'))?.answer).toMatchObject({

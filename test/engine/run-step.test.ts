@@ -43,7 +43,7 @@ test('asks the world first: what stands already is not done again', async () => 
 test('I8: no weight for a target that is not proven', async () => {
   const world = await openStepWorld();
   world.probe.bad['right'] = 'TimedOut';
-  await world.lookUntil('right is bad', () => world.ctx.diagnosis().sites[1]?.ready.length === 0);
+  await world.lookUntil('right is bad', () => world.diagnosis().sites[1]?.ready.length === 0);
   expect(await run(world, weighRight)).toMatchObject({ kind: 'failed', error: { code: 'TargetNotProven' } });
   expect(world.sink.history()).toEqual([allLeft]);
   expect(states(world)).toEqual(['refused']);
@@ -54,6 +54,19 @@ test('I7: weights that somebody else set since the plan was made are not overwri
   const { entry } = world.sink;
   if (entry !== undefined) world.sink.entry = { ...entry, routeVersion: 30, weights: { left: 70, right: 30 } };
   expect(await run(world, weighRight)).toMatchObject({ kind: 'failed', error: { code: 'PlanStale' } });
+  expect(world.sink.entry?.weights).toEqual({ left: 70, right: 30 });
+});
+
+test('I7: a step that tries again does not overwrite what somebody else set after its first try', async () => {
+  const world = await openStepWorld();
+  const refuse = { class: 'transient', code: 'Busy', message: 'try again' } as const;
+  // As many as one attempt makes.
+  world.sink.faults.push({ refuse }, { refuse }, { refuse }, { refuse });
+  const end = world.work(runStep(world.ctx, await onlyStep(world, weighRight), world.calm));
+  await world.until('the first try', () => world.sink.faults.length === 0);
+  const { entry } = world.sink;
+  if (entry !== undefined) world.sink.entry = { ...entry, routeVersion: 30, weights: { left: 70, right: 30 } };
+  expect(await end).toMatchObject({ kind: 'failed', error: { code: 'PlanStale' } });
   expect(world.sink.entry?.weights).toEqual({ left: 70, right: 30 });
 });
 
@@ -172,6 +185,32 @@ test('a gate whose statistics cannot be read fails its step in the end, and neve
   expect(await end).toMatchObject({ kind: 'failed', error: { code: 'GateUnseen' } });
 });
 
+test('a gate is not passed while the table is not seen: the statistics may be those of other weights', async () => {
+  const world = await openStepWorld();
+  const point = await onlyStep(world, gated);
+  const end = world.work(runStep(world.ctx, point, world.calm));
+  await world.until('the weights', () => world.sink.entry?.weights['right'] === 100);
+  Object.assign(world.sink, { read: async () => ({ kind: 'unknown', error: gatewayAbsent }) });
+  expect(await end).toMatchObject({ kind: 'failed', error: { code: 'GateUnseen' } });
+});
+
+test('I7: a table that was read before a slow answer counts no longer than the newest', async () => {
+  const world = await openStepWorld();
+  const point = await onlyStep(world, gated);
+  const end = world.work(runStep(world.ctx, point, world.calm));
+  await world.until('the weights', () => world.sink.entry?.weights['right'] === 100);
+  const traffic = world.sink.traffic.bind(world.sink);
+  const slow = async (...asked: Parameters<typeof traffic>) => {
+    await world.clock.sleep(2 * gate.holdMs, world.calm);
+    return await traffic(...asked);
+  };
+  Object.assign(world.sink, { traffic: slow });
+  await world.pass(gate.holdMs);
+  const { entry } = world.sink;
+  if (entry !== undefined) world.sink.entry = { ...entry, routeVersion: 30, weights: { left: 70, right: 30 } };
+  expect(await end).toMatchObject({ kind: 'failed', error: { code: 'PlanStale' } });
+});
+
 test('a gate counts from the first statistics it sees', async () => {
   const world = await openStepWorld();
   const read = world.sink.traffic.bind(world.sink);
@@ -188,7 +227,7 @@ test('a gate counts from the first statistics it sees', async () => {
 test('what dies before it is proven ends the proof, long before its start-up limit', async () => {
   const world = await openStepWorld();
   world.right.crash(0);
-  await world.lookUntil('the loss', () => world.ctx.diagnosis().sites[1]?.ready.length === 0);
+  await world.lookUntil('the loss', () => world.diagnosis().sites[1]?.ready.length === 0);
   const lasting: Step = { kind: 'prove', name: '1-prove right', site: 'right', replicas: 1, deadlineMs: 1_000_000 };
   const began = world.clock.monoMs();
   expect(await run(world, lasting)).toMatchObject({ kind: 'failed', error: { code: 'ReplicaGone' } });

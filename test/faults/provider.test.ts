@@ -14,8 +14,14 @@ function makeWorld(script: FaultScript) {
   let nowMs = 0;
   let boots = 0;
   const replicas = new Map<number, Replica>();
-  const clock: Clock = { nowMs: () => nowMs, monoMs: () => nowMs, sleep: () => Promise.resolve() };
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    monoMs: () => nowMs,
+    after: () => () => undefined,
+    sleep: () => Promise.resolve(),
+  };
   const inner: Provider = {
+    listLagMs: 0,
     list: async ({ deployment }) => ({
       kind: 'seen',
       value: [...replicas.values()].filter((each) => each.deployment === deployment),
@@ -78,6 +84,20 @@ test.for([
   expect(await world.start()).toMatchObject({ kind: 'refused', error });
   expect(world.replicas.size).toBe(0);
   expect(await world.start()).toMatchObject({ kind: 'done' });
+});
+
+test.for<{ script: FaultScript; listLagMs: number }>([
+  { script: [], listLagMs: 0 },
+  { script: [{ kind: 'sold-out', times: 1 }], listLagMs: 0 },
+  {
+    script: [
+      { kind: 'listing-lags', times: 1, byMs: 30 },
+      { kind: 'listing-lags', times: 1, byMs: 20 },
+    ],
+    listLagMs: 30,
+  },
+])('says that its list may lag $listLagMs ms', ({ script, listLagMs }) => {
+  expect(makeWorld(script).provider.listLagMs).toBe(listLagMs);
 });
 
 test('a fault holds one millisecond before its end and no longer at it', async () => {

@@ -46,6 +46,10 @@ export function replicaAt(url: string | undefined): Replica {
 export const realClock: Clock = {
   nowMs: () => 1000,
   monoMs: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
   sleep: async (ms, signal) => {
     await wait(ms, undefined, { signal });
   },

@@ -6,11 +6,11 @@ export interface Runs {
   readonly successesInARow: number;
 }
 
-/** At most one of the two is above 0. */
-export function countRuns(history: readonly Observation[]): Runs {
+/** At most one of the two is above 0. `count`: of the first so many alone. */
+export function countRuns(history: readonly Observation[], count = history.length): Runs {
   let failuresInARow = 0;
   let successesInARow = 0;
-  for (let index = history.length - 1; index >= 0; index -= 1) {
+  for (let index = count - 1; index >= 0; index -= 1) {
     const outcome = history[index]?.outcome;
     if (outcome === 'unknown') continue;
     if (outcome === 'bad' ? successesInARow > 0 : failuresInARow > 0) break;

@@ -51,12 +51,15 @@ function stateAt(
   if (newest === undefined || nowMs - newest.atMs > policy.staleAfterMs) return 'unknown';
   const served = sinceFirstGood(known);
   if (served === undefined && nowMs - startUp.startedAtMs < startUp.timeoutMs) return 'starting';
-  if (isBad(served ?? known, policy, nowMs)) return 'bad';
-  return (phiOf(served ?? known) ?? 0) >= policy.slowPhi ? 'slow' : 'good';
+  const judged = served ?? known;
+  if (isBad(judged, judged.length, policy, nowMs)) return 'bad';
+  return (phiOf(judged) ?? 0) >= policy.slowPhi ? 'slow' : 'good';
 }
 
 function knownOf(history: readonly Observation[]): readonly Observation[] {
-  return history.filter(({ outcome }) => outcome !== 'unknown');
+  return history.some(({ outcome }) => outcome === 'unknown')
+    ? history.filter(({ outcome }) => outcome !== 'unknown')
+    : history;
 }
 
 /** What a model answered while it loaded is not held against it afterwards; undefined while it has not served yet. */
@@ -65,18 +68,19 @@ function sinceFirstGood(known: readonly Observation[]): readonly Observation[] |
   return first < 0 ? undefined : known.slice(first);
 }
 
-function isBad(known: readonly Observation[], policy: DetectorPolicy, nowMs: number): boolean {
-  const { failuresInARow, successesInARow } = countRuns(known);
+/** Judges the first `count` answers, as they stood at `nowMs`. */
+function isBad(known: readonly Observation[], count: number, policy: DetectorPolicy, nowMs: number): boolean {
+  const { failuresInARow, successesInARow } = countRuns(known, count);
   if (failuresInARow >= policy.failuresInARow) return true;
   if (successesInARow >= policy.successesInARow) return false;
-  if (hadBadRun(known, policy.failuresInARow)) return true;
-  const ratio = badRatioOf(known, policy.windowMs, policy.minimumSamples, nowMs);
+  if (hadBadRun(known, count, policy.failuresInARow)) return true;
+  const ratio = badRatioOf(known, policy, nowMs, count);
   return ratio !== undefined && ratio >= policy.badRatio;
 }
 
 /** A run of failures long enough to have been called bad, with the successes after it too few to call it over. */
-function hadBadRun(known: readonly Observation[], failuresInARow: number): boolean {
-  let index = known.length - 1;
+function hadBadRun(known: readonly Observation[], count: number, failuresInARow: number): boolean {
+  let index = count - 1;
   while (index >= 0 && known[index]?.outcome === 'good') index -= 1;
   let failures = 0;
   while (index >= 0 && known[index]?.outcome === 'bad') {
@@ -113,7 +117,7 @@ function sinceOf(
  */
 function badFrom(known: readonly Observation[], policy: DetectorPolicy): readonly Observation[] {
   const served = sinceFirstGood(known) ?? known;
-  const lastOther = served.findLastIndex(({ atMs }, index) => !isBad(served.slice(0, index + 1), policy, atMs));
+  const lastOther = served.findLastIndex(({ atMs }, index) => !isBad(served, index + 1, policy, atMs));
   return served.slice(0, lastOther + 2);
 }
 

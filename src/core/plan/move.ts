@@ -8,7 +8,7 @@ import type { Step } from '../../model/plan.ts';
 import type { SiteView, View } from '../../model/view.ts';
 import { missingSlots, readyReplicas, weightOf } from '../readiness.ts';
 import { targetsOf } from '../safety.ts';
-import { blend, launchSteps, weighStep, writeDeadlineMs } from './steps.ts';
+import { blend, launchSteps, weighStep, weightsBefore, writeDeadlineMs } from './steps.ts';
 
 /** A hot target only needs its next few completions; this long covers a slow probe interval. */
 const proveDeadlineMs = 60_000;
@@ -16,8 +16,9 @@ const proveDeadlineMs = 60_000;
 const settleMs = 2000;
 
 export function moveSteps(action: Action, view: View, nowMs: number): readonly Step[] {
+  const before = weightsBefore(view);
   const fenced = view.sites.filter(
-    ({ site }) => weightOf(view, site.name) > 0 && (action.weights[site.name] ?? 0) === 0,
+    ({ site }) => (before[site.name] ?? 0) > 0 && (action.weights[site.name] ?? 0) === 0,
   );
   return [
     { kind: 'stamp', name: 'stamp', deadlineMs: writeDeadlineMs },
@@ -26,7 +27,7 @@ export function moveSteps(action: Action, view: View, nowMs: number): readonly S
     ...fenced.map(
       ({ site }): Step => ({ kind: 'fence', name: `fence ${site.name}`, site: site.name, deadlineMs: writeDeadlineMs }),
     ),
-    ...(action.kind === 'failover' ? fenced.flatMap(replaceStep) : []),
+    ...(action.kind === 'failover' ? fenced.flatMap((source) => replaceStep(source, view, nowMs)) : []),
     { kind: 'settle', name: 'settle', forMs: settleMs, deadlineMs: view.deployment.failover.move.deadlineMs },
   ];
 }
@@ -34,7 +35,7 @@ export function moveSteps(action: Action, view: View, nowMs: number): readonly S
 /** One proven replica opens the way for a hot site; one that must be started first is proven in full. */
 function readySteps(target: SiteView, view: View, nowMs: number): readonly Step[] {
   const { placement } = target;
-  const missing = missingSlots(target);
+  const missing = missingSlots(view, target, nowMs);
   const ready = readyReplicas(view, target, nowMs).length;
   if (ready === 0 && missing.length > 0) return launchSteps(placement, missing, placement.replicas);
   return [proveStep(placement, 1)];
@@ -67,8 +68,8 @@ function weighSteps(action: Action, view: View): readonly Step[] {
 }
 
 /** What died at the source is started again where it was; that it cannot be is no failure of the move. */
-function replaceStep(source: SiteView): readonly Step[] {
-  const slots = missingSlots(source);
+function replaceStep(source: SiteView, view: View, nowMs: number): readonly Step[] {
+  const slots = missingSlots(view, source, nowMs);
   if (slots.length === 0) return [];
   const { name } = source.site;
   return [

@@ -2,19 +2,18 @@
 import type { Action } from '../../model/decision.ts';
 import type { Plan, Step } from '../../model/plan.ts';
 import type { View } from '../../model/view.ts';
-import { weightOf } from '../readiness.ts';
 import { moveSteps } from './move.ts';
 import { startSteps } from './start.ts';
+import { weightsBefore } from './steps.ts';
 
 export function makePlan(action: Action, view: View, nowMs: number): Plan {
-  const before = Object.fromEntries(view.sites.map(({ site }) => [site.name, weightOf(view, site.name)]));
   const steps = action.kind === 'start' ? startSteps(action, view) : moveSteps(action, view, nowMs);
   return {
     kind: action.kind,
     deployment: view.deployment.name,
     trigger: action.trigger,
     from: action.from,
-    before,
+    before: weightsBefore(view),
     after: action.weights,
     steps: numbered(steps),
     because: action.because,

@@ -2,6 +2,7 @@
 import type { Placement } from '../../model/deployment.ts';
 import type { Gate, Step } from '../../model/plan.ts';
 import type { Weights } from '../../model/route.ts';
+import type { View } from '../../model/view.ts';
 
 /** A launch call may be hunting for a while; the wait for the model is the prove step's. */
 const launchDeadlineMs = 120_000;
@@ -21,6 +22,12 @@ export function launchSteps(placement: Placement, slots: readonly number[], read
       deadlineMs: launch.startupTimeoutMs + launchDeadlineMs,
     },
   ];
+}
+
+/** The weights that a plan starts from, and goes back to. */
+export function weightsBefore({ inForce, route, sites }: View): Weights {
+  const weights = (route.kind === 'seen' ? route.value?.weights : undefined) ?? inForce;
+  return Object.fromEntries(sites.map(({ site }) => [site.name, weights[site.name] ?? 0]));
 }
 
 /** Its name says where the traffic will be. */

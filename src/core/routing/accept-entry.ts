@@ -14,12 +14,19 @@ export type Acceptance =
 const maxSites = 100;
 const maxReplicasPerSite = 1000;
 
-/** The same epoch and version again is a repeated write and accepted; anything older is stale. */
-export function acceptEntry(fence: Fence | undefined, entry: RouteEntry): Acceptance {
+/**
+ * The same entry again is a repeated write and accepted; anything older is stale, and so is another table under the numbers
+ * of the one in force (`current`): somebody else took them first.
+ */
+export function acceptEntry(fence: Fence | undefined, entry: RouteEntry, current?: RouteEntry): Acceptance {
   if (fence !== undefined && entry.epoch < fence.epoch)
     return stale(`epoch ${entry.epoch} is older than ${fence.epoch}`);
   if (fence !== undefined && entry.routeVersion < fence.routeVersion)
     return stale(`route version ${entry.routeVersion} is older than ${fence.routeVersion}`);
+  if (current !== undefined && current.epoch === entry.epoch && current.routeVersion === entry.routeVersion) {
+    if (JSON.stringify(current) !== JSON.stringify(entry))
+      return stale(`route version ${entry.routeVersion} is another table's already`);
+  }
   const against = defectOf(entry);
   return against === undefined ? { kind: 'accepted' } : { kind: 'refused', code: 'invalid', message: against };
 }

@@ -35,6 +35,8 @@ export function openSupervisor(deps: SessionDeps): Provider {
   };
 
   return {
+    // The record is there before the process, under the slot's own name, and durable before the reply.
+    listLagMs: 0,
     async list({ deployment }, call) {
       return listReplicas(session, deployment, call);
     },

@@ -1,7 +1,8 @@
 /** Compares what the state file holds with itself: the chain from end to end, and the tables that readers use beside it. */
+import { isDeepStrictEqual } from 'node:util';
 import type { JournalDraft, JournalHead } from '../../model/journal-entry.ts';
 import type { Operation } from '../../model/operation.ts';
-import { canonicalJson, emptyHead, operationIdOf, verifyPage } from '../chain.ts';
+import { emptyHead, operationIdOf, verifyPage } from '../chain.ts';
 import type { Database, Row } from './database.ts';
 import { parseKept } from './failure.ts';
 import { chainRowOf } from './journal-store.ts';
@@ -66,7 +67,7 @@ function compareOperation(db: Database, row: Row): Finding | undefined {
   if (last === undefined) return { seq: 0, why: `operation ${id} is in no journal entry` };
   const { body } = JSON.parse(String(last['text'])) as JournalDraft;
   const kept = parseKept<Operation>(db.path, row['text']);
-  const isSame = body.kind === 'operation' && canonicalJson(body.operation) === canonicalJson(kept);
+  const isSame = body.kind === 'operation' && isDeepStrictEqual(body.operation, kept);
   // Only what is the same as an entry is known to be an operation at all.
   if (isSame && isFiled(row, kept)) return undefined;
   return { seq: Number(last['seq']), why: `operation ${id} is not what its newest entry says` };

@@ -1,4 +1,4 @@
-/** Operations (kept by the journal's appends) and what people asked for. */
+/** Operations (kept by the journal's appends) and what people asked for; in the order they came, whatever the clock said. */
 import type { Operation, OperationRequest, RequestAnswer } from '../../model/operation.ts';
 import type { OperationStore } from '../../ports/store.ts';
 import { lastChange, revisionConflict } from '../refusals.ts';
@@ -22,7 +22,7 @@ export function createOperationStore(db: Database): OperationStore {
       const rows = db.all(
         `SELECT text FROM operation WHERE (?1 IS NULL OR deployment = ?1) AND (?2 IS NULL OR is_open = ?2) AND (opened_at_ms >= ?3 OR is_open = 1)
          AND (?5 IS NULL OR json_extract(text, '$.plan.kind') IN (SELECT value FROM json_each(?5)))
-         ORDER BY opened_at_ms DESC, rowid DESC LIMIT ?4`,
+         ORDER BY rowid DESC LIMIT ?4`,
         deployment ?? null,
         open === undefined ? null : Number(open),
         sinceMs,
@@ -50,7 +50,7 @@ export function createOperationStore(db: Database): OperationStore {
     },
     async nextRequest(deployment) {
       const [row] = db.all(
-        'SELECT text, answer FROM request WHERE deployment = ? AND answer IS NULL ORDER BY at_ms, rowid LIMIT 1',
+        'SELECT text, answer FROM request WHERE deployment = ? AND answer IS NULL ORDER BY rowid LIMIT 1',
         deployment,
       );
       return row === undefined ? undefined : requestOf(db, row);
@@ -70,13 +70,10 @@ export function createOperationStore(db: Database): OperationStore {
 /** Whoever came in between: the newest request or operation. */
 function winnerOf(db: Database, deployment: string): string | undefined {
   const [request] = db.all(
-    'SELECT text, answer FROM request WHERE deployment = ? ORDER BY at_ms DESC, rowid DESC LIMIT 1',
+    'SELECT text, answer FROM request WHERE deployment = ? ORDER BY rowid DESC LIMIT 1',
     deployment,
   );
-  const [operation] = db.all(
-    'SELECT text FROM operation WHERE deployment = ? ORDER BY opened_at_ms DESC, rowid DESC LIMIT 1',
-    deployment,
-  );
+  const [operation] = db.all('SELECT text FROM operation WHERE deployment = ? ORDER BY rowid DESC LIMIT 1', deployment);
   return lastChange(
     request === undefined ? undefined : requestOf(db, request),
     operation === undefined ? undefined : operationOf(db, operation),

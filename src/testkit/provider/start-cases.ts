@@ -13,17 +13,25 @@ function firstStarts(make: MakeProvider): readonly ContractCase[] {
       assert.deepEqual(await replicas(), []);
       assert.equal(await subject.countRunning(), 0);
     }),
-    providerCase(make, 'starts a replica and lists it as started', async ({ subject, started, replicas }) => {
+    providerCase(make, 'starts a replica and lists it as started', async ({ subject, started, listed: listedBy }) => {
       const replica = await started('k1');
       assert.equal(replica.slot, 0);
       assert.equal(replica.startKey, 'k1');
       assert.notEqual(replica.bootId, '');
       assert.ok(replica.state === 'starting' || replica.state === 'running', replica.state);
-      const [listed, ...others] = await replicas();
+      const [listed, ...others] = await listedBy(replica);
       assert.deepEqual(others, []);
       assert.deepEqual([listed?.id, listed?.bootId, listed?.slot], [replica.id, replica.bootId, 0]);
       assert.equal(listed?.billed, 'yes');
       assert.equal(await subject.countRunning(), 1);
+    }),
+    providerCase(make, 'lists what was started within the bound it states, to every session', async (bench) => {
+      const other = await bench.open();
+      for (const slot of [0, 1, 2]) {
+        const replica = await bench.started(`k${slot}`, slot);
+        await Promise.all([bench.listed(replica), bench.listed(replica, other)]);
+      }
+      assert.equal((await bench.replicas()).length, 3);
     }),
     providerCase(make, 'gives each slot a replica and an address of its own', async ({ subject, started }) => {
       const all = [await started('k1', 0), await started('k2', 1), await started('k3', 2)];

@@ -48,6 +48,8 @@ export interface Bench {
   /** The deployment's replicas; fails when they cannot be seen. */
   replicas(from?: Provider): Promise<readonly Replica[]>;
   started(key: string, slot?: number): Promise<Replica>;
+  /** Asks for the list until this boot is in it; fails when one that was asked for after the session's bound lacks it. */
+  listed(replica: Replica, from?: Provider): Promise<readonly Replica[]>;
   /** Waits until the listing satisfies the condition. */
   until(what: string, holds: (replicas: readonly Replica[]) => boolean): Promise<readonly Replica[]>;
 }
@@ -103,6 +105,19 @@ function createBench(subject: ProviderSubject, provider: Provider, open: () => P
     request,
     replicas,
     started: async (key, slot) => done(await provider.start(request(slot), write(key))),
+    async listed({ id, bootId }, from = provider) {
+      const { listLagMs } = from;
+      assert.ok(listLagMs >= 0 && Number.isFinite(listLagMs), `listLagMs is ${listLagMs}`);
+      const sinceMonoMs = clock.monoMs();
+      for (;;) {
+        const askedAfterMs = clock.monoMs() - sinceMonoMs;
+        const now = await replicas(from);
+        if (now.some((each) => each.id === id && each.bootId === bootId)) return now;
+        const late = `${id} is not listed ${askedAfterMs} ms after its start; the bound is ${listLagMs} ms`;
+        assert.ok(askedAfterMs < listLagMs, late);
+        await clock.sleep(Math.min(pollMs, listLagMs), new AbortController().signal);
+      }
+    },
     async until(what, holds) {
       const untilMonoMs = clock.monoMs() + patienceMs;
       for (;;) {

@@ -109,6 +109,7 @@ export function snapshotOf(deployment: string, takenAtMs: number): Snapshot {
     open: undefined,
     recent: [operationOf('op-1')],
     request: requestOf('req-1'),
+    inForce: { a: 100 },
     healthySinceMs: { a: takenAtMs },
   };
   const reasons = [{ code: 'UnknownView', message: 'the gateway was not seen' }] as const;

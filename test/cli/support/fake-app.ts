@@ -43,6 +43,7 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
     clock: {
       nowMs: () => nowMs,
       monoMs: () => 1000,
+      after: () => () => undefined,
       sleep: (_, signal) => new Promise((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason))),
     },
     stdout: {
@@ -79,6 +80,7 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
     carryOut: refuse('engine'),
     runGateway: refuse('gateway'),
     runDemo: refuse('demo'),
+    simulate: refuse('simulator'),
     runModelServer: refuse('model server'),
     ...given,
   };

@@ -205,7 +205,8 @@ export function view(weights: Weights, over: Partial<View> = {}): View {
   const sites: SiteView[] = deployment().placements.map((each) => ({
     site: site(each.site),
     placement: each,
-    control: { kind: 'seen', asOfMs: nowMs - 2000 },
+    control: { kind: 'seen', asOfMs: nowMs - 2000, sinceMs: nowMs - 60_000 },
+    listLagMs: 0,
     replicas: [],
   }));
   return {
@@ -217,6 +218,7 @@ export function view(weights: Weights, over: Partial<View> = {}): View {
     open: undefined,
     recent: [],
     request: undefined,
+    inForce: weights,
     healthySinceMs: {},
     ...over,
   };

@@ -34,12 +34,12 @@ test.for([
   { name: 'passes over answers that saw nothing', letters: 'gubub', minimum: 3, ratio: 2 / 3 },
   { name: 'is 0 when all are good', letters: 'gggg', minimum: 4, ratio: 0 },
 ])('the ratio $name', ({ letters, minimum, ratio }) => {
-  expect(badRatioOf(history(letters), 10_000, minimum, nowMs)).toBe(ratio);
+  expect(badRatioOf(history(letters), { windowMs: 10_000, minimumSamples: minimum }, nowMs)).toBe(ratio);
 });
 
 test('the ratio leaves out an answer exactly as old as the window, and takes one a millisecond younger', () => {
   const old = answer(1000, 'bad');
   const young = answer(500, 'good');
-  expect(badRatioOf([old, young], 1000, 1, nowMs)).toBe(0);
-  expect(badRatioOf([old, young], 1001, 1, nowMs)).toBe(0.5);
+  expect(badRatioOf([old, young], { windowMs: 1000, minimumSamples: 1 }, nowMs)).toBe(0);
+  expect(badRatioOf([old, young], { windowMs: 1001, minimumSamples: 1 }, nowMs)).toBe(0.5);
 });

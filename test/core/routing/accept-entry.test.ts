@@ -55,6 +55,13 @@ test.for<{ name: string; change: EntryChange; verdict: object }>([
   expect(acceptEntry(fence, entry(change))).toMatchObject(verdict);
 });
 
+test('the same table again is accepted, another one under its numbers is not (I2)', () => {
+  expect(acceptEntry(fence, entry(), entry())).toEqual({ kind: 'accepted' });
+  const other = entry({ weights: { left: 40, right: 60 } });
+  expect(acceptEntry(fence, other, entry())).toMatchObject({ kind: 'refused', code: 'stale' });
+  expect(acceptEntry(fence, { ...other, routeVersion: 8 }, entry())).toEqual({ kind: 'accepted' });
+});
+
 test.for([
   { url: 'http://127.0.0.1:9100', kind: 'accepted' },
   { url: 'https://model.example/', kind: 'accepted' },

@@ -147,6 +147,8 @@ export function replicaView({ conditions = [{}], proof, ...change }: ReplicaChan
 }
 
 export interface SiteChange {
+  readonly listLagMs?: number;
+  readonly listedSinceMs?: number;
   readonly replicas?: readonly ReplicaView[];
   /** What all its replicas' completion probes say; a shorthand for `replicas`. */
   readonly all?: Partial<Condition>;
@@ -173,13 +175,17 @@ export function siteView(name: string, change: SiteChange = {}): SiteView {
       failureDomains: change.domains ?? [name],
       settings: {},
     },
+    listLagMs: change.listLagMs ?? 0,
     placement: {
       site: name,
       replicas: wanted,
       standby: change.standby ?? 'hot',
       launch: { command: ['serve'], env: {}, startupTimeoutMs: 60_000, stopGraceMs: 5000 },
     },
-    control: change.unseen === true ? { kind: 'unknown', message: 'no answer' } : { kind: 'seen', asOfMs: nowMs - 100 },
+    control:
+      change.unseen === true
+        ? { kind: 'unknown', message: 'no answer' }
+        : { kind: 'seen', asOfMs: nowMs - 100, sinceMs: change.listedSinceMs ?? 0 },
     replicas,
   };
 }
@@ -258,6 +264,7 @@ export function view(change: ViewChange = {}): View {
       change.noRoute === 'unseen'
         ? { kind: 'unknown', error: lost }
         : { kind: 'seen', value: change.noRoute === 'empty' ? undefined : routeOf({ weights }), asOfMs: nowMs - 50 },
+    inForce: change.noRoute === undefined ? weights : deployment.weights,
     traffic:
       traffic === null
         ? { kind: 'unknown', error: lost }

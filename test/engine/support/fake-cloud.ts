@@ -6,8 +6,8 @@ import type { WriteCall } from '../../../src/ports/call.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 
-/** `lose-reply`: it happens, the answer never comes. `lose-request`: neither. */
-export type Fault = 'lose-reply' | 'lose-request' | 'throw' | { readonly refuse: ProviderError };
+/** `pass`: none, the next one is for a later request. `lose-reply`: it happens, the answer never comes. `lose-request`: neither. */
+export type Fault = 'pass' | 'lose-reply' | 'lose-request' | 'throw' | { readonly refuse: ProviderError };
 
 export interface Made {
   readonly key: string;
@@ -30,7 +30,7 @@ export interface FakeCloud extends Provider {
   refusal: ProviderError | undefined;
   /** While set, the list cannot be seen. */
   listError: ProviderError | undefined;
-  /** A new instance is not listed for this long. */
+  /** A new instance is not listed for this long; also what the session says of itself. */
   listLagMs: number;
   /** From start to answering. */
   bootMs: number;

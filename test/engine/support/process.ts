@@ -66,7 +66,11 @@ export function createProcess(deps: EngineDeps, watch: Watch, death?: Death): Pr
   return {
     deps: {
       ...deps,
-      clock: { ...deps.clock, sleep: (ms, signal) => alive(() => deps.clock.sleep(ms, signal)) },
+      clock: {
+        ...deps.clock,
+        after: (ms, run) => deps.clock.after(ms, () => isDead || run()),
+        sleep: (ms, signal) => alive(() => deps.clock.sleep(ms, signal)),
+      },
       store: watchStore(deps.store, { alive, point }),
       traffic: watchTraffic(deps.traffic, { alive, point }, checked),
       providers: new Map(
@@ -146,6 +150,9 @@ function watchTraffic(traffic: TrafficDriver, { alive, point }: Wrap, checked: C
 
 function watchProvider(provider: Provider, { alive, point }: Wrap, checked: Checked): Provider {
   return {
+    get listLagMs() {
+      return provider.listLagMs;
+    },
     list: (selector, call) => alive(() => provider.list(selector, call)),
     start: (request, call) => point(checked('start', call), () => provider.start(request, call)),
     stop: (replica, how, call) => point(checked('stop', call), () => provider.stop(replica, how, call)),

@@ -1,8 +1,10 @@
 /** A world in which a lease is held and both sites are proven: what tests of single steps and operations start from. */
+import { diagnose } from '../../../src/core/diagnose.ts';
 import type { Context, StepRef } from '../../../src/engine/context.ts';
 import { gripLease } from '../../../src/engine/lease-grip.ts';
 import { openContext } from '../../../src/engine/open-context.ts';
 import type { Recollection } from '../../../src/engine/recollect.ts';
+import type { Diagnosis } from '../../../src/model/diagnosis.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import type { Plan, Step } from '../../../src/model/plan.ts';
 import type { Weights } from '../../../src/model/route.ts';
@@ -13,6 +15,7 @@ export interface StepWorld extends World {
   readonly ctx: Context;
   readonly memory: Recollection;
   readonly process: Process;
+  diagnosis(): Diagnosis;
   /** Never fires. */
   readonly calm: AbortSignal;
   /** Looks as the loop does, until the condition holds. */
@@ -37,11 +40,12 @@ export async function holdIn(world: World, process: Process): Promise<StepWorld>
   if (reply.kind !== 'held') throw new Error(`the lease is ${reply.kind}`);
   const { ctx, memory } = await openContext(process.deps, world.deployment, reply.grip);
   await ctx.journal.append({ kind: 'lease', event: 'taken' });
+  const diagnosis = (): Diagnosis => diagnose(ctx.view(), world.clock.nowMs());
   const look = async (): Promise<void> => {
     await ctx.observer.look(100, calm);
     await memory.refresh();
     const view = ctx.view();
-    memory.keep({ kind: 'stay', diagnosis: ctx.diagnosis(), reasons: [] }, view);
+    memory.keep({ kind: 'stay', diagnosis: diagnosis(), reasons: [] }, view);
   };
   const lookUntil = async (what: string, isMet: () => boolean): Promise<void> => {
     for (let turns = 0; !isMet(); turns += 1) {
@@ -51,14 +55,14 @@ export async function holdIn(world: World, process: Process): Promise<StepWorld>
     }
   };
   const isKnown = (): boolean =>
-    ctx.diagnosis().sites.every(({ site, ready }) => ready.length > 0 || world.probe.bad[site] !== undefined);
+    diagnosis().sites.every(({ site, ready }) => ready.length > 0 || world.probe.bad[site] !== undefined);
   await lookUntil('both sites known', () => isKnown() && ctx.view().route.kind === 'seen');
   await ctx.adopt(ctx.view().route);
   await world.drive(ctx.routes.refresh(ctx.view(), calm));
   await lookUntil('calm', () => ctx.calmSinceMs() !== undefined);
   return {
     ...world,
-    ...{ ctx, memory, process, calm, lookUntil },
+    ...{ ctx, memory, process, diagnosis, calm, lookUntil },
     async work(run, limitMs = 120_000) {
       let isEnded = false;
       const ended = run.finally(() => {

@@ -1,0 +1,29 @@
+/** Launches that a site's list need not show yet: what was started a moment ago must not be started again (I27). */
+import type { Operation } from '../model/operation.ts';
+import type { SiteView, View } from '../model/view.ts';
+import { isWithin } from './elapsed.ts';
+
+/** By slot: until when (epoch milliseconds) its launch may be unlisted. */
+export function unlistedSlots({ open, recent }: View, site: SiteView, nowMs: number): ReadonlyMap<number, number> {
+  const slots = new Map<number, number>();
+  const { control, listLagMs, placement } = site;
+  // One list is no absence: what a process has not seen since it began to look may have been left out of what it saw.
+  if (control.kind === 'seen' && isWithin(listLagMs, control.sinceMs, control.asOfMs))
+    for (let slot = 0; slot < placement.replicas; slot += 1) slots.set(slot, control.sinceMs + listLagMs);
+  // Only a list that was made after the launch had to be in it tells of it; one read just before does not.
+  const listedAtMs = control.kind === 'seen' ? control.asOfMs : Number.NEGATIVE_INFINITY;
+  for (const operation of open === undefined ? recent : [open, ...recent]) {
+    const endedAtMs = operation.endedAtMs ?? nowMs;
+    const isOld = control.kind === 'seen' && !isWithin(listLagMs + 1, endedAtMs, listedAtMs);
+    if (isOld) continue;
+    for (const slot of launchedSlots(operation, site.site.name))
+      slots.set(slot, Math.max(slots.get(slot) ?? 0, endedAtMs + listLagMs));
+  }
+  return slots;
+}
+
+/** Slots that the operation has launched at the site, or may have: while it is open nobody knows which step it is at. */
+function launchedSlots({ plan, step, endedAtMs }: Operation, site: string): readonly number[] {
+  const begun = endedAtMs === undefined ? plan.steps : plan.steps.slice(0, step + 1);
+  return begun.flatMap((each) => (each.kind === 'launch' && each.site === site ? each.slots : []));
+}

@@ -1,0 +1,96 @@
+/** One site of a deployment as this process sees it: what its lists showed, and what probes say of each replica. */
+import { detect, type StartUp } from '../core/detect/detect.ts';
+import { prove } from '../core/detect/prove.ts';
+import { type Listed, mergeListing } from '../core/listing.ts';
+import { isListed, isPast } from '../core/readiness.ts';
+import { assert } from '../errors.ts';
+import type { Condition, Proof } from '../model/condition.ts';
+import type { Deployment, Placement } from '../model/deployment.ts';
+import type { Seen } from '../model/outcome.ts';
+import type { Replica } from '../model/replica.ts';
+import type { ReplicaView, SiteView, View } from '../model/view.ts';
+import type { EngineDeps } from './engine.ts';
+import { createPoll, type Poll } from './poll.ts';
+import type { ProbeSchedule } from './probe-schedule.ts';
+import type { Reading } from './reading.ts';
+
+export interface WatchedSite {
+  readonly name: string;
+  /** The provider's list, asked again and again. */
+  readonly list: Poll<readonly Replica[]>;
+  /** Reads the provider's list now. */
+  read(signal: AbortSignal | undefined): Promise<Seen<readonly Replica[]>>;
+  /** What is worth a probe. */
+  replicas(): readonly Replica[];
+  view(route: View['route'], atMs: number): SiteView;
+}
+
+export interface WatchTerms {
+  readonly deps: EngineDeps;
+  readonly deployment: Deployment;
+  readonly placement: Placement;
+  readonly schedule: ProbeSchedule;
+  readonly reading: Reading;
+}
+
+/** Asserts that the site and its provider's session exist. */
+export function watchSite({ deps, deployment, placement, schedule, reading }: WatchTerms): WatchedSite {
+  const name = placement.site;
+  const site = deps.config.sites.find((each) => each.name === name);
+  const provider = deps.providers.get(name);
+  assert(site !== undefined, `deployment ${deployment.name} names the unknown site ${name}`);
+  assert(provider !== undefined, `no provider session for site ${name}`);
+  const { listLagMs } = provider;
+  let listed: readonly Listed[] = [];
+  /** When the first list was seen, epoch milliseconds. */
+  let listedSinceMs: number | undefined;
+
+  /** Whoever asked for it: what one list showed, the next one cannot make unseen. */
+  const read = async (signal: AbortSignal | undefined): Promise<Seen<readonly Replica[]>> => {
+    const seen = await reading(signal, (call) => provider.list({ deployment: deployment.name }, call));
+    if (seen.kind === 'unknown') return seen;
+    listedSinceMs ??= seen.asOfMs;
+    listed = mergeListing(listed, seen.value, seen.asOfMs, listLagMs);
+    return seen;
+  };
+  const list = createPoll(() => read(undefined));
+  return {
+    name,
+    list,
+    read,
+    replicas() {
+      const all = listed.map(({ replica }) => replica);
+      return all.filter((replica) => !isPast(replica, all));
+    },
+    view(route, atMs) {
+      const last = list.last();
+      const control: SiteView['control'] =
+        last.kind === 'seen'
+          ? { kind: last.kind, asOfMs: last.asOfMs, sinceMs: listedSinceMs ?? atMs }
+          : { kind: last.kind, message: last.error.message };
+      const replicas = listed.map(({ replica }) => {
+        // What serves has started: a controller that comes new to it must not take its silence for loading.
+        const timeoutMs = isListed(route, replica) ? 0 : placement.launch.startupTimeoutMs;
+        return viewOf(deployment, schedule, replica, { startedAtMs: replica.startedAtMs, timeoutMs }, atMs);
+      });
+      return { site, placement, control, replicas, listLagMs };
+    },
+  };
+}
+
+function viewOf(
+  deployment: Deployment,
+  schedule: ProbeSchedule,
+  replica: Replica,
+  startUp: StartUp,
+  nowMs: number,
+): ReplicaView {
+  const conditions: Condition[] = [];
+  let proof: Proof | undefined;
+  for (const spec of deployment.probes) {
+    const history = schedule.historyOf(replica, spec);
+    if (history.length > 0) conditions.push(detect(history, spec, deployment.failover.detector, startUp, nowMs));
+    if (spec.kind === 'completion') proof ??= prove(history, spec, replica);
+  }
+  return { replica, conditions, proof };
+}

@@ -1,0 +1,223 @@
+/** One simulated site: a cloud's API with its bad days, and the model servers it runs. The ledger is what really is. */
+import type { Reply } from '../model/outcome.ts';
+import type { ProviderError } from '../model/provider-error.ts';
+import type { Replica } from '../model/replica.ts';
+import type { StartRequest } from '../ports/provider.ts';
+import type { Random } from '../ports/random.ts';
+import type { Chance, Dice, Shares } from './chance.ts';
+import type { Schedule } from './schedule.ts';
+
+/** How a server behaves towards requests and probes. `private`: users fare well, probes badly; `public`: the reverse. */
+export type Health = 'good' | 'hangs' | 'errors' | 'slow' | 'wrong-model' | 'private' | 'public';
+
+/** A model server as it really is. */
+export interface Server {
+  replica: Replica;
+  health: Health;
+  /** Monotonic milliseconds from which it answers; infinite when it never will. */
+  readonly readyAtMs: number;
+  /** Monotonic milliseconds from which the list shows it. */
+  readonly listedAtMs: number;
+}
+
+/** For this long after a list was whole it may be short, in milliseconds: a page from before. */
+export const shortListMs = 2000;
+/** Listed as gone for this long, in milliseconds; real clouds take minutes to an hour. */
+const goneForMs = 20_000;
+
+/** Shares are 0–1 of the calls. */
+export interface CloudFaults {
+  readonly capacity: number;
+  readonly quota: number;
+  readonly throttled: number;
+  readonly auth: number;
+  /** An error before anything was done, which passes. */
+  readonly transient: number;
+  /** A listing that lacks one of its replicas, or all of them. */
+  readonly shortList: number;
+  /** Longest time until a new replica is listed, in milliseconds. */
+  readonly listLagMs: number;
+  /** A replica that is made and never answers: its image or its machine is broken. */
+  readonly halfMade: number;
+}
+
+/** Nothing goes wrong. */
+export const soundCloud: CloudFaults = {
+  ...{ capacity: 0, quota: 0, throttled: 0, auth: 0, transient: 0, shortList: 0, listLagMs: 0, halfMade: 0 },
+};
+
+/** What the oracles may know of a change, whatever its caller was told. */
+export interface CloudEvent {
+  readonly verb: 'start' | 'stop';
+  readonly site: string;
+  readonly operationId: string;
+  readonly epoch: number;
+  readonly startKey: string;
+  readonly slot: number;
+  readonly id: string;
+}
+
+/** What a site is made of. */
+export interface CloudTerms {
+  readonly site: string;
+  readonly schedule: Schedule;
+  readonly random: Random;
+  readonly chance: Chance;
+  readonly wallMs: () => number;
+  readonly faults: CloudFaults;
+  readonly onEvent: (event: CloudEvent) => void;
+  /** What users get from the site may be another now. */
+  readonly onChange: () => void;
+}
+
+/** What came with a changing call. */
+export type Sent = { readonly operationId: string; readonly epoch: number; readonly idempotencyKey: string };
+
+/** Why a call may be refused. */
+export type Refusal = keyof typeof refusals;
+
+/** One site. */
+export class Cloud {
+  readonly site: string;
+  /** By id; what is gone is forgotten after a while, as clouds do. */
+  readonly servers = new Map<string, Server>();
+  /** Behaviour that new servers take on as well: a bad image, a bad network. */
+  health: Health = 'good';
+  readonly #terms: CloudTerms;
+  readonly #dice: Dice;
+  readonly #reading: Shares<Refusal | 'shortList'>;
+  readonly #changing: Shares<Refusal>;
+  readonly #starting: Shares<Refusal | 'halfMade'>;
+  #made = 0;
+  #shortSinceMs = Number.NEGATIVE_INFINITY;
+  #wasWhole = true;
+
+  constructor(terms: CloudTerms) {
+    const { site, chance, faults } = terms;
+    const { auth, throttled, transient, capacity, quota, shortList, halfMade } = faults;
+    this.site = site;
+    this.#terms = terms;
+    this.#dice = chance.dice(`cloud/${site}`);
+    this.#changing = Object.entries({ auth, throttled, transient }) as [Refusal, number][];
+    this.#reading = [...this.#changing, ['shortList', shortList]];
+    this.#starting = [...this.#changing, ['capacity', capacity], ['quota', quota], ['halfMade', halfMade]];
+  }
+
+  /** Until then every call meets this, whatever the dice say. */
+  outage: { readonly kind: Refusal; readonly untilMs: number } | undefined;
+
+  list(): { readonly replicas: readonly Replica[]; readonly isStale: boolean } | ProviderError {
+    const out = this.#outageOf(['auth', 'throttled']);
+    if (out !== undefined) return refusals[out];
+    const strike = this.#dice.roll(this.#reading);
+    if (strike !== undefined && strike.kind !== 'shortList') return refusals[strike.kind];
+    const { monoMs } = this.#terms.schedule;
+    const all = [...this.servers.values()];
+    const visible = all.filter(({ listedAtMs }) => listedAtMs <= monoMs).map(({ replica }) => replica);
+    const shortForMs = monoMs - this.#shortSinceMs;
+    // Short for a moment, then whole at least once before it may be short again.
+    if (strike === undefined || (shortForMs > shortListMs && !this.#wasWhole)) {
+      this.#wasWhole = true;
+      return { replicas: visible, isStale: visible.length < all.length };
+    }
+    if (this.#wasWhole) this.#shortSinceMs = monoMs;
+    this.#wasWhole = false;
+    const isEmpty = strike.details.next() < 0.3;
+    const lacking = Math.floor(strike.details.next() * visible.length);
+    return { replicas: isEmpty ? [] : visible.filter((_, index) => index !== lacking), isStale: true };
+  }
+
+  start({ deployment, slot }: StartRequest, sent: Sent): Reply<Replica> {
+    const { random, schedule, faults, onEvent, onChange, wallMs } = this.#terms;
+    const all = [...this.servers.values()];
+    const known = all.find(({ replica }) => replica.startKey === sent.idempotencyKey);
+    if (known !== undefined) return { kind: 'done', value: known.replica };
+    const out = this.#outageOf(['auth', 'throttled', 'capacity', 'quota']);
+    if (out !== undefined) return { kind: 'refused', error: refusals[out] };
+    const strike = this.#dice.roll(this.#starting);
+    if (strike !== undefined && strike.kind !== 'halfMade') return { kind: 'refused', error: refusals[strike.kind] };
+    const { monoMs } = schedule;
+    const stopped = all.find(({ replica }) => replica.state === 'stopped' && replica.slot === slot);
+    this.#made += 1;
+    const id = stopped?.replica.id ?? `${this.site}-${this.#made}`;
+    const replica: Replica = {
+      ...{ id, bootId: `boot-${this.site}-${this.#made}`, deployment, site: this.site, slot, url: `http://${id}` },
+      ...{ state: 'running', billed: 'yes', startedAtMs: wallMs(), startKey: sent.idempotencyKey },
+    };
+    const readyAtMs = strike === undefined ? monoMs + 100 + random.next() * 400 : Number.POSITIVE_INFINITY;
+    const listedAtMs = stopped === undefined ? monoMs + random.next() * faults.listLagMs : monoMs;
+    this.servers.set(id, { replica, health: this.health, readyAtMs, listedAtMs });
+    if (strike === undefined) schedule.after(readyAtMs - monoMs, onChange);
+    onEvent({ verb: 'start', site: this.site, ...sent, startKey: sent.idempotencyKey, slot, id });
+    return { kind: 'done', value: replica };
+  }
+
+  stop({ id }: Replica, how: 'stop' | 'delete', sent: Sent): Reply<void> {
+    const out = this.#outageOf(['auth', 'throttled']);
+    if (out !== undefined) return { kind: 'refused', error: refusals[out] };
+    const strike = this.#dice.roll(this.#changing);
+    if (strike !== undefined) return { kind: 'refused', error: refusals[strike.kind] };
+    const server = this.servers.get(id);
+    if (server === undefined) return { kind: 'refused', error: notFound };
+    const { slot, startKey } = server.replica;
+    this.#end(server, how === 'delete' ? 'gone' : 'stopped');
+    this.#terms.onChange();
+    this.#terms.onEvent({ verb: 'stop', site: this.site, ...sent, startKey, slot, id });
+    return { kind: 'done', value: undefined };
+  }
+
+  /** The processes behind these servers die at once, as with the machine under them. */
+  crash(servers: readonly Server[] = this.alive()): void {
+    for (const server of servers) this.#end(server, 'gone');
+    this.#terms.onChange();
+  }
+
+  #outageOf(kinds: readonly Refusal[]): Refusal | undefined {
+    const { outage } = this;
+    const isOut = outage !== undefined && this.#terms.schedule.monoMs < outage.untilMs && kinds.includes(outage.kind);
+    return isOut ? outage.kind : undefined;
+  }
+
+  #end(server: Server, state: 'gone' | 'stopped'): void {
+    server.replica = { ...server.replica, state, billed: 'no' };
+    if (state === 'gone') this.#terms.schedule.after(goneForMs, () => this.servers.delete(server.replica.id));
+  }
+
+  /** All that run take on this behaviour. */
+  behave(health: Health): void {
+    this.health = health;
+    for (const server of this.alive()) server.health = health;
+    this.#terms.onChange();
+  }
+
+  alive(): readonly Server[] {
+    return [...this.servers.values()].filter(({ replica }) => replica.state === 'running');
+  }
+
+  /** Servers that would give users good answers now. */
+  serving(): readonly Server[] {
+    return this.#behaving('private');
+  }
+
+  /** Servers whose probes are good now. */
+  provable(): readonly Server[] {
+    return this.#behaving('public');
+  }
+
+  #behaving(orSo: Health): readonly Server[] {
+    const { monoMs } = this.#terms.schedule;
+    return this.alive().filter(
+      ({ health, readyAtMs }) => (health === 'good' || health === orSo) && readyAtMs <= monoMs,
+    );
+  }
+}
+
+const notFound: ProviderError = { class: 'not-found', code: 'NotFound', message: 'no such instance' };
+
+const refusals = {
+  auth: { class: 'auth', code: '401', message: 'the token expired' },
+  throttled: { class: 'throttled', code: '429', message: 'too many requests', retryAfterMs: 500 },
+  transient: { class: 'transient', code: '503', message: 'try again' },
+  capacity: { class: 'capacity', code: 'SoldOut', message: 'none of that kind is left' },
+  quota: { class: 'quota', code: 'QuotaExceeded', message: 'more than the account may have' },
+} as const satisfies Record<string, ProviderError>;

@@ -1,0 +1,140 @@
+/** The store as one life of a process has it: on a disk that may be full, may fail to sync, or may be an older copy. */
+import type { JournalDraft } from '../model/journal-entry.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
+import type { Store } from '../ports/store.ts';
+import { createMemoryState, type MemoryState, openMemoryStore } from '../store/memory.ts';
+import type { Dice } from './chance.ts';
+import type { Ghost } from './ghost.ts';
+import type { Incarnation } from './incarnation.ts';
+
+export interface DiskTerms {
+  readonly life: Incarnation;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ghost: Ghost;
+  readonly state: MemoryState;
+  readonly dice: Dice;
+  /** Share of writes that fail, 0–1. */
+  readonly broken: number;
+  /** Runs what arrives at the disk, when it does. */
+  readonly onArrival: (run: () => void) => void;
+  /** Not an older copy, nor one that was replaced since. */
+  readonly isInPlace: () => boolean;
+  /** Nothing else is on its way to the disk. */
+  readonly isImmediate: () => boolean;
+  readonly onAppended: (drafts: readonly JournalDraft[]) => void;
+}
+
+/**
+ * `full`: refused, nothing is written. `unsynced`: written, and the answer is an error. After either the handle is good for
+ * nothing, as SQLite's after a failed sync.
+ */
+type DiskFault = 'full' | 'unsynced';
+
+type Work<T> = () => Promise<T>;
+
+/** Each call is a point at which the process may die; a write that dies on its way has landed or has not. */
+function openDisk({ life, dice, broken, onArrival }: DiskTerms) {
+  const shares = [
+    ['full', broken / 2],
+    ['unsynced', broken / 2],
+  ] as const satisfies readonly (readonly [DiskFault, number])[];
+  return {
+    read: <T>(work: Work<T>): Promise<T> =>
+      life.point((answered, failed) => {
+        onArrival(() => void work().then(answered, failed));
+      }),
+    write: <T>(work: Work<T>, onLost: () => void = () => undefined): Promise<T> =>
+      life.point((answered, failed) => {
+        const fault = broken === 0 || life.hasLostDisk ? undefined : dice.roll(shares);
+        if (fault === undefined && !life.hasLostDisk) return onArrival(() => void work().then(answered, failed));
+        onLost();
+        if (fault === undefined) return failed(diskError);
+        life.hasLostDisk = true;
+        if (fault.kind === 'full') return failed(diskError);
+        const fail = (): void => failed(diskError);
+        onArrival(() => void work().then(fail, fail));
+      }),
+  };
+}
+
+/** The whole store over that disk; the oracles see what is written. */
+export function storeOf(terms: DiskTerms): Store {
+  const { life, clock, random, ghost, state, onAppended, isInPlace, isImmediate } = terms;
+  const store = openMemoryStore(state, { clock, random, bootId: 'boot' });
+  const { lease, journal, operations, snapshots } = store;
+  const { read, write } = openDisk(terms);
+  return {
+    lease: {
+      acquire: (deployment, holder, ttlMs) =>
+        write(async () => {
+          const reply = await lease.acquire(deployment, holder, ttlMs);
+          if (reply.kind === 'held' && isInPlace()) ghost.grant(reply.lease.epoch, ttlMs);
+          return reply;
+        }),
+      renew: (given) =>
+        write(async () => {
+          const reply = await lease.renew(given);
+          if (reply.kind === 'held' && isInPlace()) ghost.grant(reply.lease.epoch, given.ttlMs);
+          return reply;
+        }),
+      release: (given) =>
+        write(async () => {
+          await lease.release(given);
+          ghost.release(given.epoch);
+        }),
+      read: (given) => read(() => lease.read(given)),
+    },
+    journal: {
+      append: (drafts) =>
+        write(
+          async () => {
+            const head = await journal.append(drafts);
+            if (isInPlace()) onAppended(drafts);
+            return head;
+          },
+          () => {
+            life.hasLostJournal = isImmediate();
+          },
+        ),
+      head: () => read(() => journal.head()),
+      read: (query) => read(() => journal.read(query)),
+    },
+    operations: {
+      get: (id) => read(() => operations.get(id)),
+      list: (query) => read(() => operations.list(query)),
+      revision: (given) => read(() => operations.revision(given)),
+      request: (request) =>
+        write(async () => {
+          await operations.request(request);
+          if (!isInPlace()) return;
+          const winner = ghost.requests.get(request.revision);
+          if (winner !== undefined)
+            ghost.violate('I31', `${request.id} and ${winner} were both taken over revision ${request.revision}`);
+          ghost.requests.set(request.revision, request.id);
+        }),
+      nextRequest: (given) => read(() => operations.nextRequest(given)),
+      getRequest: (id) => read(() => operations.getRequest(id)),
+      answer: (id, answer) => write(() => operations.answer(id, answer)),
+    },
+    snapshots: {
+      put: (snapshot) => write(() => snapshots.put(snapshot)),
+      get: (given) => read(() => snapshots.get(given)),
+    },
+    close: () => store.close(),
+  };
+}
+
+const diskError = new Error('EIO: i/o error, fsync');
+
+/** What a backup of the file taken now would hold. */
+export function copyOf(state: MemoryState): MemoryState {
+  const copy = createMemoryState();
+  copy.entries.push(...state.entries);
+  for (const kind of ['operations', 'requests', 'revisions', 'leases', 'snapshots'] as const) {
+    const to: Map<string, unknown> = copy[kind];
+    for (const [key, value] of state[kind]) to.set(key, value);
+  }
+  return copy;
+}

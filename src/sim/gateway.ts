@@ -1,0 +1,182 @@
+/** The simulated gateway: the real acceptance rules over a table that outlives it, and statistics of a steady load. */
+import { acceptEntry, type Fence } from '../core/routing/accept-entry.ts';
+import type { Reply } from '../model/outcome.ts';
+import type { ProviderError } from '../model/provider-error.ts';
+import type { RouteEntry, Weights } from '../model/route.ts';
+import type { DeploymentTraffic, SiteTraffic } from '../model/traffic-stats.ts';
+import type { Random } from '../ports/random.ts';
+import type { Cloud, Server } from './cloud.ts';
+import type { Schedule } from './schedule.ts';
+
+/** Requests a second, over all sites. */
+const requestsPerSecond = 100;
+/** What the statistics cover, in milliseconds. */
+const windowMs = 5000;
+/** Longest time that a request runs on at a site without weight, in milliseconds. */
+const longestStreamMs = 3000;
+
+type Fate = 'good' | 'bad' | 'late';
+
+interface Segment {
+  readonly fromMs: number;
+  /** By site: share of the requests, and how they fare there. */
+  readonly sites: readonly { readonly site: string; readonly share: number; readonly fate: Fate }[];
+}
+
+export interface GatewayTerms {
+  readonly schedule: Schedule;
+  readonly random: Random;
+  readonly clouds: ReadonlyMap<string, Cloud>;
+  readonly onAccepted: (entry: RouteEntry, before: RouteEntry | undefined) => void;
+}
+
+/** One gateway of one deployment. */
+export class Gateway {
+  /** Not there: refuses connections. What it accepted before is on its disk. */
+  isUp = true;
+  entry: RouteEntry | undefined;
+  /** The one before the one in force: what a stale read shows, and a restored copy of its file holds. */
+  previous: RouteEntry | undefined;
+  fence: Fence = { epoch: 0, routeVersion: 0 };
+  readonly #terms: GatewayTerms;
+  #segments: Segment[] = [];
+  #lastTraffic: DeploymentTraffic | undefined;
+  /** By site, since the start: requests, and those that failed. */
+  readonly #totals = new Map<string, { all: number; bad: number }>();
+  /** By site that lost its weight: when the last of its requests ends, monotonic milliseconds. */
+  readonly #idleAtMs = new Map<string, number>();
+
+  constructor(terms: GatewayTerms) {
+    this.#terms = terms;
+  }
+
+  stamp(epoch: number): Reply<void> {
+    if (!this.isUp) return absent;
+    if (epoch < this.fence.epoch) return stale;
+    this.fence = { ...this.fence, epoch };
+    return done;
+  }
+
+  write(entry: RouteEntry): Reply<void> {
+    if (!this.isUp) return absent;
+    const verdict = acceptEntry(this.fence, entry, this.entry);
+    if (verdict.kind === 'refused') {
+      const kind = verdict.code === 'stale' ? 'conflict' : 'invalid';
+      return { kind: 'refused', error: { class: kind, code: verdict.code, message: verdict.message } };
+    }
+    this.#put(entry);
+    this.fence = { epoch: entry.epoch, routeVersion: entry.routeVersion };
+    this.#terms.onAccepted(entry, this.previous);
+    return done;
+  }
+
+  /** Its file is lost, or an older copy of it was put back. */
+  forget(how: 'all' | 'newest'): void {
+    this.entry = how === 'all' ? undefined : this.previous;
+    this.previous = undefined;
+    this.fence = { epoch: this.entry?.epoch ?? 0, routeVersion: this.entry?.routeVersion ?? 0 };
+    this.note();
+  }
+
+  /** Somebody sets weights by hand, as the program would write them. */
+  meddle(weights: Weights): void {
+    if (this.entry === undefined) return;
+    this.#put({ ...this.entry, weights, routeVersion: this.entry.routeVersion + 1 });
+    this.fence = { ...this.fence, routeVersion: this.entry.routeVersion };
+  }
+
+  /** Running requests at a site. */
+  inFlight(site: string): number {
+    if ((this.entry?.weights[site] ?? 0) > 0) return 5;
+    return this.#terms.schedule.monoMs < (this.#idleAtMs.get(site) ?? 0) ? 3 : 0;
+  }
+
+  #put(entry: RouteEntry): void {
+    const { schedule, random } = this.#terms;
+    for (const [site, weight] of Object.entries(this.entry?.weights ?? {}))
+      if (weight > 0 && (entry.weights[site] ?? 0) === 0)
+        this.#idleAtMs.set(site, schedule.monoMs + random.next() * longestStreamMs);
+    this.previous = this.entry;
+    this.entry = entry;
+    this.note();
+  }
+
+  /** To be called when weights or the health of servers changed: statistics are kept by stretches of time. */
+  note(): void {
+    const { schedule } = this.#terms;
+    this.#addUp();
+    const sites = Object.entries(this.entry?.weights ?? {})
+      .filter(([, weight]) => weight > 0)
+      .map(([site, weight]) => ({ site, share: weight / 100, fate: this.#fateAt(site) }));
+    this.#segments.push({ fromMs: schedule.monoMs, sites });
+    const oldest = schedule.monoMs - windowMs;
+    while (this.#segments.length > 1 && (this.#segments[1]?.fromMs ?? 0) <= oldest) this.#segments.shift();
+  }
+
+  /** The site's servers that are in the table and give good answers. */
+  servingAt(site: string): readonly Server[] {
+    const listed = this.entry?.sites.find((each) => each.site === site)?.replicas ?? [];
+    const servers = this.#terms.clouds.get(site)?.serving() ?? [];
+    return servers.filter(({ replica }) => listed.some(({ bootId }) => bootId === replica.bootId));
+  }
+
+  #fateAt(site: string): Fate {
+    const cloud = this.#terms.clouds.get(site);
+    if (cloud === undefined) return 'bad';
+    if (this.servingAt(site).length > 0) return 'good';
+    return cloud.alive().some(({ health }) => health === 'slow') ? 'late' : 'bad';
+  }
+
+  /** `isStale`: what it said the last time it was asked. */
+  traffic(deployment: string, isStale: boolean): DeploymentTraffic | ProviderError {
+    if (!this.isUp) return absentError;
+    if (isStale && this.#lastTraffic !== undefined) return this.#lastTraffic;
+    this.note();
+    this.#lastTraffic = {
+      ...{ deployment, epoch: this.fence.epoch, routeVersion: this.fence.routeVersion },
+      ...{ requests: 0, ok: 0, failed: 0, cut: 0, retried: 0, held: 0 },
+      sites: [...this.#terms.clouds.keys()].map((site) => this.#siteTraffic(site)),
+    };
+    return this.#lastTraffic;
+  }
+
+  #addUp(): void {
+    const last = this.#segments.at(-1);
+    if (last === undefined) return;
+    const requests = ((this.#terms.schedule.monoMs - last.fromMs) / 1000) * requestsPerSecond;
+    for (const { site, share, fate } of last.sites) {
+      const total = this.#totals.get(site) ?? { all: 0, bad: 0 };
+      total.all += requests * share;
+      if (fate === 'bad') total.bad += requests * share;
+      this.#totals.set(site, total);
+    }
+  }
+
+  #siteTraffic(site: string): SiteTraffic {
+    const { schedule } = this.#terms;
+    const counts = { good: 0, bad: 0, late: 0 };
+    for (const [index, segment] of this.#segments.entries()) {
+      const own = segment.sites.find((each) => each.site === site);
+      if (own === undefined) continue;
+      const untilMs = this.#segments[index + 1]?.fromMs ?? schedule.monoMs;
+      const forMs = untilMs - Math.max(segment.fromMs, schedule.monoMs - windowMs);
+      if (forMs > 0) counts[own.fate] += (forMs / 1000) * requestsPerSecond * own.share;
+    }
+    const attempts = Math.round(counts.good + counts.bad + counts.late);
+    const total = this.#totals.get(site) ?? { all: 0, bad: 0 };
+    return {
+      ...{ site, windowMs, attempts, failures: Math.round(counts.bad), late: Math.round(counts.late) },
+      ...{ firstTokenP50Ms: 30, firstTokenP95Ms: 60, attemptsTotal: Math.round(total.all) },
+      ...{ failuresTotal: Math.round(total.bad), inFlight: this.inFlight(site), replicas: [] },
+    };
+  }
+}
+
+const done: Reply<void> = { kind: 'done', value: undefined };
+const stale: Reply<void> = {
+  kind: 'refused',
+  error: { class: 'conflict', code: 'stale', message: 'an older epoch than was seen' },
+};
+/** Nobody listens. */
+export const absentError: ProviderError = { class: 'transient', code: 'GatewayAbsent', message: 'no gateway answers' };
+const absent: Reply<void> = { kind: 'refused', error: absentError };

@@ -1,0 +1,159 @@
+/** What a seed's world is like: each seed first draws which faults are on and how often they come. */
+import type { Random } from '../ports/random.ts';
+import { type CloudFaults, soundCloud } from './cloud.ts';
+import { type LinkFaults, soundLink } from './link.ts';
+
+export interface SimOptions {
+  readonly seed: number;
+  readonly sites: number;
+  /** The last of the sites lies where the deployment may not go. */
+  readonly hasForeignSite: boolean;
+  readonly replicas: number;
+  readonly evaluateEveryMs: number;
+  readonly probeEveryMs: number;
+  readonly failuresInARow: number;
+  readonly failAfterMs: number;
+  readonly proofMaxAgeMs: number;
+  readonly brakeRatio: number;
+  readonly coolDownMs: number;
+  readonly maxFailoversPerDay: number;
+  readonly failback: 'never' | 'auto';
+  readonly stepsPct: readonly number[];
+  /** The preferred weights are spread over the sites, not all at the first. */
+  readonly spread: boolean;
+  /** Of the sites that have no weight at first. */
+  readonly standby: 'hot' | 'cold';
+  readonly leaseTtlMs: number;
+  /** Processes that run a controller. */
+  readonly hosts: number;
+  readonly link: LinkFaults;
+  readonly cloud: CloudFaults;
+  /** Share of the gateway's answers that are from before, 0–1. */
+  readonly staleReads: number;
+  /** Longest time of a call of the store, in milliseconds; 0: none, as in the caller's own process. */
+  readonly storeMs: number;
+  /** Share of the store's writes that fail, 0–1. */
+  readonly brokenDisk: number;
+  /** Share of failures of the active site that wait until the failover before is over; the others come at any time. */
+  readonly inTurn: number;
+  /** Mean virtual milliseconds between two of each; 0: never. */
+  readonly every: {
+    readonly siteFault: number;
+    readonly kill: number;
+    readonly pause: number;
+    readonly cut: number;
+    readonly gatewayRestart: number;
+    readonly typed: number;
+    readonly planted: number;
+    readonly wallJump: number;
+    readonly rollback: number;
+    /** A cloud that throttles, refuses credentials or is sold out for a while. */
+    readonly outage: number;
+    readonly diskStall: number;
+    /** Somebody sets weights in the gateway beside the program. */
+    readonly meddling: number;
+  };
+  /** Share of journal entries at which something strikes at that very moment, 0–1. */
+  readonly aimed: number;
+  /** Sites may also misbehave for a moment, or for part of what looks at them; else they die. */
+  readonly hasBriefFaults: boolean;
+  /** Failures of sites, after which the world heals. */
+  readonly siteFaults: number;
+  /** Limit of the time before it heals, in virtual milliseconds. */
+  readonly chaosMs: number;
+}
+
+/** The chance-driven parts, all off. */
+const calm: SimOptions['every'] = {
+  ...{ siteFault: 500, kill: 0, pause: 0, cut: 0, gatewayRestart: 0, typed: 0, planted: 0, wallJump: 0, rollback: 0 },
+  ...{ outage: 0, diskStall: 0, meddling: 0 },
+};
+
+/** Nothing goes wrong but what makes a failover: the base that other options change. */
+export function calmOptions(seed: number): SimOptions {
+  return {
+    ...{
+      seed,
+      sites: 3,
+      hasForeignSite: false,
+      replicas: 1,
+      evaluateEveryMs: 3000,
+      probeEveryMs: 3000,
+      failuresInARow: 1,
+    },
+    ...{ failAfterMs: 0, proofMaxAgeMs: 20_000, brakeRatio: 0.5, coolDownMs: 1000, maxFailoversPerDay: 1000 },
+    ...{ failback: 'never', leaseTtlMs: 10_000, hosts: 1, link: soundLink, cloud: soundCloud, staleReads: 0 },
+    ...{ storeMs: 0, stepsPct: [50, 100], spread: false, standby: 'hot', aimed: 0 },
+    ...{ hasBriefFaults: true, brokenDisk: 0, inTurn: 1, every: calm, siteFaults: 20, chaosMs: 600_000 },
+  };
+}
+
+/** Failovers close together, with a few calls that fail: what most runs consist of. */
+export function briskOptions(seed: number, random: Random): SimOptions {
+  const calmOnes = calmOptions(seed);
+  return {
+    ...calmOnes,
+    sites: random.next() < 0.7 ? 3 : 4,
+    link: { ...soundLink, lostReply: random.next() * 0.004 },
+    cloud: { ...soundCloud, transient: random.next() * 0.01 },
+    every: { ...calmOnes.every, siteFault: 300, kill: random.next() < 0.8 ? 0 : 60_000 },
+    siteFaults: 40,
+    hasBriefFaults: false,
+  };
+}
+
+/** Anything may be on. */
+export function drawOptions(seed: number, random: Random): SimOptions {
+  const oneOf = <T>(...choices: readonly [T, ...T[]]): T =>
+    choices[Math.floor(random.next() * choices.length)] ?? choices[0];
+  /** Off in half of the worlds, so that one fault is also met without another. */
+  const maybe = (most: number): number => (random.next() < 0.5 ? 0 : random.next() * most);
+  const seldom = (...times: readonly [number, ...number[]]): number => (random.next() < 0.65 ? 0 : oneOf(...times));
+  return {
+    seed,
+    sites: oneOf(3, 3, 4, 5),
+    hasForeignSite: random.next() < 0.2,
+    replicas: oneOf(1, 1, 2),
+    evaluateEveryMs: oneOf(500, 1000, 2000),
+    probeEveryMs: oneOf(500, 1000, 2000),
+    failuresInARow: oneOf(1, 2),
+    failAfterMs: oneOf(0, 500, 1000, 3000),
+    proofMaxAgeMs: oneOf(3000, 5000, 20_000),
+    brakeRatio: 0.5,
+    coolDownMs: oneOf(1000, 5000, 20_000),
+    maxFailoversPerDay: oneOf(1000, 1000, 1000, 5),
+    failback: oneOf('never', 'never', 'auto'),
+    leaseTtlMs: oneOf(3000, 10_000),
+    hosts: oneOf(1, 1, 2),
+    link: { lostRequest: maybe(0.03), lostReply: maybe(0.03), lateRequest: maybe(0.02) },
+    cloud: {
+      ...{ capacity: maybe(0.2), quota: maybe(0.1), throttled: maybe(0.1), auth: maybe(0.05) },
+      ...{ transient: maybe(0.1), shortList: maybe(0.05), listLagMs: maybe(4000), halfMade: maybe(0.05) },
+    },
+    staleReads: maybe(0.02),
+    stepsPct: oneOf([50, 100], [7, 33, 100]),
+    spread: random.next() < 0.2,
+    standby: oneOf('hot', 'hot', 'hot', 'cold'),
+    storeMs: oneOf(0, 0, 5, 20),
+    aimed: maybe(0.03),
+    hasBriefFaults: true,
+    brokenDisk: random.next() < 0.8 ? 0 : random.next() * 0.01,
+    inTurn: oneOf(1, 1, 0.5, 0),
+    every: {
+      siteFault: oneOf(500, 2000, 8000),
+      kill: seldom(3000, 10_000),
+      pause: seldom(5000, 20_000),
+      cut: seldom(10_000, 30_000),
+      gatewayRestart: seldom(10_000, 30_000),
+      typed: seldom(5000, 20_000),
+      planted: seldom(10_000),
+      wallJump: seldom(20_000),
+      rollback: random.next() < 0.9 ? 0 : 30_000,
+      outage: seldom(10_000, 30_000),
+      diskStall: seldom(20_000),
+      meddling: random.next() < 0.9 ? 0 : 20_000,
+    },
+    siteFaults: 20,
+    chaosMs: 300_000,
+  };
+}

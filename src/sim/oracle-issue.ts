@@ -1,0 +1,70 @@
+/** What must be so when a change is sent, whatever becomes of it. */
+import type { Seen } from '../model/outcome.ts';
+import type { Replica } from '../model/replica.ts';
+import type { RouteEntry } from '../model/route.ts';
+import type { WriteCall } from '../ports/call.ts';
+import type { StartRequest } from '../ports/provider.ts';
+import type { Ghost } from './ghost.ts';
+import type { Incarnation } from './incarnation.ts';
+
+/** I18: the intent is in the journal before the effect is sent. I5: a step sets its own weights, and all of them at once. */
+export function checkWriteIntended(ghost: Ghost, entry: RouteEntry, { operationId, epoch }: WriteCall): void {
+  if (entry.epoch !== epoch) ghost.violate('I2', `an entry of epoch ${entry.epoch} is sent under ${epoch}`);
+  if (ghost.rolledBackSinceMs !== undefined) return;
+  const sum = Object.values(entry.weights).reduce((total, each) => total + each, 0);
+  if (sum !== 100) ghost.violate('I5', `weights ${JSON.stringify(entry.weights)} are sent`);
+  if (operationId === 'refresh') {
+    if (!ghost.refreshes.has(`${epoch}/${entry.routeVersion}`))
+      ghost.violate('I18', `refresh ${entry.routeVersion} is sent before it is in the journal`);
+    return;
+  }
+  const plan = ghost.operations.get(operationId)?.plan;
+  const isIntended = [...(plan?.steps ?? []), undefined].some(
+    (step, index) =>
+      (step === undefined || step.kind === 'weigh' || step.kind === 'fence') &&
+      ghost.intents.has(`${operationId}/${index}/`),
+  );
+  if (!isIntended) ghost.violate('I18', `${operationId} sends weights before that is in the journal`);
+}
+
+/** I18 for each slot by itself. */
+export function checkStartIntended(
+  ghost: Ghost,
+  life: Incarnation,
+  { slot }: StartRequest,
+  { operationId, idempotencyKey }: WriteCall,
+): void {
+  if (ghost.rolledBackSinceMs !== undefined) return checkUnaware(ghost, life, `slot ${slot} is started`);
+  const index = idempotencyKey.split('/')[1];
+  if (!ghost.intents.has(`${operationId}/${index}/${slot}`))
+    ghost.violate('I18', `the start of slot ${slot} by ${operationId} is sent before it is in the journal`);
+}
+
+/** I20: what may be serving is stopped only after the gateway was read, in this step, and gave it no weight. */
+export function checkStopAllowed(
+  ghost: Ghost,
+  life: Incarnation,
+  { id, site }: Replica,
+  { operationId }: WriteCall,
+): void {
+  if (ghost.rolledBackSinceMs !== undefined) return checkUnaware(ghost, life, `${id} is stopped`);
+  const index = ghost.operations.get(operationId)?.plan.steps.findIndex(({ kind }) => kind === 'stop');
+  if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the stop of ${id} is not in the journal`);
+  const sinceMs = Math.max(ghost.stepSinceMs, life.bornAtMs);
+  const isFenced = readsOf(life, sinceMs).some(
+    (read) => read.kind === 'seen' && (read.value?.weights[site] ?? 0) === 0,
+  );
+  if (!isFenced) ghost.violate('I20', `${id} is stopped, and no read of the gateway showed ${site} without weight`);
+}
+
+/** I30: only the gateway's table tells an older copy of the state from the newest. */
+function checkUnaware(ghost: Ghost, life: Incarnation, what: string): void {
+  if (life.bornAtMs < (ghost.rolledBackSinceMs ?? Number.POSITIVE_INFINITY)) return;
+  if (readsOf(life, life.bornAtMs).some((read) => read.kind === 'seen' && read.value !== undefined))
+    ghost.violate('I30', `${what} from an older copy of the state`);
+}
+
+function readsOf(life: Incarnation, sinceMs: number): readonly Seen<RouteEntry | undefined>[] {
+  const told = (life.told.get('read') ?? []).filter(({ atMs }) => atMs >= sinceMs);
+  return told.map(({ value }) => value as Seen<RouteEntry | undefined>);
+}

@@ -1,0 +1,80 @@
+/** What the entries of a journal must be, one after the other. */
+import type { JournalBody, JournalDraft } from '../model/journal-entry.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Ghost } from './ghost.ts';
+
+type StepBody = Extract<JournalBody, { kind: 'step' }>;
+
+/** Remembers what it needs of the entries so far. */
+export class JournalGrammar {
+  readonly #ghost: Ghost;
+  /** `operation/index` of steps that have their closing entry. */
+  readonly #closed = new Set<string>();
+  /** `operation/index/slot` that were intended and have no result yet, by whom (`host/pid`). */
+  readonly #openParts = new Map<string, string>();
+  /** By life: the refresh that has no result yet. */
+  readonly #openRefresh = new Map<string, number>();
+
+  constructor(ghost: Ghost) {
+    this.#ghost = ghost;
+  }
+
+  check({ body, by, epoch }: JournalDraft): void {
+    if (epoch < this.#ghost.newestEpoch)
+      this.#ghost.violate('I2', `an entry of epoch ${epoch} is taken after ${this.#ghost.newestEpoch}`);
+    const life = `${by.host}/${by.pid}`;
+    if (body.kind === 'step') this.#checkStep(body, life);
+    if (body.kind === 'operation') this.#checkOperation(body.operation, epoch);
+    if (body.kind === 'route') this.#checkRefresh(body, life);
+  }
+
+  #checkStep({ operationId, index, step, part, state, error }: StepBody, life: string): void {
+    const ghost = this.#ghost;
+    const at = `${operationId}/${index}`;
+    if (this.#closed.has(at)) ghost.violate('I17', `${operationId} has another entry for ${step}, which was closed`);
+    if (part !== undefined) {
+      if (state === 'intended') this.#openParts.set(`${at}/${part}`, life);
+      else this.#openParts.delete(`${at}/${part}`);
+      return;
+    }
+    const operation = ghost.operations.get(operationId);
+    const isReturn = index === operation?.plan.steps.length;
+    if (!isReturn && index > 0 && !this.#closed.has(`${operationId}/${index - 1}`))
+      ghost.violate('I18', `${step} of ${operationId} is begun before the step before it has a result`);
+    if (state === 'intended') return;
+    this.#closed.add(at);
+    for (const [open, owner] of this.#openParts)
+      if (owner === life && open.startsWith(`${at}/`))
+        ghost.violate('I18', `${step} is closed, and ${open} has no result`);
+    const passing = error?.class === 'throttled' || error?.class === 'auth' || error?.class === 'transient';
+    const deadlineMs = operation?.plan.steps[index]?.deadlineMs ?? 0;
+    if (state === 'refused' && passing && ghost.nowMs - ghost.stepSinceMs < Math.min(deadlineMs, 5000))
+      ghost.violate(error.class === 'auth' ? 'I26' : 'I25', `${step} gives up at once: ${error.message}`);
+  }
+
+  #checkOperation(operation: Operation, epoch: number): void {
+    const ghost = this.#ghost;
+    const { id, plan, state } = operation;
+    if (operation.endedAtMs === undefined && operation.epoch !== epoch)
+      ghost.violate('I2', `${id} goes on under epoch ${operation.epoch}, its writer holds ${epoch}`);
+    if (state !== 'done') return;
+    const open = plan.steps.find((_, index) => !this.#closed.has(`${id}/${index}`));
+    if (open !== undefined) ghost.violate('I18', `${id} is done, and ${open.name} has no result`);
+    if (plan.kind === 'start') return;
+    const emptied = Object.keys(plan.before).filter(
+      (site) => (plan.before[site] ?? 0) > 0 && (plan.after[site] ?? 0) === 0,
+    );
+    for (const site of emptied)
+      if (!plan.steps.some((step) => step.kind === 'fence' && step.site === site))
+        ghost.violate('I20', `${id} takes all weight from ${site} and does not fence it`);
+  }
+
+  #checkRefresh({ state, entry }: Extract<JournalBody, { kind: 'route' }>, life: string): void {
+    const ghost = this.#ghost;
+    const open = this.#openRefresh.get(life);
+    if (state !== 'intended') return void this.#openRefresh.delete(life);
+    if (open !== undefined) ghost.violate('I18', `refresh ${entry.routeVersion} is begun, and ${open} has no result`);
+    this.#openRefresh.set(life, entry.routeVersion);
+    ghost.refreshes.add(`${entry.epoch}/${entry.routeVersion}`);
+  }
+}

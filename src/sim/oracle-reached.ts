@@ -1,0 +1,100 @@
+/** What an entry that calls a step reached claims, held against what its writer was told since the step began. */
+import { sameWeights } from '../core/plan/reached.ts';
+import type { Reply, Seen } from '../model/outcome.ts';
+import type { Step } from '../model/plan.ts';
+import type { Replica } from '../model/replica.ts';
+import type { RouteEntry } from '../model/route.ts';
+import type { DeploymentTraffic } from '../model/traffic-stats.ts';
+import type { Ghost } from './ghost.ts';
+import type { Incarnation } from './incarnation.ts';
+import type { SimOptions } from './options.ts';
+
+interface Claim {
+  readonly ghost: Ghost;
+  readonly life: Incarnation;
+  readonly step: Step;
+  readonly options: SimOptions;
+  /** Since then the entry was on its way to the disk, in milliseconds. */
+  readonly lateByMs: number;
+}
+
+/** Undefined: nothing speaks against it; else the invariant and why. */
+export function defectOfClaim(claim: Claim): readonly [invariant: string, message: string] | undefined {
+  const { step, ghost, options, lateByMs } = claim;
+  switch (step.kind) {
+    case 'stamp':
+      return answers<Reply<void>>(claim, 'stamp').some(({ kind }) => kind === 'done')
+        ? undefined
+        : ['I2', 'the gateway did not say so'];
+    case 'launch':
+      return step.bestEffort ||
+        holds(replicasAt(claim, step.site), (all) => step.slots.every((slot) => lives(all, slot)))
+        ? undefined
+        : ['I18', `no list of ${step.site} shows ${step.slots.join()}`];
+    case 'prove':
+      return ghost.wasProvableWithin(step.site, options.proofMaxAgeMs + lateByMs)
+        ? undefined
+        : ['I8', `${step.site} is not proven`];
+    case 'weigh':
+      return holds(routeOf(claim), ({ weights }) => sameWeights(weights, step.weights))
+        ? gateDefect(claim)
+        : ['I18', 'no read of the gateway shows the weights'];
+    case 'fence':
+      return holds(routeOf(claim), ({ weights }) => (weights[step.site] ?? 0) === 0)
+        ? undefined
+        : ['I20', `no read of the gateway shows ${step.site} without weight`];
+    case 'drain':
+      return holds(trafficOf(claim), ({ sites }) =>
+        sites.every((each) => each.site !== step.site || each.inFlight === 0),
+      )
+        ? undefined
+        : ['I21', `nobody saw ${step.site} without requests`];
+    case 'stop':
+      return holds(replicasAt(claim, step.site), (all) =>
+        all.every(({ state, billed }) => state !== 'running' && billed === 'no'),
+      )
+        ? undefined
+        : ['I16', `${step.site} was not seen stopped and unbilled`];
+    case 'settle':
+      return ghost.nowMs - ghost.stepSinceMs >= step.forMs - 1
+        ? undefined
+        : ['I24', `settled after ${ghost.nowMs - ghost.stepSinceMs} ms`];
+  }
+}
+
+/** A gate is watched for as long as it says, with statistics that somebody read at its end. */
+function gateDefect(claim: Claim): readonly [string, string] | undefined {
+  const { step, ghost, life } = claim;
+  if (step.kind !== 'weigh' || step.gate === undefined) return undefined;
+  const forMs = ghost.nowMs - ghost.stepSinceMs;
+  const read = life.told.get('traffic')?.at(-1);
+  if (forMs < step.gate.holdMs - 50) return ['I8', `${step.name} was watched for ${forMs} ms`];
+  return read === undefined || read.atMs - ghost.stepSinceMs < step.gate.holdMs - 50
+    ? ['I8', `${step.name} was not watched to its end`]
+    : undefined;
+}
+
+function answers<T>({ ghost, life }: Claim, call: string): readonly T[] {
+  const told = life.told.get(call) ?? [];
+  return told.filter(({ atMs }) => atMs >= ghost.stepSinceMs).map(({ value }) => value as T);
+}
+
+function holds<T>(answers: readonly Seen<T | undefined>[], is: (value: T) => boolean): boolean {
+  return answers.some((seen) => seen.kind === 'seen' && seen.value !== undefined && is(seen.value));
+}
+
+function routeOf(claim: Claim): readonly Seen<RouteEntry | undefined>[] {
+  return answers(claim, 'read');
+}
+
+function trafficOf(claim: Claim): readonly Seen<DeploymentTraffic>[] {
+  return answers(claim, 'traffic');
+}
+
+function replicasAt(claim: Claim, site: string): readonly Seen<readonly Replica[]>[] {
+  return answers(claim, `list/${site}`);
+}
+
+function lives(replicas: readonly Replica[], slot: number): boolean {
+  return replicas.some((each) => each.slot === slot && (each.state === 'running' || each.state === 'starting'));
+}

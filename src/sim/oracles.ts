@@ -1,0 +1,238 @@
+/** The invariants, asked after what can break them happened. Each names itself in its violation. */
+import { sameWeights } from '../core/plan/reached.ts';
+import type { Config } from '../model/config.ts';
+import type { JournalDraft } from '../model/journal-entry.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Plan } from '../model/plan.ts';
+import type { RouteEntry, Weights } from '../model/route.ts';
+import type { Cells } from './cells.ts';
+import type { Cloud, CloudEvent } from './cloud.ts';
+import type { Gateway } from './gateway.ts';
+import type { Ghost } from './ghost.ts';
+import type { Incarnation } from './incarnation.ts';
+import type { SimOptions } from './options.ts';
+import type { JournalGrammar } from './oracle-journal.ts';
+import { defectOfClaim } from './oracle-reached.ts';
+
+export interface Watched {
+  readonly options: SimOptions;
+  readonly config: Config;
+  readonly ghost: Ghost;
+  readonly clouds: ReadonlyMap<string, Cloud>;
+  readonly gateway: Gateway;
+  readonly cells: Cells;
+  readonly grammar: JournalGrammar;
+}
+
+/** What broke so lately may not have been noticed yet, in milliseconds. */
+const unseenMs = 15_000;
+/** A failover had a reason when its source failed at some moment of so many milliseconds before. */
+const reasonMs = 15_000;
+/** A site that was bad for so long, whatever the probes' intervals are, has been noticed; milliseconds. */
+const noticedMs = 8000;
+
+/** After the gateway took an entry. */
+export function checkAccepted(watched: Watched, before: RouteEntry | undefined, entry: RouteEntry): void {
+  const { ghost } = watched;
+  if (ghost.rolledBackSinceMs !== undefined && (ghost.issuers.get(entry)?.bornAtMs ?? 0) >= ghost.rolledBackSinceMs)
+    return ghost.violate('I30', `entry ${entry.routeVersion} is written from an older copy of the state`);
+  checkVector(watched, entry);
+  if (before !== undefined && entry.epoch < before.epoch)
+    ghost.violate('I2', `epoch ${entry.epoch} after ${before.epoch}`);
+  // Under another epoch the same number may come again: the epoch keeps a late arrival out.
+  if (before?.epoch === entry.epoch && entry.routeVersion <= before.routeVersion && !isSame(before, entry))
+    ghost.violate('I2', `route version ${entry.routeVersion} twice, for different tables`);
+  // A table that was put back, and is written on as it is, is in force again.
+  if (before !== undefined && sameWeights(before.weights, entry.weights)) {
+    ghost.weights = entry.weights;
+    return;
+  }
+  ghost.weighedAtMs = ghost.nowMs;
+  if (ghost.weights !== undefined || before === undefined) checkMoved(watched, before, entry);
+  ghost.weights = entry.weights;
+}
+
+/** I5, I19 and I8 of the spill order: what every table must be. */
+function checkVector({ ghost, config }: Watched, { weights, sites, spill, deployment }: RouteEntry): void {
+  const values = Object.values(weights);
+  if (values.some((each) => !Number.isInteger(each) || each < 0) || sumOf(values) !== 100)
+    ghost.violate('I5', `weights ${JSON.stringify(weights)}`);
+  const allowed = config.deployments.find(({ name }) => name === deployment)?.residency ?? [];
+  const used = [...weighted(weights), ...sites.filter(({ replicas }) => replicas.length > 0).map(({ site }) => site)];
+  for (const site of [...used, ...spill.map((each) => each.site)]) {
+    const where = config.sites.find(({ name }) => name === site)?.residency ?? [];
+    if (where.length === 0 || where.some((each) => !allowed.includes(each)))
+      ghost.violate('I19', `${site} lies in ${where.join()} and is in the table`);
+  }
+}
+
+/** The weights are others than before. */
+function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined, entry: RouteEntry): void {
+  // The first table, and one that a gateway lost, only say again what is in force; or what the newest
+  // operation began with or had reached.
+  if (ghost.weights === undefined || sameWeights(ghost.weights, entry.weights)) return;
+  const operation = ghost.operations.get(ghost.issuers.get(entry)?.operationId ?? '');
+  if (operation === undefined && isOfNewest(ghost, entry.weights)) return;
+  const to = weighted(entry.weights);
+  const from = before === undefined ? [] : weighted(before.weights);
+  if (
+    from.some((site) => ghost.isServing(site)) &&
+    !to.some((site) => ghost.hasServedWithin(site, unseenMs) || ghost.wasProvableWithin(site, unseenMs))
+  )
+    ghost.violate('I4', `the weights leave ${from.join()} that serves for ${to.join()} that does not`);
+  const inForce = before?.weights ?? ghost.weights;
+  for (const site of to) {
+    const isRaised = (inForce[site] ?? 0) < (entry.weights[site] ?? 0);
+    if (isRaised && !ghost.wasProvableWithin(site, options.proofMaxAgeMs))
+      ghost.violate('I8', `${site} gains weight and could not be proven for ${options.proofMaxAgeMs} ms`);
+  }
+  if (operation === undefined)
+    return ghost.violate('I18', `weights ${JSON.stringify(entry.weights)} without an operation`);
+  const { plan, id } = operation;
+  const vectors = vectorsOf(plan);
+  if (!vectors.some((each) => sameWeights(each, entry.weights)))
+    ghost.violate('I18', `${id} sets ${JSON.stringify(entry.weights)}, which is not in its plan`);
+  if (before !== undefined && !vectors.some((each) => sameWeights(each, before.weights)))
+    ghost.violate('I7', `${id} overwrites ${JSON.stringify(before.weights)}, which it was not planned from`);
+  if (
+    !plan.steps.some(
+      ({ kind }, index) => (kind === 'weigh' || kind === 'fence') && ghost.intents.has(`${id}/${index}/`),
+    ) &&
+    !ghost.intents.has(`${id}/${plan.steps.length}/`)
+  )
+    ghost.violate('I18', `${id} moves weights before that is in the journal`);
+  if (plan.kind === 'failover' && plan.trigger === 'automatic' && !ghost.moves.has(id)) {
+    checkFlapping(options, ghost, id);
+    ghost.moves.add(id);
+  }
+}
+
+function vectorsOf({ before, steps, after }: Plan): readonly Weights[] {
+  return [before, ...steps.flatMap((step) => (step.kind === 'weigh' ? [step.weights] : [])), after];
+}
+
+function isOfNewest({ operations }: Ghost, weights: Weights): boolean {
+  const newest = [...operations.values()].at(-1);
+  return newest !== undefined && vectorsOf(newest.plan).some((each) => sameWeights(each, weights));
+}
+
+/** I11, by the policy in force. A wall clock that jumps between two lives of the controller shifts what it remembers. */
+function checkFlapping({ coolDownMs, maxFailoversPerDay, every }: SimOptions, ghost: Ghost, id: string): void {
+  if (every.wallJump > 0) return;
+  const openedAtMs = (each: string): number => ghost.operations.get(each)?.openedAtMs ?? Number.NEGATIVE_INFINITY;
+  const sinceMs = openedAtMs(id) - Math.max(Number.NEGATIVE_INFINITY, ...[...ghost.moves].map(openedAtMs));
+  if (sinceMs < coolDownMs) ghost.violate('I11', `${id} comes ${sinceMs} ms after another failover`);
+  if (ghost.moves.size >= maxFailoversPerDay)
+    ghost.violate('I11', `${id} is failover ${ghost.moves.size + 1} of the day`);
+}
+
+/** After something was appended to the journal. */
+export function checkAppended(watched: Watched, drafts: readonly JournalDraft[], life: Incarnation | undefined): void {
+  const { ghost, cells, grammar, options } = watched;
+  for (const draft of drafts) {
+    const { body } = draft;
+    grammar.check(draft);
+    if (body.kind === 'step') {
+      const step = ghost.operations.get(body.operationId)?.plan.steps[body.index];
+      const defect =
+        body.state === 'reached' && body.part === undefined && step !== undefined && life !== undefined
+          ? defectOfClaim({ ghost, life, step, options, lateByMs: ghost.nowMs - draft.monoMs })
+          : undefined;
+      if (defect !== undefined)
+        ghost.violate(defect[0], `${body.operationId} calls ${body.step} reached: ${defect[1]}`);
+      if (ghost.open?.id === body.operationId) ghost.step = step;
+      if (body.part === undefined && body.state !== 'intended') ghost.stepSinceMs = ghost.nowMs;
+      if (body.state === 'intended') ghost.intents.add(`${body.operationId}/${body.index}/${body.part ?? ''}`);
+    }
+    if (body.kind !== 'operation') continue;
+    const { operation } = body;
+    const known = ghost.operations.get(operation.id);
+    if (known === undefined) checkOpened(watched, operation);
+    if (known?.endedAtMs !== undefined) ghost.violate('I3', `${operation.id} goes on after its end`);
+    ghost.operations.set(operation.id, operation);
+    ghost.step = operation.plan.steps[operation.step];
+    ghost.open = operation.endedAtMs === undefined ? operation : undefined;
+    if (known === undefined || known.epoch !== operation.epoch) ghost.stepSinceMs = ghost.nowMs;
+    if (operation.endedAtMs !== undefined) cells.endOperation();
+  }
+}
+
+function checkOpened(watched: Watched, operation: Operation): void {
+  const { ghost } = watched;
+  const { plan, id } = operation;
+  if (ghost.open !== undefined) ghost.violate('I3', `${id} is opened while ${ghost.open.id} is ${ghost.open.state}`);
+  if (plan.trigger === 'manual') {
+    const earlier = [...ghost.operations.values()].find(
+      (each) => each.plan.requestId !== undefined && each.plan.requestId === plan.requestId,
+    );
+    if (earlier !== undefined) ghost.violate('I31', `${id} carries out ${plan.requestId}, as ${earlier.id} did`);
+  }
+  if (plan.kind !== 'failover' || plan.trigger !== 'automatic' || plan.from === undefined) return;
+  if (!ghost.hasFailedWithin(plan.from, reasonMs))
+    ghost.violate('I9', `${id} leaves ${plan.from}, which has served users all the time`);
+  const { brakeRatio } = watched.options;
+  const bad = [...watched.clouds.values()].filter((cloud) => isSurelyBad(cloud, ghost));
+  if (bad.length / watched.clouds.size > brakeRatio)
+    ghost.violate('I10', `${id} is opened while ${bad.map(({ site }) => site).join()} are bad`);
+}
+
+/** All its servers are up, and none has passed a probe for so long that it has been noticed. */
+function isSurelyBad(cloud: Cloud, ghost: Ghost): boolean {
+  const alive = cloud.alive();
+  const hasStarted = alive.every(({ readyAtMs }) => ghost.nowMs - readyAtMs >= noticedMs);
+  return alive.length > 0 && hasStarted && !ghost.wasProvableWithin(cloud.site, noticedMs);
+}
+
+/** After a cloud started or stopped something. */
+export function checkCloud(watched: Watched, event: CloudEvent): void {
+  const { ghost } = watched;
+  // Whoever could not see that its copy of the state is old is not to blame for what it records only there.
+  if (ghost.rolledBackSinceMs !== undefined && !ghost.operations.has(event.operationId)) {
+    ghost.strays.add(event.operationId);
+    return;
+  }
+  ghost.cloudEvents.push(event);
+  if (event.verb === 'start') checkStarted(watched, event);
+  else checkStopped(watched, event);
+}
+
+function checkStarted({ ghost, clouds }: Watched, { operationId, slot, site, id, startKey }: CloudEvent): void {
+  const same = ghost.cloudEvents.filter(
+    (each) => each.verb === 'start' && each.site === site && each.operationId === operationId && each.slot === slot,
+  );
+  if (same.length > 1 && new Set(same.map((each) => each.startKey)).size > 1)
+    ghost.violate('I14', `${operationId} started slot ${slot} of ${site} ${same.length} times`);
+  const alive =
+    clouds
+      .get(site)
+      ?.alive()
+      .filter(({ replica }) => replica.slot === slot) ?? [];
+  if (alive.length > 1) ghost.violate('I27', `slot ${slot} of ${site} has ${alive.length} that run`);
+  const index = startKey.split('/')[1];
+  if (!ghost.intents.has(`${operationId}/${index}/${slot}`))
+    ghost.violate('I18', `the start of ${id} is not in the journal as intended`);
+}
+
+function checkStopped({ ghost, gateway, clouds }: Watched, { site, id, operationId }: CloudEvent): void {
+  const weight = gateway.entry?.weights[site] ?? 0;
+  if (weight > 0)
+    ghost.violate('I20', `${operationId} stopped ${id}, and ${site} still has ${weight} % of the traffic`);
+  if (![...clouds.keys()].some((each) => each !== site && ghost.hasServedWithin(each, unseenMs)))
+    ghost.violate('I4', `${operationId} stopped ${id}, and nothing serves any more`);
+  const steps = ghost.operations.get(operationId)?.plan.steps ?? [];
+  const index = steps.findIndex((step) => step.kind === 'stop');
+  if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the stop of ${id} is not in the journal`);
+  if (gateway.inFlight(site) > 0) ghost.violate('I21', `${operationId} stopped ${id} while requests run there`);
+}
+
+function weighted(weights: Weights): readonly string[] {
+  return Object.keys(weights).filter((site) => (weights[site] ?? 0) > 0);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, each) => sum + each, 0);
+}
+
+function isSame(one: RouteEntry, other: RouteEntry): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,174 @@
+/** The ports as one life of a process has them: over links that fail, each call a point at which it may die. */
+import type { Reply, Seen } from '../model/outcome.ts';
+import type { ProviderError } from '../model/provider-error.ts';
+import type { WriteCall } from '../ports/call.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Provider } from '../ports/provider.ts';
+import type { TrafficDriver } from '../ports/traffic-driver.ts';
+import type { CallName, CallOutcome } from './cells.ts';
+import type { Dice } from './chance.ts';
+import { type Cloud, type CloudFaults, shortListMs } from './cloud.ts';
+import { absentError, type Gateway } from './gateway.ts';
+import type { Ghost } from './ghost.ts';
+import type { Incarnation } from './incarnation.ts';
+import { type Link, type LinkFaults, latestMs } from './link.ts';
+import { checkStartIntended, checkStopAllowed, checkWriteIntended } from './oracle-issue.ts';
+
+/** What a process can get at, and who watches it. */
+export interface Reach {
+  readonly life: Incarnation;
+  readonly ghost: Ghost;
+  readonly clock: Clock;
+  readonly linkTo: (node: string) => Link;
+  /** For coverage: what became of a call. */
+  readonly note: (call: CallName, outcome: CallOutcome) => void;
+}
+
+/** What the far end says, and what became of the call there. */
+interface Answer<T> {
+  readonly value: T;
+  readonly outcome: CallOutcome;
+}
+
+interface Question<T> {
+  readonly call: CallName;
+  readonly site?: string;
+  readonly effect: () => Answer<T>;
+  readonly isPerishable?: boolean;
+}
+
+function ask<T>({ life, ghost, note }: Reach, link: Link, question: Question<T>): Promise<T> {
+  const { call, site, effect, isPerishable = false } = question;
+  return life.point(
+    (answered, failed) => {
+      let outcome: CallOutcome = 'ok';
+      const passage = link.send({
+        effect: () => {
+          const answer = effect();
+          outcome = answer.outcome;
+          if (passage === 'ok' || outcome !== 'ok') note(call, outcome);
+          return answer.value;
+        },
+        answered,
+        failed,
+        isPerishable,
+      });
+      if (passage !== 'ok') note(call, passage);
+    },
+    (value) => life.hear(site === undefined ? call : `${call}/${site}`, { atMs: ghost.nowMs, value }),
+  );
+}
+
+/** `share`: of the reads that show what was before, 0–1. */
+export function trafficOf(
+  reach: Reach,
+  gateway: Gateway,
+  staleness: { readonly dice: Dice; readonly share: number },
+): TrafficDriver {
+  const { ghost, life } = reach;
+  const link = reach.linkTo('gateway');
+  const isStale = (): boolean => staleness.dice.roll([['stale', staleness.share]]) !== undefined;
+  return {
+    atomicUnit: 'vector',
+    stamp(_, call) {
+      ghost.checkIssue(life, 'stamp', call);
+      return ask(reach, link, { call: 'stamp', effect: () => ofReply(gateway.stamp(call.epoch)) });
+    },
+    write(entry, call) {
+      ghost.checkIssue(life, `write ${entry.routeVersion}`, call);
+      checkWriteIntended(ghost, entry, call);
+      ghost.issuers.set(entry, { operationId: call.operationId, bornAtMs: life.bornAtMs });
+      return ask(reach, link, { call: 'write', effect: () => ofReply(gateway.write(entry)) });
+    },
+    read: (deployment) =>
+      ask(reach, link, {
+        call: 'read',
+        effect: () => {
+          if (!gateway.isUp) return unseen(absentError);
+          // One process with one table: what it says of it is never from before. Its statistics may be.
+          const { entry } = gateway;
+          return seen(entry?.deployment === deployment ? entry : undefined, reach.clock, false);
+        },
+      }),
+    traffic: (deployment) =>
+      ask(reach, link, {
+        call: 'traffic',
+        effect: () => {
+          const isOld = isStale();
+          const value = gateway.traffic(deployment, isOld);
+          return 'class' in value ? unseen(value) : seen(value, reach.clock, isOld);
+        },
+      }),
+  };
+}
+
+/** `listLagMs`: what it says of its lists. */
+export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provider {
+  const { ghost, life } = reach;
+  const link = reach.linkTo(`api/${cloud.site}`);
+  return {
+    listLagMs,
+    list: () =>
+      ask(reach, link, {
+        call: 'list',
+        site: cloud.site,
+        effect: () => {
+          const found = cloud.list();
+          return 'class' in found ? unseen(found) : seen(found.replicas, reach.clock, found.isStale);
+        },
+      }),
+    start(request, call) {
+      ghost.checkIssue(life, `start ${call.idempotencyKey}`, call);
+      checkStartIntended(ghost, life, request, call);
+      const sent = sentOf(call);
+      return ask(reach, link, { call: 'start', site: cloud.site, effect: () => ofReply(cloud.start(request, sent)) });
+    },
+    stop(replica, how, call) {
+      ghost.checkIssue(life, `stop ${replica.id}`, call);
+      checkStopAllowed(ghost, life, replica, call);
+      const sent = sentOf(call);
+      // No cloud takes a condition with a stop: one that came much later than it was sent could not be told from a good one.
+      return ask(reach, link, {
+        call: 'stop',
+        effect: () => ofReply(cloud.stop(replica, how, sent)),
+        isPerishable: true,
+      });
+    },
+    close: async () => undefined,
+  };
+}
+
+/** Longest time from a start's sending until a list must show it, in milliseconds. */
+export function listLagOf(faults: CloudFaults, link: LinkFaults): number {
+  return faults.listLagMs + (link.lateRequest > 0 ? latestMs : 0) + (faults.shortList > 0 ? shortListMs : 0);
+}
+
+function sentOf({ operationId, epoch, idempotencyKey }: WriteCall) {
+  return { operationId, epoch, idempotencyKey };
+}
+
+function ofReply<T>(reply: Reply<T>): Answer<Reply<T>> {
+  return { value: reply, outcome: reply.kind === 'done' ? 'ok' : outcomeOf(reply.error) };
+}
+
+function seen<T>(value: T, clock: Clock, isStale: boolean): Answer<Seen<T>> {
+  return { value: { kind: 'seen', value, asOfMs: clock.nowMs() }, outcome: isStale ? 'stale' : 'ok' };
+}
+
+function unseen<T>(error: ProviderError): Answer<Seen<T>> {
+  return { value: { kind: 'unknown', error }, outcome: outcomeOf(error) };
+}
+
+function outcomeOf({ class: kind }: ProviderError): CallOutcome {
+  switch (kind) {
+    case 'throttled':
+      return 'throttle';
+    case 'auth':
+      return 'auth';
+    case 'capacity':
+    case 'quota':
+      return 'refused';
+    default:
+      return 'error';
+  }
+}

@@ -1,0 +1,219 @@
+/** One simulated machine room: sites, a gateway, a disk, processes with controllers; the oracles watch it. */
+import { runController } from '../engine/controller.ts';
+import type { EngineDeps } from '../engine/engine.ts';
+import type { Config } from '../model/config.ts';
+import type { JournalDraft } from '../model/journal-entry.ts';
+import type { Actor } from '../model/operation.ts';
+import type { Random } from '../ports/random.ts';
+import { createMemoryState, type MemoryState } from '../store/memory.ts';
+import { Cells } from './cells.ts';
+import { Chance } from './chance.ts';
+import { Cloud } from './cloud.ts';
+import { configOf } from './config.ts';
+import { storeOf } from './disk.ts';
+import { Gateway } from './gateway.ts';
+import { Ghost } from './ghost.ts';
+import { type Crash, Incarnation } from './incarnation.ts';
+import { Link } from './link.ts';
+import type { SimOptions } from './options.ts';
+import { JournalGrammar } from './oracle-journal.ts';
+import { checkAccepted, checkAppended, checkCloud, type Watched } from './oracles.ts';
+import { listLagOf, providerOf, type Reach, trafficOf } from './ports.ts';
+import { createProbe } from './probe.ts';
+import { Schedule } from './schedule.ts';
+import { type SeedTree, seedTree } from './seed-tree.ts';
+
+/** A place where one process runs at a time. */
+export interface Host {
+  readonly name: string;
+  life: Incarnation | undefined;
+  /** Counts its lives, for their streams of chance. */
+  lives: number;
+}
+
+export interface WorldTerms {
+  /** Only these misfortunes take place, not those that the seed draws. */
+  readonly kept?: readonly string[];
+  /** Nobody looks further, virtual milliseconds. */
+  readonly untilMs?: number;
+  readonly cells?: Cells;
+  /** Another configuration than the ordinary one. */
+  readonly config?: Config;
+  /** Told of every misfortune and every entry of the journal as it comes, with the virtual time. */
+  readonly onStrike?: (decision: string, atMs: number) => void;
+  readonly onEntry?: (draft: JournalDraft, atMs: number) => void;
+}
+
+export class World {
+  readonly options: SimOptions;
+  readonly config: Config;
+  readonly schedule: Schedule;
+  readonly seeds: SeedTree;
+  readonly chance: Chance;
+  readonly ghost: Ghost;
+  readonly cells: Cells;
+  /** The newest state there is. */
+  readonly newest: MemoryState = createMemoryState();
+  /** What a process finds when it begins: the newest, or an older copy that was put in its place. */
+  disk: MemoryState = this.newest;
+  readonly clouds: ReadonlyMap<string, Cloud>;
+  readonly gateway: Gateway;
+  readonly links = new Map<string, Link>();
+  wallAheadMs = 1_700_000_000_000;
+  hosts: readonly Host[] = [];
+  desks: readonly Host[] = [];
+  /** Until then the disk answers nobody, monotonic milliseconds. */
+  diskStallsUntilMs = 0;
+  readonly #watched: Watched;
+  readonly #onEntry: WorldTerms['onEntry'];
+  readonly #storeLatency: Random;
+  /** Set by whoever strikes at what is journaled. */
+  onAppended: (draft: JournalDraft, life: Incarnation | undefined) => void = () => undefined;
+  /** Whoever waits until the world has come to rest: asked anew when an operation or what users get has changed. */
+  onceChanged: (() => void) | undefined;
+
+  constructor(options: SimOptions, terms: WorldTerms = {}) {
+    const { kept, cells = new Cells(), config = configOf(options), onStrike } = terms;
+    this.options = options;
+    this.config = config;
+    this.cells = cells;
+    this.seeds = seedTree(options.seed);
+    this.chance = new Chance({
+      ...{ seeds: this.seeds, kept, nowMs: () => this.schedule.monoMs },
+      onStrike: (id) => onStrike?.(id, this.schedule.monoMs),
+    });
+    this.#onEntry = terms.onEntry;
+    this.#storeLatency = this.seeds.stream('store-latency');
+    const tie = this.seeds.stream('tie');
+    this.schedule = new Schedule(() => tie.next());
+    this.ghost = new Ghost(() => this.schedule.monoMs);
+    this.clouds = new Map(this.config.sites.map(({ name }) => [name, this.#cloud(name)]));
+    this.gateway = new Gateway({
+      schedule: this.schedule,
+      random: this.seeds.stream('gateway'),
+      clouds: this.clouds,
+      onAccepted: (entry, before) => {
+        this.noteHealth();
+        checkAccepted(this.#watched, before, entry);
+      },
+    });
+    const { ghost, clouds, gateway } = this;
+    this.#watched = { options, config, ghost, clouds, gateway, cells, grammar: new JournalGrammar(ghost) };
+  }
+
+  #cloud(site: string): Cloud {
+    return new Cloud({
+      ...{ site, schedule: this.schedule, chance: this.chance, faults: this.options.cloud },
+      random: this.seeds.stream(`servers/${site}`),
+      wallMs: () => Math.round(this.schedule.monoMs + this.wallAheadMs),
+      onEvent: (event) => checkCloud(this.#watched, event),
+      onChange: () => this.noteHealth(),
+    });
+  }
+
+  link(name: string): Link {
+    const known = this.links.get(name);
+    if (known !== undefined) return known;
+    const { schedule, chance, options } = this;
+    const latency = this.seeds.stream(`latency/${name}`);
+    const made = new Link({ name: `link/${name}`, schedule, latency, chance, faults: options.link });
+    this.links.set(name, made);
+    return made;
+  }
+
+  /** Begins a life of the host's controller; `ended` is called when it ends, by itself or killed. */
+  boot(host: Host, crash: Crash | undefined, ended: (how: string) => void): void {
+    const { life, deps } = this.enter(host, crash, ended);
+    const end = (how: string): void => {
+      if (!life.isAlive) return;
+      life.isAlive = false;
+      ended(how);
+    };
+    runController(deps, new AbortController().signal).then(
+      ({ kind }) => end(kind),
+      (error: unknown) => end(error instanceof Error ? error.message : String(error)),
+    );
+  }
+
+  /** A new life at the host, and what it can get at. */
+  enter(host: Host, crash: Crash | undefined, onDeath: (how: string) => void, kind: Actor['kind'] = 'controller') {
+    host.lives += 1;
+    const life = new Incarnation({
+      name: host.name,
+      bornAtMs: this.schedule.monoMs,
+      crash,
+      onDeath: () => onDeath('killed'),
+    });
+    host.life = life;
+    return { life, deps: this.#deps(life, { kind, name: kind, host: host.name, pid: host.lives }) };
+  }
+
+  #deps(life: Incarnation, actor: Actor): EngineDeps {
+    const { options, ghost, chance, schedule, clouds } = this;
+    const seeds = this.seeds.fork(`${actor.host}/${actor.pid}`);
+    const clock = schedule.clock(life, this.wallAheadMs);
+    const state = this.disk;
+    const reach: Reach = {
+      ...{ life, ghost, clock },
+      linkTo: (node) => this.link(`${actor.host}/${node}`),
+      note: (call, outcome) => {
+        if (ghost.step !== undefined) this.cells.note(ghost.step.kind, call, outcome);
+      },
+    };
+    return {
+      ...{ config: this.config, clock, random: seeds.stream('engine'), actor },
+      store: storeOf({
+        ...{ life, clock, ghost, state, broken: options.brokenDisk },
+        random: seeds.stream('store'),
+        dice: chance.dice(`disk/${actor.host}/${actor.pid}`),
+        isInPlace: () => state === this.newest,
+        isImmediate: () => options.storeMs === 0 && this.diskStallsUntilMs <= schedule.monoMs,
+        onAppended: (drafts) => this.noteAppended(drafts, life),
+        onArrival: (run) => this.#atDisk(run),
+      }),
+      traffic: trafficOf(reach, this.gateway, {
+        dice: chance.dice(`stale/${actor.host}/${actor.pid}`),
+        share: options.staleReads,
+      }),
+      providers: new Map(
+        [...clouds].map(([site, cloud]) => [site, providerOf(reach, cloud, listLagOf(options.cloud, options.link))]),
+      ),
+      probe: createProbe(reach, { schedule, clouds, random: seeds.stream('probe') }),
+      reporter: { report: () => undefined },
+    };
+  }
+
+  lives(): readonly Incarnation[] {
+    return [...this.hosts, ...this.desks].flatMap(({ life }) => (life?.isAlive === true ? [life] : []));
+  }
+
+  /** Something was written to the journal. */
+  noteAppended(drafts: readonly JournalDraft[], life?: Incarnation): void {
+    for (const draft of drafts) this.#onEntry?.(draft, this.schedule.monoMs);
+    checkAppended(this.#watched, drafts, life);
+    for (const draft of drafts) this.onAppended(draft, life);
+    if (drafts.some(({ body }) => body.kind === 'operation')) this.#tellChanged();
+  }
+
+  /** Sqlite works in its caller's turn; a slow disk or a store elsewhere does not. */
+  #atDisk(run: () => void): void {
+    const { monoMs } = this.schedule;
+    const waitMs = Math.max(0, this.diskStallsUntilMs - monoMs) + this.options.storeMs * this.#storeLatency.next();
+    if (waitMs === 0) run();
+    else this.schedule.after(waitMs, run);
+  }
+
+  /** To be called whenever what a site does to its users may have changed. */
+  noteHealth(): void {
+    for (const [site, cloud] of this.clouds)
+      this.ghost.noteSite(site, this.gateway.servingAt(site).length > 0, cloud.provable().length > 0);
+    this.gateway.note();
+    this.#tellChanged();
+  }
+
+  #tellChanged(): void {
+    const tell = this.onceChanged;
+    this.onceChanged = undefined;
+    tell?.();
+  }
+}

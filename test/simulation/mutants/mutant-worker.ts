@@ -1,0 +1,57 @@
+/** A thread of its own for each fault: puts it in, then loads the simulator, then runs every seed it is sent. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Mutant } from './mutant.ts';
+import { installMutant } from './mutate.ts';
+
+/** What a world showed: violations, and a name for all that happened in it. */
+export interface Sight {
+  readonly found: readonly Finding[];
+  /** The same as without the fault: it was never reached, or changes nothing. */
+  readonly trace: string;
+}
+
+export interface Finding {
+  /** Of `I1` … `I34`, or what ended the run in another way. */
+  readonly invariant: string;
+  readonly message: string;
+}
+
+/** The only place that knows how a seed is run. Nothing of the simulator may be loaded before the fault is in. */
+async function loadSimulator(): Promise<(seed: number) => Sight> {
+  const { simulate } = await import('../../../src/sim/run-seed.ts');
+  const { drawOptions } = await import('../../../src/sim/options.ts');
+  const { runFast } = await import('../../../src/sim/drain.ts');
+  const { seedTree } = await import('../../../src/sim/seed-tree.ts');
+  return (seed) => {
+    const { violations, traceHash } = runFast(
+      untilStopped(simulate(drawOptions(seed, seedTree(seed).stream('options')))),
+    );
+    return { found: violations.map(({ invariant, message }) => ({ invariant, message })), trace: traceHash };
+  };
+}
+
+/** `stop`: not 0 once nobody waits for the world any more. */
+export interface ThreadData {
+  readonly mutant: Mutant | undefined;
+  readonly stop: Int32Array;
+}
+
+/** A thread that is ended while it runs microtasks goes on with the next event: so each asks first. */
+function* untilStopped<T>(world: Generator<void, T>): Generator<void, T> {
+  for (;;) {
+    if (Atomics.load(stop, 0) !== 0) throw new Error('stopped');
+    const { done, value } = world.next();
+    if (done === true) return value;
+    yield;
+  }
+}
+
+const { mutant, stop } = workerData as ThreadData;
+if (mutant !== undefined) installMutant(mutant);
+const run = await loadSimulator();
+parentPort?.on('message', (seed: number) => {
+  // Not from inside a microtask: the simulator runs those itself.
+  setImmediate(() => {
+    parentPort?.postMessage(run(seed));
+  });
+});
