@@ -59,13 +59,14 @@ test(`${cycles} times killed by SIGKILL and resumed, the built program ends as i
   const ports = await freePortRanges(worlds * rangesPerWorld);
   let starts = 0;
   let leasesLost = 0;
+  let late = 0;
 
   const tell = (): string => {
     const seconds = Math.round((performance.now() - beganMs) / 1000);
     const { hit, seen } = plan.covered();
     return (
       `crash: ${plan.kills()} cycles of kill -9 and resume in ${plan.operations()} operations, ${hit} of ${seen} points, ` +
-      `${starts} starts, ${differences.length} differences, ${leasesLost} leases lost to a busy machine, ` +
+      `${starts} starts, ${differences.length} differences, ${leasesLost} leases lost to a busy machine, ${late} operations not compared for that, ` +
       `${worlds} worlds, ${seconds} s, seed ${seed}`
     );
   };
@@ -90,7 +91,8 @@ test(`${cycles} times killed by SIGKILL and resumed, the built program ends as i
       plan.note(task, trial);
       starts += world.starts() - before.starts;
       leasesLost += world.leasesLost() - before.leasesLost;
-      expect(trial.end).toEqual(undisturbed[task.deed]);
+      late += Number(trial.isLate);
+      if (!trial.isLate) expect(trial.end).toEqual(undisturbed[task.deed]);
       return undefined;
     } catch (error) {
       return tellDifference(world, task, error);
@@ -104,6 +106,7 @@ test(`${cycles} times killed by SIGKILL and resumed, the built program ends as i
   if (never.length > 0) console.log(`crash: not killed at: ${never.join(' | ')}`);
   expect(differences.join('\n\n')).toBe('');
   expect(plan.kills()).toBeGreaterThanOrEqual(cycles);
+  expect(late).toBeLessThan(plan.operations() / 10);
 });
 
 /** Where it was killed, what is different, and what lies in the state directory, while it still does. */

@@ -45,6 +45,8 @@ export interface Trial {
   readonly missed: readonly Point[];
   /** Points passed by each process in turn: the first undisturbed up to its end, the others resuming. */
   readonly passed: readonly (readonly Point[])[];
+  /** A call had no answer in the time that its lease left it: on a busy machine what follows is another story. */
+  readonly isLate: boolean;
 }
 
 export interface CrashWorld {
@@ -193,7 +195,12 @@ export async function openCrashWorld(
       journal: verifyJournal(world.stateDir).kind,
       failedRequests: failures().slice(failedBefore),
     };
-    return { ...trial, end };
+    return { ...trial, end, isLate: await hasLateCall(operations ?? []) };
+  }
+
+  async function hasLateCall(operations: readonly Operation[]): Promise<boolean> {
+    const entries = await Promise.all(operations.map(({ id }) => store.journal.read({ operationId: id })));
+    return entries.flat().some(({ body }) => body.kind === 'step' && body.error?.code === 'NoAnswer');
   }
 
   async function begin(deed: Deed, before: Sight, target: string): Promise<void> {
