@@ -65,7 +65,10 @@ async function standBy({ clock, reporter }: EngineDeps, record: LeaseRecord, sto
   );
 }
 
-/** Takes the lease, marks the gateway with the new epoch before anything is read or decided, then loops. */
+/**
+ * Takes the lease, marks the gateway with the new epoch before anything is decided, then loops. An older copy of the store
+ * leaves no mark: the newest one, put back, would find it and take itself for the older.
+ */
 export async function superviseDeployment(
   deps: EngineDeps,
   deployment: Deployment,

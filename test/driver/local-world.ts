@@ -87,13 +87,14 @@ export async function until<T>(
   look: () => Promise<T | undefined> | T | undefined,
   what: string,
   limitMs = 20_000,
+  everyMs = 25,
 ): Promise<T> {
   const deadlineMs = performance.now() + limitMs;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > deadlineMs) throw new Error(`not seen within ${limitMs} ms: ${what}`);
-    await new Promise((wake) => setTimeout(wake, 25));
+    await new Promise((wake) => setTimeout(wake, everyMs));
   }
 }
 

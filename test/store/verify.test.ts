@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -67,6 +67,11 @@ test.for([
     broken: { seq: 2, entries: 1203, why: 'operation op-2 is not what its newest entry says' },
   },
   {
+    name: 'an operation that was closed on the quiet',
+    sql: `UPDATE operation SET is_open = 0 WHERE id = 'op-2'`,
+    broken: { seq: 2, entries: 1203, why: 'operation op-2 is not what its newest entry says' },
+  },
+  {
     name: 'an operation that was removed',
     sql: `DELETE FROM operation WHERE id = 'op-2'`,
     broken: { seq: 2, entries: 1203, why: 'operation op-2 is missing from the operations' },
@@ -76,9 +81,21 @@ test.for([
     sql: `INSERT INTO operation SELECT 'op-3', deployment, 1, 1, text FROM operation WHERE id = 'op-2'`,
     broken: { seq: 0, entries: 1203, why: 'operation op-3 is in no journal entry' },
   },
-])('$name is found', ({ sql, broken }) => {
+])('I30: $name is found, and no controller begins on it', ({ sql, broken }) => {
   tamper(sql);
   expect(verifyJournal(dir)).toMatchObject({ kind: 'broken', ...broken });
+  expect(() => openOn(dir)).toThrow(expect.objectContaining({ code: 'StoreCorrupt' }));
+});
+
+test('I30: a letter of a column’s name that changed its case is found: SQLite does not mind, readers get nothing', () => {
+  const path = join(dir, 'state.db');
+  const bytes = readFileSync(path);
+  const at = bytes.indexOf('seq INTEGER PRIMARY KEY');
+  bytes.write('S', at);
+  writeFileSync(path, bytes);
+  const refused = expect.objectContaining({ code: 'StoreCorrupt', message: expect.stringContaining('its tables') });
+  expect(() => verifyJournal(dir)).toThrow(refused);
+  expect(() => openOn(dir)).toThrow(refused);
 });
 
 test('a journal that lost its end is noticed by a head seen elsewhere', async () => {

@@ -2,15 +2,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import type { RouteEntry } from '../../../src/model/route.ts';
 import { createClock } from '../../../src/system/clock.ts';
 import { createGatewayDriver, findGateway } from '../../../src/traffic/gateway/driver.ts';
 import { freePortRanges, until } from '../../driver/local-world.ts';
 import { type Ended, root, spawnGodwit } from '../../e2e/support/spawn-godwit.ts';
-import { type Program, startProgram } from './program.ts';
+import { type Launch, type Program, startProgram } from './program.ts';
 import { type SteadyLoad, startSteadyLoad } from './steady-load.ts';
 
-/** The active site first. */
-export const sites = ['oslo', 'paris', 'rome'] as const;
 /** Two at the active site, one at each other. */
 export const replicasInAll = 4;
 /** The lease of every world, milliseconds. */
@@ -32,6 +31,9 @@ export interface ProgramWorld {
   startLoad(): SteadyLoad;
   /** The process of each model server that was ever started, in order. */
   started(): readonly number[];
+  /** The same, with whose process it was. */
+  starts(): readonly Start[];
+  route(): Promise<RouteEntry | undefined>;
   /** The processes of a site's replicas in the gateway's table. */
   replicasOf(site: string): Promise<readonly number[]>;
   weights(): Promise<Readonly<Record<string, number>> | undefined>;
@@ -40,6 +42,12 @@ export interface ProgramWorld {
   isServing(): Promise<boolean>;
   /** Ends every process of this world by its number, and waits until it is gone. */
   close(): Promise<void>;
+}
+
+export interface Start {
+  readonly pid: number;
+  /** `<site>-<deployment>-<slot>`. */
+  readonly replica: string;
 }
 
 /** The part of `godwit status -o json` these tests read. */
@@ -64,26 +72,58 @@ export interface Doing {
   readonly by: { readonly kind: string; readonly pid: number };
 }
 
-interface Terms {
+export interface Terms {
   /** How traffic moves between two healthy sites. */
   readonly move?: string;
+  /** Further lines of the deployment's failover block. */
+  readonly safety?: string;
+  /** Replicas by site, the active one first. */
+  readonly replicas?: Readonly<Record<string, number>>;
+  /** What Node runs as a model server: words for a shell, before port, model and name. */
+  readonly server?: string;
+  readonly lease?: string;
+  /** How often a completion is asked for, and how often the loop turns. */
+  readonly probeEvery?: string;
+  readonly evaluateEvery?: string;
+  /** First ports of free ranges of four, one more than there are sites; else some are looked for. */
+  readonly ports?: readonly number[];
+  /** What runs instead of this checkout's sources. */
+  readonly launch?: Launch;
   /** Called with the empty state directory; what it gives is called once every process has ended. */
   readonly prepare?: (stateDir: string) => () => void;
 }
 
 const clock = createClock();
-const quickMove = '{ steps: [100%], holdEach: 0s }';
 
-export async function openProgramWorld({ move = quickMove, prepare }: Terms = {}): Promise<ProgramWorld> {
+/** In the place of what a world does not say. */
+const usual: Required<Omit<Terms, 'prepare' | 'launch' | 'ports'>> = {
+  move: '{ steps: [100%], holdEach: 0s }',
+  safety: '{}',
+  replicas: { oslo: 2, paris: 1, rome: 1 },
+  server: `${join(root, 'bin/godwit.js')} model-server --first-token-ms 10 --tokens-per-second 100`,
+  lease: `{ ttl: ${leaseTtlMs}ms, renewEvery: 300ms }`,
+  probeEvery: '250ms',
+  evaluateEvery: '100ms',
+};
+
+export async function openProgramWorld({
+  prepare,
+  launch = {},
+  ports: own,
+  ...given
+}: Terms = {}): Promise<ProgramWorld> {
+  const terms = { ...usual, ...given };
+  const inAll = Object.values(terms.replicas).reduce((sum, each) => sum + each, 0);
+  const sites = Object.keys(terms.replicas);
   const dir = mkdtempSync(join(tmpdir(), 'godwit-program-'));
   const stateDir = join(dir, 'state');
   mkdirSync(stateDir, { mode: 0o700 });
   const undo = prepare?.(stateDir);
-  const [port, ...ports] = await freePortRanges(1 + sites.length);
+  const [port, ...ports] = own ?? (await freePortRanges(1 + sites.length));
   const configPath = join(dir, 'godwit.yaml');
   const startsPath = join(dir, 'starts');
   const mark = basename(dir);
-  writeFileSync(configPath, configOf({ mark, startsPath, port: port ?? 0, ports, move }), { mode: 0o600 });
+  writeFileSync(configPath, configOf({ ...terms, mark, startsPath, port: port ?? 0, ports }), { mode: 0o600 });
   const socketPath = join(stateDir, 'gateway', 'admin.sock');
   const driver = createGatewayDriver({ socketPath, clock });
   const call = () => ({ signal: AbortSignal.timeout(2000), deadlineAtMonoMs: clock.monoMs() + 2000 });
@@ -98,7 +138,7 @@ export async function openProgramWorld({ move = quickMove, prepare }: Terms = {}
     dir,
     stateDir,
     url,
-    start: (...words) => startProgram([...words, '--config', configPath]),
+    start: (...words) => startProgram([...words, '--config', configPath], launch),
     godwit: (...words) => spawnGodwit([...words, '--config', configPath]),
     async status() {
       const ended = await world.godwit('status', 'chat', '-o', 'json');
@@ -118,8 +158,15 @@ export async function openProgramWorld({ move = quickMove, prepare }: Terms = {}
       loads.push(load);
       return load;
     },
-    started: () =>
-      existsSync(startsPath) ? readFileSync(startsPath, 'utf8').trim().split('\n').filter(Boolean).map(Number) : [],
+    started: () => world.starts().map(({ pid }) => pid),
+    starts: () => {
+      const lines = existsSync(startsPath) ? readFileSync(startsPath, 'utf8').split('\n').filter(Boolean) : [];
+      return lines.map((line): Start => {
+        const [pid, replica = ''] = line.split(' ');
+        return { pid: Number(pid), replica };
+      });
+    },
+    route,
     async replicasOf(site) {
       const found = (await route())?.sites.find((each) => each.site === site)?.replicas ?? [];
       return Promise.all(
@@ -130,9 +177,7 @@ export async function openProgramWorld({ move = quickMove, prepare }: Terms = {}
     gateway: async () => (await findGateway(socketPath, AbortSignal.timeout(2000)))?.pid,
     async isServing() {
       const entry = await route();
-      return (
-        entry?.spill.length === sites.length && entry.sites.flatMap(({ replicas }) => replicas).length === replicasInAll
-      );
+      return entry?.spill.length === sites.length && entry.sites.flatMap(({ replicas }) => replicas).length === inAll;
     },
     async close() {
       await Promise.all(loads.map((load) => load.stop()));
@@ -169,36 +214,39 @@ function endIfThere(pid: number): void {
   }
 }
 
-interface ConfigTerms {
+type Usual = typeof usual;
+
+interface ConfigTerms extends Usual {
   readonly mark: string;
   readonly startsPath: string;
   readonly port: number;
   readonly ports: readonly number[];
-  readonly move: string;
 }
 
-function configOf({ mark, startsPath, port, ports, move }: ConfigTerms): string {
-  const server = [
-    `exec ${process.execPath} ${join(root, 'bin/godwit.js')} model-server --port \${port} --model tiny`,
-    `--name ${mark}/\${replica} --first-token-ms 10 --tokens-per-second 100`,
-  ].join(' ');
+/** The mark stands on every command line: by it the processes are found again. */
+function configOf({ mark, startsPath, port, ports, ...terms }: ConfigTerms): string {
+  const { move, safety, replicas, server, lease, probeEvery, evaluateEvery } = terms;
+  const sites = Object.keys(replicas);
+  const args = `--port \${port} --model tiny --name ${mark}/\${replica}`;
+  const shell = `echo $$ \${replica} >> ${startsPath}; exec ${process.execPath} ${server} ${args}`;
   return `version: 1
-state: { dir: state, lease: { ttl: ${leaseTtlMs}ms, renewEvery: 300ms } }
+state: { dir: state, lease: ${lease} }
 sites:
 ${sites.map((site, index) => `  ${site}: { provider: local, ports: ${ports[index]}-${(ports[index] ?? 0) + 3} }`).join('\n')}
 deployments:
   chat:
     model: tiny
-    command: ${JSON.stringify(['sh', '-c', `echo $$ >> ${startsPath}; ${server}`])}
+    command: ${JSON.stringify(['sh', '-c', shell])}
     startup: { timeout: 30s }
     stopGrace: 1s
-    probe: { ttft: 1s, every: 250ms, timeout: 2s }
-    sites: { oslo: { replicas: 2 }, paris: { replicas: 1 }, rome: { replicas: 1 } }
+    probe: { ttft: 1s, every: ${probeEvery}, timeout: 2s }
+    sites: { ${sites.map((site) => `${site}: { replicas: ${replicas[site]} }`).join(', ')} }
     failover:
       mode: auto
-      detector: { evaluateEvery: 100ms, failures: 2, failAfter: 100ms, staleAfter: 5s, window: 5s }
+      detector: { evaluateEvery: ${evaluateEvery}, failures: 2, failAfter: 100ms, staleAfter: 5s, window: 5s }
       proof: { completions: 2, maxAge: 30s }
       move: ${move}
+      safety: ${safety}
 traffic: { listen: "127.0.0.1:${port}" }
 `;
 }

@@ -15,8 +15,16 @@ export interface Program {
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 
-export function startProgram(words: readonly string[]): Program {
-  const child = spawn(process.execPath, [join(root, 'bin/godwit.js'), ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** Other than this checkout's launcher, under a plain Node. */
+export interface Launch {
+  readonly launcher?: string;
+  readonly nodeArgs?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export function startProgram(words: readonly string[], { launcher, nodeArgs = [], env }: Launch = {}): Program {
+  const args = [...nodeArgs, launcher ?? join(root, 'bin/godwit.js'), ...words];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: env ?? process.env });
   const { pid } = child;
   if (pid === undefined) throw new Error('the program did not start');
   const read = { stdout: '', stderr: '' };
