@@ -42,11 +42,15 @@ export class Ghost {
   readonly intents = new Set<string>();
   /** All operations as last journaled. */
   readonly operations = new Map<string, Operation>();
+  /** When they ended, monotonic milliseconds. */
+  readonly endedAtMs = new Map<string, number>();
   /** The operation in progress and the step it has got to. */
   open: Operation | undefined;
   step: Step | undefined;
   /** When that step could begin at the earliest, monotonic milliseconds. */
   stepSinceMs = 0;
+  /** What was sent under each `epoch/version`. */
+  readonly tables = new Map<string, RouteEntry>();
   /** Versions of refreshes that the journal holds as intended: `epoch/version`. */
   readonly refreshes = new Set<string>();
   /** The weights that somebody rightly set last. */

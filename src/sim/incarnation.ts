@@ -34,6 +34,8 @@ export class Incarnation {
   isAlive = true;
   /** The newest answers to each `call/site`, oldest first, for the oracles. */
   readonly told = new Map<string, Told[]>();
+  /** Epochs that it asked the gateway to be marked with. */
+  readonly stamped = new Set<number>();
   /** Calls so far. */
   calls = 0;
   /** A write of its store failed: so does every later one. */

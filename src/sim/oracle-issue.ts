@@ -11,6 +11,11 @@ import type { Incarnation } from './incarnation.ts';
 export function checkWriteIntended(ghost: Ghost, entry: RouteEntry, { operationId, epoch }: WriteCall): void {
   if (entry.epoch !== epoch) ghost.violate('I2', `an entry of epoch ${entry.epoch} is sent under ${epoch}`);
   if (ghost.rolledBackSinceMs !== undefined) return;
+  const number = `${epoch}/${entry.routeVersion}`;
+  const same = ghost.tables.get(number);
+  if (same !== undefined && JSON.stringify(same) !== JSON.stringify(entry))
+    ghost.violate('I2', `two tables are sent under ${number}`);
+  ghost.tables.set(number, entry);
   const sum = Object.values(entry.weights).reduce((total, each) => total + each, 0);
   if (sum !== 100) ghost.violate('I5', `weights ${JSON.stringify(entry.weights)} are sent`);
   if (operationId === 'refresh') {

@@ -32,6 +32,9 @@ export class JournalGrammar {
     const ghost = this.#ghost;
     const at = `${operationId}/${index}`;
     if (this.#closed.has(at)) ghost.violate('I17', `${operationId} has another entry for ${step}, which was closed`);
+    // Whoever had no answer cannot say that it was refused.
+    if (state === 'refused' && error?.code === 'NoAnswer')
+      ghost.violate('I18', `${step} of ${operationId} is recorded as refused: ${error.message}`);
     if (part !== undefined) {
       if (state === 'intended') this.#openParts.set(`${at}/${part}`, life);
       else this.#openParts.delete(`${at}/${part}`);

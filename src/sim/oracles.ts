@@ -2,7 +2,6 @@
 import { sameWeights } from '../core/plan/reached.ts';
 import type { Config } from '../model/config.ts';
 import type { JournalDraft } from '../model/journal-entry.ts';
-import type { Operation } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
 import type { Cells } from './cells.ts';
@@ -12,6 +11,7 @@ import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { SimOptions } from './options.ts';
 import type { JournalGrammar } from './oracle-journal.ts';
+import { checkOpened } from './oracle-opened.ts';
 import { defectOfClaim } from './oracle-reached.ts';
 
 export interface Watched {
@@ -26,10 +26,6 @@ export interface Watched {
 
 /** What broke so lately may not have been noticed yet, in milliseconds. */
 const unseenMs = 15_000;
-/** A failover had a reason when its source failed at some moment of so many milliseconds before. */
-const reasonMs = 15_000;
-/** A site that was bad for so long, whatever the probes' intervals are, has been noticed; milliseconds. */
-const noticedMs = 8000;
 
 /** After the gateway took an entry. */
 export function checkAccepted(watched: Watched, before: RouteEntry | undefined, entry: RouteEntry): void {
@@ -132,6 +128,10 @@ export function checkAppended(watched: Watched, drafts: readonly JournalDraft[],
   for (const draft of drafts) {
     const { body } = draft;
     grammar.check(draft);
+    // Late writes of the one before are kept out first, then it looks and decides.
+    const isAct = body.kind === 'decision' || body.kind === 'operation' || body.kind === 'route';
+    if (isAct && life !== undefined && !life.stamped.has(draft.epoch))
+      ghost.violate('I2', `a ${body.kind} of epoch ${draft.epoch} comes before the gateway was marked with it`);
     if (body.kind === 'step') {
       const step = ghost.operations.get(body.operationId)?.plan.steps[body.index];
       const defect =
@@ -153,34 +153,10 @@ export function checkAppended(watched: Watched, drafts: readonly JournalDraft[],
     ghost.step = operation.plan.steps[operation.step];
     ghost.open = operation.endedAtMs === undefined ? operation : undefined;
     if (known === undefined || known.epoch !== operation.epoch) ghost.stepSinceMs = ghost.nowMs;
-    if (operation.endedAtMs !== undefined) cells.endOperation();
+    if (operation.endedAtMs === undefined) continue;
+    ghost.endedAtMs.set(operation.id, ghost.nowMs);
+    cells.endOperation();
   }
-}
-
-function checkOpened(watched: Watched, operation: Operation): void {
-  const { ghost } = watched;
-  const { plan, id } = operation;
-  if (ghost.open !== undefined) ghost.violate('I3', `${id} is opened while ${ghost.open.id} is ${ghost.open.state}`);
-  if (plan.trigger === 'manual') {
-    const earlier = [...ghost.operations.values()].find(
-      (each) => each.plan.requestId !== undefined && each.plan.requestId === plan.requestId,
-    );
-    if (earlier !== undefined) ghost.violate('I31', `${id} carries out ${plan.requestId}, as ${earlier.id} did`);
-  }
-  if (plan.kind !== 'failover' || plan.trigger !== 'automatic' || plan.from === undefined) return;
-  if (!ghost.hasFailedWithin(plan.from, reasonMs))
-    ghost.violate('I9', `${id} leaves ${plan.from}, which has served users all the time`);
-  const { brakeRatio } = watched.options;
-  const bad = [...watched.clouds.values()].filter((cloud) => isSurelyBad(cloud, ghost));
-  if (bad.length / watched.clouds.size > brakeRatio)
-    ghost.violate('I10', `${id} is opened while ${bad.map(({ site }) => site).join()} are bad`);
-}
-
-/** All its servers are up, and none has passed a probe for so long that it has been noticed. */
-function isSurelyBad(cloud: Cloud, ghost: Ghost): boolean {
-  const alive = cloud.alive();
-  const hasStarted = alive.every(({ readyAtMs }) => ghost.nowMs - readyAtMs >= noticedMs);
-  return alive.length > 0 && hasStarted && !ghost.wasProvableWithin(cloud.site, noticedMs);
 }
 
 /** After a cloud started or stopped something. */

@@ -13,6 +13,7 @@ import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import { type Link, type LinkFaults, latestMs } from './link.ts';
 import { checkStartIntended, checkStopAllowed, checkWriteIntended } from './oracle-issue.ts';
+import type { RateMeter } from './oracle-rate.ts';
 
 /** What a process can get at, and who watches it. */
 export interface Reach {
@@ -20,6 +21,7 @@ export interface Reach {
   readonly ghost: Ghost;
   readonly clock: Clock;
   readonly linkTo: (node: string) => Link;
+  readonly rates: RateMeter;
   /** For coverage: what became of a call. */
   readonly note: (call: CallName, outcome: CallOutcome) => void;
 }
@@ -32,13 +34,15 @@ interface Answer<T> {
 
 interface Question<T> {
   readonly call: CallName;
+  /** Of a change; absent for a read. */
+  readonly sent?: WriteCall;
   readonly site?: string;
   readonly effect: () => Answer<T>;
   readonly isPerishable?: boolean;
 }
 
-function ask<T>({ life, ghost, note }: Reach, link: Link, question: Question<T>): Promise<T> {
-  const { call, site, effect, isPerishable = false } = question;
+function ask<T>({ life, ghost, note, rates }: Reach, link: Link, question: Question<T>): Promise<T> {
+  const { call, site, sent, effect, isPerishable = false } = question;
   return life.point(
     (answered, failed) => {
       let outcome: CallOutcome = 'ok';
@@ -55,8 +59,18 @@ function ask<T>({ life, ghost, note }: Reach, link: Link, question: Question<T>)
       });
       if (passage !== 'ok') note(call, passage);
     },
-    (value) => life.hear(site === undefined ? call : `${call}/${site}`, { atMs: ghost.nowMs, value }),
+    (value) => {
+      life.hear(site === undefined ? call : `${call}/${site}`, { atMs: ghost.nowMs, value });
+      // What comes too late was given up before.
+      if (sent !== undefined && ghost.nowMs < sent.deadlineAtMonoMs) rates.hear(sent, value as Reply<unknown>);
+    },
   );
+}
+
+/** Before anything else of a change: whether it may be sent at all, and so soon. */
+function issue({ ghost, life, rates }: Reach, what: string, call: WriteCall): void {
+  ghost.checkIssue(life, what, call);
+  rates.issue(what, call);
 }
 
 /** `share`: of the reads that show what was before, 0–1. */
@@ -71,14 +85,15 @@ export function trafficOf(
   return {
     atomicUnit: 'vector',
     stamp(_, call) {
-      ghost.checkIssue(life, 'stamp', call);
-      return ask(reach, link, { call: 'stamp', effect: () => ofReply(gateway.stamp(call.epoch)) });
+      issue(reach, 'stamp', call);
+      life.stamped.add(call.epoch);
+      return ask(reach, link, { call: 'stamp', sent: call, effect: () => ofReply(gateway.stamp(call.epoch)) });
     },
     write(entry, call) {
-      ghost.checkIssue(life, `write ${entry.routeVersion}`, call);
+      issue(reach, call.operationId === 'refresh' ? 'a refresh' : 'a write', call);
       checkWriteIntended(ghost, entry, call);
       ghost.issuers.set(entry, { operationId: call.operationId, bornAtMs: life.bornAtMs });
-      return ask(reach, link, { call: 'write', effect: () => ofReply(gateway.write(entry)) });
+      return ask(reach, link, { call: 'write', sent: call, effect: () => ofReply(gateway.write(entry)) });
     },
     read: (deployment) =>
       ask(reach, link, {
@@ -118,18 +133,22 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
         },
       }),
     start(request, call) {
-      ghost.checkIssue(life, `start ${call.idempotencyKey}`, call);
+      issue(reach, `start ${call.idempotencyKey}`, call);
       checkStartIntended(ghost, life, request, call);
       const sent = sentOf(call);
-      return ask(reach, link, { call: 'start', site: cloud.site, effect: () => ofReply(cloud.start(request, sent)) });
+      return ask(reach, link, {
+        ...{ call: 'start', site: cloud.site, sent: call },
+        effect: () => ofReply(cloud.start(request, sent)),
+      });
     },
     stop(replica, how, call) {
-      ghost.checkIssue(life, `stop ${replica.id}`, call);
+      issue(reach, `stop ${replica.id}`, call);
       checkStopAllowed(ghost, life, replica, call);
       const sent = sentOf(call);
       // No cloud takes a condition with a stop: one that came much later than it was sent could not be told from a good one.
       return ask(reach, link, {
         call: 'stop',
+        sent: call,
         effect: () => ofReply(cloud.stop(replica, how, sent)),
         isPerishable: true,
       });

@@ -17,6 +17,7 @@ import { type Crash, Incarnation } from './incarnation.ts';
 import { Link } from './link.ts';
 import type { SimOptions } from './options.ts';
 import { JournalGrammar } from './oracle-journal.ts';
+import { RateMeter } from './oracle-rate.ts';
 import { checkAccepted, checkAppended, checkCloud, type Watched } from './oracles.ts';
 import { listLagOf, providerOf, type Reach, trafficOf } from './ports.ts';
 import { createProbe } from './probe.ts';
@@ -154,7 +155,7 @@ export class World {
     const clock = schedule.clock(life, this.wallAheadMs);
     const state = this.disk;
     const reach: Reach = {
-      ...{ life, ghost, clock },
+      ...{ life, ghost, clock, rates: new RateMeter(ghost) },
       linkTo: (node) => this.link(`${actor.host}/${node}`),
       note: (call, outcome) => {
         if (ghost.step !== undefined) this.cells.note(ghost.step.kind, call, outcome);

@@ -1,0 +1,59 @@
+/** What must be so of an operation when it is opened. */
+import type { Operation } from '../model/operation.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Cloud } from './cloud.ts';
+import type { Ghost } from './ghost.ts';
+import type { Watched } from './oracles.ts';
+
+/** A failover had a reason when its source failed at some moment of so many milliseconds before. */
+const reasonMs = 15_000;
+/** A site that was bad for so long, whatever the probes' intervals are, has been noticed; milliseconds. */
+const noticedMs = 8000;
+/** After a failed start, in milliseconds: the shortest pause of the rule, less the time that records may take. */
+const leastRestartMs = 900;
+
+/** I3, I9, I10, I24 and I31. */
+export function checkOpened(watched: Watched, operation: Operation): void {
+  const { ghost } = watched;
+  const { plan, id } = operation;
+  if (ghost.open !== undefined) ghost.violate('I3', `${id} is opened while ${ghost.open.id} is ${ghost.open.state}`);
+  if (plan.trigger === 'manual') {
+    const earlier = [...ghost.operations.values()].find(
+      (each) => each.plan.requestId !== undefined && each.plan.requestId === plan.requestId,
+    );
+    if (earlier !== undefined) ghost.violate('I31', `${id} carries out ${plan.requestId}, as ${earlier.id} did`);
+  }
+  if (plan.kind === 'start' && plan.trigger === 'automatic') checkRestart(watched, operation);
+  if (plan.kind !== 'failover' || plan.trigger !== 'automatic' || plan.from === undefined) return;
+  if (!ghost.hasFailedWithin(plan.from, reasonMs))
+    ghost.violate('I9', `${id} leaves ${plan.from}, which has served users all the time`);
+  const { brakeRatio } = watched.options;
+  const bad = [...watched.clouds.values()].filter((cloud) => isSurelyBad(cloud, ghost));
+  if (bad.length / watched.clouds.size > brakeRatio)
+    ghost.violate('I10', `${id} is opened while ${bad.map(({ site }) => site).join()} are bad`);
+}
+
+/** I24: a site that refused a start is not asked again at once, one operation after the other. */
+function checkRestart({ ghost, options }: Watched, { id, plan }: Operation): void {
+  if (options.every.wallJump > 0) return;
+  const sites = launchedAt(plan);
+  const before = [...ghost.operations.values()].findLast(
+    (each) => each.id !== id && launchedAt(each.plan).join() === sites.join(),
+  );
+  if (sites.length !== 1 || before?.state !== 'failed' || before.plan.steps[before.step]?.kind !== 'launch') return;
+  if (before.error?.class === 'conflict') return;
+  const afterMs = ghost.nowMs - (ghost.endedAtMs.get(before.id) ?? 0);
+  if (afterMs < leastRestartMs)
+    ghost.violate('I24', `${id} starts at ${sites[0]} ${afterMs} ms after ${before.id} failed to`);
+}
+
+function launchedAt({ steps }: Plan): readonly string[] {
+  return steps.flatMap((step) => (step.kind === 'launch' && !step.bestEffort ? [step.site] : []));
+}
+
+/** All its servers are up, and none has passed a probe for so long that it has been noticed. */
+function isSurelyBad(cloud: Cloud, ghost: Ghost): boolean {
+  const alive = cloud.alive();
+  const hasStarted = alive.every(({ readyAtMs }) => ghost.nowMs - readyAtMs >= noticedMs);
+  return alive.length > 0 && hasStarted && !ghost.wasProvableWithin(cloud.site, noticedMs);
+}
