@@ -20,6 +20,13 @@ export interface Mutant {
   readonly why: string;
 }
 
+/** A world that shows a fault: tried first. */
+export interface Kill {
+  readonly seed: number;
+  /** What ended it there: an invariant, or an exception of the program. */
+  readonly by: string;
+}
+
 /** An invariant that no code of today's can break. */
 export interface NotYet {
   readonly invariant: Invariant;
