@@ -23,6 +23,7 @@ export function checkOpened(watched: Watched, operation: Operation): void {
     );
     if (earlier !== undefined) ghost.violate('I31', `${id} carries out ${plan.requestId}, as ${earlier.id} did`);
   }
+  if (plan.kind !== 'start') checkAfter(watched, plan);
   if (plan.kind === 'start' && plan.trigger === 'automatic') checkRestart(watched, operation);
   if (plan.kind !== 'failover' || plan.trigger !== 'automatic' || plan.from === undefined) return;
   if (!ghost.hasFailedWithin(plan.from, reasonMs))
@@ -31,6 +32,19 @@ export function checkOpened(watched: Watched, operation: Operation): void {
   const bad = [...watched.clouds.values()].filter((cloud) => isSurelyBad(cloud, ghost));
   if (bad.length / watched.clouds.size > brakeRatio)
     ghost.violate('I10', `${id} is opened while ${bad.map(({ site }) => site).join()} are bad`);
+}
+
+/** I5 and I19, before anything is moved. */
+function checkAfter({ ghost, config }: Watched, { kind, after, deployment }: Plan): void {
+  const weights = Object.entries(after);
+  if (weights.some(([, each]) => !Number.isInteger(each)) || weights.reduce((sum, [, each]) => sum + each, 0) !== 100)
+    ghost.violate('I5', `a ${kind} is to end at ${JSON.stringify(after)}`);
+  const allowed = config.deployments.find(({ name }) => name === deployment)?.residency ?? [];
+  for (const [site, weight] of weights) {
+    const where = config.sites.find(({ name }) => name === site)?.residency ?? [];
+    if (weight > 0 && !where.every((each) => allowed.includes(each)))
+      ghost.violate('I19', `a ${kind} is to end at ${site}, which lies in ${where.join()}`);
+  }
 }
 
 /** I24: a site that refused a start is not asked again at once, one operation after the other. */
