@@ -3,7 +3,7 @@
 import { assert } from '../errors.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { Plan, StepEffect } from '../model/plan.ts';
-import type { ProviderError } from '../model/provider-error.ts';
+import type { ErrorClass, ProviderError } from '../model/provider-error.ts';
 import { attemptWrite, type WriteTerms } from './attempt.ts';
 import type { Context, StepRef } from './context.ts';
 
@@ -14,14 +14,26 @@ const writeTimeoutMs = 2000;
 /** Beyond a replica's own grace after SIGTERM, in milliseconds. */
 const stopSlackMs = 5000;
 
+/** A gateway that restarts, a provider that throttles, credentials that are renewed: the step holds until its deadline. */
+export const passingClasses: ReadonlySet<ErrorClass> = new Set(['transient', 'throttled', 'auth']);
+
 const done: Reply<void> = { kind: 'done', value: undefined };
+
+export interface EffectTerms {
+  /** Monotonic milliseconds after which no further try begins. */
+  readonly deadlineAtMonoMs: number;
+  readonly signal: AbortSignal;
+  /** Refusals that stay, by slot: what the provider has none of is not asked for again by the same step. */
+  readonly refusals: Map<number, Refusal>;
+}
+
+type Refusal = Extract<Reply<void>, { kind: 'refused' }>;
 
 /** Issues the step's effect under its deterministic keys; a step that only waits answers done at once. */
 export async function applyEffect(
   ctx: Context,
   at: StepRef,
-  deadlineAtMonoMs: number,
-  signal: AbortSignal,
+  { deadlineAtMonoMs, signal, refusals }: EffectTerms,
 ): Promise<Reply<void>> {
   const { step, operation, index } = at;
   const terms: WriteTerms = {
@@ -35,7 +47,7 @@ export async function applyEffect(
     case 'stamp':
       return await attemptWrite(ctx.deps, ctx.grip, terms, (call) => ctx.deps.traffic.stamp(ctx.deployment.name, call));
     case 'launch':
-      return await launch(ctx, at, step, terms);
+      return await launch(ctx, at, step, { ...terms, refusals });
     case 'weigh':
       return await ctx.routes.weigh(step.weights, ctx.view(), terms);
     case 'fence':
@@ -56,7 +68,7 @@ async function launch(
   ctx: Context,
   at: StepRef,
   step: StepEffect & { kind: 'launch' },
-  terms: WriteTerms,
+  { refusals, ...terms }: WriteTerms & Pick<EffectTerms, 'refusals'>,
 ): Promise<Reply<void>> {
   const placement = ctx.deployment.placements.find((each) => each.site === step.site);
   const provider = ctx.deps.providers.get(step.site);
@@ -64,6 +76,11 @@ async function launch(
   const { name: deployment, model } = ctx.deployment;
   let worst: Reply<void> = done;
   for (const slot of step.slots) {
+    const before = refusals.get(slot);
+    if (before !== undefined) {
+      if (worst.kind === 'done') worst = before;
+      continue;
+    }
     await ctx.note(at, String(slot), 'intended', undefined);
     const key = `${terms.idempotencyKey}/${slot}`;
     const request = { deployment, model, slot, launch: placement.launch };
@@ -80,6 +97,7 @@ async function launch(
       reply.kind === 'done' ? undefined : reply.error,
     );
     if (reply.kind === 'refused' && !step.bestEffort) return reply;
+    if (reply.kind === 'refused' && !passingClasses.has(reply.error.class)) refusals.set(slot, reply);
     // A lost answer may yet be settled by asking again; a refusal stands.
     if (reply.kind === 'unknown' || (reply.kind === 'refused' && worst.kind === 'done')) worst = reply;
   }

@@ -7,11 +7,11 @@ import { checkStep } from '../core/safety.ts';
 import type { StepState } from '../model/journal-entry.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
-import type { ErrorClass, ProviderError } from '../model/provider-error.ts';
+import type { ProviderError } from '../model/provider-error.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import type { StepSight } from '../model/step-sight.ts';
 import type { Context, StepRef } from './context.ts';
-import { applyEffect } from './effects.ts';
+import { applyEffect, passingClasses } from './effects.ts';
 import { type StepMemory, sightOf } from './read-back.ts';
 
 /** How often a step that waits looks again, in milliseconds; one that lets time pass need not hurry. */
@@ -106,6 +106,7 @@ async function actUntilReached(
 ): Promise<StepEnd> {
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = memory.beganAtMonoMs + at.step.deadlineMs;
+  const terms = { deadlineAtMonoMs, signal, refusals: new Map() };
   let reply: Reply<void> | undefined;
   let sight: StepSight | undefined;
   let retryAtMonoMs = 0;
@@ -114,7 +115,7 @@ async function actUntilReached(
     if (reply?.kind !== 'done' && clock.monoMs() >= retryAtMonoMs) {
       const against = rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight) ?? objection(ctx, at, true));
       if (against !== undefined) return await close(ctx, at, 'refused', against);
-      reply = await applyEffect(ctx, at, deadlineAtMonoMs, signal);
+      reply = await applyEffect(ctx, at, terms);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
       if (reply.kind === 'refused' && !passingClasses.has(reply.error.class))
         return await close(ctx, at, 'refused', reply.error);
@@ -130,8 +131,6 @@ async function actUntilReached(
   }
 }
 
-/** A gateway that restarts, a provider that throttles, credentials that are renewed: the step holds until its deadline. */
-const passingClasses: ReadonlySet<ErrorClass> = new Set(['transient', 'throttled', 'auth']);
 const firstRetryMs = 500;
 const longestRetryMs = 10_000;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyEffect } from '../../src/engine/effects.ts';
+import { applyEffect, type EffectTerms } from '../../src/engine/effects.ts';
 import { runStep } from '../../src/engine/run-step.ts';
 import type { Step } from '../../src/model/plan.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
@@ -35,6 +35,10 @@ function parts(world: StepWorld): readonly string[] {
   return world
     .journal()
     .flatMap((body) => (body.kind === 'step' && body.part !== undefined ? [`${body.part} ${body.state}`] : []));
+}
+
+function termsOf(world: StepWorld, deadlineAtMonoMs: number): EffectTerms {
+  return { deadlineAtMonoMs, signal: world.calm, refusals: new Map() };
 }
 
 test('I18: each slot’s start is in the journal before it is asked for and its answer before the next', async () => {
@@ -88,6 +92,15 @@ test('I26: a listing that may not be read is unknown: nothing is started for it,
   expect(clock.monoMs()).toBeGreaterThan(3000);
 });
 
+test('I24: a launch that asks again for what had no answer does not ask again for what is sold out', async () => {
+  const world = await openEmptied();
+  world.right.faults.push({ refuse: soldOut }, 'lose-reply');
+  const step = { ...launch, bestEffort: true, deadlineMs: 90_000 };
+  expect(await run(world, step)).toEqual({ kind: 'reached' });
+  expect(world.right.asked.map(({ slot }) => slot)).toEqual([0, 1, 1]);
+  expect(world.right.made).toHaveLength(1);
+});
+
 test('a refused start ends a launch, and what comes after it is not asked for', async () => {
   const world = await openEmptied();
   world.right.refusal = soldOut;
@@ -122,7 +135,9 @@ test('a site that keeps weight in the plan cannot be fenced', async () => {
   const world = await openStepWorld();
   const point = await onlyStep(world, { ...fence, site: 'right' });
   const late = world.clock.monoMs() + 5000;
-  const end = world.drive(applyEffect(world.ctx, { ...point, step: { ...fence, site: 'right' } }, late, world.calm));
+  const end = world.drive(
+    applyEffect(world.ctx, { ...point, step: { ...fence, site: 'right' } }, termsOf(world, late)),
+  );
   await expect(end).rejects.toMatchObject({ code: 'AssertionFailed' });
 });
 
@@ -130,7 +145,7 @@ test.for([launch, stop])('$kind at a site the deployment is not placed at is a b
   const world = await openStepWorld();
   const elsewhere = { ...step, site: 'nowhere' };
   const point = await onlyStep(world, elsewhere);
-  const end = world.drive(applyEffect(world.ctx, point, world.clock.monoMs() + 5000, world.calm));
+  const end = world.drive(applyEffect(world.ctx, point, termsOf(world, world.clock.monoMs() + 5000)));
   await expect(end).rejects.toThrow('nowhere');
 });
 
@@ -159,7 +174,7 @@ test('I20: a site that got its weight back a moment ago is not stopped', async (
   const point = await onlyStep(world, stop);
   const { entry } = world.sink;
   if (entry !== undefined) world.sink.entry = { ...entry, routeVersion: 50, weights: { left: 100, right: 0 } };
-  const reply = await world.drive(applyEffect(world.ctx, point, world.clock.monoMs() + 5000, world.calm));
+  const reply = await world.drive(applyEffect(world.ctx, point, termsOf(world, world.clock.monoMs() + 5000)));
   expect(reply).toMatchObject({ kind: 'refused', error: { code: 'SourceNotFenced' } });
   expect(world.left.asked).toEqual([]);
 });

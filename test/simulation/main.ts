@@ -1,6 +1,7 @@
 /** `npm run sim`: worlds by the thousand, each with its own misfortunes; a violation is printed with the line to replay it. */
 import type { SimOptions } from '../../src/sim/options.ts';
-import { mutants } from './mutants/mutants.ts';
+import { kills } from './mutants/kills.ts';
+import { seen } from './mutants/mutants.ts';
 import { type MutantResult, runMutants } from './mutants/run-mutants.ts';
 import { openProgress } from './progress.ts';
 import { storeRegress } from './regress.ts';
@@ -111,14 +112,16 @@ async function run(terms: Terms): Promise<number> {
     if (results !== undefined) console.log(mutantsText(results));
   }
   if (isInterrupted()) return 130;
-  return tally.counts.violations > 0 || results?.some(({ isKilled }) => !isKilled) ? 1 : 0;
+  return tally.counts.violations > 0 || results?.some(({ isNamed }) => !isNamed) ? 1 : 0;
 }
 
 /** Each result is told as it comes. */
 async function tryMutants({ workers, from }: Terms, isOver: () => boolean): Promise<readonly MutantResult[]> {
-  const results = await runMutants(mutants, {
+  const results = await runMutants(seen, {
     ...{ workers, budgetMs: mutantBudgetMs },
-    *seedsFor() {
+    isNamedWanted: true,
+    *seedsFor({ name }) {
+      yield kills[name]?.seed ?? from;
       for (let seed = from; !isOver(); seed += 1) yield seed;
     },
     onResult: (result) => (result.seeds > 0 ? console.error(mutantLine(result)) : undefined),

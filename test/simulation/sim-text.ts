@@ -1,4 +1,5 @@
 /** What `npm run sim` prints: while it runs, at its end, and for machines. */
+import { unseen } from './mutants/mutants.ts';
 import type { MutantResult } from './mutants/run-mutants.ts';
 import { formatReplay } from './replay-line.ts';
 import type { ShrunkWorld } from './shrink-world.ts';
@@ -53,10 +54,11 @@ export function summaryText(tally: Tally, facts: RunFacts): string {
 }
 
 export function mutantsText(results: readonly MutantResult[]): string {
-  const killed = results.filter(({ isKilled }) => isKilled).length;
+  const killed = results.filter(({ isNamed }) => isNamed);
+  const invariants = new Set(killed.map(({ by }) => by?.invariant));
   return [
-    ...results.filter(({ isKilled }) => !isKilled).map(mutantLine),
-    `mutants      ${killed} of ${results.length} killed`,
+    ...results.filter(({ isNamed }) => !isNamed).map(mutantLine),
+    `mutants      ${killed.length} of ${results.length} killed, by ${invariants.size} invariants; ${unseen.length} more that no world is known to show`,
   ].join('\n');
 }
 
@@ -116,7 +118,10 @@ export function summaryJson(tally: Tally, facts: RunFacts): Readonly<Record<stri
     mutants:
       mutants === undefined
         ? null
-        : { killed: mutants.filter(({ isKilled }) => isKilled).length, total: mutants.length, results: mutants },
+        : {
+            ...{ killed: mutants.filter(({ isNamed }) => isNamed).length, total: mutants.length, results: mutants },
+            unseen: unseen.map(({ name }) => name),
+          },
     isInterrupted,
   };
 }

@@ -77,7 +77,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: 'sold-out-is-asked-again',
-    file: runStep,
+    file: 'src/engine/effects.ts',
     find: passing,
     replace: "new Set(['transient', 'throttled', 'auth', 'capacity', 'quota'])",
     breaks: ['I24'],
@@ -85,7 +85,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: 'throttling-ends-the-step',
-    file: runStep,
+    file: 'src/engine/effects.ts',
     find: passing,
     replace: "new Set(['transient', 'auth'])",
     breaks: ['I25'],
@@ -93,7 +93,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: 'expired-credentials-end-the-step',
-    file: runStep,
+    file: 'src/engine/effects.ts',
     find: passing,
     replace: "new Set(['transient', 'throttled'])",
     breaks: ['I26'],
