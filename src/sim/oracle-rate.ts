@@ -8,6 +8,8 @@ import type { Ghost } from './ghost.ts';
 const lasting: ReadonlySet<ErrorClass> = new Set(['capacity', 'quota', 'invalid', 'conflict']);
 /** The shortest pause after a refusal that may pass, less a rounding; milliseconds. */
 const leastPauseMs = 49;
+/** A time less an earlier one may miss what was added to it by the last digits of a float; milliseconds. */
+const roundingMs = 0.001;
 /** So many tries of one thing in so long are more than any rule of today's makes. */
 const most = { tries: 30, withinMs: 5000 };
 
@@ -48,7 +50,7 @@ export class RateMeter {
   #checkPause(what: string, error: ProviderError, waitedMs: number): void {
     const { class: kind, code, retryAfterMs = 0 } = error;
     if (lasting.has(kind)) return this.#ghost.violate('I24', `${what} is asked for again after ${code}`);
-    if (waitedMs < retryAfterMs)
+    if (waitedMs < retryAfterMs - roundingMs)
       this.#ghost.violate('I25', `${what} is asked for ${waitedMs} ms after ${code}, which said ${retryAfterMs} ms`);
     else if (waitedMs < leastPauseMs)
       this.#ghost.violate('I24', `${what} is asked for again ${waitedMs} ms after ${code}`);
