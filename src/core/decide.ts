@@ -6,8 +6,7 @@ import type { Reason } from '../model/reason.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { diagnose, isFailing } from './diagnose.ts';
 import { startBlock } from './failed-starts.ts';
-import { unlistedSlots } from './launched.ts';
-import { emptySlots, isAlive, missingSlots, readyReplicas, weightOf } from './readiness.ts';
+import { emptySlots, isAlive, missingSlots, readyReplicas, unlistedReason, weightOf } from './readiness.ts';
 import { decideRequest } from './requests.ts';
 import { checkMove } from './safety.ts';
 import { bestTarget, moveAll } from './target.ts';
@@ -142,16 +141,6 @@ function startBlocks(view: View, nowMs: number): readonly Reason[] {
   return lackingSites(view).flatMap(
     (each) => startBlock(view, each.site.name, nowMs) ?? unlistedReason(view, each, nowMs),
   );
-}
-
-/** What is missing was launched a moment ago: the list may not show it yet. */
-function unlistedReason(view: View, site: SiteView, nowMs: number): readonly Reason[] {
-  const unlisted = unlistedSlots(view, site, nowMs);
-  const untils = emptySlots(site).flatMap((slot) => unlisted.get(slot) ?? []);
-  if (untils.length === 0) return [];
-  const { name } = site.site;
-  const message = `${name} was asked for ${untils.length} ${untils.length === 1 ? 'replica' : 'replicas'} that it need not list yet`;
-  return [{ code: 'LaunchUnlisted', site: name, message, untilMs: Math.max(...untils) }];
 }
 
 /** A site with weight that has lost everything while another is ready: the traffic moves first. */

@@ -1,5 +1,6 @@
 /** What one replica and one site look like in a view: the facts that diagnosis, safety and plans share. */
 import type { Condition, Proof } from '../model/condition.ts';
+import type { Reason } from '../model/reason.ts';
 import type { Replica } from '../model/replica.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
@@ -55,6 +56,28 @@ export function emptySlots(site: SiteView): readonly number[] {
     site.replicas.filter(({ replica }) => isAlive(replica.state)).map(({ replica }) => replica.slot),
   );
   return Array.from({ length: site.placement.replicas }, (_, slot) => slot).filter((slot) => !taken.has(slot));
+}
+
+/** What is missing may be there all the same: launched a moment ago, or left out of the few lists that were read. */
+export function unlistedReason(view: View, site: SiteView, nowMs: number): readonly Reason[] {
+  const unlisted = unlistedSlots(view, site, nowMs);
+  const untils = emptySlots(site).flatMap((slot) => unlisted.get(slot) ?? []);
+  if (untils.length === 0) return [];
+  const { name } = site.site;
+  const message = `${name} may hold ${untils.length} ${untils.length === 1 ? 'replica' : 'replicas'} that it need not list yet`;
+  return [{ code: 'LaunchUnlisted', site: name, message, untilMs: Math.max(...untils) }];
+}
+
+/** Why nothing can be proven at the site, and nothing may be started there, at this moment; empty: one of both can be done. */
+export function unusableReason(view: View, site: SiteView, nowMs: number): readonly Reason[] {
+  if (site.replicas.some(({ replica }) => isAlive(replica.state))) return [];
+  if (site.control.kind === 'unknown') {
+    const { name } = site.site;
+    return [
+      { code: 'NoReadyCapacity', site: name, message: `what ${name} has cannot be read: ${site.control.message}` },
+    ];
+  }
+  return missingSlots(view, site, nowMs).length > 0 ? [] : unlistedReason(view, site, nowMs);
 }
 
 /** A machine or process exists, whatever its health. */

@@ -75,6 +75,11 @@ export function decideRequest(view: View, request: OperationRequest, diagnosis: 
   return against.length > 0 ? { kind: 'stay', diagnosis, reasons: against } : { kind: 'act', diagnosis, action };
 }
 
+/** Only what time alone takes away stands against it: it is not refused but looked at again, until it expires. */
+export function isWaiting(reasons: readonly Reason[]): boolean {
+  return reasons.length > 0 && reasons.every(({ code }) => code === 'LaunchUnlisted');
+}
+
 /** What a failover is away from when nobody says: the site that fails, the surest first, then the one with most traffic. */
 function worst(view: View, { kind, to }: OperationRequest, { sites }: Diagnosis): string | undefined {
   if (kind !== 'failover') return undefined;

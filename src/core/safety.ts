@@ -9,7 +9,7 @@ import type { SiteView, View } from '../model/view.ts';
 import { isWithin } from './elapsed.ts';
 import { startBlock } from './failed-starts.ts';
 import { hasMoved } from './moved.ts';
-import { areIndependent, isResident, readyReplicas, weightOf } from './readiness.ts';
+import { areIndependent, isResident, readyReplicas, unusableReason, weightOf } from './readiness.ts';
 
 /** Everything a rule may look at. */
 export interface Case {
@@ -59,6 +59,10 @@ const startable: Rule = ({ view, action, nowMs }) =>
   targetsOf(view, action)
     .filter((site) => readyReplicas(view, site, nowMs).length === 0)
     .flatMap(({ site }) => startBlock(view, site.name, nowMs) ?? []);
+
+/** What was started there, or stands there, may only not be listed yet (I27): to be waited for, whoever asks. */
+const usable: Rule = ({ view, action, nowMs }) =>
+  targetsOf(view, action).flatMap((site) => unusableReason(view, site, nowMs));
 
 const brake: Rule = ({ diagnosis }) =>
   diagnosis.code === 'TooManyFailing' ? [{ code: 'TooManyFailing', message: diagnosis.message }] : [];
@@ -150,11 +154,12 @@ const automaticRules: readonly Rule[] = [
   independence,
   readyCapacity,
   startable,
+  usable,
   coolDown,
   dwell,
 ];
 /** What a person may not decide either: nobody to ask, nowhere allowed, nothing there. */
-const manualRules: readonly Rule[] = [driverReachable, residency, readyCapacity];
+const manualRules: readonly Rule[] = [driverReachable, residency, readyCapacity, usable];
 
 /** Open or ended, newest first. */
 function movesOf({ open, recent }: View): readonly Operation[] {

@@ -4,11 +4,11 @@ import type { Weights } from '../model/route.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isFailing } from './diagnose.ts';
 import { startBlock } from './failed-starts.ts';
-import { areIndependent, isResident, readyReplicas, weightOf } from './readiness.ts';
+import { areIndependent, isResident, readyReplicas, unusableReason, weightOf } from './readiness.ts';
 
 /**
- * Allowed and independent first, then ready now, then those that could be started, last those where a start failed just
- * now; within each the placements' order.
+ * Allowed and independent first, then ready now, then those that could be started, then those where a start failed just
+ * now, last those of which nobody knows yet what they hold; within each the placements' order.
  * The whole share goes to one site: a move to one proven place is easier to follow at night than a spread.
  */
 export function bestTarget(
@@ -21,6 +21,7 @@ export function bestTarget(
   const rank = (site: SiteView): number => {
     const independent = from === undefined || areIndependent(from, site) ? 0 : 10;
     if (readyReplicas(view, site, nowMs).length > 0) return independent;
+    if (unusableReason(view, site, nowMs).length > 0) return independent + 3;
     return independent + (startBlock(view, site.site.name, nowMs) === undefined ? 1 : 2);
   };
   const isBad = (site: SiteView): boolean =>

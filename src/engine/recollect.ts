@@ -1,6 +1,7 @@
 /** What a view holds beside what is seen: operations, requests, since when sites are healthy. */
 
 import { weightOf } from '../core/readiness.ts';
+import { isWaiting } from '../core/requests.ts';
 import type { Decision } from '../model/decision.ts';
 import { moveKinds, type Operation, type OperationRequest } from '../model/operation.ts';
 import type { View } from '../model/view.ts';
@@ -62,7 +63,7 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
     },
     calmSinceMs: () => calmSinceMs,
     async answer(decision) {
-      if (request === undefined || decision.kind === 'act') return;
+      if (request === undefined || decision.kind === 'act' || isWaiting(decision.reasons)) return;
       await store.operations.answer(request.id, { kind: 'refused', reasons: decision.reasons });
     },
     async save(decision, view) {

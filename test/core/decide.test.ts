@@ -140,6 +140,18 @@ test('a standby that is stopped is a target to start, and no sign that all sites
   });
 });
 
+test.for([
+  { name: 'what it holds need not be listed yet', change: { listedSinceMs: nowMs - 1099 }, code: 'LaunchUnlisted' },
+  { name: 'its provider cannot be read', change: { unseen: true }, code: 'NoReadyCapacity' },
+])('moves to no site where nothing can be proven nor started: $name (I27)', ({ change, code }) => {
+  const cold = { standby: 'cold', replicas: [], listLagMs: 1000 } as const;
+  const left = siteView('left', { ...dead, listLagMs: 1000 });
+  const decision = decide(failingLeft({ sites: [left, siteView('right', { ...cold, ...change })] }), nowMs);
+  expect(decision).toMatchObject({ kind: 'stay', reasons: [{ code, site: 'right' }] });
+  const listed = siteView('right', { ...cold, listedSinceMs: nowMs - 1100 });
+  expect(decide(failingLeft({ sites: [left, listed] }), nowMs)).toMatchObject({ kind: 'act' });
+});
+
 test('in advise mode says what it would do, and that a person decides', () => {
   expect(decide(failingLeft({ policy: { mode: 'advise' } }), nowMs)).toMatchObject({
     kind: 'advise',

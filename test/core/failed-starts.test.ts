@@ -73,15 +73,15 @@ test('a site that must wait does not keep another from being started', () => {
 test('a failover prefers the site where no start failed just now, and waits when there is no other', () => {
   const lost = siteView('left', dead);
   const cold = (name: string) => siteView(name, { ...empty, standby: 'cold' });
-  const both = failingLeft({ sites: [lost, cold('right'), cold('far')], recent: [failed(0)] });
+  const both = failingLeft({ sites: [lost, cold('right'), cold('far')], recent: [failed(200)] });
   expect(decide(both, nowMs)).toMatchObject({ kind: 'act', action: { weights: { left: 0, right: 0, far: 100 } } });
-  const one = failingLeft({ sites: [lost, cold('right')], recent: [failed(0)] });
+  const one = failingLeft({ sites: [lost, cold('right')], recent: [failed(200)] });
   expect(decide(one, nowMs)).toMatchObject({ kind: 'stay', reasons: [{ code: 'CoolDown', site: 'right' }] });
 });
 
 test('a ready site is a target whatever failed there, and a person need not wait', () => {
-  expect(decide(failingLeft({ recent: [failed(0)] }), nowMs)).toMatchObject({ kind: 'act' });
+  expect(decide(failingLeft({ recent: [failed(200)] }), nowMs)).toMatchObject({ kind: 'act' });
   const sites = [siteView('left'), siteView('right', empty)];
-  const asked = view({ sites, recent: [failed(0)], request: requestOf({ to: 'right' }) });
+  const asked = view({ sites, recent: [failed(200)], request: requestOf({ to: 'right' }) });
   expect(decide(asked, nowMs)).toMatchObject({ kind: 'act', action: { trigger: 'manual' } });
 });

@@ -19,6 +19,11 @@ test.for<{ name: string; sites: Readonly<Record<string, SiteChange>>; target: st
     sites: { left: { ...dead, domains: ['x'] }, right: { domains: ['x'] }, far: empty },
     target: 'far',
   },
+  {
+    name: 'one that could be started before one that may hold what its list does not show',
+    sites: { left: dead, right: { ...empty, listLagMs: 1000, listedSinceMs: nowMs - 1000 }, far: empty },
+    target: 'far',
+  },
   { name: 'never one that fails too', sites: { left: dead, right: dead, far: {}, moon: {} }, target: 'far' },
   {
     name: 'never one that is not allowed (I19)',

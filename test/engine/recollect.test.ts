@@ -92,6 +92,9 @@ test('a person whose request is not carried out is told why; one whose request i
   };
   await world.memory.answer({ kind: 'act', diagnosis: world.diagnosis(), action });
   expect((await operations.getRequest('rq-1'))?.answer).toBeUndefined();
+  const reasons = [{ code: 'LaunchUnlisted', message: 'it need not be listed yet' }] as const;
+  await world.memory.answer({ kind: 'stay', diagnosis: world.diagnosis(), reasons });
+  expect((await operations.getRequest('rq-1'))?.answer).toBeUndefined();
   await world.memory.answer(stay(world));
   expect((await operations.getRequest('rq-1'))?.answer).toMatchObject({
     kind: 'refused',
