@@ -13,7 +13,5 @@ export function hasMoved(operation: Operation): boolean {
   const hasReached = plan.steps.slice(0, step).some(({ kind }) => kind === 'weigh');
   if (movedStates.has(state) || hasReached) return true;
   // It failed in the middle of a move; only what was refused before its first try has surely changed nothing.
-  return (
-    state === 'failed' && plan.steps[step]?.kind === 'weigh' && error?.class !== 'invalid' && error?.code !== planStale
-  );
+  return state === 'failed' && plan.steps[step]?.kind === 'weigh' && error?.class !== 'invalid';
 }

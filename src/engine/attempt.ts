@@ -15,6 +15,8 @@ export interface WriteTerms {
   /** One try's limit, in milliseconds. */
   readonly tryTimeoutMs: number;
   readonly signal: AbortSignal;
+  /** A refusal that may pass is not tried again here: the caller looks at the world before it does. Default: false. */
+  readonly isSingle?: boolean;
 }
 
 const leaseLost: ProviderError = {
@@ -50,7 +52,7 @@ export async function attemptWrite<T>(
     if (end.kind !== 'answered') return { kind: 'unknown', error: end.error };
     if (grip.remainingMs() <= 0) return { kind: 'unknown', error: leaseLost };
     const reply = end.value;
-    if (reply.kind !== 'refused') return reply;
+    if (reply.kind !== 'refused' || terms.isSingle === true) return reply;
     const next = nextAttempt({ tries, error: reply.error, random: random.next() });
     if (next.kind === 'give-up' || clock.monoMs() + next.waitMs >= terms.deadlineAtMonoMs) return reply;
     const isOver = await clock.sleep(next.waitMs, signal).then(

@@ -1,5 +1,6 @@
 /** What each kind of step does to the world. */
 
+import { isStopped } from '../core/plan/reached.ts';
 import { assert } from '../errors.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { Plan, StepEffect } from '../model/plan.ts';
@@ -116,7 +117,7 @@ const notFenced: ProviderError = {
   message: 'the gateway still gives weight to the site',
 };
 
-/** The gateway is read anew: what it said a moment ago is not enough to stop what may be serving. */
+/** The gateway is read anew before every try: what it said a moment ago is not enough to stop what may be serving. */
 async function stopSite(ctx: Context, step: StepEffect & { kind: 'stop' }, terms: WriteTerms): Promise<Reply<void>> {
   const provider = ctx.deps.providers.get(step.site);
   const placement = ctx.deployment.placements.find((each) => each.site === step.site);
@@ -128,12 +129,14 @@ async function stopSite(ctx: Context, step: StepEffect & { kind: 'stop' }, terms
   if (route.kind === 'unknown') return route;
   if ((route.value?.weights[step.site] ?? 0) > 0) return { kind: 'refused', error: notFenced };
   const tryTimeoutMs = placement.launch.stopGraceMs + stopSlackMs;
+  // What an earlier try stopped is not stopped again: a cloud may not know it any more.
+  const running = seen.value.filter((replica) => !isStopped(step.how, replica));
   const replies = await Promise.all(
-    seen.value.map((replica) =>
+    running.map((replica) =>
       attemptWrite(
         ctx.deps,
         ctx.grip,
-        { ...terms, idempotencyKey: `${terms.idempotencyKey}/${replica.id}`, tryTimeoutMs },
+        { ...terms, idempotencyKey: `${terms.idempotencyKey}/${replica.id}`, tryTimeoutMs, isSingle: true },
         (call) => provider.stop(replica, step.how, call),
       ),
     ),

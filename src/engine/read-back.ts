@@ -2,9 +2,9 @@
 import { isAlive, readyReplicas } from '../core/readiness.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
-import type { Replica } from '../model/replica.ts';
 import type { StepSight } from '../model/step-sight.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
+import type { SiteView, View } from '../model/view.ts';
 import type { Context } from './context.ts';
 
 /** What a step remembers of itself while it runs in this process. */
@@ -34,10 +34,11 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   if (isAboutRoute) await ctx.adopt(route);
   const newest = ctx.observer.route();
   if (step.kind === 'prove') ctx.observer.hurry(step.site);
-  const known = step.kind === 'prove' ? replicasIn(ctx, site) : undefined;
+  const view = step.kind === 'prove' ? ctx.view() : undefined;
+  const proving = view?.sites.find((each) => each.site.name === site);
   const isIdle = site !== undefined && inFlightAt(traffic, site) === 0;
   memory.idleSinceMs = isIdle ? (memory.idleSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
-  const isLacking = step.kind === 'prove' && known !== undefined && countAlive(known) < step.replicas;
+  const isLacking = step.kind === 'prove' && countAlive(proving) < step.replicas;
   memory.lackingSinceMs = isLacking ? (memory.lackingSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
   return {
     beganAtMs: memory.beganAtMs,
@@ -45,7 +46,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     // Another read beside this one may have taken its time: the loop may have seen the gateway since.
     route: isAboutRoute && isNewer(newest, route) ? newest : route,
     replicas: listed,
-    ready: step.kind === 'prove' ? readyAt(ctx, step.site) : [],
+    ready: view === undefined || proving === undefined ? [] : readyAt(ctx, view, proving),
     traffic,
     idleSinceMs: memory.idleSinceMs,
     lackingSinceMs: memory.lackingSinceMs,
@@ -62,23 +63,12 @@ const notAsked = {
   error: { class: 'unknown', code: 'NotAsked', message: 'this kind of step does not look at it' },
 } as const;
 
-function readyAt(ctx: Context, name: string): readonly string[] {
-  const view = ctx.view();
-  const site = view.sites.find((each) => each.site.name === name);
-  return site === undefined ? [] : readyReplicas(view, site, ctx.deps.clock.nowMs()).map(({ replica }) => replica.id);
+function readyAt(ctx: Context, view: View, site: SiteView): readonly string[] {
+  return readyReplicas(view, site, ctx.deps.clock.nowMs()).map(({ replica }) => replica.id);
 }
 
-function replicasIn(ctx: Context, site: string | undefined): readonly Replica[] {
-  return (
-    ctx
-      .view()
-      .sites.find((each) => each.site.name === site)
-      ?.replicas.map(({ replica }) => replica) ?? []
-  );
-}
-
-function countAlive(replicas: readonly Replica[]): number {
-  return replicas.filter(({ state }) => isAlive(state)).length;
+function countAlive(site: SiteView | undefined): number {
+  return site?.replicas.filter(({ replica }) => isAlive(replica.state)).length ?? 0;
 }
 
 function inFlightAt(traffic: Seen<DeploymentTraffic>, site: string): number | undefined {

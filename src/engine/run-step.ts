@@ -14,9 +14,8 @@ import type { Context, StepRef } from './context.ts';
 import { applyEffect, passingClasses } from './effects.ts';
 import { type StepMemory, sightOf } from './read-back.ts';
 
-/** How often a step that waits looks again, in milliseconds; one that lets time pass need not hurry. */
+/** How often a step that waits looks again, in milliseconds. */
 const pollMs = 100;
-const settlePollMs = 500;
 
 /** `left`: stopped with the step open (lease lost, process ends); the next holder goes on. */
 export type StepEnd = { readonly kind: 'reached' } | StepTrouble;
@@ -45,7 +44,7 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
   const sight = await sightOf(ctx, step, memory, signal);
   if (isReached(step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
   if (isOver(ctx, signal)) return overEnd(ctx, signal);
-  const stale = staleness(ctx, at, sight);
+  const stale = staleness(ctx, at, sight, hasBegun);
   // Looking took its time: what was proven when the step began may be dead.
   const late = stale ?? objection(ctx, at, hasBegun);
   if (late !== undefined) return await close(ctx, at, 'refused', late);
@@ -81,6 +80,7 @@ function staleness(
   ctx: Context,
   { operation: { plan }, step }: StepRef,
   sight: StepSight | undefined,
+  hasBegun: boolean,
 ): ProviderError | undefined {
   // A fence writes the weights that the plan ends with once more.
   if (step.kind !== 'weigh' && step.kind !== 'fence') return undefined;
@@ -90,7 +90,7 @@ function staleness(
   const own = [plan.before, ...plan.steps.flatMap((each) => (each.kind === 'weigh' ? [each.weights] : []))];
   if (own.some((each) => sameWeights(each, weights))) return undefined;
   const message = `the weights are ${JSON.stringify(weights)}: changed since the plan was made`;
-  return { class: 'conflict', code: planStale, message };
+  return { class: hasBegun ? 'conflict' : 'invalid', code: planStale, message };
 }
 
 /**
@@ -113,7 +113,8 @@ async function actUntilReached(
   for (let rounds = 0; ; ) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
     if (reply?.kind !== 'done' && clock.monoMs() >= retryAtMonoMs) {
-      const against = rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight) ?? objection(ctx, at, true));
+      const against =
+        rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight, true) ?? objection(ctx, at, true));
       if (against !== undefined) return await close(ctx, at, 'refused', against);
       reply = await applyEffect(ctx, at, terms);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
@@ -127,8 +128,19 @@ async function actUntilReached(
     if (isReached(at.step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
     if (isHopeless(at.step, sight, clock.nowMs())) return await close(ctx, at, 'failed', lostReplicas);
     if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, ...lateEnd(at, reply));
-    await pause(ctx, signal, at.step.kind === 'settle' ? settlePollMs : pollMs);
+    await pause(ctx, signal, lookAgainMs(ctx, at.step, sight));
   }
+}
+
+/**
+ * Whether all is calm is judged at each turn of the loop, and a step that lets time pass looks again when it could be over;
+ * never later, whatever the wall clock says, than all of its time.
+ */
+function lookAgainMs({ deps, deployment }: Context, step: Step, { calmSinceMs, beganAtMs }: StepSight): number {
+  if (step.kind !== 'settle') return pollMs;
+  if (calmSinceMs === undefined) return deployment.failover.detector.evaluateEveryMs;
+  const leftMs = Math.max(calmSinceMs, beganAtMs) + step.forMs - deps.clock.nowMs();
+  return Math.max(pollMs, Math.min(leftMs, step.forMs));
 }
 
 const firstRetryMs = 500;
@@ -189,7 +201,7 @@ async function again(
   sight: StepSight,
   signal: AbortSignal,
 ): Promise<StepEnd> {
-  const stale = staleness(ctx, at, sight);
+  const stale = staleness(ctx, at, sight, true);
   if (stale !== undefined) return await close(ctx, at, 'refused', stale);
   await intend(ctx, at, memory);
   return await actUntilReached(ctx, at, memory, signal, true);
@@ -203,11 +215,16 @@ const gateUnseen: ProviderError = {
 };
 
 function isOver(ctx: Context, signal: AbortSignal): boolean {
-  return signal.aborted || ctx.grip.lost.aborted || ctx.grip.remainingMs() <= 0;
+  return signal.aborted || hasLostLease(ctx);
+}
+
+/** Nothing may be changed any more, nor said of what was: somebody else may be at it. */
+export function hasLostLease({ grip }: Context): boolean {
+  return grip.lost.aborted || grip.remainingMs() <= 0;
 }
 
 function overEnd(ctx: Context, signal: AbortSignal): StepEnd {
-  const isPreempted = signal.aborted && signal.reason === 'preempted' && ctx.grip.remainingMs() > 0;
+  const isPreempted = signal.aborted && signal.reason === 'preempted' && !hasLostLease(ctx);
   return { kind: isPreempted ? 'preempted' : 'left' };
 }
 
@@ -219,7 +236,9 @@ async function pause(ctx: Context, signal: AbortSignal, ms: number): Promise<voi
   );
 }
 
+/** How it ends is for the holder of the lease to say: who slept through its end looks at what is no longer true. */
 async function close(ctx: Context, at: StepRef, state: StepState, error: ProviderError | undefined): Promise<StepEnd> {
+  if (hasLostLease(ctx)) return { kind: 'left' };
   await ctx.note(at, undefined, state, error);
   if (error === undefined) return { kind: 'reached' };
   return endOf(at.step, state, error);

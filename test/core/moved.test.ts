@@ -34,9 +34,14 @@ test.for<{ name: string; change: Partial<Operation>; moved: boolean }>([
     moved: false,
   },
   {
-    name: 'refused over weights that somebody else set',
-    change: { state: 'failed', step: 1, error: error('conflict', 'PlanStale') },
+    name: 'refused over weights that somebody else set before its first try',
+    change: { state: 'failed', step: 1, error: error('invalid', 'PlanStale') },
     moved: false,
+  },
+  {
+    name: 'ended over weights that somebody else set after it had begun to move',
+    change: { state: 'failed', step: 1, error: error('conflict', 'PlanStale') },
+    moved: true,
   },
   {
     name: 'cut short in the middle of a move',

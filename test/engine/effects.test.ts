@@ -150,8 +150,8 @@ test.for([launch, stop])('$kind at a site the deployment is not placed at is a b
 });
 
 /** All traffic is at `right`. */
-async function openMoved(): Promise<StepWorld> {
-  const world = await openStepWorld();
+async function openMoved(sites?: Readonly<Record<string, number>>): Promise<StepWorld> {
+  const world = await openStepWorld(sites === undefined ? {} : { sites });
   const terms = { operationId: 'op-0', idempotencyKey: 'op-0/0', deadlineAtMonoMs: 1e9, signal: world.calm };
   await world.drive(world.ctx.routes.weigh(allRight, world.ctx.view(), terms));
   return world;
@@ -203,6 +203,15 @@ test.for(['lose-reply', 'throw'] as const)('a stop with %s is settled by looking
   const world = await openMoved();
   world.left.faults.push(fault);
   expect(await run(world, { ...stop, deadlineMs: 20_000 })).toEqual({ kind: 'reached' });
+});
+
+test('what the first try stopped is not stopped again', async () => {
+  const world = await openMoved({ left: 2, right: 1 });
+  world.left.faults.push('lose-request');
+  expect(await run(world, { ...stop, deadlineMs: 20_000 })).toEqual({ kind: 'reached' });
+  const slots = world.left.asked.map(({ slot }) => slot);
+  expect(slots.filter((slot) => slot === 1)).toEqual([1]);
+  expect(slots.filter((slot) => slot === 0).length).toBeGreaterThan(1);
 });
 
 test('a refused stop ends the step', async () => {

@@ -269,6 +269,17 @@ test('I1: a lost lease leaves the step to the next holder, without another word 
   expect(world.journal().length).toBe(written);
 });
 
+test('I1: who slept through the end of the lease says nothing of what was seen before', async () => {
+  const world = await openStepWorld();
+  const point = await onlyStep(world, weighRight);
+  const written = world.journal().length;
+  await world.ctx.grip.release();
+  // By then the proof of the target is too old: whoever holds the lease looks anew.
+  await world.pass(60_000);
+  expect(await world.work(runStep(world.ctx, point, world.calm))).toEqual({ kind: 'left' });
+  expect(world.journal().length).toBe(written);
+});
+
 test('I29: an intent that cannot be journaled is not acted on', async () => {
   const world = await openStepWorld();
   const point = await onlyStep(world, weighRight);

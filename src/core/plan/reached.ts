@@ -1,6 +1,7 @@
 /** Whether a step's condition holds in what was read back. Unknown is never read as yes. */
 import type { Answer, Seen } from '../../model/outcome.ts';
 import type { Step } from '../../model/plan.ts';
+import type { Replica } from '../../model/replica.ts';
 import type { RouteEntry, Weights } from '../../model/route.ts';
 import type { StepSight } from '../../model/step-sight.ts';
 import { isAlive } from '../readiness.ts';
@@ -56,13 +57,13 @@ function launched(slots: readonly number[], seen: StepSight): Answer {
   return answer(slots.every((slot) => alive.has(slot)));
 }
 
-/** Not running is not enough: whoever still pays for it has not stopped it. */
 function stopped(how: 'stop' | 'delete', seen: StepSight): Answer {
   if (seen.replicas.kind === 'unknown') return 'unknown';
   if (seen.replicas.value.some(({ billed }) => billed === 'unknown')) return 'unknown';
-  return answer(
-    seen.replicas.value.every(
-      ({ state, billed }) => billed === 'no' && (how === 'stop' ? !isAlive(state) : state === 'gone'),
-    ),
-  );
+  return answer(seen.replicas.value.every((replica) => isStopped(how, replica)));
+}
+
+/** Not running is not enough: whoever still pays for it has not stopped it. */
+export function isStopped(how: 'stop' | 'delete', { state, billed }: Replica): boolean {
+  return billed === 'no' && (how === 'stop' ? !isAlive(state) : state === 'gone');
 }

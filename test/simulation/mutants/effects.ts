@@ -195,8 +195,8 @@ export const effectMutants: readonly Mutant[] = [
   {
     name: 'stopped-though-billed',
     file: reached,
-    find: "billed === 'no' && (how === 'stop' ? !isAlive(state) : state === 'gone'),",
-    replace: "billed !== 'unknown' && (how === 'stop' ? !isAlive(state) : state === 'gone'),",
+    find: "return billed === 'no' && (how === 'stop' ? !isAlive(state) : state === 'gone');",
+    replace: "return billed !== 'unknown' && (how === 'stop' ? !isAlive(state) : state === 'gone');",
     breaks: ['I16'],
     why: 'not running is taken for not paid for',
   },

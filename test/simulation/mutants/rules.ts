@@ -20,7 +20,7 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'person-may-leave-the-jurisdiction',
     file: safety,
-    find: 'const manualRules: readonly Rule[] = [driverReachable, residency, readyCapacity];',
+    find: 'const manualRules: readonly Rule[] = [driverReachable, residency, readyCapacity, usable];',
     replace: 'const manualRules: readonly Rule[] = [driverReachable, readyCapacity];',
     breaks: ['I19'],
     why: 'a person ranks above every rule, also above the one that has no override',
@@ -68,8 +68,10 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'alive-counts-as-proven',
     file: 'src/engine/read-back.ts',
-    find: "ready: step.kind === 'prove' ? readyAt(ctx, step.site) : [],",
-    replace: 'ready: (known ?? []).filter(({ state }) => isAlive(state)).map(({ id }) => id),',
+    find: 'ready: view === undefined || proving === undefined ? [] : readyAt(ctx, view, proving),',
+    replace: lines(
+      'ready: (proving?.replicas ?? []).filter(({ replica }) => isAlive(replica.state)).map(({ replica }) => replica.id),',
+    ),
     breaks: ['I8', 'I18'],
     why: 'replicas are there; whether they make tokens is not asked',
   },
@@ -84,8 +86,8 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'rules-not-asked-again-before-a-retry',
     file: 'src/engine/run-step.ts',
-    find: 'const against = rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight) ?? objection(ctx, at, true));',
-    replace: 'const against = staleness(ctx, at, sight);',
+    find: 'rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight, true) ?? objection(ctx, at, true));',
+    replace: 'staleness(ctx, at, sight, true);',
     breaks: ['I8', 'I4', 'I20'],
     why: 'a gateway comes back after half a minute, and the weights of then are written',
   },
