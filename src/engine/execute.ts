@@ -7,7 +7,8 @@ import type { Operation, OperationState } from '../model/operation.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { Context } from './context.ts';
-import { endOf, hasLostLease, runStep, type StepEnd, type StepTrouble } from './run-step.ts';
+import { isLost } from './lease-grip.ts';
+import { endOf, runStep, type StepEnd, type StepTrouble } from './run-step.ts';
 
 /** Why an execution was stopped from outside; the reason of its signal. */
 export type StopReason = 'preempted' | 'shutdown';
@@ -156,7 +157,7 @@ async function finish(
   error: ProviderError | undefined,
 ): Promise<Operation> {
   assert(operation.endedAtMs === undefined, `operation ${operation.id} ends twice`);
-  if (hasLostLease(ctx)) return operation;
+  if (isLost(ctx.grip)) return operation;
   const ended = { ...operation, state, error, endedAtMs: ctx.deps.clock.nowMs() };
   await ctx.journal.append({ kind: 'operation', operation: ended });
   ctx.journal.tell({ type: 'operation', operation: ended });

@@ -18,6 +18,11 @@ export interface LeaseGrip {
   successor(): LeaseRecord | undefined;
 }
 
+/** Nothing may be changed any more, nor said of what was: somebody else may be at it. */
+export function isLost(grip: LeaseGrip): boolean {
+  return grip.lost.aborted || grip.remainingMs() <= 0;
+}
+
 export type GripReply =
   | { readonly kind: 'held'; readonly grip: LeaseGrip }
   | { readonly kind: 'busy'; readonly record: LeaseRecord }

@@ -12,6 +12,7 @@ import type { ReasonCode } from '../model/reason.ts';
 import type { StepSight } from '../model/step-sight.ts';
 import type { Context, StepRef } from './context.ts';
 import { applyEffect, passingClasses } from './effects.ts';
+import { isLost } from './lease-grip.ts';
 import { type StepMemory, sightOf } from './read-back.ts';
 
 /** How often a step that waits looks again, in milliseconds. */
@@ -215,16 +216,11 @@ const gateUnseen: ProviderError = {
 };
 
 function isOver(ctx: Context, signal: AbortSignal): boolean {
-  return signal.aborted || hasLostLease(ctx);
-}
-
-/** Nothing may be changed any more, nor said of what was: somebody else may be at it. */
-export function hasLostLease({ grip }: Context): boolean {
-  return grip.lost.aborted || grip.remainingMs() <= 0;
+  return signal.aborted || isLost(ctx.grip);
 }
 
 function overEnd(ctx: Context, signal: AbortSignal): StepEnd {
-  const isPreempted = signal.aborted && signal.reason === 'preempted' && !hasLostLease(ctx);
+  const isPreempted = signal.aborted && signal.reason === 'preempted' && !isLost(ctx.grip);
   return { kind: isPreempted ? 'preempted' : 'left' };
 }
 
@@ -238,7 +234,7 @@ async function pause(ctx: Context, signal: AbortSignal, ms: number): Promise<voi
 
 /** How it ends is for the holder of the lease to say: who slept through its end looks at what is no longer true. */
 async function close(ctx: Context, at: StepRef, state: StepState, error: ProviderError | undefined): Promise<StepEnd> {
-  if (hasLostLease(ctx)) return { kind: 'left' };
+  if (isLost(ctx.grip)) return { kind: 'left' };
   await ctx.note(at, undefined, state, error);
   if (error === undefined) return { kind: 'reached' };
   return endOf(at.step, state, error);

@@ -23,6 +23,8 @@ export interface ChanceTerms {
   /** Instead of what the seed draws: each of these takes place at the first try that could meet it, from its time on. */
   readonly kept: readonly string[] | undefined;
   readonly onStrike: (id: string) => void;
+  /** With `kept`: told of every misfortune that could take place at a try, whether it does or not. */
+  readonly onTry?: ((id: string) => void) | undefined;
 }
 
 export class Chance {
@@ -36,9 +38,14 @@ export class Chance {
     this.#terms = terms;
   }
 
+  /** What strikes was said before: no shares are asked for. */
+  get isPlanned(): boolean {
+    return this.#terms.kept !== undefined;
+  }
+
   dice(place: string): Dice {
     const { seeds, kept } = this.#terms;
-    const turns = new Turns(this.#terms.nowMs);
+    const turns = new Turns(place, this.#terms.nowMs);
     if (kept !== undefined)
       return this.#planned(
         kept.flatMap((id) => plannedAt(place, id)),
@@ -47,12 +54,12 @@ export class Chance {
     const random = seeds.stream(place);
     return {
       roll: (shares) => {
-        const turn = turns.next();
+        turns.next();
         let left = random.next();
         if (this.isOver) return undefined;
         for (const [kind, share] of shares) {
           left -= share;
-          if (left < 0) return this.#strike(`${place}#${turns.count}@${turn.join('+')}:${kind}`, kind);
+          if (left < 0) return this.#strike(turns.idOf(kind), kind);
         }
         return undefined;
       },
@@ -65,6 +72,7 @@ export class Chance {
     return {
       roll: (shares) => {
         const [atMs, order] = turns.next();
+        this.#tell(turns, shares);
         const [first] = left;
         if (first === undefined || this.isOver || atMs < first.atMs) return undefined;
         if (atMs === first.atMs && order < first.order) return undefined;
@@ -74,6 +82,12 @@ export class Chance {
         return this.#strike(first.id, met[0]);
       },
     };
+  }
+
+  #tell(turns: Turns, shares: Shares<string>): void {
+    const { onTry } = this.#terms;
+    if (onTry === undefined || this.isOver) return;
+    for (const [kind] of shares) onTry(turns.idOf(kind));
   }
 
   #strike<K extends string>(id: string, kind: K): Strike<K> {
@@ -87,12 +101,19 @@ export class Chance {
 class Turns {
   /** So far, the newest included. */
   count = 0;
+  readonly #place: string;
   readonly #nowMs: () => number;
   #atMs = Number.NaN;
   #order = 0;
 
-  constructor(nowMs: () => number) {
+  constructor(place: string, nowMs: () => number) {
+    this.#place = place;
     this.#nowMs = nowMs;
+  }
+
+  /** Of what strikes at the newest. */
+  idOf(kind: string): string {
+    return `${this.#place}#${this.count}@${this.#atMs}+${this.#order}:${kind}`;
   }
 
   /** When it is, in microseconds' steps, and how many came before it at this very moment. */

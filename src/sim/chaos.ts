@@ -99,7 +99,7 @@ export class Chaos {
 
   /** A controller that ended is started again, as a service manager would. */
   #keep(host: Host): void {
-    this.#world.boot(host, undefined, () => {
+    this.#world.boot(host, () => {
       this.#world.schedule.after(bootMs, () => this.#keep(host));
     });
   }

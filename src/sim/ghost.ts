@@ -1,4 +1,5 @@
 /** What really is, for the oracles alone: nothing that the engine decides may look here. */
+import { sameWeights } from '../core/plan/reached.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Step } from '../model/plan.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
@@ -55,6 +56,8 @@ export class Ghost {
   readonly refreshes = new Set<string>();
   /** The weights that somebody rightly set last. */
   weights: Weights | undefined;
+  /** All weights that the gateway had, each as often as they were other ones than before. */
+  readonly weighed: Weights[] = [];
   /** When the gateway took other weights, monotonic milliseconds. */
   weighedAtMs = 0;
   /** An older copy of the state is in place: nothing may be changed with it (I30). */
@@ -105,6 +108,12 @@ export class Ghost {
       this.violate('I1', `${what} is issued under epoch ${epoch}, whose lease is over`);
     else if (deadlineAtMonoMs > untilMs)
       this.violate('I1', `${what} may run until ${deadlineAtMonoMs}, its lease only until ${untilMs}`);
+  }
+
+  /** The gateway took these. */
+  noteWeights(weights: Weights): void {
+    const last = this.weighed.at(-1);
+    if (last === undefined || !sameWeights(last, weights)) this.weighed.push(weights);
   }
 
   noteSite(site: string, isServing: boolean, isProvable: boolean): void {

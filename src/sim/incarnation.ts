@@ -1,16 +1,13 @@
 /** One life of a process: every call it makes is a point at which it may die, and nothing of it runs on when it has. */
+import type { Random } from '../ports/random.ts';
+import type { Dice, Shares } from './chance.ts';
 
 /**
- * Where in a call the process dies. `before`: nothing was sent. `in-flight`: the request is out and lands; nobody reads
- * the answer. `after`: the answer is there, and nobody goes on with it.
+ * What may become of the process in a call. It dies `before`: nothing was sent; `in-flight`: the request is out and lands,
+ * nobody reads the answer; `after`: the answer is there, and nobody goes on with it. `pause`: it stands still with the
+ * request out, and goes on with whatever came when its lease is over.
  */
-export type CrashWindow = 'before' | 'in-flight' | 'after';
-
-export interface Crash {
-  /** Counted from 1 over the calls of this life. */
-  readonly at: number;
-  readonly window: CrashWindow;
-}
+const interruptions = ['before', 'in-flight', 'after', 'pause'] as const;
 
 /** What a process was told, and when (monotonic milliseconds). */
 export interface Told {
@@ -24,8 +21,13 @@ const mostTold = 8;
 export interface LifeTerms {
   readonly name: string;
   readonly bornAtMs: number;
-  readonly crash: Crash | undefined;
+  /** Undefined: no call is interrupted. */
+  readonly dice: Dice | undefined;
+  /** Share of the calls that are, 0–1. */
+  readonly interrupted: number;
   readonly onDeath: () => void;
+  /** It stands still: whoever knows the time lets it go on. */
+  readonly onPause: (details: Random) => void;
 }
 
 export class Incarnation {
@@ -36,28 +38,26 @@ export class Incarnation {
   readonly told = new Map<string, Told[]>();
   /** Epochs that it asked the gateway to be marked with. */
   readonly stamped = new Set<number>();
-  /** Calls so far. */
-  calls = 0;
   /** A write of its store failed: so does every later one. */
   hasLostDisk = false;
   /** An entry of its journal could not be written: it may change nothing any more (I29). */
   hasLostJournal = false;
-  readonly #crash: Crash | undefined;
-  readonly #onDeath: () => void;
+  readonly #terms: LifeTerms;
+  readonly #shares: Shares<(typeof interruptions)[number]>;
   /** While it stands still: what it would have gone on with, in order. */
   #held: (() => void)[] | undefined;
 
-  constructor({ name, bornAtMs, crash, onDeath }: LifeTerms) {
-    this.name = name;
-    this.bornAtMs = bornAtMs;
-    this.#crash = crash;
-    this.#onDeath = onDeath;
+  constructor(terms: LifeTerms) {
+    this.name = terms.name;
+    this.bornAtMs = terms.bornAtMs;
+    this.#terms = terms;
+    this.#shares = interruptions.map((kind) => [kind, terms.interrupted / interruptions.length]);
   }
 
   kill(): void {
     if (!this.isAlive) return;
     this.isAlive = false;
-    this.#onDeath();
+    this.#terms.onDeath();
   }
 
   /** As a stopped process or a blocked event loop: time passes, answers come, nothing goes on. */
@@ -93,11 +93,11 @@ export class Incarnation {
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (!this.isAlive) return;
-      this.calls += 1;
-      const window = this.calls === this.#crash?.at ? this.#crash.window : undefined;
-      if (window === 'before') return this.kill();
+      const { dice, onPause } = this.#terms;
+      const strike = dice?.roll(this.#shares);
+      if (strike?.kind === 'before') return this.kill();
       const end = (run: () => void): void => {
-        if (window === 'after') this.kill();
+        if (strike?.kind === 'after') this.kill();
         this.deliver(run);
       };
       send(
@@ -108,7 +108,10 @@ export class Incarnation {
           }),
         (thrown) => end(() => reject(thrown)),
       );
-      if (window === 'in-flight') this.kill();
+      if (strike?.kind === 'in-flight') this.kill();
+      if (strike?.kind !== 'pause') return;
+      this.pause();
+      onPause(strike.details);
     });
   }
 }

@@ -54,8 +54,7 @@ function type(world: World, desk: Host | undefined, random: Random): void {
     from: random.next() < 0.3 ? oneOf() : undefined,
     to: random.next() < 0.7 ? oneOf() : undefined,
   };
-  const { life, deps } = world.enter(desk, undefined, () => undefined, 'person');
-  const interrupt = new AbortController();
+  const { life, deps, stop: interrupt } = world.enter(desk, () => undefined, 'person');
   if (random.next() < 0.5) world.schedule.after(random.next() * 5000, () => life.deliver(() => interrupt.abort()));
   if (random.next() < 0.2) world.schedule.after(random.next() * 5000, () => life.kill());
   const end = (): void => {
@@ -108,8 +107,8 @@ function plant(world: World, random: Random): void {
     ...{ endedAtMs: undefined, error: undefined },
   };
   for (const life of world.lives()) life.kill();
-  // What was on its way to the disk arrives first.
-  schedule.after(plantAfterMs, () => {
+  // What was on its way to the disk arrives first, however slow that is.
+  schedule.after(Math.max(0, world.diskStallsUntilMs - schedule.monoMs) + plantAfterMs, () => {
     if (ghost.open !== undefined || world.ghost.newestEpoch !== epoch) return;
     const clock = {
       nowMs: () => nowMs,

@@ -57,10 +57,14 @@ export interface SimOptions {
   readonly aimed: number;
   /** Sites may also misbehave for a moment, or for part of what looks at them; else they die. */
   readonly hasBriefFaults: boolean;
+  /** A site that behaves badly does so for this long at most, in milliseconds. */
+  readonly longestBadMs: number;
   /** Failures of sites, after which the world heals. */
   readonly siteFaults: number;
   /** Limit of the time before it heals, in virtual milliseconds. */
   readonly chaosMs: number;
+  /** Share of all calls in which the process that makes them dies or stands still, 0–1. */
+  readonly interrupted: number;
 }
 
 /** The chance-driven parts, all off. */
@@ -83,8 +87,16 @@ export function calmOptions(seed: number): SimOptions {
     },
     ...{ failAfterMs: 0, proofMaxAgeMs: 20_000, brakeRatio: 0.5, coolDownMs: 1000, maxFailoversPerDay: 1000 },
     ...{ failback: 'never', leaseTtlMs: 10_000, hosts: 1, link: soundLink, cloud: soundCloud, staleReads: 0 },
-    ...{ storeMs: 0, stepsPct: [50, 100], spread: false, standby: 'hot', aimed: 0 },
-    ...{ hasBriefFaults: true, brokenDisk: 0, inTurn: 1, every: calm, siteFaults: 20, chaosMs: 600_000 },
+    ...{ storeMs: 0, stepsPct: [50, 100], spread: false, standby: 'hot', aimed: 0, interrupted: 0 },
+    ...{
+      hasBriefFaults: true,
+      longestBadMs: 10_000,
+      brokenDisk: 0,
+      inTurn: 1,
+      every: calm,
+      siteFaults: 20,
+      chaosMs: 600_000,
+    },
   };
 }
 
@@ -137,6 +149,7 @@ export function drawOptions(seed: number, random: Random): SimOptions {
     storeMs: oneOf(0, 0, 5, 20),
     aimed: maybe(0.03),
     hasBriefFaults: true,
+    longestBadMs: 10_000,
     brokenDisk: random.next() < 0.8 ? 0 : random.next() * 0.01,
     inTurn: oneOf(1, 1, 0.5, 0),
     every: {
@@ -155,5 +168,6 @@ export function drawOptions(seed: number, random: Random): SimOptions {
     },
     siteFaults: 20,
     chaosMs: 300_000,
+    interrupted: maybe(0.001),
   };
 }

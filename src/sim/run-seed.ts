@@ -5,7 +5,9 @@ import { Chaos } from './chaos.ts';
 import type { Violation } from './ghost.ts';
 import { seatOperators } from './operators.ts';
 import type { SimOptions } from './options.ts';
-import { type Host, World, type WorldTerms } from './world.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import { type Host, World } from './world.ts';
+import type { WorldTerms } from './world-terms.ts';
 
 export interface SeedReport {
   readonly options: SimOptions;
@@ -21,6 +23,7 @@ export interface SeedReport {
   /** What struck, in order. */
   readonly decisions: readonly string[];
   readonly violations: readonly Violation[];
+  readonly outcome: Outcome;
 }
 
 /** A world that needs more events than this does not come to rest: a violation by itself. */
@@ -36,6 +39,15 @@ const calmMs = 5000;
 /** Yields after every event: whoever runs it lets all microtasks run before it goes on. */
 export function* simulate(options: SimOptions, terms: WorldTerms = {}): Generator<void, SeedReport> {
   const world = new World(options, terms);
+  try {
+    return yield* play(world, terms);
+  } finally {
+    world.close();
+  }
+}
+
+function* play(world: World, terms: WorldTerms): Generator<void, SeedReport> {
+  const { options } = world;
   const hosts = Array.from(
     { length: options.hosts },
     (_, index): Host => ({ name: `host-${index + 1}`, life: undefined, lives: 0 }),
@@ -125,7 +137,8 @@ export function checkEnd({ newest: disk, ghost, clouds }: World): void {
     }
 }
 
-function reportOf({ options, schedule, ghost, newest: disk, chance, gateway }: World): SeedReport {
+function reportOf(world: World): SeedReport {
+  const { options, schedule, ghost, newest: disk, chance, gateway } = world;
   const operations = [...ghost.operations.values()];
   const { events, monoMs } = schedule;
   return {
@@ -141,5 +154,6 @@ function reportOf({ options, schedule, ghost, newest: disk, chance, gateway }: W
     traceHash: `${disk.entries.at(-1)?.hash.slice(0, 16)}-${events}-${monoMs.toFixed(3)}-${gateway.entry?.routeVersion ?? 0}`,
     decisions: chance.decisions,
     violations: ghost.violations,
+    outcome: outcomeOf(world),
   };
 }

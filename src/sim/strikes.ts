@@ -6,9 +6,6 @@ import { copyOf } from './disk.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { World } from './world.ts';
 
-/** A site that behaves badly does so for this long at most, in milliseconds. */
-const longestBadMs = 10_000;
-
 /** How a site fails, with the share of each. `one`: of its servers alone. */
 export const siteFaults = [
   ['crash', 0.4],
@@ -60,7 +57,7 @@ export function breakSite(world: World, { kind, details }: Strike<(typeof siteFa
   if (cloud === undefined) return;
   if (kind === 'crash') return cloud.crash();
   if (kind === 'one') return cloud.crash(cloud.alive().slice(0, 1));
-  misbehave(world, cloud, kind, (0.2 + 0.8 * details.next()) * longestBadMs);
+  misbehave(world, cloud, kind, (0.2 + 0.8 * details.next()) * world.options.longestBadMs);
 }
 
 function misbehave(world: World, cloud: Cloud | undefined, kind: Health, forMs: number): void {

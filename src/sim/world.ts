@@ -7,13 +7,13 @@ import type { Actor } from '../model/operation.ts';
 import type { Random } from '../ports/random.ts';
 import { createMemoryState, type MemoryState } from '../store/memory.ts';
 import { Cells } from './cells.ts';
-import { Chance } from './chance.ts';
+import { Chance, type Dice } from './chance.ts';
 import { Cloud } from './cloud.ts';
 import { configOf } from './config.ts';
 import { storeOf } from './disk.ts';
 import { Gateway } from './gateway.ts';
 import { Ghost } from './ghost.ts';
-import { type Crash, Incarnation } from './incarnation.ts';
+import { Incarnation } from './incarnation.ts';
 import { Link } from './link.ts';
 import type { SimOptions } from './options.ts';
 import { JournalGrammar } from './oracle-journal.ts';
@@ -23,6 +23,7 @@ import { listLagOf, providerOf, type Reach, trafficOf } from './ports.ts';
 import { createProbe } from './probe.ts';
 import { Schedule } from './schedule.ts';
 import { type SeedTree, seedTree } from './seed-tree.ts';
+import type { WorldTerms } from './world-terms.ts';
 
 /** A place where one process runs at a time. */
 export interface Host {
@@ -30,19 +31,6 @@ export interface Host {
   life: Incarnation | undefined;
   /** Counts its lives, for their streams of chance. */
   lives: number;
-}
-
-export interface WorldTerms {
-  /** Only these misfortunes take place, not those that the seed draws. */
-  readonly kept?: readonly string[];
-  /** Nobody looks further, virtual milliseconds. */
-  readonly untilMs?: number;
-  readonly cells?: Cells;
-  /** Another configuration than the ordinary one. */
-  readonly config?: Config;
-  /** Told of every misfortune and every entry of the journal as it comes, with the virtual time. */
-  readonly onStrike?: (decision: string, atMs: number) => void;
-  readonly onEntry?: (draft: JournalDraft, atMs: number) => void;
 }
 
 export class World {
@@ -68,13 +56,16 @@ export class World {
   readonly #watched: Watched;
   readonly #onEntry: WorldTerms['onEntry'];
   readonly #storeLatency: Random;
+  readonly #all: { readonly life: Incarnation; readonly stop: AbortController }[] = [];
+  /** By host, over all its lives: what was kept from one of them may strike another. */
+  readonly #interruptions = new Map<string, Dice>();
   /** Set by whoever strikes at what is journaled. */
   onAppended: (draft: JournalDraft, life: Incarnation | undefined) => void = () => undefined;
   /** Whoever waits until the world has come to rest: asked anew when an operation or what users get has changed. */
   onceChanged: (() => void) | undefined;
 
   constructor(options: SimOptions, terms: WorldTerms = {}) {
-    const { kept, cells = new Cells(), config = configOf(options), onStrike } = terms;
+    const { kept, cells = new Cells(), config = configOf(options), onStrike, onTry } = terms;
     this.options = options;
     this.config = config;
     this.cells = cells;
@@ -82,6 +73,7 @@ export class World {
     this.chance = new Chance({
       ...{ seeds: this.seeds, kept, nowMs: () => this.schedule.monoMs },
       onStrike: (id) => onStrike?.(id, this.schedule.monoMs),
+      onTry: onTry && ((decision) => onTry({ decision, step: this.#stepNow() })),
     });
     this.#onEntry = terms.onEntry;
     this.#storeLatency = this.seeds.stream('store-latency');
@@ -95,6 +87,7 @@ export class World {
       clouds: this.clouds,
       onAccepted: (entry, before) => {
         this.noteHealth();
+        this.ghost.noteWeights(entry.weights);
         checkAccepted(this.#watched, before, entry);
       },
     });
@@ -123,30 +116,45 @@ export class World {
   }
 
   /** Begins a life of the host's controller; `ended` is called when it ends, by itself or killed. */
-  boot(host: Host, crash: Crash | undefined, ended: (how: string) => void): void {
-    const { life, deps } = this.enter(host, crash, ended);
+  boot(host: Host, ended: (how: string) => void): void {
+    const { life, deps, stop } = this.enter(host, ended);
     const end = (how: string): void => {
       if (!life.isAlive) return;
       life.isAlive = false;
       ended(how);
     };
-    runController(deps, new AbortController().signal).then(
+    runController(deps, stop.signal).then(
       ({ kind }) => end(kind),
       (error: unknown) => end(error instanceof Error ? error.message : String(error)),
     );
   }
 
   /** A new life at the host, and what it can get at. */
-  enter(host: Host, crash: Crash | undefined, onDeath: (how: string) => void, kind: Actor['kind'] = 'controller') {
+  enter(host: Host, onDeath: (how: string) => void, kind: Actor['kind'] = 'controller') {
+    const { schedule, options } = this;
     host.lives += 1;
     const life = new Incarnation({
-      name: host.name,
-      bornAtMs: this.schedule.monoMs,
-      crash,
+      ...{ name: host.name, bornAtMs: schedule.monoMs, interrupted: options.interrupted },
+      dice: this.#interruptionsAt(host),
       onDeath: () => onDeath('killed'),
+      onPause: (details) => schedule.after((1 + details.next()) * options.leaseTtlMs, () => life.resume()),
     });
     host.life = life;
-    return { life, deps: this.#deps(life, { kind, name: kind, host: host.name, pid: host.lives }) };
+    const stop = new AbortController();
+    this.#all.push({ life, stop });
+    return { life, stop, deps: this.#deps(life, { kind, name: kind, host: host.name, pid: host.lives }) };
+  }
+
+  #interruptionsAt({ name }: Host): Dice | undefined {
+    if (this.options.interrupted === 0 && !this.chance.isPlanned) return undefined;
+    const dice = this.#interruptions.get(name) ?? this.chance.dice(`call/${name}`);
+    this.#interruptions.set(name, dice);
+    return dice;
+  }
+
+  #stepNow(): string | undefined {
+    const { open, step } = this.ghost;
+    return open === undefined || step === undefined ? undefined : `${open.id}/${step.name}`;
   }
 
   #deps(life: Incarnation, actor: Actor): EngineDeps {
@@ -182,6 +190,15 @@ export class World {
       probe: createProbe(reach, { schedule, clouds, random: seeds.stream('probe') }),
       reporter: { report: () => undefined },
     };
+  }
+
+  /**
+   * Nothing of it runs on. Signals with listeners are kept alive by the runtime, and with them all that their listeners
+   * know, until they fire; those of a process that was killed would never.
+   */
+  close(): void {
+    for (const { life } of this.#all) life.kill();
+    for (const { stop } of this.#all) stop.abort();
   }
 
   lives(): readonly Incarnation[] {

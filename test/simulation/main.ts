@@ -7,11 +7,14 @@ import { openProgress } from './progress.ts';
 import { storeRegress } from './regress.ts';
 import { replay, replayText } from './replay.ts';
 import { parseReplay, type ReplayLine, readCommit } from './replay-line.ts';
+import { type PointTally, runPoints } from './run-points.ts';
 import { runSeeds } from './run-seeds.ts';
 import { type ShrunkWorld, shrinkWorld } from './shrink-world.ts';
 import {
   mutantLine,
   mutantsText,
+  pointsLine,
+  pointsText,
   progressLine,
   type RunFacts,
   shrunkText,
@@ -100,19 +103,29 @@ async function run(terms: Terms): Promise<number> {
   progress.end();
   const seedsMs = wallMs();
   const shrunk = isInterrupted() ? [] : await cutDown(tally);
+  const points = terms.hasPoints && !isInterrupted() ? await tryPoints(terms, signal) : undefined;
   const results = terms.hasMutants && !isInterrupted() ? await tryMutants(terms, isInterrupted) : undefined;
   const { faults, from, workers } = terms;
   const facts: RunFacts = {
-    ...{ faults, from, workers, commit: readCommit(), wallMs: seedsMs, shrunk, mutants: results },
+    ...{ faults, from, workers, commit: readCommit(), wallMs: seedsMs, shrunk, points, mutants: results },
     isInterrupted: isInterrupted(),
   };
   if (terms.isJson) console.log(JSON.stringify(summaryJson(tally, facts)));
   else {
     if (terms.hasSeeds) console.log(summaryText(tally, facts));
+    if (points !== undefined) console.log(pointsText(points, facts.commit));
     if (results !== undefined) console.log(mutantsText(results));
   }
   if (isInterrupted()) return 130;
-  return tally.counts.violations > 0 || results?.some(({ isNamed }) => !isNamed) ? 1 : 0;
+  const violations = tally.counts.violations + (points?.violations ?? 0);
+  return violations > 0 || results?.some(({ isNamed }) => !isNamed) ? 1 : 0;
+}
+
+async function tryPoints({ workers }: Terms, signal: AbortSignal): Promise<PointTally> {
+  const progress = openProgress(process.stderr, () => performance.now());
+  const tally = await runPoints({ workers, onProgress: (so) => progress.update(pointsLine(so)) }, signal);
+  progress.end();
+  return tally;
 }
 
 /** Each result is told as it comes. */

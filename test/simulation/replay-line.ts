@@ -1,6 +1,6 @@
 /** All that is needed to see one world again, in one line. */
 import { execFileSync } from 'node:child_process';
-import type { SimOptions } from '../../src/sim/options.ts';
+import { calmOptions, type SimOptions } from '../../src/sim/options.ts';
 
 export interface ReplayLine {
   readonly seed: number;
@@ -9,6 +9,8 @@ export interface ReplayLine {
   readonly options: SimOptions;
   /** Only these misfortunes took place; without them all that the seed draws. */
   readonly kept?: readonly string[];
+  /** Of these, the ones without which it is no world to compare with: it must come out as with these alone. */
+  readonly base?: readonly string[];
 }
 
 export function formatReplay(line: ReplayLine): string {
@@ -24,12 +26,13 @@ export function parseReplay(text: string): ReplayLine {
     throw new Error(`a replay line is JSON, as printed: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (!isReplay(line)) throw new Error('a replay line has seed, commit, options and, when it was cut down, kept');
-  return line;
+  // A line from before there was an option: it was off.
+  return { ...line, options: { ...calmOptions(line.seed), ...line.options } };
 }
 
 function isReplay(line: unknown): line is ReplayLine {
   if (typeof line !== 'object' || line === null) return false;
-  const { seed, commit, options, kept } = line as Partial<Record<keyof ReplayLine, unknown>>;
+  const { seed, commit, options, kept, base } = line as Partial<Record<keyof ReplayLine, unknown>>;
   return (
     Number.isInteger(seed) &&
     typeof commit === 'string' &&
@@ -37,8 +40,13 @@ function isReplay(line: unknown): line is ReplayLine {
     options !== null &&
     'seed' in options &&
     options.seed === seed &&
-    (kept === undefined || (Array.isArray(kept) && kept.every((each) => typeof each === 'string')))
+    (kept === undefined || areDecisions(kept)) &&
+    (base === undefined || (kept !== undefined && areDecisions(base)))
   );
+}
+
+function areDecisions(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }
 
 /** Such as `29f1de8`, with `-dirty` when files were changed since; `unknown` outside a repository. */

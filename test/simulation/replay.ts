@@ -3,7 +3,8 @@ import type { JournalDraft } from '../../src/model/journal-entry.ts';
 import type { Violation } from '../../src/sim/ghost.ts';
 import type { SeedReport } from '../../src/sim/run-seed.ts';
 import type { ReplayLine } from './replay-line.ts';
-import { checkAgain, runWorld } from './run-world.ts';
+import { runLine } from './run-line.ts';
+import { checkAgain } from './run-world.ts';
 
 export interface Replayed {
   /** Undefined when it threw. */
@@ -13,11 +14,11 @@ export interface Replayed {
   readonly schedule: readonly { readonly atMs: number; readonly text: string }[];
 }
 
-export async function replay({ options, kept }: ReplayLine, hasJournal: boolean): Promise<Replayed> {
+export async function replay(line: ReplayLine, hasJournal: boolean): Promise<Replayed> {
+  const { options, kept } = line;
   const schedule: { atMs: number; text: string }[] = [];
   const note = (text: string, atMs: number): void => void schedule.push({ atMs, text });
-  const { report, violations } = await runWorld(options, {
-    ...(kept === undefined ? {} : { kept }),
+  const { report, violations } = await runLine(line, {
     onStrike: (decision, atMs) => note(decision, atMs),
     onEntry: (draft, atMs) => (hasJournal ? note(`    ${entryText(draft)}`, atMs) : undefined),
   });

@@ -17,6 +17,7 @@ const facts: RunFacts = {
     wallMs: 2000,
     isInterrupted: false,
     shrunk: [],
+    points: undefined,
     mutants: undefined,
   },
 };

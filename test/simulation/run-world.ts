@@ -4,7 +4,7 @@ import { runFast, runSlowly } from '../../src/sim/drain.ts';
 import type { Violation } from '../../src/sim/ghost.ts';
 import type { SimOptions } from '../../src/sim/options.ts';
 import { type SeedReport, simulate } from '../../src/sim/run-seed.ts';
-import type { WorldTerms } from '../../src/sim/world.ts';
+import type { WorldTerms } from '../../src/sim/world-terms.ts';
 
 export interface WorldEnd {
   /** Undefined when it threw. */

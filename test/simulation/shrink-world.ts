@@ -1,7 +1,8 @@
 /** Cuts a world that broke something down, running it again and again with fewer of its misfortunes. */
 import { shrink } from '../../src/sim/shrink.ts';
 import type { ReplayLine } from './replay-line.ts';
-import { runWorld, type WorldEnd } from './run-world.ts';
+import { runLine } from './run-line.ts';
+import type { WorldEnd } from './run-world.ts';
 
 export interface ShrunkWorld {
   readonly invariant: string;
@@ -23,16 +24,17 @@ const graceMs = 20_000;
 export async function shrinkWorld(line: ReplayLine, limitMs: number): Promise<ShrunkWorld | undefined> {
   const beganMs = performance.now();
   const ms = (): number => performance.now() - beganMs;
-  const { kept: known } = line;
-  const whole = await runWorld(line.options, known === undefined ? {} : { kept: known });
+  // What both worlds of a comparison have stays in both.
+  const { base = [] } = line;
+  const whole = await runLine(line, {});
   const [first] = whole.violations;
   if (first === undefined) return undefined;
   // With less that goes wrong it may come somewhat later, never minutes.
-  const untilMs = first.atMonoMs + graceMs;
-  const run = (kept: readonly string[]): Promise<WorldEnd> => runWorld(line.options, { kept, untilMs });
+  const until = line.base === undefined ? { untilMs: first.atMonoMs + graceMs } : {};
+  const run = (kept: readonly string[]): Promise<WorldEnd> => runLine({ ...line, kept: [...base, ...kept] }, until);
   const { invariant } = first;
   let { message } = first;
-  const decisions = whole.report?.decisions ?? [];
+  const decisions = (whole.report?.decisions ?? []).filter((each) => !base.includes(each));
   const breaks = async (kept: readonly string[]): Promise<boolean> => {
     const found = (await run(kept)).violations.find((each) => each.invariant === invariant);
     if (found !== undefined) message = found.message;
@@ -41,6 +43,6 @@ export async function shrinkWorld(line: ReplayLine, limitMs: number): Promise<Sh
   const { kept, runs, isLeast } = await shrink(decisions, { breaks, isOver: () => ms() >= limitMs });
   return {
     ...{ invariant, message, decisions: decisions.length, runs, isLeast, ms: ms() },
-    line: { ...line, kept },
+    line: { ...line, kept: [...base, ...kept] },
   };
 }

@@ -2,6 +2,7 @@
 import { unseen } from './mutants/mutants.ts';
 import type { MutantResult } from './mutants/run-mutants.ts';
 import { formatReplay } from './replay-line.ts';
+import type { PointTally } from './run-points.ts';
 import type { ShrunkWorld } from './shrink-world.ts';
 import { cpuPaceOf, type Failure, paceOf, type Tally } from './tally.ts';
 
@@ -16,6 +17,7 @@ export interface RunFacts {
   /** Of each invariant that was broken, one world cut down. */
   readonly shrunk: readonly ShrunkWorld[];
   /** Undefined: not asked for. */
+  readonly points: PointTally | undefined;
   readonly mutants: readonly MutantResult[] | undefined;
 }
 
@@ -51,6 +53,22 @@ export function summaryText(tally: Tally, facts: RunFacts): string {
     `violations   ${count(counts.violations)}`,
   ];
   return lines.join('\n');
+}
+
+/** One line, at most 120 columns. */
+export function pointsLine({ points, singles, pairs, violations }: PointTally): string {
+  return `${count(singles)} of ${count(points)} points  ${count(pairs)} pairs of crashes  ${count(violations)} violations`;
+}
+
+export function pointsText(tally: PointTally, commit: string): string {
+  const failures = tally.failures.map(({ scene, line, violations }) =>
+    [
+      ...violations.map(({ invariant, message }) => `${invariant}  ${scene}: ${message}`),
+      `  npm run sim -- --replay '${formatReplay({ ...line, commit })}'`,
+      '',
+    ].join('\n'),
+  );
+  return [...failures, `points       ${pointsLine(tally)}, in ${tally.scenes} scenes`].join('\n');
 }
 
 export function mutantsText(results: readonly MutantResult[]): string {
@@ -93,7 +111,7 @@ export function summaryJson(tally: Tally, facts: RunFacts): Readonly<Record<stri
   const { counts, cells } = tally;
   const { seeds, failovers, events, steps, operations, violations, twice, slowly } = counts;
   const per = (value: number): number | null => (failovers === 0 ? null : round(value / failovers));
-  const { commit, faults, from, workers, isInterrupted, mutants } = facts;
+  const { commit, faults, from, workers, isInterrupted, mutants, points } = facts;
   return {
     ...{ commit, faults, from, workers, seeds, failovers, events, steps, operations },
     failoversPerSecondPerCore: round(paceOf(counts)),
@@ -104,7 +122,7 @@ export function summaryJson(tally: Tally, facts: RunFacts): Readonly<Record<stri
     wallSeconds: round(facts.wallMs / 1000),
     busySeconds: round(counts.busyMs / 1000),
     runAgain: { twice, slowly },
-    violations,
+    violations: violations + (points?.violations ?? 0),
     failures: tally.failures.map(({ options, violations: found }) => ({
       seed: options.seed,
       violations: found.map(({ invariant, message, atMonoMs }) => ({
@@ -115,6 +133,13 @@ export function summaryJson(tally: Tally, facts: RunFacts): Readonly<Record<stri
     shrunk: facts.shrunk.map(({ line, ...shrunk }) => ({ ...shrunk, kept: line.kept, replay: formatReplay(line) })),
     cells: cells.cells(),
     pairs: cells.pairs(),
+    points:
+      points === undefined
+        ? null
+        : {
+            ...{ scenes: points.scenes, total: points.points, tried: points.singles, pairs: points.pairs },
+            violations: points.violations,
+          },
     mutants:
       mutants === undefined
         ? null

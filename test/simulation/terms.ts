@@ -15,6 +15,8 @@ export interface Terms {
   readonly workers: number;
   readonly hasSeeds: boolean;
   readonly hasMutants: boolean;
+  /** Scenes with each misfortune at each call. */
+  readonly hasPoints: boolean;
   /** A line as printed for a violation. */
   readonly replay: string | undefined;
   /** With `--replay`: the journal's entries between what struck. */
@@ -33,6 +35,7 @@ export const usage = `npm run sim -- [options]
   --seconds T      begin none after T s (30 without --seeds)
   --faults NAME    ${faultNames.join(', ')} (all)     --workers N   threads (one per core)
   --mutants        deliberate faults, each to be found
+  --points         each misfortune at each call of a few scenes, and each pair of crashes in a step; not more than T s
   --replay 'LINE'  one world again, from the line printed with its violation
   --journal        with --replay: the journal between what struck
   --regress 'WHY'  with --replay: cut it down and keep it in fixtures/regress, with what was wrong
@@ -59,10 +62,19 @@ export function readTerms(argv: readonly string[]): Terms {
   if (values.regress !== undefined && values.replay === undefined)
     throw new UsageError(`--regress ${values.regress}: say which world with --replay`);
   const [seeds, seconds] = [number('seeds'), number('seconds')];
-  const hasSeeds = !values.mutants || seeds !== undefined || seconds !== undefined;
+  const hasSeeds =
+    !(values.mutants || values.points) || seeds !== undefined || (seconds !== undefined && !values.points);
   return {
-    ...{ faults, from: number('from') ?? 1, seeds, hasSeeds, hasMutants: values.mutants, replay: values.replay },
-    seconds: seconds ?? (seeds === undefined ? usualSeconds : undefined),
+    ...{
+      faults,
+      from: number('from') ?? 1,
+      seeds,
+      hasSeeds,
+      hasMutants: values.mutants,
+      hasPoints: values.points,
+      replay: values.replay,
+    },
+    seconds: seconds ?? (seeds === undefined && hasSeeds ? usualSeconds : undefined),
     workers: number('workers', 256) ?? availableParallelism(),
     hasJournal: values.journal,
     regress: values.regress,
@@ -82,6 +94,7 @@ function parse(argv: readonly string[]) {
         faults: { type: 'string', default: 'all' },
         workers: { type: 'string' },
         mutants: { type: 'boolean', default: false },
+        points: { type: 'boolean', default: false },
         replay: { type: 'string' },
         journal: { type: 'boolean', default: false },
         regress: { type: 'string' },

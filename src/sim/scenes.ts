@@ -1,0 +1,60 @@
+/** Worlds in which one thing is done from beginning to end and nothing else happens: the ground for trying each fault at each call. */
+import { soundCloud } from './cloud.ts';
+import { soundLink } from './link.ts';
+import { calmOptions, type SimOptions } from './options.ts';
+
+export interface Scene {
+  readonly name: string;
+  readonly options: SimOptions;
+  /** What sets it going. */
+  readonly kept: readonly string[];
+}
+
+/** So small that nothing is drawn, and yet on: a fault that is kept can take place. */
+const on = 1e-12;
+
+function sceneOf(name: string, kept: readonly string[], changes: Partial<SimOptions> = {}, seed = 1): Scene {
+  const calm = calmOptions(seed);
+  const options: SimOptions = {
+    ...{ ...calm, evaluateEveryMs: 1000, probeEveryMs: 1000, failuresInARow: 2, leaseTtlMs: 3000, replicas: 2 },
+    ...{
+      inTurn: 0,
+      longestBadMs: 120_000,
+      brokenDisk: on,
+      aimed: on,
+      interrupted: on,
+      siteFaults: Number.MAX_SAFE_INTEGER,
+      chaosMs: 15_000,
+    },
+    ...changes,
+  };
+  return { name, options, kept };
+}
+
+/** It may be asked for at any time; what was asked for, and of whom, the seed says. */
+function often(what: 'typed' | 'planted'): SimOptions['every'] {
+  return { ...calmOptions(1).every, [what]: 500 };
+}
+
+/** Lists may show a replica only long after it was asked for: nothing is started before that long has passed. */
+const lagging: Partial<SimOptions> = {
+  link: { ...soundLink, lateRequest: on },
+  cloud: { ...soundCloud, shortList: on },
+  chaosMs: 60_000,
+};
+
+export const scenes: readonly Scene[] = [
+  sceneOf('start', [], { ...lagging, chaosMs: 30_000 }),
+  sceneOf('failover', ['siteFault#1@5000+0:crash']),
+  sceneOf('failover from a site that is slow', ['siteFault#1@5000+0:slow'], { stepsPct: [30, 100] }),
+  sceneOf('failover to a site where nothing runs', ['siteFault#1@28000+0:crash'], { ...lagging, standby: 'cold' }),
+  sceneOf('switchover that a person asks for', ['typed#1@5000+0:typed'], { every: often('typed') }, 2),
+  sceneOf(
+    'failover that a person asks for, to a site where nothing runs',
+    ['typed#1@5000+0:typed'],
+    { every: often('typed'), standby: 'cold' },
+    4,
+  ),
+  sceneOf('switchover, drain and stop', ['planted#1@5000+0:planted'], { every: often('planted'), chaosMs: 20_000 }),
+  sceneOf('failover and back', ['siteFault#1@5000+0:crash'], { failback: 'auto', chaosMs: 25_000 }),
+];

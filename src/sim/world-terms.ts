@@ -1,0 +1,26 @@
+/** What a world is told besides its options, and what it tells. */
+import type { Config } from '../model/config.ts';
+import type { JournalDraft } from '../model/journal-entry.ts';
+import type { Cells } from './cells.ts';
+
+/** What could have gone wrong, and when: in which step of which operation. */
+export interface Try {
+  readonly decision: string;
+  /** `operation/index`; undefined while none is open. */
+  readonly step: string | undefined;
+}
+
+export interface WorldTerms {
+  /** Only these misfortunes take place, not those that the seed draws. */
+  readonly kept?: readonly string[];
+  /** Nobody looks further, virtual milliseconds. */
+  readonly untilMs?: number;
+  readonly cells?: Cells;
+  /** Another configuration than the ordinary one. */
+  readonly config?: Config;
+  /** Told of every misfortune and every entry of the journal as it comes, with the virtual time. */
+  readonly onStrike?: (decision: string, atMs: number) => void;
+  readonly onEntry?: (draft: JournalDraft, atMs: number) => void;
+  /** With `kept`: told of whatever else could strike. */
+  readonly onTry?: (attempt: Try) => void;
+}
