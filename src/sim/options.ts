@@ -171,3 +171,14 @@ export function drawOptions(seed: number, random: Random): SimOptions {
     interrupted: maybe(0.001),
   };
 }
+
+/** Much goes wrong at once, and operations of another version, which also drain and stop, come often: for faults in pairs. */
+export function crowdedOptions(seed: number, random: Random): SimOptions {
+  const drawn = drawOptions(seed, random);
+  return {
+    ...drawn,
+    link: { lostRequest: 0.05, lostReply: 0.05, lateRequest: 0.04 },
+    cloud: { ...drawn.cloud, throttled: 0.08, auth: 0.06, transient: 0.08, capacity: 0.1 },
+    every: { ...drawn.every, planted: 4000, siteFault: 8000 },
+  };
+}
