@@ -152,6 +152,12 @@ export class Cloud {
     return { kind: 'done', value: replica };
   }
 
+  /** What it held before this world began; it runs well. */
+  adopt(replica: Replica): void {
+    this.servers.set(replica.id, { replica, health: 'good', readyAtMs: 0, listedAtMs: 0 });
+    this.#made = Math.max(this.#made, Number(replica.id.slice(this.site.length + 1)));
+  }
+
   stop({ id }: Replica, how: 'stop' | 'delete', sent: Sent): Reply<void> {
     const out = this.#outageOf(['auth', 'throttled']);
     if (out !== undefined) return { kind: 'refused', error: refusals[out] };
