@@ -110,12 +110,7 @@ function plant(world: World, random: Random): void {
   // What was on its way to the disk arrives first, however slow that is.
   schedule.after(Math.max(0, world.diskStallsUntilMs - schedule.monoMs) + plantAfterMs, () => {
     if (ghost.open !== undefined || world.ghost.newestEpoch !== epoch) return;
-    const clock = {
-      nowMs: () => nowMs,
-      monoMs: () => schedule.monoMs,
-      after: () => () => undefined,
-      sleep: () => Promise.resolve(),
-    };
+    const clock = schedule.stoppedClock(nowMs);
     const store = openMemoryStore(disk, { clock, random, bootId: 'boot' });
     const draft = {
       deployment,

@@ -28,6 +28,16 @@ export class Schedule {
     return true;
   }
 
+  /** For what is laid out in one moment, by nobody that lives on. `nowMs`: what its wall clock said, epoch milliseconds. */
+  stoppedClock(nowMs: number): Clock {
+    return {
+      nowMs: () => nowMs,
+      monoMs: () => this.monoMs,
+      after: () => () => undefined,
+      sleep: () => Promise.resolve(),
+    };
+  }
+
   /** A process's clock: monotonic time is shared; its wall clock was read when it began, and is carried on from there. */
   clock(life: Incarnation, wallAheadMs: number): Clock {
     return {

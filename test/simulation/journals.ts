@@ -94,12 +94,7 @@ export function* resumeAt(journal: KeptJournal, moment: Moment): Generator<void,
 function layOut(world: World, { rows }: KeptJournal, moment: Moment): void {
   const { newest: disk, gateway, clouds, schedule, seeds, options } = world;
   world.wallAheadMs = moment.wallMs - schedule.monoMs;
-  const clock = {
-    nowMs: () => moment.wallMs,
-    monoMs: () => schedule.monoMs,
-    after: () => () => undefined,
-    sleep: () => Promise.resolve(),
-  };
+  const clock = schedule.stoppedClock(moment.wallMs);
   const store = openMemoryStore(disk, { clock, random: seeds.stream('left-behind'), bootId: 'boot' });
   for (const row of rows.slice(0, moment.rows)) {
     const draft = JSON.parse(row.text) as JournalDraft;
