@@ -56,8 +56,6 @@ export async function applyEffect(
     case 'stop':
       return await stopSite(ctx, step, terms);
     case 'prove':
-      ctx.observer.hurry(step.site);
-      return done;
     case 'drain':
     case 'settle':
       return done;

@@ -11,8 +11,6 @@ import type { Recollection } from './recollect.ts';
 
 /** A look waits this long for its answers, in milliseconds; later ones count in the next. */
 const patienceMs = 250;
-/** Between looks while a step waits for proof, in milliseconds. */
-const hurriedMs = 100;
 
 interface Running {
   readonly operation: Operation;
@@ -118,8 +116,7 @@ async function announce(ctx: Context, decision: Decision): Promise<void> {
 async function nap(ctx: Context, startedMonoMs: number, signal: AbortSignal): Promise<void> {
   const { clock } = ctx.deps;
   const { evaluateEveryMs } = ctx.deployment.failover.detector;
-  const everyMs = ctx.observer.isHurried() ? Math.min(evaluateEveryMs, hurriedMs) : evaluateEveryMs;
-  const leftMs = everyMs - (clock.monoMs() - startedMonoMs);
+  const leftMs = evaluateEveryMs - (clock.monoMs() - startedMonoMs);
   if (leftMs <= 0 || signal.aborted) return;
   await clock.sleep(leftMs, signal).then(
     () => undefined,

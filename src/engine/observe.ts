@@ -11,14 +11,19 @@ import type { EngineDeps } from './engine.ts';
 import { createPoll } from './poll.ts';
 import { createProbeSchedule } from './probe-schedule.ts';
 import { createReading } from './reading.ts';
-import { watchSite } from './watched-site.ts';
+import { type WatchedSite, watchSite } from './watched-site.ts';
 
 /** The parts of a view that come from looking. */
 export type Sight = Pick<View, 'deployment' | 'atMs' | 'sites' | 'route' | 'traffic'>;
 
 export interface Observer {
-  /** Asks everything that is due and waits for the answers, at most `patienceMs`; late ones count in the next look. */
-  look(patienceMs: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Asks everything that is due and waits for the answers, at most `patienceMs`; late ones count in the next look. Completions
+   * of hurried sites are due at once.
+   */
+  look(patienceMs: number, signal: AbortSignal, hurried?: readonly string[]): Promise<void>;
+  /** What tells whether a site is ready: its list, then completions of what is on it, and what else is due. Waits as `look` does. */
+  lookForProof(site: string, patienceMs: number, signal: AbortSignal): Promise<void>;
   sight(): Sight;
   /** The gateway's table and its statistics as seen last. */
   route(): View['route'];
@@ -27,10 +32,6 @@ export interface Observer {
   readRoute(signal: AbortSignal): Promise<Seen<RouteEntry | undefined>>;
   readTraffic(signal: AbortSignal): Promise<Seen<DeploymentTraffic>>;
   readReplicas(site: string, signal: AbortSignal): Promise<Seen<readonly Replica[]>>;
-  /** Proves a site as fast as its answers allow instead of at the probe's interval. */
-  hurry(site: string): void;
-  /** Somebody asked to hurry since the last look. */
-  isHurried(): boolean;
 }
 
 /** One observer per deployment. `readTimeoutMs` bounds each read of a provider or the gateway. */
@@ -46,15 +47,29 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
   const traffic = createPoll(() => readTraffic(undefined));
   const sites = deployment.placements.map((placement) => watchSite({ deps, deployment, placement, schedule, reading }));
   const polls = [route, traffic, ...sites.map(({ list }) => list)];
-  let isHurried = false;
   let last: { readonly count: number; readonly sight: Sight } | undefined;
 
+  const siteNamed = (name: string): WatchedSite => {
+    const site = sites.find((each) => each.name === name);
+    assert(site !== undefined, `${deployment.name} is not configured at ${name}`);
+    return site;
+  };
+  const sendDue = (signal: AbortSignal, hurried?: readonly string[]): Promise<void> =>
+    schedule.sendDue(
+      sites.flatMap((site) => site.replicas()),
+      signal,
+      hurried,
+    );
+
   return {
-    async look(patienceMs, signal) {
-      isHurried = false;
+    async look(patienceMs, signal, hurried) {
       const reads = polls.map((poll) => poll.ask());
-      const replicas = sites.flatMap((site) => site.replicas());
-      const all = Promise.all([...reads, schedule.sendDue(replicas, signal)]);
+      const all = Promise.all([...reads, sendDue(signal, hurried)]);
+      await callWithin(clock, patienceMs, signal, () => all);
+    },
+    async lookForProof(name, patienceMs, signal) {
+      const { list } = siteNamed(name);
+      const all = list.ask().then(() => sendDue(signal, [name]));
       await callWithin(clock, patienceMs, signal, () => all);
     },
     sight() {
@@ -72,14 +87,7 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
     readRoute,
     readTraffic,
     async readReplicas(name, signal) {
-      const site = sites.find((each) => each.name === name);
-      assert(site !== undefined, `${deployment.name} is not configured at ${name}`);
-      return await site.read(signal);
+      return await siteNamed(name).read(signal);
     },
-    hurry(site) {
-      isHurried = true;
-      schedule.hurry(site);
-    },
-    isHurried: () => isHurried,
   };
 }

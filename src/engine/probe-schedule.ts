@@ -18,10 +18,11 @@ interface Line {
 }
 
 export interface ProbeSchedule {
-  /** Starts every probe that is due; resolves when the ones it started are answered. */
-  sendDue(replicas: readonly Replica[], signal: AbortSignal): Promise<void>;
-  /** Makes a site's completion probes due now: a step waits for its proof. */
-  hurry(site: string): void;
+  /**
+   * Starts every probe that is due, and the completions of hurried sites whatever their interval says; resolves when the
+   * ones it started are answered.
+   */
+  sendDue(replicas: readonly Replica[], signal: AbortSignal, hurried?: readonly string[]): Promise<void>;
   /** Answers so far, of all lines. */
   count(): number;
   /** Oldest first; empty for a boot that was never probed. */
@@ -79,16 +80,13 @@ export function createProbeSchedule(deps: EngineDeps, deployment: Deployment): P
   };
 
   return {
-    async sendDue(replicas, signal) {
+    async sendDue(replicas, signal, hurried = []) {
       align(replicas.filter(canBeProbed));
       const nowMs = clock.monoMs();
-      const due = [...lines.values()].filter((line) => !line.isUnderWay && line.dueAtMonoMs <= nowMs);
+      const isDue = ({ dueAtMonoMs, spec, replica }: Line): boolean =>
+        dueAtMonoMs <= nowMs || (spec.kind === 'completion' && hurried.includes(replica.site));
+      const due = [...lines.values()].filter((line) => !line.isUnderWay && isDue(line));
       await Promise.all(due.map((line) => send(line, signal)));
-    },
-    hurry(site) {
-      for (const line of lines.values()) {
-        if (line.replica.site === site && line.spec.kind === 'completion') line.dueAtMonoMs = 0;
-      }
     },
     count: () => count,
     historyOf: (replica, spec) => lines.get(keyOf(replica, spec))?.history ?? [],

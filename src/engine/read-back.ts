@@ -7,6 +7,9 @@ import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { SiteView, View } from '../model/view.ts';
 import type { Context } from './context.ts';
 
+/** A look for proof waits this long for an answer, in milliseconds; a later one counts in the next. */
+const proofPatienceMs = 250;
+
 /** What a step remembers of itself while it runs in this process. */
 export interface StepMemory {
   readonly beganAtMs: number;
@@ -33,7 +36,8 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   ]);
   if (isAboutRoute) await ctx.adopt(route);
   const newest = ctx.observer.route();
-  if (step.kind === 'prove') ctx.observer.hurry(step.site);
+  // As fast as its answers allow, not at the probe's interval; what stands already is found without.
+  if (step.kind === 'prove' && memory.isIntended) await ctx.observer.lookForProof(step.site, proofPatienceMs, signal);
   const view = step.kind === 'prove' ? ctx.view() : undefined;
   const proving = view?.sites.find((each) => each.site.name === site);
   const isIdle = site !== undefined && inFlightAt(traffic, site) === 0;

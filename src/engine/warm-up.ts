@@ -11,8 +11,9 @@ export async function warmUp(ctx: Context, signal: AbortSignal): Promise<void> {
   const slowestMs = Math.max(0, ...probes.map(({ timeoutMs }) => timeoutMs));
   const deadlineMonoMs = clock.monoMs() + slowestMs * (failover.proof.completions + 1);
   const over = AbortSignal.any([signal, ctx.grip.lost]);
+  const names = ctx.deployment.placements.map(({ site }) => site);
   while (!over.aborted && clock.monoMs() < deadlineMonoMs) {
-    await ctx.observer.look(slowestMs, over);
+    await ctx.observer.look(slowestMs, over, names);
     const sites = ctx.view().sites;
     const isKnown = sites.every(
       (site) =>
@@ -24,7 +25,6 @@ export async function warmUp(ctx: Context, signal: AbortSignal): Promise<void> {
         }),
     );
     if (isKnown) return;
-    for (const { site } of sites) ctx.observer.hurry(site.name);
     await clock.sleep(pollMs, over).then(
       () => undefined,
       () => undefined,

@@ -117,8 +117,7 @@ test('hurried, a site’s completions are due at once, and only its own', async 
   const other = world.right.plant(0);
   await look(opened, [replica, other], 1100);
   const before = world.probe.asked.length;
-  schedule.hurry('left');
-  await look(opened, [replica, other], 20);
+  await schedule.sendDue([replica, other], calm, ['left']);
   expect(world.probe.asked.slice(before)).toMatchObject([{ site: 'left', probe: 'completion' }]);
 });
 

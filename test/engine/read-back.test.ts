@@ -58,11 +58,23 @@ test('lists the instances anew for a step that starts or stops some', async () =
   expect((await look(world, launch)).replicas).toMatchObject({ kind: 'unknown', error: { code: '401' } });
 });
 
-test('names the replicas of the step’s site that are ready, and hurries a proof', async () => {
+test('names the replicas of the step’s site that are ready', async () => {
   const world = await openStepWorld();
   expect((await look(world, prove)).ready).toEqual(['right-1']);
-  expect(world.ctx.observer.isHurried()).toBe(true);
   expect((await look(world, settle)).ready).toEqual([]);
+});
+
+test('a proof that is waited for is looked for at once; one that stands already is found without', async () => {
+  const world = await openStepWorld();
+  const { asked } = world.probe;
+  const before = asked.length;
+  await look(world, prove, { ...memoryOf(world), isIntended: false });
+  expect(asked.length).toBe(before);
+  const second = world.right.plant(1);
+  const memory = { ...memoryOf(world), isIntended: true };
+  for (let looks = 1; looks < world.deployment.failover.proof.completions; looks += 1)
+    expect((await look(world, prove, memory)).ready).not.toContain(second.id);
+  expect((await look(world, prove, memory)).ready).toContain(second.id);
 });
 
 test('idle since the first look that counted nothing, and no longer once something runs or cannot be counted', async () => {

@@ -2,7 +2,7 @@
 import type { Kill } from './mutant.ts';
 
 export const kills: Readonly<Record<string, Kill>> = {
-  'lease-guard-outside-the-retry-loop': { seed: 155, by: 'I1' },
+  'lease-guard-outside-the-retry-loop': { seed: 358, by: 'I1' },
   'lease-time-left-is-cached': { seed: 2, by: 'I1' },
   'try-outlives-the-lease': { seed: 1, by: 'I1' },
   'write-carries-the-epoch-before': { seed: 1, by: 'I1' },
@@ -70,7 +70,7 @@ export const kills: Readonly<Record<string, Kill>> = {
   'table-lists-sites-out-of-bounds': { seed: 11, by: 'I19' },
   'target-not-proven-at-the-step': { seed: 28, by: 'I8' },
   'alive-counts-as-proven': { seed: 1, by: 'I8' },
-  'rules-not-asked-again-after-looking': { seed: 338, by: 'I8' },
+  'rules-not-asked-again-after-looking': { seed: 503, by: 'I8' },
   'rules-not-asked-again-before-a-retry': { seed: 796, by: 'I8' },
   'last-that-would-serve': { seed: 28, by: 'I8' },
   'cool-down-ignored': { seed: 28, by: 'I11' },
