@@ -56,6 +56,8 @@ export class Ghost {
   readonly refreshes = new Set<string>();
   /** The weights that somebody rightly set last. */
   weights: Weights | undefined;
+  /** Those that were in force when a gateway lost its table, until an operation moves them: they may be given to it again. */
+  lost: Weights | undefined;
   /** All weights that the gateway had, each as often as they were other ones than before. */
   readonly weighed: Weights[] = [];
   /** When the gateway took other weights, monotonic milliseconds. */

@@ -68,7 +68,8 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
   // operation began with or had reached.
   if (ghost.weights === undefined || sameWeights(ghost.weights, entry.weights)) return;
   const operation = ghost.operations.get(ghost.issuers.get(entry)?.operationId ?? '');
-  if (operation === undefined && isOfNewest(ghost, entry.weights)) return;
+  if (operation === undefined && (isOfNewest(ghost, entry.weights) || isRestored(ghost, entry.weights))) return;
+  ghost.lost = undefined;
   const to = weighted(entry.weights);
   const from = before === undefined ? [] : weighted(before.weights);
   if (
@@ -110,6 +111,11 @@ function vectorsOf({ before, steps, after }: Plan): readonly Weights[] {
 function isOfNewest({ operations }: Ghost, weights: Weights): boolean {
   const newest = [...operations.values()].at(-1);
   return newest !== undefined && vectorsOf(newest.plan).some((each) => sameWeights(each, weights));
+}
+
+/** What was written before the loss may reach a gateway that knows nothing any more, and is then set right again. */
+function isRestored({ lost }: Ghost, weights: Weights): boolean {
+  return lost !== undefined && sameWeights(lost, weights);
 }
 
 /** I11, by the policy in force. A wall clock that jumps between two lives of the controller shifts what it remembers. */

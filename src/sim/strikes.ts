@@ -90,7 +90,10 @@ export function restartGateway({ gateway, schedule, ghost }: World, details: Ran
   const draw = details.next();
   schedule.after(200 + details.next() * (details.next() < 0.8 ? 3000 : 40_000), () => {
     // With an older copy of the state in place the gateway's table is all that tells of it.
-    if (draw < 0.2 && ghost.rolledBackSinceMs === undefined) gateway.forget(draw < 0.1 ? 'all' : 'newest');
+    if (draw < 0.2 && ghost.rolledBackSinceMs === undefined) {
+      ghost.lost = ghost.weights;
+      gateway.forget(draw < 0.1 ? 'all' : 'newest');
+    }
     gateway.isUp = true;
   });
 }
