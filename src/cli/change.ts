@@ -159,7 +159,7 @@ function outcomeOf(wish: Wish, end: WishEnd, app: App, out: Output): Outcome {
 }
 
 const nextAfter: Readonly<Partial<Record<Exit, string>>> = {
-  failed: 'It did not work. What is in force now:  godwit status',
+  failed: 'It did not work. Why:  godwit explain last   What is in force now:  godwit status',
   noCapacity: 'There was no capacity to be had. What is in force now:  godwit status',
   credentials: 'The provider does not take our credentials. What is in force now:  godwit status',
   returned: 'It did not work and the earlier weights are back.  godwit status',

@@ -42,6 +42,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/switchover.ts')).switchover,
   },
   {
+    name: 'explain',
+    summary: 'Say why something was done, or why not, or what a code means',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
+    name: 'history',
+    summary: 'List what was done, newest first',
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
     name: 'demo',
     summary: 'Watch a failover of real processes on this machine, in a minute',
     load: async () => (await import('./commands/demo.ts')).demo,

@@ -36,6 +36,7 @@ export interface JournalStore {
     readonly deployment?: string;
     readonly operationId?: string;
     readonly afterSeq?: number;
+    readonly beforeSeq?: number;
     readonly limit?: number;
   }): Promise<readonly JournalEntry[]>;
 }

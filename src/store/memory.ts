@@ -125,10 +125,11 @@ function createJournal(state: MemoryState): JournalStore {
       return headOf();
     },
     head: async () => headOf(),
-    async read({ deployment, operationId, afterSeq = 0, limit = 1000 }) {
+    async read({ deployment, operationId, afterSeq = 0, beforeSeq = entries.length + 1, limit = 1000 }) {
       const found: EntryRow[] = [];
       // Backwards, because the newest are wanted and an entry's place is its number.
-      for (let index = entries.length - 1; index >= afterSeq && found.length < limit; index--) {
+      const newest = Math.min(entries.length, beforeSeq - 1);
+      for (let index = newest - 1; index >= afterSeq && found.length < limit; index--) {
         const row = entries[index];
         if (row === undefined || (deployment ?? row.deployment) !== row.deployment) continue;
         if (operationId === undefined || row.operationId === operationId) found.push(row);

@@ -33,10 +33,14 @@ export function createJournalStore(db: Database): JournalStore {
     async head() {
       return readHead(db);
     },
-    async read({ deployment, operationId, afterSeq = 0, limit = defaultLimit }) {
+    async read({ deployment, operationId, afterSeq = 0, beforeSeq, limit = defaultLimit }) {
       // One text per combination, so that each uses its index; an `OR ? IS NULL` would read the whole journal.
       const wheres = ['seq > ?'];
       const values: (string | number)[] = [afterSeq];
+      if (beforeSeq !== undefined) {
+        wheres.push('seq < ?');
+        values.push(beforeSeq);
+      }
       if (deployment !== undefined) {
         wheres.push('deployment = ?');
         values.push(deployment);

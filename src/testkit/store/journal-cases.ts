@@ -99,6 +99,14 @@ function readCases(make: MakeStore): readonly ContractCase[] {
       assert.deepEqual(await read({ afterSeq: 3 }), [4, 5]);
       assert.deepEqual(await read({ afterSeq: 5 }), []);
     }),
+    storeCase(make, 'what came before a number: the newest of it, still in order', async (subject) => {
+      const read = await filled(subject);
+      assert.deepEqual(await read({ beforeSeq: 4 }), [1, 2, 3]);
+      assert.deepEqual(await read({ beforeSeq: 4, limit: 2 }), [2, 3]);
+      assert.deepEqual(await read({ beforeSeq: 5, operationId: 'op-1' }), [1, 3]);
+      assert.deepEqual(await read({ beforeSeq: 1 }), []);
+      assert.deepEqual(await read({ beforeSeq: 99, afterSeq: 4 }), [5]);
+    }),
   ];
 }
 

@@ -1,0 +1,103 @@
+import { suggestion } from '../../config/nearest.ts';
+import { decisionAt, lookBackAt } from '../../engine/look-back.ts';
+import { GodwitError } from '../../errors.ts';
+import type { Config } from '../../model/config.ts';
+import type { RecordedDecision } from '../../model/explanation.ts';
+import type { Operation } from '../../model/operation.ts';
+import type { Store } from '../../ports/store.ts';
+import { decidedJson, explanationJson } from '../../report/json/explanation.ts';
+import { codePages } from '../../report/text/code-pages.ts';
+import { codePageText, explanationText, whyNotText } from '../../report/text/explanation.ts';
+import type { App } from '../app.ts';
+import { defineCommand, type Outcome } from '../command.ts';
+import { text } from '../inputs.ts';
+import { momentOf } from '../moment.ts';
+import { findDeployment, openConfig } from '../open-config.ts';
+import type { Output } from '../output.ts';
+
+export const explain = defineCommand({
+  name: 'explain',
+  summary: 'Say why something was done, or why not, or what a code means',
+  arguments: { what: text('what', 'an operation (op-...), `last`, or a code such as CoolDown; otherwise `last`') },
+  options: {
+    whyNot: text('--why-not <deployment>', 'why nothing was done for it'),
+    at: text('--at <time>', 'with --why-not: at that time, such as 02:51 (UTC); otherwise now'),
+  },
+  examples: [
+    'godwit explain last                            the newest operation, by step',
+    'godwit explain --why-not chat --at 02:51       why nothing was done then',
+    'godwit explain CoolDown                        what a code means, what to do',
+  ],
+  formats: ['table', 'json'],
+  async run(input, app, out) {
+    const { what = 'last' } = input.arguments;
+    const { whyNot, at } = input.options;
+    if (whyNot !== undefined && input.arguments.what !== undefined)
+      throw new GodwitError('UsageInvalid', 'say what to explain, or --why-not, not both');
+    if (at !== undefined && whyNot === undefined)
+      throw new GodwitError('UsageInvalid', '--at goes with --why-not', { hint: 'godwit explain --help' });
+    if (whyNot === undefined && what !== 'last' && !what.startsWith('op-')) return pageOf(what, out);
+    const config = await openConfig(app, input.globals);
+    const store = await app.openStore(config);
+    try {
+      if (whyNot !== undefined) return await tellWhyNot(whyNot, at, { config, store, app, out });
+      const explanation = await lookBackAt(store, await findOperation(store, what));
+      return {
+        exit: 'done',
+        json: { kind: 'Explanation', ...explanationJson(explanation) },
+        text: explanationText(explanation, out.dataStyle),
+      };
+    } finally {
+      await store.close();
+    }
+  },
+});
+
+function pageOf(typed: string, out: Output): Outcome {
+  const codes = Object.keys(codePages) as (keyof typeof codePages)[];
+  const code = codes.find((each) => each.toLowerCase() === typed.toLowerCase());
+  if (code === undefined)
+    throw new GodwitError('NotFound', `"${typed}" is no code and no operation`, {
+      hint: suggestion(typed, codes) ?? 'an operation is named op-...; godwit history lists them',
+    });
+  const page = codePages[code];
+  return { exit: 'done', json: { kind: 'Code', code, ...page }, text: codePageText(code, page, out.dataStyle) };
+}
+
+async function findOperation(store: Store, typed: string): Promise<Operation> {
+  const [newest] = typed === 'last' ? await store.operations.list({ limit: 1 }) : [await store.operations.get(typed)];
+  if (newest !== undefined) return newest;
+  const message = typed === 'last' ? 'nothing was done yet' : `there is no operation "${typed}"`;
+  throw new GodwitError('NotFound', message, { hint: 'godwit history' });
+}
+
+interface Asked {
+  readonly config: Config;
+  readonly store: Store;
+  readonly app: App;
+  readonly out: Output;
+}
+
+async function tellWhyNot(name: string, at: string | undefined, { config, store, app, out }: Asked): Promise<Outcome> {
+  const deployment = findDeployment(config, name).name;
+  const nowMs = app.clock.nowMs();
+  const askedMs = at === undefined ? nowMs : momentOf(at, nowMs);
+  const told =
+    (at === undefined ? await newest(store, deployment) : undefined) ?? (await decisionAt(store, deployment, askedMs));
+  if (told === undefined)
+    throw new GodwitError('NotFound', `nothing was decided for ${deployment} by then: no controller had looked at it`, {
+      hint: `godwit status ${deployment}`,
+    });
+  return {
+    exit: 'done',
+    json: { kind: 'WhyNot', deployment, askedAt: new Date(askedMs).toISOString(), ...decidedJson(told) },
+    text: whyNotText(deployment, told, askedMs, out.dataStyle),
+  };
+}
+
+/** What the controller saw last is newer than the record, which holds only news. */
+async function newest(store: Store, deployment: string): Promise<RecordedDecision | undefined> {
+  const snapshot = await store.snapshots.get(deployment);
+  if (snapshot === undefined) return undefined;
+  return { decision: snapshot.decision, atMs: snapshot.atMs, seq: undefined, by: undefined };
+}

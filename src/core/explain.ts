@@ -1,0 +1,57 @@
+/** Puts together from the record why an operation was begun and what became of its steps. */
+import type { Explanation, RecordedDecision, StepAccount } from '../model/explanation.ts';
+import type { JournalEntry } from '../model/journal-entry.ts';
+import type { Actor, Operation } from '../model/operation.ts';
+
+/** `entries` are the operation's own, oldest first. */
+export function explainOperation(
+  operation: Operation,
+  entries: readonly JournalEntry[],
+  decided: RecordedDecision | undefined,
+): Explanation {
+  const planned = operation.plan.steps.map(({ name }, index) => accountOf(name, index, entries));
+  return { operation, decided, steps: [...planned, ...unplanned(entries, planned.length)], takenUpBy: takers(entries) };
+}
+
+/** The decision that opened an operation: the newest `act` before its first entry. A later `stay` means it was not this one. */
+export function decisionBehind(before: readonly JournalEntry[]): RecordedDecision | undefined {
+  const newest = newestDecision(before);
+  return newest?.decision.kind === 'act' ? newest : undefined;
+}
+
+/** What was decided last in these entries; undefined when nothing was. */
+export function newestDecision(entries: readonly JournalEntry[]): RecordedDecision | undefined {
+  for (const { body, atMs, seq, by } of entries.toReversed())
+    if (body.kind === 'decision') return { decision: body.decision, atMs, seq, by };
+  return undefined;
+}
+
+function accountOf(name: string, index: number, entries: readonly JournalEntry[]): StepAccount {
+  const own = entries.flatMap(({ body, atMs }) =>
+    body.kind === 'step' && body.index === index && body.part === undefined ? [{ body, atMs }] : [],
+  );
+  const intended = own.find(({ body }) => body.state === 'intended');
+  const ended = own.findLast(({ body }) => body.state !== 'intended');
+  const state = ended?.body.state ?? (intended === undefined ? 'waiting' : 'intended');
+  return {
+    name,
+    state: state === 'reached' && intended === undefined ? 'found' : state,
+    beganAtMs: intended?.atMs,
+    endedAtMs: ended?.atMs,
+    error: ended?.body.error,
+    detail: ended?.body.detail,
+  };
+}
+
+/** The return of the weights is a step that no plan names. */
+function unplanned(entries: readonly JournalEntry[], planned: number): readonly StepAccount[] {
+  const names = new Map<number, string>();
+  for (const { body } of entries) if (body.kind === 'step' && body.index >= planned) names.set(body.index, body.step);
+  return [...names].map(([index, name]) => accountOf(name, index, entries));
+}
+
+/** A taking-up is recorded under the new holder's epoch. */
+function takers(entries: readonly JournalEntry[]): readonly Actor[] {
+  const holders = entries.flatMap(({ body }) => (body.kind === 'operation' ? [body.operation] : []));
+  return holders.filter(({ epoch }, index) => index > 0 && epoch !== holders[index - 1]?.epoch).map(({ by }) => by);
+}

@@ -1,0 +1,50 @@
+/** Reads the record: why an operation was begun, what was decided at a moment. Changes nothing and needs no lease. */
+import { decisionBehind, explainOperation, newestDecision } from '../core/explain.ts';
+import type { Explanation, RecordedDecision } from '../model/explanation.ts';
+import type { JournalEntry } from '../model/journal-entry.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Store } from '../ports/store.ts';
+
+/** Entries read at a time, and how many pages at most: a million entries are months of a busy deployment. */
+const pageSize = 1000;
+const mostPages = 1000;
+
+export async function lookBackAt(store: Store, operation: Operation): Promise<Explanation> {
+  const entries = await store.journal.read({ operationId: operation.id });
+  const [first] = entries;
+  const { deployment } = operation.plan;
+  const isDecision = ({ body }: JournalEntry): boolean => body.kind === 'decision';
+  const before = first === undefined ? [] : await pageWith(store, deployment, first.seq, isDecision);
+  return explainOperation(operation, entries, decisionBehind(before));
+}
+
+/**
+ * What was decided for a deployment as of a moment (epoch milliseconds): a decision is recorded when it says something
+ * else than the one before, so the last one before the moment still stood then. Undefined when there was none yet.
+ */
+export async function decisionAt(
+  store: Store,
+  deployment: string,
+  atMs: number,
+): Promise<RecordedDecision | undefined> {
+  const isDue = ({ body, ...entry }: JournalEntry): boolean => body.kind === 'decision' && entry.atMs <= atMs;
+  const page = await pageWith(store, deployment, Number.MAX_SAFE_INTEGER, isDue);
+  return newestDecision(page.filter(isDue));
+}
+
+/** The newest page before `seq` that holds what is looked for; empty when none does. */
+async function pageWith(
+  store: Store,
+  deployment: string,
+  seq: number,
+  isWanted: (entry: JournalEntry) => boolean,
+): Promise<readonly JournalEntry[]> {
+  let beforeSeq = seq;
+  for (let pages = 0; pages < mostPages; pages += 1) {
+    const page = await store.journal.read({ deployment, beforeSeq, limit: pageSize });
+    const [oldest] = page;
+    if (oldest === undefined || page.some(isWanted)) return page;
+    beforeSeq = oldest.seq;
+  }
+  return [];
+}

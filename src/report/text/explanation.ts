@@ -1,0 +1,129 @@
+/** The record of an operation, or of a moment in which nothing was done, for people. */
+import type { Diagnosis, SiteDiagnosis } from '../../model/diagnosis.ts';
+import type { Explanation, RecordedDecision, StepAccount } from '../../model/explanation.ts';
+import type { Actor } from '../../model/operation.ts';
+import type { CodePage } from './code-pages.ts';
+import { operationText } from './operation.ts';
+import { reasonLines } from './reason.ts';
+import { sanitize } from './sanitize.ts';
+import { glyph, type Style, type Tone, tint } from './style.ts';
+import { age, clockTime, span } from './time.ts';
+import { cut, padEnd, wrap } from './width.ts';
+
+/** More lines than this of one kind are counted, not shown. */
+const mostLines = 20;
+
+/** What it was, what was seen when it was decided, and what became of each step. */
+export function explanationText({ operation, decided, steps, takenUpBy }: Explanation, style: Style): string {
+  return [
+    operationText(operation, style),
+    ...takenUpBy.map((actor) => cut(`  taken up by ${actorText(actor)}`, style.width)),
+    ...decidedLines(decided, style),
+    'Steps',
+    ...limited(steps.map((step) => stepLine(step, style))),
+  ].join('\n');
+}
+
+function decidedLines(decided: RecordedDecision | undefined, style: Style): readonly string[] {
+  if (decided === undefined) return ['Seen then   the journal does not hold the decision behind it'];
+  return [`Seen then   ${clockTime(decided.atMs)}`, ...siteLines(decided.decision.diagnosis, decided.atMs, style)];
+}
+
+/** Why nothing was done at a moment; `askedMs` is that moment. */
+export function whyNotText(deployment: string, told: RecordedDecision, askedMs: number, style: Style): string {
+  const { decision, atMs, seq } = told;
+  const name = sanitize(deployment, 60);
+  const ago = `${age(Math.max(0, askedMs - atMs))} before ${clockTime(askedMs)}`;
+  const since = seq === undefined ? `seen at ${clockTime(atMs)}, ${ago}` : `said first at ${clockTime(atMs)}, ${ago}`;
+  if (decision.kind === 'act') {
+    const { kind, from } = decision.action;
+    const away = from === undefined ? '' : ` away from ${sanitize(from, 40)}`;
+    return [
+      cut(`${name}: it DID act: ${decision.action.trigger} ${kind}${away}, decided at ${clockTime(atMs)}`, style.width),
+      'What became of it:  godwit history',
+    ].join('\n');
+  }
+  const head = decision.kind === 'advise' ? 'advised a move and left it to a person' : 'did not act';
+  const against =
+    decision.reasons.length === 0
+      ? [`  ${tint('good', glyph('good', style), style)} nothing was wrong: ${sanitize(decision.diagnosis.message)}`]
+      : reasonLines(decision.reasons, askedMs, style);
+  const codes = [...new Set(decision.reasons.map(({ code }) => code))].slice(0, 3);
+  return [
+    `${name} ${head} (${since})`,
+    ...against.map((line) => cut(line, style.width)),
+    'Seen then',
+    ...siteLines(decision.diagnosis, atMs, style),
+    ...codes.map((code) => `More  godwit explain ${code}`),
+  ].join('\n');
+}
+
+function siteLines({ sites }: Diagnosis, atMs: number, style: Style): readonly string[] {
+  const width = Math.max(0, ...sites.map(({ site }) => Math.min(site.length, 24)));
+  return limited(
+    sites.map((site) => {
+      const tone = toneOf(site);
+      const since = `since ${clockTime(site.sinceMs)} (${age(Math.max(0, atMs - site.sinceMs))})`;
+      const text = `${padEnd(sanitize(site.site, 24), width)}  ${site.code} ${since}: ${sanitize(site.message)}`;
+      return `  ${tint(tone, glyph(tone, style), style)} ${cut(text, style.width - 4)}`;
+    }),
+  );
+}
+
+function toneOf({ code, actionable }: SiteDiagnosis): Tone {
+  if (code === 'Healthy') return 'good';
+  if (code === 'SiteEmpty' || code === 'Starting') return 'idle';
+  return actionable ? 'bad' : 'warn';
+}
+
+const stepTones: Readonly<Record<StepAccount['state'], Tone>> = {
+  found: 'good',
+  reached: 'good',
+  waiting: 'idle',
+  intended: 'busy',
+  refused: 'bad',
+  failed: 'bad',
+  unknown: 'unknown',
+};
+const stepWords: Readonly<Record<StepAccount['state'], string>> = {
+  found: 'stood already',
+  reached: 'reached',
+  waiting: 'not begun',
+  intended: 'begun',
+  refused: 'refused',
+  failed: 'failed',
+  unknown: 'unknown: a reply was lost',
+};
+
+function stepLine(step: StepAccount, style: Style): string {
+  const tone = stepTones[step.state];
+  const took =
+    step.beganAtMs === undefined || step.endedAtMs === undefined ? '' : ` in ${span(step.endedAtMs - step.beganAtMs)}`;
+  const why = step.error === undefined ? '' : `: ${sanitize(step.error.code, 60)}: ${sanitize(step.error.message)}`;
+  const line = `${padEnd(sanitize(step.name, 40), 24)}  ${stepWords[step.state]}${took}${why}`;
+  return `  ${tint(tone, glyph(tone, style), style)} ${cut(line, style.width - 4)}`;
+}
+
+function actorText({ name, host, pid }: Actor): string {
+  return `${sanitize(name, 40)}@${sanitize(host, 40)}, pid ${pid}`;
+}
+
+function limited(lines: readonly string[]): readonly string[] {
+  if (lines.length <= mostLines) return lines;
+  return [...lines.slice(0, mostLines), `  and ${lines.length - mostLines} more`];
+}
+
+/** The page of one code. */
+export function codePageText(code: string, page: CodePage, style: Style): string {
+  const width = Math.min(style.width, 80);
+  return [
+    `${code}  (${page.about})`,
+    ...wrap(page.means, width - 2, mostLines).map((line) => `  ${line}`),
+    ...todo(page, width),
+  ].join('\n');
+}
+
+function todo({ todo: text }: CodePage, width: number): readonly string[] {
+  const [first = '', ...more] = wrap(text, width - 8, mostLines);
+  return [`  do    ${first}`, ...more.map((line) => `        ${line}`)];
+}
