@@ -103,7 +103,7 @@ function gather(view: View, site: SiteView, nowMs: number): Gathered {
     isLate: bad.some(({ reason }) => reason === 'FirstTokenLate'),
     detail: bad[0]?.detail ?? bad[0]?.reason ?? 'bad',
     // The site as a whole is bad since its last replica became so.
-    sinceMs: bad.length === 0 ? nowMs : Math.max(...bad.map(({ sinceMs }) => sinceMs)),
+    sinceMs: bad.length === 0 ? nowMs : Math.max(...bad.map(badSinceMs)),
     asOfMs: Math.max(0, ...judged.flatMap(({ conditions }) => conditions.map(({ asOfMs }) => asOfMs))),
   };
 }
@@ -112,6 +112,11 @@ function gather(view: View, site: SiteView, nowMs: number): Gathered {
 function stateOf(each: SiteView['replicas'][number], conditions: readonly Condition[]): Condition['state'] {
   const isGone = each.replica.state === 'gone' && conditions.some(({ failuresInARow }) => failuresInARow > 0);
   return isGone ? 'bad' : worstOf(conditions.map(({ state }) => state));
+}
+
+/** What counts as bad only because its replica is gone has been so since its answers stopped, not since they began. */
+function badSinceMs({ state, sinceMs, failingSinceMs }: Condition): number {
+  return isBad(state) ? sinceMs : (failingSinceMs ?? sinceMs);
 }
 
 function isBad(state: Condition['state']): boolean {

@@ -15,6 +15,8 @@ export interface Condition {
   /** When the newest observation behind it was made, epoch milliseconds. */
   readonly asOfMs: number;
   readonly failuresInARow: number;
+  /** Epoch milliseconds of the first of them; undefined when there is none. */
+  readonly failingSinceMs: number | undefined;
   readonly successesInARow: number;
   readonly reason: ProbeReason | undefined;
   readonly detail: string | undefined;

@@ -187,6 +187,12 @@ test('is bad as a whole since its last replica became so, as of its newest evide
   });
 });
 
+test('a replica that is gone is bad since its answers stopped, however long they were good before', () => {
+  const served = { state: 'good', sinceMs: nowMs - 60_000, failuresInARow: 1, failingSinceMs: nowMs - 400 } as const;
+  const wasGone = replicaView({ state: 'gone', conditions: [served], proof: null });
+  expect(diagnosisOf({ replicas: [wasGone] })).toMatchObject({ code: 'SiteDead', sinceMs: nowMs - 400 });
+});
+
 test('a standby whose replicas are all stopped is empty, not dead; a site with weight is', () => {
   const stopped = [replicaView({ state: 'stopped', url: undefined, conditions: [], proof: null })];
   const standby = siteView('right', { standby: 'warm', replicas: stopped });

@@ -156,7 +156,10 @@ test('I11: a second failover waits for the cool-down', async () => {
     ({ kind, ...rest }) => kind === 'act' && JSON.stringify(rest).includes('CoolDown'),
   );
   expect(start).toMatchObject({
-    action: { kind: 'start', because: [{ code: 'ReplicasMissing' }, { code: 'CoolDown' }] },
+    action: {
+      kind: 'start',
+      because: [{ code: 'ReplicasMissing' }, { code: 'NotUnhealthyLongEnough' }, { code: 'CoolDown' }],
+    },
   });
   expect(world.operations().filter(({ plan }) => plan.kind === 'failover')).toHaveLength(1);
   await close();

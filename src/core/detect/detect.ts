@@ -25,6 +25,7 @@ export function detect(
   const newest = history.at(-1);
   // What made it so: an answer that could not be seen says nothing of a replica that is bad.
   const against = state === 'unknown' ? 'unknown' : 'bad';
+  const runs = countRuns(history);
   const worst = state === 'good' ? undefined : history.findLast(({ outcome }) => outcome === against);
   return {
     replica: newest?.replica ?? '',
@@ -34,7 +35,8 @@ export function detect(
     state,
     sinceMs: sinceOf(history, state, policy, nowMs),
     asOfMs: newest?.atMs ?? 0,
-    ...countRuns(history),
+    ...runs,
+    failingSinceMs: runs.failuresInARow > 0 ? runBegan(knownOf(history), 'bad', nowMs) : undefined,
     reason: worst?.reason,
     detail: worst?.detail,
   };

@@ -62,6 +62,16 @@ test('failures while the model loads are start-up, up to the limit and not beyon
   expect(stateOf('bbbbb', {}, overdue)).toBe('bad');
 });
 
+test.for([
+  { letters: 'ggg', failingSinceMs: undefined },
+  { letters: 'ggb', failingSinceMs: nowMs - 100 },
+  { letters: 'gbgbb', failingSinceMs: nowMs - 300 },
+  { letters: 'gbub', failingSinceMs: nowMs - 500 },
+  { letters: 'bbg', failingSinceMs: undefined },
+] as const)('$letters has failed since the first failure of its last run', ({ letters, failingSinceMs }) => {
+  expect(detect(history(letters), completion, detector, settled, nowMs).failingSinceMs).toBe(failingSinceMs);
+});
+
 test('what failed before the first good answer is not held against it', () => {
   expect(stateOf('bbbbbbbbg')).toBe('good');
   expect(stateOf('bbbbbbbbgbb')).toBe('good');

@@ -119,6 +119,7 @@ export function conditionOf(change: Partial<Condition> = {}): Condition {
     sinceMs: nowMs - 5000,
     asOfMs: nowMs - 100,
     failuresInARow: state === 'bad' ? 5 : 0,
+    failingSinceMs: state === 'bad' ? nowMs - 5000 : undefined,
     successesInARow: state === 'good' ? 50 : 0,
     reason: state === 'bad' ? 'TimedOut' : undefined,
     detail: undefined,
