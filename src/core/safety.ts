@@ -231,7 +231,8 @@ function stopReasons(view: View, name: string, nowMs: number): readonly Reason[]
       site: name,
       message: `${name} still has ${weightOf(view, name)} % of the traffic`,
     });
-  const others = view.sites.filter(({ site }) => site.name !== name);
+  // What lies where the deployment may not go is ready for nobody.
+  const others = view.sites.filter((each) => each.site.name !== name && isResident(view, each));
   if (others.every((site) => readyReplicas(view, site, nowMs).length === 0))
     reasons.push({ code: 'LastServingSite', site: name, message: `no other site than ${name} is ready` });
   return reasons;

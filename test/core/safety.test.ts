@@ -238,6 +238,15 @@ test.for<{ name: string; view: View; step: Step; codes: readonly string[] }>([
     codes: ['LastServingSite'],
   },
   {
+    name: 'does not take a site out of bounds for one that could serve instead (I4, I19)',
+    view: view({
+      weights: { left: 0, right: 100 },
+      sites: [siteView('left'), siteView('right', notReady), siteView('abroad', { residency: ['us'] })],
+    }),
+    step: stop,
+    codes: ['LastServingSite'],
+  },
+  {
     name: 'gives no weight to a site that left the configuration',
     view: view(),
     step: weigh({ left: 40, mars: 60 }),
