@@ -8,6 +8,7 @@ import type { Store } from '../../ports/store.ts';
 import { decidedJson, explanationJson } from '../../report/json/explanation.ts';
 import { codePages } from '../../report/text/code-pages.ts';
 import { codePageText, explanationText, whyNotText } from '../../report/text/explanation.ts';
+import { iso } from '../../report/text/time.ts';
 import type { App } from '../app.ts';
 import { defineCommand, type Outcome } from '../command.ts';
 import { text } from '../inputs.ts';
@@ -90,7 +91,7 @@ async function tellWhyNot(name: string, at: string | undefined, { config, store,
     });
   return {
     exit: 'done',
-    json: { kind: 'WhyNot', deployment, askedAt: new Date(askedMs).toISOString(), ...decidedJson(told) },
+    json: { kind: 'WhyNot', deployment, askedAt: iso(askedMs), ...decidedJson(told) },
     text: whyNotText(deployment, told, askedMs, out.dataStyle),
   };
 }

@@ -50,7 +50,7 @@ export const codePages: Readonly<Record<PageCode, CodePage>> = {
     'Wait: time alone takes it away. To go back now: godwit switchover DEPLOYMENT --to SITE',
   ),
   FlapBudgetSpent: reason(
-    'There were failover.safety.maxFailoversPerDay automatic failovers in 24 hours. Something keeps failing that moving does not cure.',
+    'There were failover.safety.maxPerDay automatic failovers in 24 hours. Something keeps failing that moving does not cure.',
     'Find out what: godwit history --since 24h. A person may still move: godwit failover DEPLOYMENT',
   ),
   NoReadyCapacity: reason(
@@ -130,7 +130,7 @@ export const codePages: Readonly<Record<PageCode, CodePage>> = {
   Healthy: diagnosis('Probes, provider and gateway all see good answers.', 'Nothing.'),
   Starting: diagnosis(
     'Replicas were launched and may still load their model; their silence is not counted against them.',
-    'Wait until launch.startupTimeout at most.',
+    'Wait until startup.timeout at most.',
   ),
   SiteDead: diagnosis('Nothing answers there any more.', 'With failover.mode auto traffic moves by itself.'),
   EngineStalled: diagnosis(

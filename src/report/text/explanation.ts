@@ -1,9 +1,8 @@
 /** The record of an operation, or of a moment in which nothing was done, for people. */
 import type { Diagnosis, SiteDiagnosis } from '../../model/diagnosis.ts';
 import type { Explanation, RecordedDecision, StepAccount } from '../../model/explanation.ts';
-import type { Actor } from '../../model/operation.ts';
 import type { CodePage } from './code-pages.ts';
-import { operationText } from './operation.ts';
+import { actorText, operationText } from './operation.ts';
 import { reasonLines } from './reason.ts';
 import { sanitize } from './sanitize.ts';
 import { glyph, type Style, type Tone, tint } from './style.ts';
@@ -63,8 +62,10 @@ function siteLines({ sites }: Diagnosis, atMs: number, style: Style): readonly s
   return limited(
     sites.map((site) => {
       const tone = toneOf(site);
-      const since = `since ${clockTime(site.sinceMs)} (${age(Math.max(0, atMs - site.sinceMs))})`;
-      const text = `${padEnd(sanitize(site.site, 24), width)}  ${site.code} ${since}: ${sanitize(site.message)}`;
+      // Only what is wrong has a beginning.
+      const isWrong = tone === 'bad' || tone === 'warn';
+      const since = isWrong ? ` since ${clockTime(site.sinceMs)} (${age(Math.max(0, atMs - site.sinceMs))})` : '';
+      const text = `${padEnd(sanitize(site.site, 24), width)}  ${site.code}${since}: ${sanitize(site.message)}`;
       return `  ${tint(tone, glyph(tone, style), style)} ${cut(text, style.width - 4)}`;
     }),
   );
@@ -102,10 +103,6 @@ function stepLine(step: StepAccount, style: Style): string {
   const why = step.error === undefined ? '' : `: ${sanitize(step.error.code, 60)}: ${sanitize(step.error.message)}`;
   const line = `${padEnd(sanitize(step.name, 40), 24)}  ${stepWords[step.state]}${took}${why}`;
   return `  ${tint(tone, glyph(tone, style), style)} ${cut(line, style.width - 4)}`;
-}
-
-function actorText({ name, host, pid }: Actor): string {
-  return `${sanitize(name, 40)}@${sanitize(host, 40)}, pid ${pid}`;
 }
 
 function limited(lines: readonly string[]): readonly string[] {

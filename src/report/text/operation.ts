@@ -35,7 +35,7 @@ export function operationText(operation: Operation, style: Style): string {
 }
 
 /** Who does it, not who asked for it. */
-function actorText({ kind, name, host, pid }: Actor): string {
+export function actorText({ kind, name, host, pid }: Actor): string {
   return `${kind === 'controller' ? 'the controller ' : ''}${sanitize(name, 40)}@${sanitize(host, 40)}, pid ${pid}`;
 }
 

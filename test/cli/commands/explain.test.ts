@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
+import { deploymentDefaults } from '../../../src/config/defaults.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { codePages } from '../../../src/report/text/code-pages.ts';
 import { fakeApp } from '../support/fake-app.ts';
@@ -21,7 +22,7 @@ test('the last operation: why, what was seen then, each step', async () => {
       because  SiteFailing: SiteDead: no replica answers for 4 s
     Seen then   03:08:36Z
       ✖ site-a  SiteDead since 03:07:07Z (1m29s): SiteDead for 14 minutes
-      ✔ site-b  Healthy since 03:07:07Z (1m29s): all replicas answer
+      ✔ site-b  Healthy: all replicas answer
     Steps
       ✔ stamp                     stood already
       ✔ fence                     reached in 28s
@@ -50,7 +51,7 @@ test('why nothing was done at a moment, with the values seen then', async () => 
       ✖ CoolDown until 03:08:36Z (in 6s): op-old was 5 ms ago
     Seen then
       ✖ site-a  SiteDead since 03:07:07Z (1m20s): SiteDead for 14 minutes
-      ✔ site-b  Healthy since 03:07:07Z (1m20s): all replicas answer
+      ✔ site-b  Healthy: all replicas answer
     More  godwit explain CoolDown
     "
   `);
@@ -79,6 +80,18 @@ test.for(Object.keys(codePages))('%s has a page within 80 columns that says what
   expect(exit).toBe(0);
   expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
   expect(out).toMatch(new RegExp(`^${code}  \\((reason|diagnosis|error)\\)\n  [\\s\\S]+\n  do    \\S`));
+});
+
+test('a key of the configuration that a page names is one', () => {
+  const named = Object.values(codePages).flatMap(({ means, todo }) =>
+    [...`${means} ${todo}`.matchAll(/\b(?:failover|startup)(?:\.[a-z]\w*)+/g)].map(([key]) => key),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  const valueAt = (key: string): unknown =>
+    key
+      .split('.')
+      .reduce((at: unknown, word) => (at as Record<string, unknown> | undefined)?.[word], deploymentDefaults);
+  expect(named.filter((key) => valueAt(key) === undefined)).toEqual([]);
 });
 
 test.for([
