@@ -1,9 +1,12 @@
 /** What the command line is given: the outside world behind one object, each part opened only when a command asks for it. */
-import type { Wish, WishEnd } from '../engine/carry-out.ts';
+import type { CarryOutOptions, WishEnd } from '../engine/carry-out.ts';
 import type { ControllerEnd } from '../engine/controller.ts';
+import type { Preview } from '../engine/preview.ts';
+import type { Word } from '../engine/say.ts';
 import type { Config } from '../model/config.ts';
 import type { JournalHead } from '../model/journal-entry.ts';
 import type { FaultClass, SimulatedSeed } from '../model/simulation.ts';
+import type { Wish } from '../model/wish.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Store } from '../ports/store.ts';
@@ -122,10 +125,14 @@ export interface App {
   carryOut(
     config: Config,
     wish: Wish,
-    options: { readonly timeoutMs: number | undefined },
+    options: CarryOutOptions,
     reporter: Reporter,
     signal: AbortSignal,
   ): Promise<WishEnd>;
+  /** Looks, and says what would be done: calls nothing that changes anything. */
+  preview(config: Config, wish: Wish, signal: AbortSignal): Promise<Preview>;
+  /** Writes down what a person says: a pause, its end, an acknowledgement, a note. */
+  say(config: Config, word: Word): Promise<void>;
   /** Serves until the signal fires; `log` is told where it listens and what it found. */
   runGateway(config: Config, log: (line: string) => void, signal: AbortSignal): Promise<void>;
   runDemo(options: DemoOptions, reporter: Reporter, watch: DemoWatch, signal: AbortSignal): Promise<DemoSummary>;

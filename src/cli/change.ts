@@ -1,10 +1,11 @@
 /** Commands that move a deployment: shown, confirmed, carried out, and told how it ended. */
 
-import type { Wish, WishEnd } from '../engine/carry-out.ts';
+import type { WishEnd } from '../engine/carry-out.ts';
 import type { Config } from '../model/config.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Operation } from '../model/operation.ts';
 import type { ErrorClass } from '../model/provider-error.ts';
+import type { Wish } from '../model/wish.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { operationJson } from '../report/json/operation.ts';
 import { operationText } from '../report/text/operation.ts';
@@ -155,6 +156,7 @@ function outcomeOf(wish: Wish, end: WishEnd, app: App, out: Output): Outcome {
   }
   if (end.kind === 'withdrawn') return withdrawnOutcome(about, end.holder, app);
   if (end.kind === 'lease-lost') return lostOutcome(about, end.record, app);
+  if (end.kind === 'held') return heldOutcome(about, end.operation, app);
   return stillRunning(about, end, wish, app);
 }
 
@@ -165,6 +167,19 @@ const nextAfter: Readonly<Partial<Record<Exit, string>>> = {
   returned: 'It did not work and the earlier weights are back.  godwit status',
   unknown: 'A reply was lost, so it is not known how it ended. What is in force now:  godwit status',
 };
+
+function heldOutcome(
+  about: { readonly kind: string; readonly deployment: string },
+  held: Operation,
+  app: App,
+): Outcome {
+  const { id } = held;
+  return {
+    exit: app.interrupted.aborted ? interruptedExit(app) : 'inProgress',
+    json: { ...about, outcome: 'held', operation: operationJson(held) },
+    note: `${id} is HELD: nothing is undone.  go on  godwit op resume ${id}   undo  godwit op return ${id}`,
+  };
+}
 
 function stillRunning(
   about: { readonly kind: string; readonly deployment: string },

@@ -5,10 +5,12 @@ import type { Operation } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { diagnose, isFailing } from './diagnose.ts';
+import { expiryOf, shiftReason } from './expiry.ts';
 import { startBlock } from './failed-starts.ts';
 import { emptySlots, isAlive, missingSlots, readyReplicas, unlistedReason, weightOf } from './readiness.ts';
 import { decideRequest } from './requests.ts';
 import { checkMove } from './safety.ts';
+import { isOut, pausedReason, shiftOf } from './standing.ts';
 import { bestTarget, moveAll } from './target.ts';
 
 /**
@@ -20,8 +22,12 @@ export function decide(view: View, nowMs: number): Decision {
   const diagnosis = diagnose(view, nowMs);
   const { mode } = view.deployment.failover;
   if (view.request !== undefined) return decideRequest(view, view.request, diagnosis, nowMs);
-  if (mode === 'off') return stay(diagnosis, [{ code: 'ModeOff', message: 'failover.mode is off' }]);
   const { open } = view;
+  const paused = pausedReason(view, nowMs);
+  const expired = expiryOf(view, diagnosis, paused, nowMs);
+  if (expired !== undefined) return expired;
+  if (mode === 'off') return stay(diagnosis, [{ code: 'ModeOff', message: 'failover.mode is off' }]);
+  if (paused.length > 0) return stay(diagnosis, paused);
   const running: Reason[] =
     open === undefined
       ? []
@@ -40,15 +46,21 @@ export function decide(view: View, nowMs: number): Decision {
   return start ?? failover ?? failbackOf(view, diagnosis, nowMs) ?? stay(diagnosis, startBlocks(view, nowMs));
 }
 
+/** What is decided when nobody asked. */
+type Unasked = Exclude<Decision, { kind: 'steer' }>;
+
 /** Reasons that time alone takes away: a failover is about to be decided. */
 const waitingCodes: ReadonlySet<string> = new Set(['NotUnhealthyLongEnough', 'OnePlaneOnly']);
 
-/** A start only waits for a model to load, and a settling move has done its work: neither may delay a failover. */
+/**
+ * A start only waits for a model to load, a settling move has done its work, and whoever held one may have gone to bed: none
+ * of them may delay a failover.
+ */
 function isOnlyWaiting({ plan, state }: Operation): boolean {
-  return plan.kind === 'start' || state === 'verifying';
+  return plan.kind === 'start' || state === 'verifying' || state === 'held';
 }
 
-function failoverOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision | undefined {
+function failoverOf(view: View, diagnosis: Diagnosis, nowMs: number): Unasked | undefined {
   const source = diagnosis.sites
     .filter((site) => isFailing(site) && weightOf(view, site.site) > 0)
     .sort((a, b) => Number(b.actionable) - Number(a.actionable))[0];
@@ -79,7 +91,7 @@ function failoverOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision |
 }
 
 /** Acts, advises, or says what stands in the way. */
-function settle(view: View, diagnosis: Diagnosis, action: Action, nowMs: number): Decision {
+function settle(view: View, diagnosis: Diagnosis, action: Action, nowMs: number): Unasked {
   const against = checkMove({ view, diagnosis, action, nowMs });
   if (against.length > 0) return stay(diagnosis, against);
   if (view.deployment.failover.mode === 'auto') return { kind: 'act', diagnosis, action };
@@ -132,6 +144,7 @@ function lackingSites(view: View): readonly SiteView[] {
   return view.sites.filter(
     (each) =>
       (each.placement.standby === 'hot' || weightOf(view, each.site.name) > 0) &&
+      (!isOut(view, each.site.name) || weightOf(view, each.site.name) > 0) &&
       each.control.kind === 'seen' &&
       emptySlots(each).length > 0,
   );
@@ -157,7 +170,15 @@ function failbackOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision |
   const { failback } = view.deployment.failover;
   const wanted = view.deployment.weights;
   if (failback.mode !== 'auto' || view.route.kind !== 'seen' || view.route.value === undefined) return undefined;
+  const shift = shiftOf(view);
+  if (shift !== undefined) return stay(diagnosis, [shiftReason(shift)]);
   const raised = view.sites.filter(({ site }) => (wanted[site.name] ?? 0) > weightOf(view, site.name));
+  const out = raised.filter(({ site }) => isOut(view, site.name));
+  if (out.length > 0)
+    return stay(
+      diagnosis,
+      out.map(({ site }) => ({ code: 'SiteOut', site: site.name, message: `${site.name} was emptied by a person` })),
+    );
   const lowered = view.sites.find(({ site }) => (wanted[site.name] ?? 0) < weightOf(view, site.name));
   if (raised.length === 0 || lowered === undefined) return undefined;
   const waiting = raised.flatMap(({ site }): Reason[] => {
@@ -192,6 +213,6 @@ function failbackOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision |
   return settle(view, diagnosis, action, nowMs);
 }
 
-function stay(diagnosis: Diagnosis, reasons: readonly Reason[]): Decision {
+function stay(diagnosis: Diagnosis, reasons: readonly Reason[]): Decision & { readonly kind: 'stay' } {
   return { kind: 'stay', diagnosis, reasons };
 }

@@ -4,10 +4,13 @@ import type { Reason } from '../model/reason.ts';
 import type { View } from '../model/view.ts';
 import { restartAfterMs } from './backoff.ts';
 import { isWithin } from './elapsed.ts';
+import { unblockedAtMs } from './standing.ts';
 
 /** Why nothing should be started at the site now; undefined when something may be. */
 export function startBlock(view: View, site: string, nowMs: number): Reason | undefined {
-  const ends = view.recent.flatMap((each) => endOfStart(each, site) ?? []);
+  // What a person cleared by hand is forgotten.
+  const sinceMs = unblockedAtMs(view, site);
+  const ends = view.recent.flatMap((each) => endOfStart(each, site) ?? []).filter(({ atMs }) => atMs > sinceMs);
   const firstGood = ends.findIndex(({ hasFailed }) => !hasFailed);
   const failures = firstGood < 0 ? ends.length : firstGood;
   const [newest] = ends;

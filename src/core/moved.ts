@@ -1,5 +1,6 @@
 /** Whether an operation moved the weights, as far as its record says. */
-import type { Operation } from '../model/operation.ts';
+import { moveKinds, type Operation } from '../model/operation.ts';
+import type { Plan } from '../model/plan.ts';
 
 /** The code of a step refused because somebody else moved the weights meanwhile: they are left as they are. */
 export const planStale = 'PlanStale';
@@ -10,8 +11,15 @@ const movedStates: ReadonlySet<string> = new Set(['verifying', 'returning', 'don
 /** Whether it moved traffic, or may have: one that ended before it moved anything spends no budget. */
 export function hasMoved(operation: Operation): boolean {
   const { plan, state, step, error } = operation;
+  if (isStill(plan)) return false;
   const hasReached = plan.steps.slice(0, step).some(({ kind }) => kind === 'weigh');
   if (movedStates.has(state) || hasReached) return true;
-  // It failed in the middle of a move; only what was refused before its first try has surely changed nothing.
+  // It failed or was held in the middle of a move; only what was refused before its first try has surely changed nothing.
   return state === 'failed' && plan.steps[step]?.kind === 'weigh' && error?.class !== 'invalid';
+}
+
+/** It is of a kind that leaves the weights alone, or empties a site that has none. */
+function isStill({ kind, steps }: Plan): boolean {
+  if (kind === 'drain') return steps.every((step) => step.kind !== 'weigh');
+  return !moveKinds.some((each) => each === kind);
 }

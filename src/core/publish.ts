@@ -25,23 +25,36 @@ export function routeEntryFor(view: View, terms: EntryTerms): RouteEntry {
     sites: sites.map(
       (site): RouteSite => ({
         site: site.site.name,
-        replicas: site.replicas.flatMap((each) => replicaOf(view, each, view.atMs)),
+        replicas: site.replicas.flatMap((each) => replicaOf(view, each, isEmptied(view, site, weights), view.atMs)),
       }),
     ),
-    spill: sites.flatMap((site) => spillOf(view, site)),
+    spill: sites.filter((site) => !isEmptied(view, site, weights)).flatMap((site) => spillOf(view, site)),
     firstTokenLimitMs: deployment.firstTokenLimitMs,
     journalHead: terms.journalHead,
   };
 }
 
 /** A replica gets traffic once it was proven, and keeps it until it is gone; one that is bad now is marked, and the gateway judges too. */
-function replicaOf(view: View, each: SiteView['replicas'][number], nowMs: number): readonly RouteReplica[] {
+function replicaOf(
+  view: View,
+  each: SiteView['replicas'][number],
+  isDraining: boolean,
+  nowMs: number,
+): readonly RouteReplica[] {
   const { replica, proof } = each;
   if (replica.url === undefined || replica.state !== 'running') return [];
   const { model, failover } = view.deployment;
   if (!isProven(proof, replica, model, failover.proof, nowMs) && !isListed(view.route, replica)) return [];
   const isBad = completionConditions(view, each).some(({ state }) => state === 'bad');
-  return [{ id: replica.id, bootId: replica.bootId, url: replica.url, state: isBad ? 'suspect' : 'serving' }];
+  const state = isDraining ? 'draining' : isBad ? 'suspect' : 'serving';
+  return [{ id: replica.id, bootId: replica.bootId, url: replica.url, state }];
+}
+
+/** Nothing new goes to a site that a person emptied, or that an operation under way empties: not what spills either (I21). */
+function isEmptied({ open, standing }: View, { site: { name } }: SiteView, weights: Weights): boolean {
+  if ((weights[name] ?? 0) > 0) return false;
+  const isLeaving = open?.plan.steps.some((step) => step.kind === 'drain' && step.site === name) ?? false;
+  return isLeaving || standing.some((each) => each.kind === 'out' && each.site === name);
 }
 
 function spillOf(view: View, site: SiteView): readonly SpillSite[] {

@@ -4,17 +4,18 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { OperationRequest } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { View } from '../model/view.ts';
-import { isFailing } from './diagnose.ts';
-import { weightOf } from './readiness.ts';
+import { isOrder } from '../model/wish.ts';
+import { driftOf } from './basis.ts';
+import { decideOrder } from './orders.ts';
 import { checkMove } from './safety.ts';
-import { bestTarget, moveAll } from './target.ts';
+import { wishAction } from './wishes.ts';
 
 /** A request nobody took up for so long is not what its person would want now, in milliseconds. */
 const expiresAfterMs = 120_000;
 
-/** Refuses, or acts; never advises: whoever asks has decided. */
+/** Refuses, steers or acts; never advises: whoever asks has decided. */
 export function decideRequest(view: View, request: OperationRequest, diagnosis: Diagnosis, nowMs: number): Decision {
-  const refuse = (reason: Reason): Decision => ({ kind: 'stay', diagnosis, reasons: [reason] });
+  const refuse = (...reasons: readonly Reason[]): Decision => ({ kind: 'stay', diagnosis, reasons });
   const { open } = view;
   const ageMs = nowMs - request.atMs;
   if (ageMs > expiresAfterMs)
@@ -22,80 +23,28 @@ export function decideRequest(view: View, request: OperationRequest, diagnosis: 
       code: 'RequestExpired',
       message: `asked for ${Math.round(ageMs / 1000)} s ago and nobody took it up; ask again`,
     });
+  if (isOrder(request.kind)) return decideOrder(view, request, request.kind, diagnosis, nowMs);
   if (open !== undefined && open.plan.trigger === 'manual') {
     return refuse({
       code: 'OperationRunning',
       message: `${open.id} (${open.plan.kind}) was asked for by ${open.by.name} and is ${open.state}`,
     });
   }
-  const names = view.sites.map(({ site }) => site.name);
-  const from = request.from ?? worst(view, request, diagnosis) ?? heaviest(view, request.to);
-  const to = request.to ?? bestTarget(view, { site: from ?? '' }, diagnosis, nowMs)?.site.name;
-  for (const name of [request.from, request.to]) {
-    if (name !== undefined && !names.includes(name))
-      return refuse({
-        code: 'NoReadyCapacity',
-        site: name,
-        message: `${view.deployment.name} has no site ${name}; it has ${names.join(', ')}`,
-      });
-  }
-  if (from === undefined || to === undefined)
-    return refuse({
-      code: 'NoReadyCapacity',
-      message: `nowhere to go from ${from ?? 'nowhere'}: no other allowed site could serve`,
-    });
-  // While the route is not seen all weights read 0: that is no ground to say so, and the driver's rule refuses below.
-  const isThere =
-    weightOf(view, to) === 100 || request.from === to || (request.from !== undefined && weightOf(view, from) === 0);
-  if (isThere && view.route.kind === 'seen') {
-    return refuse({
-      code: 'AlreadyThere',
-      site: to,
-      message: `${from} has ${weightOf(view, from)} % and ${to} has ${weightOf(view, to)} % already`,
-    });
-  }
-  const source = diagnosis.sites.find(({ site }) => site === from);
-  const action: Action = {
-    kind: request.kind,
-    trigger: 'manual',
-    from,
-    weights: request.kind === 'switchover' && request.from === undefined ? onlyAt(view, to) : moveAll(view, from, to),
-    start: [],
-    // A person who calls it a failover wants the traffic off now; the gates of a switchover are for healthy sources.
-    inOneStep: request.kind === 'failover' || source?.servesNothing === true,
-    because: [
-      {
-        code: 'AskedByPerson',
-        message: `${request.by.name}@${request.by.host}: ${request.reason ?? 'no reason given'}`,
-      },
-    ],
-    requestId: request.id,
-  };
-  const against = checkMove({ view, diagnosis, action, nowMs });
-  return against.length > 0 ? { kind: 'stay', diagnosis, reasons: against } : { kind: 'act', diagnosis, action };
+  const wished = wishAction(view, { ...request, kind: request.kind }, diagnosis, nowMs);
+  if (wished.kind === 'refused') return refuse(wished.reason);
+  const { action } = wished;
+  const against = againstAction(view, action, diagnosis, nowMs);
+  if (against.length > 0) return refuse(...against);
+  const moved = request.expect === undefined ? [] : driftOf(request.expect, view, action, nowMs);
+  return moved.length > 0 ? refuse(...moved) : { kind: 'act', diagnosis, action };
+}
+
+/** What the safety rules say against it; a start moves nothing. */
+export function againstAction(view: View, action: Action, diagnosis: Diagnosis, nowMs: number): readonly Reason[] {
+  return action.kind === 'start' ? [] : checkMove({ view, diagnosis, action, nowMs });
 }
 
 /** Only what time alone takes away stands against it: it is not refused but looked at again, until it expires. */
 export function isWaiting(reasons: readonly Reason[]): boolean {
   return reasons.length > 0 && reasons.every(({ code }) => code === 'LaunchUnlisted');
-}
-
-/** What a failover is away from when nobody says: the site that fails, the surest first, then the one with most traffic. */
-function worst(view: View, { kind, to }: OperationRequest, { sites }: Diagnosis): string | undefined {
-  if (kind !== 'failover') return undefined;
-  const [first] = sites
-    .filter((each) => isFailing(each) && each.site !== to && weightOf(view, each.site) > 0)
-    .sort((a, b) => Number(b.actionable) - Number(a.actionable) || weightOf(view, b.site) - weightOf(view, a.site));
-  return first?.site;
-}
-
-/** The site most traffic would leave: never the one it is to go to, unless there is no other. */
-function heaviest(view: View, to: string | undefined): string | undefined {
-  const rank = (name: string): number => (name === to ? -1 : weightOf(view, name));
-  const [first] = [...view.sites].sort((a, b) => rank(b.site.name) - rank(a.site.name));
-  return first?.site.name;
-}
-
-function onlyAt(view: View, to: string): Record<string, number> {
-  return Object.fromEntries(view.sites.map(({ site }) => [site.name, site.name === to ? 100 : 0]));
 }

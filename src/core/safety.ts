@@ -3,13 +3,14 @@ import type { Action } from '../model/decision.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Plan, Step } from '../model/plan.ts';
-import type { Reason } from '../model/reason.ts';
+import type { Reason, ReasonCode } from '../model/reason.ts';
 import type { Weights } from '../model/route.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isWithin } from './elapsed.ts';
 import { startBlock } from './failed-starts.ts';
 import { hasMoved } from './moved.ts';
 import { areIndependent, isResident, readyReplicas, unusableReason, weightOf } from './readiness.ts';
+import { acknowledgedAtMs } from './standing.ts';
 
 /** Everything a rule may look at. */
 export interface Case {
@@ -26,7 +27,17 @@ const dayMs = 86_400_000;
 /** Rules for a move of traffic, checked when deciding. Automatic moves obey all; a person's only those that have no override. */
 export function checkMove(about: Case): readonly Reason[] {
   const rules = about.action.trigger === 'manual' ? manualRules : automaticRules;
-  return rules.flatMap((rule) => rule(about));
+  return withoutOverridden(
+    rules.flatMap((rule) => rule(about)),
+    about.action.overrides,
+  );
+}
+
+/** Rules that a person may answer for with the deployment's typed name. Where traffic may lie is not among them, nor what is not proven. */
+export const overridable: readonly ReasonCode[] = ['LastServingSite'];
+
+function withoutOverridden(reasons: readonly Reason[], overrides: readonly ReasonCode[] = []): readonly Reason[] {
+  return reasons.filter(({ code }) => !(overridable.includes(code) && overrides.includes(code)));
 }
 
 /** Sites whose weight the action raises. */
@@ -50,6 +61,7 @@ const driverReachable: Rule = ({ view }) =>
 
 /** A target that serves nothing and will be started by the plan is judged by the plan's prove step, not here. */
 const readyCapacity: Rule = ({ view, action, nowMs }) =>
+  (action.empty !== undefined && targetsOf(view, action).length === 0) ||
   targetsOf(view, action).some((site) => readyReplicas(view, site, nowMs).length > 0 || site.placement.replicas > 0)
     ? []
     : [{ code: 'NoReadyCapacity', message: 'no site with ready replicas, and none that could be started' }];
@@ -109,7 +121,10 @@ const coolDown: Rule = ({ view, action, nowMs }) => {
   const { coolDownMs, maxFailoversPerDay } = view.deployment.failover.safety;
   const past = movesOf(view).filter(
     ({ plan, openedAtMs }) =>
-      plan.trigger === 'automatic' && plan.kind === 'failover' && isWithin(dayMs, openedAtMs, nowMs),
+      plan.trigger === 'automatic' &&
+      plan.kind === 'failover' &&
+      openedAtMs > acknowledgedAtMs(view) &&
+      isWithin(dayMs, openedAtMs, nowMs),
   );
   const [newest] = past;
   const reasons: Reason[] = [];
@@ -136,7 +151,7 @@ const coolDown: Rule = ({ view, action, nowMs }) => {
 /** Whoever moved it: what a person chose is not undone the moment it is done. */
 const dwell: Rule = ({ view, action, nowMs }) => {
   if (action.kind !== 'failback') return [];
-  const [newest] = movesOf(view).filter(({ plan }) => plan.kind !== 'start');
+  const [newest] = movesOf(view);
   if (newest === undefined) return [];
   const endedAtMs = newest.endedAtMs ?? nowMs;
   const { dwellMs } = view.deployment.failover.safety;
@@ -144,6 +159,19 @@ const dwell: Rule = ({ view, action, nowMs }) => {
   return isWithin(dwellMs, endedAtMs, nowMs)
     ? [{ code: 'DwellTime', message: `${newest.id} ended ${nowMs - endedAtMs} ms ago`, untilMs }]
     : [];
+};
+
+/** What is emptied must not be what users are served from. */
+const emptied: Rule = ({ view, action, nowMs }) => {
+  const sites = (action.empty ?? []).map(({ site }) => site);
+  const served = sites.filter((site) => (action.weights[site] ?? 0) > 0);
+  if (served.length > 0)
+    return served.map((site) => ({
+      code: 'SourceNotFenced',
+      site,
+      message: `${site} has ${action.weights[site] ?? 0} % of the traffic: drain it first`,
+    }));
+  return action.kind === 'stop' ? sites.flatMap((site) => stopReasons(view, site, nowMs)) : [];
 };
 
 const automaticRules: readonly Rule[] = [
@@ -159,7 +187,7 @@ const automaticRules: readonly Rule[] = [
   dwell,
 ];
 /** What a person may not decide either: nobody to ask, nowhere allowed, nothing there. */
-const manualRules: readonly Rule[] = [driverReachable, residency, readyCapacity, usable];
+const manualRules: readonly Rule[] = [driverReachable, residency, emptied, readyCapacity, usable];
 
 /** Open or ended, newest first. */
 function movesOf({ open, recent }: View): readonly Operation[] {
@@ -169,7 +197,10 @@ function movesOf({ open, recent }: View): readonly Operation[] {
 /** Checked again before each step of a plan that is being carried out. */
 export function checkStep(view: View, plan: Plan, step: Step, nowMs: number): readonly Reason[] {
   const removed = removedSites(view, step);
-  if (removed.length > 0) return removed;
+  return removed.length > 0 ? removed : withoutOverridden(stepReasons(view, plan, step, nowMs), plan.overrides);
+}
+
+function stepReasons(view: View, plan: Plan, step: Step, nowMs: number): readonly Reason[] {
   switch (step.kind) {
     case 'weigh':
       return weighReasons(view, plan, step.weights, nowMs);
@@ -180,6 +211,7 @@ export function checkStep(view: View, plan: Plan, step: Step, nowMs: number): re
     case 'prove':
     case 'fence':
     case 'drain':
+    case 'cut':
     case 'settle':
       return [];
   }

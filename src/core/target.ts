@@ -5,6 +5,7 @@ import type { SiteView, View } from '../model/view.ts';
 import { isFailing } from './diagnose.ts';
 import { startBlock } from './failed-starts.ts';
 import { areIndependent, isResident, readyReplicas, unusableReason, weightOf } from './readiness.ts';
+import { isOut } from './standing.ts';
 
 /**
  * Allowed and independent first, then ready now, then those that could be started, then those where a start failed just
@@ -28,7 +29,12 @@ export function bestTarget(
     diagnosis.sites.some((each) => each.site === site.site.name && isFailing(each));
   return view.sites
     .filter(
-      (site) => site.site.name !== source.site && site.placement.replicas > 0 && isResident(view, site) && !isBad(site),
+      (site) =>
+        site.site.name !== source.site &&
+        site.placement.replicas > 0 &&
+        isResident(view, site) &&
+        !isBad(site) &&
+        !isOut(view, site.site.name),
     )
     .map((site, order) => ({ site, order, rank: rank(site) }))
     .sort((a, b) => a.rank - b.rank || a.order - b.order)[0]?.site;

@@ -1,24 +1,19 @@
 /** Carries out what a person typed: a live controller does it, else this process leads until it is done. */
 
-import { assert } from '../errors.ts';
+import { assert, GodwitError } from '../errors.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { LeaseRecord } from '../model/lease.ts';
 import type { Actor, Operation, OperationRequest } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
+import type { OrderKind, Wish } from '../model/wish.ts';
 import { callWithin } from './call-within.ts';
 import { type ControllerEnd, superviseDeployment } from './controller.ts';
 import type { EngineDeps } from './engine.ts';
 
-export interface Wish {
-  readonly deployment: string;
-  readonly kind: 'failover' | 'switchover';
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-  readonly reason: string | undefined;
-}
-
 export type WishEnd =
   | { readonly kind: 'ended'; readonly operation: Operation; readonly by: 'this-process' | 'controller' }
+  /** A person said to go no further; whoever says `resume` goes on. */
+  | { readonly kind: 'held'; readonly operation: Operation; readonly by: 'this-process' | 'controller' }
   | { readonly kind: 'refused'; readonly reasons: readonly Reason[] }
   | { readonly kind: 'nothing-to-do'; readonly message: string }
   /** Waiting ended before anybody took the request up; it was taken back and nothing was changed. */
@@ -29,32 +24,44 @@ export type WishEnd =
 
 /** Between looks at the store, in milliseconds. */
 const pollMs = 100;
+/** An order over a revision that somebody else has just raised is given again, this often at most. */
+const mostTries = 20;
+
+export interface CarryOutOptions {
+  /** How long to wait, in milliseconds; the operation itself goes on. */
+  readonly timeoutMs: number | undefined;
+  /** What the signal means: `hold` and `return` are said to the operation and its answer is waited for. Default: `detach`. */
+  readonly onInterrupt?: 'hold' | 'return' | 'detach';
+  /** Whoever asks twice under one name asks once: the second time is told of the first. */
+  readonly requestId?: string;
+  /** False: only until somebody has taken it up; nobody leads here, so it needs a controller that runs. Default: true. */
+  readonly waits?: boolean;
+}
 
 /** Same engine both ways: the request is put into the store, and whoever holds the lease finds it there. */
 export async function carryOut(
   deps: EngineDeps,
   wish: Wish,
-  options: { readonly timeoutMs: number | undefined },
+  options: CarryOutOptions,
   signal: AbortSignal,
 ): Promise<WishEnd> {
-  const { clock, store, random, actor, config } = deps;
+  const { store, config } = deps;
   const deployment = config.deployments.find(({ name }) => name === wish.deployment);
   assert(deployment !== undefined, `unknown deployment ${wish.deployment}`);
-  const revision = await store.operations.revision(wish.deployment);
-  const request: OperationRequest = {
-    ...wish,
-    id: `rq-${random.id(8)}`,
-    by: actor,
-    atMs: clock.nowMs(),
-    revision,
-    answer: undefined,
-  };
-  await store.operations.request(request);
+  const id = `rq-${options.requestId ?? deps.random.id(8)}`;
+  const known = await store.operations.getRequest(id);
+  const request = known ?? requestOf(deps, wish, id, await store.operations.revision(wish.deployment));
+  if (known === undefined) await store.operations.request(request);
 
   const ended = new AbortController();
-  const watch = settle(watchRequest(deps, request.id, options.timeoutMs, AbortSignal.any([signal, ended.signal])));
+  // What is to be held or returned is still led from here until it is.
+  const detached =
+    options.onInterrupt === undefined || options.onInterrupt === 'detach' ? signal : new AbortController().signal;
+  const patience: Patience = { ...options, interrupted: signal, over: AbortSignal.any([detached, ended.signal]) };
+  const watch = settle(watchRequest(deps, request, patience));
   try {
-    const lead = await leadOrFollow(deps, deployment, watch, signal);
+    if (options.waits === false) return await told(deps, request, await watch.end, 'controller');
+    const lead = await leadOrFollow(deps, deployment, watch, detached);
     if (lead.kind === 'lease-held') return await told(deps, request, await watch.end, 'controller');
     ended.abort();
     const end = await watch.end;
@@ -63,6 +70,10 @@ export async function carryOut(
   } finally {
     ended.abort();
   }
+}
+
+function requestOf({ actor, clock }: EngineDeps, wish: Wish, id: string, revision: number): OperationRequest {
+  return { ...wish, id, by: actor, atMs: clock.nowMs(), revision, answer: undefined };
 }
 
 /** A controller that lives does it. It may die before it has: then its lease is free some time, and this process leads. */
@@ -102,7 +113,7 @@ async function told(
   end: WishEnd,
   by: 'this-process' | 'controller',
 ): Promise<WishEnd> {
-  if (end.kind === 'ended') return { ...end, by };
+  if (end.kind === 'ended' || end.kind === 'held') return { ...end, by };
   if (end.kind !== 'still-running') return end;
   const holder = (await store.lease.read(deployment))?.holder;
   if (end.operationId !== undefined) return { ...end, holder };
@@ -118,27 +129,60 @@ const withdrawn: Reason = {
   message: 'whoever asked for it stopped waiting before anybody took it up',
 };
 
-/** Looks until the request has an answer and its operation an end, the time is up, or the signal fires. */
-async function watchRequest(
-  deps: EngineDeps,
-  id: string,
-  timeoutMs: number | undefined,
-  signal: AbortSignal,
-): Promise<WishEnd> {
+interface Patience extends CarryOutOptions {
+  /** Somebody pressed Ctrl-C. */
+  readonly interrupted: AbortSignal;
+  /** Nobody waits any more. */
+  readonly over: AbortSignal;
+}
+
+/** Looks until the request has an answer and its operation an end, or is held; or until the time is up. */
+async function watchRequest(deps: EngineDeps, { id }: OperationRequest, patience: Patience): Promise<WishEnd> {
   const { clock, store } = deps;
+  const { timeoutMs, onInterrupt = 'detach', interrupted, over, waits = true } = patience;
   const deadlineMonoMs = timeoutMs === undefined ? Number.POSITIVE_INFINITY : clock.monoMs() + timeoutMs;
+  const longestMs = waits ? Number.POSITIVE_INFINITY : takeUpMs;
+  const takenUpByMonoMs = clock.monoMs() + longestMs;
+  let isOrdered = false;
   for (;;) {
     const request = await store.operations.getRequest(id);
     const answer = request?.answer;
     if (answer?.kind === 'refused') return refusedEnd(answer.reasons);
     const operation = answer === undefined ? undefined : await store.operations.get(answer.operationId);
     if (operation?.endedAtMs !== undefined) return { kind: 'ended', operation, by: 'controller' };
-    if (signal.aborted || clock.monoMs() >= deadlineMonoMs)
+    if (operation?.state === 'held') return { kind: 'held', operation, by: 'controller' };
+    const isUnwanted = interrupted.aborted && operation === undefined;
+    const isDone = operation !== undefined && !waits;
+    if (over.aborted || isUnwanted || isDone || clock.monoMs() >= Math.min(deadlineMonoMs, takenUpByMonoMs))
       return { kind: 'still-running', operationId: operation?.id, holder: undefined };
-    await clock.sleep(pollMs, signal).then(
+    if (interrupted.aborted && onInterrupt !== 'detach' && operation !== undefined && !isOrdered) {
+      isOrdered = true;
+      await order(deps, operation, onInterrupt);
+    }
+    // Once an order is given the signal has said what it had to say.
+    await clock.sleep(pollMs, interrupted.aborted ? over : AbortSignal.any([over, interrupted])).then(
       () => undefined,
       () => undefined,
     );
+  }
+}
+
+/** How long a request may wait for a controller when nobody would lead, in milliseconds. */
+const takeUpMs = 10_000;
+
+/** Says it to whoever carries the operation out, this process too. */
+async function order(deps: EngineDeps, { id, plan }: Operation, kind: OrderKind): Promise<void> {
+  const { random, store } = deps;
+  const sites = { from: undefined, to: undefined };
+  for (let tries = 1; ; tries += 1) {
+    const wish: Wish = { deployment: plan.deployment, kind, ...sites, reason: 'interrupted', operationId: id };
+    const revision = await store.operations.revision(plan.deployment);
+    try {
+      return await store.operations.request(requestOf(deps, wish, `rq-${random.id(8)}`, revision));
+    } catch (thrown) {
+      const isBehind = thrown instanceof GodwitError && thrown.code === 'RevisionConflict';
+      if (!isBehind || tries === mostTries) throw thrown;
+    }
   }
 }
 

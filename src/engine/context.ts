@@ -37,5 +37,11 @@ export interface Context {
   /** Since when every site with weight is healthy, epoch milliseconds. */
   calmSinceMs(): number | undefined;
   /** Journals what became of a step, or of one part of it, and tells the reporter. */
-  note(at: StepRef, part: string | undefined, state: StepState, error: ProviderError | undefined): Promise<void>;
+  note(
+    at: StepRef,
+    part: string | undefined,
+    state: StepState,
+    error: ProviderError | undefined,
+    detail?: string,
+  ): Promise<void>;
 }

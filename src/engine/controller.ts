@@ -85,7 +85,7 @@ export async function superviseDeployment(
     // Before the stamp too: an older copy of the state must not put its mark over the newest one's.
     await ctx.adopt(await ctx.observer.readRoute(until.stop));
     await stampGateway(ctx, until.stop);
-    await warmUp(ctx, until.stop);
+    await warmUp(ctx, AbortSignal.any([until.stop, grip.lost]));
     await ctx.adopt(ctx.observer.sight().route);
     await runLoop(ctx, memory, until);
     if (!grip.lost.aborted) return { kind: 'stopped' };

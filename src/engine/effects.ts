@@ -53,6 +53,8 @@ export async function applyEffect(
       return await ctx.routes.weigh(step.weights, ctx.view(), terms);
     case 'fence':
       return await fence(ctx, operation.plan, step.site, terms);
+    case 'cut':
+      return await cut(ctx, step.site, terms);
     case 'stop':
       return await stopSite(ctx, step, terms);
     case 'prove':
@@ -107,6 +109,15 @@ async function launch(
 async function fence(ctx: Context, { after }: Plan, site: string, terms: WriteTerms): Promise<Reply<void>> {
   assert((after[site] ?? 0) === 0, `${site} keeps weight in this plan and cannot be fenced`);
   return await ctx.routes.weigh(after, ctx.view(), terms);
+}
+
+/** A driver that cannot cut leaves it to the stop that follows. */
+async function cut(ctx: Context, site: string, terms: WriteTerms): Promise<Reply<void>> {
+  const { traffic } = ctx.deps;
+  if (traffic.cut === undefined) return done;
+  const write = traffic.cut.bind(traffic);
+  const reply = await attemptWrite(ctx.deps, ctx.grip, terms, (call) => write(ctx.deployment.name, site, call));
+  return reply.kind === 'done' ? done : reply;
 }
 
 const notFenced: ProviderError = {

@@ -1,9 +1,10 @@
 /** Carries out a plan step by step: the only place that changes the world. Also after a crash, from where it stood. */
 
 import { planStale } from '../core/moved.ts';
+import { standingAfter } from '../core/standing-after.ts';
 import { assert, GodwitError } from '../errors.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
-import type { Operation, OperationState } from '../model/operation.ts';
+import type { Operation, OperationState, Order } from '../model/operation.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { Context } from './context.ts';
@@ -13,26 +14,50 @@ import { endOf, runStep, type StepEnd, type StepTrouble } from './run-step.ts';
 /** Why an execution was stopped from outside; the reason of its signal. */
 export type StopReason = 'preempted' | 'shutdown';
 
+/** An operation as it stands now, and what was said of it: whoever gives an order changes it here and in the journal. */
+export interface Course {
+  operation: Operation;
+  /** Ends the present step, for an order to return or to give up. */
+  readonly interrupt: AbortSignal;
+}
+
+interface Run {
+  readonly ctx: Context;
+  readonly course: Course;
+  /** Ends everything, also a return: another takes over, the process ends, the lease is lost. */
+  readonly stopped: AbortSignal;
+}
+
 /**
- * Returns the ended operation, or the open one when it must be left as it is (lease lost, process ends): the next
+ * Returns the ended operation, or the open one when it must be left as it is (held, lease lost, process ends): the next
  * holder of the lease resumes it.
  */
-export async function execute(ctx: Context, opened: Operation, stop: AbortSignal): Promise<Operation> {
+export async function execute(ctx: Context, course: Course, stop: AbortSignal): Promise<Operation> {
   // What waits in a step ends with the lease too.
-  const signal = AbortSignal.any([stop, ctx.grip.lost]);
-  const past = await ctx.deps.store.journal.read({ operationId: opened.id });
-  let operation = opened;
-  for (const [index, step] of opened.plan.steps.entries()) {
+  const stopped = AbortSignal.any([stop, ctx.grip.lost]);
+  const signal = AbortSignal.any([stopped, course.interrupt]);
+  const run: Run = { ctx, course, stopped };
+  const { id, plan } = course.operation;
+  const past = await ctx.deps.store.journal.read({ operationId: id });
+  for (const [index, step] of plan.steps.entries()) {
     const own = past.filter((entry) => isOfStep(entry, index));
     const before = recordedEnd(own, index, step);
     if (before?.kind === 'reached') continue;
-    if (before !== undefined) return await leaveOrEnd(ctx, { ...operation, step: index }, before, signal);
-    operation = await advance(ctx, operation, index, stateDuring(step));
-    const end = await runStep(ctx, { operation, index, step, past: own }, signal);
+    if (before !== undefined) return await leaveOrEnd(run, index, before);
+    const { order } = course.operation;
+    if (order !== undefined) return await obey(run, index, order);
+    await advance(run, index, stateDuring(step));
+    const end = await runStep(ctx, { operation: course.operation, index, step, past: own }, signal);
     if (end.kind === 'reached') continue;
-    return await leaveOrEnd(ctx, operation, end, signal);
+    return await leaveOrEnd(run, index, end);
   }
-  return await finish(ctx, { ...operation, step: opened.plan.steps.length }, 'done', undefined);
+  return await finish(run, plan.steps.length, 'done', undefined);
+}
+
+/** For an operation that nobody carries out: something of higher rank takes its place. */
+export async function preempt(ctx: Context, operation: Operation): Promise<void> {
+  const run: Run = { ctx, course: { operation, interrupt: ctx.grip.lost }, stopped: ctx.grip.lost };
+  await finish(run, operation.step, 'failed', preempted);
 }
 
 /**
@@ -66,6 +91,7 @@ function stateDuring(step: Step): OperationState {
     case 'weigh':
     case 'fence':
     case 'drain':
+    case 'cut':
     case 'stop':
       return 'shifting';
     case 'settle':
@@ -73,29 +99,31 @@ function stateDuring(step: Step): OperationState {
   }
 }
 
-async function advance(ctx: Context, operation: Operation, index: number, state: OperationState): Promise<Operation> {
-  const next = { ...operation, step: index, state };
-  if (state === operation.state) return next;
-  await ctx.journal.append({ kind: 'operation', operation: next });
-  ctx.journal.tell({ type: 'operation', operation: next });
-  return next;
+async function advance({ ctx, course }: Run, index: number, state: OperationState): Promise<void> {
+  const { operation } = course;
+  // Before it is written: an order that comes meanwhile must build on it.
+  course.operation = { ...operation, step: index, state };
+  if (state === operation.state) return;
+  await ctx.journal.append({ kind: 'operation', operation: course.operation });
+  ctx.journal.tell({ type: 'operation', operation: course.operation });
 }
 
-async function leaveOrEnd(
-  ctx: Context,
-  operation: Operation,
-  end: StepTrouble,
-  signal: AbortSignal,
-): Promise<Operation> {
+async function leaveOrEnd(run: Run, index: number, end: StepTrouble): Promise<Operation> {
+  const { course } = run;
   switch (end.kind) {
-    case 'left':
-      return operation;
+    case 'left': {
+      const { order } = course.operation;
+      // Cut short by an order, not by whoever ends it all.
+      return order !== undefined && course.interrupt.aborted && !run.stopped.aborted
+        ? await obey(run, index, order)
+        : { ...course.operation, step: index };
+    }
     case 'preempted':
-      return await finish(ctx, operation, 'failed', preempted);
+      return await finish(run, index, 'failed', preempted);
     case 'unknown':
-      return await finish(ctx, operation, 'unknown', end.error);
+      return await finish(run, index, 'unknown', end.error);
     case 'failed':
-      return await giveBack(ctx, operation, end.error, signal);
+      return await giveBack(run, index, end.error);
   }
 }
 
@@ -105,17 +133,34 @@ const preempted: ProviderError = {
   message: 'something of higher rank took over',
 };
 
-/** After a failed step: weights that this operation already moved go back to those before it, as a step like any other. */
-async function giveBack(
-  ctx: Context,
-  operation: Operation,
-  error: ProviderError,
-  signal: AbortSignal,
-): Promise<Operation> {
-  const { plan } = operation;
-  const past = await ctx.deps.store.journal.read({ operationId: operation.id });
-  if (error.code === planStale || !hasMoved(plan, past)) return await finish(ctx, operation, 'failed', error);
-  const returning = await advance(ctx, operation, operation.step, 'returning');
+/**
+ * Held: between two steps nothing is half done, and it stays like this until somebody says how it goes on. Aborted: what is
+ * in force stays, a whole vector that was published, old or new. Returned: the weights before.
+ */
+async function obey(run: Run, index: number, { kind, by, reason }: Order): Promise<Operation> {
+  const message = `${by.name}@${by.host}: ${reason ?? 'no reason given'}`;
+  switch (kind) {
+    case 'hold':
+      await advance(run, index, 'held');
+      return run.course.operation;
+    case 'abort':
+      return await finish(run, index, 'failed', { class: 'conflict', code: 'Aborted', message });
+    case 'return':
+      return await giveBack(run, index, { class: 'conflict', code: returnAsked, message });
+  }
+}
+
+const returnAsked = 'ReturnAsked';
+
+/** Weights that this operation already moved go back to those before it, as a step like any other. */
+async function giveBack(run: Run, at: number, error: ProviderError): Promise<Operation> {
+  const { ctx, course, stopped } = run;
+  const { id, plan } = course.operation;
+  const past = await ctx.deps.store.journal.read({ operationId: id });
+  if (error.code === planStale) return await finish(run, at, 'failed', error);
+  // What was asked for is so already.
+  if (!hasMoved(plan, past)) return await finish(run, at, error.code === returnAsked ? 'returned' : 'failed', error);
+  await advance(run, at, 'returning');
   const index = plan.steps.length;
   const step: Step = {
     kind: 'weigh',
@@ -125,10 +170,10 @@ async function giveBack(
     deadlineMs: returnDeadlineMs,
   };
   const own = past.filter((entry) => isOfStep(entry, index));
-  const at = { operation: returning, index, step, past: own };
-  const end = recordedEnd(own, index, step) ?? (await runStep(ctx, at, signal));
-  if (end.kind === 'left') return returning;
-  return await finish(ctx, returning, stateAfterReturn(end), error);
+  const ref = { operation: course.operation, index, step, past: own };
+  const end = recordedEnd(own, index, step) ?? (await runStep(ctx, ref, stopped));
+  if (end.kind === 'left') return course.operation;
+  return await finish(run, at, stateAfterReturn(end), error);
 }
 
 /** Intended is enough: what became of it may not be known. */
@@ -151,15 +196,19 @@ function stateAfterReturn(end: StepEnd): OperationState {
 const returnDeadlineMs = 30_000;
 
 async function finish(
-  ctx: Context,
-  operation: Operation,
+  { ctx, course }: Run,
+  step: number,
   state: OperationState,
   error: ProviderError | undefined,
 ): Promise<Operation> {
+  const { operation } = course;
   assert(operation.endedAtMs === undefined, `operation ${operation.id} ends twice`);
   if (isLost(ctx.grip)) return operation;
-  const ended = { ...operation, state, error, endedAtMs: ctx.deps.clock.nowMs() };
-  await ctx.journal.append({ kind: 'operation', operation: ended });
+  const nowMs = ctx.deps.clock.nowMs();
+  const ended: Operation = { ...operation, step, state, error, endedAtMs: nowMs };
+  course.operation = ended;
+  const standing = standingAfter(ended, ctx.view().standing, nowMs);
+  await ctx.journal.append({ kind: 'operation', operation: ended }, ...standing);
   ctx.journal.tell({ type: 'operation', operation: ended });
   return ended;
 }

@@ -1,21 +1,25 @@
 /** The health-check loop of one deployment: look, decide, act; for as long as the lease is held. */
 import { decide } from '../core/decide.ts';
-import type { Decision } from '../model/decision.ts';
+import { type Decision, reasonsOf } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
 import type { View } from '../model/view.ts';
 import type { Context } from './context.ts';
 import type { Until } from './engine.ts';
-import { execute, type StopReason } from './execute.ts';
+import { type Course, execute, preempt, type StopReason } from './execute.ts';
 import { openOperation, reopenOperation } from './operations.ts';
 import type { Recollection } from './recollect.ts';
+import { steer } from './steer.ts';
 
 /** A look waits this long for its answers, in milliseconds; later ones count in the next. */
 const patienceMs = 250;
 
+/** The operation under way. Nobody carries out one that is held, or that was only just taken up. */
 interface Running {
-  readonly operation: Operation;
+  readonly course: Course;
+  /** Ends its present step. */
+  interrupt(): void;
   readonly stop: AbortController;
-  readonly ended: Promise<Operation>;
+  ended: Promise<Operation> | undefined;
   hasEnded: boolean;
 }
 
@@ -29,24 +33,29 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
   let running: Running | undefined;
   try {
     const found = over.aborted ? undefined : await reopenOperation(ctx, over);
-    if (found !== undefined) running = carry(ctx, found);
+    if (found !== undefined) running = underway(found);
     while (!over.aborted && !until.isDone()) {
       const startedMonoMs = ctx.deps.clock.monoMs();
       const { decision, view } = await look(ctx, memory, over);
       if (running?.hasEnded === true) {
-        await running.ended;
-        running = undefined;
+        const now = await running.ended;
+        running = now?.state === 'held' ? underway(now) : undefined;
       }
       if (isNews(last, decision)) await announce(ctx, decision);
       last = decision;
       if (!over.aborted) await ctx.routes.refresh(ctx.view(), over);
       if (decision.kind === 'act' && !over.aborted) {
-        if (running !== undefined) await stop(running, 'preempted');
+        if (running !== undefined) await displace(ctx, running);
         const opened = await openOperation(ctx, decision.action);
-        running = opened === undefined ? undefined : carry(ctx, opened);
+        if (opened !== undefined) memory.noteOpen(opened);
+        running = opened === undefined ? undefined : underway(opened);
+      } else if (decision.kind === 'steer' && !over.aborted) {
+        await steer(ctx, decision.steering, running);
       } else {
         await memory.answer(decision);
       }
+      // What a person said of an operation that was just taken up comes before its next step.
+      if (running !== undefined && !over.aborted) carry(ctx, running);
       await memory.save(decision, view);
       await nap(ctx, startedMonoMs, over);
     }
@@ -72,26 +81,40 @@ async function look(
   return { decision, view };
 }
 
-function carry(ctx: Context, operation: Operation): Running {
-  const stop = new AbortController();
-  const running: Running = {
-    operation,
-    stop,
+function underway(operation: Operation): Running {
+  const interrupt = new AbortController();
+  const course = { operation, interrupt: interrupt.signal };
+  return {
+    course,
+    interrupt: () => interrupt.abort(),
+    stop: new AbortController(),
+    ended: undefined,
     hasEnded: false,
-    ended: execute(ctx, operation, stop.signal).finally(() => {
-      running.hasEnded = true;
-    }),
   };
+}
+
+/** Unless somebody does already, or it is held. */
+function carry(ctx: Context, running: Running): void {
+  if (running.ended !== undefined || running.course.operation.state === 'held') return;
+  running.ended = execute(ctx, running.course, running.stop.signal).finally(() => {
+    running.hasEnded = true;
+  });
+  const { id } = running.course.operation;
   // The loop awaits it at its end; until then a failure must not count as unhandled.
   running.ended.catch((thrown: unknown) =>
-    ctx.journal.tell({ type: 'warning', message: `${operation.id} stopped: ${String(thrown)}` }),
+    ctx.journal.tell({ type: 'warning', message: `${id} stopped: ${String(thrown)}` }),
   );
-  return running;
 }
 
 async function stop(running: Running, why: StopReason): Promise<void> {
   running.stop.abort(why);
   await running.ended;
+}
+
+/** Something of higher rank takes its place; what nobody carries out must end too. */
+async function displace(ctx: Context, running: Running): Promise<void> {
+  if (running.ended !== undefined) return await stop(running, 'preempted');
+  await preempt(ctx, running.course.operation);
 }
 
 /** A decision is journaled when it says something else than the one before, not each time the loop turns. */
@@ -100,7 +123,7 @@ function isNews(last: Decision | undefined, now: Decision): boolean {
 }
 
 function gist(decision: Decision): string {
-  const reasons = decision.kind === 'act' ? decision.action.because : decision.reasons;
+  const reasons = reasonsOf(decision);
   // While an operation runs, only a reason beside it is news.
   if (decision.kind === 'stay' && reasons.every(({ code }) => code === 'OperationRunning') && reasons.length > 0)
     return 'running';

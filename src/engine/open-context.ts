@@ -48,8 +48,8 @@ export async function openContext(
     },
     view,
     calmSinceMs: () => memory.calmSinceMs(),
-    async note({ operation, index, step }, part, state, error) {
-      const detail = error?.message;
+    async note({ operation, index, step }, part, state, error, said) {
+      const detail = said ?? error?.message;
       await journal.append({
         kind: 'step',
         operationId: operation.id,

@@ -36,7 +36,7 @@ export async function reopenOperation(ctx: Context, signal: AbortSignal): Promis
   const { store, actor } = ctx.deps;
   const [found] = await store.operations.list({ deployment: ctx.deployment.name, open: true, limit: 1 });
   if (found === undefined) return undefined;
-  await warmUp(ctx, signal);
+  await warmUp(ctx, AbortSignal.any([signal, ctx.grip.lost]));
   if (signal.aborted) return undefined;
   const operation = { ...found, epoch: ctx.grip.epoch, by: actor };
   await ctx.journal.append({ kind: 'operation', operation });

@@ -16,7 +16,9 @@ export interface StepMemory {
   readonly beganAtMonoMs: number;
   /** The journal holds that it is to be done. */
   isIntended: boolean;
-  isStamped: boolean;
+  isAcknowledged: boolean;
+  /** Requests that ran at the site when its drain began. */
+  beganWith: number | undefined;
   /** Since when the drained site counted no running request, epoch milliseconds. */
   idleSinceMs: number | undefined;
   /** Since when fewer replicas live than are to be proven, epoch milliseconds. */
@@ -28,7 +30,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   const site = 'site' in step ? step.site : undefined;
   const isAboutRoute = step.kind === 'weigh' || step.kind === 'fence';
   const isAboutReplicas = step.kind === 'launch' || step.kind === 'stop';
-  const isAboutTraffic = step.kind === 'weigh' || step.kind === 'drain';
+  const isAboutTraffic = step.kind === 'weigh' || step.kind === 'drain' || step.kind === 'cut';
   const [route, listed, traffic] = await Promise.all([
     isAboutRoute ? ctx.observer.readRoute(signal) : notAsked,
     isAboutReplicas ? ctx.observer.readReplicas(step.site, signal) : notAsked,
@@ -40,13 +42,15 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   if (step.kind === 'prove' && memory.isIntended) await ctx.observer.lookForProof(step.site, proofPatienceMs, signal);
   const view = step.kind === 'prove' ? ctx.view() : undefined;
   const proving = view?.sites.find((each) => each.site.name === site);
-  const isIdle = site !== undefined && inFlightAt(traffic, site) === 0;
+  const inFlight = site === undefined ? undefined : inFlightAt(traffic, site);
+  if (step.kind === 'drain') memory.beganWith ??= inFlight;
+  const isIdle = inFlight === 0;
   memory.idleSinceMs = isIdle ? (memory.idleSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
   const isLacking = step.kind === 'prove' && countAlive(proving) < step.replicas;
   memory.lackingSinceMs = isLacking ? (memory.lackingSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
   return {
     beganAtMs: memory.beganAtMs,
-    isStamped: memory.isStamped,
+    isAcknowledged: memory.isAcknowledged,
     // Another read beside this one may have taken its time: the loop may have seen the gateway since.
     route: isAboutRoute && isNewer(newest, route) ? newest : route,
     replicas: listed,
@@ -54,6 +58,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     traffic,
     idleSinceMs: memory.idleSinceMs,
     lackingSinceMs: memory.lackingSinceMs,
+    inFlight,
     calmSinceMs: ctx.calmSinceMs(),
   };
 }

@@ -2,8 +2,9 @@
 
 import { weightOf } from '../core/readiness.ts';
 import { isWaiting } from '../core/requests.ts';
-import type { Decision } from '../model/decision.ts';
+import { type Decision, reasonsOf } from '../model/decision.ts';
 import { moveKinds, type Operation, type OperationRequest } from '../model/operation.ts';
+import type { Standing } from '../model/standing.ts';
 import type { View } from '../model/view.ts';
 import type { EngineDeps } from './engine.ts';
 import type { Sight } from './observe.ts';
@@ -16,6 +17,8 @@ const saveEveryMs = 1000;
 export interface Recollection {
   /** Reads operations and requests from the store. */
   refresh(): Promise<void>;
+  /** An operation that has just been opened or has changed: known at once, not only at the next turn. */
+  noteOpen(operation: Operation): void;
   /** Puts a sight together with what is remembered. */
   view(sight: Sight & Pick<View, 'inForce'>): View;
   /** Notes since when which sites are healthy. */
@@ -30,22 +33,36 @@ export interface Recollection {
 
 export function createRecollection(deps: EngineDeps, deployment: string): Recollection {
   const { clock, store } = deps;
+  // The only deployment there is shares its failure domains with nobody.
+  const hasOthers = deps.config.deployments.length > 1;
   let open: Operation | undefined;
   let recent: readonly Operation[] = [];
   let request: OperationRequest | undefined;
+  let standing: readonly Standing[] = [];
+  let others: readonly Operation[] = [];
   let healthySinceMs: Record<string, number> = {};
   let calmSinceMs: number | undefined;
   let savedAtMonoMs = Number.NEGATIVE_INFINITY;
 
   return {
-    view: (sight) => ({ ...sight, open, recent, request, healthySinceMs }),
+    view: (sight) => ({
+      ...{ ...sight, open, recent, request, healthySinceMs, standing, others },
+      configDigest: deps.config.digest,
+    }),
+    noteOpen(operation) {
+      open = operation.endedAtMs === undefined ? operation : undefined;
+    },
     async refresh() {
       // By number, not by date: a clock that was put right must not make it forget.
       const query = { deployment, limit: recentLimit };
-      const [all, moved] = await Promise.all([
+      const [all, moved, set, busy] = await Promise.all([
         store.operations.list(query),
         store.operations.list({ ...query, kinds: moveKinds }),
+        store.standing.list(deployment),
+        hasOthers ? store.operations.list({ open: true, limit: recentLimit }) : [],
       ]);
+      standing = set;
+      others = busy.filter(({ plan }) => plan.deployment !== deployment);
       // Both are newest first, so what only the second holds is older than all of the first.
       const ids = new Set(all.map(({ id }) => id));
       const operations = [...all, ...moved.filter(({ id }) => !ids.has(id))];
@@ -63,8 +80,10 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
     },
     calmSinceMs: () => calmSinceMs,
     async answer(decision) {
-      if (request === undefined || decision.kind === 'act' || isWaiting(decision.reasons)) return;
-      await store.operations.answer(request.id, { kind: 'refused', reasons: decision.reasons });
+      // What is done about it answers it when it is done.
+      if (request === undefined || decision.kind === 'act' || decision.kind === 'steer') return;
+      const reasons = reasonsOf(decision);
+      if (!isWaiting(reasons)) await store.operations.answer(request.id, { kind: 'refused', reasons });
     },
     async save(decision, view) {
       if (clock.monoMs() - savedAtMonoMs < saveEveryMs) return;

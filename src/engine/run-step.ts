@@ -38,7 +38,8 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
     beganAtMs: clock.nowMs(),
     beganAtMonoMs: clock.monoMs(),
     isIntended: hasBegun,
-    isStamped: false,
+    isAcknowledged: false,
+    beganWith: undefined,
     idleSinceMs: undefined,
     lackingSinceMs: undefined,
   };
@@ -121,14 +122,18 @@ async function actUntilReached(
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
       if (reply.kind === 'refused' && !passingClasses.has(reply.error.class))
         return await close(ctx, at, 'refused', reply.error);
-      if (reply.kind === 'done' && at.step.kind === 'stamp') memory.isStamped = true;
+      if (reply.kind === 'done' && (at.step.kind === 'stamp' || at.step.kind === 'cut')) memory.isAcknowledged = true;
       retryAtMonoMs = clock.monoMs() + retryPauseMs(ctx, reply, rounds);
       rounds += 1;
     }
     sight = await sightOf(ctx, at.step, memory, signal);
     if (isReached(at.step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
     if (isHopeless(at.step, sight, clock.nowMs())) return await close(ctx, at, 'failed', lostReplicas);
-    if (clock.monoMs() >= deadlineAtMonoMs) return await close(ctx, at, ...lateEnd(at, reply));
+    if (clock.monoMs() >= deadlineAtMonoMs) {
+      if (at.step.kind === 'drain' && at.step.cutsLater === true && sight.inFlight !== undefined)
+        return await close(ctx, at, 'reached', undefined, drainedText(memory, sight));
+      return await close(ctx, at, ...lateEnd(at, reply));
+    }
     await pause(ctx, signal, lookAgainMs(ctx, at.step, sight));
   }
 }
@@ -170,6 +175,10 @@ function lateEnd(at: StepRef, reply: Reply<void> | undefined): [StepState, Provi
  * set again; those that somebody else set instead are left.
  */
 async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
+  if (at.step.kind === 'drain') {
+    const sight = await sightOf(ctx, at.step, memory, signal);
+    return await close(ctx, at, 'reached', undefined, drainedText(memory, sight));
+  }
   if (at.step.kind !== 'weigh' || at.step.gate === undefined) return await close(ctx, at, 'reached', undefined);
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = clock.monoMs() + at.step.gate.holdMs + at.step.deadlineMs;
@@ -233,9 +242,15 @@ async function pause(ctx: Context, signal: AbortSignal, ms: number): Promise<voi
 }
 
 /** How it ends is for the holder of the lease to say: who slept through its end looks at what is no longer true. */
-async function close(ctx: Context, at: StepRef, state: StepState, error: ProviderError | undefined): Promise<StepEnd> {
+async function close(
+  ctx: Context,
+  at: StepRef,
+  state: StepState,
+  error: ProviderError | undefined,
+  detail?: string,
+): Promise<StepEnd> {
   if (isLost(ctx.grip)) return { kind: 'left' };
-  await ctx.note(at, undefined, state, error);
+  await ctx.note(at, undefined, state, error, detail);
   if (error === undefined) return { kind: 'reached' };
   return endOf(at.step, state, error);
 }
@@ -244,4 +259,9 @@ async function close(ctx: Context, at: StepRef, state: StepState, error: Provide
 export function endOf(step: Step, state: StepState, error: ProviderError): StepEnd {
   if (state === 'reached' || (step.kind === 'launch' && step.bestEffort)) return { kind: 'reached' };
   return { kind: state === 'unknown' ? 'unknown' : 'failed', error };
+}
+
+/** Of those that ran when the drain began: nothing new has come since, so what is not there any more has ended. */
+function drainedText({ beganWith = 0 }: StepMemory, { inFlight = 0 }: StepSight): string {
+  return `${beganWith} ran, ${Math.max(0, beganWith - inFlight)} finished, ${inFlight} still running`;
 }

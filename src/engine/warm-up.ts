@@ -4,13 +4,15 @@ import type { Context } from './context.ts';
 /** Between looks, in milliseconds. */
 const pollMs = 50;
 
+/** What it takes to look. */
+type Looking = Pick<Context, 'deps' | 'deployment' | 'observer' | 'view'>;
+
 /** Ends when every replica is proven or called bad, after the time a few completions may take, or when the signal fires. */
-export async function warmUp(ctx: Context, signal: AbortSignal): Promise<void> {
+export async function warmUp(ctx: Looking, over: AbortSignal): Promise<void> {
   const { clock } = ctx.deps;
   const { probes, failover } = ctx.deployment;
   const slowestMs = Math.max(0, ...probes.map(({ timeoutMs }) => timeoutMs));
   const deadlineMonoMs = clock.monoMs() + slowestMs * (failover.proof.completions + 1);
-  const over = AbortSignal.any([signal, ctx.grip.lost]);
   const names = ctx.deployment.placements.map(({ site }) => site);
   while (!over.aborted && clock.monoMs() < deadlineMonoMs) {
     await ctx.observer.look(slowestMs, over, names);

@@ -67,6 +67,27 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       const { carryOut } = await import('../engine/carry-out.ts');
       return withEngine(config, { clock, reporter, actor: 'person' }, (deps) => carryOut(deps, wish, options, signal));
     },
+    async preview(config, wish, signal) {
+      const { withEngine } = await import('./engine.ts');
+      const { preview } = await import('../engine/preview.ts');
+      const silent = { report: () => undefined };
+      return withEngine(config, { clock, reporter: silent, actor: 'person', mode: 'read' }, (deps) =>
+        preview(deps, wish, signal),
+      );
+    },
+    async say(config, word) {
+      const [{ openStore }, { say }, { createActor }] = await Promise.all([
+        import('./engine.ts'),
+        import('../engine/say.ts'),
+        import('../system/actor.ts'),
+      ]);
+      const store = openStore(config, 'write', clock);
+      try {
+        await say({ store, clock, actor: createActor('person') }, word);
+      } finally {
+        await store.close();
+      }
+    },
     runGateway: (config, log, signal) => runGateway(config, log, signal, clock),
     async runDemo(options, reporter, watch, signal) {
       isTidying = true;

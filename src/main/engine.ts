@@ -26,15 +26,17 @@ interface Terms {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly actor: Actor['kind'];
+  /** `read`: nothing is made or changed. Default: `write`. */
+  readonly mode?: 'read' | 'write';
 }
 
 /** Runs the work with every port open; whatever was opened is closed, also when opening the next one failed. */
 export async function withEngine<T>(
   config: Config,
-  { clock, reporter, actor }: Terms,
+  { clock, reporter, actor, mode = 'write' }: Terms,
   work: (deps: EngineDeps) => Promise<T>,
 ): Promise<T> {
-  const store = openStore(config, 'write', clock);
+  const store = openStore(config, mode, clock);
   const sessions = new Map<string, Provider>();
   try {
     await connectSites(config, clock, sessions);

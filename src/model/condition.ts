@@ -20,6 +20,8 @@ export interface Condition {
   readonly successesInARow: number;
   readonly reason: ProbeReason | undefined;
   readonly detail: string | undefined;
+  /** Time per output token after the first, the slowest in the window, milliseconds; absent when nothing measured it. */
+  readonly perTokenMs?: number;
 }
 
 /** Proof that a replica really serves: enough good completions in a row from this boot and this model. */

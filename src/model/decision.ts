@@ -1,8 +1,9 @@
 /** What to do now and why: stay, advise, or act; always with reasons and the values seen. */
 import type { Diagnosis } from './diagnosis.ts';
-import type { OperationKind, Trigger } from './operation.ts';
-import type { Reason } from './reason.ts';
+import type { OperationKind, OperationRequest, Trigger } from './operation.ts';
+import type { Reason, ReasonCode } from './reason.ts';
 import type { Weights } from './route.ts';
+import type { OrderKind } from './wish.ts';
 
 /** One intended change, before it is planned. */
 export interface Action {
@@ -19,6 +20,26 @@ export interface Action {
   readonly because: readonly Reason[];
   /** The request of a person this carries out. */
   readonly requestId: string | undefined;
+  /** Sites to empty and then stop, for `drain`, `stop` and `migrate`; absent: none. */
+  readonly empty?: readonly { readonly site: string; readonly stop: 'stop' | 'delete' | undefined }[];
+  /** Shares of the move in percent instead of the policy's. */
+  readonly stepsPct?: readonly number[];
+  /** The traffic returns this long after the end, in milliseconds; absent: it stays. */
+  readonly forMs?: number;
+  /** Rules that the person who asked answers for; absent: none. */
+  readonly overrides?: readonly ReasonCode[];
+}
+
+/** Something to do about what is there already: an operation under way, or traffic that was moved for a time. */
+export interface Steering {
+  readonly order: OrderKind;
+  /** The operation it is about. */
+  readonly operationId: string;
+  /** For `extend`: the new end, epoch milliseconds. */
+  readonly untilMs: number | undefined;
+  /** Undefined when nobody asked: traffic that cannot return at its time yet. */
+  readonly request: OperationRequest | undefined;
+  readonly because: readonly Reason[];
 }
 
 export type Decision =
@@ -29,4 +50,18 @@ export type Decision =
       readonly action: Action;
       readonly reasons: readonly Reason[];
     }
-  | { readonly kind: 'act'; readonly diagnosis: Diagnosis; readonly action: Action };
+  | { readonly kind: 'act'; readonly diagnosis: Diagnosis; readonly action: Action }
+  | { readonly kind: 'steer'; readonly diagnosis: Diagnosis; readonly steering: Steering };
+
+/** Why, whatever the decision is: what stood in the way of one that stays, what led to one that does something. */
+export function reasonsOf(decision: Decision): readonly Reason[] {
+  switch (decision.kind) {
+    case 'stay':
+    case 'advise':
+      return decision.reasons;
+    case 'act':
+      return decision.action.because;
+    case 'steer':
+      return decision.steering.because;
+  }
+}

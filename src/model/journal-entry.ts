@@ -3,6 +3,7 @@ import type { Decision } from './decision.ts';
 import type { Actor, Operation } from './operation.ts';
 import type { ProviderError } from './provider-error.ts';
 import type { RouteEntry } from './route.ts';
+import type { Standing } from './standing.ts';
 
 export type StepState = 'intended' | 'reached' | 'refused' | 'unknown' | 'failed';
 
@@ -10,6 +11,10 @@ export type JournalBody =
   | { readonly kind: 'lease'; readonly event: 'taken' | 'released' }
   | { readonly kind: 'decision'; readonly decision: Decision }
   | { readonly kind: 'operation'; readonly operation: Operation }
+  /** Something was set, changed, or (`standing` absent) taken back or overtaken. */
+  | { readonly kind: 'standing'; readonly key: string; readonly standing?: Standing; readonly why: string }
+  /** What a person wrote down: no effect comes of it. */
+  | { readonly kind: 'note'; readonly text: string; readonly operationId?: string }
   | {
       readonly kind: 'step';
       readonly operationId: string;

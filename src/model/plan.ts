@@ -1,6 +1,6 @@
 /** An ordered list of steps, computed before anything changes. Plain data: it is journaled and resumed. */
 import type { OperationKind, Trigger } from './operation.ts';
-import type { Reason } from './reason.ts';
+import type { Reason, ReasonCode } from './reason.ts';
 import type { Weights } from './route.ts';
 
 /** What a step of weights must show while it is watched, else the move returns. */
@@ -23,8 +23,10 @@ export type StepEffect =
   | { readonly kind: 'weigh'; readonly weights: Weights; readonly gate: Gate | undefined }
   /** Weight 0 for the site, read back from the gateway. */
   | { readonly kind: 'fence'; readonly site: string }
-  /** Wait until the gateway counts no running request at the site, or the deadline. */
-  | { readonly kind: 'drain'; readonly site: string }
+  /** Wait until no request runs at the site. `cutsLater`: past the deadline what still runs is for the cut that follows. */
+  | { readonly kind: 'drain'; readonly site: string; readonly cutsLater?: boolean }
+  /** End what still runs at the site, each with an error that says it may be tried again. */
+  | { readonly kind: 'cut'; readonly site: string }
   | { readonly kind: 'stop'; readonly site: string; readonly how: 'stop' | 'delete' }
   /** Nothing bad for this long. */
   | { readonly kind: 'settle'; readonly forMs: number };
@@ -49,4 +51,8 @@ export interface Plan {
   /** The route version it was computed from; never applied over weights that somebody else set since. */
   readonly routeVersion: number;
   readonly requestId: string | undefined;
+  /** The moved traffic returns this long after the end, in milliseconds; absent: it stays. */
+  readonly forMs?: number;
+  /** Rules that the person who asked answers for; absent: none. */
+  readonly overrides?: readonly ReasonCode[];
 }

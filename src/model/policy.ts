@@ -76,4 +76,6 @@ export interface FailoverPolicy {
 export interface DrainPolicy {
   /** Longest time running requests get to finish. */
   readonly waitForStreamsMs: number;
+  /** Most tokens one answer may have; undefined: not stated, so the whole time is given. */
+  readonly longestOutputTokens?: number;
 }

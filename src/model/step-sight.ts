@@ -7,8 +7,8 @@ import type { DeploymentTraffic } from './traffic-stats.ts';
 export interface StepSight {
   /** When this process began the step, epoch milliseconds. */
   readonly beganAtMs: number;
-  /** The gateway acknowledged our epoch since then. */
-  readonly isStamped: boolean;
+  /** The gateway acknowledged the step's effect since then: our epoch, or the cut. */
+  readonly isAcknowledged: boolean;
   readonly route: Seen<RouteEntry | undefined>;
   /** Replicas at the step's site; empty and seen for a step without one. */
   readonly replicas: Seen<readonly Replica[]>;
@@ -19,6 +19,8 @@ export interface StepSight {
   readonly idleSinceMs: number | undefined;
   /** Since when fewer replicas live at the site than the step is to prove, epoch milliseconds. */
   readonly lackingSinceMs: number | undefined;
+  /** Running requests at the step's site, as many as the gateway counts; undefined when it was not asked or not seen. */
+  readonly inFlight: number | undefined;
   /** Since when every site with weight is healthy, epoch milliseconds; undefined while one is not. */
   readonly calmSinceMs: number | undefined;
 }

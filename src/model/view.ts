@@ -6,6 +6,7 @@ import type { Seen } from './outcome.ts';
 import type { Replica } from './replica.ts';
 import type { RouteEntry, Weights } from './route.ts';
 import type { Site } from './site.ts';
+import type { Standing } from './standing.ts';
 import type { DeploymentTraffic } from './traffic-stats.ts';
 
 export interface ReplicaView {
@@ -49,6 +50,12 @@ export interface View {
   readonly recent: readonly Operation[];
   /** The oldest request of a person that waits to be carried out. */
   readonly request: OperationRequest | undefined;
+  /** What was set for a time or until it is taken back. */
+  readonly standing: readonly Standing[];
+  /** Operations under way for other deployments. */
+  readonly others: readonly Operation[];
+  /** Digest of the configuration's text. */
+  readonly configDigest: string;
   /** By site: epoch milliseconds since when it is healthy without a break; absent while it is not. */
   readonly healthySinceMs: Readonly<Record<string, number>>;
 }

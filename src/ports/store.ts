@@ -3,6 +3,7 @@ import type { JournalDraft, JournalEntry, JournalHead } from '../model/journal-e
 import type { Lease, LeaseRecord } from '../model/lease.ts';
 import type { Actor, Operation, OperationKind, OperationRequest, RequestAnswer } from '../model/operation.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { Standing } from '../model/standing.ts';
 
 export type LeaseReply =
   | { readonly kind: 'held'; readonly lease: Lease }
@@ -25,9 +26,9 @@ export interface LeaseStore {
 
 export interface JournalStore {
   /**
-   * Appends all drafts in one durable transaction and keeps the operations inside them in step (a draft of kind
-   * `operation` is what `operations.get` answers from then on). Refused with `LeaseLost` when the deployment's lease
-   * epoch is newer than the drafts'.
+   * Appends all drafts in one durable transaction and keeps the operations and standing things inside them in step (a
+   * draft of kind `operation` is what `operations.get` answers from then on). Refused with `LeaseLost` when the
+   * deployment's lease epoch is newer than the drafts'; a person's word (a note, a standing thing) is not fenced.
    */
   append(drafts: readonly JournalDraft[]): Promise<JournalHead>;
   head(): Promise<JournalHead>;
@@ -61,6 +62,16 @@ export interface OperationStore {
   answer(id: string, answer: RequestAnswer): Promise<void>;
 }
 
+export interface StandingStore {
+  /** Oldest first. */
+  list(deployment?: string): Promise<readonly Standing[]>;
+  /**
+   * A person's own: appends a draft of kind `standing` and raises the revision; throws `RevisionConflict` when `revision`
+   * is not the present one.
+   */
+  put(draft: JournalDraft, revision: number): Promise<void>;
+}
+
 export interface SnapshotStore {
   put(snapshot: Snapshot): Promise<void>;
   get(deployment: string): Promise<Snapshot | undefined>;
@@ -70,6 +81,7 @@ export interface Store {
   readonly lease: LeaseStore;
   readonly journal: JournalStore;
   readonly operations: OperationStore;
+  readonly standing: StandingStore;
   readonly snapshots: SnapshotStore;
   close(): Promise<void>;
 }

@@ -33,6 +33,7 @@ export const callsOf: Readonly<Record<StepKind, readonly CallName[]>> = {
   weigh: ['write', 'read', 'traffic'],
   fence: ['read'],
   drain: ['traffic'],
+  cut: ['traffic'],
   stop: ['read', 'list', 'stop'],
   settle: ['check', 'list', 'read', 'traffic'],
 };

@@ -63,7 +63,7 @@ function openDisk({ life, dice, broken, onArrival }: DiskTerms) {
 export function storeOf(terms: DiskTerms): Store {
   const { life, clock, random, ghost, state, onAppended, isInPlace, isImmediate } = terms;
   const store = openMemoryStore(state, { clock, random, bootId: 'boot' });
-  const { lease, journal, operations, snapshots } = store;
+  const { lease, journal, operations, standing, snapshots } = store;
   const { read, write } = openDisk(terms);
   return {
     lease: {
@@ -118,6 +118,14 @@ export function storeOf(terms: DiskTerms): Store {
       getRequest: (id) => read(() => operations.getRequest(id)),
       answer: (id, answer) => write(() => operations.answer(id, answer)),
     },
+    standing: {
+      list: (given) => read(() => standing.list(given)),
+      put: (draft, revision) =>
+        write(async () => {
+          await standing.put(draft, revision);
+          if (isInPlace()) onAppended([draft]);
+        }),
+    },
     snapshots: {
       put: (snapshot) => write(() => snapshots.put(snapshot)),
       get: (given) => read(() => snapshots.get(given)),
@@ -132,7 +140,7 @@ const diskError = new Error('EIO: i/o error, fsync');
 export function copyOf(state: MemoryState): MemoryState {
   const copy = createMemoryState();
   copy.entries.push(...state.entries);
-  for (const kind of ['operations', 'requests', 'revisions', 'leases', 'snapshots'] as const) {
+  for (const kind of ['operations', 'requests', 'revisions', 'leases', 'snapshots', 'standing'] as const) {
     const to: Map<string, unknown> = copy[kind];
     for (const [key, value] of state[kind]) to.set(key, value);
   }

@@ -1,9 +1,10 @@
 /** People at their desks: they ask for moves, sometimes two of them at once, and an earlier program left work behind. */
-import { carryOut, type Wish } from '../engine/carry-out.ts';
+import { carryOut } from '../engine/carry-out.ts';
 import { assert } from '../errors.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Step } from '../model/plan.ts';
+import type { Wish } from '../model/wish.ts';
 import type { Random } from '../ports/random.ts';
 import { openMemoryStore } from '../store/memory.ts';
 import type { Host, World } from './world.ts';

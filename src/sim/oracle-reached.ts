@@ -44,11 +44,13 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
         ? undefined
         : ['I20', `no read of the gateway shows ${step.site} without weight`];
     case 'drain':
-      return holds(trafficOf(claim), ({ sites }) =>
-        sites.every((each) => each.site !== step.site || each.inFlight === 0),
-      )
+      return step.cutsLater === true ||
+        holds(trafficOf(claim), ({ sites }) => sites.every((each) => each.site !== step.site || each.inFlight === 0))
         ? undefined
         : ['I21', `nobody saw ${step.site} without requests`];
+    // The gateway of these worlds cannot cut: the step only hands on what the drain left.
+    case 'cut':
+      return undefined;
     case 'stop':
       return holds(replicasAt(claim, step.site), (all) =>
         all.every(({ state, billed }) => state !== 'running' && billed === 'no'),

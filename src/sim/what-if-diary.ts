@@ -1,4 +1,5 @@
 /** What is worth telling of a world, in order: what struck, what was decided and why, what moved, how users fared. */
+import { reasonsOf } from '../model/decision.ts';
 import type { JournalDraft } from '../model/journal-entry.ts';
 import type { Reason } from '../model/reason.ts';
 import type { SimulatedMishap, SimulatedMoment } from '../model/simulation.ts';
@@ -43,7 +44,7 @@ export class Diary {
   noteEntry({ body, atMs: wallMs }: JournalDraft, atMs: number): void {
     if (body.kind === 'decision') {
       const { decision } = body;
-      const reasons = decision.kind === 'act' ? decision.action.because : decision.reasons;
+      const reasons = reasonsOf(decision);
       // What runs says so itself, and that all is well is no news.
       if (decision.kind === 'stay' && reasons.every(({ code }) => code === 'OperationRunning')) return;
       const { code, message } = decision.diagnosis;

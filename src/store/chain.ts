@@ -30,7 +30,12 @@ export function link(
 /** The operation an entry belongs to, where it belongs to one. */
 export function operationIdOf({ body }: JournalDraft): string | undefined {
   if (body.kind === 'operation') return body.operation.id;
-  return body.kind === 'step' ? body.operationId : undefined;
+  return body.kind === 'step' || body.kind === 'note' ? body.operationId : undefined;
+}
+
+/** What a person writes down changes nothing by itself: it needs no lease, and is under no epoch. */
+export function isFenced({ body, by }: JournalDraft): boolean {
+  return body.kind !== 'note' && !(body.kind === 'standing' && by.kind === 'person');
 }
 
 /** An entry as it is stored. */

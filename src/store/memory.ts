@@ -1,13 +1,14 @@
 /** A store in memory with the promises of the one on disk: for tests and simulated worlds. Values are readonly and kept as given. */
 import { assert } from '../errors.ts';
-import type { JournalDraft, JournalEntry } from '../model/journal-entry.ts';
+import type { JournalDraft, JournalEntry, JournalHead } from '../model/journal-entry.ts';
 import type { LeaseRecord } from '../model/lease.ts';
 import type { Operation, OperationRequest } from '../model/operation.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { Standing } from '../model/standing.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
-import type { JournalStore, LeaseReply, LeaseStore, OperationStore, Store } from '../ports/store.ts';
-import { type ChainRow, emptyHead, link, operationIdOf } from './chain.ts';
+import type { JournalStore, LeaseReply, LeaseStore, OperationStore, StandingStore, Store } from '../ports/store.ts';
+import { type ChainRow, emptyHead, isFenced, link, operationIdOf } from './chain.ts';
 import { createLeaseWatch, usableUntilMonoMs } from './lease-watch.ts';
 import { lastChange, leaseLost, revisionConflict } from './refusals.ts';
 
@@ -33,6 +34,8 @@ export interface MemoryState {
   readonly revisions: Map<string, number>;
   readonly leases: Map<string, LeaseRow>;
   readonly snapshots: Map<string, Snapshot>;
+  /** By deployment and key. */
+  readonly standing: Map<string, { readonly deployment: string; readonly key: string; readonly standing: Standing }>;
 }
 
 export interface MemoryDeps {
@@ -50,6 +53,7 @@ export function createMemoryState(): MemoryState {
     revisions: new Map(),
     leases: new Map(),
     snapshots: new Map(),
+    standing: new Map(),
   };
 }
 
@@ -59,6 +63,7 @@ export function openMemoryStore(state: MemoryState, deps: MemoryDeps): Store {
     lease: createLeases(state, deps),
     journal: createJournal(state),
     operations: createOperations(state),
+    standing: createStanding(state),
     snapshots: {
       async put(snapshot) {
         state.snapshots.set(snapshot.deployment, snapshot);
@@ -106,25 +111,16 @@ function createLeases({ leases }: MemoryState, { clock, random, bootId }: Memory
 
 function createJournal(state: MemoryState): JournalStore {
   const { entries, leases } = state;
-  const headOf = () => {
-    const last = entries.at(-1);
-    return last === undefined ? emptyHead : { seq: last.seq, hash: last.hash };
-  };
   return {
     async append(drafts) {
-      for (const { deployment, epoch } of drafts) {
+      for (const { deployment, epoch } of drafts.filter(isFenced)) {
         const newest = leases.get(deployment)?.record.epoch ?? 0;
         if (newest > epoch) throw leaseLost(deployment, { newest, epoch });
       }
-      for (const draft of drafts) {
-        const { entry, text } = link(headOf(), draft);
-        const { seq, hash, deployment } = entry;
-        entries.push({ seq, hash, text, draft, deployment, operationId: operationIdOf(draft) });
-        keepOperation(state, draft);
-      }
-      return headOf();
+      appendRows(state, drafts);
+      return headOf(state);
     },
-    head: async () => headOf(),
+    head: async () => headOf(state),
     async read({ deployment, operationId, afterSeq = 0, beforeSeq = entries.length + 1, limit = 1000 }) {
       const found: EntryRow[] = [];
       // Backwards, because the newest are wanted and an entry's place is its number.
@@ -139,6 +135,28 @@ function createJournal(state: MemoryState): JournalStore {
   };
 }
 
+function headOf({ entries }: MemoryState): JournalHead {
+  const last = entries.at(-1);
+  return last === undefined ? emptyHead : { seq: last.seq, hash: last.hash };
+}
+
+function appendRows(state: MemoryState, drafts: readonly JournalDraft[]): void {
+  for (const draft of drafts) {
+    const { entry, text } = link(headOf(state), draft);
+    const { seq, hash, deployment } = entry;
+    state.entries.push({ seq, hash, text, draft, deployment, operationId: operationIdOf(draft) });
+    keepOperation(state, draft);
+    keepStanding(state, draft);
+  }
+}
+
+function keepStanding({ standing }: MemoryState, { deployment, body }: JournalDraft): void {
+  if (body.kind !== 'standing') return;
+  const id = `${deployment} ${body.key}`;
+  standing.delete(id);
+  if (body.standing !== undefined) standing.set(id, { deployment, key: body.key, standing: body.standing });
+}
+
 function keepOperation(state: MemoryState, { deployment, body }: JournalDraft): void {
   if (body.kind !== 'operation') return;
   const { operation } = body;
@@ -148,6 +166,23 @@ function keepOperation(state: MemoryState, { deployment, body }: JournalDraft): 
 
 function raiseRevision({ revisions }: MemoryState, deployment: string): void {
   revisions.set(deployment, (revisions.get(deployment) ?? 0) + 1);
+}
+
+function createStanding(state: MemoryState): StandingStore {
+  return {
+    list: async (deployment) =>
+      [...state.standing.values()]
+        .filter((each) => (deployment ?? each.deployment) === each.deployment)
+        .sort((a, b) => a.standing.atMs - b.standing.atMs || (a.key < b.key ? -1 : 1))
+        .map(({ standing }) => standing),
+    async put(draft, revision) {
+      const { deployment } = draft;
+      const present = state.revisions.get(deployment) ?? 0;
+      if (present !== revision) throw revisionConflict(draft, { present, yours: revision });
+      appendRows(state, [draft]);
+      raiseRevision(state, deployment);
+    },
+  };
 }
 
 function createOperations(state: MemoryState): OperationStore {
@@ -177,7 +212,7 @@ function createOperations(state: MemoryState): OperationStore {
       const revision = revisions.get(deployment) ?? 0;
       if (revision !== request.revision) {
         const winner = lastChange(requestsOf(deployment).at(-1), operationsOf(deployment)[0]);
-        throw revisionConflict(request, revision, winner);
+        throw revisionConflict(request, { present: revision, yours: request.revision }, winner);
       }
       requests.set(request.id, request);
       raiseRevision(state, deployment);

@@ -16,8 +16,8 @@ export function leaseLost(
 
 /** Exactly one of two requests over the same revision wins; the other is told who did (I31). */
 export function revisionConflict(
-  { deployment, revision: yours }: OperationRequest,
-  revision: number,
+  { deployment }: { readonly deployment: string },
+  { present: revision, yours }: { readonly present: number; readonly yours: number },
   winner = 'nobody yet',
 ): GodwitError {
   return new GodwitError(

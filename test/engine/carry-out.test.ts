@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { carryOut, type Wish, type WishEnd } from '../../src/engine/carry-out.ts';
+import { carryOut, type WishEnd } from '../../src/engine/carry-out.ts';
 import { runController } from '../../src/engine/controller.ts';
 import type { EngineDeps } from '../../src/engine/engine.ts';
+import type { Wish } from '../../src/model/wish.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
 import type { Process } from './support/process.ts';
 import { createWorld, leaseTtlMs, type World } from './support/world.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { execute } from '../../src/engine/execute.ts';
+import { type Course, execute } from '../../src/engine/execute.ts';
 import type { JournalBody } from '../../src/model/journal-entry.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { Gate, Plan, Step } from '../../src/model/plan.ts';
@@ -14,8 +14,12 @@ const fence: Step = { kind: 'fence', name: '4-fence left', site: 'left', deadlin
 const settle: Step = { kind: 'settle', name: '5-settle', forMs: 400, deadlineMs: 3000 };
 const plan = planOf([stamp, first, second, fence, settle]);
 
+function course(operation: Operation): Course {
+  return { operation, interrupt: new AbortController().signal };
+}
+
 async function run(world: StepWorld, operation: Operation, signal = world.calm) {
-  return await world.work(execute(world.ctx, operation, signal));
+  return await world.work(execute(world.ctx, course(operation), signal));
 }
 
 function stepBody(index: number, step: Step, state: 'intended' | 'reached' | 'failed' | 'unknown'): JournalBody {
@@ -89,7 +93,7 @@ test('a step that failed before anything moved ends the operation failed, with n
 test('a gate that fails brings the earlier weights back', async () => {
   const world = await openStepWorld();
   const operation = await opened(world, plan);
-  const end = world.work(execute(world.ctx, operation, world.calm));
+  const end = world.work(execute(world.ctx, course(operation), world.calm));
   await world.until('half', () => world.sink.entry?.weights['right'] === 50);
   await world.pass(100);
   world.sink.stats['right'] = { attemptsTotal: 40, failuresTotal: 30 };
@@ -110,7 +114,7 @@ test('I7: an operation whose plan is out of date ends failed and leaves the weig
 test('a return that a rule forbids ends failed: the weights are known', async () => {
   const world = await openStepWorld();
   const operation = await opened(world, plan);
-  const end = world.work(execute(world.ctx, operation, world.calm), 60_000);
+  const end = world.work(execute(world.ctx, course(operation), world.calm), 60_000);
   await world.until('half', () => world.sink.entry?.weights['right'] === 50);
   world.probe.bad['left'] = 'TimedOut';
   await world.until('left is bad', () => world.diagnosis().sites[0]?.ready.length === 0);
@@ -123,7 +127,7 @@ test('a return that a rule forbids ends failed: the weights are known', async ()
 test('a return whose reply is lost for good ends unknown', async () => {
   const world = await openStepWorld();
   const operation = await opened(world, plan);
-  const end = world.work(execute(world.ctx, operation, world.calm), 120_000);
+  const end = world.work(execute(world.ctx, course(operation), world.calm), 120_000);
   await world.until('half', () => world.sink.entry?.weights['right'] === 50);
   world.sink.stats['right'] = { attemptsTotal: 40, failuresTotal: 30 };
   world.sink.faults.push(...Array.from({ length: 500 }, () => 'throw' as const));
@@ -160,7 +164,7 @@ test('something of higher rank ends it failed and says so; the weights stay wher
   const world = await openStepWorld();
   const stop = new AbortController();
   const operation = await opened(world, plan);
-  const end = world.work(execute(world.ctx, operation, stop.signal));
+  const end = world.work(execute(world.ctx, course(operation), stop.signal));
   await world.until('half', () => world.sink.entry?.weights['right'] === 50);
   stop.abort('preempted');
   expect(await end).toMatchObject({ state: 'failed', error: { code: 'Preempted' } });
@@ -171,7 +175,7 @@ test.for(['in a step', 'while it returns'] as const)('a shutdown %s leaves it op
   const world = await openStepWorld();
   const stop = new AbortController();
   const operation = await opened(world, plan);
-  const end = world.work(execute(world.ctx, operation, stop.signal));
+  const end = world.work(execute(world.ctx, course(operation), stop.signal));
   await world.until('half', () => world.sink.entry?.weights['right'] === 50);
   if (when === 'while it returns') {
     world.sink.stats['right'] = { attemptsTotal: 40, failuresTotal: 30 };

@@ -18,7 +18,13 @@ const settle: Step = { kind: 'settle', name: '1-settle', forMs: 500, deadlineMs:
 
 function memoryOf(world: StepWorld): StepMemory {
   const { clock } = world;
-  const none = { isIntended: false, isStamped: false, idleSinceMs: undefined, lackingSinceMs: undefined };
+  const none = {
+    isIntended: false,
+    isAcknowledged: false,
+    idleSinceMs: undefined,
+    lackingSinceMs: undefined,
+    beganWith: undefined,
+  };
   return { beganAtMs: clock.nowMs(), beganAtMonoMs: clock.monoMs(), ...none };
 }
 

@@ -1,4 +1,5 @@
 /** Runs one world again and tells what struck, when, and what it broke. */
+import { reasonsOf } from '../../src/model/decision.ts';
 import type { JournalDraft } from '../../src/model/journal-entry.ts';
 import type { Violation } from '../../src/sim/ghost.ts';
 import type { SeedReport } from '../../src/sim/run-seed.ts';
@@ -49,7 +50,7 @@ function entryText({ body, by, epoch }: JournalDraft): string {
       return `${who} lease ${body.event}`;
     case 'decision': {
       const { decision } = body;
-      const why = (decision.kind === 'act' ? decision.action.because : decision.reasons).map(({ code }) => code);
+      const why = reasonsOf(decision).map(({ code }) => code);
       return `${who} ${decision.kind} ${decision.diagnosis.code} ${why.join()}`;
     }
     case 'operation': {
@@ -64,5 +65,11 @@ function entryText({ body, by, epoch }: JournalDraft): string {
     }
     case 'route':
       return `${who} route ${body.entry.routeVersion} ${JSON.stringify(body.entry.weights)} ${body.state}`;
+    case 'standing': {
+      const until = body.standing?.untilMs === undefined ? '' : ` until ${body.standing.untilMs}`;
+      return `${who} ${body.key} ${body.standing === undefined ? 'ended' : `set${until}`}: ${body.why}`;
+    }
+    case 'note':
+      return `${who} note ${body.text}`;
   }
 }

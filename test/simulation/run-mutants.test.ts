@@ -47,7 +47,7 @@ test('a fault is in what a thread imports, with its types taken away', async () 
      import(${JSON.stringify(helper)}).then(async ({ installMutant }) => {
        installMutant(workerData);
        const { isReached } = await import(${JSON.stringify(reached)});
-       parentPort.postMessage(isReached({ kind: 'stamp' }, { isStamped: true }, 0));
+       parentPort.postMessage(isReached({ kind: 'stamp' }, { isAcknowledged: true }, 0));
      });`,
     { eval: true, workerData: fault },
   );

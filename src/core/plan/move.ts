@@ -52,7 +52,8 @@ function proveStep({ site, launch }: Placement, replicas: number): Step {
 }
 
 function weighSteps(action: Action, view: View): readonly Step[] {
-  const { stepsPct, holdEachMs, maxErrorRatio, maxFirstTokenMs } = view.deployment.failover.move;
+  const { stepsPct: usual, holdEachMs, maxErrorRatio, maxFirstTokenMs } = view.deployment.failover.move;
+  const stepsPct = action.stepsPct ?? usual;
   const before = Object.fromEntries(view.sites.map(({ site }) => [site.name, weightOf(view, site.name)]));
   // Before the first route, or after a site was taken out, there is no whole vector to go from by degrees.
   const isWhole = Object.values(before).reduce((sum, each) => sum + each, 0) === 100;

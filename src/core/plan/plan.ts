@@ -2,12 +2,14 @@
 import type { Action } from '../../model/decision.ts';
 import type { Plan, Step } from '../../model/plan.ts';
 import type { View } from '../../model/view.ts';
+import { emptySteps, fenceSteps } from './empty.ts';
 import { moveSteps } from './move.ts';
+import { sameWeights } from './reached.ts';
 import { startSteps } from './start.ts';
 import { weightsBefore } from './steps.ts';
 
 export function makePlan(action: Action, view: View, nowMs: number): Plan {
-  const steps = action.kind === 'start' ? startSteps(action, view) : moveSteps(action, view, nowMs);
+  const steps = [...stepsOf(action, view, nowMs), ...emptySteps(action, view)];
   return {
     kind: action.kind,
     deployment: view.deployment.name,
@@ -19,7 +21,15 @@ export function makePlan(action: Action, view: View, nowMs: number): Plan {
     because: action.because,
     routeVersion: view.route.kind === 'seen' ? (view.route.value?.routeVersion ?? 0) : 0,
     requestId: action.requestId,
+    ...(action.forMs === undefined ? {} : { forMs: action.forMs }),
+    ...(action.overrides === undefined ? {} : { overrides: action.overrides }),
   };
+}
+
+function stepsOf(action: Action, view: View, nowMs: number): readonly Step[] {
+  if (action.kind === 'start') return startSteps(action, view);
+  const moves = !sameWeights(action.weights, weightsBefore(view));
+  return moves ? moveSteps(action, view, nowMs) : fenceSteps(action);
 }
 
 /** Names are unique within a plan, so that a journal read back can be matched to it. */

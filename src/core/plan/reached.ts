@@ -9,7 +9,7 @@ import { isAlive } from '../readiness.ts';
 export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
   switch (step.kind) {
     case 'stamp':
-      return answer(seen.isStamped);
+      return answer(seen.isAcknowledged);
     case 'launch':
       return launched(step.slots, seen);
     case 'prove':
@@ -20,6 +20,8 @@ export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
       return ofRoute(seen.route, (entry) => (entry.weights[step.site] ?? 0) === 0);
     case 'drain':
       return answer(seen.idleSinceMs !== undefined);
+    case 'cut':
+      return answer(seen.isAcknowledged || seen.idleSinceMs !== undefined);
     case 'stop':
       return stopped(step.how, seen);
     case 'settle':

@@ -1,4 +1,5 @@
 /** One event of the engine for machines, as a line of `-o jsonl`. */
+import { reasonsOf } from '../../model/decision.ts';
 import type { Event } from '../../model/event.ts';
 import { iso } from '../text/time.ts';
 import type { EventLine } from './document.ts';
@@ -36,7 +37,8 @@ export function eventJson(event: Event): EventLine {
 }
 
 function decisionJson(decision: Extract<Event, { type: 'decision' }>['decision']) {
-  const reasons = decision.kind === 'act' ? decision.action.because : decision.reasons;
-  const action = decision.kind === 'stay' ? null : { kind: decision.action.kind, weights: decision.action.weights };
-  return { decision: decision.kind, reasons, action };
+  const action = 'action' in decision ? { kind: decision.action.kind, weights: decision.action.weights } : null;
+  const steering =
+    decision.kind === 'steer' ? { order: decision.steering.order, op: decision.steering.operationId } : null;
+  return { decision: decision.kind, reasons: reasonsOf(decision), action, steering };
 }

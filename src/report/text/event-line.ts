@@ -1,5 +1,5 @@
 /** One line per change, for terminals that are not redrawn, logs and pipes: time in UTC, deployment, what changed. */
-import type { Action, Decision } from '../../model/decision.ts';
+import { type Action, type Decision, reasonsOf } from '../../model/decision.ts';
 import type { Diagnosis } from '../../model/diagnosis.ts';
 import type { Event } from '../../model/event.ts';
 import type { Operation } from '../../model/operation.ts';
@@ -67,16 +67,24 @@ function ofDecision(decision: Decision): readonly [Tone, string] | undefined {
     const { action } = decision;
     return ['busy', `decided: ${action.trigger} ${gistOf(action)}`];
   }
-  const why = decision.reasons
-    .slice(0, 4)
-    .map((reason) => `${reason.code} (${sanitize(reason.message, 100)})`)
-    .join('; ');
+  if (decision.kind === 'steer') {
+    const { order, operationId } = decision.steering;
+    return [order === 'extend' ? 'warn' : 'busy', `${order} ${operationId}: ${whyOf(decision)}`];
+  }
+  const why = whyOf(decision);
   if (decision.kind === 'advise') {
     const { action } = decision;
     return ['warn', `advises ${gistOf(action)}; not done: ${why}`];
   }
   // Nothing wrong and nothing done is no news, and what runs says so itself.
   return decision.reasons.every(({ code }) => code === 'OperationRunning') ? undefined : ['warn', `stays: ${why}`];
+}
+
+function whyOf(decision: Decision): string {
+  return reasonsOf(decision)
+    .slice(0, 4)
+    .map((reason) => `${reason.code} (${sanitize(reason.message, 100)})`)
+    .join('; ');
 }
 
 function ofOperation(operation: Operation): readonly [Tone, string] {

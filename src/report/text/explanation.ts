@@ -1,7 +1,8 @@
 /** The record of an operation, or of a moment in which nothing was done, for people. */
+import { reasonsOf } from '../../model/decision.ts';
 import type { Diagnosis, SiteDiagnosis } from '../../model/diagnosis.ts';
 import type { Explanation, RecordedDecision, StepAccount } from '../../model/explanation.ts';
-import type { CodePage } from './code-pages.ts';
+import type { CodePage } from './pages/page.ts';
 import { actorText, operationText } from './operation.ts';
 import { reasonLines } from './reason.ts';
 import { sanitize } from './sanitize.ts';
@@ -42,12 +43,13 @@ export function whyNotText(deployment: string, told: RecordedDecision, askedMs: 
       'What became of it:  godwit history',
     ].join('\n');
   }
-  const head = decision.kind === 'advise' ? 'advised a move and left it to a person' : 'did not act';
+  const reasons = reasonsOf(decision);
+  const head = headOf(decision);
   const against =
-    decision.reasons.length === 0
+    reasons.length === 0
       ? [`  ${tint('good', glyph('good', style), style)} nothing was wrong: ${sanitize(decision.diagnosis.message)}`]
-      : reasonLines(decision.reasons, askedMs, style);
-  const codes = [...new Set(decision.reasons.map(({ code }) => code))].slice(0, 3);
+      : reasonLines(reasons, askedMs, style);
+  const codes = [...new Set(reasons.map(({ code }) => code))].slice(0, 3);
   return [
     `${name} ${head} (${since})`,
     ...against.map((line) => cut(line, style.width)),
@@ -55,6 +57,11 @@ export function whyNotText(deployment: string, told: RecordedDecision, askedMs: 
     ...siteLines(decision.diagnosis, atMs, style),
     ...codes.map((code) => `More  godwit explain ${code}`),
   ].join('\n');
+}
+
+function headOf(decision: Exclude<RecordedDecision['decision'], { kind: 'act' }>): string {
+  if (decision.kind === 'steer') return `went on with ${decision.steering.operationId} (${decision.steering.order})`;
+  return decision.kind === 'advise' ? 'advised a move and left it to a person' : 'did not act';
 }
 
 function siteLines({ sites }: Diagnosis, atMs: number, style: Style): readonly string[] {

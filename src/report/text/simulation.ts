@@ -109,7 +109,12 @@ function sayWhat(moment: SimulatedMoment): readonly [Tone, string] {
   }
 }
 
-const decisionWords = { stay: 'stays', advise: 'advises a move', act: 'decides to act' } as const;
+const decisionWords = {
+  stay: 'stays',
+  advise: 'advises a move',
+  act: 'decides to act',
+  steer: 'steers what is under way',
+} as const;
 
 function ofDecision({ decision, reasons }: Extract<SimulatedMoment, { kind: 'decision' }>): readonly [Tone, string] {
   const why = reasons.slice(0, 3).map(({ code, message, forMs }) => {

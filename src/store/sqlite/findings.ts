@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JournalDraft, JournalHead } from '../../model/journal-entry.ts';
 import type { Operation } from '../../model/operation.ts';
+import type { Standing } from '../../model/standing.ts';
 import { emptyHead, operationIdOf, verifyPage } from '../chain.ts';
 import type { Database, Row } from './database.ts';
 import { parseKept } from './failure.ts';
@@ -38,8 +39,13 @@ function findMisfiled(row: Row): Finding | undefined {
 
 const isOperationEntry = "json_extract(text, '$.body.kind') = 'operation'";
 
+/** What readers use beside the journal says what the journal says. */
+export function checkTables(db: Database): Finding | undefined {
+  return checkOperations(db) ?? checkStanding(db);
+}
+
 /** Each operation must be what its newest entry says. */
-export function checkOperations(db: Database): Finding | undefined {
+function checkOperations(db: Database): Finding | undefined {
   const [orphan] = db.all(
     `SELECT seq, operation FROM journal WHERE operation IS NOT NULL AND ${isOperationEntry}
      AND NOT EXISTS (SELECT 1 FROM operation WHERE id = journal.operation) ORDER BY seq LIMIT 1`,
@@ -71,6 +77,26 @@ function compareOperation(db: Database, row: Row): Finding | undefined {
   // Only what is the same as an entry is known to be an operation at all.
   if (isSame && isFiled(row, kept)) return undefined;
   return { seq: Number(last['seq']), why: `operation ${id} is not what its newest entry says` };
+}
+
+/** Each standing thing must be what the newest entry of its key says, and none may be missing. */
+function checkStanding(db: Database): Finding | undefined {
+  const entries = db.all(
+    `SELECT max(seq) AS seq, deployment, json_extract(text, '$.body.key') AS key, json_extract(text, '$.body.standing') AS text
+     FROM journal WHERE json_extract(text, '$.body.kind') = 'standing' GROUP BY deployment, key`,
+  );
+  const keyOf = (row: Row): string => JSON.stringify([row['deployment'], row['key']]);
+  const kept = new Map(db.all('SELECT * FROM standing').map((row) => [keyOf(row), row]));
+  for (const entry of entries) {
+    const row = kept.get(keyOf(entry));
+    kept.delete(keyOf(entry));
+    const said = entry['text'] === null ? undefined : parseKept<Standing>(db.path, entry['text']);
+    const has = row === undefined ? undefined : parseKept<Standing>(db.path, row['text']);
+    if (!isDeepStrictEqual(said, has) || (row !== undefined && row['at_ms'] !== said?.atMs))
+      return { seq: Number(entry['seq']), why: `${String(entry['key'])} is not what its newest entry says` };
+  }
+  const [stranger] = kept.values();
+  return stranger === undefined ? undefined : { seq: 0, why: `${String(stranger['key'])} is in no journal entry` };
 }
 
 /** The columns beside the text are what readers search by. */

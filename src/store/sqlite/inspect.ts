@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { emptyHead, verifyPage } from '../chain.ts';
 import type { Database } from './database.ts';
 import { corrupt, guarded } from './failure.ts';
-import { checkOperations, walk } from './findings.ts';
+import { checkTables, walk } from './findings.ts';
 import { readHead, readRows } from './journal-store.ts';
 import { migrations } from './schema.ts';
 
@@ -48,7 +48,7 @@ export function checkSchema(db: Database): void {
 
 /** The newest operations are what a controller acts on: each must be what the journal says of it. */
 function checkWhole(db: Database): void {
-  const finding = walk(db).finding ?? checkOperations(db);
+  const finding = walk(db).finding ?? checkTables(db);
   if (finding !== undefined) throw corrupt(db.path, `journal entry ${finding.seq} is broken (${finding.why})`);
 }
 

@@ -1,10 +1,12 @@
 /** The journal in SQLite: one transaction appends, links the chain and keeps the operations table in step. */
 import type { JournalDraft, JournalEntry, JournalHead } from '../../model/journal-entry.ts';
 import type { JournalStore } from '../../ports/store.ts';
-import { type ChainRow, emptyHead, link, operationIdOf } from '../chain.ts';
+import { type ChainRow, emptyHead, isFenced, link, operationIdOf } from '../chain.ts';
 import { leaseLost } from '../refusals.ts';
 import type { Database, Row } from './database.ts';
 import { parseKept } from './failure.ts';
+import { raiseRevision } from './revision.ts';
+import { keepStanding } from './standing-store.ts';
 
 const defaultLimit = 1000;
 
@@ -12,22 +14,8 @@ export function createJournalStore(db: Database): JournalStore {
   return {
     async append(drafts) {
       return db.transact(() => {
-        for (const draft of drafts) refuseOldEpoch(db, draft);
-        let head = readHead(db);
-        for (const draft of drafts) {
-          const { entry, text } = link(head, draft);
-          db.run(
-            'INSERT INTO journal VALUES (?, ?, ?, ?, ?)',
-            entry.seq,
-            entry.hash,
-            draft.deployment,
-            operationIdOf(draft) ?? null,
-            text,
-          );
-          keepOperation(db, draft);
-          head = { seq: entry.seq, hash: entry.hash };
-        }
-        return head;
+        for (const draft of drafts.filter(isFenced)) refuseOldEpoch(db, draft);
+        return appendRows(db, drafts);
       });
     },
     async head() {
@@ -60,6 +48,26 @@ export function createJournalStore(db: Database): JournalStore {
       );
     },
   };
+}
+
+/** Inside a transaction: links the chain and keeps the tables beside it in step. */
+export function appendRows(db: Database, drafts: readonly JournalDraft[]): JournalHead {
+  let head = readHead(db);
+  for (const draft of drafts) {
+    const { entry, text } = link(head, draft);
+    db.run(
+      'INSERT INTO journal VALUES (?, ?, ?, ?, ?)',
+      entry.seq,
+      entry.hash,
+      draft.deployment,
+      operationIdOf(draft) ?? null,
+      text,
+    );
+    keepOperation(db, draft);
+    keepStanding(db, draft);
+    head = { seq: entry.seq, hash: entry.hash };
+  }
+  return head;
 }
 
 /** Rows as they lie in the file, for checking the chain: oldest first. */
@@ -99,12 +107,4 @@ function keepOperation(db: Database, { body, deployment }: JournalDraft): void {
     JSON.stringify(operation),
   );
   if (isNew) raiseRevision(db, deployment);
-}
-
-/** Whoever based a decision on the revision before must look again. */
-export function raiseRevision(db: Database, deployment: string): void {
-  db.run(
-    'INSERT INTO revision VALUES (?, 1) ON CONFLICT (deployment) DO UPDATE SET revision = revision + 1',
-    deployment,
-  );
 }

@@ -1,18 +1,12 @@
 /** Operations (kept by the journal's appends) and what people asked for; in the order they came, whatever the clock said. */
-import type { Operation, OperationRequest, RequestAnswer } from '../../model/operation.ts';
 import type { OperationStore } from '../../ports/store.ts';
-import { lastChange, revisionConflict } from '../refusals.ts';
-import type { Database, Row } from './database.ts';
-import { parseKept } from './failure.ts';
-import { raiseRevision } from './journal-store.ts';
+import { revisionConflict } from '../refusals.ts';
+import type { Database } from './database.ts';
+import { operationOf, raiseRevision, requestOf, revisionOf, winnerOf } from './revision.ts';
 
 const defaultLimit = 100;
 
 export function createOperationStore(db: Database): OperationStore {
-  const revisionOf = (deployment: string): number => {
-    const [row] = db.all('SELECT revision FROM revision WHERE deployment = ?', deployment);
-    return Number(row?.['revision'] ?? 0);
-  };
   return {
     async get(id) {
       const [row] = db.all('SELECT text FROM operation WHERE id = ?', id);
@@ -32,12 +26,13 @@ export function createOperationStore(db: Database): OperationStore {
       return rows.map((row) => operationOf(db, row));
     },
     async revision(deployment) {
-      return revisionOf(deployment);
+      return revisionOf(db, deployment);
     },
     async request(request) {
       db.transact(() => {
-        const revision = revisionOf(request.deployment);
-        if (revision !== request.revision) throw revisionConflict(request, revision, winnerOf(db, request.deployment));
+        const { deployment, revision: yours } = request;
+        const present = revisionOf(db, deployment);
+        if (present !== yours) throw revisionConflict(request, { present, yours }, winnerOf(db, deployment));
         db.run(
           'INSERT INTO request VALUES (?, ?, ?, ?, NULL)',
           request.id,
@@ -65,26 +60,4 @@ export function createOperationStore(db: Database): OperationStore {
       );
     },
   };
-}
-
-/** Whoever came in between: the newest request or operation. */
-function winnerOf(db: Database, deployment: string): string | undefined {
-  const [request] = db.all(
-    'SELECT text, answer FROM request WHERE deployment = ? ORDER BY rowid DESC LIMIT 1',
-    deployment,
-  );
-  const [operation] = db.all('SELECT text FROM operation WHERE deployment = ? ORDER BY rowid DESC LIMIT 1', deployment);
-  return lastChange(
-    request === undefined ? undefined : requestOf(db, request),
-    operation === undefined ? undefined : operationOf(db, operation),
-  );
-}
-
-function operationOf(db: Database, row: Row): Operation {
-  return parseKept(db.path, row['text']);
-}
-
-function requestOf(db: Database, row: Row): OperationRequest {
-  const answer = row['answer'] === null ? undefined : parseKept<RequestAnswer>(db.path, row['answer']);
-  return { ...parseKept<OperationRequest>(db.path, row['text']), answer };
 }

@@ -40,4 +40,13 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE TABLE snapshot (deployment TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
   `,
+  `
+  CREATE TABLE standing (
+    deployment TEXT NOT NULL,
+    key TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (deployment, key)
+  ) STRICT;
+  `,
 ];

@@ -6,9 +6,10 @@ import type { Store } from '../../ports/store.ts';
 import { openDatabase } from './database.ts';
 import { parseKept } from './failure.ts';
 import { refuseDamaged } from './inspect.ts';
-import { createJournalStore } from './journal-store.ts';
+import { appendRows, createJournalStore } from './journal-store.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createOperationStore } from './operation-store.ts';
+import { createStandingStore } from './standing-store.ts';
 
 export interface SqliteOptions {
   /** The state directory; made with mode 0700 when it is missing. */
@@ -28,6 +29,7 @@ export function openSqliteStore({ dir, mode, ...deps }: SqliteOptions): Store {
     lease: createLeaseStore(db, deps),
     journal: createJournalStore(db),
     operations: createOperationStore(db),
+    standing: createStandingStore(db, (drafts) => appendRows(db, drafts)),
     snapshots: {
       async put(snapshot) {
         const text = JSON.stringify(snapshot);

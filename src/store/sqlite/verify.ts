@@ -2,7 +2,7 @@
 import type { JournalHead } from '../../model/journal-entry.ts';
 import { emptyHead } from '../chain.ts';
 import { type Database, openDatabase } from './database.ts';
-import { checkOperations, type Finding, walk } from './findings.ts';
+import { checkTables, type Finding, walk } from './findings.ts';
 import { checkPages, checkSchema } from './inspect.ts';
 
 export type JournalVerdict =
@@ -37,7 +37,7 @@ export function verifyJournal(dir: string, knownHash?: string): JournalVerdict {
     return db.readAtOnce(() => {
       const walked = walk(db);
       const { seq: entries } = walked.head;
-      const finding = walked.finding ?? checkKnown(db, knownHash, walked.head) ?? checkOperations(db);
+      const finding = walked.finding ?? checkKnown(db, knownHash, walked.head) ?? checkTables(db);
       if (finding !== undefined) return { kind: 'broken', path, entries, ...finding };
       return { kind: 'ok', path, entries, operations: countOperations(db), head: walked.head };
     });

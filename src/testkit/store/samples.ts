@@ -111,6 +111,9 @@ export function snapshotOf(deployment: string, takenAtMs: number): Snapshot {
     request: requestOf('req-1'),
     inForce: { a: 100 },
     healthySinceMs: { a: takenAtMs },
+    standing: [],
+    others: [],
+    configDigest: '0123456789ab',
   };
   const reasons = [{ code: 'UnknownView', message: 'the gateway was not seen' }] as const;
   return { deployment, atMs: takenAtMs, view, decision: { kind: 'stay', diagnosis, reasons } };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
-import type { Wish, WishEnd } from '../../../src/engine/carry-out.ts';
+import type { WishEnd } from '../../../src/engine/carry-out.ts';
+import type { Wish } from '../../../src/model/wish.ts';
 import { fakeApp, liveTerminal } from '../support/fake-app.ts';
 import { nowMs, operation } from '../support/models.ts';
 

@@ -73,6 +73,8 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
       schema: async () => ({ $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' }),
     },
     openStore: refuse('store'),
+    preview: refuse('preview'),
+    say: refuse('state to write to'),
     connectTraffic: refuse('gateway'),
     verifyJournal: refuse('journal'),
     ensureGateway: async () => undefined,

@@ -4,6 +4,7 @@ import type { LeaseRecord } from '../../../src/model/lease.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import type { RouteEntry } from '../../../src/model/route.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
+import type { Standing } from '../../../src/model/standing.ts';
 import type { DeploymentTraffic } from '../../../src/model/traffic-stats.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import type { TrafficDriver } from '../../../src/ports/traffic-driver.ts';
@@ -14,13 +15,14 @@ interface Held {
   readonly lease?: LeaseRecord | undefined;
   readonly operations?: readonly Operation[];
   readonly entries?: readonly JournalEntry[];
+  readonly standing?: readonly Standing[];
 }
 
 const never = async (): Promise<never> => {
   throw new Error('status must not write');
 };
 
-export function fakeStore({ snapshot, lease, operations = [], entries = [] }: Held): Store {
+export function fakeStore({ snapshot, lease, operations = [], entries = [], standing = [] }: Held): Store {
   return {
     lease: { acquire: never, renew: never, release: never, read: async () => lease },
     journal: { append: never, head: never, read: async () => entries },
@@ -33,6 +35,7 @@ export function fakeStore({ snapshot, lease, operations = [], entries = [] }: He
       getRequest: never,
       answer: never,
     },
+    standing: { list: async () => standing, put: never },
     snapshots: { put: never, get: async () => snapshot },
     close: async () => undefined,
   };

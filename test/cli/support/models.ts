@@ -220,6 +220,9 @@ export function view(weights: Weights, over: Partial<View> = {}): View {
     request: undefined,
     inForce: weights,
     healthySinceMs: {},
+    standing: [],
+    others: [],
+    configDigest: '0123456789ab',
     ...over,
   };
 }

@@ -17,13 +17,14 @@ const stepOf = (effect: StepEffect): Step => ({ ...effect, name: 'step', deadlin
 function sightOf(sight: Partial<StepSight>): StepSight {
   return {
     beganAtMs: nowMs - 5000,
-    isStamped: false,
+    isAcknowledged: false,
     route: unseen,
     replicas: unseen,
     ready: [],
     traffic: unseen,
     idleSinceMs: undefined,
     lackingSinceMs: undefined,
+    inFlight: undefined,
     calmSinceMs: undefined,
     ...sight,
   };
@@ -41,7 +42,7 @@ const remove: StepEffect = { kind: 'stop', site: 'left', how: 'delete' };
 const settle: StepEffect = { kind: 'settle', forMs: 2000 };
 
 test.for<{ name: string; step: StepEffect; sight: Partial<StepSight>; answer: string }>([
-  { name: 'a stamp, acknowledged', step: { kind: 'stamp' }, sight: { isStamped: true }, answer: 'yes' },
+  { name: 'a stamp, acknowledged', step: { kind: 'stamp' }, sight: { isAcknowledged: true }, answer: 'yes' },
   { name: 'a stamp, not acknowledged', step: { kind: 'stamp' }, sight: {}, answer: 'no' },
   {
     name: 'a launch, both slots alive',

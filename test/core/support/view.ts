@@ -10,6 +10,7 @@ import type { CompletionProbeSpec, HttpProbeSpec } from '../../../src/model/prob
 import type { ProviderError } from '../../../src/model/provider-error.ts';
 import type { Replica } from '../../../src/model/replica.ts';
 import type { RouteEntry, Weights } from '../../../src/model/route.ts';
+import type { Standing } from '../../../src/model/standing.ts';
 import type { SiteTraffic } from '../../../src/model/traffic-stats.ts';
 import type { ReplicaView, SiteView, View } from '../../../src/model/view.ts';
 
@@ -223,6 +224,8 @@ export interface ViewChange {
   readonly recent?: readonly Operation[];
   readonly request?: OperationRequest;
   readonly healthySinceMs?: Readonly<Record<string, number>>;
+  readonly standing?: readonly Standing[];
+  readonly others?: readonly Operation[];
 }
 
 export function routeOf(change: Partial<RouteEntry> = {}): RouteEntry {
@@ -289,6 +292,9 @@ export function view(change: ViewChange = {}): View {
     recent: change.recent ?? [],
     request: change.request,
     healthySinceMs: change.healthySinceMs ?? {},
+    standing: change.standing ?? [],
+    others: change.others ?? [],
+    configDigest: 'c0ffee',
   };
 }
 

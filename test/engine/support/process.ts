@@ -108,7 +108,7 @@ function checkLease({ state, violations, leaseMarginMs }: Watch, clock: Clock, v
     violations.push(`${what}: may run until ${call.deadlineAtMonoMs}, the lease only until ${usableUntilMonoMs}`);
 }
 
-function watchStore({ lease, journal, operations, snapshots, close }: Store, { alive, point }: Wrap): Store {
+function watchStore({ lease, journal, operations, standing, snapshots, close }: Store, { alive, point }: Wrap): Store {
   return {
     lease: {
       acquire: (...given) => alive(() => lease.acquire(...given)),
@@ -129,6 +129,10 @@ function watchStore({ lease, journal, operations, snapshots, close }: Store, { a
       nextRequest: (deployment) => alive(() => operations.nextRequest(deployment)),
       getRequest: (id) => alive(() => operations.getRequest(id)),
       answer: (id, answer) => point(`answer ${answer.kind}`, () => operations.answer(id, answer)),
+    },
+    standing: {
+      list: (deployment) => alive(() => standing.list(deployment)),
+      put: (draft, revision) => point(`put ${textOf(draft)}`, () => standing.put(draft, revision)),
     },
     snapshots: {
       put: (snapshot) => alive(() => snapshots.put(snapshot)),
@@ -173,5 +177,9 @@ function textOf({ body }: JournalDraft): string {
       return `step ${body.step}${body.part === undefined ? '' : `/${body.part}`} ${body.state}`;
     case 'route':
       return `route ${body.state}`;
+    case 'standing':
+      return `standing ${body.key} ${body.standing === undefined ? 'ended' : 'set'}`;
+    case 'note':
+      return 'note';
   }
 }

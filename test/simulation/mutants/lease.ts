@@ -169,7 +169,7 @@ export const leaseMutants: readonly Mutant[] = [
   {
     name: 'stamp-step-is-always-reached',
     file: 'src/core/plan/reached.ts',
-    find: 'return answer(seen.isStamped);',
+    find: 'return answer(seen.isAcknowledged);',
     replace: "return 'yes';",
     breaks: ['I2', 'I18'],
     why: 'the stamp step is recorded as reached and nothing was sent',

@@ -1,0 +1,112 @@
+/** What a person says of an operation: hold, resume, return, abort, extend. Carried out, or refused with the reason. */
+import type { Action, Decision } from '../model/decision.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Operation, OperationRequest } from '../model/operation.ts';
+import type { Reason } from '../model/reason.ts';
+import type { View } from '../model/view.ts';
+import type { OrderKind } from '../model/wish.ts';
+import { asked } from './asked.ts';
+import { sameWeights } from './plan/reached.ts';
+import { readyReplicas } from './readiness.ts';
+import { checkMove, targetsOf } from './safety.ts';
+import { shiftOf } from './standing.ts';
+
+/** `order` is the request's own kind. */
+export function decideOrder(
+  view: View,
+  request: OperationRequest,
+  order: OrderKind,
+  diagnosis: Diagnosis,
+  nowMs: number,
+): Decision {
+  const id = request.operationId ?? '';
+  const operation = view.open?.id === id ? view.open : view.recent.find((each) => each.id === id);
+  const steer = (untilMs?: number): Decision => ({
+    kind: 'steer',
+    diagnosis,
+    steering: { order, operationId: id, untilMs, request, because: [asked(request)] },
+  });
+  const refuse = (...reasons: readonly Reason[]): Decision => ({ kind: 'stay', diagnosis, reasons });
+  if (order === 'extend') {
+    const shift = shiftOf(view);
+    return shift?.operationId === id ? steer(nowMs + (request.forMs ?? shift.forMs)) : refuse(noExpiry(id, operation));
+  }
+  if (operation === undefined)
+    return refuse(nothing(`${view.deployment.name} has no operation ${id} that is new enough`));
+  if (operation.endedAtMs !== undefined) {
+    if (order !== 'return') return refuse(nothing(`${id} (${operation.plan.kind}) is over: ${operation.state}`));
+    return takeBack(view, request, operation, diagnosis, nowMs);
+  }
+  const isHeld = operation.state === 'held';
+  if (order === 'hold' && isHeld) return refuse(isSo(`${id} is held already`));
+  if (order === 'resume' && !isHeld) return refuse(isSo(`${id} is ${operation.state}, not held`));
+  const against = order === 'return' ? againstReturn(view, operation, nowMs) : [];
+  return against.length > 0 ? refuse(...against) : steer();
+}
+
+/** An open operation goes back by one step more of its own. */
+function againstReturn(view: View, { id, plan, step }: Operation, nowMs: number): readonly Reason[] {
+  const stop = plan.steps.findIndex(({ kind }) => kind === 'stop');
+  if (stop >= 0 && step >= stop) {
+    const message = `${id} has begun to stop ${plan.from ?? 'its source'}: what is stopped cannot take traffic back`;
+    return [{ code: 'PointOfNoReturn', message }];
+  }
+  return unproven(view, plan.before, nowMs);
+}
+
+function unproven(view: View, weights: Operation['plan']['before'], nowMs: number): readonly Reason[] {
+  return targetsOf(view, { weights })
+    .filter((site) => readyReplicas(view, site, nowMs).length === 0)
+    .map(({ site }) => ({
+      code: 'OriginNotHealthy',
+      site: site.name,
+      message: `${site.name} has no freshly proven replica: the weights stay as they are`,
+    }));
+}
+
+/** A move that is over is taken back by an operation of its own, as long as nobody moved anything since. */
+function takeBack(
+  view: View,
+  request: OperationRequest,
+  { id, plan }: Operation,
+  diagnosis: Diagnosis,
+  nowMs: number,
+): Decision {
+  const refuse = (...reasons: readonly Reason[]): Decision => ({ kind: 'stay', diagnosis, reasons });
+  const hasMoved = plan.steps.some(({ kind }) => kind === 'weigh');
+  if (!hasMoved) return refuse(nothing(`${id} (${plan.kind}) moved no traffic`));
+  if (sameWeights(view.inForce, plan.before)) return refuse(isSo(`the weights before ${id} are in force`));
+  if (!sameWeights(view.inForce, plan.after)) {
+    const message = `the traffic was moved again since ${id}: ${JSON.stringify(view.inForce)}`;
+    return refuse({ code: 'WorldMoved', message });
+  }
+  const action = returnAction(view, { id, before: plan.before }, { because: [asked(request)], requestId: request.id });
+  const against = [...checkMove({ view, diagnosis, action, nowMs }), ...unproven(view, plan.before, nowMs)];
+  return against.length > 0 ? refuse(...against) : { kind: 'act', diagnosis, action };
+}
+
+/** Goes back to the weights from before an operation, as far as its sites are still configured. */
+export function returnAction(
+  view: View,
+  { before }: { readonly id: string; readonly before: Operation['plan']['before'] },
+  terms: Pick<Action, 'because' | 'requestId'>,
+): Action {
+  const lowered = view.sites.find(({ site }) => (before[site.name] ?? 0) < (view.inForce[site.name] ?? 0));
+  return {
+    ...{ kind: 'return', trigger: 'manual', from: lowered?.site.name, weights: before, start: [], inOneStep: false },
+    ...terms,
+  };
+}
+
+function nothing(message: string): Reason {
+  return { code: 'NothingToOrder', message };
+}
+
+function isSo(message: string): Reason {
+  return { code: 'AlreadyThere', message };
+}
+
+function noExpiry(id: string, operation: Operation | undefined): Reason {
+  const isComing = operation?.endedAtMs === undefined && operation?.plan.forMs !== undefined;
+  return nothing(isComing ? `${id} is under way: its time begins when it is done` : `${id} has no expiry to extend`);
+}

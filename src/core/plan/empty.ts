@@ -1,0 +1,31 @@
+/** Emptying a site: fence it, let what runs there finish, cut what does not in time, stop what served. */
+import type { Action } from '../../model/decision.ts';
+import type { Step } from '../../model/plan.ts';
+import type { View } from '../../model/view.ts';
+import { drainBudgetMs } from '../drain-budget.ts';
+import { writeDeadlineMs } from './steps.ts';
+
+/** Beyond the time a model server takes to stop, in milliseconds: a provider may have to be asked again. */
+const stopSlackMs = 60_000;
+
+/** For a site that has no weight: what would move it has nothing to do, and the gateway is read back all the same. */
+export function fenceSteps({ empty = [] }: Action): readonly Step[] {
+  return [
+    { kind: 'stamp', name: 'stamp', deadlineMs: writeDeadlineMs },
+    ...empty.map(({ site }): Step => ({ kind: 'fence', name: `fence ${site}`, site, deadlineMs: writeDeadlineMs })),
+  ];
+}
+
+/** After the traffic has moved. */
+export function emptySteps({ empty = [] }: Action, view: View): readonly Step[] {
+  return empty.flatMap(({ site, stop }): readonly Step[] => {
+    const graceMs = view.sites.find((each) => each.site.name === site)?.placement.launch.stopGraceMs ?? 0;
+    return [
+      { kind: 'drain', name: `drain ${site}`, site, cutsLater: true, deadlineMs: drainBudgetMs(view, site) },
+      { kind: 'cut', name: `cut ${site}`, site, deadlineMs: writeDeadlineMs },
+      ...(stop === undefined
+        ? []
+        : [{ kind: 'stop', name: `stop ${site}`, site, how: stop, deadlineMs: graceMs + stopSlackMs } as const]),
+    ];
+  });
+}

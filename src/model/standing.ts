@@ -1,0 +1,39 @@
+/** What somebody has set for a time, or until it is taken back: shown in `status` with its countdown. */
+import type { Actor } from './operation.ts';
+import type { Weights } from './route.ts';
+
+interface StandingBase {
+  readonly deployment: string;
+  readonly by: Actor;
+  /** Since when, epoch milliseconds. */
+  readonly atMs: number;
+  readonly reason: string | undefined;
+  /** Until when, epoch milliseconds; undefined: until it is taken back or overtaken. */
+  readonly untilMs: number | undefined;
+}
+
+/**
+ * `pause`: automation is off · `ack`: what failed over before `atMs` holds nothing back any more · `unblock`: what was
+ * refused at the site before `atMs` holds nothing back any more · `out`: a person emptied the site, and automation neither
+ * starts anything there nor sends traffic there · `shift`: traffic was moved for a time, and returns.
+ */
+export type Standing = StandingBase &
+  (
+    | { readonly kind: 'pause' | 'ack' }
+    | { readonly kind: 'unblock'; readonly site: string }
+    | { readonly kind: 'out'; readonly site: string; readonly isStopped: boolean }
+    | {
+        readonly kind: 'shift';
+        readonly operationId: string;
+        /** What the traffic returns to, and what it was given. */
+        readonly before: Weights;
+        readonly after: Weights;
+        /** How long it was given first: it is extended by as much while its origin is not healthy. Milliseconds. */
+        readonly forMs: number;
+      }
+  );
+
+/** There is one of each key in a deployment: a second takes the place of the first. */
+export function standingKey(standing: { readonly kind: Standing['kind']; readonly site?: string }): string {
+  return standing.site === undefined ? standing.kind : `${standing.kind}/${standing.site}`;
+}

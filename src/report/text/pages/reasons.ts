@@ -1,0 +1,173 @@
+/** What each reason means and what to do about it. */
+import type { ReasonCode } from '../../../model/reason.ts';
+import type { CodePage } from './page.ts';
+
+const reason = (means: string, todo: string): CodePage => ({ about: 'reason', means, todo });
+
+const waits = 'Wait: time alone takes it away. If users suffer now: godwit failover DEPLOYMENT';
+
+/** One without a page does not compile. */
+export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
+  NotUnhealthyLongEnough: reason(
+    'The site is bad, but not yet for failover.detector.failAfter. Moving at the first bad answer would move for every hiccup.',
+    waits,
+  ),
+  OnePlaneOnly: reason(
+    'Only one kind of evidence calls the site bad. One plane alone may be wrong (a probe’s own network, a gateway that restarts), so it takes two, or one from a quorum of vantages.',
+    'Look for yourself: godwit status DEPLOYMENT. If it is really down: godwit failover DEPLOYMENT --away-from SITE',
+  ),
+  UnknownView: reason(
+    'Too little was seen to judge by. Not seeing a site is not the site being dead.',
+    'Look whether this machine’s own network works; a person may still decide: godwit failover DEPLOYMENT',
+  ),
+  EvidenceStale: reason(
+    'The newest evidence is older than failover.detector.staleAfter. What was true then may not be true now.',
+    'Look whether the controller gets its answers: godwit status DEPLOYMENT',
+  ),
+  TooManyFailing: reason(
+    'More sites look bad at once than failover.safety.brake allows. It is likelier that the observer is cut off than that all clouds failed in one minute, so weights stay as they are.',
+    'Look from somewhere else. If it is real, a person decides: godwit failover DEPLOYMENT --away-from SITE',
+  ),
+  CoolDown: reason(
+    'An automatic failover happened less than failover.safety.coolDown ago. A second one so soon is more often flapping than help.',
+    waits,
+  ),
+  DwellTime: reason(
+    'The last move ended less than failover.safety.dwell ago. Going back at once would undo what was just done.',
+    'Wait: time alone takes it away. To go back now: godwit switchover DEPLOYMENT --to SITE',
+  ),
+  FlapBudgetSpent: reason(
+    'There were failover.safety.maxPerDay automatic failovers in 24 hours. Something keeps failing that moving does not cure.',
+    'Find out what: godwit history --since 24h. A person may still move: godwit failover DEPLOYMENT',
+  ),
+  NoReadyCapacity: reason(
+    'No other allowed site has a proven replica, and none could be started. Moving traffic there would only move the outage.',
+    'See what each site lacks: godwit status DEPLOYMENT',
+  ),
+  NoIndependentTarget: reason(
+    'The target shares a failure domain with the site that fails. What took one down may take the other.',
+    'Name a target yourself if you know better: godwit failover DEPLOYMENT --to SITE',
+  ),
+  ResidencyBlocked: reason(
+    'The site lies in a jurisdiction that the deployment’s residency does not allow. Nothing overrides this rule.',
+    'Choose a site within the residency, or change the configuration with whoever answers for it.',
+  ),
+  LastServingSite: reason(
+    'No site that would keep weight is ready: the step would take the last one that serves.',
+    'Bring a site up first; see godwit status DEPLOYMENT',
+  ),
+  TargetNotProven: reason(
+    'The site that would gain weight has no replica proven by fresh completions of the right model. A server that listens does not yet answer.',
+    'See its state: godwit status DEPLOYMENT. The replicas’ own logs say why they do not answer.',
+  ),
+  SourceNotFenced: reason(
+    'The site still has weight, or the gateway could not be read to see that it has none. What has weight is not stopped.',
+    'Look at the gateway: godwit status DEPLOYMENT',
+  ),
+  AdviseMode: reason(
+    'failover.mode is advise: godwit says what it would do and leaves it to a person.',
+    'Do what it advises: godwit failover DEPLOYMENT. To let it act by itself: failover.mode: auto',
+  ),
+  ModeOff: reason(
+    'failover.mode is off: nothing is decided automatically for this deployment.',
+    'A person may move it at any time; to change it: failover.mode: advise or auto',
+  ),
+  OperationRunning: reason(
+    'Another operation of the deployment is open. One at a time: two would undo each other.',
+    'Watch it: godwit status DEPLOYMENT -w',
+  ),
+  DriverUnreachable: reason(
+    'The gateway could not be read, so nobody knows which weights are in force. Nothing is moved on a guess.',
+    'Look whether the gateway runs: godwit status DEPLOYMENT; start it with godwit gateway or godwit run',
+  ),
+  AlreadyThere: reason('The weights asked for are in force already.', 'Nothing.'),
+  OriginNotHealthy: reason(
+    'The preferred site has not been healthy for failover.failback.after. Going back too early is a second outage.',
+    'Wait, or go back by hand: godwit switchover DEPLOYMENT --to SITE',
+  ),
+  SiteRemoved: reason(
+    'The plan names a site that the configuration does not hold any more.',
+    'Nothing, if that is meant; else put the site back and ask again.',
+  ),
+  Withdrawn: reason(
+    'Whoever asked for it stopped waiting before anybody took it up. Nothing was changed.',
+    'Ask again; godwit status DEPLOYMENT shows whether a controller is at work.',
+  ),
+  RequestExpired: reason(
+    'Nobody took the request up in two minutes. By then it may not be what its person wants any more. Nothing was changed.',
+    'Look at godwit status DEPLOYMENT, then ask again.',
+  ),
+  LaunchUnlisted: reason(
+    'Something was started at the site that its provider does not list yet. Starting more would pay for it twice.',
+    'Wait: the list catches up, or the launch counts as lost after the provider’s own lag.',
+  ),
+  ReplicasMissing: reason(
+    'A site in use has fewer replicas than its placement says.',
+    'Nothing: they are started. If that keeps failing, godwit history shows it.',
+  ),
+  Paused: reason(
+    'A person switched automation off for this deployment, for a time. It looks and records on, and changes nothing by itself.',
+    'See until when: godwit status DEPLOYMENT. To end it now: godwit unpause DEPLOYMENT. A person may move: godwit failover DEPLOYMENT',
+  ),
+  Frozen: reason(
+    'The calendar in failover.safety.freeze says that nothing is to be changed now.',
+    'Wait for the end of the window. In an emergency: --override Frozen --confirm DEPLOYMENT --reason TEXT',
+  ),
+  ManualShiftActive: reason(
+    'A person moved the traffic for a time. Automation does not undo that; it still fails over from a site that fails.',
+    'Back now: godwit op return OP. Longer: godwit op extend OP --expires 2h',
+  ),
+  ShiftExpired: reason(
+    'The time for which a person moved the traffic is over: it returns, once its origin is healthy.',
+    'Keep it longer: godwit op extend OP --expires 2h',
+  ),
+  SiteOut: reason(
+    'A person drained or stopped the site. It is theirs to use again: automation starts nothing there and sends no traffic there.',
+    'When it may be used again: godwit start DEPLOYMENT --site SITE',
+  ),
+  CapacityFloor: reason(
+    'Too little proven capacity would be left for the traffic (failover.safety.minReady).',
+    'Move less (--share), or start more first: godwit start DEPLOYMENT --site SITE. To do it all the same: --override CapacityFloor --confirm DEPLOYMENT --reason TEXT',
+  ),
+  RemovalVelocity: reason(
+    'Capacity was taken away a moment ago. One site at a time, so that what goes wrong is seen before the next one goes.',
+    'Wait for the end of the window, or --override RemovalVelocity --confirm DEPLOYMENT --reason TEXT',
+  ),
+  FailureDomainBusy: reason(
+    'Another operation changes something in the same failure domain. Two changes at once cannot be told apart when one goes wrong.',
+    'Wait for it: godwit op list. Or --override FailureDomainBusy --confirm DEPLOYMENT --reason TEXT',
+  ),
+  VendorShareMax: reason(
+    'One vendor would serve more of the traffic than failover.safety.vendorShare allows.',
+    'Choose a site of another vendor, or --override VendorShareMax --confirm DEPLOYMENT --reason TEXT',
+  ),
+  CostCeiling: reason(
+    'What would run then costs more per hour than failover.safety.maxUsdPerHour allows.',
+    'Choose a cheaper site, or --override CostCeiling --confirm DEPLOYMENT --reason TEXT',
+  ),
+  TargetAsleep: reason(
+    'The target is a warm or cold standby: it has nothing that serves, and starting it takes time and money.',
+    'Start it as part of the move: add --wake. Or first: godwit start DEPLOYMENT --site SITE',
+  ),
+  WorldMoved: reason(
+    'What the plan was made from has changed since. Nothing was done: the plan may not be right any more.',
+    'Look again: godwit plan shift ... The message says what changed.',
+  ),
+  NothingToOrder: reason(
+    'The operation is over, or has nothing that could be ordered.',
+    'See what there is: godwit op list',
+  ),
+  PointOfNoReturn: reason(
+    'The operation has begun to stop its source: what is stopped cannot take traffic back.',
+    'Start it again and move back: godwit start DEPLOYMENT --site SITE, then godwit switchover DEPLOYMENT --to SITE',
+  ),
+  SiteFailing: reason(
+    'The site was bad for long enough, and more than one plane of evidence said so: traffic was moved away.',
+    'Find the cause there; the diagnosis beside it names what was seen.',
+  ),
+  PreferredSiteHealthy: reason(
+    'The preferred site has been healthy for failover.failback.after: traffic goes back.',
+    'Nothing.',
+  ),
+  AskedByPerson: reason('A person asked for it; the record holds who, where and why.', 'Nothing.'),
+};
