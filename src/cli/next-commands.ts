@@ -10,6 +10,9 @@ export function nextCommands(view: Omit<StatusView, 'next'>, deployment: Deploym
   // A controller starts the gateway too; with one at work a gateway that is away needs a look by hand.
   if (view.controller.kind === 'gone' || (view.controller.kind === 'unseen' && isGatewayGone)) next.push('godwit run');
   else if (isGatewayGone) next.push('godwit gateway');
+  const held = view.open?.state === 'held' ? view.open : undefined;
+  if (held !== undefined) next.push(`godwit op resume ${held.id}`, `godwit op return ${held.id}`);
+  else if (view.open !== undefined) next.push(`godwit op watch ${view.open.id}`);
   const bad = view.sites.find(({ state, wantPct }) => state === 'failing' && (wantPct ?? 0) > 0);
   const isLeftToPeople = view.failoverReady.value !== 'yes' || view.mode !== 'auto';
   if (view.open === undefined && bad !== undefined && isLeftToPeople) {
@@ -20,9 +23,12 @@ export function nextCommands(view: Omit<StatusView, 'next'>, deployment: Deploym
     (site) => site.wantPct !== undefined && site.wantPct !== (deployment.weights[site.name] ?? 0),
   );
   const isHomeHealthy = view.sites.some((site) => site.name === home && site.state === 'healthy');
-  if (view.open === undefined && home !== undefined && isAway && isHomeHealthy) {
+  const shift = view.temporary?.find(({ kind }) => kind === 'shift');
+  if (view.open === undefined && shift !== undefined) next.push(shift.end);
+  else if (view.open === undefined && home !== undefined && isAway && isHomeHealthy) {
     next.push(`godwit switchover ${name} --to ${home}`);
   }
+  if (view.open === undefined && view.last !== undefined) next.push('godwit explain last');
   return [...next, `godwit status ${name} -w`, 'godwit journal verify'].slice(0, 3);
 }
 

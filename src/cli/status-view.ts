@@ -9,6 +9,7 @@ import type { ControllerView, SiteRow, SiteState, Source, StatusView, TrafficFig
 import { nextCommands } from './next-commands.ts';
 import { serviceState } from './service-state.ts';
 import type { Sights } from './sights.ts';
+import { temporaries } from './temporary.ts';
 
 const stateOf: Readonly<Record<DiagnosisCode, SiteState>> = {
   Healthy: 'healthy',
@@ -59,6 +60,7 @@ export function statusView(config: Config, deployment: Deployment, sights: Sight
     last: stored?.recent[0],
     failoverReady: readiness(snapshot, isFresh, sights),
     controller: controllerOf(sights),
+    temporary: stored === undefined ? undefined : temporaries(stored.standing, atMs),
     sources: {
       controller: sourceOfSnapshot(sights, snapshot, isFresh),
       gateway: sourceOfGateway(sights),
@@ -105,7 +107,11 @@ function readiness(snapshot: Snapshot | undefined, isFresh: boolean, sights: Sig
   }
   const open = sights.stored.kind === 'seen' ? sights.stored.value.open : snapshot.view.open;
   const recent = sights.stored.kind === 'seen' ? sights.stored.value.recent : snapshot.view.recent;
-  const { to, isTargetReady, reasons } = failoverReadiness({ ...snapshot.view, open, recent }, sights.atMs);
+  // A snapshot of an earlier version knows nothing of what stands.
+  const standing = sights.stored.kind === 'seen' ? sights.stored.value.standing : [];
+  const others = snapshot.view.others ?? [];
+  const view = { ...snapshot.view, open, recent, standing, others };
+  const { to, isTargetReady, reasons } = failoverReadiness(view, sights.atMs);
   return { value: reasons.length === 0 ? 'yes' : 'no', to, isTargetReady, reasons };
 }
 

@@ -19,7 +19,7 @@ export type Wished =
   | { readonly kind: 'refused'; readonly reason: Reason };
 
 /** A wish by somebody, under the request that carries it (`preview` for one that is only looked at). */
-export type AskedWish = Wish & { readonly kind: Verb; readonly id: string; readonly by: Actor };
+export type AskedWish = Omit<Wish, 'kind'> & { readonly kind: Verb; readonly id: string; readonly by: Actor };
 
 interface Asking {
   readonly view: View;

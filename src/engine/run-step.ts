@@ -14,9 +14,7 @@ import type { Context, StepRef } from './context.ts';
 import { applyEffect, passingClasses } from './effects.ts';
 import { isLost } from './lease-grip.ts';
 import { type StepMemory, sightOf } from './read-back.ts';
-
-/** How often a step that waits looks again, in milliseconds. */
-const pollMs = 100;
+import { lookAgainMs, pollMs, retryPauseMs } from './step-pace.ts';
 
 /** `left`: stopped with the step open (lease lost, process ends); the next holder goes on. */
 export type StepEnd = { readonly kind: 'reached' } | StepTrouble;
@@ -136,26 +134,6 @@ async function actUntilReached(
     }
     await pause(ctx, signal, lookAgainMs(ctx, at.step, sight));
   }
-}
-
-/**
- * Whether all is calm is judged at each turn of the loop, and a step that lets time pass looks again when it could be over;
- * never later, whatever the wall clock says, than all of its time.
- */
-function lookAgainMs({ deps, deployment }: Context, step: Step, { calmSinceMs, beganAtMs }: StepSight): number {
-  if (step.kind !== 'settle') return pollMs;
-  if (calmSinceMs === undefined) return deployment.failover.detector.evaluateEveryMs;
-  const leftMs = Math.max(calmSinceMs, beganAtMs) + step.forMs - deps.clock.nowMs();
-  return Math.max(pollMs, Math.min(leftMs, step.forMs));
-}
-
-const firstRetryMs = 500;
-const longestRetryMs = 10_000;
-
-function retryPauseMs(ctx: Context, reply: Reply<void>, rounds: number): number {
-  const fullMs = Math.min(longestRetryMs, firstRetryMs * 2 ** rounds);
-  const jitteredMs = fullMs / 2 + (fullMs / 2) * ctx.deps.random.next();
-  return Math.max(jitteredMs, reply.kind === 'done' ? 0 : (reply.error.retryAfterMs ?? 0));
 }
 
 const lostReplicas: ProviderError = {

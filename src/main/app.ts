@@ -57,6 +57,28 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       const { keepGateway } = await import('./keep-gateway.ts');
       await keepGateway(config, { clock, note }, signal);
     },
+    ...engineOf(clock),
+    runGateway: (config, log, signal) => runGateway(config, log, signal, clock),
+    async runDemo(options, reporter, watch, signal) {
+      isTidying = true;
+      const { runDemo } = await import('./demo.ts');
+      return runDemo(options, { clock, reporter, ...watch }, signal);
+    },
+    async simulate(config, options, watch, signal) {
+      const { simulateSeeds } = await import('./simulate.ts');
+      return simulateSeeds(config, options, watch, signal);
+    },
+    async runModelServer(argv) {
+      const { runModelServer } = await import('../demo/model-server/server.ts');
+      await runModelServer(argv);
+      return 0;
+    },
+  };
+}
+
+/** What needs the engine, or what it writes. */
+function engineOf(clock: Clock): Pick<App, 'runController' | 'carryOut' | 'preview' | 'say'> {
+  return {
     async runController(config, reporter, signal) {
       const { withEngine } = await import('./engine.ts');
       const { runController } = await import('../engine/controller.ts');
@@ -87,21 +109,6 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       } finally {
         await store.close();
       }
-    },
-    runGateway: (config, log, signal) => runGateway(config, log, signal, clock),
-    async runDemo(options, reporter, watch, signal) {
-      isTidying = true;
-      const { runDemo } = await import('./demo.ts');
-      return runDemo(options, { clock, reporter, ...watch }, signal);
-    },
-    async simulate(config, options, watch, signal) {
-      const { simulateSeeds } = await import('./simulate.ts');
-      return simulateSeeds(config, options, watch, signal);
-    },
-    async runModelServer(argv) {
-      const { runModelServer } = await import('../demo/model-server/server.ts');
-      await runModelServer(argv);
-      return 0;
     },
   };
 }

@@ -42,4 +42,6 @@ export interface Observation {
   readonly durationMs?: number;
   /** From sending to the first token, in milliseconds. */
   readonly firstTokenMs?: number;
+  /** Between two tokens after the first, in milliseconds; absent when fewer than two came. */
+  readonly perTokenMs?: number;
 }

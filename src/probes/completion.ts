@@ -8,6 +8,8 @@ export async function checkCompletion(url: URL, spec: CompletionProbeSpec, terms
   const sse = createSseReader();
   let text = '';
   let firstTokenMs: number | undefined;
+  let lastTokenMs = 0;
+  let tokens = 0;
   let isDone = false;
 
   const read = (data: string): Finding | undefined => {
@@ -21,11 +23,17 @@ export async function checkCompletion(url: URL, spec: CompletionProbeSpec, terms
     if (chunk.model !== undefined && chunk.model !== spec.model)
       return { outcome: 'bad', reason: 'WrongModel', detail: `answered as ${clean(chunk.model)}, not ${spec.model}` };
     if (chunk.text !== '') {
-      firstTokenMs ??= terms.elapsedMs();
+      lastTokenMs = terms.elapsedMs();
+      firstTokenMs ??= lastTokenMs;
+      tokens += 1;
       text += chunk.text;
     }
     return undefined;
   };
+
+  /** A server may put several tokens into one chunk: then this is the longer time, which only makes a drain longer. */
+  const perTokenMs = (): number | undefined =>
+    firstTokenMs === undefined || tokens < 2 ? undefined : (lastTokenMs - firstTokenMs) / (tokens - 1);
 
   return await exchange(
     url,
@@ -39,7 +47,7 @@ export async function checkCompletion(url: URL, spec: CompletionProbeSpec, terms
           const found = read(data);
           if (found !== undefined) return found;
         }
-        return isDone ? judge(spec, text, firstTokenMs) : undefined;
+        return isDone ? judge(spec, text, firstTokenMs, perTokenMs()) : undefined;
       },
       onEnd: () =>
         firstTokenMs === undefined
@@ -59,7 +67,12 @@ export async function checkCompletion(url: URL, spec: CompletionProbeSpec, terms
   );
 }
 
-function judge(spec: CompletionProbeSpec, text: string, firstTokenMs: number | undefined): Finding {
+function judge(
+  spec: CompletionProbeSpec,
+  text: string,
+  firstTokenMs: number | undefined,
+  perTokenMs: number | undefined,
+): Finding {
   if (firstTokenMs === undefined) return noTokens('an answer without a token');
   if (spec.contains !== undefined && !text.includes(spec.contains))
     return { outcome: 'bad', reason: 'WrongText', detail: 'the answer lacks the expected text', firstTokenMs };
@@ -71,7 +84,7 @@ function judge(spec: CompletionProbeSpec, text: string, firstTokenMs: number | u
       firstTokenMs,
     };
   }
-  return { outcome: 'good', firstTokenMs };
+  return { outcome: 'good', firstTokenMs, ...(perTokenMs === undefined ? {} : { perTokenMs }) };
 }
 
 function noTokens(detail: string): Finding {

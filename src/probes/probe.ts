@@ -16,6 +16,7 @@ export interface Finding {
   readonly reason?: ProbeReason;
   readonly detail?: string;
   readonly firstTokenMs?: number;
+  readonly perTokenMs?: number;
 }
 
 export interface ProbeDeps {

@@ -55,6 +55,19 @@ export type ControllerView =
   | { readonly kind: 'gone'; readonly holder: Actor | undefined; readonly renewedAtMs: number | undefined }
   | { readonly kind: 'unseen' };
 
+/** Something that stands for a time, or until it is taken back. */
+export interface Temporary {
+  readonly kind: string;
+  /** A few words: `automation is paused`. */
+  readonly what: string;
+  readonly by: string;
+  readonly reason: string | undefined;
+  /** Epoch milliseconds; undefined: until it is taken back. */
+  readonly untilMs: number | undefined;
+  /** The command that ends it. */
+  readonly end: string;
+}
+
 export interface StatusView {
   readonly environment: string;
   readonly deployment: string;
@@ -77,6 +90,8 @@ export interface StatusView {
   readonly controller: ControllerView;
   /** What the controller saw, what the gateway counts, what the store holds. */
   readonly sources: { readonly controller: Source; readonly gateway: Source; readonly store: Source };
+  /** Undefined when the store cannot be seen. */
+  readonly temporary: readonly Temporary[] | undefined;
   /** Commands to type, most useful first. */
   readonly next: readonly string[];
 }

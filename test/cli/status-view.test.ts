@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Sights, Stored } from '../../src/cli/sights.ts';
 import { statusView } from '../../src/cli/status-view.ts';
+import type { Standing } from '../../src/model/standing.ts';
 import {
   config,
   deployment,
@@ -23,6 +24,7 @@ const stored: Stored = {
   lease: { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, renewedAtMs: nowMs - 2000 },
   open: undefined,
   recent: [],
+  standing: [],
 };
 
 function sights(over: Partial<Sights> = {}, inStore: Partial<Stored> = {}): Sights {
@@ -178,4 +180,50 @@ test('knows nowhere to go when no site has weight, and when no other site may ta
     value: 'no',
     reasons: [{ code: 'NoReadyCapacity', message: 'no allowed site beside site-a is ready or could start' }],
   });
+});
+
+const anna = { kind: 'person', name: 'anna', host: 'desk', pid: 7 } as const;
+const base = { deployment: 'chat', by: anna, atMs: nowMs - 60_000, reason: 'driver update' } as const;
+
+test('what stands for a time comes with its end, the soonest first, and with the command that ends it', () => {
+  const standing: readonly Standing[] = [
+    { ...base, kind: 'out', site: 'site-b', isStopped: true, untilMs: undefined },
+    {
+      ...base,
+      kind: 'shift',
+      operationId: 'op-9k2m',
+      before: weights,
+      after: weights,
+      forMs: 1,
+      untilMs: nowMs + 9000,
+    },
+    { ...base, kind: 'pause', untilMs: nowMs + 1000 },
+    { ...base, kind: 'ack', untilMs: undefined },
+  ];
+  expect(see(sights({}, { standing })).temporary).toMatchObject([
+    { what: 'automation is paused', by: 'anna@desk', untilMs: nowMs + 1000, end: 'godwit unpause chat' },
+    { what: 'op-9k2m moved traffic', end: 'godwit op return op-9k2m' },
+    { what: 'site-b is stopped', untilMs: undefined, end: 'godwit start chat --site site-b' },
+  ]);
+});
+
+test.for([
+  { name: 'a pause one millisecond before its end is shown', leftMs: 1, count: 1 },
+  { name: 'a pause at its end is over', leftMs: 0, count: 0 },
+])('$name', ({ leftMs, count }) => {
+  const standing: readonly Standing[] = [{ ...base, kind: 'pause', untilMs: nowMs + leftMs }];
+  expect(see(sights({}, { standing })).temporary).toHaveLength(count);
+});
+
+test('without the store nobody knows what stands', () => {
+  expect(see(sights({ stored: gone })).temporary).toBeUndefined();
+});
+
+test('offers to go on with what is held, or to take it back', () => {
+  const open = operation({ id: 'op-9k2m', state: 'held', endedAtMs: undefined });
+  expect(see(sights({}, { open })).next).toEqual([
+    'godwit op resume op-9k2m',
+    'godwit op return op-9k2m',
+    'godwit status chat -w',
+  ]);
 });

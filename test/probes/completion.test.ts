@@ -50,6 +50,15 @@ test.for([
   expect(await look(url, { ...spec, ...more })).toMatchObject({ outcome: 'bad', reason });
 });
 
+test('the time between tokens is measured, and nothing is made up from a single one', async () => {
+  const { url } = await serve(['--tokens-per-second', '50']);
+  const many = await look(url, { ...spec, prompt: 'Tell more', maxTokens: 6, contains: undefined });
+  expect(many.perTokenMs).toBeGreaterThanOrEqual(15);
+  const one = await look(url, { ...spec, prompt: 'Tell more', maxTokens: 1, contains: undefined });
+  expect(one).toMatchObject({ outcome: 'good' });
+  expect(one.perTokenMs).toBeUndefined();
+});
+
 test('a late first token is still measured', async () => {
   const { url, fault } = await serve();
   await fault('POST', { firstTokenMs: 120 });

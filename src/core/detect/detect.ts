@@ -39,7 +39,16 @@ export function detect(
     failingSinceMs: runs.failuresInARow > 0 ? runBegan(knownOf(history), 'bad', nowMs) : undefined,
     reason: worst?.reason,
     detail: worst?.detail,
+    ...slowestToken(history),
   };
+}
+
+/** The slowest pace in the window: what a drain must wait for. */
+function slowestToken(history: readonly Observation[]): Pick<Condition, 'perTokenMs'> {
+  let slowest: number | undefined;
+  for (const { perTokenMs } of history)
+    if (perTokenMs !== undefined && perTokenMs > (slowest ?? -1)) slowest = perTokenMs;
+  return slowest === undefined ? {} : { perTokenMs: slowest };
 }
 
 function stateAt(

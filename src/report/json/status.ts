@@ -38,6 +38,12 @@ export function statusJson(view: StatusView) {
     },
     operation: view.open === undefined ? null : operationJson(view.open),
     lastOperation: view.last === undefined ? null : operationJson(view.last),
+    temporary:
+      view.temporary?.map(({ untilMs, reason, ...each }) => ({
+        ...each,
+        reason: reason ?? null,
+        until: untilMs === undefined ? null : iso(untilMs),
+      })) ?? null,
     controller: view.controller,
     sources: {
       controller: sourceJson(view.sources.controller, view.atMs),

@@ -39,6 +39,7 @@ export function statusText(view: StatusView, style: Style): string {
     ...happened(view, style),
     ...siteTable(view, style),
     ...failoverAgain(view, style),
+    ...temporary(view, style),
     ...labelled('Controller', controllerText(view), style),
     ...unseen(view, style),
     ...labelled('Next', view.next.join('  |  '), style),
@@ -163,6 +164,24 @@ function failoverAgain({ failoverReady, atMs }: StatusView, style: Style): strin
   const [head = '', ...rest] = wrap(why, style.width - label.length - word.length - 4, 2);
   const margin = ' '.repeat(label.length + word.length + 4);
   return [`${label}  ${tint('bad', word, style)}: ${head}`, ...rest.map((line) => margin + line)];
+}
+
+/** More of them are counted, not listed. */
+const maxTemporary = 3;
+
+function temporary({ temporary: all, atMs }: StatusView, style: Style): string[] {
+  if (all === undefined || all.length === 0) return [];
+  const shown = all.slice(0, maxTemporary);
+  const lines = shown.map(({ what, by, untilMs, end }) => {
+    const left = untilMs === undefined ? 'no end' : untilMs > atMs ? `${age(untilMs - atMs)} left` : 'time is over';
+    // The countdown is what must never be cut off.
+    const until = untilMs === undefined ? '' : `, to ${clockTime(untilMs)}`;
+    const text = `${sanitize(what, 30)}, ${left}${until}, ${sanitize(by, 30)}`;
+    return `${cut(text, style.width - indent - end.length - 3)}   ${end}`;
+  });
+  const more = all.length - shown.length;
+  if (more > 0) lines.push(`and ${more} more: godwit status -o json`);
+  return lines.map((line, index) => padEnd(index === 0 ? 'Temporary' : '', indent) + cut(line, style.width - indent));
 }
 
 function controllerText({ controller, mode, atMs }: StatusView): string {

@@ -164,3 +164,12 @@ test('never calls bad what only saw nothing, whatever came before it was good', 
     }),
   );
 });
+
+test('gives the slowest time per token of the answers that measured one', () => {
+  const measured = history('gggb').map((each, index) => ({
+    ...each,
+    ...[{ perTokenMs: 12 }, { perTokenMs: 30 }, {}, {}][index],
+  }));
+  expect(detect(measured, completion, detector, settled, nowMs).perTokenMs).toBe(30);
+  expect(detect(history('ggg'), completion, detector, settled, nowMs).perTokenMs).toBeUndefined();
+});

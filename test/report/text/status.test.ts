@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { jsonText } from '../../../src/report/json/document.ts';
 import { statusJson } from '../../../src/report/json/status.ts';
-import type { SiteRow, StatusView } from '../../../src/report/status-view.ts';
+import type { SiteRow, StatusView, Temporary } from '../../../src/report/status-view.ts';
 import { statusListText, statusText } from '../../../src/report/text/status.ts';
 import { plainPaint, plainStyle, type Style } from '../../../src/report/text/style.ts';
 import { widthOf } from '../../../src/report/text/width.ts';
@@ -74,6 +74,7 @@ function view(over: Partial<StatusView> = {}): StatusView {
       gateway: { kind: 'seen', asOfMs: nowMs, isStale: false },
       store: { kind: 'seen', asOfMs: nowMs, isStale: false },
     },
+    temporary: [],
     next: ['godwit status chat-70b -w', 'godwit journal verify'],
     ...over,
   };
@@ -131,6 +132,37 @@ const cases: readonly (readonly [string, StatusView])[] = [
 
 test.for(cases)('%s reads as it did', async ([name, value]) => {
   await expect(`${statusText(value, unicode)}\n`).toMatchFileSnapshot(`../snapshots/status-${name}.txt`);
+});
+
+const paused: Temporary = {
+  ...{ kind: 'pause', what: 'automation is paused', by: 'anna@desk', reason: 'drill' },
+  ...{ untilMs: nowMs + 3_420_000, end: 'godwit unpause chat-70b' },
+};
+
+test('fits 80 columns and 24 rows with six sites and three temporary things, each with its countdown', () => {
+  const sites = Array.from({ length: 6 }, (_, index) => ({ ...dead, name: `a-very-long-site-name-indeed-${index}` }));
+  const shift: Temporary = { ...paused, kind: 'shift', what: 'op-9k2m moved traffic', end: 'godwit op return op-9k2m' };
+  const out: Temporary = {
+    ...paused,
+    kind: 'out',
+    what: 'left is drained',
+    untilMs: undefined,
+    end: 'godwit start c --site left',
+  };
+  const lines = statusText(view({ sites, temporary: [paused, shift, out] }), unicode).split('\n');
+  expect(lines.length).toBeLessThanOrEqual(24);
+  expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
+  const shown = lines.filter((line) => /left|no end/.test(line) && line.includes('godwit'));
+  expect(shown).toMatchObject([
+    expect.stringMatching(/^Temporary +automation is paused, 57m left, to .* +godwit unpause chat-70b$/),
+    expect.stringMatching(/op-9k2m moved traffic, 57m left, .*godwit op return op-9k2m$/),
+    expect.stringMatching(/left is drained, no end.*godwit start c --site left$/),
+  ]);
+});
+
+test('a fourth temporary thing is counted, not listed', () => {
+  const text = statusText(view({ temporary: [paused, paused, paused, paused] }), unicode);
+  expect(text).toContain('and 1 more: godwit status -o json');
 });
 
 test('fits 80 columns and 24 rows with six sites, an operation and every source missing', () => {

@@ -1,0 +1,32 @@
+/** What stands for a time or until it is taken back, for `status`: what it is, how long still, and how to end it. Pure. */
+import type { Standing } from '../model/standing.ts';
+import type { Temporary } from '../report/status-view.ts';
+
+/** The soonest end first; what has none comes last. What is only remembered (an acknowledgement) is not among them. */
+export function temporaries(standing: readonly Standing[], atMs: number): readonly Temporary[] {
+  return standing
+    .flatMap((each) => temporaryOf(each, atMs))
+    .sort((a, b) => (a.untilMs ?? Number.POSITIVE_INFINITY) - (b.untilMs ?? Number.POSITIVE_INFINITY));
+}
+
+function temporaryOf(standing: Standing, atMs: number): readonly Temporary[] {
+  const { kind, deployment, by, reason, untilMs } = standing;
+  const base = { kind, by: `${by.name}@${by.host}`, reason, untilMs };
+  switch (standing.kind) {
+    case 'pause': {
+      const isOver = untilMs !== undefined && untilMs <= atMs;
+      return isOver ? [] : [{ ...base, what: 'automation is paused', end: `godwit unpause ${deployment}` }];
+    }
+    case 'shift': {
+      const { operationId } = standing;
+      return [{ ...base, what: `${operationId} moved traffic`, end: `godwit op return ${operationId}` }];
+    }
+    case 'out': {
+      const what = `${standing.site} is ${standing.isStopped ? 'stopped' : 'drained'}`;
+      return [{ ...base, what, end: `godwit start ${deployment} --site ${standing.site}` }];
+    }
+    case 'ack':
+    case 'unblock':
+      return [];
+  }
+}
