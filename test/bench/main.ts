@@ -10,6 +10,7 @@ import { coreBusy, harnessCore, moveTo, needTools, proxyCore } from './processes
 import { benchSmall } from './small.ts';
 import { benchStartup } from './startup.ts';
 import { type Row, renderTable } from './stats.ts';
+import { benchStatus } from './status.ts';
 import { benchStreams } from './streams.ts';
 
 export interface Bench {
@@ -25,6 +26,7 @@ export interface Bench {
 
 const parts: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]> | readonly Row[]>> = {
   startup: benchStartup,
+  status: benchStatus,
   small: benchSmall,
   latency: benchLatency,
   streams: benchStreams,
