@@ -12,6 +12,7 @@ import { sameWeights } from './plan/reached.ts';
 import { missingSlots, readyReplicas, unlistedReason, weightOf } from './readiness.ts';
 import { targetsOf } from './safety.ts';
 import { moveShare, othersWithWeight } from './share.ts';
+import { isOut } from './standing.ts';
 import { bestTarget, moveAll } from './target.ts';
 
 export type Wished =
@@ -163,7 +164,8 @@ function startAt({ view, wish, nowMs }: Asking): Wished {
   const [unlisted] = unlistedReason(view, site, nowMs);
   if (slots.length === 0 && unlisted !== undefined) return refuse(unlisted);
   const { replicas } = site.placement;
-  if (slots.length === 0)
+  // What was only drained has all its replicas: the start gives it back to automation.
+  if (slots.length === 0 && !isOut(view, name))
     return refuse({ code: 'AlreadyThere', site: name, message: `${name} has its ${replicas} replicas` });
   const action: Action = {
     ...base(wish, 'start'),
