@@ -64,6 +64,8 @@ export interface Globals {
   readonly progress: 'auto' | 'live' | 'lines' | 'none';
   /** False with `--no-input`: never ask. */
   readonly mayAsk: boolean;
+  /** `--accessible`: for screen readers, whatever the environment says. */
+  readonly isAccessible: boolean;
 }
 
 /** Keeps the types of a command's own values inside it and gives the shape all commands share. */

@@ -16,6 +16,7 @@ function environmentPage(): string {
   return [
     'Environment:',
     '  GODWIT_CONFIG  the configuration file, when --config does not name one',
+    '  GODWIT_ACCESSIBLE  1: as --accessible, for screen readers',
     '  NO_COLOR       anything: no colour\n  FORCE_COLOR    colour, also into a pipe',
     '  CI, TERM=dumb  no redrawing, no questions',
     '  LANG, LC_ALL   when they do not say UTF-8: ASCII only',

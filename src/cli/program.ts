@@ -61,6 +61,7 @@ function addGlobals(root: Commander): void {
         .choices(['auto', 'live', 'lines', 'none'])
         .default('auto'),
     )
+    .option('--accessible', 'for screen readers: nothing redrawn, no tables')
     .option('--no-input', 'never ask');
 }
 
@@ -174,6 +175,7 @@ function globalsOf(root: Commander, command: Command): Globals {
     color: Globals['color'];
     progress: Globals['progress'];
     input: boolean;
+    accessible?: boolean;
   }>();
   if (typed.output !== undefined && !command.formats.includes(typed.output)) {
     throw new GodwitError('UsageInvalid', `\`godwit ${command.name}\` does not print ${typed.output}`, {
@@ -187,6 +189,7 @@ function globalsOf(root: Commander, command: Command): Globals {
     color: typed.color,
     progress: typed.progress,
     mayAsk: typed.input,
+    isAccessible: typed.accessible === true,
   };
 }
 

@@ -90,6 +90,7 @@ test('gives global options the same meaning before and after the command', async
     color: 'auto',
     progress: 'auto',
     mayAsk: false,
+    isAccessible: false,
   });
 });
 
