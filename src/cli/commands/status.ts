@@ -20,7 +20,7 @@ const everyMs = 1000;
 export const status = defineCommand({
   name: 'status',
   summary: 'Show what is served, from where, and what is safe to do',
-  arguments: { deployment: text('deployment', 'as named in the configuration; otherwise all') },
+  arguments: { deployment: text('deployment', 'as named in the configuration; otherwise all', 'deployment') },
   options: {
     watch: flag('-w, --watch', 'look again every second, until SIGINT'),
     exitCode: flag('--exit-code', 'say it in the exit code: 0 serving, 1 degraded or down, 8 in progress, 11 unknown'),
