@@ -18,3 +18,6 @@ export const helpFlags = { flags: '-h, --help', summary: 'this page; -h for the 
 
 /** Of the program itself. */
 export const versionFlags = { flags: '-V, --version', summary: 'print the version' } as const;
+
+/** Of `godwit help`. */
+export const manualOption = flag('--man', 'the manual page, in roff: every command and option in one text');

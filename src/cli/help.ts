@@ -23,6 +23,7 @@ const moreHelp = [
   '  godwit help concepts     the words used here, and how an operation goes',
   '  godwit help exit-codes   the same for every command',
   '  godwit help environment  variables that are read',
+  '  godwit help --man        all of it as a manual page, for `man -l -`',
 ].join('\n');
 
 /** Same shape for the program, a group and a command. */

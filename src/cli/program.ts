@@ -3,7 +3,7 @@ import { Argument, Command as Commander, Option } from 'commander';
 import { GodwitError } from '../errors.ts';
 import type { Command, Format, Globals, Input, InputSpec } from './command.ts';
 import { type CommandEntry, commandTable, groups } from './command-table.ts';
-import { globalOptions, helpFlags, versionFlags } from './global-options.ts';
+import { globalOptions, helpFlags, manualOption, versionFlags } from './global-options.ts';
 import { formatHelp, type HelpExtras } from './help.ts';
 import { InvalidInput } from './inputs.ts';
 import { Stopped } from './stopped.ts';
@@ -11,6 +11,7 @@ import { Stopped } from './stopped.ts';
 export type Parsed =
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' }
+  | { readonly kind: 'manual' }
   | { readonly kind: 'command'; readonly command: Command; readonly input: Input };
 
 /** Reads the arguments after the program's name. Throws `UsageInvalid` with the nearest known word. */
@@ -28,7 +29,9 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Parsed>
       parsed = { kind: 'command', ...filled(extras, leaf, root) };
     });
   }
-  addHelpCommand(root, extras, help);
+  addHelpCommand(root, extras, help, () => {
+    parsed = { kind: 'manual' };
+  });
   try {
     await root.parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -57,23 +60,27 @@ function addGlobals(root: Commander): void {
   for (const spec of Object.values(globalOptions)) root.addOption(toOption(spec, root));
 }
 
-/** `godwit help`, `godwit help failover`, `godwit help exit-codes`. */
-function addHelpCommand(root: Commander, extras: HelpExtras, help: string[]): void {
+/** `godwit help`, `godwit help failover`, `godwit help exit-codes`, `godwit help --man`. */
+function addHelpCommand(root: Commander, extras: HelpExtras, help: string[], onManual: () => void): void {
   const command = root.command('help').summary('Help on a command, or on: concepts, exit-codes, environment');
   prepare(command, help, extras);
-  command.argument('[topic...]', 'a command, or a page of its own').action(async (topic: string[]) => {
-    const { topics } = await import('./help-topics.ts');
-    const page = topics[topic.join(' ')];
-    if (page !== undefined) {
-      help.push(page());
-      return;
-    }
-    const about = commanderOf(root, topic);
-    if (about === undefined) throw (await import('./usage-error.ts')).noSuchTopic(topic, Object.keys(topics));
-    const entry = commandTable.find(({ name }) => name === topic.join(' '));
-    if (entry !== undefined) await load(entry, extras, about);
-    about.outputHelp();
-  });
+  command.addOption(toOption(manualOption, command));
+  command
+    .argument('[topic...]', 'a command, or a page of its own')
+    .action(async (topic: string[], typed: { readonly man?: boolean }) => {
+      if (typed.man === true) return onManual();
+      const { topics } = await import('./help-topics.ts');
+      const page = topics[topic.join(' ')];
+      if (page !== undefined) {
+        help.push(page());
+        return;
+      }
+      const about = commanderOf(root, topic);
+      if (about === undefined) throw (await import('./usage-error.ts')).noSuchTopic(topic, Object.keys(topics));
+      const entry = commandTable.find(({ name }) => name === topic.join(' '));
+      if (entry !== undefined) await load(entry, extras, about);
+      about.outputHelp();
+    });
 }
 
 function commanderOf(root: Commander, path: readonly string[]): Commander | undefined {

@@ -33,6 +33,11 @@ async function show(parsed: Parsed, app: App): Promise<Exit> {
     app.stdout.write(parsed.text);
     return 'done';
   }
+  if (parsed.kind === 'manual') {
+    const { manualPage } = await import('./manual-page.ts');
+    app.stdout.write(`${await manualPage(app.version())}\n`);
+    return 'done';
+  }
   const { command, input } = parsed;
   const out = await createOutput(app, input.globals, input.globals.format ?? command.formats[0] ?? 'table');
   // The version line tells a reader which events it may expect; the result line that none follows.
