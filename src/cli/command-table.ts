@@ -99,4 +99,10 @@ export const commandTable: readonly CommandEntry[] = [
     section: 'Set up',
     load: async () => (await import('./commands/config-schema.ts')).configSchema,
   },
+  {
+    name: 'completion',
+    summary: 'Print what makes Tab complete in a shell: bash, zsh or fish',
+    section: 'Set up',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
 ];

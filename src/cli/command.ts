@@ -7,6 +7,9 @@ import type { Output } from './output.ts';
 export const formats = ['table', 'json', 'jsonl'] as const;
 export type Format = (typeof formats)[number];
 
+/** What completion scripts call, before `--` and the words typed so far. Hidden: no person types it. */
+export const completeWord = '__complete';
+
 /** What the shell may offer for a value; dynamic ones are looked up when Tab is pressed. */
 export type Suggestion = 'deployment' | 'site' | 'operation' | 'code' | 'file';
 
