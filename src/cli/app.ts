@@ -36,6 +36,8 @@ export interface TerminalFacts {
   readonly isUnicode: boolean;
   /** `NO_COLOR` and `FORCE_COLOR`; `auto` when neither says. */
   readonly color: 'always' | 'never' | 'auto';
+  /** `GODWIT_ACCESSIBLE`: somebody listens instead of looking. */
+  readonly isAccessible: boolean;
   /** A continuous-integration job, a coding agent or `TERM=dumb`: never redraw, never ask. */
   readonly isUnattended: boolean;
 }

@@ -44,7 +44,7 @@ export function defineChange<O extends Readonly<Record<string, InputSpec<unknown
   return defineCommand({
     name: change.kind,
     summary: change.summary,
-    arguments: { deployment: requiredText('deployment', 'as named in the configuration') },
+    arguments: { deployment: requiredText('deployment', 'as named in the configuration', 'deployment') },
     options: { ...change.options, ...commonOptions },
     examples: change.examples,
     formats: ['table', 'json'],

@@ -1,10 +1,15 @@
 /** Every command there is, with the little that help needs; a command's own module is loaded when it is typed. */
 import type { Command } from './command.ts';
 
+/** Headings of the help page, in its order. */
+export const sections = ['Daily', 'Move traffic', 'In flight', 'Record', 'Set up'] as const;
+
 export interface CommandEntry {
   /** As typed, such as `config show`. */
   readonly name: string;
   readonly summary: string;
+  /** A group stands where its first command does; without one, under the last heading. */
+  readonly section?: (typeof sections)[number];
   load(): Promise<Command>;
 }
 
@@ -14,71 +19,90 @@ export const groups: Readonly<Record<string, string>> = {
   journal: 'Check the record of what was decided and done',
 };
 
-/** In the order of the help page: the daily ones first. */
+/** In the order of the help page within each section. */
 export const commandTable: readonly CommandEntry[] = [
   {
     name: 'status',
     summary: 'Show what is served, from where, and what is safe to do',
+    section: 'Daily',
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
     name: 'run',
     summary: 'Watch the deployments and fail over when a site fails (the controller)',
+    section: 'Daily',
     load: async () => (await import('./commands/run.ts')).run,
   },
   {
     name: 'gateway',
     summary: 'Carry the requests: the data plane, in the foreground',
+    section: 'Daily',
     load: async () => (await import('./commands/gateway.ts')).gateway,
   },
   {
     name: 'failover',
     summary: 'Move a deployment away from a site that is bad',
+    section: 'Move traffic',
     load: async () => (await import('./commands/failover.ts')).failover,
   },
   {
     name: 'switchover',
     summary: 'Move a deployment to another site while both are healthy',
+    section: 'Move traffic',
     load: async () => (await import('./commands/switchover.ts')).switchover,
   },
   {
     name: 'explain',
     summary: 'Say why something was done, or why not, or what a code means',
+    section: 'Record',
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
     name: 'history',
     summary: 'List what was done, newest first',
+    section: 'Record',
     load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
+    name: 'journal verify',
+    summary: 'Check that the journal is complete and was not changed',
+    section: 'Record',
+    load: async () => (await import('./commands/journal-verify.ts')).journalVerify,
   },
   {
     name: 'demo',
     summary: 'Watch a failover of real processes on this machine, in a minute',
+    section: 'Set up',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
   {
     name: 'simulate',
     summary: 'See what your configuration would do when sites and networks fail',
+    section: 'Set up',
     load: async () => (await import('./commands/simulate.ts')).simulate,
   },
   {
     name: 'config validate',
     summary: 'Check the configuration and list every mistake in it',
+    section: 'Set up',
     load: async () => (await import('./commands/config-validate.ts')).configValidate,
   },
   {
     name: 'config show',
     summary: 'Print the configuration, or with --resolved every value in force',
+    section: 'Set up',
     load: async () => (await import('./commands/config-show.ts')).configShow,
   },
   {
     name: 'config schema',
     summary: 'Print the JSON Schema of the configuration, for editors',
+    section: 'Set up',
     load: async () => (await import('./commands/config-schema.ts')).configSchema,
   },
   {
-    name: 'journal verify',
-    summary: 'Check that the journal is complete and was not changed',
-    load: async () => (await import('./commands/journal-verify.ts')).journalVerify,
+    name: 'completion',
+    summary: 'Print what makes Tab complete in a shell: bash, zsh or fish',
+    section: 'Set up',
+    load: async () => (await import('./commands/completion.ts')).completion,
   },
 ];

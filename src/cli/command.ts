@@ -7,6 +7,12 @@ import type { Output } from './output.ts';
 export const formats = ['table', 'json', 'jsonl'] as const;
 export type Format = (typeof formats)[number];
 
+/** What completion scripts call, before `--` and the words typed so far. Hidden: no person types it. */
+export const completeWord = '__complete';
+
+/** What the shell may offer for a value; dynamic ones are looked up when Tab is pressed. */
+export type Suggestion = 'deployment' | 'site' | 'operation' | 'code' | 'file';
+
 /** One value a command takes. `T` is what `parse` gives, with `undefined` when it may be left out. */
 export interface InputSpec<T> {
   /** An option's flags (`--to <site>`) or an argument's name (`deployment`). */
@@ -15,6 +21,10 @@ export interface InputSpec<T> {
   readonly isRequired: boolean;
   /** Closed set of words, when there is one. */
   readonly choices: readonly string[] | undefined;
+  /** Several of them may be given, with commas between. */
+  readonly isList?: boolean | undefined;
+  /** What completion offers when there are no choices. */
+  readonly suggests?: Suggestion | readonly Suggestion[] | undefined;
   /** What is shown and used when it is left out. */
   readonly fallback: T | undefined;
   /** Throws `InvalidInput` with what is wrong. Not called for an option without a value. */
@@ -64,6 +74,8 @@ export interface Globals {
   readonly progress: 'auto' | 'live' | 'lines' | 'none';
   /** False with `--no-input`: never ask. */
   readonly mayAsk: boolean;
+  /** `--accessible`: for screen readers, whatever the environment says. */
+  readonly isAccessible: boolean;
 }
 
 /** Keeps the types of a command's own values inside it and gives the shape all commands share. */

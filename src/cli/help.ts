@@ -2,7 +2,7 @@
 import type { Command as Commander, Option } from 'commander';
 import { padEnd, wrap } from '../report/text/width.ts';
 import type { Command } from './command.ts';
-import { commandTable } from './command-table.ts';
+import { commandTable, sections } from './command-table.ts';
 
 export interface HelpExtras {
   /** `-h`: without examples and global options. */
@@ -18,13 +18,20 @@ const rootExamples = [
   'godwit switchover chat --to site-b  a planned move',
 ];
 
+const moreHelp = [
+  'More: `godwit help COMMAND`, `godwit COMMAND --help`, and',
+  '  godwit help concepts     the words used here, and how an operation goes',
+  '  godwit help exit-codes   the same for every command',
+  '  godwit help environment  variables that are read',
+  '  godwit help --man        all of it as a manual page, for `man -l -`',
+].join('\n');
+
 /** Same shape for the program, a group and a command. */
 export function formatHelp(shown: Commander, extras: HelpExtras): string {
   const isRoot = shown.parent === null;
   const path = pathOf(shown);
   const command = extras.loaded.get(path);
   const examples = isRoot ? rootExamples : (command?.examples ?? []);
-  const commands = shown.commands.map((each): [string, string] => [each.name(), each.summary()]);
   const own = shown.options.filter((option) => !option.hidden);
   const globals = isRoot ? [] : rootOf(shown).options.filter((option) => option.attributeName() !== 'version');
   const sections = [
@@ -36,16 +43,37 @@ export function formatHelp(shown: Commander, extras: HelpExtras): string {
           examples.map((line) => `  ${line}`),
         ),
     titled('Usage', [`  ${usageOf(shown, path, command)}`]),
-    titled('Commands', columns(commands)),
+    ...commandLists(shown, isRoot),
     titled(
       'Arguments',
       columns(shown.registeredArguments.map((each) => [each.name().toUpperCase(), each.description])),
     ),
     titled(isRoot ? 'Options, for every command' : 'Options', columns(own.map(described))),
     extras.isShort ? '' : titled('Global options', columns(globals.map(described))),
-    isRoot ? '`godwit help COMMAND` or `godwit COMMAND --help`; also `godwit help exit-codes`.' : '',
+    isRoot ? moreHelp : '',
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** The program's own under their headings, in columns that line up; a group's in one list. */
+function commandLists(shown: Commander, isRoot: boolean): string[] {
+  const rows = shown.commands.map((each): [string, string] => [each.name(), each.summary()]);
+  if (!isRoot) return [titled('Commands', columns(rows))];
+  const left = leftWidth(rows);
+  return sections.map((section) =>
+    titled(
+      section,
+      columns(
+        rows.filter(([name]) => sectionOf(name) === section),
+        left,
+      ),
+    ),
+  );
+}
+
+function sectionOf(name: string): string | undefined {
+  const entry = commandTable.find((each) => each.name === name || each.name.startsWith(`${name} `));
+  return entry?.section ?? sections.at(-1);
 }
 
 function titled(title: string, lines: readonly string[]): string {
@@ -70,8 +98,11 @@ function described(option: Option): [string, string] {
   return [option.flags, `${option.description}${words}${usual}`];
 }
 
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const left = Math.max(0, ...rows.map(([name]) => name.length)) + 4;
+function leftWidth(rows: readonly (readonly [string, string])[]): number {
+  return Math.max(0, ...rows.map(([name]) => name.length)) + 4;
+}
+
+function columns(rows: readonly (readonly [string, string])[], left = leftWidth(rows)): string[] {
   return rows.flatMap(([name, text]) => {
     const [first = '', ...more] = wrap(text, width - left, 4);
     return [padEnd(`  ${name}`, left) + first, ...more.map((line) => ' '.repeat(left) + line)];

@@ -1,8 +1,18 @@
 /** The kinds of values a command line takes, each parsed into its own type. */
-import type { InputSpec } from './command.ts';
+import type { InputSpec, Suggestion } from './command.ts';
 
 /** What was typed is not a value of the kind; the message says which ones are. */
-export class InvalidInput extends Error {}
+export class InvalidInput extends Error {
+  /** The word that is wrong and the words there are, when there is a closed set. */
+  readonly among: { readonly wrong: string; readonly known: readonly string[] } | undefined;
+
+  constructor(message: string, among?: { readonly wrong: string; readonly known: readonly string[] }) {
+    super(message);
+    this.among = among;
+  }
+}
+
+type Suggests = Suggestion | readonly Suggestion[];
 
 const same = (text: string): string => text;
 
@@ -12,23 +22,45 @@ export function flag(flags: string, summary: string): InputSpec<boolean> {
 }
 
 /** Free text that may be left out. */
-export function text(flags: string, summary: string): InputSpec<string | undefined> {
-  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse: same };
+export function text(flags: string, summary: string, suggests?: Suggests): InputSpec<string | undefined> {
+  return { flags, summary, isRequired: false, choices: undefined, suggests, fallback: undefined, parse: same };
 }
 
 /** Text that must be given. */
-export function requiredText(flags: string, summary: string): InputSpec<string> {
-  return { flags, summary, isRequired: true, choices: undefined, fallback: undefined, parse: same };
+export function requiredText(flags: string, summary: string, suggests?: Suggests): InputSpec<string> {
+  return { flags, summary, isRequired: true, choices: undefined, suggests, fallback: undefined, parse: same };
 }
 
 /** One of a closed set of words. */
 export function choice<const T extends string>(flags: string, summary: string, values: readonly T[], fallback: T) {
-  const parse = (typed: string): T => {
-    const found = values.find((value) => value === typed);
-    if (found === undefined) throw new InvalidInput(`allowed: ${values.join(', ')}`);
-    return found;
-  };
+  const parse = (typed: string): T => oneOf(values, typed);
   return { flags, summary, isRequired: false, choices: values, fallback, parse } satisfies InputSpec<T>;
+}
+
+/** One of a closed set of words, or nothing. */
+export function optionalChoice<const T extends string>(
+  flags: string,
+  summary: string,
+  values: readonly T[],
+): InputSpec<T | undefined> {
+  return { ...requiredChoice(flags, summary, values), isRequired: false };
+}
+
+/** One of a closed set of words, which must be given. */
+export function requiredChoice<const T extends string>(
+  flags: string,
+  summary: string,
+  values: readonly T[],
+): InputSpec<T> {
+  const parse = (typed: string): T => oneOf(values, typed);
+  return { flags, summary, isRequired: true, choices: values, fallback: undefined, parse };
+}
+
+/** The word itself. Throws `InvalidInput` with the words there are. */
+export function oneOf<const T extends string>(values: readonly T[], typed: string): T {
+  const found = values.find((value) => value === typed);
+  if (found === undefined) throw new InvalidInput(`allowed: ${values.join(', ')}`, { wrong: typed, known: values });
+  return found;
 }
 
 /** A whole number from 1 to `most`. */
@@ -48,13 +80,8 @@ export function choices<const T extends string>(
   summary: string,
   values: readonly T[],
 ): InputSpec<readonly T[] | undefined> {
-  const parse = (typed: string): readonly T[] =>
-    typed.split(',').map((word) => {
-      const found = values.find((value) => value === word.trim());
-      if (found === undefined) throw new InvalidInput(`allowed: ${values.join(', ')}`);
-      return found;
-    });
-  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse };
+  const parse = (typed: string): readonly T[] => typed.split(',').map((word) => oneOf(values, word.trim()));
+  return { flags, summary, isRequired: false, choices: values, isList: true, fallback: undefined, parse };
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

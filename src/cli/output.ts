@@ -45,6 +45,7 @@ const maxWidth = 120;
 /** Decides per stream what it can show; flags win over the environment, the environment over detection. */
 export async function createOutput(app: App, globals: Globals, format: Format): Promise<Output> {
   const { terminal } = app;
+  const isAccessible = globals.isAccessible || terminal.isAccessible;
   const hasColor = (stream: StreamFacts): boolean => {
     const wanted = globals.color === 'auto' ? terminal.color : globals.color;
     return wanted === 'always' || (wanted === 'auto' && stream.isTty && !terminal.isUnattended);
@@ -52,11 +53,13 @@ export async function createOutput(app: App, globals: Globals, format: Format): 
   const paint = hasColor(terminal.stdout) || hasColor(terminal.stderr) ? await colorPaint() : plainPaint;
   const styleOf = (stream: StreamFacts): Style => ({
     isUnicode: terminal.isUnicode,
+    isAccessible,
     width: stream.isTty ? Math.min(Math.max(stream.columns, 40), maxWidth) : 80,
     paint: hasColor(stream) ? paint : plainPaint,
   });
   // A terminal that does not know its own width cannot be redrawn: the spinner would erase lines without end.
   const isLive = (stream: StreamFacts): boolean =>
+    !isAccessible &&
     stream.isTty &&
     stream.columns > 0 &&
     (globals.progress === 'live' || (globals.progress === 'auto' && !terminal.isUnattended));
@@ -73,7 +76,13 @@ export async function createOutput(app: App, globals: Globals, format: Format): 
     line: (value) => app.stdout.write(`${jsonLine(value)}\n`),
     note: (text) => (globals.isQuiet ? undefined : app.stderr.write(`${text}\n`)),
     warn: (text) => app.stderr.write(`${text}\n`),
-    progress: (text) => (hasProgress ? startSpinner(text, terminal.isUnicode) : Promise.resolve(noProgress)),
+    async progress(text) {
+      if (hasProgress) return startSpinner(text, terminal.isUnicode);
+      // Said once: who listens hears that something goes on, and no redrawing.
+      if (isAccessible && terminal.stderr.isTty && !globals.isQuiet && format === 'table')
+        app.stderr.write(`${text}\n`);
+      return noProgress;
+    },
   };
 }
 

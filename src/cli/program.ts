@@ -1,15 +1,17 @@
 /** The command line's grammar: what was typed becomes a command with its parsed values, a page of help, or a usage error. */
-import { Argument, Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command as Commander, Option } from 'commander';
 import { GodwitError } from '../errors.ts';
 import type { Command, Format, Globals, Input, InputSpec } from './command.ts';
-import { formats } from './command.ts';
 import { type CommandEntry, commandTable, groups } from './command-table.ts';
+import { globalOptions, helpFlags, manualOption, versionFlags } from './global-options.ts';
 import { formatHelp, type HelpExtras } from './help.ts';
 import { InvalidInput } from './inputs.ts';
+import { Stopped } from './stopped.ts';
 
 export type Parsed =
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' }
+  | { readonly kind: 'manual' }
   | { readonly kind: 'command'; readonly command: Command; readonly input: Input };
 
 /** Reads the arguments after the program's name. Throws `UsageInvalid` with the nearest known word. */
@@ -27,13 +29,15 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Parsed>
       parsed = { kind: 'command', ...filled(extras, leaf, root) };
     });
   }
-  addHelpCommand(root, extras, help);
+  addHelpCommand(root, extras, help, () => {
+    parsed = { kind: 'manual' };
+  });
   try {
     await root.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
+    if (!(error instanceof Stopped)) throw error;
     if (error.code === 'commander.version') return { kind: 'version' };
-    if (error.exitCode !== 0) throw usageError(error, argv);
+    if (!error.isFine) throw (await import('./usage-error.ts')).usageError(error);
   }
   return parsed ?? { kind: 'help', text: help.join('') };
 }
@@ -41,54 +45,47 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Parsed>
 /** Nothing is printed and nothing exits in here; both are the caller's. */
 function prepare(command: Commander, help: string[], extras: HelpExtras): void {
   command
-    .exitOverride()
-    .helpOption('-h, --help', 'this page; -h for the short form')
+    .exitOverride(({ code, message, exitCode }) => {
+      throw new Stopped({ code, message, isFine: exitCode === 0 }, command);
+    })
+    // Its guesses know no limit and no second best; ours are made in usage-error.ts.
+    .showSuggestionAfterError(false)
+    .helpOption(helpFlags.flags, helpFlags.summary)
     .configureOutput({ writeOut: (text) => help.push(text), writeErr: () => undefined, outputError: () => undefined })
     .configureHelp({ formatHelp: (shown) => formatHelp(shown, extras) });
 }
 
 function addGlobals(root: Commander): void {
-  root
-    .version('', '-V, --version', 'print the version')
-    .option('--config <file>', 'the configuration; otherwise $GODWIT_CONFIG, or godwit.yaml here or above')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(formats))
-    .option('-q, --quiet', 'no progress and no hints; errors still')
-    .addOption(
-      new Option('--color <when>', 'auto, always or never').choices(['auto', 'always', 'never']).default('auto'),
-    )
-    .addOption(
-      new Option('--progress <how>', 'auto, live, lines or none')
-        .choices(['auto', 'live', 'lines', 'none'])
-        .default('auto'),
-    )
-    .option('--no-input', 'never ask');
+  root.version('', versionFlags.flags, versionFlags.summary);
+  for (const spec of Object.values(globalOptions)) root.addOption(toOption(spec, root));
 }
 
-/** `godwit help`, `godwit help failover`, `godwit help exit-codes`. */
-function addHelpCommand(root: Commander, extras: HelpExtras, help: string[]): void {
-  const command = root.command('help').summary('Help on a command, or on: exit-codes, environment');
+/** `godwit help`, `godwit help failover`, `godwit help exit-codes`, `godwit help --man`. */
+function addHelpCommand(root: Commander, extras: HelpExtras, help: string[], onManual: () => void): void {
+  const command = root.command('help').summary('Help on a command, or on: concepts, exit-codes, environment');
   prepare(command, help, extras);
-  command.argument('[topic...]').action(async (topic: string[]) => {
-    const { topics } = await import('./help-topics.ts');
-    const page = topics[topic.join(' ')];
-    if (page !== undefined) {
-      help.push(page());
-      return;
-    }
-    const entry = commandTable.find(({ name }) => name === topic.join(' '));
-    if (entry !== undefined) await load(entry, extras, commanderOf(root, topic));
-    commanderOf(root, topic).outputHelp();
-  });
+  command.addOption(toOption(manualOption, command));
+  command
+    .argument('[topic...]', 'a command, or a page of its own')
+    .action(async (topic: string[], typed: { readonly man?: boolean }) => {
+      if (typed.man === true) return onManual();
+      const { topics } = await import('./help-topics.ts');
+      const page = topics[topic.join(' ')];
+      if (page !== undefined) {
+        help.push(page());
+        return;
+      }
+      const about = commanderOf(root, topic);
+      if (about === undefined) throw (await import('./usage-error.ts')).noSuchTopic(topic, Object.keys(topics));
+      const entry = commandTable.find(({ name }) => name === topic.join(' '));
+      if (entry !== undefined) await load(entry, extras, about);
+      about.outputHelp();
+    });
 }
 
-function commanderOf(root: Commander, path: readonly string[]): Commander {
-  let at = root;
-  for (const word of path) {
-    const next = at.commands.find((command) => command.name() === word);
-    if (next === undefined)
-      throw new GodwitError('UsageInvalid', `there is no help on "${path.join(' ')}"`, { hint: 'godwit help' });
-    at = next;
-  }
+function commanderOf(root: Commander, path: readonly string[]): Commander | undefined {
+  let at: Commander | undefined = root;
+  for (const word of path) at = at?.commands.find((command) => command.name() === word);
   return at;
 }
 
@@ -129,23 +126,34 @@ async function load(entry: CommandEntry, extras: HelpExtras, leaf: Commander): P
   const command = await entry.load();
   extras.loaded.set(entry.name, command);
   for (const spec of Object.values(command.arguments)) {
-    leaf.addArgument(new Argument(spec.isRequired ? `<${spec.flags}>` : `[${spec.flags}]`, spec.summary));
+    const argument = new Argument(spec.isRequired ? `<${spec.flags}>` : `[${spec.flags}]`, spec.summary);
+    if (spec.choices !== undefined) argument.choices(spec.choices);
+    leaf.addArgument(argument.argParser((typed: string) => parse(spec, typed, leaf)));
   }
-  for (const spec of Object.values(command.options)) leaf.addOption(toOption(spec));
+  for (const spec of Object.values(command.options)) leaf.addOption(toOption(spec, leaf));
 }
 
-function toOption(spec: InputSpec<unknown>): Option {
+function toOption(spec: InputSpec<unknown>, at: Commander): Option {
   const option = new Option(spec.flags, spec.summary).makeOptionMandatory(spec.isRequired);
   if (spec.choices !== undefined) option.choices(spec.choices);
-  if (spec.fallback !== undefined && spec.fallback !== false) option.default(spec.fallback);
-  return option.argParser((typed: string) => {
-    try {
-      return spec.parse(typed);
-    } catch (error) {
-      if (error instanceof InvalidInput) throw new InvalidArgumentError(`${error.message}.`);
-      throw error;
-    }
-  });
+  if (spec.fallback !== undefined && spec.fallback !== false && !option.negate) option.default(spec.fallback);
+  // Without a value Commander knows best: `--no-input` is false when it is typed.
+  const takesValue = option.required || option.optional;
+  return takesValue ? option.argParser((typed: string) => parse(spec, typed, at)) : option;
+}
+
+function parse(spec: InputSpec<unknown>, typed: string, at: Commander): unknown {
+  try {
+    return spec.parse(typed);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    const whose = spec.flags.startsWith('-')
+      ? `option '${spec.flags}' argument`
+      : `argument ${spec.flags.toUpperCase()}`;
+    const message = `${whose} '${typed}' is invalid. ${error.message}`;
+    // Not Commander's own code: it would make a new error of it, without the words there are.
+    throw new Stopped({ code: 'invalid', message, isFine: false }, at, error.among);
+  }
 }
 
 /** Commander's values, by our names. */
@@ -154,7 +162,9 @@ function filled(extras: HelpExtras, leaf: Commander, root: Commander): { command
   if (command === undefined) throw new GodwitError('AssertionFailed', `the command "${nameOf(leaf)}" was not loaded`);
   const options = leaf.opts();
   const input: Input = {
-    arguments: Object.fromEntries(Object.keys(command.arguments).map((key, index) => [key, leaf.args[index]])),
+    arguments: Object.fromEntries(
+      Object.entries(command.arguments).map(([key, spec], index) => [key, leaf.processedArgs[index] ?? spec.fallback]),
+    ),
     options: Object.fromEntries(
       Object.entries(command.options).map(([key, spec]) => [
         key,
@@ -174,6 +184,7 @@ function globalsOf(root: Commander, command: Command): Globals {
     color: Globals['color'];
     progress: Globals['progress'];
     input: boolean;
+    accessible?: boolean;
   }>();
   if (typed.output !== undefined && !command.formats.includes(typed.output)) {
     throw new GodwitError('UsageInvalid', `\`godwit ${command.name}\` does not print ${typed.output}`, {
@@ -187,17 +198,6 @@ function globalsOf(root: Commander, command: Command): Globals {
     color: typed.color,
     progress: typed.progress,
     mayAsk: typed.input,
+    isAccessible: typed.accessible === true,
   };
-}
-
-/** Commander's sentence without its prefix; a guess ("Did you mean …?") becomes the hint. */
-function usageError(error: CommanderError, argv: readonly string[]): GodwitError {
-  const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n');
-  const guess = /\(Did you mean (?:one of )?(.+)\?\)/i.exec(more.join(' '))?.[1];
-  const known = commandTable.find(({ name }) => argv.join(' ').startsWith(name))?.name;
-  const page = known === undefined ? 'godwit --help' : `godwit ${known} --help`;
-  if (error.code === 'commander.help') return new GodwitError('UsageInvalid', 'a command is missing', { hint: page });
-  return new GodwitError('UsageInvalid', message, {
-    hint: guess === undefined ? page : `did you mean ${guess}?  ${page}`,
-  });
 }

@@ -4,7 +4,7 @@ import { jsonLine, jsonText } from '../report/json/document.ts';
 import { errorDocument } from '../report/json/error.ts';
 import { errorText } from '../report/text/error.ts';
 import type { App } from './app.ts';
-import { type Format, formats, type Outcome } from './command.ts';
+import { completeWord, type Format, formats, type Outcome } from './command.ts';
 import { type Exit, exitCodes, exitOfError } from './exit-codes.ts';
 import { createOutput } from './output.ts';
 import { type Parsed, parseCommandLine } from './program.ts';
@@ -16,6 +16,7 @@ export async function runCommand(argv: readonly string[], app: App): Promise<num
   let format = guessFormat(argv);
   try {
     if (first === 'model-server') return await app.runModelServer(rest);
+    if (first === completeWord) return await (await import('./complete.ts')).printCandidates(rest, app);
     const parsed = await parseCommandLine(argv);
     if (parsed.kind === 'command') format = parsed.input.globals.format ?? 'table';
     return exitCodes[await show(parsed, app)].code;
@@ -31,6 +32,11 @@ async function show(parsed: Parsed, app: App): Promise<Exit> {
   }
   if (parsed.kind === 'help') {
     app.stdout.write(parsed.text);
+    return 'done';
+  }
+  if (parsed.kind === 'manual') {
+    const { manualPage } = await import('./manual-page.ts');
+    app.stdout.write(`${await manualPage(app.version())}\n`);
     return 'done';
   }
   const { command, input } = parsed;

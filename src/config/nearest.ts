@@ -4,10 +4,15 @@
 export function nearest(wrong: string, known: readonly string[]): readonly string[] {
   return known
     .map((name) => ({ name, distance: distanceOf(wrong.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(Math.max(wrong.length, name.length) / 3)))
+    .filter(({ name, distance }) => isNear(distance, Math.max(wrong.length, name.length)))
     .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
     .slice(0, 3)
     .map(({ name }) => name);
+}
+
+/** A word in which nothing is as typed was not meant, however short it is; a single letter has nothing else to go by. */
+function isNear(distance: number, longest: number): boolean {
+  return (distance < longest || longest === 1) && distance <= Math.max(2, Math.floor(longest / 3));
 }
 
 /** `did you mean "x"?`, or what there is when nothing is near and the list is short. */

@@ -22,6 +22,7 @@ export function readTerminal(
     stderr: factsOf(streams.stderr),
     isUnicode: /utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''),
     color,
+    isAccessible: isOn('GODWIT_ACCESSIBLE'),
     isUnattended: env['TERM'] === 'dumb' || ['CI', ...agentVariables].some(isOn),
   } as const;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { commandTable } from '../../src/cli/command-table.ts';
+import { commandTable, sections } from '../../src/cli/command-table.ts';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
+import { topics } from '../../src/cli/help-topics.ts';
 import { parseCommandLine } from '../../src/cli/program.ts';
 
 async function helpOf(...argv: string[]): Promise<string> {
@@ -14,6 +15,8 @@ const pages = [
   ['-h'],
   ['config', '--help'],
   ['help', 'environment'],
+  ['help', 'concepts'],
+  ['help', 'help'],
   ...commandTable.map(({ name }) => [...name.split(' '), '--help']),
 ];
 
@@ -43,6 +46,32 @@ test('lists every exit code on its page', async () => {
     expect(page).toContain(`${String(code).padStart(3)}  ${meaning}`);
 });
 
-test('does not show the hidden model server', async () => {
-  expect(await helpOf('--help')).not.toContain('model-server');
+test.for(['model-server', '__complete'])('does not show the hidden %s', async (hidden) => {
+  expect(await helpOf('--help')).not.toContain(hidden);
+});
+
+test('lists each command of the program once, under a heading of the table', async () => {
+  const page = await helpOf('--help');
+  for (const word of new Set(commandTable.map(({ name }) => name.split(' ')[0] ?? '')))
+    expect(page.match(new RegExp(`^  ${word} `, 'gm')), word).toHaveLength(1);
+  const headings = [...page.matchAll(/^([A-Z][a-z ]+):$/gm)].map((match) => match[1] ?? '');
+  const known: readonly string[] = sections;
+  expect(headings.filter((each) => known.includes(each))).toEqual(
+    sections.filter((section) => commandTable.some((entry) => entry.section === section)),
+  );
+});
+
+test('every command stands under a heading of its own choice, and a group under one only', () => {
+  expect(commandTable.filter(({ section }) => section === undefined)).toEqual([]);
+  const bySection = new Map<string, Set<string | undefined>>();
+  for (const { name, section } of commandTable.filter((each) => each.name.includes(' '))) {
+    const group = name.split(' ')[0] ?? '';
+    bySection.set(group, (bySection.get(group) ?? new Set()).add(section));
+  }
+  for (const [group, its] of bySection) expect([...its], group).toHaveLength(1);
+});
+
+test('names every topic on the root page', async () => {
+  const page = await helpOf('--help');
+  for (const topic of Object.keys(topics)) expect(page).toContain(`godwit help ${topic}`);
 });

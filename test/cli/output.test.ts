@@ -12,6 +12,7 @@ const globals: Globals = {
   color: 'auto',
   progress: 'auto',
   mayAsk: true,
+  isAccessible: false,
 };
 
 async function paints(terminal: TerminalFacts, color: Globals['color'] = 'auto') {
@@ -54,6 +55,26 @@ test.for([
 ] as const)('$name', async ({ terminal, progress, expected }) => {
   const out = await createOutput(fakeApp({ terminal }), { ...globals, progress }, 'table');
   expect(out.canRedraw).toBe(expected);
+});
+
+test.for([
+  { name: 'the flag', terminal: liveTerminal, flag: true },
+  { name: 'the environment', terminal: { ...liveTerminal, isAccessible: true }, flag: false },
+])('redraws and spins nothing for a screen reader, by $name', async ({ terminal, flag }) => {
+  const app = fakeApp({ terminal });
+  const out = await createOutput(app, { ...globals, isAccessible: flag, progress: 'live' }, 'table');
+  expect([out.canRedraw, out.dataStyle.isAccessible, out.noteStyle.isAccessible]).toEqual([false, true, true]);
+  const progress = await out.progress('waiting for paris');
+  progress.update('still waiting');
+  progress.stop();
+  expect(app.printed.err).toBe('waiting for paris\n');
+});
+
+test('says nothing of its progress to a screen reader with --quiet, or beside JSON', async () => {
+  const app = fakeApp({ terminal: { ...liveTerminal, isAccessible: true } });
+  await (await createOutput(app, { ...globals, isQuiet: true }, 'table')).progress('waiting');
+  await (await createOutput(app, globals, 'json')).progress('waiting');
+  expect(app.printed.err).toBe('');
 });
 
 test('uses the width of a terminal within reason, and 80 columns elsewhere', async () => {

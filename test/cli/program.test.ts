@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { commandTable } from '../../src/cli/command-table.ts';
 import { parseCommandLine } from '../../src/cli/program.ts';
+import { nearest } from '../../src/config/nearest.ts';
 
 async function usageErrorOf(...argv: string[]) {
   return await parseCommandLine(argv).then(
@@ -27,7 +28,11 @@ test.for(commandTable.map((entry) => [entry.name, entry] as const))(
 test.for([
   { argv: ['statsu'], message: "unknown command 'statsu'", hint: 'did you mean status?  godwit --help' },
   { argv: ['stat'], message: "unknown command 'stat'", hint: undefined },
-  { argv: ['config', 'validat'], message: "unknown command 'validat'", hint: 'did you mean validate?  godwit --help' },
+  {
+    argv: ['config', 'validat'],
+    message: "unknown command 'validat'",
+    hint: 'did you mean config validate?  godwit config --help',
+  },
   {
     argv: ['status', '--wach'],
     message: "unknown option '--wach'",
@@ -60,18 +65,47 @@ test.for([
     message: /'flood' is invalid\. allowed: kill, hang, errors, slow/,
     hint: undefined,
   },
-  { argv: ['status', '-o', 'xml'], message: /Allowed choices are table, json, jsonl/, hint: undefined },
+  { argv: ['status', '-o', 'xml'], message: /'xml' is invalid\. allowed: table, json, jsonl/, hint: 'godwit --help' },
+  { argv: ['status', '-o', 'jsn'], message: /'jsn' is invalid/, hint: 'did you mean json or jsonl?  godwit --help' },
+  { argv: ['demo', '--fault', 'hnag'], message: /'hnag' is invalid/, hint: 'did you mean hang?  godwit demo --help' },
+  {
+    argv: ['simulate', '--faults', 'site,netwrok'],
+    message: /allowed: site, network/,
+    hint: 'did you mean network?  godwit simulate --help',
+  },
+  {
+    argv: ['completion', 'bsh'],
+    message: "argument SHELL 'bsh' is invalid. allowed: bash, zsh, fish",
+    hint: 'did you mean bash, zsh or fish?  godwit completion --help',
+  },
+  { argv: ['validate'], message: "unknown command 'validate'", hint: 'did you mean config validate?  godwit --help' },
+  { argv: ['--confg', 'x', 'status'], message: "unknown option '--confg'", hint: /^did you mean --config\?/ },
+  { argv: ['zz'], message: "unknown command 'zz'", hint: 'godwit --help' },
+  { argv: ['-x'], message: "unknown option '-x'", hint: 'godwit --help' },
   { argv: ['gateway', '-o', 'json'], message: '`godwit gateway` does not print json', hint: '-o table' },
   { argv: [], message: 'a command is missing', hint: 'godwit --help' },
-  { argv: ['config'], message: 'a command is missing', hint: 'godwit --help' },
+  { argv: ['config'], message: 'a command is missing', hint: 'godwit config --help' },
   { argv: ['help', 'nonsense'], message: 'there is no help on "nonsense"', hint: 'godwit help' },
+  {
+    argv: ['help', 'exit-code'],
+    message: 'there is no help on "exit-code"',
+    hint: 'did you mean exit-codes?  godwit help',
+  },
 ])('refuses $argv', async ({ argv, message, hint }) => {
   const error = await usageErrorOf(...argv);
   expect(error).toMatchObject({
     code: 'UsageInvalid',
     message: typeof message === 'string' ? message : expect.stringMatching(message),
   });
-  if (hint !== undefined) expect(error).toMatchObject({ hint });
+  if (hint !== undefined)
+    expect(error).toMatchObject({ hint: typeof hint === 'string' ? hint : expect.stringMatching(hint) });
+});
+
+test('names at most three, and never one that is only as short', async () => {
+  const many = ['aaa1', 'aaa2', 'aaa3', 'aaa4'];
+  expect(nearest('aaa', many)).toEqual(['aaa1', 'aaa2', 'aaa3']);
+  expect(nearest('zz', ['op'])).toEqual([]);
+  expect(nearest('oz', ['op'])).toEqual(['op']);
 });
 
 test('takes no prefix of an option or a command for the whole', async () => {
@@ -90,6 +124,7 @@ test('gives global options the same meaning before and after the command', async
     color: 'auto',
     progress: 'auto',
     mayAsk: false,
+    isAccessible: false,
   });
 });
 

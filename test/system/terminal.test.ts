@@ -14,6 +14,7 @@ test('a pipe is no terminal and counts as 80 by 24', () => {
     stdout: { isTty: false, columns: 80, rows: 24 },
     stderr: { isTty: false, columns: 80, rows: 24 },
     isUnicode: false,
+    isAccessible: false,
     color: 'auto',
     isUnattended: false,
   });
@@ -108,4 +109,14 @@ test('any other error of a stream is not hidden', () => {
   const stream = new PassThrough();
   openSink(() => stream).write('one');
   expect(() => stream.emit('error', Object.assign(new Error('disk full'), { code: 'ENOSPC' }))).toThrow('disk full');
+});
+
+test.for([
+  [{ GODWIT_ACCESSIBLE: '1' }, true],
+  [{ GODWIT_ACCESSIBLE: 'true' }, true],
+  [{ GODWIT_ACCESSIBLE: '0' }, false],
+  [{ GODWIT_ACCESSIBLE: '' }, false],
+  [{}, false],
+] as const)('takes %j as for a screen reader: %s', ([env, isAccessible]) => {
+  expect(readTerminal(env, pipes).isAccessible).toBe(isAccessible);
 });

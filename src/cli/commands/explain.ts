@@ -19,9 +19,14 @@ import type { Output } from '../output.ts';
 export const explain = defineCommand({
   name: 'explain',
   summary: 'Say why something was done, or why not, or what a code means',
-  arguments: { what: text('what', 'an operation (op-...), `last`, or a code such as CoolDown; otherwise `last`') },
+  arguments: {
+    what: text('what', 'an operation (op-...), `last`, or a code such as CoolDown; otherwise `last`', [
+      'operation',
+      'code',
+    ]),
+  },
   options: {
-    whyNot: text('--why-not <deployment>', 'why nothing was done for it'),
+    whyNot: text('--why-not <deployment>', 'why nothing was done for it', 'deployment'),
     at: text('--at <time>', 'with --why-not: at that time, such as 02:51 (UTC); otherwise now'),
   },
   examples: [

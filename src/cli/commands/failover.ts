@@ -6,8 +6,8 @@ export const failover = defineChange({
   kind: 'failover',
   summary: 'Move a deployment away from a site that is bad',
   options: {
-    awayFrom: text('--away-from <site>', 'the site to leave; otherwise the worst one that has traffic'),
-    to: text('--to <site>', 'where to; otherwise the best site that is ready'),
+    awayFrom: text('--away-from <site>', 'the site to leave; otherwise the worst one that has traffic', 'site'),
+    to: text('--to <site>', 'where to; otherwise the best site that is ready', 'site'),
   },
   examples: [
     'godwit failover chat                          away from the worst site',

@@ -11,7 +11,7 @@ const mostOperations = 200;
 export const history = defineCommand({
   name: 'history',
   summary: 'List what was done, newest first',
-  arguments: { deployment: text('deployment', 'as named in the configuration; otherwise all') },
+  arguments: { deployment: text('deployment', 'as named in the configuration; otherwise all', 'deployment') },
   options: { since: duration('--since <time>', 'how far back, such as 24h; otherwise a week') },
   examples: ['godwit history', 'godwit history chat --since 24h', 'godwit history -o json'],
   formats: ['table', 'json'],

@@ -17,9 +17,9 @@ const largestSeed = 2 ** 31 - 1;
 export const simulate = defineCommand({
   name: 'simulate',
   summary: 'See what your configuration would do when sites and networks fail',
-  arguments: { config: text('config', 'the configuration; otherwise as for every other command') },
+  arguments: { config: text('config', 'the configuration; otherwise as for every other command', 'file') },
   options: {
-    deployment: text('--deployment <name>', 'which one, when there are several'),
+    deployment: text('--deployment <name>', 'which one, when there are several', 'deployment'),
     seed: wholeNumber('--seed <n>', 'one world again; with --seeds the first', largestSeed),
     seeds: wholeNumber('--seeds <n>', `how many worlds (${usualSeeds})`, mostSeeds),
     faults: choices('--faults <list>', `${faultClasses.slice(0, 4).join(', ')}, ... (site)`, faultClasses),

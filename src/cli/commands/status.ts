@@ -2,7 +2,8 @@ import type { Config } from '../../model/config.ts';
 import type { Deployment } from '../../model/deployment.ts';
 import { statusJson } from '../../report/json/status.ts';
 import type { StatusView } from '../../report/status-view.ts';
-import { statusListText, statusText } from '../../report/text/status.ts';
+import { statusText } from '../../report/text/status.ts';
+import { statusListText } from '../../report/text/status-list.ts';
 import type { Style } from '../../report/text/style.ts';
 import type { App } from '../app.ts';
 import { defineCommand, type Outcome } from '../command.ts';
@@ -20,7 +21,7 @@ const everyMs = 1000;
 export const status = defineCommand({
   name: 'status',
   summary: 'Show what is served, from where, and what is safe to do',
-  arguments: { deployment: text('deployment', 'as named in the configuration; otherwise all') },
+  arguments: { deployment: text('deployment', 'as named in the configuration; otherwise all', 'deployment') },
   options: {
     watch: flag('-w, --watch', 'look again every second, until SIGINT'),
     exitCode: flag('--exit-code', 'say it in the exit code: 0 serving, 1 degraded or down, 8 in progress, 11 unknown'),

@@ -1,7 +1,7 @@
 /** The demo's summary for people. */
 import type { DemoSummary } from '../demo-summary.ts';
 import { sanitize } from './sanitize.ts';
-import { glyph, type Style, type Tone, tint } from './style.ts';
+import { mark, type Style, type Tone, tint } from './style.ts';
 import { span } from './time.ts';
 
 const tones: Readonly<Record<DemoSummary['outcome'], Tone>> = {
@@ -16,7 +16,7 @@ export function demoText(summary: DemoSummary, style: Style): string {
   const tone = tones[summary.outcome];
   const time = (ms: number | undefined): string => (ms === undefined ? 'not seen' : span(ms));
   return [
-    `${tint(tone, `${glyph(tone, style)} ${summary.outcome}`, style)} from fault: ${sanitize(summary.fault, 40)}`,
+    `${tint(tone, `${mark(tone, style)}${summary.outcome}`, style)} from fault: ${sanitize(summary.fault, 40)}`,
     `  detected     ${time(summary.detectionMs)} after the fault`,
     `  decided      ${time(summary.decisionMs)} later`,
     `  recovered    ${time(summary.recoveryMs)} after the fault: every new request served in time`,

@@ -5,7 +5,7 @@ import type { Event } from '../../model/event.ts';
 import type { Operation } from '../../model/operation.ts';
 import { toneOfState, weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
-import { glyph, type Style, type Tone, tint } from './style.ts';
+import { mark, type Style, type Tone, tint } from './style.ts';
 import { clockTime, span } from './time.ts';
 
 /** Undefined when the event says nothing new to a person. */
@@ -13,7 +13,7 @@ export function eventLine(event: Event, style: Style): string | undefined {
   const said = sayWhat(event);
   if (said === undefined) return undefined;
   const [tone, text] = said;
-  return `${clockTime(event.atMs)} ${sanitize(event.deployment, 60)} ${tint(tone, `${glyph(tone, style)} ${text}`, style)}`;
+  return `${clockTime(event.atMs)} ${sanitize(event.deployment, 60)} ${tint(tone, `${mark(tone, style)}${text}`, style)}`;
 }
 
 function sayWhat(event: Event): readonly [Tone, string] | undefined {

@@ -6,7 +6,7 @@ import { actorText, operationText } from './operation.ts';
 import type { CodePage } from './pages/page.ts';
 import { reasonLines } from './reason.ts';
 import { sanitize } from './sanitize.ts';
-import { glyph, type Style, type Tone, tint } from './style.ts';
+import { mark, type Style, type Tone, tint } from './style.ts';
 import { age, clockTime, span } from './time.ts';
 import { cut, padEnd, wrap } from './width.ts';
 
@@ -47,7 +47,7 @@ export function whyNotText(deployment: string, told: RecordedDecision, askedMs: 
   const head = headOf(decision);
   const against =
     reasons.length === 0
-      ? [`  ${tint('good', glyph('good', style), style)} nothing was wrong: ${sanitize(decision.diagnosis.message)}`]
+      ? [`  ${tint('good', mark('good', style), style)}nothing was wrong: ${sanitize(decision.diagnosis.message)}`]
       : reasonLines(reasons, askedMs, style);
   const codes = [...new Set(reasons.map(({ code }) => code))].slice(0, 3);
   return [
@@ -73,7 +73,7 @@ function siteLines({ sites }: Diagnosis, atMs: number, style: Style): readonly s
       const isWrong = tone === 'bad' || tone === 'warn';
       const since = isWrong ? ` since ${clockTime(site.sinceMs)} (${age(Math.max(0, atMs - site.sinceMs))})` : '';
       const text = `${padEnd(sanitize(site.site, 24), width)}  ${site.code}${since}: ${sanitize(site.message)}`;
-      return `  ${tint(tone, glyph(tone, style), style)} ${cut(text, style.width - 4)}`;
+      return `  ${tint(tone, mark(tone, style), style)}${cut(text, style.width - 4)}`;
     }),
   );
 }
@@ -109,7 +109,7 @@ function stepLine(step: StepAccount, style: Style): string {
     step.beganAtMs === undefined || step.endedAtMs === undefined ? '' : ` in ${span(step.endedAtMs - step.beganAtMs)}`;
   const why = step.error === undefined ? '' : `: ${sanitize(step.error.code, 60)}: ${sanitize(step.error.message)}`;
   const line = `${padEnd(sanitize(step.name, 40), 24)}  ${stepWords[step.state]}${took}${why}`;
-  return `  ${tint(tone, glyph(tone, style), style)} ${cut(line, style.width - 4)}`;
+  return `  ${tint(tone, mark(tone, style), style)}${cut(line, style.width - 4)}`;
 }
 
 function limited(lines: readonly string[]): readonly string[] {

@@ -17,7 +17,7 @@ const columns: readonly Column[] = [
 ];
 
 export function historyText(operations: readonly Operation[], style: Style): string {
-  const [head = '', ...lines] = table(columns, operations.map(cells), style.width);
+  const [head = '', ...lines] = table(columns, operations.map(cells), style);
   const tinted = lines.map((line, index) => {
     const state = operations[index]?.state;
     return state === undefined || state === 'done' ? line : tint(toneOfState(state), line, style);

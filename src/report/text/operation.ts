@@ -2,7 +2,7 @@
 import type { Actor, Operation, OperationState } from '../../model/operation.ts';
 import type { Weights } from '../../model/route.ts';
 import { sanitize } from './sanitize.ts';
-import { glyph, type Style, type Tone, tint } from './style.ts';
+import { mark, type Style, type Tone, tint } from './style.ts';
 import { clockTime, span } from './time.ts';
 import { cut } from './width.ts';
 
@@ -19,7 +19,7 @@ export function operationText(operation: Operation, style: Style): string {
   const { plan, state } = operation;
   const tone = toneOfState(state);
   const took = operation.endedAtMs === undefined ? '' : ` after ${span(operation.endedAtMs - operation.openedAtMs)}`;
-  const head = tint(tone, `${glyph(tone, style)} ${state}${took}`, style);
+  const head = tint(tone, `${mark(tone, style)}${state}${took}`, style);
   const lines = [
     `${operation.id}  ${plan.trigger} ${plan.kind} of ${sanitize(plan.deployment, 60)}  ${head}`,
     `  opened   ${clockTime(operation.openedAtMs)} by ${actorText(operation.by)}`,

@@ -1,7 +1,7 @@
 /** Reasons for people: the code first, so that it can be looked up, then the values seen. */
 import type { Reason } from '../../model/reason.ts';
 import { sanitize } from './sanitize.ts';
-import { glyph, type Style, tint } from './style.ts';
+import { mark, type Style, tint } from './style.ts';
 import { age, clockTime } from './time.ts';
 import { cut } from './width.ts';
 
@@ -15,7 +15,7 @@ export function reasonWord(reason: Reason, nowMs: number): string {
 export function reasonLines(reasons: readonly Reason[], nowMs: number, style: Style, limit = 10): string[] {
   const lines = reasons.slice(0, limit).map((reason) => {
     const line = cut(`${reasonWord(reason, nowMs)}: ${sanitize(reason.message)}`, style.width - 4);
-    return `  ${tint('bad', glyph('bad', style), style)} ${line}`;
+    return `  ${tint('bad', mark('bad', style), style)}${line}`;
   });
   return reasons.length > limit ? [...lines, `  and ${reasons.length - limit} more`] : lines;
 }

@@ -3,7 +3,7 @@ import type { SimulatedMishap, SimulatedMoment, SimulatedSeed, SimulatedSiteFaul
 import type { SimulationSummary, SimulationTerms } from '../simulation-summary.ts';
 import { toneOfState, weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
-import { glyph, type Style, type Tone, tint } from './style.ts';
+import { mark, type Style, type Tone, tint } from './style.ts';
 import { span } from './time.ts';
 import { cut, padStart, wrap } from './width.ts';
 
@@ -25,7 +25,7 @@ export function seedText(seed: SimulatedSeed, style: Style): string {
   const lines = seed.moments.flatMap((moment) => momentLines(moment, style));
   const more = lines.length - mostLines;
   return [
-    tint(tone, cut(`${glyph(tone, style)} seed ${seed.seed}  ${gist}`, style.width), style),
+    tint(tone, cut(`${mark(tone, style)}seed ${seed.seed}  ${gist}`, style.width), style),
     ...lines.slice(0, mostLines),
     ...(more > 0 ? [`${' '.repeat(timeWidth)}  and ${more} more: -o json shows them`] : []),
     ...seed.troubles.flatMap((each) => endLines('warn', `in the end, with all mended: ${sanitize(each)}`, style)),
@@ -42,7 +42,7 @@ export function simulationText(summary: SimulationSummary, terms: SimulationTerm
   const head = `${summary.seeds} of ${terms.seeds} worlds of ${sanitize(terms.deployment, 60)}, mode ${terms.mode}, faults: ${terms.faults.join(', ')}`;
   const held = heldBack.slice(0, 5).map(({ code, times }) => `${code} ${times}x`);
   return [
-    tint(tone, cut(`${glyph(tone, style)} ${head}`, style.width), style),
+    tint(tone, cut(`${mark(tone, style)}${head}`, style.width), style),
     `  failovers    ${failovers}`,
     `  no service   ${outages === 0 ? 'never' : `${outages} times, longest ${span(longestMs ?? 0)}, median ${span(medianMs ?? 0)}`}`,
     cut(`  held back    ${held.length === 0 ? 'by nothing' : held.join(', ')}`, style.width),
@@ -64,7 +64,7 @@ function endLines(tone: Tone, text: string, style: Style): readonly string[] {
 function marked(tone: Tone, text: string, time: string, style: Style): readonly string[] {
   return wrap(text, style.width - timeWidth - 4, 3).map((line, index) =>
     index === 0
-      ? `${time}  ${tint(tone, `${glyph(tone, style)} ${line}`, style)}`
+      ? `${time}  ${tint(tone, `${mark(tone, style)}${line}`, style)}`
       : `${' '.repeat(timeWidth)}    ${tint(tone, line, style)}`,
   );
 }

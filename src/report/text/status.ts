@@ -4,17 +4,18 @@ import type { ServiceState, SiteRow, SiteState, StatusView } from '../status-vie
 import { toneOfState } from './operation.ts';
 import { reasonWord } from './reason.ts';
 import { sanitize } from './sanitize.ts';
-import { glyph, type Style, type Tone, tint } from './style.ts';
+import { mark, type Style, type Tone, tint } from './style.ts';
 import { table } from './table.ts';
 import { age, clockTime, span } from './time.ts';
-import { cut, padEnd, padStart, widthOf, wrap } from './width.ts';
+import { cut, padEnd, widthOf, wrap } from './width.ts';
 
 /** Sites beyond this are counted, not listed, so that the screen keeps its 24 rows. */
 const maxSites = 8;
 /** Column where the text after a heading starts. */
 const indent = 15;
 
-const serviceTones: Readonly<Record<ServiceState, Tone>> = {
+/** The tone of what users get. */
+export const serviceTones: Readonly<Record<ServiceState, Tone>> = {
   serving: 'good',
   degraded: 'warn',
   down: 'bad',
@@ -42,7 +43,7 @@ export function statusText(view: StatusView, style: Style): string {
     ...temporary(view, style),
     ...labelled('Controller', controllerText(view), style),
     ...unseen(view, style),
-    ...labelled('Next', view.next.join('  |  '), style),
+    ...labelled('Next', view.next.join(style.isAccessible ? '; ' : '  |  '), style),
   ].join('\n');
 }
 
@@ -53,6 +54,7 @@ function header({ environment, atMs, sources }: StatusView, style: Style): strin
       ? 'no data of a controller'
       : `data ${age(atMs - controller.asOfMs)} old${controller.isStale ? ', STALE' : ''}`;
   const right = `${clockTime(atMs)}, ${data}`;
+  if (style.isAccessible) return `${sanitize(environment, 60)}, ${right}`;
   const left = cut(sanitize(environment, 60), style.width - widthOf(right) - 2);
   const gap = ' '.repeat(Math.max(1, style.width - widthOf(left) - widthOf(right)));
   const isOld = controller.kind === 'unseen' || controller.isStale;
@@ -62,10 +64,9 @@ function header({ environment, atMs, sources }: StatusView, style: Style): strin
 function service({ deployment, service: { state, why } }: StatusView, style: Style): string {
   const tone = serviceTones[state];
   const name = cut(sanitize(deployment, 40), Math.min(30, style.width - 16));
-  const mark = glyph(tone, style);
   const rest = `: ${sanitize(why)}`;
   const room = style.width - widthOf(name) - 3 - state.length - 1;
-  return `${style.paint.bold(name)}  ${tint(tone, `${mark} ${state.toUpperCase()}`, style)}${cut(rest, room)}`;
+  return `${style.paint.bold(name)}  ${tint(tone, `${mark(tone, style)}${state.toUpperCase()}`, style)}${cut(rest, room)}`;
 }
 
 function figures({ traffic }: StatusView, style: Style): string[] {
@@ -99,14 +100,14 @@ function happened({ open, last, atMs, sources }: StatusView, style: Style): stri
 function operationLines(label: string, operation: Operation, when: string, style: Style): string[] {
   const { plan, state, id } = operation;
   const away = plan.from === undefined ? '' : `, away from ${sanitize(plan.from, 40)}`;
-  const mark = glyph(toneOfState(state), style);
-  const head = `${plan.trigger} ${plan.kind} ${sanitize(id, 20)} ${mark} ${state}, ${when}${away}`;
+  const head = `${plan.trigger} ${plan.kind} ${sanitize(id, 20)} ${mark(toneOfState(state), style)}${state}, ${when}${away}`;
   const because = operation.error ?? plan.because[0];
   const why =
     because === undefined
       ? []
       : wrap(`${sanitize(because.code, 60)}: ${sanitize(because.message)}`, style.width - indent, 2);
-  return [...labelled(label, head, style), ...why.map((line) => ' '.repeat(indent) + line)];
+  const margin = style.isAccessible ? 2 : indent;
+  return [...labelled(label, head, style), ...why.map((line) => ' '.repeat(margin) + line)];
 }
 
 function siteTable(view: StatusView, style: Style): string[] {
@@ -115,15 +116,15 @@ function siteTable(view: StatusView, style: Style): string[] {
   const [head = '', ...lines] = table(
     [
       { title: 'SITE', align: 'left', maxWidth: 20 },
-      { title: 'WANT', align: 'right', maxWidth: 5 },
-      { title: 'REAL', align: 'right', maxWidth: 6 },
+      { title: 'WANT', align: 'right', maxWidth: 5, spoken: 'wanted share' },
+      { title: 'REAL', align: 'right', maxWidth: 6, spoken: 'real share' },
       { title: 'STATE', align: 'left', maxWidth: 16 },
       { title: 'READY', align: 'right', maxWidth: 7 },
-      { title: 'TTFT', align: 'right', maxWidth: 6 },
+      { title: 'TTFT', align: 'right', maxWidth: 6, spoken: 'first token' },
       { title: 'NOTE', align: 'left', maxWidth: 60 },
     ],
     rows,
-    style.width,
+    style,
   );
   const colored = lines.map((line, index) => tint(siteTones[shown[index]?.state ?? 'unknown'], line, style));
   const more = view.sites.length > maxSites ? [`and ${view.sites.length - maxSites} more sites: -o json`] : [];
@@ -136,7 +137,7 @@ function cellsOf(site: SiteRow, atMs: number, style: Style): string[] {
     sanitize(site.name, 40),
     site.wantPct === undefined ? '?' : `${site.wantPct}%`,
     site.realRatio === undefined ? '-' : percent(site.realRatio),
-    `${glyph(siteTones[site.state], style)} ${site.state}${since}`,
+    `${mark(siteTones[site.state], style)}${site.state}${since}`,
     `${site.ready ?? '?'}/${site.replicas}`,
     site.firstTokenP95Ms === undefined ? '-' : seconds(site.firstTokenP95Ms),
     noteOf(site),
@@ -208,6 +209,7 @@ function unseen({ sources }: StatusView, style: Style): string[] {
 }
 
 function labelled(label: string, text: string, style: Style): string[] {
+  if (style.isAccessible) return [`${label}: ${text}`];
   const lines = wrap(text, style.width - indent, 2);
   return lines.map((line, index) => padEnd(index === 0 ? label : '', indent) + line);
 }
@@ -219,40 +221,4 @@ function percent(ratio: number): string {
 /** Always in seconds, so that a column compares at a glance. */
 function seconds(ms: number): string {
   return ms >= 10_000 ? span(ms) : `${(ms / 1000).toFixed(2)}s`;
-}
-
-/** Several deployments: one line each. */
-export function statusListText(views: readonly StatusView[], style: Style): string {
-  const rows = views.map((view) => {
-    const tone = serviceTones[view.service.state];
-    const at = view.sites
-      .filter(({ wantPct }) => (wantPct ?? 0) > 0)
-      .map(({ name, wantPct }) => `${sanitize(name, 30)} ${wantPct}%`);
-    const last = view.open ?? view.last;
-    return [
-      sanitize(view.deployment, 40),
-      `${glyph(tone, style)} ${view.service.state}`,
-      view.traffic === undefined ? '?' : view.traffic.attemptsPerSecond.toFixed(1),
-      at.join(', ') || '?',
-      last === undefined ? '-' : `${sanitize(last.id, 20)} ${last.plan.kind} ${last.state}`,
-    ];
-  });
-  const [head = '', ...lines] = table(
-    [
-      { title: 'DEPLOYMENT', align: 'left', maxWidth: 24 },
-      { title: 'STATE', align: 'left', maxWidth: 12 },
-      { title: 'RPS', align: 'right', maxWidth: 8 },
-      { title: 'SERVED FROM', align: 'left', maxWidth: 30 },
-      { title: 'LAST OPERATION', align: 'left', maxWidth: 40 },
-    ],
-    rows,
-    style.width,
-  );
-  const colored = lines.map((line, index) => tint(serviceTones[views[index]?.service.state ?? 'unknown'], line, style));
-  const [any] = views;
-  const top =
-    any === undefined
-      ? []
-      : [`${padEnd(cut(sanitize(any.environment, 40), 40), 40)}${padStart(clockTime(any.atMs), style.width - 40)}`];
-  return [...top, style.paint.bold(head), ...colored, 'Next  godwit status DEPLOYMENT'].join('\n');
 }

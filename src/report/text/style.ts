@@ -11,6 +11,8 @@ export interface Paint {
 
 export interface Style {
   readonly isUnicode: boolean;
+  /** For screen readers: no marks, and lists of `key: value` instead of tables. */
+  readonly isAccessible: boolean;
   /** Columns there are; lines are cut or wrapped to fit. */
   readonly width: number;
   readonly paint: Paint;
@@ -22,7 +24,7 @@ const same = (text: string): string => text;
 export const plainPaint: Paint = { good: same, warn: same, bad: same, dim: same, bold: same };
 
 /** ASCII without colour: what every terminal, pipe and log can take. */
-export const plainStyle: Style = { isUnicode: false, width: 80, paint: plainPaint };
+export const plainStyle: Style = { isUnicode: false, isAccessible: false, width: 80, paint: plainPaint };
 
 export type Tone = 'good' | 'warn' | 'bad' | 'idle' | 'unknown' | 'busy';
 
@@ -35,9 +37,9 @@ const glyphs: Readonly<Record<Tone, readonly [unicode: string, ascii: string]>> 
   busy: ['▶', '>'],
 };
 
-/** The mark of a tone; always followed by a word. */
-export function glyph(tone: Tone, style: Style): string {
-  return glyphs[tone][style.isUnicode ? 0 : 1];
+/** The mark of a tone and the space behind it; a word always follows and says the same. Nothing for a screen reader. */
+export function mark(tone: Tone, style: Style): string {
+  return style.isAccessible ? '' : `${glyphs[tone][style.isUnicode ? 0 : 1]} `;
 }
 
 /** The text in the colour of its tone. */

@@ -13,6 +13,7 @@ export const plainTerminal: TerminalFacts = {
   stdout: { isTty: false, columns: 80, rows: 24 },
   stderr: { isTty: false, columns: 80, rows: 24 },
   isUnicode: true,
+  isAccessible: false,
   color: 'auto',
   isUnattended: false,
 };

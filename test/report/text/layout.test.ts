@@ -69,7 +69,35 @@ test('aligns columns and keeps to the width', () => {
       ['abcdefgh', '1', 'short'],
       ['x', '22', 'a note that is far too long for the width'],
     ],
-    30,
+    { width: 30, isAccessible: false },
   );
   expect(lines).toEqual(['A      NUMBER  NOTE', 'ab...       1  short', 'x          22  a note that ...']);
+});
+
+test('is a list per row for a screen reader: whole, by name, without marks that need their column', () => {
+  const lines = table(
+    [
+      { title: 'SITE', align: 'left', maxWidth: 5 },
+      { title: 'TTFT', align: 'right', maxWidth: 8, spoken: 'first token' },
+      { title: 'READY', align: 'right', maxWidth: 8 },
+      { title: 'NOTE', align: 'left', maxWidth: 10 },
+    ],
+    [
+      ['a-long-name', '-', '1/2', 'a note that is far too long for the width'],
+      ['b', '0.2s', '?/2', ''],
+      ['c', '?', '3', '-'],
+    ],
+    { width: 30, isAccessible: true },
+  );
+  expect(lines).toEqual([
+    '3 rows:',
+    'site: a-long-name\n  first token: none\n  ready: 1 of 2\n  note: a note that is far too long for the width',
+    'site: b\n  first token: 0.2s\n  ready: unknown of 2',
+    'site: c\n  first token: unknown\n  ready: 3\n  note: none',
+  ]);
+});
+
+test('counts one row as one', () => {
+  const [head] = table([{ title: 'A', align: 'left', maxWidth: 5 }], [['x']], { width: 30, isAccessible: true });
+  expect(head).toBe('1 row:');
 });

@@ -6,7 +6,7 @@ import { plainPaint, plainStyle, type Style } from '../../../src/report/text/sty
 import { widthOf } from '../../../src/report/text/width.ts';
 import { hostileStrings, terminalControls } from '../hostile.ts';
 
-const style: Style = { isUnicode: true, width: 80, paint: plainPaint };
+const style: Style = { isUnicode: true, isAccessible: false, width: 80, paint: plainPaint };
 const terms: SimulationTerms = {
   ...{ config: 'godwit.yaml', deployment: 'chat-70b', mode: 'auto', faults: ['site', 'process'], seeds: 2 },
   isInterrupted: false,

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { jsonText } from '../../../src/report/json/document.ts';
 import { statusJson } from '../../../src/report/json/status.ts';
 import type { SiteRow, StatusView, Temporary } from '../../../src/report/status-view.ts';
-import { statusListText, statusText } from '../../../src/report/text/status.ts';
+import { statusText } from '../../../src/report/text/status.ts';
+import { statusListText } from '../../../src/report/text/status-list.ts';
 import { plainPaint, plainStyle, type Style } from '../../../src/report/text/style.ts';
 import { widthOf } from '../../../src/report/text/width.ts';
 import { nowMs, operation } from '../../cli/support/models.ts';
@@ -80,7 +81,7 @@ function view(over: Partial<StatusView> = {}): StatusView {
   };
 }
 
-const unicode: Style = { isUnicode: true, width: 80, paint: plainPaint };
+const unicode: Style = { isUnicode: true, isAccessible: false, width: 80, paint: plainPaint };
 const gone = { kind: 'unseen', why: 'connect ECONNREFUSED /var/lib/godwit/gateway.sock' } as const;
 
 const cases: readonly (readonly [string, StatusView])[] = [
@@ -273,4 +274,21 @@ test.for(hostileStrings.map((text) => [JSON.stringify(text).slice(0, 50), text] 
     expect(text.split('\n').filter((line) => widthOf(line) > 80)).toEqual([]);
   }
   expect(jsonText(statusJson(value))).not.toMatch(terminalControls);
+});
+
+/** Marks that stand for a word, box drawing, and columns of spaces. */
+const onlySeen = /[✔▲✖○▶│─|]|\S {3,}\S/u;
+
+test.for(cases)('%s can be listened to', ([, each]) => {
+  const spoken = statusText(each, { ...unicode, isAccessible: true });
+  expect(spoken.split('\n').filter((line) => onlySeen.test(line))).toEqual([]);
+  expect(spoken).toContain('wanted share: ');
+  expect(spoken).toMatch(/^Next: /m);
+});
+
+test('the list of deployments can be listened to', () => {
+  const spoken = statusListText([view(), view({ deployment: 'embed' })], { ...unicode, isAccessible: true });
+  expect(spoken.split('\n').filter((line) => onlySeen.test(line))).toEqual([]);
+  expect(spoken).toContain('2 rows:\ndeployment: chat-70b\n  state: ');
+  expect(spoken).toContain('\ndeployment: embed\n');
 });
