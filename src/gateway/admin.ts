@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { keeping, readJson, send } from './admin-answer.ts';
 import { answerPins } from './admin-pins.ts';
+import { cutSite, runningAt } from './drain.ts';
 import { isWholeEntry } from './entry-shape.ts';
 import type { PinBook } from './pin-book.ts';
 import type { PutEnd, RouteTable } from './table.ts';
@@ -15,13 +16,15 @@ export interface AdminDeps {
   readonly table: RouteTable;
   readonly book: PinBook;
   readonly nowMs: () => number;
+  /** Wall clock, for people. */
+  readonly wallMs: () => number;
   readonly port: () => number;
 }
 
 /**
  * `GET /v1/health` · `GET|PUT /v1/routes/<deployment>` · `POST /v1/routes/<deployment>/stamp?epoch=N` ·
- * `GET /v1/routes/<deployment>/traffic` · `…/pins` (see there) ·
- * `GET /v1/events` (SSE). 409 says why in `code`: `Stale` (an older epoch or route version), `Pinned`.
+ * `GET /v1/routes/<deployment>/traffic` · `GET …/running?site=S` · `POST …/cut?site=S&epoch=N` · `…/pins` (see there) ·
+ * `GET /v1/events` (SSE). 409 says why in `code`: `Stale` (an older epoch or route version), `Pinned`, `HasWeight`.
  */
 export function createAdminServer(deps: AdminDeps): Server {
   let watchers = 0;
@@ -48,24 +51,37 @@ export function createAdminServer(deps: AdminDeps): Server {
 function answerChange(
   { table }: AdminDeps,
   name: string,
-  { action, epoch }: Target,
+  { action, epoch, site }: Target,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
   if (request.method === 'PUT' && action === undefined) return put(table, name, request, response);
-  if (request.method !== 'POST' || action !== 'stamp') return send(response, 405, { message: 'method not allowed' });
+  if (request.method !== 'POST' || (action !== 'stamp' && action !== 'cut'))
+    return send(response, 405, { message: 'method not allowed' });
   if (!Number.isSafeInteger(epoch) || epoch < 1) return send(response, 400, { message: 'epoch is a whole number' });
-  answer(response, () => table.stamp(name, epoch));
+  if (action === 'stamp') return answer(response, () => table.stamp(name, epoch));
+  if (site === null) return send(response, 400, { message: 'site names the site to cut' });
+  const route = table.find(name);
+  if (route === undefined) return send(response, 404, { message: `no route for ${name}`, epoch: table.epochOf(name) });
+  keeping(response, 'the epoch', () => {
+    const end = table.stamp(name, epoch);
+    if (end.kind !== 'accepted') return send(response, 409, { code: codeOf[end.kind], message: end.message });
+    const cut = cutSite(route, site);
+    if (cut === undefined) return send(response, 409, { code: 'HasWeight', message: `${site} still has weight` });
+    return send(response, 200, cut);
+  });
 }
 
-function answerRead({ table, nowMs }: AdminDeps, name: string, target: Target, response: ServerResponse): void {
-  const { action } = target;
+function answerRead({ table, nowMs, wallMs }: AdminDeps, name: string, target: Target, response: ServerResponse): void {
+  const { action, site } = target;
   const route = table.find(name);
   if (route === undefined) return send(response, 404, { message: `no route for ${name}`, epoch: table.epochOf(name) });
   if (action === undefined) return send(response, 200, route.pool.entry);
   if (action === 'traffic')
     return send(response, 200, route.statistics.snapshot({ pool: route.pool, held: route.held.size }, nowMs()));
-  return send(response, 404, { message: 'no such path' });
+  if (action !== 'running') return send(response, 404, { message: 'no such path' });
+  if (site === null) return send(response, 400, { message: 'site names the site to look at' });
+  return send(response, 200, runningAt(route, site, wallMs() - nowMs()));
 }
 
 interface Target {
@@ -75,6 +91,7 @@ interface Target {
   readonly action: string | undefined;
   readonly rest: readonly string[];
   readonly epoch: number;
+  readonly site: string | null;
 }
 
 function targetOf(text: string): Target | undefined {
@@ -82,7 +99,7 @@ function targetOf(text: string): Target | undefined {
     const { pathname, searchParams } = new URL(text, 'http://admin');
     const [, version, collection, name, action, ...rest] = pathname.split('/').map(decodeURIComponent);
     const epoch = Number(searchParams.get('epoch') ?? Number.NaN);
-    return { version, collection, name, action, rest, epoch };
+    return { version, collection, name, action, rest, epoch, site: searchParams.get('site') };
   } catch (error) {
     // What URL and decodeURIComponent say to something that is neither.
     if (error instanceof TypeError || error instanceof URIError) return undefined;

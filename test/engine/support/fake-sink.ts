@@ -95,7 +95,7 @@ function trafficOf(sink: FakeSink, sites: readonly string[]): DeploymentTraffic 
     sites: sites.map(
       (site): SiteTraffic => ({
         ...{ site, windowMs: 5000, attempts: 0, failures: 0, late: 0, firstTokenP50Ms: 10, firstTokenP95Ms: 20 },
-        ...{ attemptsTotal: 0, failuresTotal: 0, inFlight: 0, replicas: [] },
+        ...{ attemptsTotal: 0, failuresTotal: 0, finishedTotal: 0, cutTotal: 0, inFlight: 0, replicas: [] },
         ...sink.stats[site],
       }),
     ),
