@@ -1,5 +1,7 @@
 /** Whether an operation moved the weights, as far as its record says. */
 import type { Operation } from '../model/operation.ts';
+import { pinnedCode } from '../model/pin.ts';
+import type { ProviderError } from '../model/provider-error.ts';
 
 /** The code of a step refused because somebody else moved the weights meanwhile: they are left as they are. */
 export const planStale = 'PlanStale';
@@ -14,4 +16,9 @@ export function hasMoved(operation: Operation): boolean {
   if (movedStates.has(state) || hasReached) return true;
   // It failed in the middle of a move; only what was refused before its first try has surely changed nothing.
   return state === 'failed' && plan.steps[step]?.kind === 'weigh' && error?.class !== 'invalid';
+}
+
+/** A refusal of a step's very first try: a pin that it met let nothing move, as with a rule's refusal. */
+export function ofFirstTry(error: ProviderError): ProviderError {
+  return error.code === pinnedCode ? { ...error, class: 'invalid' } : error;
 }

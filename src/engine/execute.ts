@@ -4,6 +4,7 @@ import { planStale } from '../core/moved.ts';
 import { assert, GodwitError } from '../errors.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
 import type { Operation, OperationState } from '../model/operation.ts';
+import { pinnedCode } from '../model/pin.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { Context } from './context.ts';
@@ -114,7 +115,7 @@ async function giveBack(
 ): Promise<Operation> {
   const { plan } = operation;
   const past = await ctx.deps.store.journal.read({ operationId: operation.id });
-  if (error.code === planStale || !hasMoved(plan, past)) return await finish(ctx, operation, 'failed', error);
+  if (isSomebodyElses(error) || !hasMoved(plan, past)) return await finish(ctx, operation, 'failed', error);
   const returning = await advance(ctx, operation, operation.step, 'returning');
   const index = plan.steps.length;
   const step: Step = {
@@ -129,6 +130,11 @@ async function giveBack(
   const end = recordedEnd(own, index, step) ?? (await runStep(ctx, at, signal));
   if (end.kind === 'left') return returning;
   return await finish(ctx, returning, stateAfterReturn(end), error);
+}
+
+/** The weights are another's business now: set by somebody else, or kept by a person's pin. */
+function isSomebodyElses({ code }: ProviderError): boolean {
+  return code === planStale || code === pinnedCode;
 }
 
 /** Intended is enough: what became of it may not be known. */
