@@ -173,13 +173,16 @@ test('an answer that is no event stream is broken off, and nothing is added to i
 });
 
 test('what has no first byte is answered by another site, and costs no retry budget', async () => {
-  const { world, left, drain } = await two({ retryRatio: 0 });
-  const answers = Array.from({ length: 15 }, () => post(world, 'silent').response.then(wholeOf));
-  await until('all are there', () => left.seen.length === 15);
-  await drain();
-  expect(await cut(world)).toEqual({ status: 200, value: { moved: 15, cut: 0 } });
-  for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ status: 200, text: 'right' });
-  expect(await world.traffic()).toMatchObject({ ok: 15, failed: 0, cut: 0, retried: 15 });
+  const { world, left, sites, drain } = await two({ retryRatio: 0, hold: { maxRequests: 0 } });
+  for (const round of [1, 2]) {
+    const answers = Array.from({ length: 15 }, () => post(world, 'silent').response.then(wholeOf));
+    await until('all are there', () => left.seen.length === 15 * round);
+    await drain();
+    expect(await cut(world)).toEqual({ status: 200, value: { moved: 15, cut: 0 } });
+    for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ status: 200, text: 'right' });
+    expect(await world.traffic()).toMatchObject({ ok: 15 * round, failed: 0, cut: 0, retried: 15 * round });
+    await world.put({ sites, weights: { left: 100, right: 0 } });
+  }
 });
 
 test('what has no first byte waits when nobody else is there, and is answered once somebody is', async () => {

@@ -107,16 +107,19 @@ test('a file above 1 MiB is compacted to what stands, is not merged, or is the n
   const { path, open } = bench();
   const first = open();
   three(first);
+  first.merged('chat', 3);
   const seen = first.sight('chat');
-  const padding = 'x'.repeat(500);
-  const by = { ...ana, name: 'x'.repeat(200) };
-  for (const deployment of ['other', 'third']) {
-    while (statSync(path).size <= (deployment === 'other' ? 700_000 : 1024 * 1024)) {
-      const taken = first.take(hold({ deployment, by, reason: padding }), undefined);
-      for (const number of first.release({ ...over, deployment })) first.merged(deployment, number);
-      first.merged(deployment, (taken?.number ?? 0) + 1);
-    }
+  for (let made = 0; made < 3; made += 1) {
+    const taken = first.take(hold({ deployment: 'other' }), undefined);
+    first.release({ ...over, deployment: 'other' });
+    for (const number of [taken?.number ?? 0, (taken?.number ?? 0) + 1]) first.merged('other', number);
   }
+  // Said again and again, it changes nothing.
+  const line = readFileSync(path, 'utf8').split('\n').at(-2);
+  appendFileSync(
+    path,
+    `${line}\n`.repeat(Math.ceil((1024 * 1024 - statSync(path).size + 1) / ((line?.length ?? 0) + 1))),
+  );
   const newest = first.sight('other').pins.at(-1);
   const second = open();
   expect(statSync(path).size).toBeLessThan(5000);
@@ -125,7 +128,7 @@ test('a file above 1 MiB is compacted to what stands, is not merged, or is the n
     open()
       .sight('chat')
       .pins.map(({ number }) => number),
-  ).toEqual([2, 3, 4, 5]);
+  ).toEqual([2, 4, 5]);
   expect(second.sight('chat').standing).toEqual(seen.standing);
   // A released pin whose release is gone stays released.
   expect(open().sight('chat').standing).toEqual(seen.standing);
