@@ -1,6 +1,8 @@
 /** Whether an operation moved the weights, as far as its record says. */
 import { moveKinds, type Operation } from '../model/operation.ts';
+import { pinnedCode } from '../model/pin.ts';
 import type { Plan } from '../model/plan.ts';
+import type { ProviderError } from '../model/provider-error.ts';
 
 /** The code of a step refused because somebody else moved the weights meanwhile: they are left as they are. */
 export const planStale = 'PlanStale';
@@ -22,4 +24,9 @@ export function hasMoved(operation: Operation): boolean {
 function isStill({ kind, steps }: Plan): boolean {
   if (kind === 'drain') return steps.every((step) => step.kind !== 'weigh');
   return !moveKinds.some((each) => each === kind);
+}
+
+/** A refusal of a step's very first try: a pin that it met let nothing move, as with a rule's refusal. */
+export function ofFirstTry(error: ProviderError): ProviderError {
+  return error.code === pinnedCode ? { ...error, class: 'invalid' } : error;
 }

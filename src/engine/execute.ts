@@ -5,6 +5,7 @@ import { standingAfter } from '../core/standing-after.ts';
 import { assert, GodwitError } from '../errors.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
 import type { Operation, OperationState, Order } from '../model/operation.ts';
+import { pinnedCode } from '../model/pin.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { Context } from './context.ts';
@@ -157,7 +158,7 @@ async function giveBack(run: Run, at: number, error: ProviderError): Promise<Ope
   const { ctx, course, stopped } = run;
   const { id, plan } = course.operation;
   const past = await ctx.deps.store.journal.read({ operationId: id });
-  if (error.code === planStale) return await finish(run, at, 'failed', error);
+  if (isSomebodyElses(error)) return await finish(run, at, 'failed', error);
   // What was asked for is so already.
   if (!hasMoved(plan, past)) return await finish(run, at, error.code === returnAsked ? 'returned' : 'failed', error);
   await advance(run, at, 'returning');
@@ -174,6 +175,11 @@ async function giveBack(run: Run, at: number, error: ProviderError): Promise<Ope
   const end = recordedEnd(own, index, step) ?? (await runStep(ctx, ref, stopped));
   if (end.kind === 'left') return course.operation;
   return await finish(run, at, stateAfterReturn(end), error);
+}
+
+/** The weights are another's business now: set by somebody else, or kept by a person's pin. */
+function isSomebodyElses({ code }: ProviderError): boolean {
+  return code === planStale || code === pinnedCode;
 }
 
 /** Intended is enough: what became of it may not be known. */

@@ -1,7 +1,7 @@
 /** Brings one step to its condition. Intent is stored before the effect, so a crash is never silent. */
 
 import { type GateVerdict, type GateWatch, judgeGate } from '../core/gate.ts';
-import { planStale } from '../core/moved.ts';
+import { ofFirstTry, planStale } from '../core/moved.ts';
 import { isHopeless, isReached, sameWeights } from '../core/plan/reached.ts';
 import { checkStep } from '../core/safety.ts';
 import type { StepState } from '../model/journal-entry.ts';
@@ -118,8 +118,10 @@ async function actUntilReached(
       if (against !== undefined) return await close(ctx, at, 'refused', against);
       reply = await applyEffect(ctx, at, terms);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
-      if (reply.kind === 'refused' && !passingClasses.has(reply.error.class))
-        return await close(ctx, at, 'refused', reply.error);
+      if (reply.kind === 'refused' && !passingClasses.has(reply.error.class)) {
+        const isFirst = rounds === 0 && !hasActed && at.past.length === 0;
+        return await close(ctx, at, 'refused', isFirst ? ofFirstTry(reply.error) : reply.error);
+      }
       if (reply.kind === 'done' && (at.step.kind === 'stamp' || at.step.kind === 'cut')) memory.isAcknowledged = true;
       retryAtMonoMs = clock.monoMs() + retryPauseMs(ctx, reply, rounds);
       rounds += 1;

@@ -1,31 +1,37 @@
 /** The admin API on a Unix socket: route table in, statistics and changes out. Only its owner can reach the socket. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { messageOf } from '../errors.ts';
-import type { RouteEntry } from '../model/route.ts';
-import { readBody } from './body.ts';
+import { keeping, readJson, send } from './admin-answer.ts';
+import { answerPins } from './admin-pins.ts';
+import { cutSite, runningAt } from './drain.ts';
 import { isWholeEntry } from './entry-shape.ts';
-import type { RouteTable } from './table.ts';
+import type { PinBook } from './pin-book.ts';
+import type { PutEnd, RouteTable } from './table.ts';
 
-const maxBodyBytes = 4 * 1024 * 1024;
+/** Waiting for one listener; above it the listener is let go. */
+const maxUnheardBytes = 4 * 1024 * 1024;
 /** Listeners to changes at once. */
 const maxWatchers = 32;
 
 export interface AdminDeps {
   readonly table: RouteTable;
+  readonly book: PinBook;
   readonly nowMs: () => number;
+  /** Wall clock, for people. */
+  readonly wallMs: () => number;
   readonly port: () => number;
 }
 
 /**
  * `GET /v1/health` · `GET|PUT /v1/routes/<deployment>` · `POST /v1/routes/<deployment>/stamp?epoch=N` ·
- * `GET /v1/routes/<deployment>/traffic` · `GET /v1/events` (SSE). 409: an older epoch or route version.
+ * `GET /v1/routes/<deployment>/traffic` · `GET …/running?site=S` · `POST …/cut?site=S&epoch=N` · `…/pins` (see there) ·
+ * `GET /v1/events` (SSE). 409 says why in `code`: `Stale` (an older epoch or route version), `Pinned`, `HasWeight`.
  */
 export function createAdminServer(deps: AdminDeps): Server {
   let watchers = 0;
   return createServer((request, response) => {
     const target = targetOf(request.url ?? '/');
     if (target === undefined) return send(response, 400, { message: 'the target is no path' });
-    const { version, collection, name, action, epoch } = target;
+    const { version, collection, name } = target;
     if (version !== 'v1') return send(response, 404, { message: 'no such path' });
     if (collection === 'health') return send(response, 200, { pid: process.pid, port: deps.port() });
     if (collection === 'events' && request.method === 'GET') {
@@ -36,20 +42,46 @@ export function createAdminServer(deps: AdminDeps): Server {
       });
     }
     if (collection !== 'routes' || name === undefined) return send(response, 404, { message: 'no such path' });
-    if (request.method === 'PUT' && action === undefined) return put(deps.table, name, request, response);
-    if (request.method === 'POST' && action === 'stamp') {
-      if (!Number.isSafeInteger(epoch) || epoch < 1) return send(response, 400, { message: 'epoch is a whole number' });
-      return answer(response, () => deps.table.stamp(name, epoch));
-    }
-    const route = deps.table.find(name);
-    if (request.method !== 'GET') return send(response, 405, { message: 'method not allowed' });
-    if (route === undefined)
-      return send(response, 404, { message: `no route for ${name}`, epoch: deps.table.epochOf(name) });
-    if (action === undefined) return send(response, 200, route.pool.entry);
-    if (action === 'traffic')
-      return send(response, 200, route.statistics.snapshot({ pool: route.pool, held: route.held.size }, deps.nowMs()));
-    return send(response, 404, { message: 'no such path' });
+    if (target.action === 'pins') return answerPins(deps, { deployment: name, rest: target.rest }, request, response);
+    if (request.method === 'GET') return answerRead(deps, name, target, response);
+    answerChange(deps, name, target, request, response);
   });
+}
+
+function answerChange(
+  { table }: AdminDeps,
+  name: string,
+  { action, epoch, site }: Target,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (request.method === 'PUT' && action === undefined) return put(table, name, request, response);
+  if (request.method !== 'POST' || (action !== 'stamp' && action !== 'cut'))
+    return send(response, 405, { message: 'method not allowed' });
+  if (!Number.isSafeInteger(epoch) || epoch < 1) return send(response, 400, { message: 'epoch is a whole number' });
+  if (action === 'stamp') return answer(response, () => table.stamp(name, epoch));
+  if (site === null) return send(response, 400, { message: 'site names the site to cut' });
+  const route = table.find(name);
+  if (route === undefined) return send(response, 404, { message: `no route for ${name}`, epoch: table.epochOf(name) });
+  keeping(response, 'the epoch', () => {
+    const end = table.stamp(name, epoch);
+    if (end.kind !== 'accepted') return send(response, 409, { code: codeOf[end.kind], message: end.message });
+    const cut = cutSite(route, site);
+    if (cut === undefined) return send(response, 409, { code: 'HasWeight', message: `${site} still has weight` });
+    return send(response, 200, cut);
+  });
+}
+
+function answerRead({ table, nowMs, wallMs }: AdminDeps, name: string, target: Target, response: ServerResponse): void {
+  const { action, site } = target;
+  const route = table.find(name);
+  if (route === undefined) return send(response, 404, { message: `no route for ${name}`, epoch: table.epochOf(name) });
+  if (action === undefined) return send(response, 200, route.pool.entry);
+  if (action === 'traffic')
+    return send(response, 200, route.statistics.snapshot({ pool: route.pool, held: route.held.size }, nowMs()));
+  if (action !== 'running') return send(response, 404, { message: 'no such path' });
+  if (site === null) return send(response, 400, { message: 'site names the site to look at' });
+  return send(response, 200, runningAt(route, site, wallMs() - nowMs()));
 }
 
 interface Target {
@@ -57,14 +89,17 @@ interface Target {
   readonly collection: string | undefined;
   readonly name: string | undefined;
   readonly action: string | undefined;
+  readonly rest: readonly string[];
   readonly epoch: number;
+  readonly site: string | null;
 }
 
 function targetOf(text: string): Target | undefined {
   try {
     const { pathname, searchParams } = new URL(text, 'http://admin');
-    const [, version, collection, name, action] = pathname.split('/').map(decodeURIComponent);
-    return { version, collection, name, action, epoch: Number(searchParams.get('epoch') ?? Number.NaN) };
+    const [, version, collection, name, action, ...rest] = pathname.split('/').map(decodeURIComponent);
+    const epoch = Number(searchParams.get('epoch') ?? Number.NaN);
+    return { version, collection, name, action, rest, epoch, site: searchParams.get('site') };
   } catch (error) {
     // What URL and decodeURIComponent say to something that is neither.
     if (error instanceof TypeError || error instanceof URIError) return undefined;
@@ -73,34 +108,22 @@ function targetOf(text: string): Target | undefined {
 }
 
 function put(table: RouteTable, name: string, request: IncomingMessage, response: ServerResponse): void {
-  readBody(request, { maxBytes: maxBodyBytes, reserve: () => true }, (end) => {
-    if (end.kind !== 'read' || end.body === undefined)
-      return send(response, 400, { message: 'an entry of at most 4 MiB is expected' });
-    const entry = parseEntry(end.body);
-    if (entry === undefined || entry.deployment !== name)
+  readJson(request, response, 'an entry', (entry) => {
+    if (!isWholeEntry(entry) || entry.deployment !== name)
       return send(response, 400, { message: `not a route entry for ${name}` });
     answer(response, () => table.put(entry));
   });
 }
 
-function parseEntry(body: Buffer): RouteEntry | undefined {
-  try {
-    const entry: unknown = JSON.parse(body.toString('utf8'));
-    return isWholeEntry(entry) ? entry : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
+/** Of a conflict, by its kind. */
+const codeOf = { stale: 'Stale', pinned: 'Pinned', invalid: 'Invalid' } as const;
 
-function answer(response: ServerResponse, work: () => ReturnType<RouteTable['put']>): void {
-  try {
+function answer(response: ServerResponse, work: () => PutEnd): void {
+  keeping(response, 'the table', () => {
     const end = work();
     if (end.kind === 'accepted') return send(response, 200, {});
-    return send(response, end.kind === 'stale' ? 409 : 422, { message: end.message });
-  } catch (error) {
-    return send(response, 507, { message: `the table could not be kept: ${messageOf(error)}` });
-  }
+    return send(response, end.kind === 'invalid' ? 422 : 409, { code: codeOf[end.kind], message: end.message });
+  });
 }
 
 function watch(table: RouteTable, response: ServerResponse, ended: () => void): void {
@@ -108,17 +131,11 @@ function watch(table: RouteTable, response: ServerResponse, ended: () => void): 
   response.write(': open\n\n');
   const stop = table.watch((entry) => {
     // A listener that does not listen is let go instead of filling our memory.
-    if (response.writableLength > maxBodyBytes) response.destroy();
+    if (response.writableLength > maxUnheardBytes) response.destroy();
     else response.write(`data: ${JSON.stringify(entry)}\n\n`);
   });
   response.on('close', () => {
     stop();
     ended();
   });
-}
-
-function send(response: ServerResponse, status: number, value: unknown): void {
-  const text = JSON.stringify(value);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
-  response.end(text);
 }

@@ -23,10 +23,23 @@ export function sendGatewayError(
   response.end(text);
 }
 
-/**
- * The last event of a stream that broke: typed and retryable, and no clean end after it. The empty line before it ends
- * whatever event the stream broke in, so that this one is read by itself.
- */
+/** The last event of a stream that broke: typed and retryable, and no clean end after it. */
 export function cutEvent(code: string): string {
-  return `\n\ndata: ${JSON.stringify({ error: { message: 'the model server was lost in the middle of the answer; send the request again', type: 'upstream_lost', code, retryable: true } })}\n\n`;
+  return errorEvent({
+    message: 'the model server was lost in the middle of the answer; send the request again',
+    type: 'upstream_lost',
+    code,
+  });
+}
+
+/** The last event of a stream whose site had to be empty by now; the stream ends after it. */
+export const drainedEvent = errorEvent({
+  message: 'the answer was cut because its site is taken out of service; send the request again',
+  type: 'stream_cut',
+  code: 'site_drained',
+});
+
+/** The empty line before it ends whatever event the stream broke in, so that this one is read by itself. */
+function errorEvent(error: { readonly message: string; readonly type: string; readonly code: string }): string {
+  return `\n\ndata: ${JSON.stringify({ error: { ...error, retryable: true } })}\n\n`;
 }

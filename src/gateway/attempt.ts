@@ -2,16 +2,14 @@
 import type { Writable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { noteAnswer, noteRefused, type PoolReplica } from '../core/routing/pool.ts';
-import { cutEvent } from './answer.ts';
+import { cutEvent, drainedEvent } from './answer.ts';
 import type { AttemptList } from './attempt-list.ts';
 import type { Forward } from './forward.ts';
 import { clientHeaders } from './headers.ts';
+import { neverReached, ownWant } from './unreached.ts';
 
-/** Codes of connections that were never made: the request cannot have reached anybody. */
-const neverReached = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ENOTFOUND']);
-
-/** Codes of connections that could not be made for want of our own ports or descriptors: no word about the replica. */
-const ownWant = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS']);
+/** Since the gateway started. */
+let made = 0;
 
 /** Larger parts are not worth copying. */
 const framedBytes = 4096;
@@ -20,6 +18,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   readonly forward: Forward;
   readonly replica: PoolReplica;
   readonly startedMs: number;
+  readonly id: number;
+  /** Of the body that came. */
+  bytes = 0;
   /** Our own question whether an ejected replica is back: its user must not wait for the answer, budget or not. */
   readonly isTrial: boolean;
   /** The limit for a first byte passed; counted once. */
@@ -46,6 +47,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.forward = forward;
     this.replica = replica;
     this.startedMs = nowMs;
+    made += 1;
+    this.id = made;
     replica.inFlight += 1;
     // Out until now: this request decides whether it comes back.
     this.isTrial = replica.ejectedUntilMs > 0;
@@ -79,6 +82,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     // An empty frame would end the answer.
     if (this.#isOver || chunk.length === 0) return;
     const { plant } = this.forward;
+    this.bytes += chunk.length;
     this.lastDataMs = plant.nowMs();
     if (!this.#hasFirstByte) this.#begin();
     if (this.#announcedBytes === chunk.length && !this.#isWritten) return this.#finish(chunk);
@@ -161,14 +165,32 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return !this.#isOver && !this.#hasFirstByte;
   }
 
+  /** Its site is to be empty now: an event stream can say so and end, anything else can only break off. */
+  endDrained(): void {
+    this.#leave();
+    this.#controller?.abort(new Error('site drained'));
+    const { response, route } = this.forward;
+    if (this.#isEventStream && this.#announcedBytes < 0) this.#end(drainedEvent);
+    else response.destroy();
+    // Nobody's failure but ours: nothing is held against the replica.
+    route.statistics.noteEnd(this.replica.site, 'cut');
+    this.forward.finish('cut');
+  }
+
   /** `last`: the whole body, when it came at once; head and body then leave in one write. */
   #finish(last: Buffer | undefined): void {
     this.#leave();
+    this.#end(last);
+    const isGood = this.#status < 500;
+    if (isGood) this.forward.route.statistics.noteEnd(this.replica.site, 'finished');
+    this.forward.finish(isGood ? 'ok' : 'failed');
+  }
+
+  #end(last: Buffer | string | undefined): void {
     const { response, plant } = this.forward;
     response.end(last);
     // From here on nobody looks at this answer any more: a client that does not take the rest is cut by its socket.
     if (response.writableLength > 0) response.setTimeout(plant.limits.slowReaderTimeoutMs, () => response.destroy());
-    this.forward.finish(this.#status >= 500 ? 'failed' : 'ok');
   }
 
   #begin(): void {
@@ -208,6 +230,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#leave();
     this.#controller?.abort(new Error(code));
     route.statistics.note(this.replica.site, 'failed', plant.nowMs());
+    route.statistics.noteEnd(this.replica.site, 'cut');
     // In an answer of announced length it would be taken for the rest of it.
     if (this.#isEventStream && this.#announcedBytes < 0) response.write(cutEvent(code));
     this.forward.request.socket.destroySoon();

@@ -90,10 +90,7 @@ export class Forward {
   failed(attempt: Attempt, isUnreached: boolean, code: string): void {
     if (this.#isFinished || this.tryElsewhere(attempt, isUnreached)) return;
     // Nobody else is there, and nothing was done yet: it waits for somebody to come up.
-    if (isUnreached && this.route.held.size < this.plant.hold.maxRequests) {
-      this.#tried = [];
-      return this.#hold(this.plant.nowMs());
-    }
+    if (isUnreached && this.#hasRoomToWait()) return this.#waitAgain();
     const status = code === 'first_byte_timeout' ? 504 : 502;
     sendGatewayError(this.response, {
       status,
@@ -111,6 +108,23 @@ export class Forward {
 
   move(attempt: Attempt): void {
     if (attempt.mayMove && this.tryElsewhere(attempt, false)) attempt.abandon();
+  }
+
+  /** Its site is to be empty now: elsewhere, or it waits for somebody. False: it can be neither, and its client is told. */
+  leaveSite(attempt: Attempt): boolean {
+    const isMoved = this.tryElsewhere(attempt, true);
+    attempt.abandon();
+    if (isMoved) return true;
+    if (this.#isReplayable && this.#hasRoomToWait()) {
+      this.#waitAgain();
+      return true;
+    }
+    sendGatewayError(this.response, {
+      ...{ status: 503, code: 'site_drained', retryAfterSeconds: 1 },
+      message: 'its site is taken out of service, and nobody else can take the request',
+    });
+    this.finish('failed');
+    return false;
   }
 
   /** Looks whether somebody can take a held request now, or its time is over. */
@@ -142,6 +156,15 @@ export class Forward {
     this.#isFinished = true;
     this.route.statistics[how] += 1;
     if (this.#isReplayable) this.plant.replayBytes -= this.#body?.length ?? 0;
+  }
+
+  #hasRoomToWait(): boolean {
+    return this.route.held.size < this.plant.hold.maxRequests;
+  }
+
+  #waitAgain(): void {
+    this.#tried = [];
+    this.#hold(this.plant.nowMs());
   }
 
   #hold(nowMs: number): void {

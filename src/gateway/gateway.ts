@@ -2,12 +2,15 @@
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { GodwitError } from '../errors.ts';
 import type { GatewaySettings } from '../model/config.ts';
+import type { Pin } from '../model/pin.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import { createAdminServer } from './admin.ts';
+import { PinBook } from './pin-book.ts';
+import { finishReturns } from './pins.ts';
 import { createProxyServer } from './proxy.ts';
 import type { Plant } from './route.ts';
 import { loadTable } from './saved-table.ts';
@@ -32,13 +35,20 @@ export interface RunningGateway {
 export async function startGateway(settings: GatewaySettings, deps: GatewayDeps): Promise<RunningGateway> {
   const { clock, random, bootId, log } = deps;
   const nowMs = (): number => clock.monoMs();
+  // Before anything is read or written: a gateway that lives has its own word on both files.
+  await claimSocket(settings.adminSocket);
   const loaded = loadTable(settings.tableFile, bootId, nowMs());
   if (loaded.kind === 'set-aside')
     log(`the saved route table was damaged (${loaded.why}) and put aside as ${loaded.path}; starting without one`);
+  const wallMs = (): number => clock.nowMs();
+  const path = join(dirname(settings.tableFile), 'pins.jsonl');
+  const book = new PinBook({ path, bootId, monoMs: nowMs, wallMs, log });
+  const pinOf = (deployment: string): Pin | undefined => book.standing(deployment);
   const table = new RouteTable(
-    { path: settings.tableFile, bootId, retryRatio: settings.retry.ratio, nowMs },
+    { path: settings.tableFile, bootId, retryRatio: settings.retry.ratio, nowMs, pinOf },
     loaded.kind === 'loaded' ? loaded.routes : [],
   );
+  finishReturns(table, book, log);
   const plant: Plant = {
     nowMs,
     random: () => random.next(),
@@ -50,8 +60,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     upstreamOf,
   };
   const proxy = createProxyServer(settings, plant, table.routes);
-  const admin = createAdminServer({ table, nowMs, port: () => portOf(proxy) });
-  await claimSocket(settings.adminSocket);
+  const admin = createAdminServer({ table, book, nowMs, wallMs, port: () => portOf(proxy) });
   await listen(proxy, { host: settings.host, port: settings.port, backlog: 1024 }, `${settings.host}:${settings.port}`);
   await listen(admin, { path: settings.adminSocket }, settings.adminSocket).catch((error: unknown) => {
     proxy.close();

@@ -3,7 +3,7 @@ import type { Pool as UndiciPool } from 'undici';
 import type { Fence } from '../core/routing/accept-entry.ts';
 import type { Pool, PoolReplica } from '../core/routing/pool.ts';
 import type { RetryBudget } from '../core/routing/retry-budget.ts';
-import type { RouteMatch } from '../model/route.ts';
+import type { RouteMatch, Weights } from '../model/route.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptList } from './attempt-list.ts';
 import type { Forward } from './forward.ts';
@@ -13,6 +13,8 @@ export interface Route {
   readonly deployment: string;
   match: RouteMatch;
   fence: Fence;
+  /** The last weights in force that were others than those now. */
+  before: Weights | undefined;
   readonly pool: Pool;
   readonly budget: RetryBudget;
   readonly statistics: Statistics;

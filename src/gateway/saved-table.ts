@@ -13,7 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { acceptEntry, type Fence } from '../core/routing/accept-entry.ts';
 import { messageOf } from '../errors.ts';
-import type { RouteEntry } from '../model/route.ts';
+import type { RouteEntry, Weights } from '../model/route.ts';
 import { isCount, isListOf, isObject, isWholeEntry } from './entry-shape.ts';
 
 export interface SavedRoute {
@@ -21,6 +21,8 @@ export interface SavedRoute {
   readonly fence: Fence;
   /** Undefined for a deployment that was stamped and never written. */
   readonly entry: RouteEntry | undefined;
+  /** The last weights in force that were others than the entry's. */
+  readonly before?: Weights | undefined;
   /** Monotonic milliseconds at which the entry was accepted: proofs count from there. */
   readonly acceptedAtMonoMs: number;
 }
@@ -92,7 +94,8 @@ function isTable(value: unknown): value is SavedTable {
 
 function isSavedRoute(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { deployment, fence, entry, acceptedAtMonoMs } = value;
+  const { deployment, fence, entry, before, acceptedAtMonoMs } = value;
+  if (before !== undefined && !(isObject(before) && Object.values(before).every(isCount))) return false;
   if (entry !== undefined && !(isWholeEntry(entry) && entry.deployment === deployment)) return false;
   const isFence = isObject(fence) && isCount(fence['epoch']) && isCount(fence['routeVersion']);
   return typeof deployment === 'string' && isFence && Number.isFinite(acceptedAtMonoMs);

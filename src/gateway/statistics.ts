@@ -20,6 +20,8 @@ interface Slot {
 interface Site {
   attempts: number;
   failures: number;
+  finished: number;
+  cut: number;
   readonly ring: Slot[];
 }
 
@@ -45,6 +47,11 @@ export class Statistics {
     if (kind !== 'failed') return;
     slot.failures += 1;
     total.failures += 1;
+  }
+
+  /** An answer that had begun came to its end, or did not. */
+  noteEnd(site: string, how: 'finished' | 'cut'): void {
+    this.#site(site)[how] += 1;
   }
 
   /** Of a streamed answer: its first byte comes with its first token. */
@@ -88,6 +95,8 @@ export class Statistics {
       firstTokenP95Ms: percentile(live, 0.95),
       attemptsTotal: total.attempts,
       failuresTotal: total.failures,
+      finishedTotal: total.finished,
+      cutTotal: total.cut,
       inFlight: replicas.reduce((total, { inFlight }) => total + inFlight, 0),
       replicas: replicas.map(({ id, inFlight, streaming, ejectedUntilMs }) => ({
         replica: id,
@@ -101,7 +110,7 @@ export class Statistics {
   #site(name: string): Site {
     const known = this.#sites.get(name);
     if (known !== undefined) return known;
-    const made: Site = { attempts: 0, failures: 0, ring: [] };
+    const made: Site = { attempts: 0, failures: 0, finished: 0, cut: 0, ring: [] };
     this.#sites.set(name, made);
     return made;
   }

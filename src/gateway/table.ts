@@ -1,9 +1,11 @@
 /** All routes of the gateway: accepts entries behind the fence, keeps them on disk, lets go of replicas that left. */
 import { Pool as UndiciPool } from 'undici';
-import { acceptEntry } from '../core/routing/accept-entry.ts';
+import { acceptEntry, isSameWeights } from '../core/routing/accept-entry.ts';
+import { entryOfReturn } from '../core/routing/pins.ts';
 import { createPool, type PoolReplica, updatePool } from '../core/routing/pool.ts';
 import { createRetryBudget } from '../core/routing/retry-budget.ts';
-import type { RouteEntry } from '../model/route.ts';
+import type { Pin } from '../model/pin.ts';
+import type { RouteEntry, Weights } from '../model/route.ts';
 import { AttemptList } from './attempt-list.ts';
 import { type Route, waitingAt } from './route.ts';
 import { type SavedRoute, saveTable } from './saved-table.ts';
@@ -14,9 +16,13 @@ export interface TableDeps {
   readonly bootId: string;
   readonly retryRatio: number;
   readonly nowMs: () => number;
+  /** The pin that keeps a deployment's weights as they are now. */
+  readonly pinOf: (deployment: string) => Pin | undefined;
 }
 
-export type PutEnd = { readonly kind: 'accepted' } | { readonly kind: 'stale' | 'invalid'; readonly message: string };
+export type PutEnd =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'stale' | 'pinned' | 'invalid'; readonly message: string };
 
 /** More deployments than this behind one gateway are refused. */
 const maxRoutes = 1000;
@@ -32,9 +38,9 @@ export class RouteTable {
 
   constructor(deps: TableDeps, saved: readonly SavedRoute[]) {
     this.#deps = deps;
-    for (const { deployment, fence, entry } of saved) {
+    for (const { deployment, fence, entry, before } of saved) {
       this.#stamps.set(deployment, fence.epoch);
-      if (entry !== undefined) this.#apply(entry);
+      if (entry !== undefined) this.#apply(entry, before);
       // What the proofs have lost up to now is lost already: from here they count anew.
       this.#accepted.set(deployment, this.#deps.nowMs());
     }
@@ -53,21 +59,41 @@ export class RouteTable {
   put(entry: RouteEntry): PutEnd {
     const known = this.find(entry.deployment);
     const fence = { epoch: this.epochOf(entry.deployment), routeVersion: known?.fence.routeVersion ?? 0 };
-    const verdict = acceptEntry(fence, entry, known?.pool.entry);
+    const verdict = acceptEntry(fence, entry, known?.pool.entry, this.#deps.pinOf(entry.deployment));
     if (verdict.kind === 'refused') return { kind: verdict.code, message: verdict.message };
     if (known === undefined && this.routes.length >= maxRoutes)
       return { kind: 'invalid', message: `more than ${maxRoutes} deployments` };
+    this.putInForce(entry);
+    return { kind: 'accepted' };
+  }
+
+  /** The table that a person's `return` would put in force; undefined: it has these weights already. */
+  returned(route: Route, weights: Weights): { readonly entry: RouteEntry | undefined } | { readonly against: string } {
+    const { fence, pool } = route;
+    const verdict = entryOfReturn({
+      fence: { ...fence, epoch: Math.max(fence.epoch, this.epochOf(route.deployment)) },
+      ...{ current: pool.entry, weights, spillUntilMs: pool.spillUntilMs, nowMonoMs: this.#deps.nowMs() },
+    });
+    if (verdict.kind === 'refused') return { against: verdict.message };
+    return { entry: isSameWeights(pool.entry.weights, weights) ? undefined : verdict.entry };
+  }
+
+  /** Without asking: for what `put` or `returned` found good. On disk when it returns; throws when it cannot be kept. */
+  putInForce(entry: RouteEntry): void {
+    const known = this.find(entry.deployment);
+    const current = known?.pool.entry.weights;
+    const before = current === undefined || isSameWeights(current, entry.weights) ? known?.before : current;
     this.#save(entry.deployment, {
       deployment: entry.deployment,
       fence: { epoch: entry.epoch, routeVersion: entry.routeVersion },
       entry,
+      before,
       acceptedAtMonoMs: this.#deps.nowMs(),
     });
     this.#stamps.set(entry.deployment, entry.epoch);
     this.#accepted.set(entry.deployment, this.#deps.nowMs());
-    this.#apply(entry);
+    this.#apply(entry, before);
     for (const watcher of this.#watchers) watcher(entry);
-    return { kind: 'accepted' };
   }
 
   /** Raises the fence: from here on older writers are turned away. */
@@ -81,6 +107,7 @@ export class RouteTable {
       deployment,
       fence,
       entry: known?.pool.entry,
+      before: known?.before,
       acceptedAtMonoMs: this.#accepted.get(deployment) ?? this.#deps.nowMs(),
     });
     this.#stamps.set(deployment, epoch);
@@ -101,13 +128,14 @@ export class RouteTable {
         deployment: name,
         fence: { epoch: this.epochOf(name), routeVersion: route?.fence.routeVersion ?? 0 },
         entry: route?.pool.entry,
+        before: route?.before,
         acceptedAtMonoMs: this.#accepted.get(name) ?? this.#deps.nowMs(),
       };
     });
     saveTable(this.#deps.path, { bootId: this.#deps.bootId, routes: [...routes, changed] });
   }
 
-  #apply(entry: RouteEntry): void {
+  #apply(entry: RouteEntry, before: Weights | undefined): void {
     const { nowMs, retryRatio } = this.#deps;
     const fence = { epoch: Math.max(entry.epoch, this.epochOf(entry.deployment)), routeVersion: entry.routeVersion };
     const known = this.find(entry.deployment);
@@ -116,6 +144,7 @@ export class RouteTable {
         deployment: entry.deployment,
         match: entry.match,
         fence,
+        before,
         pool: createPool(entry, nowMs()),
         budget: createRetryBudget(retryRatio),
         statistics: new Statistics(),
@@ -127,6 +156,7 @@ export class RouteTable {
       return;
     }
     known.fence = fence;
+    known.before = before;
     known.match = entry.match;
     for (const gone of updatePool(known.pool, entry, nowMs())) leave(known, gone);
     moveFromAbandoned(known);

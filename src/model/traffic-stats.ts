@@ -25,6 +25,9 @@ export interface SiteTraffic {
   /** The same two since the gateway started: for what happened after a moment that the window does not begin with. */
   readonly attemptsTotal: number;
   readonly failuresTotal: number;
+  /** Since the gateway started: answers that had begun and came to their end without error, and those that were cut. */
+  readonly finishedTotal: number;
+  readonly cutTotal: number;
   readonly inFlight: number;
   readonly replicas: readonly ReplicaTraffic[];
 }

@@ -1,29 +1,42 @@
 /** Whatever moves requests between sites; the embedded gateway is one. */
 import type { Reply, Seen } from '../model/outcome.ts';
+import type { Pin, PinRequest, PinSight, ReleaseRequest } from '../model/pin.ts';
 import type { RouteEntry } from '../model/route.ts';
+import type { RunningRequests, SiteCut } from '../model/running.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { ReadCall, WriteCall } from './call.ts';
 
-/** What became of the requests that a cut met. */
-export interface CutCount {
-  readonly moved: number;
-  readonly cut: number;
-}
-
-export interface TrafficDriver {
+export interface TrafficDriver extends Partial<ManualDriver> {
   /** What this driver can change in one visible step. */
   readonly atomicUnit: 'vector' | 'one-weight';
   /** A new lease holder marks every sink before it reads or decides; refused (conflict) when a higher epoch was seen. */
   stamp(deployment: string, call: WriteCall): Promise<Reply<void>>;
   /** The entry in force; `undefined` when the driver was read and has none for the deployment. */
   read(deployment: string, call: ReadCall): Promise<Seen<RouteEntry | undefined>>;
-  /** Replaces the entry in one step; refused (conflict) when epoch or route version is older than seen. */
-  write(entry: RouteEntry, call: WriteCall): Promise<Reply<void>>;
   /**
-   * Ends what still runs at a site without weight: what has no first byte yet goes elsewhere, a stream gets an error that
-   * says it may be tried again. Refused (conflict) for an older epoch and while the site has weight.
+   * Replaces the entry in one step; refused (conflict) when epoch or route version is older than seen (`Stale`), or a
+   * person's pin keeps the weights (`Pinned`).
    */
-  cut?(deployment: string, site: string, call: WriteCall): Promise<Reply<CutCount>>;
+  write(entry: RouteEntry, call: WriteCall): Promise<Reply<void>>;
   /** What users' own requests show. */
   traffic(deployment: string, call: ReadCall): Promise<Seen<DeploymentTraffic>>;
+}
+
+/** What people need of a driver by hand; a driver without it has no pins and cannot say what runs. */
+export interface ManualDriver {
+  /** Also for a deployment that has none. */
+  pins(deployment: string, call: ReadCall): Promise<Seen<PinSight>>;
+  /** Durable when done. Needs no lease: it works with the store down. */
+  pin(request: PinRequest, call: ReadCall): Promise<Reply<Pin>>;
+  /** The numbers it ended; none when nothing stood. */
+  release(request: ReleaseRequest, call: ReadCall): Promise<Reply<{ readonly released: readonly number[] }>>;
+  /** Marks a pin as being in the journal; doing so again changes nothing. */
+  merged(deployment: string, number: number, call: ReadCall): Promise<Reply<void>>;
+  /** What runs at a site now. */
+  running(deployment: string, site: string, call: ReadCall): Promise<Seen<RunningRequests>>;
+  /**
+   * Ends what still runs at a site and keeps the gateway from sending it more until the next entry; refused (conflict)
+   * when the epoch is older than seen (`Stale`) or the site has weight (`HasWeight`).
+   */
+  cut(deployment: string, site: string, call: WriteCall): Promise<Reply<SiteCut>>;
 }

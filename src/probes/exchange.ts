@@ -5,12 +5,15 @@ import type { ProbeReason } from '../model/observation.ts';
 import { forbiddenCode, lookupAllowed } from './allowed-target.ts';
 import type { CheckTerms, Finding } from './probe.ts';
 
+/** Unless the exchange says otherwise. */
 const maxAnswerBytes = 64 * 1024;
 
 export interface Exchange {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: string;
+  /** Of the answer. Default: 64 KiB. */
+  readonly maxBytes?: number;
   /** Judges the head: a finding ends the exchange. */
   readonly onHead: (response: IncomingMessage) => Finding | undefined;
   /** Called with each part of the body; a finding ends the exchange. */
@@ -53,6 +56,7 @@ export function exchange(url: URL, what: Exchange, terms: CheckTerms): Promise<F
       headers,
       lookup: lookupAllowed,
     });
+    const { maxBytes = maxAnswerBytes } = what;
     let size = 0;
     const end = (finding: Finding): void => {
       clearTimeout(timer);
@@ -71,8 +75,7 @@ export function exchange(url: URL, what: Exchange, terms: CheckTerms): Promise<F
       if (judged !== undefined) return end(judged);
       response.on('data', (part: Buffer) => {
         size += part.length;
-        if (size > maxAnswerBytes)
-          return end({ outcome: 'bad', reason: 'BadAnswer', detail: `more than ${maxAnswerBytes} bytes` });
+        if (size > maxBytes) return end({ outcome: 'bad', reason: 'BadAnswer', detail: `more than ${maxBytes} bytes` });
         const found = what.onData(part);
         if (found !== undefined) end(found);
       });

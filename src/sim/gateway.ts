@@ -61,7 +61,7 @@ export class Gateway {
     if (!this.isUp) return absent;
     const verdict = acceptEntry(this.fence, entry, this.entry);
     if (verdict.kind === 'refused') {
-      const kind = verdict.code === 'stale' ? 'conflict' : 'invalid';
+      const kind = verdict.code === 'invalid' ? 'invalid' : 'conflict';
       return { kind: 'refused', error: { class: kind, code: verdict.code, message: verdict.message } };
     }
     this.#put(entry);
@@ -167,7 +167,13 @@ export class Gateway {
     return {
       ...{ site, windowMs, attempts, failures: Math.round(counts.bad), late: Math.round(counts.late) },
       ...{ firstTokenP50Ms: 30, firstTokenP95Ms: 60, attemptsTotal: Math.round(total.all) },
-      ...{ failuresTotal: Math.round(total.bad), inFlight: this.inFlight(site), replicas: [] },
+      ...{
+        failuresTotal: Math.round(total.bad),
+        finishedTotal: 0,
+        cutTotal: 0,
+        inFlight: this.inFlight(site),
+        replicas: [],
+      },
     };
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../src/core/decide.ts';
-import { hasMoved } from '../../src/core/moved.ts';
+import { hasMoved, ofFirstTry } from '../../src/core/moved.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { Step } from '../../src/model/plan.ts';
 import type { ProviderError } from '../../src/model/provider-error.ts';
@@ -69,4 +69,11 @@ test('I11: a failover that a person cut short after it had moved traffic counts 
   };
   const decision = decide(failingLeft({ recent: [cut] }), nowMs);
   expect(decision).toMatchObject({ kind: 'stay', reasons: [{ code: 'CoolDown' }] });
+});
+
+test('a pin that met the first try let nothing move; met later, or another refusal, may have come too late', () => {
+  const at = (reason: ProviderError): boolean => hasMoved(moveOf({ state: 'failed', step: 1, error: reason }));
+  expect(at(ofFirstTry(error('conflict', 'Pinned')))).toBe(false);
+  expect(at(error('conflict', 'Pinned'))).toBe(true);
+  expect(at(ofFirstTry(error('conflict', 'Stale')))).toBe(true);
 });

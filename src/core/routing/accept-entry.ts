@@ -1,5 +1,6 @@
 /** Whether a route entry may replace the one in force: fenced by epoch and version, whole, and within limits. */
-import type { RouteEntry } from '../../model/route.ts';
+import type { Pin } from '../../model/pin.ts';
+import type { RouteEntry, Weights } from '../../model/route.ts';
 
 /** The highest numbers ever seen for a deployment; they never go back, also across restarts. */
 export interface Fence {
@@ -9,18 +10,21 @@ export interface Fence {
 
 export type Acceptance =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly code: 'stale' | 'invalid'; readonly message: string };
+  | { readonly kind: 'refused'; readonly code: 'stale' | 'pinned' | 'invalid'; readonly message: string };
 
 const maxSites = 100;
 const maxReplicasPerSite = 1000;
 
 /**
  * The same entry again is a repeated write and accepted; anything older is stale, and so is another table under the numbers
- * of the one in force (`current`): somebody else took them first.
+ * of the one in force (`current`): somebody else took them first. While a person's pin stands the weights stay; with nothing
+ * in force there are none to keep, and users come first.
  */
-export function acceptEntry(fence: Fence | undefined, entry: RouteEntry, current?: RouteEntry): Acceptance {
+export function acceptEntry(fence: Fence | undefined, entry: RouteEntry, current?: RouteEntry, pin?: Pin): Acceptance {
   if (fence !== undefined && entry.epoch < fence.epoch)
     return stale(`epoch ${entry.epoch} is older than ${fence.epoch}`);
+  // Before the version: a pin that returned took one, and who did not see that yet is not to think of another writer.
+  if (pin !== undefined && current !== undefined && !isSameWeights(current.weights, entry.weights)) return pinned(pin);
   if (fence !== undefined && entry.routeVersion < fence.routeVersion)
     return stale(`route version ${entry.routeVersion} is older than ${fence.routeVersion}`);
   if (current !== undefined && current.epoch === entry.epoch && current.routeVersion === entry.routeVersion) {
@@ -33,6 +37,20 @@ export function acceptEntry(fence: Fence | undefined, entry: RouteEntry, current
 
 function stale(message: string): Acceptance {
   return { kind: 'refused', code: 'stale', message };
+}
+
+function pinned({ number, kind, by, reason }: Pin): Acceptance {
+  const why = reason === undefined ? 'no reason given' : reason;
+  return {
+    kind: 'refused',
+    code: 'pinned',
+    message: `${by.name} on ${by.host} pinned the weights (${kind}, pin ${number}): ${why}`,
+  };
+}
+
+/** A site that is not named has weight 0. */
+export function isSameWeights(one: Weights, other: Weights): boolean {
+  return [...Object.keys(one), ...Object.keys(other)].every((site) => (one[site] ?? 0) === (other[site] ?? 0));
 }
 
 function defectOf({ weights, sites, spill }: RouteEntry): string | undefined {

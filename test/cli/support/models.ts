@@ -164,6 +164,8 @@ export function siteTraffic(name: string, over: Partial<SiteTraffic> = {}): Site
     firstTokenP95Ms: undefined,
     attemptsTotal: 0,
     failuresTotal: 0,
+    finishedTotal: 0,
+    cutTotal: 0,
     inFlight: 0,
     replicas: [],
     ...over,

@@ -73,6 +73,18 @@ test('never takes one that drains, also as the last resort (I21)', () => {
   expect(choose({ sites: { left: [draining], right: [draining] }, spill })).toBeUndefined();
 });
 
+const drained = { sites: { left: 1, right: [draining] }, weights: { left: 100, right: 0 }, spill };
+
+test.for([
+  { name: 'by the spill order, though its proof holds', states: { 'left-0': out }, tried: [], id: 'left-0' },
+  { name: 'for a second try', states: {}, tried: ['left-0'], id: undefined },
+  { name: 'for a second try with the other site ejected', states: { 'left-0': out }, tried: ['left-0'], id: undefined },
+])('a draining site gets nothing new $name (I21)', ({ states, tried, id }) => {
+  expect(choose(drained, states, { tried })).toBe(id);
+  // The same site in service would have taken it.
+  expect(choose({ ...drained, sites: { left: 1, right: 1 } }, states, { tried })).toBe('right-0');
+});
+
 test('the second try goes to another site first, and to another replica of the same one when there is none', () => {
   expect(choose({ spill }, {}, { tried: ['left-0'] })).toBe('right-0');
   expect(choose({}, {}, { tried: ['left-0'] })).toBe('left-1');

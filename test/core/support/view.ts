@@ -203,6 +203,8 @@ export function trafficOf(site: string, change: Partial<SiteTraffic> = {}): Site
     firstTokenP95Ms: 40,
     attemptsTotal: 1000,
     failuresTotal: 0,
+    finishedTotal: 0,
+    cutTotal: 0,
     inFlight: 2,
     replicas: [{ replica: `${site}-0`, inFlight: 2, streaming: 1, ejected: false }],
     ...change,

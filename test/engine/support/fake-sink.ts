@@ -1,5 +1,7 @@
 /** A gateway that only keeps the table: refuses older epochs and route versions, and can be told to misbehave. */
+import { acceptEntry } from '../../../src/core/routing/accept-entry.ts';
 import type { Reply, Seen } from '../../../src/model/outcome.ts';
+import { type Pin, pinnedCode } from '../../../src/model/pin.ts';
 import type { ProviderError } from '../../../src/model/provider-error.ts';
 import type { RouteEntry, Weights } from '../../../src/model/route.ts';
 import type { DeploymentTraffic, SiteTraffic } from '../../../src/model/traffic-stats.ts';
@@ -18,6 +20,8 @@ export interface FakeSink extends TrafficDriver {
   readonly faults: Fault[];
   /** While set it takes nothing: as a process that is not there. */
   absent: ProviderError | undefined;
+  /** While set a person keeps the weights as they are. */
+  pinned: Pin | undefined;
   /** While set it cannot be read. */
   blind: ProviderError | undefined;
   /** What its statistics show, by site; nothing unless told. */
@@ -56,6 +60,7 @@ export function createFakeSink(clock: Clock, sites: readonly string[]): FakeSink
     asked: [],
     faults: [],
     absent: undefined,
+    pinned: undefined,
     blind: undefined,
     stats: {},
     history: () =>
@@ -72,6 +77,9 @@ export function createFakeSink(clock: Clock, sites: readonly string[]): FakeSink
       sink.asked.push({ verb: 'write', call });
       return answer(() => {
         if (entry.epoch < sink.epoch || entry.routeVersion < (sink.entry?.routeVersion ?? 0)) return stale;
+        const verdict = acceptEntry(undefined, entry, sink.entry, sink.pinned);
+        if (verdict.kind === 'refused' && verdict.code === 'pinned')
+          return { class: 'conflict', code: pinnedCode, message: verdict.message };
         sink.epoch = entry.epoch;
         sink.entry = entry;
         sink.accepted.push(entry);
@@ -95,7 +103,7 @@ function trafficOf(sink: FakeSink, sites: readonly string[]): DeploymentTraffic 
     sites: sites.map(
       (site): SiteTraffic => ({
         ...{ site, windowMs: 5000, attempts: 0, failures: 0, late: 0, firstTokenP50Ms: 10, firstTokenP95Ms: 20 },
-        ...{ attemptsTotal: 0, failuresTotal: 0, inFlight: 0, replicas: [] },
+        ...{ attemptsTotal: 0, failuresTotal: 0, finishedTotal: 0, cutTotal: 0, inFlight: 0, replicas: [] },
         ...sink.stats[site],
       }),
     ),

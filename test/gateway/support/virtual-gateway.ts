@@ -50,7 +50,7 @@ export class VirtualGateway {
     this.#random = () => random.next();
     const nowMs = (): number => this.nowMs;
     const path = join(this.#folder, 'routes.json');
-    const table = new RouteTable({ path, bootId: 'boot', retryRatio: 0.1, nowMs }, []);
+    const table = new RouteTable({ path, bootId: 'boot', retryRatio: 0.1, nowMs, pinOf: () => undefined }, []);
     const end = table.put(entry);
     const [route] = table.routes;
     if (route === undefined) throw new Error(`the entry was not accepted: ${JSON.stringify(end)}`);

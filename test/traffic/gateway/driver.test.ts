@@ -2,12 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { PinRequest } from '../../../src/model/pin.ts';
 import type { ReadCall, WriteCall } from '../../../src/ports/call.ts';
-import type { TrafficDriver } from '../../../src/ports/traffic-driver.ts';
+import type { ManualDriver, TrafficDriver } from '../../../src/ports/traffic-driver.ts';
 import { createClock } from '../../../src/system/clock.ts';
 import { createGatewayDriver, findGateway } from '../../../src/traffic/gateway/driver.ts';
+import { ana } from '../../core/support/pins.ts';
 import { type EntryChange, entry } from '../../core/support/routes.ts';
-import { ask, call } from '../../gateway/support/clients.ts';
+import { ask, call, readAll } from '../../gateway/support/clients.ts';
 import { upstream } from '../../gateway/support/upstreams.ts';
 import { openWorld, temporaryDir, until, type World } from '../../gateway/support/world.ts';
 
@@ -22,9 +24,9 @@ const writing = (epoch: number, ms = 5000): WriteCall => ({
   idempotencyKey: 'key-1',
 });
 
-const driverAt = (socketPath: string): TrafficDriver => createGatewayDriver({ socketPath, clock });
+const driverAt = (socketPath: string): TrafficDriver & ManualDriver => createGatewayDriver({ socketPath, clock });
 
-async function gateway(): Promise<{ readonly world: World; readonly driver: TrafficDriver }> {
+async function gateway(): Promise<{ readonly world: World; readonly driver: TrafficDriver & ManualDriver }> {
   const world = await openWorld();
   return { world, driver: driverAt(world.adminSocket) };
 }
@@ -168,7 +170,7 @@ test('knows nothing where a gateway was, and that it changed nothing', async () 
 /** Something else on the socket; `answer` is called for each connection when it has sent something. */
 async function strangerAt(
   answer: (socket: Socket) => void,
-): Promise<{ driver: TrafficDriver; path: string; open: () => number }> {
+): Promise<{ driver: TrafficDriver & ManualDriver; path: string; open: () => number }> {
   const path = join(temporaryDir(), 'stranger.sock');
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -251,4 +253,84 @@ test('reads no answer without end', async () => {
   });
   await until('it lets go', () => open() === 0);
   expect(sent).toBeLessThan(64 * 1024 * 1024);
+});
+
+const split: EntryChange = { sites: { left: 1, right: 1 }, weights: { left: 30, right: 70 } };
+const all: EntryChange = { ...split, weights: { left: 100, right: 0 }, routeVersion: 8 };
+const hold: PinRequest = {
+  ...{ deployment: 'chat', kind: 'hold', by: ana, reason: undefined, forMs: undefined, weights: undefined },
+};
+
+test('pins, shows, releases and marks by hand, without any epoch', async () => {
+  const { driver } = await gateway();
+  expect(await driver.pins('chat', reading())).toMatchObject({ kind: 'seen', value: { pins: [], standing: [] } });
+  await driver.write(entry(split), writing(4));
+  await driver.write(entry(all), writing(4));
+  const taken = await driver.pin({ ...hold, reason: 'odd', forMs: 60_000 }, reading());
+  expect(taken).toMatchObject({ kind: 'done', value: { number: 1, kind: 'hold', by: ana, reason: 'odd' } });
+  const back = await driver.pin({ ...hold, kind: 'return', weights: split.weights }, reading());
+  expect(back).toMatchObject({ kind: 'done', value: { number: 2, weights: split.weights } });
+  expect(await driver.merged('chat', 1, reading())).toEqual({ kind: 'done', value: undefined });
+  expect(await driver.pins('chat', reading())).toMatchObject({
+    kind: 'seen',
+    value: { standing: [1, 2], weights: split.weights, before: all.weights, pins: [{ isMerged: true }, {}] },
+  });
+  const over = { deployment: 'chat', by: ana, reason: undefined };
+  expect(await driver.release({ ...over, number: 2 }, reading())).toEqual({ kind: 'done', value: { released: [2] } });
+  expect(await driver.release({ ...over, number: undefined }, reading())).toMatchObject({ value: { released: [1] } });
+});
+
+test('a write that a pin refuses is a conflict of its own, not a stale one', async () => {
+  const { driver } = await gateway();
+  await driver.write(entry(all), writing(4));
+  await driver.pin(hold, reading());
+  expect(await driver.write(entry({ ...split, routeVersion: 9 }), writing(4))).toEqual({
+    kind: 'refused',
+    error: { class: 'conflict', code: 'Pinned', message: expect.stringContaining('ana on ops-1') },
+  });
+});
+
+test('a pin that the gateway refuses was not taken, whatever the reason', async () => {
+  const { driver } = await gateway();
+  expect(await driver.pin(hold, reading())).toMatchObject({ kind: 'refused', error: { code: 'Status404' } });
+  await driver.write(entry(all), writing(4));
+  const nowhere: PinRequest = { ...hold, kind: 'return', weights: { mars: 100 } };
+  expect(await driver.pin(nowhere, reading())).toMatchObject({ kind: 'refused', error: { class: 'invalid' } });
+  expect(await driver.merged('chat', 1, reading())).toMatchObject({ kind: 'refused', error: { code: 'Status404' } });
+});
+
+test('shows what runs at a site, and ends it when the site has no weight', async () => {
+  const { world, driver } = await gateway();
+  const { url } = await upstream((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
+  });
+  const sites = { 'le&ft': [{ url }], right: 1 };
+  await driver.write(entry({ sites, weights: { 'le&ft': 100 } }), writing(4));
+  const { response } = ask(world, { method: 'POST', body: 'x' });
+  const { ended } = readAll(await response);
+  expect(await driver.running('chat', 'le&ft', reading())).toMatchObject({
+    kind: 'seen',
+    value: { isCut: false, requests: [{ site: 'le&ft', streaming: true, bytes: 9 }] },
+  });
+  expect(await driver.cut('chat', 'le&ft', writing(4))).toMatchObject({
+    kind: 'refused',
+    error: { class: 'conflict', code: 'HasWeight' },
+  });
+  await driver.write(entry({ sites, weights: { right: 100 }, routeVersion: 8 }), writing(4));
+  expect(await driver.cut('chat', 'le&ft', writing(3))).toMatchObject({ kind: 'refused', error: { code: 'Stale' } });
+  expect(await driver.cut('chat', 'le&ft', writing(4))).toEqual({ kind: 'done', value: { moved: 0, cut: 1 } });
+  expect(await ended).toBe('clean');
+});
+
+test.for(['null', '{}', '[]', '"chat"'])('does not take %s for the answer to what was done by hand', async (text) => {
+  const { driver } = await strangerAt((socket) => socket.end(json(text)));
+  const release = { deployment: 'chat', by: ana, reason: undefined, number: undefined };
+  for (const answer of [
+    await driver.pins('chat', reading()),
+    await driver.pin(hold, reading()),
+    await driver.release(release, reading()),
+    await driver.running('chat', 'left', reading()),
+    await driver.cut('chat', 'left', writing(4)),
+  ])
+    expect(answer).toMatchObject({ kind: 'unknown', error: { code: 'Status200' } });
 });

@@ -1,0 +1,58 @@
+/** How many requests a model server runs by its own metrics: for draining where no gateway counts them. */
+import type { Seen } from '../model/outcome.ts';
+import type { ProviderError } from '../model/provider-error.ts';
+import type { ReadCall } from '../ports/call.ts';
+import type { Clock } from '../ports/clock.ts';
+import { refuseTarget } from './allowed-target.ts';
+import { exchange, ofStatus } from './exchange.ts';
+import { sumOfMetric } from './metrics-text.ts';
+
+/**
+ * What vLLM computes now; what it has queued is `vllm:num_requests_waiting`, a drain looks at both.
+ * https://docs.vllm.ai/en/latest/serving/metrics.html, checked 2026-11-26.
+ */
+const vllmRunning = 'vllm:num_requests_running';
+/** Histograms make a page larger than what other probes read. */
+const maxPageBytes = 4 * 1024 * 1024;
+
+/** `url`: the replica's address, its page is `/metrics` below it. Undefined metric: vLLM's. Never throws and never rejects. */
+export async function readInFlight(
+  url: string,
+  metric: string | undefined,
+  { clock }: { readonly clock: Clock },
+  call: ReadCall,
+): Promise<Seen<number>> {
+  const target = URL.parse(url);
+  const against = target === null ? 'the address is not a URL' : refuseTarget(target);
+  if (target === null || against !== undefined) return unseen('CannotSee', against ?? '');
+  const startedMonoMs = clock.monoMs();
+  const elapsedMs = (): number => clock.monoMs() - startedMonoMs;
+  const timeoutMs = Math.max(1, call.deadlineAtMonoMs - startedMonoMs);
+  const parts: Buffer[] = [];
+  const finding = await exchange(
+    target,
+    {
+      method: 'GET',
+      path: '/metrics',
+      maxBytes: maxPageBytes,
+      onHead: ({ statusCode = 0 }) => ofStatus(statusCode),
+      onData(part) {
+        parts.push(part);
+        return undefined;
+      },
+      onEnd: () => ({ outcome: 'good' }),
+      onLate: () => ({ outcome: 'unknown', reason: 'CannotSee', detail: `no page within ${Math.round(timeoutMs)} ms` }),
+    },
+    // However it fails, it was only a look: how many run is not known then.
+    { timeoutMs, isCutShort: false, signal: call.signal, elapsedMs },
+  );
+  if (finding.outcome !== 'good') return unseen(finding.reason ?? 'CannotSee', finding.detail ?? 'no page');
+  const name = metric ?? vllmRunning;
+  const value = sumOfMetric(Buffer.concat(parts).toString('utf8'), name);
+  if (value === undefined) return unseen('NoMetric', `the page has no whole ${name}`);
+  return { kind: 'seen', value, asOfMs: clock.nowMs() };
+}
+
+function unseen(code: string, message: string): { readonly kind: 'unknown'; readonly error: ProviderError } {
+  return { kind: 'unknown', error: { class: 'unknown', code, message } };
+}
