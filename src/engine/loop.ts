@@ -6,12 +6,15 @@ import type { View } from '../model/view.ts';
 import type { Context } from './context.ts';
 import type { Until } from './engine.ts';
 import { type Course, execute, preempt, type StopReason } from './execute.ts';
+import { mergePins } from './merge-pins.ts';
 import { openOperation, reopenOperation } from './operations.ts';
 import type { Recollection } from './recollect.ts';
 import { steer } from './steer.ts';
 
 /** A look waits this long for its answers, in milliseconds; later ones count in the next. */
 const patienceMs = 250;
+/** How often the gateway is asked for what people said to it while there was no store, in milliseconds. */
+const pinsEveryMs = 2000;
 
 /** The operation under way. Nobody carries out one that is held, or that was only just taken up. */
 interface Running {
@@ -31,6 +34,7 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
   const over = AbortSignal.any([until.stop, ctx.grip.lost]);
   let last: Decision | undefined;
   let running: Running | undefined;
+  let pinsDueMonoMs = Number.NEGATIVE_INFINITY;
   try {
     const found = over.aborted ? undefined : await reopenOperation(ctx, over);
     if (found !== undefined) running = underway(found);
@@ -53,6 +57,10 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
         await steer(ctx, decision.steering, running);
       } else {
         await memory.answer(decision);
+      }
+      if (!over.aborted && ctx.deps.clock.monoMs() >= pinsDueMonoMs) {
+        await mergePins(ctx, running, over);
+        pinsDueMonoMs = ctx.deps.clock.monoMs() + pinsEveryMs;
       }
       // What a person said of an operation that was just taken up comes before its next step.
       if (running !== undefined && !over.aborted) carry(ctx, running);

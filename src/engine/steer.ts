@@ -19,21 +19,21 @@ export async function steer(ctx: Context, steering: Steering, underway: Underway
   const operation = underway?.course.operation;
   if (order === 'extend') await extend(ctx, steering);
   else if (underway !== undefined && operation?.id === operationId && operation.endedAtMs === undefined)
-    await give(ctx, order, request, underway);
+    await give(ctx, order, request ?? steering.said, underway);
   if (request !== undefined) await ctx.deps.store.operations.answer(request.id, { kind: 'accepted', operationId });
 }
 
 async function give(
   ctx: Context,
   kind: Exclude<Steering['order'], 'extend'>,
-  request: Steering['request'],
+  said: Steering['said'],
   { course, interrupt }: Underway,
 ): Promise<void> {
   const { order: _, ...operation } = course.operation;
   // Held no more: whoever carries it on finds what was said of it.
   const state = operation.state === 'held' ? 'planned' : operation.state;
   course.operation =
-    kind === 'resume' ? { ...operation, state } : { ...operation, state, order: orderOf(ctx, kind, request) };
+    kind === 'resume' ? { ...operation, state } : { ...operation, state, order: orderOf(ctx, kind, said) };
   const told = course.operation;
   await ctx.journal.append({ kind: 'operation', operation: told });
   ctx.journal.tell({ type: 'operation', operation: told });
@@ -41,9 +41,9 @@ async function give(
   if (kind === 'return' || kind === 'abort') interrupt();
 }
 
-function orderOf(ctx: Context, kind: Order['kind'], request: Steering['request']): Order {
+function orderOf(ctx: Context, kind: Order['kind'], said: Steering['said']): Order {
   const { actor, clock } = ctx.deps;
-  return { kind, by: request?.by ?? actor, atMs: clock.nowMs(), reason: request?.reason };
+  return { kind, by: said?.by ?? actor, atMs: clock.nowMs(), reason: said?.reason };
 }
 
 async function extend(ctx: Context, { operationId, untilMs, request, because }: Steering): Promise<void> {

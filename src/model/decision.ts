@@ -37,8 +37,10 @@ export interface Steering {
   readonly operationId: string;
   /** For `extend`: the new end, epoch milliseconds. */
   readonly untilMs: number | undefined;
-  /** Undefined when nobody asked: traffic that cannot return at its time yet. */
+  /** Undefined when nobody asked here: traffic that cannot return at its time yet, or a word said to the gateway. */
   readonly request: OperationRequest | undefined;
+  /** Who said it elsewhere, and why. */
+  readonly said?: Pick<OperationRequest, 'by' | 'reason'>;
   readonly because: readonly Reason[];
 }
 

@@ -1,6 +1,7 @@
 /** The append-only, hash-chained record of decisions, operations and steps. */
 import type { Decision } from './decision.ts';
 import type { Actor, Operation } from './operation.ts';
+import type { Pin } from './pin.ts';
 import type { ProviderError } from './provider-error.ts';
 import type { RouteEntry } from './route.ts';
 import type { Standing } from './standing.ts';
@@ -13,6 +14,8 @@ export type JournalBody =
   | { readonly kind: 'operation'; readonly operation: Operation }
   /** Something was set, changed, or (`standing` absent) taken back or overtaken. */
   | { readonly kind: 'standing'; readonly key: string; readonly standing?: Standing; readonly why: string }
+  /** What a person said to the gateway while the store was down, taken over from there. */
+  | { readonly kind: 'pin'; readonly pin: Pin }
   /** What a person wrote down: no effect comes of it. */
   | { readonly kind: 'note'; readonly text: string; readonly operationId?: string }
   | {

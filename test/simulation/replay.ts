@@ -69,6 +69,8 @@ function entryText({ body, by, epoch }: JournalDraft): string {
       const until = body.standing?.untilMs === undefined ? '' : ` until ${body.standing.untilMs}`;
       return `${who} ${body.key} ${body.standing === undefined ? 'ended' : `set${until}`}: ${body.why}`;
     }
+    case 'pin':
+      return `${who} pin ${body.pin.number} ${body.pin.kind}`;
     case 'note':
       return `${who} note ${body.text}`;
   }

@@ -28,8 +28,8 @@ export function makePlan(action: Action, view: View, nowMs: number): Plan {
 
 function stepsOf(action: Action, view: View, nowMs: number): readonly Step[] {
   if (action.kind === 'start') return startSteps(action, view);
-  const moves = !sameWeights(action.weights, weightsBefore(view));
-  return moves ? moveSteps(action, view, nowMs) : fenceSteps(action);
+  const isStill = action.empty !== undefined && sameWeights(action.weights, weightsBefore(view));
+  return isStill ? fenceSteps(action) : moveSteps(action, view, nowMs);
 }
 
 /** Names are unique within a plan, so that a journal read back can be matched to it. */

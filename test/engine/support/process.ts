@@ -179,6 +179,8 @@ function textOf({ body }: JournalDraft): string {
       return `route ${body.state}`;
     case 'standing':
       return `standing ${body.key} ${body.standing === undefined ? 'ended' : 'set'}`;
+    case 'pin':
+      return `pin ${body.pin.kind}`;
     case 'note':
       return 'note';
   }
