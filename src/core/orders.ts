@@ -37,7 +37,10 @@ export function decideOrder(
     if (order !== 'return') return refuse(nothing(`${id} (${operation.plan.kind}) is over: ${operation.state}`));
     return takeBack(view, request, operation, diagnosis, nowMs);
   }
-  const isHeld = operation.state === 'held';
+  const { kind: given } = operation.order ?? {};
+  if (given === 'return' || given === 'abort') return refuse(nothing(`${id} was told to ${given} already`));
+  // From the moment it was said: the step that still runs is the last one.
+  const isHeld = operation.state === 'held' || given === 'hold';
   if (order === 'hold' && isHeld) return refuse(isSo(`${id} is held already`));
   if (order === 'resume' && !isHeld) return refuse(isSo(`${id} is ${operation.state}, not held`));
   const against = order === 'return' ? againstReturn(view, operation, nowMs) : [];
