@@ -6,6 +6,7 @@ import type { StepSight } from '../model/step-sight.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { SiteView, View } from '../model/view.ts';
 import type { Context } from './context.ts';
+import { createReading } from './reading.ts';
 
 /** A look for proof waits this long for an answer, in milliseconds; a later one counts in the next. */
 const proofPatienceMs = 250;
@@ -30,7 +31,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   const site = 'site' in step ? step.site : undefined;
   const isAboutRoute = step.kind === 'weigh' || step.kind === 'fence';
   const isAboutReplicas = step.kind === 'launch' || step.kind === 'stop';
-  const isAboutTraffic = step.kind === 'weigh' || step.kind === 'drain' || step.kind === 'cut';
+  const isAboutTraffic = step.kind === 'weigh' || isAboutRequests(step);
   const [route, listed, traffic] = await Promise.all([
     isAboutRoute ? ctx.observer.readRoute(signal) : notAsked,
     isAboutReplicas ? ctx.observer.readReplicas(step.site, signal) : notAsked,
@@ -42,7 +43,8 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   if (step.kind === 'prove' && memory.isIntended) await ctx.observer.lookForProof(step.site, proofPatienceMs, signal);
   const view = step.kind === 'prove' ? ctx.view() : undefined;
   const proving = view?.sites.find((each) => each.site.name === site);
-  const inFlight = site === undefined ? undefined : inFlightAt(traffic, site);
+  const counted = site === undefined ? undefined : inFlightAt(traffic, site);
+  const inFlight = isAboutRequests(step) ? await withMetrics(ctx, step.site, counted, signal) : counted;
   if (step.kind === 'drain') memory.beganWith ??= inFlight;
   const isIdle = inFlight === 0;
   memory.idleSinceMs = isIdle ? (memory.idleSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
@@ -83,4 +85,39 @@ function countAlive(site: SiteView | undefined): number {
 function inFlightAt(traffic: Seen<DeploymentTraffic>, site: string): number | undefined {
   if (traffic.kind === 'unknown') return undefined;
   return traffic.value.sites.find((each) => each.site === site)?.inFlight ?? 0;
+}
+
+function isAboutRequests(step: Step): step is Step & { readonly kind: 'drain' | 'cut' } {
+  return step.kind === 'drain' || step.kind === 'cut';
+}
+
+/** One look at a replica's own metrics, in milliseconds. */
+const metricsTimeoutMs = 2000;
+
+/**
+ * The model servers' own count where the policy names it: the larger of the two, because requests may have come past the
+ * gateway. A replica whose metrics cannot be read may be busy.
+ */
+async function withMetrics(
+  ctx: Context,
+  name: string,
+  counted: number | undefined,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { probe, clock } = ctx.deps;
+  const { idleMetrics = [] } = ctx.deployment.drain;
+  const site = ctx.view().sites.find((each) => each.site.name === name);
+  if (idleMetrics.length === 0 || probe.inFlight === undefined || site === undefined) return counted;
+  const count = probe.inFlight.bind(probe);
+  const reading = createReading(clock, metricsTimeoutMs);
+  const running = site.replicas.filter(({ replica }) => replica.state === 'running');
+  const seen = await Promise.all(
+    running.map(({ replica }) => reading(signal, (call) => count(idleMetrics, replica, call))),
+  );
+  let own = 0;
+  for (const each of seen) {
+    if (each.kind === 'unknown') return undefined;
+    own += each.value;
+  }
+  return counted === undefined ? undefined : Math.max(counted, own);
 }

@@ -78,4 +78,6 @@ export interface DrainPolicy {
   readonly waitForStreamsMs: number;
   /** Most tokens one answer may have; undefined: not stated, so the whole time is given. */
   readonly longestOutputTokens?: number;
+  /** The model server's own metrics that count its requests, beside the gateway's count; absent: the gateway's alone. */
+  readonly idleMetrics?: readonly string[];
 }

@@ -7,18 +7,13 @@ import { refuseTarget } from './allowed-target.ts';
 import { exchange, ofStatus } from './exchange.ts';
 import { sumOfMetric } from './metrics-text.ts';
 
-/**
- * What vLLM computes now; what it has queued is `vllm:num_requests_waiting`, a drain looks at both.
- * https://docs.vllm.ai/en/latest/serving/metrics.html, checked 2026-11-26.
- */
-const vllmRunning = 'vllm:num_requests_running';
 /** Histograms make a page larger than what other probes read. */
 const maxPageBytes = 4 * 1024 * 1024;
 
-/** `url`: the replica's address, its page is `/metrics` below it. Undefined metric: vLLM's. Never throws and never rejects. */
+/** `url`: the replica's address, its page is `/metrics` below it. The sum of `metrics`. Never throws and never rejects. */
 export async function readInFlight(
   url: string,
-  metric: string | undefined,
+  metrics: readonly string[],
   { clock }: { readonly clock: Clock },
   call: ReadCall,
 ): Promise<Seen<number>> {
@@ -47,10 +42,11 @@ export async function readInFlight(
     { timeoutMs, isCutShort: false, signal: call.signal, elapsedMs },
   );
   if (finding.outcome !== 'good') return unseen(finding.reason ?? 'CannotSee', finding.detail ?? 'no page');
-  const name = metric ?? vllmRunning;
-  const value = sumOfMetric(Buffer.concat(parts).toString('utf8'), name);
-  if (value === undefined) return unseen('NoMetric', `the page has no whole ${name}`);
-  return { kind: 'seen', value, asOfMs: clock.nowMs() };
+  const page = Buffer.concat(parts).toString('utf8');
+  const values = metrics.map((name) => ({ name, value: sumOfMetric(page, name) }));
+  const missing = values.find(({ value }) => value === undefined);
+  if (missing !== undefined) return unseen('NoMetric', `the page has no whole ${missing.name}`);
+  return { kind: 'seen', value: values.reduce((sum, { value = 0 }) => sum + value, 0), asOfMs: clock.nowMs() };
 }
 
 function unseen(code: string, message: string): { readonly kind: 'unknown'; readonly error: ProviderError } {

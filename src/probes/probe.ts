@@ -8,6 +8,7 @@ import type { Probe } from '../ports/probe.ts';
 import { refuseTarget } from './allowed-target.ts';
 import { checkCompletion } from './completion.ts';
 import { checkHttp } from './http.ts';
+import { readInFlight } from './in-flight.ts';
 import { checkTcp } from './tcp.ts';
 
 /** What one check found, before it is dated. */
@@ -52,6 +53,11 @@ export function createProbe({ clock, vantage }: ProbeDeps): Probe {
         durationMs: elapsedMs(),
         ...finding,
       };
+    },
+    async inFlight(metrics, replica, call) {
+      if (replica.url === undefined)
+        return { kind: 'unknown', error: { class: 'unknown', code: 'CannotSee', message: 'no address yet' } };
+      return await readInFlight(replica.url, metrics, { clock }, call);
     },
   };
 }

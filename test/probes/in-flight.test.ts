@@ -13,7 +13,13 @@ const look = (
     forMs = 5000,
     signal = AbortSignal.timeout(9000),
   }: { metric?: string; forMs?: number; signal?: AbortSignal } = {},
-): Promise<Seen<number>> => readInFlight(url, metric, { clock }, { signal, deadlineAtMonoMs: clock.monoMs() + forMs });
+): Promise<Seen<number>> =>
+  readInFlight(
+    url,
+    [metric ?? 'vllm:num_requests_running'],
+    { clock },
+    { signal, deadlineAtMonoMs: clock.monoMs() + forMs },
+  );
 
 /** A server whose page is this, and the paths it was asked for. */
 async function page(text: string): Promise<{ readonly url: string; readonly asked: string[] }> {
