@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../../src/core/decide.ts';
 import { frozen } from '../../../src/core/rules/calendar.ts';
+import { checkStep } from '../../../src/core/safety.ts';
 import type { Action } from '../../../src/model/decision.ts';
 import type { OperationKind } from '../../../src/model/operation.ts';
 import type { FreezeWindow } from '../../../src/model/policy.ts';
 import { against, caseOf } from '../support/rules.ts';
-import { failingLeft, nowMs, requestOf, view } from '../support/view.ts';
+import { failingLeft, nowMs, planOf, requestOf, view } from '../support/view.ts';
 
 const window: FreezeWindow = {
   fromMs: nowMs - 1000,
@@ -66,6 +67,11 @@ test('a person may answer for it', () => {
   expect(against(seen).map(({ code }) => code)).toEqual(['Frozen']);
   expect(against(seen, { overrides: ['Frozen'] })).toEqual([]);
   expect(against(seen, { overrides: ['CostCeiling'] }).map(({ code }) => code)).toEqual(['Frozen']);
+});
+
+test('a freeze that begins mid-way does not stop what is under way', () => {
+  const weigh = { kind: 'weigh', name: 'w', weights: { left: 0, right: 100 }, gate: undefined, deadlineMs: 1 } as const;
+  expect(checkStep(frozenView(strict), planOf({ kind: 'switchover' }), weigh, nowMs)).toEqual([]);
 });
 
 test('a start is not frozen', () => {
