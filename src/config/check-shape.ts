@@ -48,7 +48,8 @@ function findingsOf(
   providers: ReadonlyMap<string, z.ZodType>,
 ): readonly Finding[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
-  const where = path.length === 0 ? 'the configuration' : String(path.at(-1));
+  // An item has no name but its list's.
+  const where = path.findLast((part) => typeof part === 'string') ?? 'the configuration';
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) =>

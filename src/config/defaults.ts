@@ -32,7 +32,12 @@ export const deploymentDefaults = {
     proof: { completions: 3, maxAge: '60s' },
     move: { steps: ['10%', '50%', '100%'], holdEach: '20s', maxErrors: '2%', maxFirstToken: '2s', deadline: '10m' },
     failback: { mode: 'never', after: '30m' },
-    safety: { brake: '50%', coolDown: '30m', maxPerDay: 3, dwell: '10m' },
+    // No floor by itself: moving all to a smaller site must be possible. The load and one site at a time are always looked at.
+    safety: {
+      ...{ brake: '50%', coolDown: '30m', maxPerDay: 3, dwell: '10m' },
+      ...{ minReady: '0%', headroom: '0%', removalWindow: '10m', vendorShare: {}, freeze: [] },
+    },
+    manual: { defaultExpiry: '4h', maxExpiry: '72h', warnBefore: '20m', requireReason: false },
   },
 } as const;
 
@@ -45,6 +50,7 @@ export const placementDefaults = { replicas: 1, standby: 'hot' } as const;
 /** For everything outside deployments. */
 export const topDefaults = {
   environment: 'default',
+  protected: false,
   state: { dir: '.godwit', lease: { ttl: '10s', renewEvery: '3s' } },
   traffic: {
     driver: 'gateway',

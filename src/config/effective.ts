@@ -23,7 +23,9 @@ export function overlay(...layers: readonly (object | undefined)[]): Tree {
 
 /** The whole tree in force, in the words of the file. Shape: `RawConfig` with nothing left out that has a default. */
 export function effectiveTree(raw: RawConfig): Tree {
-  const top = overlay(topDefaults, { environment: raw.environment, state: raw.state, traffic: raw.traffic });
+  const top = overlay(topDefaults, {
+    ...{ environment: raw.environment, protected: raw.protected, state: raw.state, traffic: raw.traffic },
+  });
   const deployments = Object.fromEntries(
     Object.entries(raw.deployments).map(([name, given]) => [name, deploymentTree(raw, name, given)]),
   );
@@ -34,7 +36,10 @@ export function effectiveTree(raw: RawConfig): Tree {
     ]),
   );
   const sites = Object.fromEntries(
-    Object.entries(raw.sites).map(([name, site]) => [name, overlay({ residency: [], failureDomains: [name] }, site)]),
+    Object.entries(raw.sites).map(([name, site]) => [
+      name,
+      overlay({ vendor: site.provider, residency: [], failureDomains: [name] }, site),
+    ]),
   );
   return {
     version: 1,

@@ -22,12 +22,12 @@ export const eachDeployment =
     judged.config.deployments.flatMap((deployment) => check(judged, deployment));
 
 /** A deployment's own value and the file's general one, either of which may be in force. */
-export function anyOf(deployment: string, ...path: readonly string[]): readonly Path[] {
+export function anyOf(deployment: string, ...path: Path): readonly Path[] {
   return [['deployments', deployment, ...path], path];
 }
 
 /** Where the value in force is written: with the deployment, unless only the file's general part says it. */
-export function written(source: Source, deployment: string, ...path: readonly string[]): Path {
+export function written(source: Source, deployment: string, ...path: Path): Path {
   const own = ['deployments', deployment, ...path];
   return source.lineOf(own) === undefined && source.lineOf(path) !== undefined ? path : own;
 }

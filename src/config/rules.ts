@@ -1,11 +1,15 @@
 /** Rules between parts of a configuration; each gives its findings at the place to change. */
 import type { Finding } from './finding.ts';
+import { policyRules } from './policy-rules.ts';
 import { anyOf, eachDeployment, type Judged, type Rule, written } from './rule.ts';
 import { leaseTiming, probeTiming, proofAge } from './timing-rules.ts';
 
 /** What needs every value in force. */
 export function checkRules(judged: Judged): readonly Finding[] {
-  return rules.flatMap((rule) => rule(judged));
+  const found = rules.flatMap((rule) => rule(judged));
+  // What the file says once for all deployments is wrong once.
+  const keys = found.map(({ line, column, message }) => JSON.stringify([line, column, message]));
+  return found.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
 }
 
 const weightsSum = eachDeployment(({ source, isSure }, { name, weights }) => {
@@ -179,4 +183,5 @@ const rules: readonly Rule[] = [
   distinctRoutes,
   nowhereToGo,
   publicListen,
+  ...policyRules,
 ];

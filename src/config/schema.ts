@@ -1,8 +1,9 @@
 /** The single source of the configuration's shape. Everything is optional that has a default; unknown keys are refused. */
 import { z } from 'zod';
+import { drain, failover } from './failover-schema.ts';
 import { count, name, path } from './fields.ts';
 import { trafficSchema } from './traffic-schema.ts';
-import { duration, share } from './units.ts';
+import { duration } from './units.ts';
 
 const command = z
   .array(z.string())
@@ -54,79 +55,32 @@ const probes = z
   })
   .meta({ description: 'Further probes; only those written are made' });
 
-const detector = z
+const rated = z
   .strictObject({
-    evaluateEvery: duration('How often the loop looks and decides', 50).optional(),
-    failures: count('Bad answers in a row that make a replica bad', 1, 100).optional(),
-    successes: count('Good answers in a row that make it good again', 1, 100).optional(),
-    window: duration('Window of the ratio detector').optional(),
-    badShare: share('Share of bad answers in the window that makes a replica bad').optional(),
-    minimumSamples: count('Fewer answers in the window say nothing', 1, 1000).optional(),
-    slowPhi: z
+    requestsPerSecond: z
       .number()
-      .positive()
-      .optional()
-      .meta({ description: 'Improbability (phi) of a first-token time that counts as slow' }),
-    failAfter: duration('How long a site must be bad before automation acts', 0).optional(),
-    staleAfter: duration('Older observations are no evidence').optional(),
-    quorum: count('Vantages that must agree when there is more than one', 1, 100).optional(),
-    trafficBadShare: share('Share of failed or late requests that makes a site bad').optional(),
-    trafficMinimum: count('Fewer requests in the window say nothing', 1, 100_000).optional(),
+      .positive('must be more than 0')
+      .meta({ description: 'Requests per second that one replica serves within its limits' }),
   })
-  .meta({ description: 'When a replica or site counts as bad' });
-
-const failover = z
+  .meta({ description: 'What one replica can do here, so that unlike machines can be compared' });
+const price = z
   .strictObject({
-    mode: z
-      .enum(['off', 'advise', 'auto'])
-      .optional()
-      .meta({ description: 'off: look only · advise: say what would be done · auto: do it' }),
-    detector: detector.optional(),
-    proof: z
-      .strictObject({
-        completions: count('Good completions in a row that prove a replica', 1, 100).optional(),
-        maxAge: duration('A proof older than this counts for nothing').optional(),
-      })
-      .meta({ description: 'What proves that a site can take traffic' })
-      .optional(),
-    move: z
-      .strictObject({
-        steps: z
-          .array(share('Share of the move', true))
-          .min(1)
-          .optional()
-          .meta({ description: 'Steps of a gated move, ending in 100%' }),
-        holdEach: duration('How long each step is watched', 0).optional(),
-        maxErrors: share('A step fails above this share of errors').optional(),
-        maxFirstToken: duration('A step fails above this first-token time').optional(),
-        deadline: duration('Limit of the whole operation').optional(),
-      })
-      .meta({ description: 'How traffic moves: in gated steps' })
-      .optional(),
-    failback: z
-      .strictObject({
-        mode: z.enum(['never', 'auto']).optional().meta({ description: 'never: only when told to · auto: by itself' }),
-        after: duration('How long the preferred site must have been healthy', 0).optional(),
-      })
-      .meta({ description: 'Whether traffic goes back to the preferred site by itself' })
-      .optional(),
-    safety: z
-      .strictObject({
-        brake: share('More than this share of sites bad together: nothing moves').optional(),
-        coolDown: duration('Least time between automatic failovers', 0).optional(),
-        maxPerDay: count('Automatic failovers in 24 hours', 1, 1000).optional(),
-        dwell: duration('Least time traffic stays where a move put it', 0).optional(),
-      })
-      .meta({ description: 'What holds automation back' })
-      .optional(),
+    amount: z.number().min(0, 'must be at least 0').meta({ description: 'Price of one replica while it runs' }),
+    currency: z
+      .string()
+      .refine((currency) => currency === 'USD', { error: 'prices are in USD so far: write the amount in USD' })
+      .meta({ description: 'Currency of the amount; USD so far', pattern: '^USD$', examples: ['USD'] }),
+    per: z.enum(['hour']).meta({ description: 'What the amount is for: one hour' }),
   })
-  .meta({ description: 'When traffic leaves a bad site, how, and what forbids it' });
-
-const drain = z
-  .strictObject({ waitForStreams: duration('How long running requests get to finish', 0).optional() })
-  .meta({ description: 'How a replica is emptied before it stops' });
+  .meta({ description: 'What one replica costs here' });
 
 const deployment = z.strictObject({
+  owner: z.string().min(1).optional().meta({ description: 'Who answers for it' }),
+  runbook: z
+    .string()
+    .regex(/^https?:\/\/\S+$/, 'must be an address such as https://runbooks.example.com/chat')
+    .optional()
+    .meta({ description: 'Address of what to do when it fails', examples: ['https://runbooks.example.com/chat'] }),
   model: z.string().min(1).meta({ description: 'The name clients ask for; completions must come from it' }),
   command: command.optional(),
   env: env.optional(),
@@ -146,6 +100,8 @@ const deployment = z.strictObject({
         command: command.optional(),
         env: env.optional(),
         startup: startup.optional(),
+        rated: rated.optional(),
+        price: price.optional(),
       }),
     )
     .meta({ description: 'Where it runs, in order of preference' }),
@@ -159,6 +115,7 @@ const deployment = z.strictObject({
 
 /** Settings every site has, whatever its provider. */
 const siteBase = {
+  vendor: z.string().min(1).optional().meta({ description: 'Whose machines they are; default: the provider’s kind' }),
   region: z.string().min(1).optional().meta({ description: 'The provider’s name for where it is' }),
   residency: z.array(z.string().min(1)).optional().meta({ description: 'All jurisdictions the site lies in' }),
   failureDomains: z
@@ -191,6 +148,10 @@ export function configSchema(providers: ReadonlyMap<string, z.ZodType>) {
   return z.strictObject({
     version: z.literal(1).meta({ description: 'Version of this language' }),
     environment: name.optional().meta({ description: 'Printed in every header' }),
+    protected: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Every change needs a reason (--reason), and severe ones the typed name' }),
     state: z
       .strictObject({
         dir: z.string().min(1).optional().meta({ description: 'State directory; default .godwit beside this file' }),

@@ -3,64 +3,12 @@ import { resolve } from 'node:path';
 import { assert } from '../errors.ts';
 import type { Config, GatewaySettings } from '../model/config.ts';
 import type { Deployment, LaunchSpec, Placement } from '../model/deployment.ts';
-import type { FailoverPolicy } from '../model/policy.ts';
+import type { DrainPolicy } from '../model/policy.ts';
 import type { ProbeSpec } from '../model/probe-spec.ts';
 import type { Site } from '../model/site.ts';
+import { Part } from './part.ts';
+import { policyOf } from './policy-to-model.ts';
 import { siteBaseKeys } from './schema.ts';
-import { parseDuration, parseShare } from './units.ts';
-
-/** Reads one part of the tree; the schema has checked what it holds. */
-class Part {
-  readonly #value: unknown;
-  constructor(value: unknown) {
-    this.#value = value;
-  }
-  get(...path: readonly string[]): Part {
-    return new Part(
-      path.reduce<unknown>((each, key) => (each as Record<string, unknown> | undefined)?.[key], this.#value),
-    );
-  }
-  get isThere(): boolean {
-    return this.#value !== undefined;
-  }
-  get text(): string {
-    assert(typeof this.#value === 'string', 'the schema lets only text through here');
-    return this.#value;
-  }
-  get maybeText(): string | undefined {
-    return this.#value === undefined ? undefined : this.text;
-  }
-  get number(): number {
-    assert(typeof this.#value === 'number', 'the schema lets only numbers through here');
-    return this.#value;
-  }
-  get texts(): readonly string[] {
-    assert(Array.isArray(this.#value), 'the schema lets only lists through here');
-    return this.#value.map(String);
-  }
-  get ms(): number {
-    const ms = parseDuration(this.text);
-    assert(ms !== undefined, `the schema lets only durations through here, not ${this.text}`);
-    return ms;
-  }
-  get percent(): number {
-    const percent = parseShare(this.text);
-    assert(percent !== undefined, `the schema lets only shares through here, not ${this.text}`);
-    return percent;
-  }
-  get ratio(): number {
-    return this.percent / 100;
-  }
-  get entries(): readonly (readonly [string, Part])[] {
-    return Object.entries((this.#value ?? {}) as Record<string, unknown>).map(([key, value]) => [key, new Part(value)]);
-  }
-  get record(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.entries.map(([key, value]) => [key, value.text]));
-  }
-  get raw(): unknown {
-    return this.#value;
-  }
-}
 
 /** `dir`: the folder relative paths start from, the file's own. */
 export function toModel(
@@ -72,6 +20,7 @@ export function toModel(
   return {
     path: file.path,
     environment: top.get('environment').text,
+    isProtected: top.get('protected').flag,
     stateDir,
     lease: { ttlMs: top.get('state', 'lease', 'ttl').ms, renewEveryMs: top.get('state', 'lease', 'renewEvery').ms },
     sites: top.get('sites').entries.map(([name, site]) => siteOf(name, site)),
@@ -88,6 +37,7 @@ function siteOf(name: string, site: Part): Site {
   return {
     name,
     provider: site.get('provider').text,
+    vendor: site.get('vendor').text,
     region: site.get('region').maybeText,
     residency: site.get('residency').texts,
     failureDomains: site.get('failureDomains').texts,
@@ -100,6 +50,7 @@ function deploymentOf(name: string, given: Part, route: Part): Deployment {
   const model = given.get('model').text;
   const completion = completionOf(model, given.get('probe'));
   const [host, pathPrefix] = [route.get('host').maybeText, route.get('path').maybeText];
+  const [owner, runbook] = [given.get('owner').maybeText, given.get('runbook').maybeText];
   return {
     name,
     model,
@@ -108,13 +59,23 @@ function deploymentOf(name: string, given: Part, route: Part): Deployment {
     probes: [...plainProbes(given.get('probes')), completion],
     firstTokenLimitMs: completion.firstTokenLimitMs,
     failover: policyOf(given.get('failover')),
-    drain: { waitForStreamsMs: given.get('drain', 'waitForStreams').ms },
+    drain: drainOf(given.get('drain')),
     match: {
       model: route.get('model').text,
       ...(host === undefined ? {} : { host: host.toLowerCase() }),
       ...(pathPrefix === undefined ? {} : { pathPrefix }),
     },
     weights: Object.fromEntries(route.get('weights').entries.map(([site, weight]) => [site, weight.percent])),
+    ...(owner === undefined ? {} : { owner }),
+    ...(runbook === undefined ? {} : { runbook }),
+  };
+}
+
+function drainOf(given: Part): DrainPolicy {
+  const longestOutputTokens = given.get('longestOutput').maybeNumber;
+  return {
+    waitForStreamsMs: given.get('waitForStreams').ms,
+    ...(longestOutputTokens === undefined ? {} : { longestOutputTokens }),
   };
 }
 
@@ -130,7 +91,13 @@ function placementOf(site: string, given: Part, stopGraceMs: number): Placement 
     standby === 'hot' || standby === 'warm' || standby === 'cold',
     `the schema lets no standby ${standby} through`,
   );
-  return { site, replicas: given.get('replicas').number, standby, launch };
+  const ratedRps = given.get('rated', 'requestsPerSecond').maybeNumber;
+  const usdPerHour = given.get('price', 'amount').maybeNumber;
+  return {
+    ...{ site, replicas: given.get('replicas').number, standby, launch },
+    ...(ratedRps === undefined ? {} : { ratedRps }),
+    ...(usdPerHour === undefined ? {} : { usdPerHour }),
+  };
 }
 
 function completionOf(model: string, probe: Part) {
@@ -155,47 +122,6 @@ function plainProbes(probes: Part): readonly ProbeSpec[] {
       ? { kind: 'tcp', name: 'tcp', ...timing }
       : { kind: 'http', name: kind, path: probe.get('http').text, ...timing };
   });
-}
-
-function policyOf(given: Part): FailoverPolicy {
-  const [detector, move, safety] = [given.get('detector'), given.get('move'), given.get('safety')];
-  const mode = given.get('mode').text;
-  assert(mode === 'off' || mode === 'advise' || mode === 'auto', `the schema lets no mode ${mode} through`);
-  return {
-    mode,
-    detector: {
-      evaluateEveryMs: detector.get('evaluateEvery').ms,
-      failuresInARow: detector.get('failures').number,
-      successesInARow: detector.get('successes').number,
-      windowMs: detector.get('window').ms,
-      badRatio: detector.get('badShare').ratio,
-      minimumSamples: detector.get('minimumSamples').number,
-      slowPhi: detector.get('slowPhi').number,
-      failAfterMs: detector.get('failAfter').ms,
-      staleAfterMs: detector.get('staleAfter').ms,
-      quorum: detector.get('quorum').number,
-      trafficBadRatio: detector.get('trafficBadShare').ratio,
-      trafficMinimum: detector.get('trafficMinimum').number,
-    },
-    proof: { completions: given.get('proof', 'completions').number, maxAgeMs: given.get('proof', 'maxAge').ms },
-    move: {
-      stepsPct: move.get('steps').texts.map((step) => parseShare(step) ?? 100),
-      holdEachMs: move.get('holdEach').ms,
-      maxErrorRatio: move.get('maxErrors').ratio,
-      maxFirstTokenMs: move.get('maxFirstToken').ms,
-      deadlineMs: move.get('deadline').ms,
-    },
-    failback: {
-      mode: given.get('failback', 'mode').text === 'auto' ? 'auto' : 'never',
-      afterMs: given.get('failback', 'after').ms,
-    },
-    safety: {
-      brakeRatio: safety.get('brake').ratio,
-      coolDownMs: safety.get('coolDown').ms,
-      maxFailoversPerDay: safety.get('maxPerDay').number,
-      dwellMs: safety.get('dwell').ms,
-    },
-  };
 }
 
 function gatewayOf(traffic: Part, stateDir: string): GatewaySettings {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
+const instantPattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
 const sharePattern = /^(\d+(?:\.\d+)?)%$/;
 
 /** Milliseconds, or undefined for anything that is not a duration. */
@@ -17,6 +18,16 @@ export function parseShare(text: string): number | undefined {
   const [, number] = sharePattern.exec(text) ?? [];
   const percent = Number(number);
   return number !== undefined && percent <= 100 ? percent : undefined;
+}
+
+/** Epoch milliseconds of a moment as RFC 3339 writes it, or undefined: for one without an offset too, which nobody could place. */
+export function parseInstant(text: string): number | undefined {
+  const [, local] = instantPattern.exec(text) ?? [];
+  const ms = Date.parse(text);
+  if (local === undefined || Number.isNaN(ms)) return undefined;
+  // Some days that are not in the calendar would be taken for days of the next month.
+  const day = Date.parse(`${local}Z`);
+  return !Number.isNaN(day) && new Date(day).toISOString().startsWith(local) ? ms : undefined;
 }
 
 /** The shortest way to write a time of whole milliseconds. */
@@ -42,6 +53,16 @@ export function duration(description: string, leastMs = 1) {
     .refine((text) => (parseDuration(text) ?? 0) >= leastMs, { error: `must be at least ${writeDuration(leastMs)}` })
     .refine((text) => (parseDuration(text) ?? 0) <= longestMs, { error: 'must be at most 24d' })
     .meta({ description, examples: ['30s'], pattern: durationPattern.source });
+}
+
+const instantError = 'a time is written with its offset, such as 2026-12-19T00:00:00Z';
+
+/** A moment, with its offset from UTC. */
+export function instant(description: string) {
+  return z
+    .string({ error: () => instantError })
+    .refine((text) => parseInstant(text) !== undefined, { error: instantError })
+    .meta({ description, examples: ['2026-12-19T00:00:00Z'], pattern: instantPattern.source });
 }
 
 /** A share; `isWhole` allows no part of a percent. */

@@ -7,7 +7,8 @@ import type { View } from '../model/view.ts';
 import { returnAction } from './orders.ts';
 import { sameWeights } from './plan/reached.ts';
 import { readyReplicas } from './readiness.ts';
-import { checkMove, targetsOf } from './safety.ts';
+import { targetsOf } from './rules/case.ts';
+import { checkMove } from './safety.ts';
 import { shiftOf } from './standing.ts';
 
 type Shift = Extract<Standing, { kind: 'shift' }>;

@@ -8,7 +8,8 @@ import type { OrderKind } from '../model/wish.ts';
 import { asked } from './asked.ts';
 import { sameWeights } from './plan/reached.ts';
 import { readyReplicas } from './readiness.ts';
-import { checkMove, targetsOf } from './safety.ts';
+import { targetsOf } from './rules/case.ts';
+import { checkMove } from './safety.ts';
 import { shiftOf } from './standing.ts';
 
 /** `order` is the request's own kind. */

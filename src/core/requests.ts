@@ -7,7 +7,7 @@ import type { View } from '../model/view.ts';
 import { isOrder } from '../model/wish.ts';
 import { driftOf } from './basis.ts';
 import { decideOrder } from './orders.ts';
-import { checkMove } from './safety.ts';
+import { checkMove, checkStart } from './safety.ts';
 import { wishAction } from './wishes.ts';
 
 /** A request nobody took up for so long is not what its person would want now, in milliseconds. */
@@ -39,9 +39,10 @@ export function decideRequest(view: View, request: OperationRequest, diagnosis: 
   return moved.length > 0 ? refuse(...moved) : { kind: 'act', diagnosis, action };
 }
 
-/** What the safety rules say against it; a start moves nothing. */
+/** What the safety rules say against it. */
 export function againstAction(view: View, action: Action, diagnosis: Diagnosis, nowMs: number): readonly Reason[] {
-  return action.kind === 'start' ? [] : checkMove({ view, diagnosis, action, nowMs });
+  const about = { view, diagnosis, action, nowMs };
+  return action.kind === 'start' ? checkStart(about) : checkMove(about);
 }
 
 /** Only what time alone takes away stands against it: it is not refused but looked at again, until it expires. */

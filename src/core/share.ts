@@ -12,7 +12,7 @@ export function moveShare(view: View, from: string, targets: Weights, sharePct: 
   const parts = divide(moved, targets);
   const after = Object.entries(present).map(([site, weight]): [string, number] => [
     site,
-    site === from ? weight - moved : weight + (parts[site] ?? 0),
+    (site === from ? weight - moved : weight) + (parts[site] ?? 0),
   ]);
   return Object.fromEntries(after);
 }

@@ -10,7 +10,7 @@ import { asked } from './asked.ts';
 import { isFailing } from './diagnose.ts';
 import { sameWeights } from './plan/reached.ts';
 import { missingSlots, readyReplicas, unlistedReason, weightOf } from './readiness.ts';
-import { targetsOf } from './safety.ts';
+import { targetsOf } from './rules/case.ts';
 import { moveShare, othersWithWeight } from './share.ts';
 import { isOut } from './standing.ts';
 import { bestTarget, moveAll } from './target.ts';

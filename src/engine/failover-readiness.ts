@@ -1,7 +1,9 @@
 /** Whether automation could fail over now, were the active site to fail: the rules of a real failover, asked beforehand. */
 import { diagnose } from '../core/diagnose.ts';
 import { readyReplicas, weightOf } from '../core/readiness.ts';
+import { frozenReasons } from '../core/rules/calendar.ts';
 import { checkMove } from '../core/safety.ts';
+import { pausedReason } from '../core/standing.ts';
 import { bestTarget, moveAll } from '../core/target.ts';
 import type { Action } from '../model/decision.ts';
 import type { Reason, ReasonCode } from '../model/reason.ts';
@@ -26,7 +28,7 @@ export function failoverReadiness(view: View, nowMs: number): FailoverReadiness 
   const diagnosis = diagnose(view, nowMs);
   const from = heaviest(view);
   const target = from === undefined ? undefined : bestTarget(view, { site: from }, diagnosis, nowMs);
-  const reasons: Reason[] = [...standing(view)];
+  const reasons: Reason[] = [...standing(view, nowMs)];
   if (from === undefined || target === undefined) {
     const message =
       from === undefined ? 'no site has weight' : `no allowed site beside ${from} is ready or could start`;
@@ -43,15 +45,18 @@ export function failoverReadiness(view: View, nowMs: number): FailoverReadiness 
     because: [],
     requestId: undefined,
   };
-  reasons.push(...checkMove({ view, diagnosis, action, nowMs }).filter(({ code }) => !aboutEvidence.has(code)));
+  // Asked for the day it serves nothing: what only holds back a move away from a site that still does is no obstacle.
+  const sites = diagnosis.sites.map((each) => (each.site === from ? { ...each, servesNothing: true } : each));
+  const against = checkMove({ view, diagnosis: { ...diagnosis, sites }, action, nowMs });
+  reasons.push(...against.filter(({ code }) => !aboutEvidence.has(code) && code !== 'Frozen'));
   return { from, to, isTargetReady: readyReplicas(view, target, nowMs).length > 0, reasons };
 }
 
 /** What a decision would say before it looks at any rule. */
-function standing(view: View): readonly Reason[] {
+function standing(view: View, nowMs: number): readonly Reason[] {
   const { mode } = view.deployment.failover;
   const { open } = view;
-  const reasons: Reason[] = [];
+  const reasons: Reason[] = [...pausedReason(view, nowMs), ...frozenReasons(view, true, nowMs)];
   if (mode === 'off') reasons.push({ code: 'ModeOff', message: 'failover.mode is off' });
   if (mode === 'advise') reasons.push({ code: 'AdviseMode', message: 'failover.mode is advise: a person decides' });
   if (open !== undefined && open.plan.kind !== 'start' && open.state !== 'verifying')

@@ -35,6 +35,9 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
   const { clock, store } = deps;
   // The only deployment there is shares its failure domains with nobody.
   const hasOthers = deps.config.deployments.length > 1;
+  const domains = hasOthers
+    ? Object.fromEntries(deps.config.sites.map(({ name, failureDomains }) => [name, failureDomains]))
+    : undefined;
   let open: Operation | undefined;
   let recent: readonly Operation[] = [];
   let request: OperationRequest | undefined;
@@ -47,6 +50,7 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
   return {
     view: (sight) => ({
       ...{ ...sight, open, recent, request, healthySinceMs, standing, others },
+      ...(domains === undefined ? {} : { domains }),
       configDigest: deps.config.digest,
     }),
     noteOpen(operation) {

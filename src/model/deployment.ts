@@ -22,6 +22,10 @@ export interface Placement {
   readonly replicas: number;
   readonly standby: Standby;
   readonly launch: LaunchSpec;
+  /** Requests per second one replica can serve here; absent: not stated. */
+  readonly ratedRps?: number;
+  /** What one replica costs here while it runs; absent: not stated. */
+  readonly usdPerHour?: number;
 }
 
 export interface Deployment {
@@ -40,4 +44,8 @@ export interface Deployment {
   readonly match: RouteMatch;
   /** Where traffic goes when nothing is wrong; integers that sum to 100. */
   readonly weights: Weights;
+  /** Who answers for it. */
+  readonly owner?: string;
+  /** URL of what to do when it fails. */
+  readonly runbook?: string;
 }

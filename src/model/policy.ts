@@ -62,6 +62,40 @@ export interface SafetyPolicy {
   readonly maxFailoversPerDay: number;
   /** Least time the traffic stays where a move put it before automation moves it back. */
   readonly dwellMs: number;
+  /** Share of the proven ready capacity that a planned removal must leave, 0–1. */
+  readonly minReadyRatio: number;
+  /** What a rated site must be able to serve beyond the load it would get, as a share of that load, 0–1. */
+  readonly headroomRatio: number;
+  /** One site is emptied at a time within this, and not most of what is ready; 0: no such limit. */
+  readonly removalWindowMs: number;
+  /** Most of the traffic that one vendor may serve, 0–1, by vendor; a vendor that is not named has no limit. */
+  readonly vendorMaxRatio: Readonly<Record<string, number>>;
+  /** Most that the deployment's replicas may cost together; absent: no limit. */
+  readonly maxUsdPerHour?: number;
+  /** When nothing is to be changed. */
+  readonly freeze: readonly FreezeWindow[];
+}
+
+/** A time in which only what it allows is moved. */
+export interface FreezeWindow {
+  /** Epoch milliseconds, the first that is frozen. */
+  readonly fromMs: number;
+  /** Epoch milliseconds, the first that is not. */
+  readonly untilMs: number;
+  readonly reason: string;
+  /** `emergency`: a failover. */
+  readonly allow: readonly 'emergency'[];
+}
+
+/** What holds for moves that a person asks for. */
+export interface ManualPolicy {
+  /** How long traffic stays moved when nobody says for how long. */
+  readonly defaultExpiryMs: number;
+  readonly maxExpiryMs: number;
+  /** How long before the end it is announced. */
+  readonly warnBeforeMs: number;
+  /** Every change needs a reason. */
+  readonly requiresReason: boolean;
 }
 
 export interface FailoverPolicy {
@@ -71,6 +105,7 @@ export interface FailoverPolicy {
   readonly move: MovePolicy;
   readonly failback: FailbackPolicy;
   readonly safety: SafetyPolicy;
+  readonly manual: ManualPolicy;
 }
 
 export interface DrainPolicy {

@@ -3,6 +3,8 @@ export interface Site {
   readonly name: string;
   /** The provider plugin's kind, such as `local`. */
   readonly provider: string;
+  /** Whose machines they are; absent: the provider's kind says it. */
+  readonly vendor?: string;
   readonly region: string | undefined;
   /** All jurisdictions the site lies in. Every one of them must be allowed by a deployment that names a residency. */
   readonly residency: readonly string[];

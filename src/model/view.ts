@@ -54,6 +54,8 @@ export interface View {
   readonly standing: readonly Standing[];
   /** Operations under way for other deployments. */
   readonly others: readonly Operation[];
+  /** Failure domains of every configured site, by name; absent where no other deployment is. */
+  readonly domains?: Readonly<Record<string, readonly string[]>>;
   /** Digest of the configuration's text. */
   readonly configDigest: string;
   /** By site: epoch milliseconds since when it is healthy without a break; absent while it is not. */

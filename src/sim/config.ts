@@ -70,7 +70,9 @@ function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment
       safety: {
         ...{ brakeRatio: options.brakeRatio, coolDownMs: options.coolDownMs, dwellMs: 5000 },
         maxFailoversPerDay: options.maxFailoversPerDay,
+        ...{ minReadyRatio: 0, headroomRatio: 0, removalWindowMs: 0, vendorMaxRatio: {}, freeze: [] },
       },
+      manual: { defaultExpiryMs: 14_400_000, maxExpiryMs: 259_200_000, warnBeforeMs: 1_200_000, requiresReason: false },
     },
     drain: { waitForStreamsMs: 5000 },
     match: { model: 'tiny' },

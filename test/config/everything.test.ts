@@ -22,6 +22,7 @@ const general = (key: string): string => key.replace(/^(probe|failover|drain)(?=
 
 /** Paths of all keys, as the schema names them. */
 function keysOf(value: unknown, known: ReadonlySet<string>, at = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => keysOf(each, known, at));
   if (!isMap(value)) return [];
   return Object.entries(value).flatMap(([key, each]) => {
     const own = [key, '*'].map((part) => (at === '' ? part : `${at}.${part}`)).find((each) => known.has(each)) ?? '';

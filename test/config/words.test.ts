@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderFindings } from '../../src/config/finding.ts';
 import { nearest, suggestion } from '../../src/config/nearest.ts';
-import { parseDuration, parseShare, writeDuration } from '../../src/config/units.ts';
+import { parseDuration, parseInstant, parseShare, writeDuration } from '../../src/config/units.ts';
 
 test.for([
   ['500ms', 500],
@@ -34,6 +34,25 @@ test.for([
   ['%', undefined],
 ] as const)('the share %s', ([text, percent]) => {
   expect(parseShare(text)).toBe(percent);
+});
+
+test.for([
+  ['1970-01-01T00:00:01Z', 1000],
+  ['1970-01-01T00:00:01.5Z', 1500],
+  ['1970-01-01T02:00:00+02:00', 0],
+  ['1970-01-01T00:00:00-00:30', 1_800_000],
+  ['2028-02-29T00:00:00Z', Date.UTC(2028, 1, 29)],
+  ['2027-02-29T00:00:00Z', undefined],
+  ['2026-04-31T00:00:00Z', undefined],
+  ['2026-13-01T00:00:00Z', undefined],
+  ['2026-01-01T24:00:00Z', undefined],
+  ['2026-01-01T00:00:00+25:00', undefined],
+  ['2026-01-01T00:00:00', undefined],
+  ['2026-01-01 00:00:00Z', undefined],
+  ['2026-01-01', undefined],
+  ['tomorrow', undefined],
+] as const)('the moment %s', ([text, ms]) => {
+  expect(parseInstant(text)).toBe(ms);
 });
 
 test('a time is written so that it reads the same again, in its largest whole unit', () => {

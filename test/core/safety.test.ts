@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/core/diagnose.ts';
-import { checkMove, checkStep, targetsOf } from '../../src/core/safety.ts';
+import { targetsOf } from '../../src/core/rules/case.ts';
+import { checkMove, checkStep } from '../../src/core/safety.ts';
 import type { Action } from '../../src/model/decision.ts';
 import type { Step } from '../../src/model/plan.ts';
 import type { View } from '../../src/model/view.ts';

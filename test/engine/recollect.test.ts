@@ -119,3 +119,23 @@ test('the snapshot for status is written at most once a second', async () => {
   }
   expect(puts).toHaveLength(4);
 });
+
+test('with another deployment beside it, a view holds what is under way there and what fails together (I13)', async () => {
+  const world = await openStepWorld();
+  const { deps } = world.process;
+  const [chat] = deps.config.deployments;
+  if (chat === undefined) throw new Error('the world has a deployment');
+  const sites = deps.config.sites.map((site) => ({ ...site, failureDomains: ['grid', site.name] }));
+  const config = { ...deps.config, sites, deployments: [chat, { ...chat, name: 'embed' }] };
+  await opened(world, planOf([], { deployment: 'embed' }), { id: 'op-embed' });
+  const viewIn = async (given: typeof deps) => {
+    const memory = createRecollection(given, 'chat');
+    await memory.refresh();
+    return memory.view(world.ctx.view());
+  };
+  const view = await viewIn({ ...deps, config });
+  expect(view.others.map(({ id }) => id)).toEqual(['op-embed']);
+  expect(view.domains).toEqual(Object.fromEntries(sites.map(({ name }) => [name, ['grid', name]])));
+  expect((await viewIn(deps)).others).toEqual([]);
+  expect(await viewIn(deps)).not.toHaveProperty('domains');
+});

@@ -7,7 +7,7 @@ import type { Placement } from '../../model/deployment.ts';
 import type { Step } from '../../model/plan.ts';
 import type { SiteView, View } from '../../model/view.ts';
 import { missingSlots, readyReplicas, weightOf } from '../readiness.ts';
-import { targetsOf } from '../safety.ts';
+import { targetsOf } from '../rules/case.ts';
 import { blend, launchSteps, weighStep, weightsBefore, writeDeadlineMs } from './steps.ts';
 
 /** A hot target only needs its next few completions; this long covers a slow probe interval. */

@@ -146,6 +146,7 @@ function deploymentOf(name: string): Deployment {
     coolDownMs: 1_800_000,
     maxFailoversPerDay: 3,
     dwellMs: 600_000,
+    ...{ minReadyRatio: 0, headroomRatio: 0, removalWindowMs: 0, vendorMaxRatio: {}, freeze: [] },
   };
   return {
     name,
@@ -161,6 +162,7 @@ function deploymentOf(name: string): Deployment {
       move,
       failback: { mode: 'auto', afterMs: 600_000 },
       safety,
+      manual: { defaultExpiryMs: 14_400_000, maxExpiryMs: 259_200_000, warnBeforeMs: 1_200_000, requiresReason: false },
     },
     drain: { waitForStreamsMs: 30_000 },
     match: { model: 'tiny' },

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
-import { deploymentDefaults } from '../../../src/config/defaults.ts';
+import { jsonSchema } from '../../../src/config/schema.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { codePages } from '../../../src/report/text/code-pages.ts';
+import { type JsonSchema, schemasIn } from '../../config/support/json-schema.ts';
+import { providers } from '../../config/support/load.ts';
 import { fakeApp } from '../support/fake-app.ts';
 import { acting, emptyStore, opened, storeWith, storeWithFailover } from '../support/record.ts';
 
@@ -84,14 +86,11 @@ test.for(Object.keys(codePages))('%s has a page within 80 columns that says what
 
 test('a key of the configuration that a page names is one', () => {
   const named = Object.values(codePages).flatMap(({ means, todo }) =>
-    [...`${means} ${todo}`.matchAll(/\b(?:failover|startup)(?:\.[a-z]\w*)+/g)].map(([key]) => key),
+    [...`${means} ${todo}`.matchAll(/\b(?:failover|startup|drain)(?:\.[a-z]\w*)+/g)].map(([key]) => key),
   );
   expect(named.length).toBeGreaterThan(10);
-  const valueAt = (key: string): unknown =>
-    key
-      .split('.')
-      .reduce((at: unknown, word) => (at as Record<string, unknown> | undefined)?.[word], deploymentDefaults);
-  expect(named.filter((key) => valueAt(key) === undefined)).toEqual([]);
+  const known = [...schemasIn(jsonSchema(providers) as JsonSchema)].map(([path]) => path.replace('deployments.*.', ''));
+  expect(named.filter((key) => !known.includes(key))).toEqual([]);
 });
 
 test.for([

@@ -71,7 +71,12 @@ export function policy(change: PolicyChange = {}): FailoverPolicy {
       ...change.move,
     },
     failback: { mode: 'never', afterMs: 60_000, ...change.failback },
-    safety: { brakeRatio: 0.5, coolDownMs: 1_800_000, maxFailoversPerDay: 3, dwellMs: 600_000, ...change.safety },
+    safety: {
+      ...{ brakeRatio: 0.5, coolDownMs: 1_800_000, maxFailoversPerDay: 3, dwellMs: 600_000 },
+      ...{ minReadyRatio: 0, headroomRatio: 0, removalWindowMs: 0, vendorMaxRatio: {}, freeze: [] },
+      ...change.safety,
+    },
+    manual: { defaultExpiryMs: 14_400_000, maxExpiryMs: 259_200_000, warnBeforeMs: 1_200_000, requiresReason: false },
   };
 }
 
@@ -159,6 +164,9 @@ export interface SiteChange {
   readonly residency?: readonly string[];
   readonly domains?: readonly string[];
   readonly unseen?: boolean;
+  readonly vendor?: string;
+  readonly ratedRps?: number;
+  readonly usdPerHour?: number;
 }
 
 export function siteView(name: string, change: SiteChange = {}): SiteView {
@@ -172,6 +180,7 @@ export function siteView(name: string, change: SiteChange = {}): SiteView {
     site: {
       name,
       provider: 'local',
+      ...(change.vendor === undefined ? {} : { vendor: change.vendor }),
       region: undefined,
       residency: change.residency ?? ['eu'],
       failureDomains: change.domains ?? [name],
@@ -183,6 +192,8 @@ export function siteView(name: string, change: SiteChange = {}): SiteView {
       replicas: wanted,
       standby: change.standby ?? 'hot',
       launch: { command: ['serve'], env: {}, startupTimeoutMs: 60_000, stopGraceMs: 5000 },
+      ...(change.ratedRps === undefined ? {} : { ratedRps: change.ratedRps }),
+      ...(change.usdPerHour === undefined ? {} : { usdPerHour: change.usdPerHour }),
     },
     control:
       change.unseen === true
@@ -228,6 +239,7 @@ export interface ViewChange {
   readonly healthySinceMs?: Readonly<Record<string, number>>;
   readonly standing?: readonly Standing[];
   readonly others?: readonly Operation[];
+  readonly domains?: View['domains'];
 }
 
 export function routeOf(change: Partial<RouteEntry> = {}): RouteEntry {
@@ -296,6 +308,7 @@ export function view(change: ViewChange = {}): View {
     healthySinceMs: change.healthySinceMs ?? {},
     standing: change.standing ?? [],
     others: change.others ?? [],
+    ...(change.domains === undefined ? {} : { domains: change.domains }),
     configDigest: 'c0ffee',
   };
 }

@@ -140,6 +140,8 @@ export const completion: CompletionProbeSpec = {
   ...{ model: 'tiny', prompt: 'ready?', maxTokens: 4, firstTokenLimitMs: 200, contains: undefined },
 };
 
+const noLimits = { minReadyRatio: 0, headroomRatio: 0, removalWindowMs: 0, vendorMaxRatio: {}, freeze: [] } as const;
+
 function deploymentOf(wanted: Readonly<Record<string, number>>, { failover, deployment }: WorldChange): Deployment {
   const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 1000 };
   const [first = ''] = Object.keys(wanted);
@@ -157,7 +159,8 @@ function deploymentOf(wanted: Readonly<Record<string, number>>, { failover, depl
       proof: { completions: 2, maxAgeMs: 10_000 },
       move: { stepsPct: [50, 100], holdEachMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200, deadlineMs: 10_000 },
       failback: { mode: 'never', afterMs: 5000 },
-      safety: { brakeRatio: 0.5, coolDownMs: 60_000, maxFailoversPerDay: 3, dwellMs: 5000 },
+      safety: { brakeRatio: 0.5, coolDownMs: 60_000, maxFailoversPerDay: 3, dwellMs: 5000, ...noLimits },
+      manual: { defaultExpiryMs: 14_400_000, maxExpiryMs: 259_200_000, warnBeforeMs: 1_200_000, requiresReason: false },
       ...failover,
     },
     drain: { waitForStreamsMs: 5000 },

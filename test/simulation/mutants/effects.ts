@@ -186,7 +186,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: 'stop-of-the-last-that-serves',
-    file: 'src/core/safety.ts',
+    file: 'src/core/rules/removal.ts',
     find: 'if (others.every((site) => readyReplicas(view, site, nowMs).length === 0))',
     replace: 'if (others.length === 0)',
     breaks: ['I4'],

@@ -79,7 +79,7 @@ export const evidenceMutants: readonly Mutant[] = [
   },
   {
     name: 'moved-before-it-failed-long-enough',
-    file: 'src/core/safety.ts',
+    file: 'src/core/rules/evidence.ts',
     find: '  if (nowMs < dueAtMs)\n',
     replace: '  if (nowMs < source.sinceMs)\n',
     breaks: ['I9'],

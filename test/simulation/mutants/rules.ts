@@ -7,6 +7,7 @@ const loop = 'src/engine/loop.ts';
 const publish = 'src/core/publish.ts';
 const readiness = 'src/core/readiness.ts';
 const safety = 'src/core/safety.ts';
+const pace = 'src/core/rules/pace.ts';
 
 export const ruleMutants: readonly Mutant[] = [
   {
@@ -20,8 +21,8 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'person-may-leave-the-jurisdiction',
     file: safety,
-    find: 'const manualRules: readonly Rule[] = [driverReachable, residency, readyCapacity, usable];',
-    replace: 'const manualRules: readonly Rule[] = [driverReachable, readyCapacity];',
+    find: '[driverReachable, residency, emptied, readyCapacity, usable, ...limits];',
+    replace: '[driverReachable, emptied, readyCapacity, ...limits];',
     breaks: ['I19'],
     why: 'a person ranks above every rule, also above the one that has no override',
   },
@@ -133,7 +134,7 @@ export const ruleMutants: readonly Mutant[] = [
   },
   {
     name: 'cool-down-ignored',
-    file: safety,
+    file: pace,
     find: 'if (newest !== undefined && isWithin(coolDownMs, newest.openedAtMs, nowMs)) {',
     replace: 'if (newest !== undefined && newest.endedAtMs === undefined) {',
     breaks: ['I11'],
@@ -141,7 +142,7 @@ export const ruleMutants: readonly Mutant[] = [
   },
   {
     name: 'daily-budget-off-by-one',
-    file: safety,
+    file: pace,
     find: 'const last = past[maxFailoversPerDay - 1];',
     replace: 'const last = past[maxFailoversPerDay];',
     breaks: ['I11'],
@@ -166,8 +167,8 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'dwell-ignored',
     file: safety,
-    find: lines('  coolDown,', '  dwell,', '];'),
-    replace: lines('  coolDown,', '];'),
+    find: lines('  coolDown,', '  dwell,', '  ...limits,'),
+    replace: lines('  coolDown,', '  ...limits,'),
     breaks: ['I11'],
     why: 'traffic goes back the moment the origin looks well',
   },
@@ -182,8 +183,8 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'site-that-is-not-configured',
     file: safety,
-    find: '  if (removed.length > 0) return removed;\n',
-    replace: '',
+    find: 'return removed.length > 0 ? removed : withoutOverridden(',
+    replace: 'return withoutOverridden(',
     breaks: ['I23'],
     why: 'a plan from before the configuration changed runs into a site that is not there',
   },

@@ -110,7 +110,7 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'See until when: godwit status DEPLOYMENT. To end it now: godwit unpause DEPLOYMENT. A person may move: godwit failover DEPLOYMENT',
   ),
   Frozen: reason(
-    'The calendar in failover.safety.freeze says that nothing is to be changed now.',
+    'The calendar in failover.safety.freeze says that nothing is to be changed now. Failovers pass, unless the window takes emergency out of its allow.',
     'Wait for the end of the window. In an emergency: --override Frozen --confirm DEPLOYMENT --reason TEXT',
   ),
   ManualShiftActive: reason(
@@ -126,23 +126,23 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'When it may be used again: godwit start DEPLOYMENT --site SITE',
   ),
   CapacityFloor: reason(
-    'Too little proven capacity would be left for the traffic (failover.safety.minReady).',
+    'Too little proven capacity would be left (failover.safety.minReady), or a site would get more requests than it is rated for (failover.safety.headroom). Leaving a site that serves nothing is never held back by it.',
     'Move less (--share), or start more first: godwit start DEPLOYMENT --site SITE. To do it all the same: --override CapacityFloor --confirm DEPLOYMENT --reason TEXT',
   ),
   RemovalVelocity: reason(
-    'Capacity was taken away a moment ago. One site at a time, so that what goes wrong is seen before the next one goes.',
+    'Another site was emptied within failover.safety.removalWindow, or more than half of what is ready would go at once. One site at a time, so that what goes wrong is seen before the next one goes.',
     'Wait for the end of the window, or --override RemovalVelocity --confirm DEPLOYMENT --reason TEXT',
   ),
   FailureDomainBusy: reason(
-    'Another operation changes something in the same failure domain. Two changes at once cannot be told apart when one goes wrong.',
+    'An operation for another deployment changes something in the same failure domain. Two changes at once cannot be told apart when one goes wrong.',
     'Wait for it: godwit op list. Or --override FailureDomainBusy --confirm DEPLOYMENT --reason TEXT',
   ),
   VendorShareMax: reason(
-    'One vendor would serve more of the traffic than failover.safety.vendorShare allows.',
+    'One vendor would serve more of the traffic than failover.safety.vendorShare allows. Leaving a site that serves nothing is never held back by it.',
     'Choose a site of another vendor, or --override VendorShareMax --confirm DEPLOYMENT --reason TEXT',
   ),
   CostCeiling: reason(
-    'What would run then costs more per hour than failover.safety.maxUsdPerHour allows.',
+    'What would run then costs more per hour than failover.safety.maxUsdPerHour allows, or has no stated price.',
     'Choose a cheaper site, or --override CostCeiling --confirm DEPLOYMENT --reason TEXT',
   ),
   TargetAsleep: reason(

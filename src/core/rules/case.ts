@@ -1,0 +1,46 @@
+/** What every rule looks at, and what several of them ask of it. */
+import type { Action } from '../../model/decision.ts';
+import type { Diagnosis } from '../../model/diagnosis.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { SiteView, View } from '../../model/view.ts';
+import { missingSlots, readyReplicas, weightOf } from '../readiness.ts';
+
+/** Everything a rule may look at. */
+export interface Case {
+  readonly view: View;
+  readonly diagnosis: Diagnosis;
+  readonly action: Action;
+  readonly nowMs: number;
+}
+
+/** Allows (nothing) or names its reasons with values. */
+export type Rule = (about: Case) => readonly Reason[];
+
+/** Sites whose weight the action raises. */
+export function targetsOf(view: View, action: Pick<Action, 'weights'>): readonly SiteView[] {
+  return view.sites.filter((site) => (action.weights[site.site.name] ?? 0) > weightOf(view, site.site.name));
+}
+
+/** A failover away from a site that serves nothing: little is better than none. */
+export function isRescue({ action, diagnosis }: Case): boolean {
+  return action.kind === 'failover' && diagnosis.sites.find(({ site }) => site === action.from)?.servesNothing === true;
+}
+
+/** A person takes a move back: where it came from was in order, and what they see may be worse. */
+export function isTakenBack({ action }: Case): boolean {
+  return action.kind === 'return' && action.requestId !== undefined;
+}
+
+/** How many replicas the plan starts at the site before anything moves. */
+export function startsAt({ view, action, nowMs }: Case, site: SiteView): number {
+  const { name } = site.site;
+  const asked = action.start.find((each) => each.site === name)?.slots.length ?? 0;
+  const isRaised = (action.weights[name] ?? 0) > weightOf(view, name);
+  const wakes = action.kind !== 'start' && isRaised && readyReplicas(view, site, nowMs).length === 0;
+  return wakes ? missingSlots(view, site, nowMs).length : asked;
+}
+
+/** Values as people read them: at most one decimal. */
+export function round(value: number): number {
+  return Number(value.toFixed(1));
+}

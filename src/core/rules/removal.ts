@@ -1,0 +1,110 @@
+/** Rules of what is emptied or stopped: not what serves, not the last that could, and one site at a time (I12). */
+import type { Action } from '../../model/decision.ts';
+import type { Operation } from '../../model/operation.ts';
+import type { Step } from '../../model/plan.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { SiteView, View } from '../../model/view.ts';
+import { isWithin } from '../elapsed.ts';
+import { isResident, readyReplicas, weightOf } from '../readiness.ts';
+import { isOut } from '../standing.ts';
+import { unitsOf } from './capacity.ts';
+import type { Rule } from './case.ts';
+
+/** What is emptied must not be what users are served from. */
+export const emptied: Rule = ({ view, action, nowMs }) => {
+  const sites = (action.empty ?? []).map(({ site }) => site);
+  const served = sites.filter((site) => (action.weights[site] ?? 0) > 0);
+  if (served.length > 0)
+    return served.map((site) => ({
+      code: 'SourceNotFenced',
+      site,
+      message: `${site} has ${action.weights[site] ?? 0} % of the traffic: drain it first`,
+    }));
+  return action.kind === 'stop' ? sites.flatMap((site) => stopReasons(view, site, nowMs)) : [];
+};
+
+/** Why a site may not be stopped at this moment. */
+export function stopReasons(view: View, name: string, nowMs: number): readonly Reason[] {
+  const reasons: Reason[] = [];
+  if (view.route.kind === 'unknown') reasons.push({ code: 'DriverUnreachable', message: view.route.error.message });
+  if (weightOf(view, name) > 0)
+    reasons.push({
+      code: 'SourceNotFenced',
+      site: name,
+      message: `${name} still has ${weightOf(view, name)} % of the traffic`,
+    });
+  // What lies where the deployment may not go is ready for nobody.
+  const others = view.sites.filter((each) => each.site.name !== name && isResident(view, each));
+  if (others.every((site) => readyReplicas(view, site, nowMs).length === 0))
+    reasons.push({ code: 'LastServingSite', site: name, message: `no other site than ${name} is ready` });
+  return reasons;
+}
+
+/** Most of what is ready that one removal may take, 0–1 (I12). */
+const mostRatio = 0.5;
+
+/** One site at a time, and never most of what is ready, within `failover.safety.removalWindow`. */
+export const removalVelocity: Rule = ({ view, action, nowMs }) => {
+  const { removalWindowMs } = view.deployment.failover.safety;
+  const emptying = (action.empty ?? []).map(({ site }) => site);
+  if (removalWindowMs === 0 || emptying.length === 0) return [];
+  return [...removedBefore(view, emptying, removalWindowMs, nowMs), ...tooMuch(view, action.empty ?? [], nowMs)];
+};
+
+/** Other sites that were emptied a moment ago, or are being emptied now, also for another deployment. */
+export function removedBefore(
+  view: View,
+  emptying: readonly string[],
+  windowMs: number,
+  nowMs: number,
+): readonly Reason[] {
+  const isOther = (operation: Operation): boolean => emptiedBy(operation).some((site) => !emptying.includes(site));
+  const [running] = [...(view.open === undefined ? [] : [view.open]), ...view.others].filter(isOther);
+  if (running !== undefined) {
+    const message = `${running.id} (${running.plan.kind} of ${running.plan.deployment}) is emptying ${emptiedBy(running).join(', ')}`;
+    return [{ code: 'RemovalVelocity', message }];
+  }
+  const past = view.recent.filter(
+    (each) => each.endedAtMs !== undefined && isWithin(windowMs, each.endedAtMs, nowMs) && isOther(each),
+  );
+  const [newest] = past.filter(hasEmptied);
+  if (newest === undefined) return [];
+  const endedAtMs = newest.endedAtMs ?? nowMs;
+  return [
+    {
+      code: 'RemovalVelocity',
+      message: `${newest.id} emptied ${emptiedBy(newest).join(', ')} ${nowMs - endedAtMs} ms ago; one site in ${windowMs} ms`,
+      untilMs: endedAtMs + windowMs,
+    },
+  ];
+}
+
+/** What a person emptied before is gone from the count: it was answered for then. */
+function tooMuch(view: View, empty: NonNullable<Action['empty']>, nowMs: number): readonly Reason[] {
+  const members = view.sites.filter((each) => isResident(view, each) && !isOut(view, each.site.name));
+  const sum = (sites: readonly SiteView[]): number =>
+    sites.reduce((total, site) => total + unitsOf(view, site, readyReplicas(view, site, nowMs).length), 0);
+  const all = sum(members);
+  const taken = sum(members.filter(({ site }) => empty.some((each) => each.site === site.name)));
+  if (taken <= all * mostRatio) return [];
+  const share = Math.round((taken / all) * 100);
+  const message = `would take ${share} % of what is ready at once, at most ${mostRatio * 100} %`;
+  return [{ code: 'RemovalVelocity', message }];
+}
+
+/** The sites an operation empties, by its own steps. */
+function emptiedBy({ plan }: Operation): readonly string[] {
+  return [...new Set(plan.steps.flatMap((step) => (isRemoval(step) ? [step.site] : [])))];
+}
+
+function isRemoval(step: Step): step is Extract<Step, { kind: 'drain' | 'cut' | 'stop' }> {
+  return step.kind === 'drain' || step.kind === 'cut' || step.kind === 'stop';
+}
+
+/** Whether it took away anything, or may have: one that was refused before that, or gave it back, did not. */
+export function hasEmptied({ plan, state, step }: Operation): boolean {
+  if (state === 'returned') return false;
+  if (state !== 'failed') return true;
+  const first = plan.steps.findIndex(isRemoval);
+  return first >= 0 && step >= first;
+}

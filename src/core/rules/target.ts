@@ -1,0 +1,37 @@
+/** Rules of where traffic may go: reachable, allowed, and able to serve. */
+import { startBlock } from '../failed-starts.ts';
+import { isResident, readyReplicas, unusableReason } from '../readiness.ts';
+import { type Rule, targetsOf } from './case.ts';
+
+/** Where traffic may lie. No override exists (I19). */
+export const residency: Rule = ({ view, action }) =>
+  targetsOf(view, action)
+    .filter((site) => !isResident(view, site))
+    .map((site) => ({
+      code: 'ResidencyBlocked',
+      site: site.site.name,
+      message: `${site.site.name} lies in ${site.site.residency.join(', ') || 'no stated jurisdiction'}; allowed: ${view.deployment.residency.join(', ')}`,
+    }));
+
+/** Nothing is moved on a guess of what is in force. */
+export const driverReachable: Rule = ({ view }) =>
+  view.route.kind === 'seen'
+    ? []
+    : [{ code: 'DriverUnreachable', message: `the gateway cannot be read: ${view.route.error.message}` }];
+
+/** A target that serves nothing and will be started by the plan is judged by the plan's prove step, not here. */
+export const readyCapacity: Rule = ({ view, action, nowMs }) =>
+  (action.empty !== undefined && targetsOf(view, action).length === 0) ||
+  targetsOf(view, action).some((site) => readyReplicas(view, site, nowMs).length > 0 || site.placement.replicas > 0)
+    ? []
+    : [{ code: 'NoReadyCapacity', message: 'no site with ready replicas, and none that could be started' }];
+
+/** A target that must be started first, where that failed just now. A person may ask at once. */
+export const startable: Rule = ({ view, action, nowMs }) =>
+  targetsOf(view, action)
+    .filter((site) => readyReplicas(view, site, nowMs).length === 0)
+    .flatMap(({ site }) => startBlock(view, site.name, nowMs) ?? []);
+
+/** What was started there, or stands there, may only not be listed yet (I27): to be waited for, whoever asks. */
+export const usable: Rule = ({ view, action, nowMs }) =>
+  targetsOf(view, action).flatMap((site) => unusableReason(view, site, nowMs));
