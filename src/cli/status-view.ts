@@ -60,6 +60,8 @@ export function statusView(config: Config, deployment: Deployment, sights: Sight
     last: stored?.recent[0],
     failoverReady: readiness(snapshot, isFresh, sights),
     controller: controllerOf(sights),
+    owner: deployment.owner,
+    runbook: deployment.runbook,
     temporary: stored === undefined ? undefined : temporaries(stored.standing, atMs),
     sources: {
       controller: sourceOfSnapshot(sights, snapshot, isFresh),

@@ -113,5 +113,13 @@ export const drain = z
   .strictObject({
     waitForStreams: duration('Longest time running requests get to finish', 0).optional(),
     longestOutput: count('Most tokens one answer may have: how long it may still run', 1, 10_000_000).optional(),
+    idleMetrics: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .meta({
+        description: 'The model server’s own metrics that count its requests, beside the gateway’s count',
+        examples: [['vllm:num_requests_running', 'vllm:num_requests_waiting']],
+      }),
   })
   .meta({ description: 'How a replica is emptied before it stops' });

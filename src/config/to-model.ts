@@ -76,6 +76,7 @@ function drainOf(given: Part): DrainPolicy {
   return {
     waitForStreamsMs: given.get('waitForStreams').ms,
     ...(longestOutputTokens === undefined ? {} : { longestOutputTokens }),
+    ...(given.get('idleMetrics').isThere ? { idleMetrics: given.get('idleMetrics').texts } : {}),
   };
 }
 

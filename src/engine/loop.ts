@@ -3,6 +3,7 @@ import { decide } from '../core/decide.ts';
 import { type Decision, reasonsOf } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
 import type { View } from '../model/view.ts';
+import { createExpiryNotice } from './announce-expiry.ts';
 import type { Context } from './context.ts';
 import type { Until } from './engine.ts';
 import { type Course, execute, preempt, type StopReason } from './execute.ts';
@@ -34,6 +35,7 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
   const over = AbortSignal.any([until.stop, ctx.grip.lost]);
   let last: Decision | undefined;
   let running: Running | undefined;
+  const noticeExpiry = createExpiryNotice(ctx);
   let pinsDueMonoMs = Number.NEGATIVE_INFINITY;
   try {
     const found = over.aborted ? undefined : await reopenOperation(ctx, over);
@@ -46,6 +48,7 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
         running = now?.state === 'held' ? underway(now) : undefined;
       }
       if (isNews(last, decision)) await announce(ctx, decision);
+      noticeExpiry();
       last = decision;
       if (!over.aborted) await ctx.routes.refresh(ctx.view(), over);
       if (decision.kind === 'act' && !over.aborted) {

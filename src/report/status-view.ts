@@ -90,6 +90,9 @@ export interface StatusView {
   readonly controller: ControllerView;
   /** What the controller saw, what the gateway counts, what the store holds. */
   readonly sources: { readonly controller: Source; readonly gateway: Source; readonly store: Source };
+  /** Who answers for it, and what to read at night; undefined when the configuration does not say. */
+  readonly owner: string | undefined;
+  readonly runbook: string | undefined;
   /** Undefined when the store cannot be seen. */
   readonly temporary: readonly Temporary[] | undefined;
   /** Commands to type, most useful first. */

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { type StepMemory, sightOf } from '../../src/engine/read-back.ts';
+import type { Seen } from '../../src/model/outcome.ts';
 import type { Step } from '../../src/model/plan.ts';
+import type { Replica } from '../../src/model/replica.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
 import { allRight, openStepWorld, type StepWorld, weighRight } from './support/step-world.ts';
 
@@ -102,4 +104,22 @@ test('a site the gateway does not count has nothing running', async () => {
   const elsewhere: Step = { ...drain, site: 'nowhere' };
   const seen = await look(world, elsewhere);
   expect(seen).toMatchObject({ idleSinceMs: world.clock.nowMs(), ready: [] });
+});
+
+test.for([
+  { name: 'the larger of both counts, for requests that came past the gateway', own: { left: 3 }, gateway: 1, sees: 3 },
+  { name: 'the gateway’s, when it counts more', own: { left: 1 }, gateway: 2, sees: 2 },
+  { name: 'nothing, when a replica’s metrics cannot be read: it may be busy', own: {}, gateway: 0, sees: undefined },
+])('with the model server’s own metrics named a drain sees $name', async ({ own, gateway, sees }) => {
+  const world = await openStepWorld({ deployment: { drain: { waitForStreamsMs: 1000, idleMetrics: ['running'] } } });
+  world.sink.stats['left'] = { inFlight: gateway };
+  Object.assign(world.process.deps.probe, {
+    inFlight: async (metrics: readonly string[], { site }: Replica): Promise<Seen<number>> => {
+      const value = own[site as keyof typeof own];
+      if (value === undefined)
+        return { kind: 'unknown', error: { class: 'unknown', code: 'NoMetric', message: metrics.join() } };
+      return { kind: 'seen', value, asOfMs: 0 };
+    },
+  });
+  expect((await look(world, drain)).inFlight).toBe(sees);
 });

@@ -44,6 +44,8 @@ export function statusJson(view: StatusView) {
         reason: reason ?? null,
         until: untilMs === undefined ? null : iso(untilMs),
       })) ?? null,
+    owner: view.owner ?? null,
+    runbook: view.runbook ?? null,
     controller: view.controller,
     sources: {
       controller: sourceJson(view.sources.controller, view.atMs),

@@ -43,6 +43,7 @@ export function statusText(view: StatusView, style: Style): string {
     ...temporary(view, style),
     ...labelled('Controller', controllerText(view), style),
     ...unseen(view, style),
+    ...answersFor(view, style),
     ...labelled('Next', view.next.join(style.isAccessible ? '; ' : '  |  '), style),
   ].join('\n');
 }
@@ -165,6 +166,14 @@ function failoverAgain({ failoverReady, atMs }: StatusView, style: Style): strin
   const [head = '', ...rest] = wrap(why, style.width - label.length - word.length - 4, 2);
   const margin = ' '.repeat(label.length + word.length + 4);
   return [`${label}  ${tint('bad', word, style)}: ${head}`, ...rest.map((line) => margin + line)];
+}
+
+/** One line: at night nobody reads on. */
+function answersFor({ owner, runbook }: StatusView, style: Style): string[] {
+  if (owner === undefined && runbook === undefined) return [];
+  if (runbook === undefined) return labelled('Owner', sanitize(owner ?? '', 60), style).slice(0, 1);
+  const who = owner === undefined ? '' : `, owner ${sanitize(owner, 30)}`;
+  return labelled('Runbook', `${sanitize(runbook, 200)}${who}`, style).slice(0, 1);
 }
 
 /** More of them are counted, not listed. */

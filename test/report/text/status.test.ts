@@ -75,6 +75,8 @@ function view(over: Partial<StatusView> = {}): StatusView {
       gateway: { kind: 'seen', asOfMs: nowMs, isStale: false },
       store: { kind: 'seen', asOfMs: nowMs, isStale: false },
     },
+    owner: undefined,
+    runbook: undefined,
     temporary: [],
     next: ['godwit status chat-70b -w', 'godwit journal verify'],
     ...over,
@@ -150,7 +152,9 @@ test('fits 80 columns and 24 rows with six sites and three temporary things, eac
     untilMs: undefined,
     end: 'godwit start c --site left',
   };
-  const lines = statusText(view({ sites, temporary: [paused, shift, out] }), unicode).split('\n');
+  const page = { owner: 'team-inference', runbook: 'https://runbooks.example.com/chat-70b' };
+  const lines = statusText(view({ sites, temporary: [paused, shift, out], ...page }), unicode).split('\n');
+  expect(lines).toContain('Runbook        https://runbooks.example.com/chat-70b, owner team-inference');
   expect(lines.length).toBeLessThanOrEqual(24);
   expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
   const shown = lines.filter((line) => /left|no end/.test(line) && line.includes('godwit'));
