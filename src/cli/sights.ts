@@ -6,6 +6,7 @@ import type { Config } from '../model/config.ts';
 import type { LeaseRecord } from '../model/lease.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Seen } from '../model/outcome.ts';
+import type { Pin } from '../model/pin.ts';
 import type { RouteEntry } from '../model/route.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Standing } from '../model/standing.ts';
@@ -21,6 +22,8 @@ export interface Sights {
   readonly stored: Look<Stored>;
   readonly route: Look<RouteEntry | undefined>;
   readonly traffic: Look<DeploymentTraffic>;
+  /** What people said to the gateway itself; empty for a driver that keeps no such words. */
+  readonly pins: Look<readonly Pin[]>;
 }
 
 export type Look<T> =
@@ -56,14 +59,15 @@ export function createWatcher(app: App, config: Config, signal: AbortSignal): Wa
   });
   return {
     async look(deployment) {
-      const [stored, route, traffic] = await Promise.all([
+      const [stored, route, traffic, pins] = await Promise.all([
         attempt(app, async () => dated(app, await readStored(await store.open(), deployment))),
         attempt(app, async () => fromSeen(await (await driver.open()).read(deployment, call()))),
         attempt(app, async () => fromSeen(await (await driver.open()).traffic(deployment, call()))),
+        attempt(app, async () => standingPins(await driver.open(), deployment, call())),
       ]);
       if (stored.kind === 'unseen') await store.drop();
       if (route.kind === 'unseen') await driver.drop();
-      return { atMs: app.clock.nowMs(), stored, route, traffic };
+      return { atMs: app.clock.nowMs(), stored, route, traffic, pins };
     },
     async close() {
       await Promise.all([store.drop(), driver.drop()]);
@@ -125,6 +129,15 @@ async function readStored(store: Store, deployment: string): Promise<Stored> {
 
 function dated<T>(app: App, value: T): Look<T> {
   return { kind: 'seen', value, asOfMs: app.clock.nowMs() };
+}
+
+/** Those that hold the weights now; what is over is the record's business. */
+async function standingPins(driver: TrafficDriver, deployment: string, call: ReadCall): Promise<Look<readonly Pin[]>> {
+  if (driver.pins === undefined) return { kind: 'seen', value: [], asOfMs: 0 };
+  const seen = fromSeen(await driver.pins(deployment, call));
+  if (seen.kind === 'unseen') return seen;
+  const { pins, standing } = seen.value;
+  return { ...seen, value: pins.filter(({ number }) => standing.includes(number)) };
 }
 
 function fromSeen<T>(seen: Seen<T>): Look<T> {

@@ -9,7 +9,7 @@ import type { ControllerView, SiteRow, SiteState, Source, StatusView, TrafficFig
 import { nextCommands } from './next-commands.ts';
 import { serviceState } from './service-state.ts';
 import type { Sights } from './sights.ts';
-import { temporaries } from './temporary.ts';
+import { pinned, temporaries } from './temporary.ts';
 
 const stateOf: Readonly<Record<DiagnosisCode, SiteState>> = {
   Healthy: 'healthy',
@@ -62,7 +62,7 @@ export function statusView(config: Config, deployment: Deployment, sights: Sight
     controller: controllerOf(sights),
     owner: deployment.owner,
     runbook: deployment.runbook,
-    temporary: stored === undefined ? undefined : temporaries(stored.standing, atMs),
+    temporary: temporaryOf(sights),
     sources: {
       controller: sourceOfSnapshot(sights, snapshot, isFresh),
       gateway: sourceOfGateway(sights),
@@ -70,6 +70,13 @@ export function statusView(config: Config, deployment: Deployment, sights: Sight
     },
   };
   return { ...view, next: nextCommands(view, deployment) };
+}
+
+/** With the store away what people said to the gateway is shown all the same. */
+function temporaryOf({ stored, pins, atMs }: Sights): StatusView['temporary'] {
+  const atGateway = pins.kind === 'seen' ? pins.value.map(pinned) : [];
+  if (stored.kind === 'seen') return [...atGateway, ...temporaries(stored.value.standing, atMs)];
+  return atGateway.length > 0 ? atGateway : undefined;
 }
 
 /** How old the controller's view may be before it counts as stale, in milliseconds. */

@@ -1,4 +1,5 @@
 /** What stands for a time or until it is taken back, for `status`: what it is, how long still, and how to end it. Pure. */
+import type { Pin } from '../model/pin.ts';
 import type { Standing } from '../model/standing.ts';
 import type { Temporary } from '../report/status-view.ts';
 
@@ -29,4 +30,12 @@ function temporaryOf(standing: Standing, atMs: number): readonly Temporary[] {
     case 'unblock':
       return [];
   }
+}
+
+/** What the gateway itself keeps: said while the store was down, and not taken over yet. */
+export function pinned({ deployment, kind, by, reason, untilMs }: Pin): Temporary {
+  return {
+    ...{ kind: 'pin', what: `${kind} kept by the gateway`, by: `${by.name}@${by.host}`, reason, untilMs },
+    end: `godwit unpause ${deployment}`,
+  };
 }

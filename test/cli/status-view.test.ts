@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Sights, Stored } from '../../src/cli/sights.ts';
 import { statusView } from '../../src/cli/status-view.ts';
 import type { Standing } from '../../src/model/standing.ts';
+import { pin } from '../core/support/pins.ts';
 import {
   config,
   deployment,
@@ -40,6 +41,7 @@ function sights(over: Partial<Sights> = {}, inStore: Partial<Stored> = {}): Sigh
       ]),
       asOfMs: nowMs,
     },
+    pins: { kind: 'seen', value: [], asOfMs: nowMs },
     ...over,
   };
 }
@@ -213,6 +215,14 @@ test.for([
 ])('$name', ({ leftMs, count }) => {
   const standing: readonly Standing[] = [{ ...base, kind: 'pause', untilMs: nowMs + leftMs }];
   expect(see(sights({}, { standing })).temporary).toHaveLength(count);
+});
+
+test('what the gateway keeps is shown also while the store is away', () => {
+  const kept = pin({ kind: 'pause', untilMs: nowMs + 5000 });
+  const given = sights({ stored: gone, pins: { kind: 'seen', value: [kept], asOfMs: nowMs } });
+  expect(see(given).temporary).toMatchObject([
+    { what: 'pause kept by the gateway', by: 'ana@ops-1', untilMs: nowMs + 5000, end: 'godwit unpause chat' },
+  ]);
 });
 
 test('without the store nobody knows what stands', () => {
