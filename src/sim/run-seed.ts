@@ -1,5 +1,6 @@
 /** Runs one seed's world: chaos, then healing, then what must be true in the end. */
 import { sameWeights } from '../core/plan/reached.ts';
+import type { Weights } from '../model/route.ts';
 import { emptyHead, verifyPage } from '../store/chain.ts';
 import { Chaos } from './chaos.ts';
 import type { Violation } from './ghost.ts';
@@ -102,12 +103,16 @@ export function troublesOf({ gateway, ghost, clouds, config, newest: disk }: Wor
   for (const site of Object.keys(weights))
     if ((weights[site] ?? 0) > 0 && !ghost.isServing(site))
       troubles.push(`${site} has ${weights[site]} % and does not serve`);
+  const standing = [...disk.standing.values()].map((each) => each.standing);
+  const out = new Set(standing.flatMap((each) => (each.kind === 'out' ? [each.site] : [])));
   const wanted = deployment?.failover.failback.mode === 'auto' ? deployment.weights : weights;
-  if (!sameWeights(wanted, weights))
+  // What a person moved for a time or emptied is theirs to bring back.
+  const isLeft = standing.some(({ kind }) => kind === 'shift') || weighted(wanted).some((site) => out.has(site));
+  if (!isLeft && !sameWeights(wanted, weights))
     troubles.push(`the weights are ${JSON.stringify(weights)}, wanted ${JSON.stringify(wanted)}`);
   if (ghost.open !== undefined) troubles.push(`${ghost.open.id} is ${ghost.open.state}`);
   for (const { site, replicas, standby } of deployment?.placements ?? []) {
-    if (standby !== 'hot' && (weights[site] ?? 0) === 0) continue;
+    if ((standby !== 'hot' || out.has(site)) && (weights[site] ?? 0) === 0) continue;
     const serving =
       clouds
         .get(site)
@@ -123,6 +128,10 @@ export function troublesOf({ gateway, ghost, clouds, config, newest: disk }: Wor
   }
   if ([...disk.requests.values()].some(({ answer }) => answer === undefined)) troubles.push('a request has no answer');
   return troubles;
+}
+
+function weighted(weights: Weights): readonly string[] {
+  return Object.keys(weights).filter((site) => (weights[site] ?? 0) > 0);
 }
 
 /** What must hold of the whole record and of everything that was started. */

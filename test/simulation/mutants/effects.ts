@@ -225,8 +225,8 @@ export const effectMutants: readonly Mutant[] = [
   {
     name: 'drained-while-requests-run',
     file: readBack,
-    find: 'const isIdle = site !== undefined && inFlightAt(traffic, site) === 0;',
-    replace: 'const isIdle = site !== undefined && inFlightAt(traffic, site) !== undefined;',
+    find: 'const isIdle = inFlight === 0;',
+    replace: 'const isIdle = inFlight !== undefined;',
     breaks: ['I21'],
     why: 'that the gateway was read is taken for what it said',
   },
