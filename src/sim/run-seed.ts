@@ -4,7 +4,7 @@ import type { Weights } from '../model/route.ts';
 import { emptyHead, verifyPage } from '../store/chain.ts';
 import { Chaos } from './chaos.ts';
 import type { Violation } from './ghost.ts';
-import { seatOperators } from './operators.ts';
+import { clearUp, seatOperators } from './operators.ts';
 import type { SimOptions } from './options.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { type Host, World } from './world.ts';
@@ -76,6 +76,7 @@ function* play(world: World, terms: WorldTerms): Generator<void, SeedReport> {
   yield* until(() => chaos.siteFaults >= options.siteFaults, options.chaosMs, chaosLookMs);
   if (schedule.monoMs >= untilMs) return reportOf(world);
   chaos.heal();
+  clearUp(world);
   let calm = { operations: 0, sinceMs: schedule.monoMs };
   const isWell = yield* until(
     () => {
