@@ -3,9 +3,9 @@ import { acceptEntry, type Fence } from '../core/routing/accept-entry.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
+import type { SiteCut } from '../model/running.ts';
 import type { DeploymentTraffic, SiteTraffic } from '../model/traffic-stats.ts';
 import type { Random } from '../ports/random.ts';
-import type { CutCount } from '../ports/traffic-driver.ts';
 import type { Cloud, Server } from './cloud.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -87,7 +87,7 @@ export class Gateway {
   }
 
   /** Ends what still runs at a site that has no weight; the number of what it cut. */
-  cut(site: string, epoch: number): Reply<CutCount> {
+  cut(site: string, epoch: number): Reply<SiteCut> {
     if (!this.isUp) return absent;
     if (epoch < this.fence.epoch) return stale;
     if ((this.entry?.weights[site] ?? 0) > 0) return weighty;

@@ -58,7 +58,8 @@ export class PromiseBook {
       ghost.violate('I23', `${operationId} begins ${step}, and ${named} is not configured`);
     const met = this.#orders.get(operationId);
     if (met === undefined || part !== undefined || index <= met.step) return;
-    if (!(isReturn && met.order.kind === 'return'))
+    // A step that fails while a hold waits for its end gives back what it moved.
+    if (!isReturn || met.order.kind === 'abort')
       ghost.violate('I32', `${operationId} begins ${step} after it was told to ${met.order.kind}`);
   }
 
@@ -67,8 +68,8 @@ export class PromiseBook {
     const { id, order, epoch, step, state, endedAtMs } = operation;
     const known = ghost.operations.get(id);
     if (order === undefined && known?.order !== undefined) {
-      // Only what is held is let go on, and by the holder that it is held by.
-      if (known.state !== 'held' || known.epoch !== epoch)
+      // Only what is held, or is to be, is let go on; and by the holder that it is held by.
+      if (known.order.kind !== 'hold' || known.epoch !== epoch)
         ghost.violate('I32', `${id} goes on and forgets that it was told to ${known.order.kind}`);
       this.#orders.delete(id);
     }

@@ -125,7 +125,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: 'step-retries-without-a-pause',
-    file: runStep,
+    file: 'src/engine/step-pace.ts',
     find: 'const fullMs = Math.min(longestRetryMs, firstRetryMs * 2 ** rounds);',
     replace: 'const fullMs = Math.min(longestRetryMs, firstRetryMs * 0 ** rounds);',
     breaks: ['I24'],
@@ -233,7 +233,7 @@ export const effectMutants: readonly Mutant[] = [
   {
     name: 'fence-is-always-reached',
     file: reached,
-    find: 'return ofRoute(seen.route, (entry) => (entry.weights[step.site] ?? 0) === 0);',
+    find: 'return ofRoute(seen.route, (entry) => isFenced(step, entry));',
     replace: "return 'yes';",
     breaks: ['I20', 'I18'],
     why: 'weight 0 was written, so it is thought to be in force',
