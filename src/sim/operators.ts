@@ -86,7 +86,7 @@ function follow(world: World, { when, wish, about }: Typed, desk: Host): void {
 
 /** As a script names it. */
 function momentOf(world: World, { body }: JournalDraft): string | undefined {
-  if (body.kind === 'operation') return body.operation.state;
+  if (body.kind === 'operation') return `${body.operation.plan.kind} ${body.operation.state}`;
   if (body.kind !== 'step' || body.part !== undefined) return undefined;
   const step = world.ghost.operations.get(body.operationId)?.plan.steps[body.index];
   return step === undefined ? undefined : `${step.kind} ${body.state}`;

@@ -1,12 +1,11 @@
 /** Runs one seed's world: chaos, then healing, then what must be true in the end. */
-import { sameWeights } from '../core/plan/reached.ts';
-import type { Weights } from '../model/route.ts';
 import { emptyHead, verifyPage } from '../store/chain.ts';
 import { Chaos } from './chaos.ts';
 import type { Violation } from './ghost.ts';
 import { clearUp, seatOperators } from './operators.ts';
 import type { SimOptions } from './options.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import { troublesOf } from './troubles.ts';
 import { type Host, World } from './world.ts';
 import type { WorldTerms } from './world-terms.ts';
 
@@ -94,45 +93,6 @@ function* play(world: World, terms: WorldTerms): Generator<void, SeedReport> {
   if (schedule.events >= mostEvents) ghost.violate('I24', `more than ${mostEvents} events`);
   checkEnd(world);
   return reportOf(world);
-}
-
-/** What is not as it should be, once nothing is broken any more. */
-export function troublesOf({ gateway, ghost, clouds, config, newest: disk }: World): readonly string[] {
-  const troubles: string[] = [];
-  const [deployment] = config.deployments;
-  const weights = gateway.entry?.weights ?? {};
-  for (const site of Object.keys(weights))
-    if ((weights[site] ?? 0) > 0 && !ghost.isServing(site))
-      troubles.push(`${site} has ${weights[site]} % and does not serve`);
-  const standing = [...disk.standing.values()].map((each) => each.standing);
-  const out = new Set(standing.flatMap((each) => (each.kind === 'out' ? [each.site] : [])));
-  const wanted = deployment?.failover.failback.mode === 'auto' ? deployment.weights : weights;
-  // What a person moved for a time or emptied is theirs to bring back.
-  const isLeft = standing.some(({ kind }) => kind === 'shift') || weighted(wanted).some((site) => out.has(site));
-  if (!isLeft && !sameWeights(wanted, weights))
-    troubles.push(`the weights are ${JSON.stringify(weights)}, wanted ${JSON.stringify(wanted)}`);
-  if (ghost.open !== undefined) troubles.push(`${ghost.open.id} is ${ghost.open.state}`);
-  for (const { site, replicas, standby } of deployment?.placements ?? []) {
-    if ((standby !== 'hot' || out.has(site)) && (weights[site] ?? 0) === 0) continue;
-    const serving =
-      clouds
-        .get(site)
-        ?.serving()
-        .filter(({ replica }) => replica.slot < replicas).length ?? 0;
-    if (serving < replicas) troubles.push(`${site} has ${serving} of ${replicas} replicas`);
-    const allowed = config.sites
-      .find(({ name }) => name === site)
-      ?.residency.every((each) => deployment?.residency.includes(each));
-    const listed = gateway.entry?.sites.find((each) => each.site === site)?.replicas.length ?? 0;
-    if (allowed === true && listed < replicas)
-      troubles.push(`${site} has ${listed} of ${replicas} replicas in the table`);
-  }
-  if ([...disk.requests.values()].some(({ answer }) => answer === undefined)) troubles.push('a request has no answer');
-  return troubles;
-}
-
-function weighted(weights: Weights): readonly string[] {
-  return Object.keys(weights).filter((site) => (weights[site] ?? 0) > 0);
 }
 
 /** What must hold of the whole record and of everything that was started. */

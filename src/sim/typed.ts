@@ -3,8 +3,8 @@ import type { Wish } from '../model/wish.ts';
 
 export interface Typed {
   /**
-   * Virtual milliseconds, or what comes to the journal: a step's kind with its state (`weigh reached`), or the state of an
-   * operation (`held`, `done`), the first time or the `count`th.
+   * Virtual milliseconds, or what comes to the journal: the kind of a step or of an operation with its state (`weigh
+   * reached`, `switchover held`), the first time or the `count`th.
    */
   readonly when: { readonly atMs: number } | { readonly entry: string; readonly count?: number };
   readonly wish: Omit<Wish, 'deployment' | 'operationId'>;
