@@ -10,6 +10,7 @@ export function moveShare(view: View, from: string, targets: Weights, sharePct: 
   // What a person asks to move moves, however little the source has: at least one percent of all.
   const moved = Math.min(has, Math.max(1, Math.round((has * sharePct) / 100)));
   const parts = divide(moved, targets);
+  // The source may be among them: that part stays.
   const after = Object.entries(present).map(([site, weight]): [string, number] => [
     site,
     (site === from ? weight - moved : weight) + (parts[site] ?? 0),

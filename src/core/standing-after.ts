@@ -1,8 +1,10 @@
 /** What stands after an operation has ended: a move for a time, a site that was emptied, and what either overtakes. */
 import type { JournalBody } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
+import type { Weights } from '../model/route.ts';
 import { type Standing, standingKey } from '../model/standing.ts';
 import { hasMoved } from './moved.ts';
+import { sameWeights } from './plan/reached.ts';
 
 type StandingBody = Extract<JournalBody, { kind: 'standing' }>;
 
@@ -17,7 +19,9 @@ export function standingAfter(ended: Operation, present: readonly Standing[], no
   ];
   const used = isDone ? usedSites(ended) : [];
   const overtaken = present.filter(
-    (each) => (each.kind === 'shift' && hasMoved(ended)) || (each.kind === 'out' && used.includes(each.site)),
+    (each) =>
+      (each.kind === 'shift' && hasMoved(ended) && !isBackAt(ended, each.after)) ||
+      (each.kind === 'out' && used.includes(each.site)),
   );
   const keys = set.map(standingKey);
   return [
@@ -29,6 +33,11 @@ export function standingAfter(ended: Operation, present: readonly Standing[], no
       (standing): StandingBody => ({ kind: 'standing', key: standingKey(standing), standing, why: `set by ${id}` }),
     ),
   ];
+}
+
+/** What moved and was given back leaves the traffic where the earlier move put it: its time still runs. */
+function isBackAt({ state, plan }: Operation, after: Weights): boolean {
+  return state === 'returned' && sameWeights(plan.before, after);
 }
 
 function base({ plan, by }: Operation, nowMs: number) {

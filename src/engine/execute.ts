@@ -52,6 +52,9 @@ export async function execute(ctx: Context, course: Course, stop: AbortSignal): 
     if (end.kind === 'reached') continue;
     return await leaveOrEnd(run, index, end);
   }
+  // Said while the last step recorded its end: a hold has nothing left to hold, the others have been promised.
+  const { order } = course.operation;
+  if (order !== undefined && order.kind !== 'hold') return await obey(run, plan.steps.length, order);
   return await finish(run, plan.steps.length, 'done', undefined);
 }
 

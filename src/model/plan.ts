@@ -21,8 +21,8 @@ export type StepEffect =
   | { readonly kind: 'prove'; readonly site: string; readonly replicas: number }
   /** Publish these weights in one visible step. */
   | { readonly kind: 'weigh'; readonly weights: Weights; readonly gate: Gate | undefined }
-  /** Weight 0 for the site, read back from the gateway. */
-  | { readonly kind: 'fence'; readonly site: string }
+  /** Weight 0 for the site, read back from the gateway. `isEmptied`: nor may anything new spill there. */
+  | { readonly kind: 'fence'; readonly site: string; readonly isEmptied?: boolean }
   /** Wait until no request runs at the site. `cutsLater`: past the deadline what still runs is for the cut that follows. */
   | { readonly kind: 'drain'; readonly site: string; readonly cutsLater?: boolean }
   /** End what still runs at the site, each with an error that says it may be tried again. */

@@ -2,7 +2,7 @@
 import type { StepEffect } from '../model/plan.ts';
 
 export type StepKind = StepEffect['kind'];
-export type CallName = 'stamp' | 'write' | 'read' | 'traffic' | 'list' | 'start' | 'stop' | 'check';
+export type CallName = 'stamp' | 'write' | 'cut' | 'read' | 'traffic' | 'list' | 'start' | 'stop' | 'check';
 
 /**
  * `lost`: done, and the answer never came. `hang`: never arrived. `slow`: arrived or was answered late. `stale`: an answer
@@ -16,6 +16,8 @@ const link = ['ok', 'error', 'lost', 'hang', 'slow'] as const;
 export const outcomesOf: Readonly<Record<CallName, readonly CallOutcome[]>> = {
   stamp: link,
   write: link,
+  // As a stop: what it ends must be what its sender saw.
+  cut: ['ok', 'error', 'lost', 'hang'],
   read: link,
   traffic: [...link, 'stale'],
   list: [...link, 'stale', 'throttle', 'auth'],
@@ -33,7 +35,7 @@ export const callsOf: Readonly<Record<StepKind, readonly CallName[]>> = {
   weigh: ['write', 'read', 'traffic'],
   fence: ['read'],
   drain: ['traffic'],
-  cut: ['traffic'],
+  cut: ['cut', 'traffic'],
   stop: ['read', 'list', 'stop'],
   settle: ['check', 'list', 'read', 'traffic'],
 };

@@ -1,5 +1,6 @@
 /** What goes wrong in a world: each kind on its own stream of chance, until it is time to heal. */
 import type { Random } from '../ports/random.ts';
+import { editConfig, restore } from './edits.ts';
 import type { SimOptions } from './options.ts';
 import {
   aims,
@@ -43,6 +44,7 @@ export class Chaos {
       world.diskStallsUntilMs = world.schedule.monoMs + details.next() * 2 * world.options.leaseTtlMs;
     });
     this.#often('meddling', (details) => meddle(world, details));
+    this.#often('edited', (details) => editConfig(world, details, () => this.isOver));
     this.#often('rollback', (details) => rollBack(world, details, () => this.isOver));
     this.#aim();
     for (const host of world.hosts) this.#keep(host);
@@ -61,6 +63,7 @@ export class Chaos {
     }
     for (const { life } of world.hosts) life?.resume();
     world.diskStallsUntilMs = 0;
+    restore(world);
     world.gateway.isUp = true;
     world.noteHealth();
   }

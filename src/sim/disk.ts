@@ -41,10 +41,10 @@ function openDisk({ life, dice, broken, onArrival }: DiskTerms) {
     ['unsynced', broken / 2],
   ] as const satisfies readonly (readonly [DiskFault, number])[];
   return {
-    read: <T>(work: Work<T>): Promise<T> =>
+    read: <T>(work: Work<T>, onHeard?: (value: T) => void): Promise<T> =>
       life.point((answered, failed) => {
         onArrival(() => void work().then(answered, failed));
-      }),
+      }, onHeard),
     write: <T>(work: Work<T>, onLost: () => void = () => undefined): Promise<T> =>
       life.point((answered, failed) => {
         const fault = broken === 0 || life.hasLostDisk ? undefined : dice.roll(shares);
@@ -63,8 +63,9 @@ function openDisk({ life, dice, broken, onArrival }: DiskTerms) {
 export function storeOf(terms: DiskTerms): Store {
   const { life, clock, random, ghost, state, onAppended, isInPlace, isImmediate } = terms;
   const store = openMemoryStore(state, { clock, random, bootId: 'boot' });
-  const { lease, journal, operations, standing, snapshots } = store;
-  const { read, write } = openDisk(terms);
+  const { lease, journal, snapshots } = store;
+  const disk = openDisk(terms);
+  const { read, write } = disk;
   return {
     lease: {
       acquire: (deployment, holder, ttlMs) =>
@@ -101,36 +102,64 @@ export function storeOf(terms: DiskTerms): Store {
       head: () => read(() => journal.head()),
       read: (query) => read(() => journal.read(query)),
     },
-    operations: {
-      get: (id) => read(() => operations.get(id)),
-      list: (query) => read(() => operations.list(query)),
-      revision: (given) => read(() => operations.revision(given)),
-      request: (request) =>
-        write(async () => {
-          await operations.request(request);
-          if (!isInPlace()) return;
-          const winner = ghost.requests.get(request.revision);
-          if (winner !== undefined)
-            ghost.violate('I31', `${request.id} and ${winner} were both taken over revision ${request.revision}`);
-          ghost.requests.set(request.revision, request.id);
-        }),
-      nextRequest: (given) => read(() => operations.nextRequest(given)),
-      getRequest: (id) => read(() => operations.getRequest(id)),
-      answer: (id, answer) => write(() => operations.answer(id, answer)),
-    },
-    standing: {
-      list: (given) => read(() => standing.list(given)),
-      put: (draft, revision) =>
-        write(async () => {
-          await standing.put(draft, revision);
-          if (isInPlace()) onAppended([draft]);
-        }),
-    },
+    operations: operationsOf(terms, store, disk),
+    standing: standingOf(terms, store, disk),
     snapshots: {
       put: (snapshot) => write(() => snapshots.put(snapshot)),
       get: (given) => read(() => snapshots.get(given)),
     },
     close: () => store.close(),
+  };
+}
+
+function operationsOf(
+  { ghost, isInPlace }: DiskTerms,
+  { operations }: Store,
+  { read, write }: ReturnType<typeof openDisk>,
+): Store['operations'] {
+  return {
+    get: (id) => read(() => operations.get(id)),
+    list: (query) => read(() => operations.list(query)),
+    revision: (given) => read(() => operations.revision(given)),
+    request: (request) =>
+      write(async () => {
+        const present = await operations.revision(request.deployment);
+        await operations.request(request);
+        if (!isInPlace()) return;
+        if (present !== request.revision || present !== ghost.revision)
+          ghost.violate('I31', `${request.id} over ${request.revision} is taken, and ${ghost.revision} is the newest`);
+        ghost.revision += 1;
+        const winner = ghost.requests.get(request.revision);
+        if (winner !== undefined)
+          ghost.violate('I31', `${request.id} and ${winner} were both taken over revision ${request.revision}`);
+        ghost.requests.set(request.revision, request.id);
+      }),
+    nextRequest: (given) => read(() => operations.nextRequest(given)),
+    getRequest: (id) => read(() => operations.getRequest(id)),
+    answer: (id, answer) => write(() => operations.answer(id, answer)),
+  };
+}
+
+function standingOf(
+  { life, ghost, isInPlace, onAppended }: DiskTerms,
+  { standing }: Store,
+  { read, write }: ReturnType<typeof openDisk>,
+): Store['standing'] {
+  return {
+    list: (given) =>
+      read(
+        () => standing.list(given),
+        (value) => life.hear('standing', { atMs: ghost.nowMs, value }),
+      ),
+    put: (draft, revision) =>
+      write(async () => {
+        await standing.put(draft, revision);
+        if (!isInPlace()) return;
+        if (revision !== ghost.revision)
+          ghost.violate('I31', `a word over ${revision} is taken, and ${ghost.revision} is the newest`);
+        ghost.revision += 1;
+        onAppended([draft]);
+      }),
   };
 }
 

@@ -3,6 +3,7 @@ import { acceptEntry, type Fence } from '../core/routing/accept-entry.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
+import type { SiteCut } from '../model/running.ts';
 import type { DeploymentTraffic, SiteTraffic } from '../model/traffic-stats.ts';
 import type { Random } from '../ports/random.ts';
 import type { Cloud, Server } from './cloud.ts';
@@ -12,8 +13,6 @@ import type { Schedule } from './schedule.ts';
 const requestsPerSecond = 100;
 /** What the statistics cover, in milliseconds. */
 const windowMs = 5000;
-/** Longest time that a request runs on at a site without weight, in milliseconds. */
-const longestStreamMs = 3000;
 
 type Fate = 'good' | 'bad' | 'late';
 
@@ -27,6 +26,8 @@ export interface GatewayTerms {
   readonly schedule: Schedule;
   readonly random: Random;
   readonly clouds: ReadonlyMap<string, Cloud>;
+  /** Longest time that a request runs on at a site without weight, in milliseconds. */
+  readonly longestStreamMs: number;
   readonly onAccepted: (entry: RouteEntry, before: RouteEntry | undefined) => void;
 }
 
@@ -85,6 +86,26 @@ export class Gateway {
     this.fence = { ...this.fence, routeVersion: this.entry.routeVersion };
   }
 
+  /** Ends what still runs at a site that has no weight; the number of what it cut. */
+  cut(site: string, epoch: number): Reply<SiteCut> {
+    if (!this.isUp) return absent;
+    if (epoch < this.fence.epoch) return stale;
+    if ((this.entry?.weights[site] ?? 0) > 0) return weighty;
+    const cut = this.inFlight(site);
+    this.#idleAtMs.delete(site);
+    return { kind: 'done', value: { moved: 0, cut } };
+  }
+
+  /** Whether the table lets new requests go to a site: by weight, or as a place to spill to. */
+  isOffered(site: string): boolean {
+    const { weights = {}, spill = [], sites = [] } = this.entry ?? {};
+    const replicas = sites.find((each) => each.site === site)?.replicas ?? [];
+    return (
+      (weights[site] ?? 0) > 0 ||
+      (spill.some((each) => each.site === site) && replicas.some(({ state }) => state !== 'draining'))
+    );
+  }
+
   /** Running requests at a site. */
   inFlight(site: string): number {
     if ((this.entry?.weights[site] ?? 0) > 0) return 5;
@@ -92,7 +113,7 @@ export class Gateway {
   }
 
   #put(entry: RouteEntry): void {
-    const { schedule, random } = this.#terms;
+    const { schedule, random, longestStreamMs } = this.#terms;
     for (const [site, weight] of Object.entries(this.entry?.weights ?? {}))
       if (weight > 0 && (entry.weights[site] ?? 0) === 0)
         this.#idleAtMs.set(site, schedule.monoMs + random.next() * longestStreamMs);
@@ -178,11 +199,15 @@ export class Gateway {
   }
 }
 
+const weighty: Reply<never> = {
+  kind: 'refused',
+  error: { class: 'conflict', code: 'HasWeight', message: 'the site has weight' },
+};
 const done: Reply<void> = { kind: 'done', value: undefined };
-const stale: Reply<void> = {
+const stale: Reply<never> = {
   kind: 'refused',
   error: { class: 'conflict', code: 'stale', message: 'an older epoch than was seen' },
 };
 /** Nobody listens. */
 export const absentError: ProviderError = { class: 'transient', code: 'GatewayAbsent', message: 'no gateway answers' };
-const absent: Reply<void> = { kind: 'refused', error: absentError };
+const absent: Reply<never> = { kind: 'refused', error: absentError };

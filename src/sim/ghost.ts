@@ -68,6 +68,14 @@ export class Ghost {
   readonly strays = new Set<string>();
   /** Automatic failovers that moved weights. */
   readonly moves = new Set<string>();
+  /** Grows with every opened operation, every request and every word of a person that was taken. */
+  revision = 0;
+  /** When each drain could begin at the earliest, monotonic milliseconds: `operation/index`. */
+  readonly drains = new Map<string, number>();
+  /** Operations that moved weights. */
+  readonly movers = new Set<string>();
+  /** Operations during which somebody meddled, or the gateway lost its table. */
+  readonly disturbed = new Set<string>();
   /** Requests of people that were taken, by the revision they were based on. */
   readonly requests = new Map<number, string>();
   readonly #nowMs: () => number;

@@ -36,6 +36,8 @@ export class Incarnation {
   isAlive = true;
   /** The newest answers to each `call/site`, oldest first, for the oracles. */
   readonly told = new Map<string, Told[]>();
+  /** Those of the configuration it began with. */
+  sites: ReadonlySet<string> = new Set();
   /** Epochs that it asked the gateway to be marked with. */
   readonly stamped = new Set<number>();
   /** A write of its store failed: so does every later one. */

@@ -2,6 +2,7 @@
 import type { Random } from '../ports/random.ts';
 import { type CloudFaults, soundCloud } from './cloud.ts';
 import { type LinkFaults, soundLink } from './link.ts';
+import type { Typed } from './typed.ts';
 
 export interface SimOptions {
   readonly seed: number;
@@ -52,6 +53,8 @@ export interface SimOptions {
     readonly diskStall: number;
     /** Somebody sets weights in the gateway beside the program. */
     readonly meddling: number;
+    /** A site without weight is taken out of the configuration for a while; the program is begun anew with each edit. */
+    readonly edited: number;
   };
   /** Share of journal entries at which something strikes at that very moment, 0–1. */
   readonly aimed: number;
@@ -63,6 +66,12 @@ export interface SimOptions {
   readonly siteFaults: number;
   /** Limit of the time before it heals, in virtual milliseconds. */
   readonly chaosMs: number;
+  /** Share of what people type that is another verb, an order or a word instead of a plain move, 0–1. */
+  readonly otherWords: number;
+  /** What is typed at set moments, beside what is drawn. */
+  readonly script: readonly Typed[];
+  /** Longest time that a request runs on at a site without weight, in milliseconds. */
+  readonly longestStreamMs: number;
   /** Share of all calls in which the process that makes them dies or stands still, 0–1. */
   readonly interrupted: number;
 }
@@ -70,7 +79,7 @@ export interface SimOptions {
 /** The chance-driven parts, all off. */
 const calm: SimOptions['every'] = {
   ...{ siteFault: 500, kill: 0, pause: 0, cut: 0, gatewayRestart: 0, typed: 0, planted: 0, wallJump: 0, rollback: 0 },
-  ...{ outage: 0, diskStall: 0, meddling: 0 },
+  ...{ outage: 0, diskStall: 0, meddling: 0, edited: 0 },
 };
 
 /** Nothing goes wrong but what makes a failover: the base that other options change. */
@@ -88,6 +97,7 @@ export function calmOptions(seed: number): SimOptions {
     ...{ failAfterMs: 0, proofMaxAgeMs: 20_000, brakeRatio: 0.5, coolDownMs: 1000, maxFailoversPerDay: 1000 },
     ...{ failback: 'never', leaseTtlMs: 10_000, hosts: 1, link: soundLink, cloud: soundCloud, staleReads: 0 },
     ...{ storeMs: 0, stepsPct: [50, 100], spread: false, standby: 'hot', aimed: 0, interrupted: 0 },
+    ...{ otherWords: 0, script: [], longestStreamMs: 3000 },
     ...{
       hasBriefFaults: true,
       longestBadMs: 10_000,
@@ -121,7 +131,9 @@ export function drawOptions(seed: number, random: Random): SimOptions {
   /** Off in half of the worlds, so that one fault is also met without another. */
   const maybe = (most: number): number => (random.next() < 0.5 ? 0 : random.next() * most);
   const seldom = (...times: readonly [number, ...number[]]): number => (random.next() < 0.65 ? 0 : oneOf(...times));
-  return {
+  const drawn: Omit<SimOptions, 'otherWords' | 'script' | 'longestStreamMs' | 'every'> & {
+    readonly every: Omit<SimOptions['every'], 'edited'>;
+  } = {
     seed,
     sites: oneOf(3, 3, 4, 5),
     hasForeignSite: random.next() < 0.2,
@@ -170,6 +182,24 @@ export function drawOptions(seed: number, random: Random): SimOptions {
     chaosMs: 300_000,
     interrupted: maybe(0.001),
   };
+  // Drawn last: what was drawn before stays as it was.
+  return {
+    ...drawn,
+    otherWords: random.next() < 0.25 ? 0 : 0.7,
+    script: [],
+    longestStreamMs: oneOf(3000, 3000, 12_000),
+    every: { ...drawn.every, edited: random.next() < 0.85 ? 0 : 15_000 },
+  };
+}
+
+/** People ask for much, and not always for what fits together; other things go wrong as in any world. */
+export function peopleOptions(seed: number, random: Random): SimOptions {
+  const drawn = drawOptions(seed, random);
+  return {
+    ...drawn,
+    ...{ otherWords: 0.85, longestStreamMs: 9000, interrupted: drawn.interrupted / 2 },
+    every: { ...drawn.every, typed: 3000, planted: 0, siteFault: 8000 },
+  };
 }
 
 /** Much goes wrong at once, and operations of another version, which also drain and stop, come often: for faults in pairs. */
@@ -179,6 +209,7 @@ export function crowdedOptions(seed: number, random: Random): SimOptions {
     ...drawn,
     link: { lostRequest: 0.05, lostReply: 0.05, lateRequest: 0.04 },
     cloud: { ...drawn.cloud, throttled: 0.08, auth: 0.06, transient: 0.08, capacity: 0.1 },
-    every: { ...drawn.every, planted: 4000, siteFault: 8000 },
+    every: { ...drawn.every, planted: 4000, siteFault: 8000, typed: 6000 },
+    otherWords: 0.85,
   };
 }

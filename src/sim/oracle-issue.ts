@@ -62,6 +62,42 @@ export function checkStopAllowed(
   if (!isFenced) ghost.violate('I20', `${id} is stopped, and no read of the gateway showed ${site} without weight`);
 }
 
+/** So long after its last good answer a site may still be taken for ready, beside the age that a proof may have; milliseconds. */
+const unnoticedMs = 6000;
+
+/** I4: what is stopped is not the last that could serve, unless somebody answers for it. */
+export function checkLastServing(
+  ghost: Ghost,
+  { id, site }: Replica,
+  { operationId }: WriteCall,
+  proofMaxAgeMs: number,
+): void {
+  const { overrides = [] } = ghost.operations.get(operationId)?.plan ?? {};
+  if (overrides.includes('LastServingSite') || ghost.rolledBackSinceMs !== undefined) return;
+  const others = [...ghost.sites.keys()].filter((each) => each !== site);
+  if (!others.some((each) => ghost.wasProvableWithin(each, proofMaxAgeMs + unnoticedMs)))
+    ghost.violate('I4', `${id} is stopped by ${operationId}, and no site but ${site} could be proven lately`);
+}
+
+/** I21: a stream is cut only after it had its time. I18: and that is in the journal. */
+export function checkCutAllowed(
+  ghost: Ghost,
+  { inFlight }: { readonly inFlight: number },
+  site: string,
+  { operationId }: WriteCall,
+): void {
+  if (ghost.rolledBackSinceMs !== undefined) return;
+  const steps = ghost.operations.get(operationId)?.plan.steps ?? [];
+  const index = steps.findIndex((step) => step.kind === 'cut' && step.site === site);
+  if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the cut of ${site} is not in the journal`);
+  const drain = steps.findIndex((step) => step.kind === 'drain' && step.site === site);
+  const sinceMs = ghost.drains.get(`${operationId}/${drain}`);
+  const deadlineMs = steps[drain]?.deadlineMs ?? 0;
+  const forMs = ghost.nowMs - (sinceMs ?? ghost.nowMs);
+  if (inFlight > 0 && forMs < deadlineMs)
+    ghost.violate('I21', `${inFlight} requests at ${site} are cut after ${forMs} of ${deadlineMs} ms`);
+}
+
 /** I30: only the gateway's table tells an older copy of the state from the newest. */
 function checkUnaware(ghost: Ghost, life: Incarnation, what: string): void {
   if (life.bornAtMs < (ghost.rolledBackSinceMs ?? Number.POSITIVE_INFINITY)) return;

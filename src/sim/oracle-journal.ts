@@ -20,7 +20,9 @@ export class JournalGrammar {
   }
 
   check({ body, by, epoch }: JournalDraft): void {
-    if (epoch < this.#ghost.newestEpoch)
+    // A person's word is under nobody's lease.
+    const isWord = (body.kind === 'standing' && epoch === 0) || body.kind === 'note';
+    if (epoch < this.#ghost.newestEpoch && !isWord)
       this.#ghost.violate('I2', `an entry of epoch ${epoch} is taken after ${this.#ghost.newestEpoch}`);
     const life = `${by.host}/${by.pid}`;
     if (body.kind === 'step') this.#checkStep(body, life);

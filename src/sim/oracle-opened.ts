@@ -1,8 +1,11 @@
 /** What must be so of an operation when it is opened. */
 import type { Operation } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Standing } from '../model/standing.ts';
 import type { Cloud } from './cloud.ts';
 import type { Ghost } from './ghost.ts';
+import type { Incarnation } from './incarnation.ts';
+import { checkShare } from './oracle-emptied.ts';
 import type { Watched } from './oracles.ts';
 
 /** A failover had a reason when its source failed at some moment of so many milliseconds before. */
@@ -12,8 +15,8 @@ const noticedMs = 8000;
 /** After a failed start, in milliseconds: the shortest pause of the rule, less the time that records may take. */
 const leastRestartMs = 900;
 
-/** I3, I9, I10, I24 and I31. */
-export function checkOpened(watched: Watched, operation: Operation): void {
+/** I3, I8, I9, I10, I12, I21, I24, I31 and I32. `life`: of whoever opens it. */
+export function checkOpened(watched: Watched, operation: Operation, life: Incarnation | undefined): void {
   const { ghost } = watched;
   const { plan, id } = operation;
   if (ghost.open !== undefined) ghost.violate('I3', `${id} is opened while ${ghost.open.id} is ${ghost.open.state}`);
@@ -23,6 +26,9 @@ export function checkOpened(watched: Watched, operation: Operation): void {
     );
     if (earlier !== undefined) ghost.violate('I31', `${id} carries out ${plan.requestId}, as ${earlier.id} did`);
   }
+  checkShare(watched, operation);
+  const standing = (life?.told.get('standing')?.at(-1)?.value ?? []) as readonly Standing[];
+  checkStanding(watched, operation, standing);
   if (plan.kind !== 'start') checkAfter(watched, plan);
   if (plan.kind === 'start' && plan.trigger === 'automatic') checkRestart(watched, operation);
   if (plan.kind !== 'failover' || plan.trigger !== 'automatic' || plan.from === undefined) return;
@@ -32,6 +38,31 @@ export function checkOpened(watched: Watched, operation: Operation): void {
   const bad = [...watched.clouds.values()].filter((cloud) => isSurelyBad(cloud, ghost));
   if (bad.length / watched.clouds.size > brakeRatio)
     ghost.violate('I10', `${id} is opened while ${bad.map(({ site }) => site).join()} are bad`);
+}
+
+/** What a person set stands: automation is off while it is paused, keeps away from what they emptied, and returns in time. */
+function checkStanding({ ghost }: Watched, operation: Operation, standing: readonly Standing[]): void {
+  const { id, plan, openedAtMs } = operation;
+  const isUnasked = plan.trigger === 'automatic' || (plan.kind === 'return' && plan.requestId === undefined);
+  if (!isUnasked) return;
+  const pause = standing.find(({ kind }) => kind === 'pause');
+  if (pause !== undefined && openedAtMs < (pause.untilMs ?? Number.POSITIVE_INFINITY))
+    ghost.violate('I32', `${id} (${plan.kind}) is opened by itself while ${pause.by.name} has paused it`);
+  for (const each of standing) {
+    if (each.kind !== 'out') continue;
+    const [before, after] = [plan.before[each.site] ?? 0, plan.after[each.site] ?? 0];
+    if (plan.trigger === 'automatic' && after > before)
+      ghost.violate('I21', `${id} (${plan.kind}) sends traffic to ${each.site}, which a person emptied`);
+    if (launchedAt(plan).includes(each.site) && before === 0 && after === 0)
+      ghost.violate('I32', `${id} (${plan.kind}) starts at ${each.site}, which a person emptied`);
+  }
+  if (plan.trigger === 'automatic') return;
+  const shift = standing.find(({ kind }) => kind === 'shift');
+  if (shift?.untilMs === undefined || openedAtMs < shift.untilMs)
+    ghost.violate('I32', `${id} returns traffic whose time is not over`);
+  for (const [site, weight] of Object.entries(plan.after))
+    if (weight > (plan.before[site] ?? 0) && !ghost.wasProvableWithin(site, noticedMs))
+      ghost.violate('I8', `${id} returns traffic to ${site}, which has not been well for ${noticedMs} ms`);
 }
 
 /** I5 and I19, before anything is moved. */

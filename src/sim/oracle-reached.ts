@@ -44,13 +44,14 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
         ? undefined
         : ['I20', `no read of the gateway shows ${step.site} without weight`];
     case 'drain':
-      return step.cutsLater === true ||
-        holds(trafficOf(claim), ({ sites }) => sites.every((each) => each.site !== step.site || each.inFlight === 0))
+      return isIdle(claim, step.site) || (step.cutsLater === true && ghost.nowMs - ghost.stepSinceMs >= step.deadlineMs)
         ? undefined
-        : ['I21', `nobody saw ${step.site} without requests`];
-    // The gateway of these worlds cannot cut: the step only hands on what the drain left.
+        : ['I21', `nobody saw ${step.site} without requests, after ${ghost.nowMs - ghost.stepSinceMs} ms`];
     case 'cut':
-      return undefined;
+      return isIdle(claim, step.site) ||
+        answers<Reply<unknown>>(claim, `cut/${step.site}`).some(({ kind }) => kind === 'done')
+        ? undefined
+        : ['I21', `${step.site} was not seen without requests, and the gateway did not say that it cut them`];
     case 'stop':
       return holds(replicasAt(claim, step.site), (all) =>
         all.every(({ state, billed }) => state !== 'running' && billed === 'no'),
@@ -74,6 +75,10 @@ function gateDefect(claim: Claim): readonly [string, string] | undefined {
   return read === undefined || read.atMs - ghost.stepSinceMs < step.gate.holdMs - 50
     ? ['I8', `${step.name} was not watched to its end`]
     : undefined;
+}
+
+function isIdle(claim: Claim, site: string): boolean {
+  return holds(trafficOf(claim), ({ sites }) => sites.every((each) => each.site !== site || each.inFlight === 0));
 }
 
 function answers<T>({ ghost, life }: Claim, call: string): readonly T[] {

@@ -10,8 +10,10 @@ import type { Gateway } from './gateway.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { SimOptions } from './options.ts';
+import { checkOffered, checkRemoval } from './oracle-emptied.ts';
 import type { JournalGrammar } from './oracle-journal.ts';
 import { checkOpened } from './oracle-opened.ts';
+import type { PromiseBook } from './oracle-promises.ts';
 import { defectOfClaim } from './oracle-reached.ts';
 
 export interface Watched {
@@ -22,6 +24,7 @@ export interface Watched {
   readonly gateway: Gateway;
   readonly cells: Cells;
   readonly grammar: JournalGrammar;
+  readonly promises: PromiseBook;
 }
 
 /** What broke so lately may not have been noticed yet, in milliseconds. */
@@ -33,6 +36,7 @@ export function checkAccepted(watched: Watched, before: RouteEntry | undefined, 
   if (ghost.rolledBackSinceMs !== undefined && (ghost.issuers.get(entry)?.bornAtMs ?? 0) >= ghost.rolledBackSinceMs)
     return ghost.violate('I30', `entry ${entry.routeVersion} is written from an older copy of the state`);
   checkVector(watched, entry);
+  checkOffered(watched);
   if (before !== undefined && entry.epoch < before.epoch)
     ghost.violate('I2', `epoch ${entry.epoch} after ${before.epoch}`);
   // Under another epoch the same number may come again: the epoch keeps a late arrival out.
@@ -63,12 +67,13 @@ function checkVector({ ghost, config }: Watched, { weights, sites, spill, deploy
 }
 
 /** The weights are others than before. */
-function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined, entry: RouteEntry): void {
+function checkMoved({ ghost, options, promises }: Watched, before: RouteEntry | undefined, entry: RouteEntry): void {
   // The first table, and one that a gateway lost, only say again what is in force; or what the newest
   // operation began with or had reached.
   if (ghost.weights === undefined || sameWeights(ghost.weights, entry.weights)) return;
   const operation = ghost.operations.get(ghost.issuers.get(entry)?.operationId ?? '');
   if (operation === undefined && (isOfNewest(ghost, entry.weights) || isRestored(ghost, entry.weights))) return;
+  const wasLost = ghost.lost !== undefined;
   ghost.lost = undefined;
   const to = weighted(entry.weights);
   const from = before === undefined ? [] : weighted(before.weights);
@@ -86,10 +91,12 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
   if (operation === undefined)
     return ghost.violate('I18', `weights ${JSON.stringify(entry.weights)} without an operation`);
   const { plan, id } = operation;
+  ghost.movers.add(id);
   const vectors = vectorsOf(plan);
   if (!vectors.some((each) => sameWeights(each, entry.weights)))
     ghost.violate('I18', `${id} sets ${JSON.stringify(entry.weights)}, which is not in its plan`);
-  if (before !== undefined && !vectors.some((each) => sameWeights(each, before.weights)))
+  // An older table that a gateway came back with is set right by whatever is written next.
+  if (before !== undefined && !wasLost && !vectors.some((each) => sameWeights(each, before.weights)))
     ghost.violate('I7', `${id} overwrites ${JSON.stringify(before.weights)}, which it was not planned from`);
   if (
     !plan.steps.some(
@@ -99,7 +106,7 @@ function checkMoved({ ghost, options }: Watched, before: RouteEntry | undefined,
   )
     ghost.violate('I18', `${id} moves weights before that is in the journal`);
   if (plan.kind === 'failover' && plan.trigger === 'automatic' && !ghost.moves.has(id)) {
-    checkFlapping(options, ghost, id);
+    checkFlapping(options, ghost, id, promises.standing.get('ack')?.atMs ?? Number.NEGATIVE_INFINITY);
     ghost.moves.add(id);
   }
 }
@@ -118,22 +125,31 @@ function isRestored({ lost }: Ghost, weights: Weights): boolean {
   return lost !== undefined && sameWeights(lost, weights);
 }
 
-/** I11, by the policy in force. A wall clock that jumps between two lives of the controller shifts what it remembers. */
-function checkFlapping({ coolDownMs, maxFailoversPerDay, every }: SimOptions, ghost: Ghost, id: string): void {
+/**
+ * I11, by the policy in force; what came before a person's acknowledgement does not count. A wall clock that jumps between two
+ * lives of the controller shifts what it remembers.
+ */
+function checkFlapping(
+  { coolDownMs, maxFailoversPerDay, every }: SimOptions,
+  ghost: Ghost,
+  id: string,
+  acknowledgedAtMs: number,
+): void {
   if (every.wallJump > 0) return;
   const openedAtMs = (each: string): number => ghost.operations.get(each)?.openedAtMs ?? Number.NEGATIVE_INFINITY;
-  const sinceMs = openedAtMs(id) - Math.max(Number.NEGATIVE_INFINITY, ...[...ghost.moves].map(openedAtMs));
+  const past = [...ghost.moves].map(openedAtMs).filter((atMs) => atMs > acknowledgedAtMs);
+  const sinceMs = openedAtMs(id) - Math.max(Number.NEGATIVE_INFINITY, ...past);
   if (sinceMs < coolDownMs) ghost.violate('I11', `${id} comes ${sinceMs} ms after another failover`);
-  if (ghost.moves.size >= maxFailoversPerDay)
-    ghost.violate('I11', `${id} is failover ${ghost.moves.size + 1} of the day`);
+  if (past.length >= maxFailoversPerDay) ghost.violate('I11', `${id} is failover ${past.length + 1} of the day`);
 }
 
 /** After something was appended to the journal. */
 export function checkAppended(watched: Watched, drafts: readonly JournalDraft[], life: Incarnation | undefined): void {
-  const { ghost, cells, grammar, options } = watched;
+  const { ghost, cells, grammar, promises, options } = watched;
   for (const draft of drafts) {
     const { body } = draft;
     grammar.check(draft);
+    promises.check(draft, life);
     // Late writes of the one before are kept out first, then it looks and decides.
     const isAct = body.kind === 'decision' || body.kind === 'operation' || body.kind === 'route';
     if (isAct && life !== undefined && !life.stamped.has(draft.epoch))
@@ -147,22 +163,28 @@ export function checkAppended(watched: Watched, drafts: readonly JournalDraft[],
       if (defect !== undefined)
         ghost.violate(defect[0], `${body.operationId} calls ${body.step} reached: ${defect[1]}`);
       if (ghost.open?.id === body.operationId) ghost.step = step;
+      if (step !== undefined && body.part === undefined) checkRemoval(watched, body.operationId, step);
       if (body.part === undefined && body.state !== 'intended') ghost.stepSinceMs = ghost.nowMs;
       if (body.state === 'intended') ghost.intents.add(`${body.operationId}/${body.index}/${body.part ?? ''}`);
     }
     if (body.kind !== 'operation') continue;
     const { operation } = body;
     const known = ghost.operations.get(operation.id);
-    if (known === undefined) checkOpened(watched, operation);
+    if (known === undefined) {
+      ghost.revision += 1;
+      checkOpened(watched, operation, life);
+    }
     if (known?.endedAtMs !== undefined) ghost.violate('I3', `${operation.id} goes on after its end`);
     ghost.operations.set(operation.id, operation);
     ghost.step = operation.plan.steps[operation.step];
     ghost.open = operation.endedAtMs === undefined ? operation : undefined;
-    if (known === undefined || known.epoch !== operation.epoch) ghost.stepSinceMs = ghost.nowMs;
+    const isBegun = known === undefined || known.epoch !== operation.epoch || known.state === 'held';
+    if (isBegun) ghost.stepSinceMs = ghost.nowMs;
     if (operation.endedAtMs === undefined) continue;
     ghost.endedAtMs.set(operation.id, ghost.nowMs);
     cells.endOperation();
   }
+  promises.checkOvertaken(drafts);
 }
 
 /** After a cloud started or stopped something. */
@@ -199,7 +221,9 @@ function checkStopped({ ghost, gateway, clouds }: Watched, { site, id, operation
   const weight = gateway.entry?.weights[site] ?? 0;
   if (weight > 0)
     ghost.violate('I20', `${operationId} stopped ${id}, and ${site} still has ${weight} % of the traffic`);
-  if (![...clouds.keys()].some((each) => each !== site && ghost.hasServedWithin(each, unseenMs)))
+  const { overrides = [] } = ghost.operations.get(operationId)?.plan ?? {};
+  const isAnswered = overrides.includes('LastServingSite');
+  if (!isAnswered && ![...clouds.keys()].some((each) => each !== site && ghost.hasServedWithin(each, unseenMs)))
     ghost.violate('I4', `${operationId} stopped ${id}, and nothing serves any more`);
   const steps = ghost.operations.get(operationId)?.plan.steps ?? [];
   const index = steps.findIndex((step) => step.kind === 'stop');

@@ -12,7 +12,13 @@ import { absentError, type Gateway } from './gateway.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import { type Link, type LinkFaults, latestMs } from './link.ts';
-import { checkStartIntended, checkStopAllowed, checkWriteIntended } from './oracle-issue.ts';
+import {
+  checkCutAllowed,
+  checkLastServing,
+  checkStartIntended,
+  checkStopAllowed,
+  checkWriteIntended,
+} from './oracle-issue.ts';
 import type { RateMeter } from './oracle-rate.ts';
 
 /** What a process can get at, and who watches it. */
@@ -22,6 +28,7 @@ export interface Reach {
   readonly clock: Clock;
   readonly linkTo: (node: string) => Link;
   readonly rates: RateMeter;
+  readonly proofMaxAgeMs: number;
   /** For coverage: what became of a call. */
   readonly note: (call: CallName, outcome: CallOutcome) => void;
 }
@@ -95,6 +102,14 @@ export function trafficOf(
       ghost.issuers.set(entry, { operationId: call.operationId, bornAtMs: life.bornAtMs });
       return ask(reach, link, { call: 'write', sent: call, effect: () => ofReply(gateway.write(entry)) });
     },
+    cut(_, site, call) {
+      issue(reach, `cut ${site}`, call);
+      checkCutAllowed(ghost, { inFlight: gateway.inFlight(site) }, site, call);
+      return ask(reach, link, {
+        ...{ call: 'cut', site, sent: call, isPerishable: true },
+        effect: () => ofReply(gateway.cut(site, call.epoch)),
+      });
+    },
     read: (deployment) =>
       ask(reach, link, {
         call: 'read',
@@ -144,6 +159,7 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
     stop(replica, how, call) {
       issue(reach, `stop ${replica.id}`, call);
       checkStopAllowed(ghost, life, replica, call);
+      checkLastServing(ghost, replica, call, reach.proofMaxAgeMs);
       const sent = sentOf(call);
       // No cloud takes a condition with a stop: one that came much later than it was sent could not be told from a good one.
       return ask(reach, link, {

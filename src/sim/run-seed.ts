@@ -1,11 +1,11 @@
 /** Runs one seed's world: chaos, then healing, then what must be true in the end. */
-import { sameWeights } from '../core/plan/reached.ts';
 import { emptyHead, verifyPage } from '../store/chain.ts';
 import { Chaos } from './chaos.ts';
 import type { Violation } from './ghost.ts';
-import { seatOperators } from './operators.ts';
+import { clearUp, seatOperators } from './operators.ts';
 import type { SimOptions } from './options.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import { troublesOf } from './troubles.ts';
 import { type Host, World } from './world.ts';
 import type { WorldTerms } from './world-terms.ts';
 
@@ -75,6 +75,7 @@ function* play(world: World, terms: WorldTerms): Generator<void, SeedReport> {
   yield* until(() => chaos.siteFaults >= options.siteFaults, options.chaosMs, chaosLookMs);
   if (schedule.monoMs >= untilMs) return reportOf(world);
   chaos.heal();
+  clearUp(world);
   let calm = { operations: 0, sinceMs: schedule.monoMs };
   const isWell = yield* until(
     () => {
@@ -92,37 +93,6 @@ function* play(world: World, terms: WorldTerms): Generator<void, SeedReport> {
   if (schedule.events >= mostEvents) ghost.violate('I24', `more than ${mostEvents} events`);
   checkEnd(world);
   return reportOf(world);
-}
-
-/** What is not as it should be, once nothing is broken any more. */
-export function troublesOf({ gateway, ghost, clouds, config, newest: disk }: World): readonly string[] {
-  const troubles: string[] = [];
-  const [deployment] = config.deployments;
-  const weights = gateway.entry?.weights ?? {};
-  for (const site of Object.keys(weights))
-    if ((weights[site] ?? 0) > 0 && !ghost.isServing(site))
-      troubles.push(`${site} has ${weights[site]} % and does not serve`);
-  const wanted = deployment?.failover.failback.mode === 'auto' ? deployment.weights : weights;
-  if (!sameWeights(wanted, weights))
-    troubles.push(`the weights are ${JSON.stringify(weights)}, wanted ${JSON.stringify(wanted)}`);
-  if (ghost.open !== undefined) troubles.push(`${ghost.open.id} is ${ghost.open.state}`);
-  for (const { site, replicas, standby } of deployment?.placements ?? []) {
-    if (standby !== 'hot' && (weights[site] ?? 0) === 0) continue;
-    const serving =
-      clouds
-        .get(site)
-        ?.serving()
-        .filter(({ replica }) => replica.slot < replicas).length ?? 0;
-    if (serving < replicas) troubles.push(`${site} has ${serving} of ${replicas} replicas`);
-    const allowed = config.sites
-      .find(({ name }) => name === site)
-      ?.residency.every((each) => deployment?.residency.includes(each));
-    const listed = gateway.entry?.sites.find((each) => each.site === site)?.replicas.length ?? 0;
-    if (allowed === true && listed < replicas)
-      troubles.push(`${site} has ${listed} of ${replicas} replicas in the table`);
-  }
-  if ([...disk.requests.values()].some(({ answer }) => answer === undefined)) troubles.push('a request has no answer');
-  return troubles;
 }
 
 /** What must hold of the whole record and of everything that was started. */

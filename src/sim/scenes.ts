@@ -1,7 +1,9 @@
 /** Worlds in which one thing is done from beginning to end and nothing else happens: the ground for trying each fault at each call. */
+import type { OrderKind, Verb } from '../model/wish.ts';
 import { soundCloud } from './cloud.ts';
 import { soundLink } from './link.ts';
 import { calmOptions, type SimOptions } from './options.ts';
+import type { Typed } from './typed.ts';
 
 export interface Scene {
   readonly name: string;
@@ -43,6 +45,19 @@ const lagging: Partial<SimOptions> = {
   chaosMs: 60_000,
 };
 
+/** Typed at set moments; streams run on for longer than a drain waits. */
+function told(name: string, script: readonly Typed[]): Scene {
+  return sceneOf(name, [], { script, longestStreamMs: 8000, chaosMs: 20_000 });
+}
+
+function move(kind: Verb): Typed['wish'] {
+  return { kind, from: 'amber', to: 'birch', reason: 'simulated' };
+}
+
+function order(kind: OrderKind): Typed['wish'] {
+  return { kind, from: undefined, to: undefined, reason: 'simulated' };
+}
+
 export const scenes: readonly Scene[] = [
   sceneOf('start', [], { ...lagging, chaosMs: 30_000 }),
   sceneOf('failover', ['siteFault#1@5000+0:crash']),
@@ -56,5 +71,20 @@ export const scenes: readonly Scene[] = [
     4,
   ),
   sceneOf('switchover, drain and stop', ['planted#1@5000+0:planted'], { every: often('planted'), chaosMs: 20_000 }),
+  told('a move for a time, and its return', [{ when: { atMs: 5000 }, wish: { ...move('shift'), forMs: 3000 } }]),
+  told('a drain, then a stop', [
+    { when: { atMs: 5000 }, wish: { ...move('drain'), to: undefined } },
+    { when: { entry: 'drain done' }, wish: { ...move('stop'), to: undefined, how: 'stop' } },
+  ]),
+  told('a migration', [{ when: { atMs: 5000 }, wish: { ...move('migrate'), how: 'delete' } }]),
+  told('a switchover that is held and goes on', [
+    { when: { atMs: 5000 }, wish: move('switchover') },
+    { when: { entry: 'weigh intended' }, wish: order('hold'), about: 'open' },
+    { when: { entry: 'switchover held' }, wish: order('resume'), about: 'open' },
+  ]),
+  told('a switchover that is taken back half way', [
+    { when: { atMs: 5000 }, wish: move('switchover') },
+    { when: { entry: 'weigh reached' }, wish: order('return'), about: 'open' },
+  ]),
   sceneOf('failover and back', ['siteFault#1@5000+0:crash'], { failback: 'auto', chaosMs: 25_000 }),
 ];

@@ -92,6 +92,7 @@ export function restartGateway({ gateway, schedule, ghost }: World, details: Ran
     // With an older copy of the state in place the gateway's table is all that tells of it.
     if (draw < 0.2 && ghost.rolledBackSinceMs === undefined) {
       ghost.lost = ghost.weights;
+      if (ghost.open !== undefined) ghost.disturbed.add(ghost.open.id);
       gateway.forget(draw < 0.1 ? 'all' : 'newest');
     }
     gateway.isUp = true;
@@ -107,6 +108,7 @@ export function meddle(world: World, details: Random): void {
   gateway.meddle(Object.fromEntries([...clouds.keys()].map((site) => [site, site === one ? 100 : 0])));
   // Whatever was right before, this is nobody's plan: the next move is judged from here.
   ghost.weights = undefined;
+  if (ghost.open !== undefined) ghost.disturbed.add(ghost.open.id);
   world.noteHealth();
 }
 

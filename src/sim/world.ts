@@ -17,6 +17,7 @@ import { Incarnation } from './incarnation.ts';
 import { Link } from './link.ts';
 import type { SimOptions } from './options.ts';
 import { JournalGrammar } from './oracle-journal.ts';
+import { PromiseBook } from './oracle-promises.ts';
 import { RateMeter } from './oracle-rate.ts';
 import { checkAccepted, checkAppended, checkCloud, type Watched } from './oracles.ts';
 import { listLagOf, providerOf, type Reach, trafficOf } from './ports.ts';
@@ -35,7 +36,10 @@ export interface Host {
 
 export class World {
   readonly options: SimOptions;
+  /** As it was written first: what there is, whatever is edited. */
   readonly config: Config;
+  /** What a process reads when it begins. */
+  edited: Config;
   readonly schedule: Schedule;
   readonly seeds: SeedTree;
   readonly chance: Chance;
@@ -61,6 +65,8 @@ export class World {
   readonly #interruptions = new Map<string, Dice>();
   /** Set by whoever strikes at what is journaled. */
   onAppended: (draft: JournalDraft, life: Incarnation | undefined) => void = () => undefined;
+  /** Told of every entry, once the oracles have seen it. */
+  readonly watchers: ((draft: JournalDraft) => void)[] = [];
   /** Whoever waits until the world has come to rest: asked anew when an operation or what users get has changed. */
   onceChanged: (() => void) | undefined;
 
@@ -68,6 +74,7 @@ export class World {
     const { kept, cells = new Cells(), config = configOf(options), onStrike, onTry } = terms;
     this.options = options;
     this.config = config;
+    this.edited = config;
     this.cells = cells;
     this.seeds = seedTree(options.seed);
     this.chance = new Chance({
@@ -85,6 +92,7 @@ export class World {
       schedule: this.schedule,
       random: this.seeds.stream('gateway'),
       clouds: this.clouds,
+      longestStreamMs: options.longestStreamMs,
       onAccepted: (entry, before) => {
         this.noteHealth();
         this.ghost.noteWeights(entry.weights);
@@ -92,7 +100,8 @@ export class World {
       },
     });
     const { ghost, clouds, gateway } = this;
-    this.#watched = { options, config, ghost, clouds, gateway, cells, grammar: new JournalGrammar(ghost) };
+    const [grammar, promises] = [new JournalGrammar(ghost), new PromiseBook(ghost)];
+    this.#watched = { options, config, ghost, clouds, gateway, cells, grammar, promises };
   }
 
   #cloud(site: string): Cloud {
@@ -140,6 +149,7 @@ export class World {
       onPause: (details) => schedule.after((1 + details.next()) * options.leaseTtlMs, () => life.resume()),
     });
     host.life = life;
+    life.sites = new Set(this.edited.sites.map(({ name }) => name));
     const stop = new AbortController();
     this.#all.push({ life, stop });
     return { life, stop, deps: this.#deps(life, { kind, name: kind, host: host.name, pid: host.lives }) };
@@ -163,14 +173,14 @@ export class World {
     const clock = schedule.clock(life, this.wallAheadMs);
     const state = this.disk;
     const reach: Reach = {
-      ...{ life, ghost, clock, rates: new RateMeter(ghost) },
+      ...{ life, ghost, clock, rates: new RateMeter(ghost), proofMaxAgeMs: options.proofMaxAgeMs },
       linkTo: (node) => this.link(`${actor.host}/${node}`),
       note: (call, outcome) => {
         if (ghost.step !== undefined) this.cells.note(ghost.step.kind, call, outcome);
       },
     };
     return {
-      ...{ config: this.config, clock, random: seeds.stream('engine'), actor },
+      ...{ config: this.edited, clock, random: seeds.stream('engine'), actor },
       store: storeOf({
         ...{ life, clock, ghost, state, broken: options.brokenDisk },
         random: seeds.stream('store'),
@@ -210,6 +220,7 @@ export class World {
     for (const draft of drafts) this.#onEntry?.(draft, this.schedule.monoMs);
     checkAppended(this.#watched, drafts, life);
     for (const draft of drafts) this.onAppended(draft, life);
+    if (this.watchers.length > 0) for (const draft of drafts) for (const watch of this.watchers) watch(draft);
     if (drafts.some(({ body }) => body.kind === 'operation')) this.#tellChanged();
   }
 

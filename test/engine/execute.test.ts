@@ -250,3 +250,30 @@ test('an operation never ends twice', async () => {
   const operation = await opened(world, planOf([]));
   await expect(run(world, { ...operation, endedAtMs: 1 })).rejects.toMatchObject({ code: 'AssertionFailed' });
 });
+
+test.for([
+  { kind: 'return', state: 'returned', weights: allLeft },
+  { kind: 'abort', state: 'failed', weights: allRight },
+  { kind: 'hold', state: 'done', weights: allRight },
+] as const)(
+  'told to $kind while the last step recorded its end, it ends $state (I32)',
+  async ({ kind, state, weights }) => {
+    const world = await openStepWorld();
+    const operation = await opened(world, plan);
+    const onWay = course(operation);
+    const { by } = operation;
+    const { append } = world.ctx.journal;
+    const ctx = {
+      ...world.ctx,
+      note: async (...note: Parameters<typeof world.ctx.note>) => {
+        await world.ctx.note(...note);
+        const [at, , stateOfStep] = note;
+        if (at.step.name !== settle.name || stateOfStep !== 'reached') return;
+        onWay.operation = { ...onWay.operation, order: { kind, by, atMs: 0, reason: undefined } };
+        await append({ kind: 'operation', operation: onWay.operation });
+      },
+    };
+    expect(await world.work(execute(ctx, onWay, world.calm))).toMatchObject({ state });
+    expect(world.sink.history().at(-1)).toEqual(weights);
+  },
+);

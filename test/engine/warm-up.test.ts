@@ -68,13 +68,13 @@ test.for(['never answers', 'cannot be listed'] as const)(
   },
 );
 
-test.for(['the signal', 'a lost lease'] as const)('%s ends it', async (what) => {
+test.for(['the signal', 'that of a lost lease'] as const)('%s ends it', async (what) => {
   const world = createWorld();
   world.left.plant(0);
   world.probe.mute.add('left');
   const ctx = await open(world);
   const stop = new AbortController();
-  const end = warmUp(ctx, stop.signal);
+  const end = warmUp(ctx, what === 'the signal' ? stop.signal : ctx.grip.lost);
   await world.pass(100);
   if (what === 'the signal') stop.abort();
   else {

@@ -27,7 +27,8 @@ export function parseReplay(text: string): ReplayLine {
   }
   if (!isReplay(line)) throw new Error('a replay line has seed, commit, options and, when it was cut down, kept');
   // A line from before there was an option: it was off.
-  return { ...line, options: { ...calmOptions(line.seed), ...line.options } };
+  const calm = calmOptions(line.seed);
+  return { ...line, options: { ...calm, ...line.options, every: { ...calm.every, ...line.options.every } } };
 }
 
 function isReplay(line: unknown): line is ReplayLine {

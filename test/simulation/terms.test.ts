@@ -25,7 +25,7 @@ test.for([
   [['--seeds', '1.5'], 'a whole number'],
   [['--seconds', 'x'], '--seconds x'],
   [['--workers', '257'], 'from 1 to 256'],
-  [['--faults', 'some'], 'one of all, brisk, calm'],
+  [['--faults', 'some'], 'one of all, brisk, calm, people'],
   [['-o', 'yaml'], 'json or table'],
   [['--sedes', '3'], '--sedes'],
   [['extra'], 'extra'],

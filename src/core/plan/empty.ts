@@ -3,7 +3,7 @@ import type { Action } from '../../model/decision.ts';
 import type { Step } from '../../model/plan.ts';
 import type { View } from '../../model/view.ts';
 import { drainBudgetMs } from '../drain-budget.ts';
-import { writeDeadlineMs } from './steps.ts';
+import { fenceStep, writeDeadlineMs } from './steps.ts';
 
 /** Beyond the time a model server takes to stop, in milliseconds: a provider may have to be asked again. */
 const stopSlackMs = 60_000;
@@ -12,7 +12,7 @@ const stopSlackMs = 60_000;
 export function fenceSteps({ empty = [] }: Action): readonly Step[] {
   return [
     { kind: 'stamp', name: 'stamp', deadlineMs: writeDeadlineMs },
-    ...empty.map(({ site }): Step => ({ kind: 'fence', name: `fence ${site}`, site, deadlineMs: writeDeadlineMs })),
+    ...empty.map(({ site }): Step => fenceStep(site, true)),
   ];
 }
 

@@ -8,7 +8,7 @@ import type { Step } from '../../model/plan.ts';
 import type { SiteView, View } from '../../model/view.ts';
 import { missingSlots, readyReplicas, weightOf } from '../readiness.ts';
 import { targetsOf } from '../rules/case.ts';
-import { blend, launchSteps, weighStep, weightsBefore, writeDeadlineMs } from './steps.ts';
+import { blend, fenceStep, launchSteps, weighStep, weightsBefore, writeDeadlineMs } from './steps.ts';
 
 /** A hot target only needs its next few completions; this long covers a slow probe interval. */
 const proveDeadlineMs = 60_000;
@@ -24,9 +24,7 @@ export function moveSteps(action: Action, view: View, nowMs: number): readonly S
     { kind: 'stamp', name: 'stamp', deadlineMs: writeDeadlineMs },
     ...targetsOf(view, action).flatMap((target) => readySteps(target, view, nowMs)),
     ...weighSteps(action, view),
-    ...fenced.map(
-      ({ site }): Step => ({ kind: 'fence', name: `fence ${site.name}`, site: site.name, deadlineMs: writeDeadlineMs }),
-    ),
+    ...fenced.map(({ site: { name } }) => fenceStep(name, action.empty?.some(({ site }) => site === name) === true)),
     ...(action.kind === 'failover' ? fenced.flatMap((source) => replaceStep(source, view, nowMs)) : []),
     { kind: 'settle', name: 'settle', forMs: settleMs, deadlineMs: view.deployment.failover.move.deadlineMs },
   ];

@@ -17,7 +17,7 @@ export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
     case 'weigh':
       return ofRoute(seen.route, (entry) => sameWeights(entry.weights, step.weights));
     case 'fence':
-      return ofRoute(seen.route, (entry) => (entry.weights[step.site] ?? 0) === 0);
+      return ofRoute(seen.route, (entry) => isFenced(step, entry));
     case 'drain':
       return answer(seen.idleSinceMs !== undefined);
     case 'cut':
@@ -42,6 +42,10 @@ export function sameWeights(one: Weights, other: Weights): boolean {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].every(
     (site) => (one[site] ?? 0) === (other[site] ?? 0),
   );
+}
+
+function isFenced({ site, isEmptied = false }: Step & { readonly kind: 'fence' }, entry: RouteEntry): boolean {
+  return (entry.weights[site] ?? 0) === 0 && !(isEmptied && entry.spill.some((each) => each.site === site));
 }
 
 function answer(is: boolean): Answer {

@@ -30,6 +30,12 @@ export function weightsBefore({ inForce, route, sites }: View): Weights {
   return Object.fromEntries(sites.map(({ site }) => [site.name, weights[site.name] ?? 0]));
 }
 
+/** `isEmptied`: what runs there will be ended, so nothing new may spill there either. */
+export function fenceStep(site: string, isEmptied: boolean): Step {
+  const step = { kind: 'fence', name: `fence ${site}`, site, deadlineMs: writeDeadlineMs } as const;
+  return isEmptied ? { ...step, isEmptied } : step;
+}
+
 /** Its name says where the traffic will be. */
 export function weighStep(weights: Weights, gate: Gate | undefined): Step {
   const text = Object.entries(weights)

@@ -56,6 +56,18 @@ test.for<{ name: string; step: StepEffect; sight: Partial<StepSight>; answer: st
     sight: replicas({ slot: 0 }, { slot: 1, state: 'gone' }),
     answer: 'no',
   },
+  {
+    name: 'a fence of a site that is emptied, nothing spills there',
+    step: { ...fence, isEmptied: true },
+    sight: { route: seen(routeOf({ weights: { left: 0, right: 100 }, spill: [{ site: 'right', provenForMs: 1 }] })) },
+    answer: 'yes',
+  },
+  {
+    name: 'a fence of a site that is emptied, requests may spill there (I21)',
+    step: { ...fence, isEmptied: true },
+    sight: { route: seen(routeOf({ weights: { left: 0, right: 100 }, spill: [{ site: 'left', provenForMs: 1 }] })) },
+    answer: 'no',
+  },
   { name: 'a launch, the list unread (I27)', step: launch, sight: {}, answer: 'unknown' },
   { name: 'a proof, enough ready', step: prove, sight: { ready: ['left-0', 'left-1'] }, answer: 'yes' },
   { name: 'a proof, one short', step: prove, sight: { ready: ['left-0'] }, answer: 'no' },

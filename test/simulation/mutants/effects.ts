@@ -125,7 +125,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: 'step-retries-without-a-pause',
-    file: runStep,
+    file: 'src/engine/step-pace.ts',
     find: 'const fullMs = Math.min(longestRetryMs, firstRetryMs * 2 ** rounds);',
     replace: 'const fullMs = Math.min(longestRetryMs, firstRetryMs * 0 ** rounds);',
     breaks: ['I24'],
@@ -225,15 +225,15 @@ export const effectMutants: readonly Mutant[] = [
   {
     name: 'drained-while-requests-run',
     file: readBack,
-    find: 'const isIdle = site !== undefined && inFlightAt(traffic, site) === 0;',
-    replace: 'const isIdle = site !== undefined && inFlightAt(traffic, site) !== undefined;',
+    find: 'const isIdle = inFlight === 0;',
+    replace: 'const isIdle = inFlight !== undefined;',
     breaks: ['I21'],
     why: 'that the gateway was read is taken for what it said',
   },
   {
     name: 'fence-is-always-reached',
     file: reached,
-    find: 'return ofRoute(seen.route, (entry) => (entry.weights[step.site] ?? 0) === 0);',
+    find: 'return ofRoute(seen.route, (entry) => isFenced(step, entry));',
     replace: "return 'yes';",
     breaks: ['I20', 'I18'],
     why: 'weight 0 was written, so it is thought to be in force',

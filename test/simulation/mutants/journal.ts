@@ -69,8 +69,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'result-of-a-step-not-written',
     file: runStep,
-    find: '  await ctx.note(at, undefined, state, error);\n',
-    replace: '  if (error !== undefined) await ctx.note(at, undefined, state, error);\n',
+    find: '  await ctx.note(at, undefined, state, error, detail);\n',
+    replace: '  if (error !== undefined) await ctx.note(at, undefined, state, error, detail);\n',
     breaks: ['I18'],
     why: 'only failures are recorded: the next step begins without the result of the one before',
   },
@@ -123,7 +123,7 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'resume-repeats-a-recorded-failure',
     file: execute,
-    find: '    if (before !== undefined) return await leaveOrEnd(ctx, { ...operation, step: index }, before, signal);\n',
+    find: '    if (before !== undefined) return await leaveOrEnd(run, index, before);\n',
     replace: '',
     breaks: ['I17', 'I18'],
     why: 'what failed before the crash is tried anew: the crash changes how it ends',
@@ -139,7 +139,7 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'resume-before-looking',
     file: operations,
-    find: '  await warmUp(ctx, signal);\n',
+    find: '  await warmUp(ctx, AbortSignal.any([signal, ctx.grip.lost]));\n',
     replace: '',
     breaks: ['I17', 'I24', 'I32'],
     why: 'the next step is judged before any probe has answered: the crash makes it fail',

@@ -5,6 +5,7 @@ import { journalMutants } from './journal.ts';
 import { kills } from './kills.ts';
 import { leaseMutants } from './lease.ts';
 import type { Mutant, NotYet } from './mutant.ts';
+import { peopleMutants } from './people.ts';
 import { routeMutants } from './route.ts';
 import { ruleMutants } from './rules.ts';
 
@@ -15,6 +16,7 @@ export const mutants: readonly Mutant[] = [
   ...routeMutants,
   ...ruleMutants,
   ...evidenceMutants,
+  ...peopleMutants,
 ];
 
 /** No world is known that shows these: a check, a fault or a workload is missing. */

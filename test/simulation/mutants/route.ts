@@ -101,8 +101,8 @@ export const routeMutants: readonly Mutant[] = [
   {
     name: 'give-back-skipped',
     file: 'src/engine/execute.ts',
-    find: 'return await giveBack(ctx, operation, end.error, signal);',
-    replace: "return await finish(ctx, operation, 'failed', end.error);",
+    find: 'return await giveBack(run, index, end.error);',
+    replace: "return await finish(run, index, 'failed', end.error);",
     breaks: ['I32', 'I24'],
     why: 'a move that failed half way stays half way: neither the old weights nor the new',
   },
@@ -125,11 +125,8 @@ export const routeMutants: readonly Mutant[] = [
   {
     name: 'bad-replica-taken-out-of-the-table',
     file: publish,
-    find: "  return [{ id: replica.id, bootId: replica.bootId, url: replica.url, state: isBad ? 'suspect' : 'serving' }];",
-    replace: lines(
-      '  if (isBad) return [];',
-      "  return [{ id: replica.id, bootId: replica.bootId, url: replica.url, state: 'serving' }];",
-    ),
+    find: "  const state = isDraining ? 'draining' : isBad ? 'suspect' : 'serving';\n",
+    replace: lines('  if (isBad) return [];', "  const state = isDraining ? 'draining' : 'serving';", ''),
     breaks: ['I4', 'I9', 'I10'],
     why: 'what the probes call bad gets no traffic at all, on their word alone, the last one too',
   },

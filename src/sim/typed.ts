@@ -1,0 +1,13 @@
+/** What somebody types at a set moment of a world. */
+import type { Wish } from '../model/wish.ts';
+
+export interface Typed {
+  /**
+   * Virtual milliseconds, or what comes to the journal: the kind of a step or of an operation with its state (`weigh
+   * reached`, `switchover held`), the first time or the `count`th.
+   */
+  readonly when: { readonly atMs: number } | { readonly entry: string; readonly count?: number };
+  readonly wish: Omit<Wish, 'deployment' | 'operationId'>;
+  /** For an order: the operation in progress, or the one that was opened last. */
+  readonly about?: 'open' | 'last';
+}
