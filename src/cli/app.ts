@@ -107,6 +107,8 @@ export interface App {
   /** As in package.json. */
   version(): string;
   readonly clock: Clock;
+  /** Minutes that this machine's local time is ahead of UTC at a moment (epoch milliseconds). */
+  readonly localOffsetMin: (atMs: number) => number;
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly terminal: TerminalFacts;

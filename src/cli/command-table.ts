@@ -52,6 +52,31 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/history.ts')).history,
   },
   {
+    name: 'timeline',
+    summary: 'Show what happened around an operation, with the notes people wrote',
+    load: async () => (await import('./commands/timeline.ts')).timeline,
+  },
+  {
+    name: 'note',
+    summary: 'Write something down in the record, for the timeline of an incident',
+    load: async () => (await import('./commands/note.ts')).note,
+  },
+  {
+    name: 'ack',
+    summary: 'Say that a failover was looked at: automation may fail over again',
+    load: async () => (await import('./commands/ack.ts')).ack,
+  },
+  {
+    name: 'pause',
+    summary: 'Turn automation off for a time; what a person asks for is still done',
+    load: async () => (await import('./commands/pause.ts')).pause,
+  },
+  {
+    name: 'unpause',
+    summary: 'Turn automation on again before the pause ends',
+    load: async () => (await import('./commands/unpause.ts')).unpause,
+  },
+  {
     name: 'demo',
     summary: 'Watch a failover of real processes on this machine, in a minute',
     load: async () => (await import('./commands/demo.ts')).demo,

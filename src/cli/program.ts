@@ -129,7 +129,8 @@ async function load(entry: CommandEntry, extras: HelpExtras, leaf: Commander): P
   const command = await entry.load();
   extras.loaded.set(entry.name, command);
   for (const spec of Object.values(command.arguments)) {
-    leaf.addArgument(new Argument(spec.isRequired ? `<${spec.flags}>` : `[${spec.flags}]`, spec.summary));
+    const argument = new Argument(spec.isRequired ? `<${spec.flags}>` : `[${spec.flags}]`, spec.summary);
+    leaf.addArgument(argument.argParser((typed: string) => parsed(spec, typed)));
   }
   for (const spec of Object.values(command.options)) leaf.addOption(toOption(spec));
 }
@@ -138,14 +139,18 @@ function toOption(spec: InputSpec<unknown>): Option {
   const option = new Option(spec.flags, spec.summary).makeOptionMandatory(spec.isRequired);
   if (spec.choices !== undefined) option.choices(spec.choices);
   if (spec.fallback !== undefined && spec.fallback !== false) option.default(spec.fallback);
-  return option.argParser((typed: string) => {
-    try {
-      return spec.parse(typed);
-    } catch (error) {
-      if (error instanceof InvalidInput) throw new InvalidArgumentError(`${error.message}.`);
-      throw error;
-    }
-  });
+  return option.argParser((typed: string) => parsed(spec, typed));
+}
+
+function parsed(spec: InputSpec<unknown>, typed: string): unknown {
+  try {
+    return spec.parse(typed);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    // Commander's own sentence would repeat all of it.
+    if (typed.length > 200) throw new GodwitError('UsageInvalid', `${spec.flags}: ${error.message}`);
+    throw new InvalidArgumentError(`${error.message}.`);
+  }
 }
 
 /** Commander's values, by our names. */
@@ -154,7 +159,7 @@ function filled(extras: HelpExtras, leaf: Commander, root: Commander): { command
   if (command === undefined) throw new GodwitError('AssertionFailed', `the command "${nameOf(leaf)}" was not loaded`);
   const options = leaf.opts();
   const input: Input = {
-    arguments: Object.fromEntries(Object.keys(command.arguments).map((key, index) => [key, leaf.args[index]])),
+    arguments: Object.fromEntries(Object.keys(command.arguments).map((key, index) => [key, leaf.processedArgs[index]])),
     options: Object.fromEntries(
       Object.entries(command.options).map(([key, spec]) => [
         key,

@@ -1,12 +1,7 @@
 /** What somebody has set, as it counts at a moment. */
 import type { Reason } from '../model/reason.ts';
-import type { Standing } from '../model/standing.ts';
+import { isInForce, type Standing } from '../model/standing.ts';
 import type { View } from '../model/view.ts';
-
-/** Not over yet; one without an end stands until it is taken back. */
-export function isInForce({ untilMs }: Standing, nowMs: number): boolean {
-  return untilMs === undefined || nowMs < untilMs;
-}
 
 /** Why automation is off; empty when it is not. */
 export function pausedReason({ standing }: View, nowMs: number): readonly Reason[] {

@@ -5,6 +5,7 @@ import type { Config } from '../model/config.ts';
 import type { Clock } from '../ports/clock.ts';
 import { createClock } from '../system/clock.ts';
 import { listenForInterrupts } from '../system/interrupt.ts';
+import { localOffsetMin } from '../system/local-offset.ts';
 import { openSink } from '../system/sink.ts';
 import { readTerminal } from '../system/terminal.ts';
 
@@ -27,6 +28,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
   return {
     version: () => readVersion(packageUrl),
     clock,
+    localOffsetMin,
     stdout: openSink(() => process.stdout),
     stderr: openSink(() => process.stderr),
     // Opening all three streams costs milliseconds that `--help` has no use for.

@@ -60,7 +60,11 @@ test.for([
     message: /'flood' is invalid\. allowed: kill, hang, errors, slow/,
     hint: undefined,
   },
-  { argv: ['status', '-o', 'xml'], message: /Allowed choices are table, json, jsonl/, hint: undefined },
+  {
+    argv: ['status', '-o', 'xml'],
+    message: /Allowed choices are table, wide, json, yaml, jsonl, name, md/,
+    hint: undefined,
+  },
   { argv: ['gateway', '-o', 'json'], message: '`godwit gateway` does not print json', hint: '-o table' },
   { argv: [], message: 'a command is missing', hint: 'godwit --help' },
   { argv: ['config'], message: 'a command is missing', hint: 'godwit --help' },

@@ -2,8 +2,8 @@
 import { reasonsOf } from '../../model/decision.ts';
 import type { Diagnosis, SiteDiagnosis } from '../../model/diagnosis.ts';
 import type { Explanation, RecordedDecision, StepAccount } from '../../model/explanation.ts';
-import type { CodePage } from './pages/page.ts';
 import { actorText, operationText } from './operation.ts';
+import type { CodePage } from './pages/page.ts';
 import { reasonLines } from './reason.ts';
 import { sanitize } from './sanitize.ts';
 import { glyph, type Style, type Tone, tint } from './style.ts';

@@ -1,16 +1,15 @@
 /** The one screen of a deployment: what users get, what happened, where traffic goes, what is safe to do. 80 × 24. */
 import type { Operation } from '../../model/operation.ts';
-import type { ServiceState, SiteRow, SiteState, StatusView } from '../status-view.ts';
+import type { ServiceState, StatusView } from '../status-view.ts';
 import { toneOfState } from './operation.ts';
 import { reasonWord } from './reason.ts';
 import { sanitize } from './sanitize.ts';
+import { percent, seconds, siteTable } from './site-table.ts';
 import { glyph, type Style, type Tone, tint } from './style.ts';
 import { table } from './table.ts';
-import { age, clockTime, span } from './time.ts';
+import { age, clockTime } from './time.ts';
 import { cut, padEnd, padStart, widthOf, wrap } from './width.ts';
 
-/** Sites beyond this are counted, not listed, so that the screen keeps its 24 rows. */
-const maxSites = 8;
 /** Column where the text after a heading starts. */
 const indent = 15;
 
@@ -21,23 +20,14 @@ const serviceTones: Readonly<Record<ServiceState, Tone>> = {
   unknown: 'unknown',
 };
 
-const siteTones: Readonly<Record<SiteState, Tone>> = {
-  healthy: 'good',
-  starting: 'busy',
-  degraded: 'warn',
-  failing: 'bad',
-  empty: 'idle',
-  unknown: 'unknown',
-};
-
 /** Lines without the last line break; none is wider than `style.width`. */
-export function statusText(view: StatusView, style: Style): string {
+export function statusText(view: StatusView, style: Style, columns: 'usual' | 'wide' = 'usual'): string {
   return [
     header(view, style),
     service(view, style),
     ...figures(view, style),
     ...happened(view, style),
-    ...siteTable(view, style),
+    ...siteTable(view, style, columns),
     ...failoverAgain(view, style),
     ...labelled('Controller', controllerText(view), style),
     ...unseen(view, style),
@@ -108,46 +98,6 @@ function operationLines(label: string, operation: Operation, when: string, style
   return [...labelled(label, head, style), ...why.map((line) => ' '.repeat(indent) + line)];
 }
 
-function siteTable(view: StatusView, style: Style): string[] {
-  const shown = view.sites.slice(0, maxSites);
-  const rows = shown.map((site) => cellsOf(site, view.atMs, style));
-  const [head = '', ...lines] = table(
-    [
-      { title: 'SITE', align: 'left', maxWidth: 20 },
-      { title: 'WANT', align: 'right', maxWidth: 5 },
-      { title: 'REAL', align: 'right', maxWidth: 6 },
-      { title: 'STATE', align: 'left', maxWidth: 16 },
-      { title: 'READY', align: 'right', maxWidth: 7 },
-      { title: 'TTFT', align: 'right', maxWidth: 6 },
-      { title: 'NOTE', align: 'left', maxWidth: 60 },
-    ],
-    rows,
-    style.width,
-  );
-  const colored = lines.map((line, index) => tint(siteTones[shown[index]?.state ?? 'unknown'], line, style));
-  const more = view.sites.length > maxSites ? [`and ${view.sites.length - maxSites} more sites: -o json`] : [];
-  return [style.paint.bold(head), ...colored, ...more];
-}
-
-function cellsOf(site: SiteRow, atMs: number, style: Style): string[] {
-  const since = site.sinceMs === undefined || site.state === 'empty' ? '' : ` ${age(atMs - site.sinceMs)}`;
-  return [
-    sanitize(site.name, 40),
-    site.wantPct === undefined ? '?' : `${site.wantPct}%`,
-    site.realRatio === undefined ? '-' : percent(site.realRatio),
-    `${glyph(siteTones[site.state], style)} ${site.state}${since}`,
-    `${site.ready ?? '?'}/${site.replicas}`,
-    site.firstTokenP95Ms === undefined ? '-' : seconds(site.firstTokenP95Ms),
-    noteOf(site),
-  ];
-}
-
-function noteOf({ state, standby, reasons: [reason] }: SiteRow): string {
-  if (state === 'empty') return `${standby} standby`;
-  if (reason !== undefined) return `${reason.code}: ${sanitize(reason.message)}`;
-  return standby === 'hot' ? '' : standby;
-}
-
 function failoverAgain({ failoverReady, atMs }: StatusView, style: Style): string[] {
   const { value, to, isTargetReady, reasons } = failoverReady;
   const label = 'Fail over again?';
@@ -191,15 +141,6 @@ function unseen({ sources }: StatusView, style: Style): string[] {
 function labelled(label: string, text: string, style: Style): string[] {
   const lines = wrap(text, style.width - indent, 2);
   return lines.map((line, index) => padEnd(index === 0 ? label : '', indent) + line);
-}
-
-function percent(ratio: number): string {
-  return `${(ratio * 100).toFixed(1)}%`;
-}
-
-/** Always in seconds, so that a column compares at a glance. */
-function seconds(ms: number): string {
-  return ms >= 10_000 ? span(ms) : `${(ms / 1000).toFixed(2)}s`;
 }
 
 /** Several deployments: one line each. */

@@ -46,6 +46,7 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
       after: () => () => undefined,
       sleep: (_, signal) => new Promise((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason))),
     },
+    localOffsetMin: () => 60,
     stdout: {
       isClosed: false,
       write: (text) => {

@@ -29,7 +29,7 @@ test('tells the error that ended it', () => {
     operation({ state: 'returned', error: { class: 'capacity', code: 'SoldOut', message: 'none left' } }),
     plainStyle,
   );
-  expect(text).toContain('! returned after 30s');
+  expect(text).toContain('! failed, returned after 30s');
   expect(text).toContain('  error    SoldOut (capacity): none left');
 });
 
