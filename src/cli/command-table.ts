@@ -11,6 +11,8 @@ export interface CommandEntry {
 /** Commands that only hold others. */
 export const groups: Readonly<Record<string, string>> = {
   config: 'Check, show or describe the configuration',
+  blocks: 'What holds back starts after some have failed',
+  orphans: 'Replicas with our tag that nothing on record accounts for',
   journal: 'Check the record of what was decided and done',
 };
 
@@ -75,6 +77,31 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'unpause',
     summary: 'Turn automation on again before the pause ends',
     load: async () => (await import('./commands/unpause.ts')).unpause,
+  },
+  {
+    name: 'blocks list',
+    summary: 'List what holds back starts: where they failed lately, and until when',
+    load: async () => (await import('./commands/blocks-list.ts')).blocksList,
+  },
+  {
+    name: 'blocks clear',
+    summary: 'Forget what failed at a site: automation may start there again at once',
+    load: async () => (await import('./commands/blocks-clear.ts')).blocksClear,
+  },
+  {
+    name: 'orphans list',
+    summary: 'List replicas with our tag that nothing on record accounts for',
+    load: async () => (await import('./commands/orphans-list.ts')).orphansList,
+  },
+  {
+    name: 'orphans adopt',
+    summary: 'Record that a replica is ours, though no operation started it',
+    load: async () => (await import('./commands/orphans-adopt.ts')).orphansAdopt,
+  },
+  {
+    name: 'orphans delete',
+    summary: 'Delete a replica that nothing on record accounts for, for good',
+    load: async () => (await import('./commands/orphans-delete.ts')).orphansDelete,
   },
   {
     name: 'demo',

@@ -27,6 +27,6 @@ export function acknowledgedAtMs({ standing }: View): number {
 }
 
 /** Refusals at the site from before this moment hold nothing back; epoch milliseconds, 0 when none were cleared. */
-export function unblockedAtMs({ standing }: View, site: string): number {
+export function unblockedAtMs({ standing }: Pick<View, 'standing'>, site: string): number {
   return standing.find((each) => each.kind === 'unblock' && each.site === site)?.atMs ?? 0;
 }

@@ -90,6 +90,24 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
         await store.close();
       }
     },
+    async findOrphans(config, signal) {
+      const [{ withEngine }, { findOrphans }] = await Promise.all([
+        import('./engine.ts'),
+        import('../engine/orphans.ts'),
+      ]);
+      const silent = { report: () => undefined };
+      return withEngine(config, { clock, reporter: silent, actor: 'person', mode: 'read' }, (deps) =>
+        findOrphans(deps, signal),
+      );
+    },
+    async deleteOrphan(config, order, signal) {
+      const { withEngine } = await import('./engine.ts');
+      const { deleteOrphan } = await import('../engine/delete-orphan.ts');
+      const silent = { report: () => undefined };
+      return withEngine(config, { clock, reporter: silent, actor: 'person' }, (deps) =>
+        deleteOrphan(deps, order, signal),
+      );
+    },
     runGateway: (config, log, signal) => runGateway(config, log, signal, clock),
     async runDemo(options, reporter, watch, signal) {
       isTidying = true;

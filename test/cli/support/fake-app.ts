@@ -81,6 +81,8 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
     ensureGateway: async () => undefined,
     runController: refuse('controller'),
     carryOut: refuse('engine'),
+    findOrphans: refuse('provider'),
+    deleteOrphan: refuse('provider'),
     runGateway: refuse('gateway'),
     runDemo: refuse('demo'),
     simulate: refuse('simulator'),
