@@ -59,6 +59,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/timeline.ts')).timeline,
   },
   {
+    name: 'handover',
+    summary: 'Say what the next person on call must know, with gaps where only you know',
+    load: async () => (await import('./commands/handover.ts')).handover,
+  },
+  {
     name: 'note',
     summary: 'Write something down in the record, for the timeline of an incident',
     load: async () => (await import('./commands/note.ts')).note,

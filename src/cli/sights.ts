@@ -8,6 +8,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { RouteEntry } from '../model/route.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { Standing } from '../model/standing.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { ReadCall } from '../ports/call.ts';
 import type { Store } from '../ports/store.ts';
@@ -32,6 +33,8 @@ export interface Stored {
   readonly open: Operation | undefined;
   /** Ended ones, newest first. */
   readonly recent: readonly Operation[];
+  /** What was set for a time or until it is taken back. */
+  readonly standing: readonly Standing[];
 }
 
 export interface Watcher {
@@ -104,15 +107,17 @@ async function closeStore(opened: Store | TrafficDriver): Promise<void> {
 }
 
 async function readStored(store: Store, deployment: string): Promise<Stored> {
-  const [snapshot, lease, operations] = await Promise.all([
+  const [snapshot, lease, operations, standing] = await Promise.all([
     store.snapshots.get(deployment),
     store.lease.read(deployment),
     store.operations.list({ deployment, limit: maxOperations }),
+    store.standing.list(deployment),
   ]);
   const open = operations.find(({ endedAtMs }) => endedAtMs === undefined);
   return {
     snapshot,
     lease,
+    standing,
     open: open === undefined ? undefined : await atItsStep(store, open),
     recent: operations.filter(({ endedAtMs }) => endedAtMs !== undefined),
   };

@@ -23,6 +23,7 @@ const stored: Stored = {
   lease: { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, renewedAtMs: nowMs - 2000 },
   open: undefined,
   recent: [],
+  standing: [],
 };
 
 function sights(over: Partial<Sights> = {}, inStore: Partial<Stored> = {}): Sights {
