@@ -8,6 +8,7 @@ import { listenForInterrupts } from '../system/interrupt.ts';
 import { localOffsetMin } from '../system/local-offset.ts';
 import { openSink } from '../system/sink.ts';
 import { readTerminal } from '../system/terminal.ts';
+import { orphanCalls } from './orphans.ts';
 
 /** How long the gateway lets running requests finish when it is told to stop, in milliseconds. */
 const gatewayGraceMs = 30_000;
@@ -90,24 +91,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
         await store.close();
       }
     },
-    async findOrphans(config, signal) {
-      const [{ withEngine }, { findOrphans }] = await Promise.all([
-        import('./engine.ts'),
-        import('../engine/orphans.ts'),
-      ]);
-      const silent = { report: () => undefined };
-      return withEngine(config, { clock, reporter: silent, actor: 'person', mode: 'read' }, (deps) =>
-        findOrphans(deps, signal),
-      );
-    },
-    async deleteOrphan(config, order, signal) {
-      const { withEngine } = await import('./engine.ts');
-      const { deleteOrphan } = await import('../engine/delete-orphan.ts');
-      const silent = { report: () => undefined };
-      return withEngine(config, { clock, reporter: silent, actor: 'person' }, (deps) =>
-        deleteOrphan(deps, order, signal),
-      );
-    },
+    ...orphanCalls(clock),
     runGateway: (config, log, signal) => runGateway(config, log, signal, clock),
     async runDemo(options, reporter, watch, signal) {
       isTidying = true;

@@ -21,7 +21,7 @@ export function stateWords({ state, order }: Operation): string {
   if (state === 'held') return `held by ${name}`;
   if (state === 'returned') return order.kind === 'return' ? `returned by ${name}` : 'failed, returned';
   if (state === 'failed') return order.kind === 'abort' ? `aborted by ${name}` : state;
-  return state === 'done' || state === 'unknown' ? state : `${state}, to ${order.kind}`;
+  return state === 'done' || state === 'unknown' || state === 'returning' ? state : `${state}, to ${order.kind}`;
 }
 
 /** A few lines: the move, its steps, its weights, and the error that ended it. */

@@ -1,7 +1,7 @@
 /** The one screen of a deployment: what users get, what happened, where traffic goes, what is safe to do. 80 × 24. */
 import type { Operation } from '../../model/operation.ts';
 import type { ServiceState, StatusView } from '../status-view.ts';
-import { toneOfState } from './operation.ts';
+import { stateWords, toneOfState } from './operation.ts';
 import { reasonWord } from './reason.ts';
 import { sanitize } from './sanitize.ts';
 import { percent, seconds, siteTable } from './site-table.ts';
@@ -89,7 +89,7 @@ function operationLines(label: string, operation: Operation, when: string, style
   const { plan, state, id } = operation;
   const away = plan.from === undefined ? '' : `, away from ${sanitize(plan.from, 40)}`;
   const mark = glyph(toneOfState(state), style);
-  const head = `${plan.trigger} ${plan.kind} ${sanitize(id, 20)} ${mark} ${state}, ${when}${away}`;
+  const head = `${plan.trigger} ${plan.kind} ${sanitize(id, 20)} ${mark} ${stateWords(operation)}, ${when}${away}`;
   const because = operation.error ?? plan.because[0];
   const why =
     because === undefined
@@ -156,7 +156,7 @@ export function statusListText(views: readonly StatusView[], style: Style): stri
       `${glyph(tone, style)} ${view.service.state}`,
       view.traffic === undefined ? '?' : view.traffic.attemptsPerSecond.toFixed(1),
       at.join(', ') || '?',
-      last === undefined ? '-' : `${sanitize(last.id, 20)} ${last.plan.kind} ${last.state}`,
+      last === undefined ? '-' : `${sanitize(last.id, 20)} ${last.plan.kind} ${stateWords(last)}`,
     ];
   });
   const [head = '', ...lines] = table(
