@@ -1,10 +1,12 @@
 /** What the command line is given: the outside world behind one object, each part opened only when a command asks for it. */
 import type { CarryOutOptions, WishEnd } from '../engine/carry-out.ts';
 import type { ControllerEnd } from '../engine/controller.ts';
+import type { OrphanOrder } from '../engine/delete-orphan.ts';
 import type { Preview } from '../engine/preview.ts';
 import type { Word } from '../engine/say.ts';
 import type { Config } from '../model/config.ts';
 import type { JournalHead } from '../model/journal-entry.ts';
+import type { OrphanEnd, OrphanReport } from '../model/orphan.ts';
 import type { FaultClass, SimulatedSeed } from '../model/simulation.ts';
 import type { Wish } from '../model/wish.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -109,6 +111,8 @@ export interface App {
   /** As in package.json. */
   version(): string;
   readonly clock: Clock;
+  /** Minutes that this machine's local time is ahead of UTC at a moment (epoch milliseconds). */
+  readonly localOffsetMin: (atMs: number) => number;
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly terminal: TerminalFacts;
@@ -135,6 +139,10 @@ export interface App {
   preview(config: Config, wish: Wish, signal: AbortSignal): Promise<Preview>;
   /** Writes down what a person says: a pause, its end, an acknowledgement, a note. */
   say(config: Config, word: Word): Promise<void>;
+  /** Replicas that nothing on record accounts for. Reads only. */
+  findOrphans(config: Config, signal: AbortSignal): Promise<OrphanReport>;
+  /** Deletes one of them, under the lease. */
+  deleteOrphan(config: Config, order: OrphanOrder, signal: AbortSignal): Promise<OrphanEnd>;
   /** Serves until the signal fires; `log` is told where it listens and what it found. */
   runGateway(config: Config, log: (line: string) => void, signal: AbortSignal): Promise<void>;
   runDemo(options: DemoOptions, reporter: Reporter, watch: DemoWatch, signal: AbortSignal): Promise<DemoSummary>;

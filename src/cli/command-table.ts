@@ -2,7 +2,7 @@
 import type { Command } from './command.ts';
 
 /** Headings of the help page, in its order. */
-export const sections = ['Daily', 'Move traffic', 'In flight', 'Record', 'Set up'] as const;
+export const sections = ['Daily', 'Move traffic', 'In flight', 'Automation', 'Record', 'Set up'] as const;
 
 export interface CommandEntry {
   /** As typed, such as `config show`. */
@@ -16,6 +16,8 @@ export interface CommandEntry {
 /** Commands that only hold others. */
 export const groups: Readonly<Record<string, string>> = {
   config: 'Check, show or describe the configuration',
+  blocks: 'What holds back starts after some have failed',
+  orphans: 'Replicas with our tag that nothing on record accounts for',
   journal: 'Check the record of what was decided and done',
 };
 
@@ -62,6 +64,72 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'List what was done, newest first',
     section: 'Record',
     load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
+    name: 'timeline',
+    summary: 'Show what happened around an operation, with the notes people wrote',
+    section: 'Record',
+    load: async () => (await import('./commands/timeline.ts')).timeline,
+  },
+  {
+    name: 'handover',
+    summary: 'Say what the next person on call must know, with gaps where only you know',
+    section: 'Record',
+    load: async () => (await import('./commands/handover.ts')).handover,
+  },
+  {
+    name: 'note',
+    summary: 'Write something down in the record, for the timeline of an incident',
+    section: 'Record',
+    load: async () => (await import('./commands/note.ts')).note,
+  },
+  {
+    name: 'ack',
+    summary: 'Say that a failover was looked at: automation may fail over again',
+    section: 'Automation',
+    load: async () => (await import('./commands/ack.ts')).ack,
+  },
+  {
+    name: 'pause',
+    summary: 'Turn automation off for a time; what a person asks for is still done',
+    section: 'Automation',
+    load: async () => (await import('./commands/pause.ts')).pause,
+  },
+  {
+    name: 'unpause',
+    summary: 'Turn automation on again before the pause ends',
+    section: 'Automation',
+    load: async () => (await import('./commands/unpause.ts')).unpause,
+  },
+  {
+    name: 'blocks list',
+    summary: 'List what holds back starts: where they failed lately, and until when',
+    section: 'Automation',
+    load: async () => (await import('./commands/blocks-list.ts')).blocksList,
+  },
+  {
+    name: 'blocks clear',
+    summary: 'Forget what failed at a site: automation may start there again at once',
+    section: 'Automation',
+    load: async () => (await import('./commands/blocks-clear.ts')).blocksClear,
+  },
+  {
+    name: 'orphans list',
+    summary: 'List replicas with our tag that nothing on record accounts for',
+    section: 'Automation',
+    load: async () => (await import('./commands/orphans-list.ts')).orphansList,
+  },
+  {
+    name: 'orphans adopt',
+    summary: 'Record that a replica is ours, though no operation started it',
+    section: 'Automation',
+    load: async () => (await import('./commands/orphans-adopt.ts')).orphansAdopt,
+  },
+  {
+    name: 'orphans delete',
+    summary: 'Delete a replica that nothing on record accounts for, for good',
+    section: 'Automation',
+    load: async () => (await import('./commands/orphans-delete.ts')).orphansDelete,
   },
   {
     name: 'journal verify',

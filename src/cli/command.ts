@@ -1,10 +1,14 @@
 /** A command is one typed object: what it is called, what it takes, and what it does. */
+import type { EventLine } from '../report/json/document.ts';
 import type { App } from './app.ts';
 import type { Exit } from './exit-codes.ts';
 import type { Output } from './output.ts';
 
-/** `table` is the text for people; `jsonl` is a stream of events. */
-export const formats = ['table', 'json', 'jsonl'] as const;
+/**
+ * `table` is the text for people, `wide` the same with more columns, `md` the same for a ticket; `json` and `yaml` are one
+ * document, `jsonl` is a stream of events, `name` one name per line for other commands.
+ */
+export const formats = ['table', 'wide', 'json', 'yaml', 'jsonl', 'name', 'md'] as const;
 export type Format = (typeof formats)[number];
 
 /** What completion scripts call, before `--` and the words typed so far. Hidden: no person types it. */
@@ -37,10 +41,18 @@ type ValuesOf<S extends InputSpecs> = { readonly [K in keyof S]: S[K] extends In
 /** What a command gives back: run-command turns it into text or JSON, and into the exit code. */
 export interface Outcome {
   readonly exit: Exit;
-  /** With `-o json`; `apiVersion` is added. Without one, nothing is printed. */
+  /** With `-o json` and `-o yaml`; `apiVersion` is added. Without one, nothing is printed. */
   readonly json?: { readonly kind: string } & Readonly<Record<string, unknown>>;
   /** Standard output for people, without the last line break. */
   readonly text?: string;
+  /** With `-o wide`; otherwise `text`. */
+  readonly wide?: string;
+  /** With `-o md`. */
+  readonly md?: string;
+  /** With `-o jsonl`, between the version and the result. */
+  readonly lines?: readonly EventLine[];
+  /** With `-o name`. */
+  readonly names?: readonly string[];
   /** Standard error for people: what went wrong or what to do next. */
   readonly note?: string;
 }

@@ -49,7 +49,7 @@ export function formatHelp(shown: Commander, extras: HelpExtras): string {
       columns(shown.registeredArguments.map((each) => [each.name().toUpperCase(), each.description])),
     ),
     titled(isRoot ? 'Options, for every command' : 'Options', columns(own.map(described))),
-    extras.isShort ? '' : titled('Global options', columns(globals.map(described))),
+    extras.isShort ? '' : titled('Global options', columns(globals.map((each) => describedFor(each, command)))),
     isRoot ? moreHelp : '',
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -89,6 +89,12 @@ function usageOf(shown: Commander, path: string, command: Command | undefined): 
   );
   const required = Object.values(command?.options ?? {}).filter((spec) => spec.isRequired);
   return ['godwit', path, ...given, ...required.map((spec) => spec.flags), '[options]'].join(' ');
+}
+
+/** A command names the formats it prints, not all there are. */
+function describedFor(option: Option, command: Command | undefined): [string, string] {
+  if (option.attributeName() !== 'output' || command === undefined) return described(option);
+  return [option.flags, `how to print: ${command.formats.join(', ')}`];
 }
 
 function described(option: Option): [string, string] {

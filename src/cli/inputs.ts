@@ -84,7 +84,7 @@ export function choices<const T extends string>(
   return { flags, summary, isRequired: false, choices: values, isList: true, fallback: undefined, parse };
 }
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const maxDurationMs = 7 * 24 * 3_600_000;
 
 /** A time with its unit, such as `500ms`, `30s`, `10m` or `2h`, at most a week; in milliseconds. */
@@ -92,9 +92,28 @@ export function duration(flags: string, summary: string): InputSpec<number | und
   return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse: parseDuration };
 }
 
+/** The same, and it must be given. */
+export function requiredDuration(flags: string, summary: string): InputSpec<number> {
+  return { flags, summary, isRequired: true, choices: undefined, fallback: undefined, parse: parseDuration };
+}
+
+/** Longer words belong where the incident is told, not into the record. */
+const mostLetters = 2000;
+
+/** What a person has to say for the record: must be given, and must say something. */
+export function words(flags: string, summary: string): InputSpec<string> {
+  const parse = (typed: string): string => {
+    if (typed.trim() === '') throw new InvalidInput('write at least a word');
+    if (typed.length > mostLetters) throw new InvalidInput(`write at most ${mostLetters} letters`);
+    return typed.trim();
+  };
+  return { flags, summary, isRequired: true, choices: undefined, fallback: undefined, parse };
+}
+
 function parseDuration(typed: string): number {
-  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(typed) ?? [];
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(typed) ?? [];
   const ms = Number(amount) * (unitMs[unit] ?? Number.NaN);
-  if (!(ms > 0 && ms <= maxDurationMs)) throw new InvalidInput('write a time with its unit, such as 500ms, 30s or 10m');
+  if (!(ms > 0 && ms <= maxDurationMs))
+    throw new InvalidInput('write a time with its unit, such as 500ms, 30s or 10m, at most 7d');
   return ms;
 }

@@ -33,6 +33,19 @@ export function findDeployment(config: Config, name: string): Deployment {
   throw new GodwitError('NotFound', `there is no deployment "${name}" in ${config.path}`, hintFor(name, known));
 }
 
+/** One by its name, or with `--all` every one: naming none never means all. Throws `UsageInvalid`, `NotFound`. */
+export function chooseDeployments(config: Config, name: string | undefined, isAll: boolean): readonly Deployment[] {
+  if (name !== undefined && isAll) throw new GodwitError('UsageInvalid', 'name a deployment, or say --all, not both');
+  if (name !== undefined) return [findDeployment(config, name)];
+  if (isAll) return config.deployments;
+  throw new GodwitError('UsageInvalid', 'which deployment? Name one, or say --all', {
+    hint: config.deployments
+      .map((each) => each.name)
+      .slice(0, 8)
+      .join(', '),
+  });
+}
+
 /** The name of a site the deployment is placed at. Throws `NotFound` with the nearest known one. */
 export function findSite(deployment: Deployment, name: string): string {
   const known = deployment.placements.map((placement) => placement.site);

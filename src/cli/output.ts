@@ -37,10 +37,24 @@ export interface Output {
   progress(text: string): Promise<Progress>;
 }
 
+/** How a document is written in the format; undefined for one without documents. YAML's library is loaded only here. */
+export async function documentWriter(
+  format: Format,
+): Promise<((document: { readonly kind: string }) => string) | undefined> {
+  if (format === 'yaml') return (await import('../report/yaml.ts')).yamlText;
+  return format === 'json' ? jsonText : undefined;
+}
+
+/** Text that may be redrawn, and watched with a spinner beside it. */
+export function isForPeople(format: Format): boolean {
+  return format === 'table' || format === 'wide';
+}
+
 const nothing = (): void => undefined;
 const noProgress: Progress = { update: nothing, pause: nothing, resume: nothing, stop: nothing };
 /** Wider lines are hard to read; narrower terminals get what they can show. */
 const maxWidth = 120;
+const maxWideWidth = 180;
 
 /** Decides per stream what it can show; flags win over the environment, the environment over detection. */
 export async function createOutput(app: App, globals: Globals, format: Format): Promise<Output> {
@@ -51,10 +65,11 @@ export async function createOutput(app: App, globals: Globals, format: Format): 
     return wanted === 'always' || (wanted === 'auto' && stream.isTty && !terminal.isUnattended);
   };
   const paint = hasColor(terminal.stdout) || hasColor(terminal.stderr) ? await colorPaint() : plainPaint;
+  const widest = format === 'wide' ? maxWideWidth : maxWidth;
   const styleOf = (stream: StreamFacts): Style => ({
     isUnicode: terminal.isUnicode,
     isAccessible,
-    width: stream.isTty ? Math.min(Math.max(stream.columns, 40), maxWidth) : 80,
+    width: stream.isTty ? Math.min(Math.max(stream.columns, 40), widest) : format === 'wide' ? widest : 80,
     paint: hasColor(stream) ? paint : plainPaint,
   });
   // A terminal that does not know its own width cannot be redrawn: the spinner would erase lines without end.
@@ -63,7 +78,9 @@ export async function createOutput(app: App, globals: Globals, format: Format): 
     stream.isTty &&
     stream.columns > 0 &&
     (globals.progress === 'live' || (globals.progress === 'auto' && !terminal.isUnattended));
-  const hasProgress = isLive(terminal.stderr) && !globals.isQuiet && format === 'table';
+  const hasProgress = isLive(terminal.stderr) && !globals.isQuiet && isForPeople(format);
+  const asText = (await documentWriter(format)) ?? jsonText;
+  let documents = 0;
   return {
     format,
     dataStyle: styleOf(terminal.stdout),
@@ -72,7 +89,11 @@ export async function createOutput(app: App, globals: Globals, format: Format): 
     rows: terminal.stdout.rows,
     data: (text) => app.stdout.write(`${text}\n`),
     raw: (text) => app.stdout.write(text),
-    document: (document) => app.stdout.write(`${jsonText(document)}\n`),
+    document(document) {
+      const separator = format === 'yaml' && documents > 0 ? '---\n' : '';
+      documents += 1;
+      app.stdout.write(`${separator}${asText(document)}\n`);
+    },
     line: (value) => app.stdout.write(`${jsonLine(value)}\n`),
     note: (text) => (globals.isQuiet ? undefined : app.stderr.write(`${text}\n`)),
     warn: (text) => app.stderr.write(`${text}\n`),

@@ -150,7 +150,9 @@ function parse(spec: InputSpec<unknown>, typed: string, at: Commander): unknown 
     const whose = spec.flags.startsWith('-')
       ? `option '${spec.flags}' argument`
       : `argument ${spec.flags.toUpperCase()}`;
-    const message = `${whose} '${typed}' is invalid. ${error.message}`;
+    // A whole page typed by mistake would hide what is wrong with it.
+    const shown = typed.length > 60 ? `${typed.slice(0, 60)}...` : typed;
+    const message = `${whose} '${shown}' is invalid. ${error.message}`;
     // Not Commander's own code: it would make a new error of it, without the words there are.
     throw new Stopped({ code: 'invalid', message, isFine: false }, at, error.among);
   }

@@ -1,12 +1,13 @@
 /** The only place that turns errors and outcomes into text and exit codes. */
 import { GodwitError, messageOf } from '../errors.ts';
-import { jsonLine, jsonText } from '../report/json/document.ts';
+import { jsonLine } from '../report/json/document.ts';
 import { errorDocument } from '../report/json/error.ts';
 import { errorText } from '../report/text/error.ts';
+import { sanitize } from '../report/text/sanitize.ts';
 import type { App } from './app.ts';
 import { completeWord, type Format, formats, type Outcome } from './command.ts';
 import { type Exit, exitCodes, exitOfError } from './exit-codes.ts';
-import { createOutput } from './output.ts';
+import { createOutput, documentWriter, type Output } from './output.ts';
 import { type Parsed, parseCommandLine } from './program.ts';
 
 /** Runs what was typed and gives the exit code. Never throws. */
@@ -21,7 +22,7 @@ export async function runCommand(argv: readonly string[], app: App): Promise<num
     if (parsed.kind === 'command') format = parsed.input.globals.format ?? 'table';
     return exitCodes[await show(parsed, app)].code;
   } catch (thrown) {
-    return report(toGodwitError(thrown), app, format);
+    return await report(toGodwitError(thrown), app, format);
   }
 }
 
@@ -44,9 +45,7 @@ async function show(parsed: Parsed, app: App): Promise<Exit> {
   // The version line tells a reader which events it may expect; the result line that none follows.
   if (out.format === 'jsonl') out.line({ type: 'version', ui: '1.0' });
   const outcome: Outcome = await command.run(input, app, out);
-  if (out.format === 'jsonl') out.line({ type: 'result', outcome: outcome.exit, exit: exitCodes[outcome.exit].code });
-  if (out.format === 'json' && outcome.json !== undefined) out.document(outcome.json);
-  if (out.format === 'table' && outcome.text !== undefined) out.data(outcome.text);
+  print(outcome, out);
   if (outcome.note !== undefined) {
     const exit = exitCodes[outcome.exit].code;
     if (exit === 0) out.note(outcome.note);
@@ -55,8 +54,34 @@ async function show(parsed: Parsed, app: App): Promise<Exit> {
   return outcome.exit;
 }
 
+/** What the format takes of it; what a command does not give, it does not offer. */
+function print(outcome: Outcome, out: Output): void {
+  const { exit, json, text, wide = text, md, lines = [], names = [] } = outcome;
+  switch (out.format) {
+    case 'json':
+    case 'yaml':
+      if (json !== undefined) out.document(json);
+      return;
+    case 'jsonl':
+      for (const line of lines) out.line(line);
+      out.line({ type: 'result', outcome: exit, exit: exitCodes[exit].code });
+      return;
+    case 'name':
+      for (const name of names) out.data(sanitize(name));
+      return;
+    case 'md':
+      if (md !== undefined) out.data(md);
+      return;
+    case 'wide':
+      if (wide !== undefined) out.data(wide);
+      return;
+    case 'table':
+      if (text !== undefined) out.data(text);
+  }
+}
+
 /** Text always goes to standard error; a machine that reads standard output gets a document too. */
-function report(error: GodwitError, app: App, format: Format): number {
+async function report(error: GodwitError, app: App, format: Format): Promise<number> {
   const exit = exitOfError[error.code];
   const { code } = exitCodes[exit];
   const { message } = error;
@@ -65,7 +90,8 @@ function report(error: GodwitError, app: App, format: Format): number {
       `${jsonLine({ type: 'result', outcome: exit, exit: code, error: { code: error.code, message } })}\n`,
     );
   }
-  if (format === 'json') app.stdout.write(`${jsonText(errorDocument(error, code))}\n`);
+  const asText = await documentWriter(format);
+  if (asText !== undefined) app.stdout.write(`${asText(errorDocument(error, code))}\n`);
   app.stderr.write(`${errorText(error, code)}\n`);
   return code;
 }

@@ -26,6 +26,7 @@ function temporaryOf(standing: Standing, atMs: number): readonly Temporary[] {
       const what = `${standing.site} is ${standing.isStopped ? 'stopped' : 'drained'}`;
       return [{ ...base, what, end: `godwit start ${deployment} --site ${standing.site}` }];
     }
+    case 'adopted':
     case 'ack':
     case 'unblock':
       return [];

@@ -1,6 +1,6 @@
 /** Shows the same screen again and again: redrawn in place on a live terminal, else printed when it has changed. */
 import type { App } from './app.ts';
-import type { Output } from './output.ts';
+import { isForPeople, type Output } from './output.ts';
 
 const home = '\u001b[H';
 const clearToEndOfLine = '\u001b[K';
@@ -21,7 +21,7 @@ export interface Frame {
 
 /** Until the first signal, or until nobody reads any more. */
 export async function watchScreen(show: () => Promise<Frame>, everyMs: number, app: App, out: Output): Promise<void> {
-  const isLive = out.canRedraw && out.format === 'table';
+  const isLive = out.canRedraw && isForPeople(out.format);
   const print = isLive ? redraw(out) : printChanges(app, out);
   if (isLive) out.raw(hideCursor + clearAll);
   try {

@@ -7,7 +7,7 @@ import { isWithin } from './elapsed.ts';
 import { unblockedAtMs } from './standing.ts';
 
 /** Why nothing should be started at the site now; undefined when something may be. */
-export function startBlock(view: View, site: string, nowMs: number): Reason | undefined {
+export function startBlock(view: Pick<View, 'recent' | 'standing'>, site: string, nowMs: number): Reason | undefined {
   // What a person cleared by hand is forgotten.
   const sinceMs = unblockedAtMs(view, site);
   const ends = view.recent.flatMap((each) => endOfStart(each, site) ?? []).filter(({ atMs }) => atMs > sinceMs);

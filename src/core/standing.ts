@@ -1,12 +1,7 @@
 /** What somebody has set, as it counts at a moment. */
 import type { Reason } from '../model/reason.ts';
-import type { Standing } from '../model/standing.ts';
+import { isInForce, type Standing } from '../model/standing.ts';
 import type { View } from '../model/view.ts';
-
-/** Not over yet; one without an end stands until it is taken back. */
-export function isInForce({ untilMs }: Standing, nowMs: number): boolean {
-  return untilMs === undefined || nowMs < untilMs;
-}
 
 /** Why automation is off; empty when it is not. */
 export function pausedReason({ standing }: View, nowMs: number): readonly Reason[] {
@@ -32,6 +27,6 @@ export function acknowledgedAtMs({ standing }: View): number {
 }
 
 /** Refusals at the site from before this moment hold nothing back; epoch milliseconds, 0 when none were cleared. */
-export function unblockedAtMs({ standing }: View, site: string): number {
+export function unblockedAtMs({ standing }: Pick<View, 'standing'>, site: string): number {
   return standing.find((each) => each.kind === 'unblock' && each.site === site)?.atMs ?? 0;
 }

@@ -1,8 +1,11 @@
 /** Reads the record: why an operation was begun, what was decided at a moment. Changes nothing and needs no lease. */
+
 import { decisionBehind, explainOperation, newestDecision } from '../core/explain.ts';
+import { timelineItems } from '../core/timeline.ts';
 import type { Explanation, RecordedDecision } from '../model/explanation.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
+import type { Timeline } from '../model/timeline.ts';
 import type { Store } from '../ports/store.ts';
 
 /** Entries read at a time, and how many pages at most: a million entries are months of a busy deployment. */
@@ -16,6 +19,31 @@ export async function lookBackAt(store: Store, operation: Operation): Promise<Ex
   const isDecision = ({ body }: JournalEntry): boolean => body.kind === 'decision';
   const before = first === undefined ? [] : await pageWith(store, deployment, first.seq, isDecision);
   return explainOperation(operation, entries, decisionBehind(before));
+}
+
+/** People write down what they found when it is over: for this long after its end their notes are its own. Milliseconds. */
+const afterwardsMs = 3_600_000;
+
+/** What happened around an operation: from the decision behind it to an hour after its end; of one under way, so far. */
+export async function timelineOf(store: Store, operation: Operation): Promise<Timeline> {
+  const { deployment } = operation.plan;
+  const own = await store.journal.read({ operationId: operation.id, limit: pageSize });
+  const [first] = own;
+  const last = own.at(-1);
+  if (first === undefined || last === undefined) return { operation, items: [], isCut: false };
+  const isDecision = ({ body }: JournalEntry): boolean => body.kind === 'decision';
+  const before = await pageWith(store, deployment, first.seq, isDecision);
+  const decided = decisionBehind(before)?.seq ?? first.seq;
+  const [around, after] = await Promise.all([
+    store.journal.read({ deployment, afterSeq: decided - 1, beforeSeq: last.seq + 1, limit: pageSize }),
+    store.journal.read({ deployment, afterSeq: last.seq, beforeSeq: last.seq + pageSize, limit: pageSize }),
+  ]);
+  const overMs = (operation.endedAtMs ?? Number.POSITIVE_INFINITY) + afterwardsMs;
+  const told = after.filter(({ body, atMs }) => (body.kind === 'note' || body.kind === 'standing') && atMs <= overMs);
+  const all = new Map([...around, ...own, ...told].map((entry) => [entry.seq, entry]));
+  const entries = [...all.values()].sort((a, b) => a.seq - b.seq);
+  const isCut = own.length === pageSize || around.length === pageSize;
+  return { operation, items: timelineItems(operation.id, entries), isCut };
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 
 /** What may be set by a person's word alone; the others come of operations. */
-type Said = Extract<Standing, { readonly kind: 'pause' | 'ack' | 'unblock' }>;
+type Said = Extract<Standing, { readonly kind: 'pause' | 'ack' | 'unblock' | 'adopted' }>;
 type Unstamped<T> = T extends Standing ? Omit<T, 'deployment' | 'by' | 'atMs'> : never;
 
 export type Word =

@@ -5,8 +5,10 @@ import type { Config } from '../model/config.ts';
 import type { Clock } from '../ports/clock.ts';
 import { createClock } from '../system/clock.ts';
 import { listenForInterrupts } from '../system/interrupt.ts';
+import { localOffsetMin } from '../system/local-offset.ts';
 import { openSink } from '../system/sink.ts';
 import { readTerminal } from '../system/terminal.ts';
+import { orphanCalls } from './orphans.ts';
 
 /** How long the gateway lets running requests finish when it is told to stop, in milliseconds. */
 const gatewayGraceMs = 30_000;
@@ -27,6 +29,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
   return {
     version: () => readVersion(packageUrl),
     clock,
+    localOffsetMin,
     stdout: openSink(() => process.stdout),
     stderr: openSink(() => process.stderr),
     // Opening all three streams costs milliseconds that `--help` has no use for.
@@ -58,6 +61,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       await keepGateway(config, { clock, note }, signal);
     },
     ...engineOf(clock),
+    ...orphanCalls(clock),
     runGateway: (config, log, signal) => runGateway(config, log, signal, clock),
     async runDemo(options, reporter, watch, signal) {
       isTidying = true;

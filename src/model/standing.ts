@@ -15,12 +15,14 @@ interface StandingBase {
 /**
  * `pause`: automation is off · `ack`: what failed over before `atMs` holds nothing back any more · `unblock`: what was
  * refused at the site before `atMs` holds nothing back any more · `out`: a person emptied the site, and automation neither
- * starts anything there nor sends traffic there · `shift`: traffic was moved for a time, and returns.
+ * starts anything there nor sends traffic there · `adopted`: a replica that no operation started is ours all the same ·
+ * `shift`: traffic was moved for a time, and returns.
  */
 export type Standing = StandingBase &
   (
     | { readonly kind: 'pause' | 'ack' }
     | { readonly kind: 'unblock'; readonly site: string }
+    | { readonly kind: 'adopted'; readonly site: string; readonly replica: string }
     | { readonly kind: 'out'; readonly site: string; readonly isStopped: boolean }
     | {
         readonly kind: 'shift';
@@ -33,7 +35,17 @@ export type Standing = StandingBase &
       }
   );
 
+/** Not over yet; one without an end stands until it is taken back. */
+export function isInForce({ untilMs }: Standing, nowMs: number): boolean {
+  return untilMs === undefined || nowMs < untilMs;
+}
+
 /** There is one of each key in a deployment: a second takes the place of the first. */
-export function standingKey(standing: { readonly kind: Standing['kind']; readonly site?: string }): string {
+export function standingKey(standing: {
+  readonly kind: Standing['kind'];
+  readonly site?: string;
+  readonly replica?: string;
+}): string {
+  if (standing.replica !== undefined) return `${standing.kind}/${standing.replica}`;
   return standing.site === undefined ? standing.kind : `${standing.kind}/${standing.site}`;
 }

@@ -65,7 +65,11 @@ test.for([
     message: /'flood' is invalid\. allowed: kill, hang, errors, slow/,
     hint: undefined,
   },
-  { argv: ['status', '-o', 'xml'], message: /'xml' is invalid\. allowed: table, json, jsonl/, hint: 'godwit --help' },
+  {
+    argv: ['status', '-o', 'xml'],
+    message: /'xml' is invalid\. allowed: table, wide, json, yaml, jsonl, name, md/,
+    hint: 'godwit --help',
+  },
   { argv: ['status', '-o', 'jsn'], message: /'jsn' is invalid/, hint: 'did you mean json or jsonl?  godwit --help' },
   { argv: ['demo', '--fault', 'hnag'], message: /'hnag' is invalid/, hint: 'did you mean hang?  godwit demo --help' },
   {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { GodwitError } from '../../src/errors.ts';
 import { fakeApp } from './support/fake-app.ts';
@@ -73,4 +74,19 @@ test('prints no hint with --quiet but still every error', async () => {
   const failed = failing(new GodwitError('StoreFailed', 'disk full'));
   expect(await runCommand(['run', '--quiet'], failed)).toBe(1);
   expect(failed.printed.err).toContain('disk full');
+});
+
+test('prints an error as a YAML document when that was asked for, and no document as a name', async () => {
+  const app = fakeApp();
+  expect(await runCommand(['status', 'chta', '-o', 'yaml'], app)).toBe(2);
+  expect(parse(app.printed.out)).toMatchObject({ apiVersion: 'godwit/v1', kind: 'Error', code: 'NotFound', exit: 2 });
+  const name = fakeApp();
+  expect(await runCommand(['status', 'chta', '-o', 'name'], name)).toBe(2);
+  expect(name.printed.out).toBe('');
+});
+
+test('a format that a command does not print is refused with those it does', async () => {
+  const app = fakeApp();
+  expect(await runCommand(['handover', '-o', 'wide'], app)).toBe(2);
+  expect(app.printed.err).toContain('-o table, -o md, -o json, -o yaml');
 });

@@ -1,10 +1,10 @@
 import type { Config } from '../../model/config.ts';
 import type { Deployment } from '../../model/deployment.ts';
+import type { EventLine } from '../../report/json/document.ts';
 import { statusJson } from '../../report/json/status.ts';
 import type { StatusView } from '../../report/status-view.ts';
 import { statusText } from '../../report/text/status.ts';
 import { statusListText } from '../../report/text/status-list.ts';
-import type { Style } from '../../report/text/style.ts';
 import type { App } from '../app.ts';
 import { defineCommand, type Outcome } from '../command.ts';
 import type { Exit } from '../exit-codes.ts';
@@ -30,8 +30,9 @@ export const status = defineCommand({
     'godwit status                 all deployments, or the only one',
     'godwit status chat -w         live',
     'godwit status chat -o json    for scripts; additive within v1',
+    'godwit status -w -o jsonl     a line per deployment and look',
   ],
-  formats: ['table', 'json'],
+  formats: ['table', 'wide', 'json', 'yaml', 'jsonl', 'name'],
   async run(input, app, out) {
     const config = await openConfig(app, input.globals);
     const { deployment } = input.arguments;
@@ -44,7 +45,9 @@ export const status = defineCommand({
       return {
         exit: input.options.exitCode ? exitOf(views) : 'done',
         json: toJson(views),
-        text: toText(views, out.dataStyle),
+        text: toText(views, out),
+        lines: views.map(toLine),
+        names: views.map(({ deployment: name }) => name),
       };
     } finally {
       await watcher.close();
@@ -63,8 +66,10 @@ async function watch(look: () => Promise<readonly StatusView[]>, app: App, out: 
   const show = async (): Promise<Frame> => {
     const views = await look();
     const key = JSON.stringify(views.map(keyOf));
-    if (out.format !== 'json') return { text: toText(views, out.dataStyle), key };
-    out.document(toJson(views));
+    if (out.format === 'jsonl') for (const view of views) out.line(toLine(view));
+    else if (out.format === 'json' || out.format === 'yaml') out.document(toJson(views));
+    else if (out.format === 'name') return { text: views.map(({ deployment }) => deployment).join('\n'), key };
+    else return { text: toText(views, out), key };
     return { text: '', key };
   };
   await watchScreen(show, everyMs, app, out);
@@ -77,9 +82,15 @@ function keyOf({ deployment, service, sites, open, last, failoverReady, controll
   return [deployment, service.state, rows, open?.id, open?.step, last?.id, failoverReady.value, controller.kind];
 }
 
-function toText(views: readonly StatusView[], style: Style): string {
+function toText(views: readonly StatusView[], { format, dataStyle }: Output): string {
   const [only] = views;
-  return only !== undefined && views.length === 1 ? statusText(only, style) : statusListText(views, style);
+  if (only === undefined || views.length > 1) return statusListText(views, dataStyle);
+  return statusText(only, dataStyle, format === 'wide' ? 'wide' : 'usual');
+}
+
+/** One deployment in one look. */
+function toLine(view: StatusView): EventLine {
+  return { type: 'status', ...statusJson(view) };
 }
 
 function toJson(views: readonly StatusView[]) {

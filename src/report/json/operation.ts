@@ -4,7 +4,7 @@ import { iso } from '../text/time.ts';
 
 /** Base units, ratios 0–1, times in ISO 8601. */
 export function operationJson(operation: Operation) {
-  const { plan } = operation;
+  const { plan, order } = operation;
   return {
     id: operation.id,
     kind: plan.kind,
@@ -23,6 +23,8 @@ export function operationJson(operation: Operation) {
     by: operation.by,
     epoch: operation.epoch,
     error: operation.error ?? null,
+    order:
+      order === undefined ? null : { ...order, atMs: undefined, at: iso(order.atMs), reason: order.reason ?? null },
   };
 }
 

@@ -62,7 +62,8 @@ function gistOf({ kind, weights, start }: Action): string {
   return `start of replicas: ${parts.join(', ')}`;
 }
 
-function ofDecision(decision: Decision): readonly [Tone, string] | undefined {
+/** A decision in one line; undefined when it says nothing new to a person. */
+export function ofDecision(decision: Decision): readonly [Tone, string] | undefined {
   if (decision.kind === 'act') {
     const { action } = decision;
     return ['busy', `decided: ${action.trigger} ${gistOf(action)}`];

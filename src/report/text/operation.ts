@@ -14,18 +14,34 @@ export function toneOfState(state: OperationState): Tone {
   return state === 'unknown' ? 'unknown' : 'busy';
 }
 
+/** Where it stands, with what a person said of it. */
+export function stateWords({ state, order }: Operation): string {
+  if (order === undefined) return state === 'returned' ? 'failed, returned' : state;
+  const name = sanitize(order.by.name, 20);
+  if (state === 'held') return `held by ${name}`;
+  if (state === 'returned') return order.kind === 'return' ? `returned by ${name}` : 'failed, returned';
+  if (state === 'failed') return order.kind === 'abort' ? `aborted by ${name}` : state;
+  return state === 'done' || state === 'unknown' || state === 'returning' ? state : `${state}, to ${order.kind}`;
+}
+
 /** A few lines: the move, its steps, its weights, and the error that ended it. */
 export function operationText(operation: Operation, style: Style): string {
-  const { plan, state } = operation;
+  const { plan, state, order } = operation;
   const tone = toneOfState(state);
   const took = operation.endedAtMs === undefined ? '' : ` after ${span(operation.endedAtMs - operation.openedAtMs)}`;
-  const head = tint(tone, `${mark(tone, style)}${state}${took}`, style);
+  const head = tint(tone, `${mark(tone, style)}${stateWords(operation)}${took}`, style);
   const lines = [
     `${operation.id}  ${plan.trigger} ${plan.kind} of ${sanitize(plan.deployment, 60)}  ${head}`,
     `  opened   ${clockTime(operation.openedAtMs)} by ${actorText(operation.by)}`,
     `  steps    ${Math.min(operation.step, plan.steps.length)} of ${plan.steps.length}`,
     `  weights  ${weightsText(plan.before)}  to  ${weightsText(plan.after)}`,
   ];
+  if (order !== undefined) {
+    const why = order.reason === undefined ? '' : `: ${sanitize(order.reason)}`;
+    lines.push(
+      cut(`  told     to ${order.kind} at ${clockTime(order.atMs)} by ${actorText(order.by)}${why}`, style.width),
+    );
+  }
   const because = plan.because[0];
   if (because !== undefined) lines.push(cut(`  because  ${because.code}: ${sanitize(because.message)}`, style.width));
   const { error } = operation;

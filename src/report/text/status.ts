@@ -1,16 +1,14 @@
 /** The one screen of a deployment: what users get, what happened, where traffic goes, what is safe to do. 80 × 24. */
 import type { Operation } from '../../model/operation.ts';
-import type { ServiceState, SiteRow, SiteState, StatusView } from '../status-view.ts';
-import { toneOfState } from './operation.ts';
+import type { ServiceState, StatusView } from '../status-view.ts';
+import { stateWords, toneOfState } from './operation.ts';
 import { reasonWord } from './reason.ts';
 import { sanitize } from './sanitize.ts';
+import { percent, seconds, siteTable } from './site-table.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
-import { table } from './table.ts';
-import { age, clockTime, span } from './time.ts';
+import { age, clockTime } from './time.ts';
 import { cut, padEnd, widthOf, wrap } from './width.ts';
 
-/** Sites beyond this are counted, not listed, so that the screen keeps its 24 rows. */
-const maxSites = 8;
 /** Column where the text after a heading starts. */
 const indent = 15;
 
@@ -22,23 +20,14 @@ export const serviceTones: Readonly<Record<ServiceState, Tone>> = {
   unknown: 'unknown',
 };
 
-const siteTones: Readonly<Record<SiteState, Tone>> = {
-  healthy: 'good',
-  starting: 'busy',
-  degraded: 'warn',
-  failing: 'bad',
-  empty: 'idle',
-  unknown: 'unknown',
-};
-
 /** Lines without the last line break; none is wider than `style.width`. */
-export function statusText(view: StatusView, style: Style): string {
+export function statusText(view: StatusView, style: Style, columns: 'usual' | 'wide' = 'usual'): string {
   return [
     header(view, style),
     service(view, style),
     ...figures(view, style),
     ...happened(view, style),
-    ...siteTable(view, style),
+    ...siteTable(view, style, columns),
     ...failoverAgain(view, style),
     ...temporary(view, style),
     ...labelled('Controller', controllerText(view), style),
@@ -101,7 +90,7 @@ function happened({ open, last, atMs, sources }: StatusView, style: Style): stri
 function operationLines(label: string, operation: Operation, when: string, style: Style): string[] {
   const { plan, state, id } = operation;
   const away = plan.from === undefined ? '' : `, away from ${sanitize(plan.from, 40)}`;
-  const head = `${plan.trigger} ${plan.kind} ${sanitize(id, 20)} ${mark(toneOfState(state), style)}${state}, ${when}${away}`;
+  const head = `${plan.trigger} ${plan.kind} ${sanitize(id, 20)} ${mark(toneOfState(state), style)}${stateWords(operation)}, ${when}${away}`;
   const because = operation.error ?? plan.because[0];
   const why =
     because === undefined
@@ -109,46 +98,6 @@ function operationLines(label: string, operation: Operation, when: string, style
       : wrap(`${sanitize(because.code, 60)}: ${sanitize(because.message)}`, style.width - indent, 2);
   const margin = style.isAccessible ? 2 : indent;
   return [...labelled(label, head, style), ...why.map((line) => ' '.repeat(margin) + line)];
-}
-
-function siteTable(view: StatusView, style: Style): string[] {
-  const shown = view.sites.slice(0, maxSites);
-  const rows = shown.map((site) => cellsOf(site, view.atMs, style));
-  const [head = '', ...lines] = table(
-    [
-      { title: 'SITE', align: 'left', maxWidth: 20 },
-      { title: 'WANT', align: 'right', maxWidth: 5, spoken: 'wanted share' },
-      { title: 'REAL', align: 'right', maxWidth: 6, spoken: 'real share' },
-      { title: 'STATE', align: 'left', maxWidth: 16 },
-      { title: 'READY', align: 'right', maxWidth: 7 },
-      { title: 'TTFT', align: 'right', maxWidth: 6, spoken: 'first token' },
-      { title: 'NOTE', align: 'left', maxWidth: 60 },
-    ],
-    rows,
-    style,
-  );
-  const colored = lines.map((line, index) => tint(siteTones[shown[index]?.state ?? 'unknown'], line, style));
-  const more = view.sites.length > maxSites ? [`and ${view.sites.length - maxSites} more sites: -o json`] : [];
-  return [style.paint.bold(head), ...colored, ...more];
-}
-
-function cellsOf(site: SiteRow, atMs: number, style: Style): string[] {
-  const since = site.sinceMs === undefined || site.state === 'empty' ? '' : ` ${age(atMs - site.sinceMs)}`;
-  return [
-    sanitize(site.name, 40),
-    site.wantPct === undefined ? '?' : `${site.wantPct}%`,
-    site.realRatio === undefined ? '-' : percent(site.realRatio),
-    `${mark(siteTones[site.state], style)}${site.state}${since}`,
-    `${site.ready ?? '?'}/${site.replicas}`,
-    site.firstTokenP95Ms === undefined ? '-' : seconds(site.firstTokenP95Ms),
-    noteOf(site),
-  ];
-}
-
-function noteOf({ state, standby, reasons: [reason] }: SiteRow): string {
-  if (state === 'empty') return `${standby} standby`;
-  if (reason !== undefined) return `${reason.code}: ${sanitize(reason.message)}`;
-  return standby === 'hot' ? '' : standby;
 }
 
 function failoverAgain({ failoverReady, atMs }: StatusView, style: Style): string[] {
@@ -221,13 +170,4 @@ function labelled(label: string, text: string, style: Style): string[] {
   if (style.isAccessible) return [`${label}: ${text}`];
   const lines = wrap(text, style.width - indent, 2);
   return lines.map((line, index) => padEnd(index === 0 ? label : '', indent) + line);
-}
-
-function percent(ratio: number): string {
-  return `${(ratio * 100).toFixed(1)}%`;
-}
-
-/** Always in seconds, so that a column compares at a glance. */
-function seconds(ms: number): string {
-  return ms >= 10_000 ? span(ms) : `${(ms / 1000).toFixed(2)}s`;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import { fakeApp } from '../support/fake-app.ts';
 import { fakeStore, fakeTraffic } from '../support/fake-ports.ts';
@@ -115,4 +116,62 @@ test('watching prints a document per look for machines', async () => {
     .split('\n')
     .map((line) => (JSON.parse(line) as { kind: string }).kind);
   expect(kinds).toEqual(['Status', 'Status']);
+});
+
+test('the same in YAML, and one name per line', async () => {
+  const json = appWith();
+  await runCommand(['status', '-o', 'json'], json);
+  const yaml = appWith();
+  expect(await runCommand(['status', '-o', 'yaml'], yaml)).toBe(0);
+  expect(parse(yaml.printed.out)).toEqual(JSON.parse(json.printed.out));
+  const name = appWith();
+  expect(await runCommand(['status', '-o', 'name'], name)).toBe(0);
+  expect(name.printed.out).toBe('chat\n');
+});
+
+test('wide adds how each site stands by and what runs there', async () => {
+  const app = appWith();
+  expect(await runCommand(['status', '-o', 'wide'], app)).toBe(0);
+  expect(app.printed.out).toMatch(/TTFT +STANDBY +IN FLIGHT +NOTE\n/);
+  expect(app.printed.out).toMatch(/site-c .+ cold +\? +cold/);
+});
+
+test('watching as lines: the version first, then a line per deployment and look', async () => {
+  const stop = new AbortController();
+  let looks = 0;
+  const app = fakeApp({
+    interrupted: stop.signal,
+    clock: {
+      ...fakeApp().clock,
+      sleep: async (ms, signal) => {
+        if (ms !== 1000) return await fakeApp().clock.sleep(ms, signal);
+        looks += 1;
+        if (looks === 2) stop.abort('SIGINT');
+      },
+    },
+  });
+  expect(await runCommand(['status', '-w', '-o', 'jsonl'], app)).toBe(0);
+  const lines = app.printed.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines[0]).toEqual({ type: 'version', ui: '1.0' });
+  expect(lines.map(({ type }) => type)).toEqual(['version', 'status', 'status', 'result']);
+  expect(lines[1]).toMatchObject({ deployment: 'chat', service: { state: 'unknown' } });
+});
+
+test('watching as YAML: documents with a line between them', async () => {
+  const stop = new AbortController();
+  const app = fakeApp({
+    interrupted: stop.signal,
+    clock: {
+      ...fakeApp().clock,
+      sleep: async (ms, signal) => {
+        if (ms !== 1000) return await fakeApp().clock.sleep(ms, signal);
+        if (app.printed.out.includes('---')) stop.abort('SIGINT');
+      },
+    },
+  });
+  expect(await runCommand(['status', '-w', '-o', 'yaml'], app)).toBe(0);
+  expect(parseAllDocuments(app.printed.out).map((each) => each.toJS().kind)).toEqual(['Status', 'Status']);
 });

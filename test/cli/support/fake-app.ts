@@ -47,6 +47,7 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
       after: () => () => undefined,
       sleep: (_, signal) => new Promise((_done, fail) => signal.addEventListener('abort', () => fail(signal.reason))),
     },
+    localOffsetMin: () => 60,
     stdout: {
       isClosed: false,
       write: (text) => {
@@ -81,6 +82,8 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
     ensureGateway: async () => undefined,
     runController: refuse('controller'),
     carryOut: refuse('engine'),
+    findOrphans: refuse('provider'),
+    deleteOrphan: refuse('provider'),
     runGateway: refuse('gateway'),
     runDemo: refuse('demo'),
     simulate: refuse('simulator'),

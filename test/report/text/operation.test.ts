@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { GodwitError } from '../../../src/errors.ts';
 import { errorText } from '../../../src/report/text/error.ts';
-import { operationText, weightsText } from '../../../src/report/text/operation.ts';
+import { operationText, stateWords, weightsText } from '../../../src/report/text/operation.ts';
 import { reasonLines, reasonWord } from '../../../src/report/text/reason.ts';
 import { plainStyle } from '../../../src/report/text/style.ts';
 import { nowMs, operation, plan } from '../../cli/support/models.ts';
@@ -29,7 +29,7 @@ test('tells the error that ended it', () => {
     operation({ state: 'returned', error: { class: 'capacity', code: 'SoldOut', message: 'none left' } }),
     plainStyle,
   );
-  expect(text).toContain('! returned after 30s');
+  expect(text).toContain('! failed, returned after 30s');
   expect(text).toContain('  error    SoldOut (capacity): none left');
 });
 
@@ -68,4 +68,26 @@ test.for(hostileStrings.map((text) => [JSON.stringify(text).slice(0, 50), text] 
     errorText(new GodwitError('StoreFailed', evil, { hint: evil, details: { [evil]: evil } }), 1),
   ];
   for (const text of shown) expect(text).not.toMatch(terminalControls);
+});
+
+const hold = {
+  kind: 'hold',
+  by: { kind: 'person', name: 'ada', host: 'desk', pid: 7 },
+  atMs: 0,
+  reason: undefined,
+} as const;
+
+test.for([
+  { over: { state: 'held', order: hold }, words: 'held by ada' },
+  { over: { state: 'shifting', order: hold }, words: 'shifting, to hold' },
+  { over: { state: 'returning', order: { ...hold, kind: 'return' } }, words: 'returning' },
+  { over: { state: 'returned', order: { ...hold, kind: 'return' } }, words: 'returned by ada' },
+  { over: { state: 'returned', order: hold }, words: 'failed, returned' },
+  { over: { state: 'returned' }, words: 'failed, returned' },
+  { over: { state: 'failed', order: { ...hold, kind: 'abort' } }, words: 'aborted by ada' },
+  { over: { state: 'failed', order: hold }, words: 'failed' },
+  { over: { state: 'unknown', order: hold }, words: 'unknown' },
+  { over: { state: 'done' }, words: 'done' },
+] as const)('$over.state reads $words', ({ over, words }) => {
+  expect(stateWords(operation(over))).toBe(words);
 });

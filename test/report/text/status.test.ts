@@ -198,7 +198,7 @@ test.for([40, 60, 100])('keeps to %i columns', (width) => {
 
 test('counts the sites it does not list', () => {
   const text = statusText(view({ sites: Array.from({ length: 11 }, (_, index) => row(`s${index}`)) }), unicode);
-  expect(text).toContain('and 3 more sites: -o json');
+  expect(text).toContain('and 3 more sites: -o wide');
 });
 
 test('says the same words in ASCII where there is no Unicode', () => {

@@ -1,0 +1,34 @@
+/** What became of a pause, or of its end, for people. */
+import type { PauseRow } from '../json/pause.ts';
+import { sanitize } from './sanitize.ts';
+import type { Style } from './style.ts';
+import { age, clockTime, day } from './time.ts';
+import { wrap } from './width.ts';
+
+/** In order, a line or two per deployment. */
+export function pauseText(rows: readonly PauseRow[], nowMs: number, style: Style): string {
+  return rows.flatMap((row) => wrap(`${sanitize(row.deployment, 40)}: ${said(row, nowMs)}`, style.width, 3)).join('\n');
+}
+
+function said({ outcome, untilMs, before, why = '' }: PauseRow, nowMs: number): string {
+  const end = untilMs === undefined ? '' : ` until ${moment(untilMs, nowMs)}`;
+  switch (outcome) {
+    case 'paused':
+      return `automation is off${end}`;
+    case 'replaced':
+      return `automation is off${end}; it was ${before === undefined ? 'without an end' : `until ${moment(before, nowMs)}`}`;
+    case 'unchanged':
+      return `nothing to do: automation is off${end} already`;
+    case 'unpaused':
+      return 'automation is on again';
+    case 'not-paused':
+      return 'nothing to do: it is not paused';
+    case 'failed':
+      return `FAILED, not changed: ${sanitize(why)}`;
+  }
+}
+
+function moment(atMs: number, nowMs: number): string {
+  const date = day(atMs) === day(nowMs) ? '' : `${day(atMs)} `;
+  return `${date}${clockTime(atMs)} (${atMs > nowMs ? `in ${age(atMs - nowMs)}` : 'over'})`;
+}

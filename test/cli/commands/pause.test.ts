@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest';
+import { runCommand } from '../../../src/cli/run-command.ts';
+import { GodwitError } from '../../../src/errors.ts';
+import type { Store } from '../../../src/ports/store.ts';
+import { config, deployment, nowMs } from '../support/models.ts';
+import { emptyStore } from '../support/record.ts';
+import { sayingApp } from '../support/saying.ts';
+
+const hourMs = 3_600_000;
+const two = config({ deployments: [deployment(), deployment({ name: 'embed' })] });
+const forAnHour = ['--for', '1h', '--reason', 'kernel upgrade'];
+
+async function run(argv: readonly string[], store: Store, { agoMs = 0, typed = two } = {}) {
+  const app = sayingApp(store, typed);
+  const nowThen = { ...app.clock, nowMs: () => nowMs - agoMs };
+  const code = await runCommand(argv, {
+    ...app,
+    clock: nowThen,
+    say: (given, word) => sayAt(store, nowThen, given, word),
+  });
+  return { code, ...app.printed };
+}
+
+async function sayAt(
+  store: Store,
+  clock: { nowMs(): number },
+  ...given: Parameters<ReturnType<typeof sayingApp>['say']>
+) {
+  const app = sayingApp(store);
+  const { say } = sayingApp(store, undefined, { clock: { ...app.clock, nowMs: clock.nowMs } });
+  await say(...given);
+}
+
+test('turns automation off until a moment that is said', async () => {
+  const store = await emptyStore();
+  const { code, out } = await run(['pause', 'chat', ...forAnHour], store);
+  expect(code).toBe(0);
+  expect(out).toBe('chat: automation is off until 04:21:07Z (in 1h)\n');
+  expect(await store.standing.list()).toMatchObject([
+    { kind: 'pause', deployment: 'chat', untilMs: nowMs + hourMs, reason: 'kernel upgrade' },
+  ]);
+});
+
+test.for([
+  { name: 'a millisecond short of a second later', agoMs: 999, outcome: 'unchanged', records: 1 },
+  { name: 'a second later', agoMs: 1000, outcome: 'replaced', records: 2 },
+])('the same asked again $name: $outcome', async ({ agoMs, outcome, records }) => {
+  const store = await emptyStore();
+  await run(['pause', 'chat', ...forAnHour], store, { agoMs });
+  const { code, out } = await run(['pause', 'chat', ...forAnHour, '-o', 'json'], store);
+  expect(code).toBe(0);
+  expect(JSON.parse(out).items).toMatchObject([{ deployment: 'chat', outcome }]);
+  expect(await store.journal.read({})).toHaveLength(records);
+});
+
+test('another end replaces the one before, and both are said', async () => {
+  const store = await emptyStore();
+  await run(['pause', 'chat', ...forAnHour], store);
+  const { out } = await run(['pause', 'chat', '--for', '2d', '--reason', 'longer'], store);
+  expect(out).toBe('chat: automation is off until 2026-11-25 03:21:07Z (in 2d); it was until\n04:21:07Z (in 1h)\n');
+});
+
+test('one that is over is not there any more', async () => {
+  const store = await emptyStore();
+  await run(['pause', 'chat', ...forAnHour], store, { agoMs: hourMs });
+  expect((await run(['unpause', 'chat'], store)).out).toBe('chat: nothing to do: it is not paused\n');
+  expect((await run(['pause', 'chat', ...forAnHour], store)).out).toBe(
+    'chat: automation is off until 04:21:07Z (in 1h)\n',
+  );
+});
+
+test('unpausing turns it on again; twice is nothing to do', async () => {
+  const store = await emptyStore();
+  await run(['pause', 'chat', ...forAnHour], store);
+  expect(await run(['unpause', 'chat'], store)).toMatchObject({ code: 0, out: 'chat: automation is on again\n' });
+  expect(await store.standing.list()).toEqual([]);
+  expect(await run(['unpause', 'chat'], store)).toMatchObject({
+    code: 0,
+    out: 'chat: nothing to do: it is not paused\n',
+  });
+});
+
+test.for([
+  { argv: ['pause', 'chat', '--reason', 'x'], says: "required option '--for <time>' not specified" },
+  { argv: ['pause', 'chat', '--for', '1h'], says: "required option '--reason <text>' not specified" },
+  { argv: ['pause', 'chat', '--for', '1h', '--reason', ' '], says: 'write at least a word' },
+  { argv: ['pause', 'chat', '--for', '8d', '--reason', 'x'], says: 'at most 7d' },
+  { argv: ['pause', 'chat', '--for', '0m', '--reason', 'x'], says: 'write a time with its unit' },
+  { argv: ['pause', ...forAnHour], says: 'which deployment? Name one, or say --all' },
+  { argv: ['unpause'], says: 'which deployment? Name one, or say --all' },
+  { argv: ['pause', 'chat', '--all', ...forAnHour], says: 'name a deployment, or say --all, not both' },
+  { argv: ['pause', 'chta', ...forAnHour], says: 'did you mean "chat"' },
+])('$argv is refused and nothing is set', async ({ argv, says }) => {
+  const store = await emptyStore();
+  const { code, err } = await run(argv, store);
+  expect(code).toBe(2);
+  expect(err).toContain(says);
+  expect(await store.standing.list()).toEqual([]);
+});
+
+test('seven days are still allowed', async () => {
+  expect(await run(['pause', 'chat', '--for', '7d', '--reason', 'x'], await emptyStore())).toMatchObject({ code: 0 });
+});
+
+test('all of them, when that is said', async () => {
+  const store = await emptyStore();
+  expect(await run(['pause', '--all', ...forAnHour], store)).toMatchObject({ code: 0 });
+  expect((await store.standing.list()).map(({ deployment: name }) => name).sort()).toEqual(['chat', 'embed']);
+  expect((await run(['unpause', '--all'], store)).out).toBe(
+    'chat: automation is on again\nembed: automation is on again\n',
+  );
+});
+
+test('one of several that fails is told with the others', async () => {
+  const store = await emptyStore();
+  const fine = sayingApp(store, two);
+  const app = sayingApp(store, two, {
+    say: async (given, word) => {
+      if (word.deployment === 'chat') throw new GodwitError('StoreFailed', 'disk full');
+      await fine.say(given, word);
+    },
+  });
+  expect(await runCommand(['pause', '--all', ...forAnHour], app)).toBe(1);
+  expect(app.printed.out).toBe(
+    'chat: FAILED, not changed: disk full\nembed: automation is off until 04:21:07Z (in 1h)\n',
+  );
+});
+
+test('a store that is away fails the only one as it is', async () => {
+  const app = sayingApp(await emptyStore(), two, {
+    openStore: async () => {
+      throw new GodwitError('StoreFailed', 'no such file');
+    },
+  });
+  expect(await runCommand(['pause', 'chat', ...forAnHour], app)).toBe(1);
+  expect(app.printed.err).toBe('error: no such file  (exit 1)\n');
+});
