@@ -68,7 +68,7 @@ test.for([
   {
     argv: ['status', '-o', 'xml'],
     message: /'xml' is invalid\. allowed: table, wide, json, yaml, jsonl, name, md/,
-    hint: 'godwit --help',
+    hint: 'did you mean md or yaml?  godwit --help',
   },
   { argv: ['status', '-o', 'jsn'], message: /'jsn' is invalid/, hint: 'did you mean json or jsonl?  godwit --help' },
   { argv: ['demo', '--fault', 'hnag'], message: /'hnag' is invalid/, hint: 'did you mean hang?  godwit demo --help' },
