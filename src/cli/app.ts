@@ -1,10 +1,10 @@
 /** What the command line is given: the outside world behind one object, each part opened only when a command asks for it. */
 import type { CarryOutOptions, WishEnd } from '../engine/carry-out.ts';
 import type { ControllerEnd } from '../engine/controller.ts';
-import type { Preview } from '../engine/preview.ts';
 import type { Word } from '../engine/say.ts';
 import type { Config } from '../model/config.ts';
 import type { JournalHead } from '../model/journal-entry.ts';
+import type { Preview } from '../model/preview.ts';
 import type { FaultClass, SimulatedSeed } from '../model/simulation.ts';
 import type { Wish } from '../model/wish.ts';
 import type { Clock } from '../ports/clock.ts';

@@ -1,4 +1,5 @@
 /** Every command there is, with the little that help needs; a command's own module is loaded when it is typed. */
+import type { Commands } from './change/define.ts';
 import type { Command } from './command.ts';
 
 /** Headings of the help page, in its order. */
@@ -15,9 +16,68 @@ export interface CommandEntry {
 
 /** Commands that only hold others. */
 export const groups: Readonly<Record<string, string>> = {
+  plan: 'Show what a change would do, and change nothing',
+  op: 'Watch and steer what is under way',
   config: 'Check, show or describe the configuration',
   journal: 'Check the record of what was decided and done',
 };
+
+/** Each verb is a command, and one below `plan` that only shows what it would do. */
+const verbCommands: readonly { readonly verb: string; readonly summary: string; load(): Promise<Commands> }[] = [
+  {
+    verb: 'failover',
+    summary: 'Move a deployment away from a site that is bad',
+    load: async () => (await import('./commands/failover.ts')).failover,
+  },
+  {
+    verb: 'switchover',
+    summary: 'Move a deployment to another site while both are healthy',
+    load: async () => (await import('./commands/switchover.ts')).switchover,
+  },
+  {
+    verb: 'shift',
+    summary: "Move part of a site's traffic elsewhere, until an expiry",
+    load: async () => (await import('./commands/shift.ts')).shift,
+  },
+  {
+    verb: 'failback',
+    summary: 'Give the traffic back to where the configuration wants it',
+    load: async () => (await import('./commands/failback.ts')).failback,
+  },
+  {
+    verb: 'drain',
+    summary: 'Take the traffic off a site and let what runs there finish',
+    load: async () => (await import('./commands/drain.ts')).drain,
+  },
+  {
+    verb: 'start',
+    summary: 'Start the replicas that a site lacks, and prove them',
+    load: async () => (await import('./commands/start.ts')).start,
+  },
+  {
+    verb: 'stop',
+    summary: 'Stop a deployment at a site that has no traffic',
+    load: async () => (await import('./commands/stop.ts')).stop,
+  },
+  {
+    verb: 'migrate',
+    summary: 'Move a deployment to another site, then stop it where it was',
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
+];
+
+const verbEntries: readonly CommandEntry[] = [
+  ...verbCommands.map(({ verb, summary, load }) => ({
+    ...{ name: verb, summary, section: 'Move traffic' as const },
+    load: async () => (await load()).change,
+  })),
+  ...verbCommands.map(({ verb, summary, load }) => ({
+    name: `plan ${verb}`,
+    section: 'Move traffic' as const,
+    summary: `Preview: ${summary.charAt(0).toLowerCase()}${summary.slice(1)}`,
+    load: async () => (await load()).plan,
+  })),
+];
 
 /** In the order of the help page within each section. */
 export const commandTable: readonly CommandEntry[] = [
@@ -39,17 +99,12 @@ export const commandTable: readonly CommandEntry[] = [
     section: 'Daily',
     load: async () => (await import('./commands/gateway.ts')).gateway,
   },
+  ...verbEntries,
   {
-    name: 'failover',
-    summary: 'Move a deployment away from a site that is bad',
+    name: 'apply',
+    summary: 'Carry out a plan from a file, if the world is as it was then',
     section: 'Move traffic',
-    load: async () => (await import('./commands/failover.ts')).failover,
-  },
-  {
-    name: 'switchover',
-    summary: 'Move a deployment to another site while both are healthy',
-    section: 'Move traffic',
-    load: async () => (await import('./commands/switchover.ts')).switchover,
+    load: async () => (await import('./commands/apply.ts')).apply,
   },
   {
     name: 'explain',

@@ -49,6 +49,8 @@ export interface Config {
   /** The file it came from; `-` for standard input. */
   readonly path: string;
   readonly environment: string;
+  /** Every change needs a reason; absent: it does not. */
+  readonly isProtected?: boolean;
   readonly stateDir: string;
   readonly lease: { readonly ttlMs: number; readonly renewEveryMs: number };
   readonly sites: readonly Site[];

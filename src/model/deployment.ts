@@ -22,6 +22,10 @@ export interface Placement {
   readonly replicas: number;
   readonly standby: Standby;
   readonly launch: LaunchSpec;
+  /** Requests per second one replica can serve here; absent: not stated. */
+  readonly ratedRps?: number;
+  /** What one replica costs here while it runs; absent: not stated. */
+  readonly usdPerHour?: number;
 }
 
 export interface Deployment {

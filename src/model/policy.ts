@@ -64,6 +64,15 @@ export interface SafetyPolicy {
   readonly dwellMs: number;
 }
 
+/** What holds for moves that a person asks for. */
+export interface ManualPolicy {
+  /** How long traffic stays moved when nobody says for how long. */
+  readonly defaultExpiryMs: number;
+  readonly maxExpiryMs: number;
+  /** Every change needs a reason. */
+  readonly requiresReason: boolean;
+}
+
 export interface FailoverPolicy {
   readonly mode: FailoverMode;
   readonly detector: DetectorPolicy;
@@ -71,6 +80,8 @@ export interface FailoverPolicy {
   readonly move: MovePolicy;
   readonly failback: FailbackPolicy;
   readonly safety: SafetyPolicy;
+  /** Absent: 4 h, at most 72 h, and a reason where the command says so. */
+  readonly manual?: ManualPolicy;
 }
 
 export interface DrainPolicy {
