@@ -132,6 +132,11 @@ export function duration(flags: string, summary: string): InputSpec<number | und
   return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse: parseDuration };
 }
 
+/** The same, and it must be given. */
+export function requiredDuration(flags: string, summary: string): InputSpec<number> {
+  return { flags, summary, isRequired: true, choices: undefined, fallback: undefined, parse: parseDuration };
+}
+
 function parseDuration(typed: string): number {
   const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(typed) ?? [];
   const ms = Number(amount) * (unitMs[unit] ?? Number.NaN);

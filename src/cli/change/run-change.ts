@@ -55,7 +55,7 @@ async function isKnownRequest({ config, terms: { requestId } }: Change, app: App
 
 /** Undefined: go on. */
 async function settleBefore(preview: Preview, change: Change, app: App, out: Output): Promise<Outcome | undefined> {
-  const refused = refusal(preview, change, app, out);
+  const refused = refusalOf(preview, change, app, out);
   if (refused !== undefined) return refused;
   const { wish, terms, typed, globals, config } = change;
   const danger = preview.planned?.forecast.danger ?? { level: 'moderate', why: [] };
@@ -73,7 +73,7 @@ async function settleBefore(preview: Preview, change: Change, app: App, out: Out
 }
 
 /** Nothing to do, refused by a rule, or another plan than the one that was looked at. */
-function refusal(preview: Preview, change: Change, app: App, out: Output): Outcome | undefined {
+export function refusalOf(preview: Preview, change: Change, app: App, out: Output): Outcome | undefined {
   const { against, isWaiting, wish, planned } = preview;
   const [only] = against;
   if (only?.code === 'AlreadyThere' && against.length === 1) return nothingToDo(only.message, wish);

@@ -3,7 +3,6 @@ import { decisionAt, lookBackAt } from '../../engine/look-back.ts';
 import { GodwitError } from '../../errors.ts';
 import type { Config } from '../../model/config.ts';
 import type { RecordedDecision } from '../../model/explanation.ts';
-import type { Operation } from '../../model/operation.ts';
 import type { Store } from '../../ports/store.ts';
 import { decidedJson, explanationJson } from '../../report/json/explanation.ts';
 import { codePages } from '../../report/text/code-pages.ts';
@@ -11,6 +10,7 @@ import { codePageText, explanationText, whyNotText } from '../../report/text/exp
 import { iso } from '../../report/text/time.ts';
 import type { App } from '../app.ts';
 import { defineCommand, type Outcome } from '../command.ts';
+import { findOperation } from '../find-operation.ts';
 import { text } from '../inputs.ts';
 import { momentOf } from '../moment.ts';
 import { findDeployment, openConfig } from '../open-config.ts';
@@ -68,13 +68,6 @@ function pageOf(typed: string, out: Output): Outcome {
     });
   const page = codePages[code];
   return { exit: 'done', json: { kind: 'Code', code, ...page }, text: codePageText(code, page, out.dataStyle) };
-}
-
-async function findOperation(store: Store, typed: string): Promise<Operation> {
-  const [newest] = typed === 'last' ? await store.operations.list({ limit: 1 }) : [await store.operations.get(typed)];
-  if (newest !== undefined) return newest;
-  const message = typed === 'last' ? 'nothing was done yet' : `there is no operation "${typed}"`;
-  throw new GodwitError('NotFound', message, { hint: 'godwit history' });
 }
 
 interface Asked {
