@@ -12,7 +12,8 @@ export function moveShare(view: View, from: string, targets: Weights, sharePct: 
   const parts = divide(moved, targets);
   const after = Object.entries(present).map(([site, weight]): [string, number] => [
     site,
-    site === from ? weight - moved : weight + (parts[site] ?? 0),
+    // Also where the source is named among the targets: what is given to it stays with it (I5).
+    weight - (site === from ? moved : 0) + (parts[site] ?? 0),
   ]);
   return Object.fromEntries(after);
 }
