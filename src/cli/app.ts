@@ -2,12 +2,14 @@
 import type { CarryOutOptions, WishEnd } from '../engine/carry-out.ts';
 import type { ControllerEnd } from '../engine/controller.ts';
 import type { OrphanOrder } from '../engine/delete-orphan.ts';
-import type { Preview } from '../engine/preview.ts';
 import type { Word } from '../engine/say.ts';
 import type { Config } from '../model/config.ts';
 import type { JournalHead } from '../model/journal-entry.ts';
+import type { Operation } from '../model/operation.ts';
 import type { OrphanEnd, OrphanReport } from '../model/orphan.ts';
+import type { Preview } from '../model/preview.ts';
 import type { FaultClass, SimulatedSeed } from '../model/simulation.ts';
+import type { Verification } from '../model/verification.ts';
 import type { Wish } from '../model/wish.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Reporter } from '../ports/reporter.ts';
@@ -137,6 +139,8 @@ export interface App {
   ): Promise<WishEnd>;
   /** Looks, and says what would be done: calls nothing that changes anything. */
   preview(config: Config, wish: Wish, signal: AbortSignal): Promise<Preview>;
+  /** Reads back what an operation brought about: calls nothing that changes anything. */
+  verify(config: Config, operation: Operation, signal: AbortSignal): Promise<Verification>;
   /** Writes down what a person says: a pause, its end, an acknowledgement, a note. */
   say(config: Config, word: Word): Promise<void>;
   /** Replicas that nothing on record accounts for. Reads only. */

@@ -1,4 +1,5 @@
 /** Every command there is, with the little that help needs; a command's own module is loaded when it is typed. */
+import type { Commands } from './change/define.ts';
 import type { Command } from './command.ts';
 
 /** Headings of the help page, in its order. */
@@ -15,11 +16,70 @@ export interface CommandEntry {
 
 /** Commands that only hold others. */
 export const groups: Readonly<Record<string, string>> = {
+  plan: 'Show what a change would do, and change nothing',
+  op: 'Watch and steer what is under way',
   config: 'Check, show or describe the configuration',
   blocks: 'What holds back starts after some have failed',
   orphans: 'Replicas with our tag that nothing on record accounts for',
   journal: 'Check the record of what was decided and done',
 };
+
+/** Each verb is a command, and one below `plan` that only shows what it would do. */
+const verbCommands: readonly { readonly verb: string; readonly summary: string; load(): Promise<Commands> }[] = [
+  {
+    verb: 'failover',
+    summary: 'Move a deployment away from a site that is bad',
+    load: async () => (await import('./commands/failover.ts')).failover,
+  },
+  {
+    verb: 'switchover',
+    summary: 'Move a deployment to another site while both are healthy',
+    load: async () => (await import('./commands/switchover.ts')).switchover,
+  },
+  {
+    verb: 'shift',
+    summary: "Move part of a site's traffic elsewhere, until an expiry",
+    load: async () => (await import('./commands/shift.ts')).shift,
+  },
+  {
+    verb: 'failback',
+    summary: 'Give the traffic back to where the configuration wants it',
+    load: async () => (await import('./commands/failback.ts')).failback,
+  },
+  {
+    verb: 'drain',
+    summary: 'Take the traffic off a site and let what runs there finish',
+    load: async () => (await import('./commands/drain.ts')).drain,
+  },
+  {
+    verb: 'start',
+    summary: 'Start the replicas that a site lacks, and prove them',
+    load: async () => (await import('./commands/start.ts')).start,
+  },
+  {
+    verb: 'stop',
+    summary: 'Stop a deployment at a site that has no traffic',
+    load: async () => (await import('./commands/stop.ts')).stop,
+  },
+  {
+    verb: 'migrate',
+    summary: 'Move a deployment to another site, then stop it where it was',
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
+];
+
+const verbEntries: readonly CommandEntry[] = [
+  ...verbCommands.map(({ verb, summary, load }) => ({
+    ...{ name: verb, summary, section: 'Move traffic' as const },
+    load: async () => (await load()).change,
+  })),
+  ...verbCommands.map(({ verb, summary, load }) => ({
+    name: `plan ${verb}`,
+    section: 'Move traffic' as const,
+    summary: `Preview: ${summary.charAt(0).toLowerCase()}${summary.slice(1)}`,
+    load: async () => (await load()).plan,
+  })),
+];
 
 /** In the order of the help page within each section. */
 export const commandTable: readonly CommandEntry[] = [
@@ -41,17 +101,84 @@ export const commandTable: readonly CommandEntry[] = [
     section: 'Daily',
     load: async () => (await import('./commands/gateway.ts')).gateway,
   },
+  ...verbEntries,
   {
-    name: 'failover',
-    summary: 'Move a deployment away from a site that is bad',
+    name: 'apply',
+    summary: 'Carry out a plan from a file, if the world is as it was then',
     section: 'Move traffic',
-    load: async () => (await import('./commands/failover.ts')).failover,
+    load: async () => (await import('./commands/apply.ts')).apply,
   },
   {
-    name: 'switchover',
-    summary: 'Move a deployment to another site while both are healthy',
+    name: 'evacuate',
+    summary: 'Take the traffic of every deployment off one site, for a time',
     section: 'Move traffic',
-    load: async () => (await import('./commands/switchover.ts')).switchover,
+    load: async () => (await import('./commands/evacuate.ts')).evacuate,
+  },
+  {
+    name: 'return',
+    summary: 'Give a site back the traffic that was taken off it for a time',
+    section: 'Move traffic',
+    load: async () => (await import('./commands/return.ts')).returnSite,
+  },
+  {
+    name: 'op list',
+    summary: 'List what is under way',
+    section: 'In flight',
+    load: async () => (await import('./commands/op-list.ts')).opList,
+  },
+  {
+    name: 'op show',
+    summary: 'Show one operation with its steps',
+    section: 'In flight',
+    load: async () => (await import('./commands/op-show.ts')).opShow,
+  },
+  {
+    name: 'op watch',
+    summary: 'Show the steps of an operation as they happen, until its end',
+    section: 'In flight',
+    load: async () => (await import('./commands/op-wait.ts')).opWatch,
+  },
+  {
+    name: 'op wait',
+    summary: 'Wait until an operation is over or held; the exit code says how',
+    section: 'In flight',
+    load: async () => (await import('./commands/op-wait.ts')).opWait,
+  },
+  {
+    name: 'op hold',
+    summary: 'Stop an operation after its present step; nothing is undone',
+    section: 'In flight',
+    load: async () => (await import('./commands/op-orders.ts')).opHold,
+  },
+  {
+    name: 'op resume',
+    summary: 'Go on with an operation that is held, or that nobody leads any more',
+    section: 'In flight',
+    load: async () => (await import('./commands/op-orders.ts')).opResume,
+  },
+  {
+    name: 'op return',
+    summary: 'Go back to the weights before, also when the move is over',
+    section: 'In flight',
+    load: async () => (await import('./commands/op-orders.ts')).opReturn,
+  },
+  {
+    name: 'op abort',
+    summary: 'Give an operation up and keep the weights that are in force',
+    section: 'In flight',
+    load: async () => (await import('./commands/op-orders.ts')).opAbort,
+  },
+  {
+    name: 'op extend',
+    summary: 'Let moved traffic stay longer, from now',
+    section: 'In flight',
+    load: async () => (await import('./commands/op-orders.ts')).opExtend,
+  },
+  {
+    name: 'verify',
+    summary: 'Settle by reading everything back how an operation ended',
+    section: 'In flight',
+    load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
     name: 'explain',

@@ -31,8 +31,8 @@ export interface InputSpec<T> {
   readonly suggests?: Suggestion | readonly Suggestion[] | undefined;
   /** What is shown and used when it is left out. */
   readonly fallback: T | undefined;
-  /** Throws `InvalidInput` with what is wrong. Not called for an option without a value. */
-  readonly parse: (text: string) => T;
+  /** Throws `InvalidInput` with what is wrong. Not called for an option without a value. `before`: of the same option, typed before. */
+  readonly parse: (text: string, before: unknown) => T;
 }
 
 type InputSpecs = Readonly<Record<string, InputSpec<unknown>>>;
@@ -75,6 +75,8 @@ export interface Input<A extends InputSpecs = InputSpecs, O extends InputSpecs =
   readonly arguments: ValuesOf<A>;
   readonly options: ValuesOf<O>;
   readonly globals: Globals;
+  /** Everything after the program's name, as typed: for the exact command to type next. */
+  readonly typed: readonly string[];
 }
 
 export interface Globals {

@@ -1,12 +1,30 @@
-/** The operation a person means. */
+/** The operation somebody means: by its id, or `last`. */
 import { GodwitError } from '../errors.ts';
-import type { Operation } from '../model/operation.ts';
+import { moveKinds, type Operation } from '../model/operation.ts';
+import type { OrderKind } from '../model/wish.ts';
 import type { Store } from '../ports/store.ts';
 
-/** By its id, or `last` for the newest. Throws `NotFound`. */
+/** `last` is the one opened last. Throws `NotFound`. */
 export async function findOperation(store: Store, typed: string): Promise<Operation> {
   const [newest] = typed === 'last' ? await store.operations.list({ limit: 1 }) : [await store.operations.get(typed)];
-  if (newest !== undefined) return newest;
+  return newest ?? notFound(typed);
+}
+
+/** `last` is the one under way; without any, for `extend` the one that moved traffic for a time, for `return` the last that moved any. */
+export async function findToOrder(store: Store, typed: string, order: OrderKind): Promise<Operation> {
+  if (typed !== 'last') return await findOperation(store, typed);
+  if (order === 'extend') {
+    const shift = (await store.standing.list()).findLast(({ kind }) => kind === 'shift');
+    const shifted = shift?.kind === 'shift' ? await store.operations.get(shift.operationId) : undefined;
+    if (shifted !== undefined) return shifted;
+  }
+  const [open] = await store.operations.list({ open: true, limit: 1 });
+  if (open !== undefined) return open;
+  const [moved] = order === 'return' ? await store.operations.list({ kinds: moveKinds, limit: 1 }) : [];
+  return moved ?? (await findOperation(store, typed));
+}
+
+function notFound(typed: string): never {
   const message = typed === 'last' ? 'nothing was done yet' : `there is no operation "${typed}"`;
   throw new GodwitError('NotFound', message, { hint: 'godwit history' });
 }

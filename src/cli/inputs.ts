@@ -84,6 +84,46 @@ export function choices<const T extends string>(
   return { flags, summary, isRequired: false, choices: values, isList: true, fallback: undefined, parse };
 }
 
+/** An option that switches something off which is on; `--no-wait` gives false. */
+export function negation(flags: string, summary: string): InputSpec<boolean> {
+  return { flags, summary, isRequired: false, choices: undefined, fallback: true, parse: () => false };
+}
+
+/** `50%` or `50`: a whole percent from 1 to 100. */
+export function percent(flags: string, summary: string): InputSpec<number | undefined> {
+  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse: parsePercent };
+}
+
+function parsePercent(typed: string): number {
+  const value = Number(/^(\d{1,3})%?$/.exec(typed.trim())?.[1]);
+  if (!(value >= 1 && value <= 100)) throw new InvalidInput('write a percent from 1 to 100, such as 50%');
+  return value;
+}
+
+/** `10,50,100`: rising percents of a move, of which the last is all of it. */
+export function risingPercents(flags: string, summary: string): InputSpec<readonly number[] | undefined> {
+  const parse = (typed: string): readonly number[] => {
+    const steps = typed.split(',').map(parsePercent);
+    const isRising = steps.every((step, index) => index === 0 || step > (steps[index - 1] ?? 0));
+    if (!isRising || steps.at(-1) !== 100) throw new InvalidInput('write rising percents up to 100, such as 10,50,100');
+    return steps;
+  };
+  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse };
+}
+
+/** One of a closed set of words; the option may be given several times. */
+export function repeatable<const T extends string>(
+  flags: string,
+  summary: string,
+  values: readonly T[],
+): InputSpec<readonly T[]> {
+  const parse = (typed: string, before: unknown): readonly T[] => [
+    ...(Array.isArray(before) ? (before as readonly T[]) : []),
+    oneOf(values, typed),
+  ];
+  return { flags, summary, isRequired: false, choices: undefined, fallback: [], parse };
+}
+
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const maxDurationMs = 7 * 24 * 3_600_000;
 

@@ -26,7 +26,7 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Parsed>
   for (const entry of commandTable) {
     const leaf = addLeaf(root, entry, help, extras);
     leaf.action(() => {
-      parsed = { kind: 'command', ...filled(extras, leaf, root) };
+      parsed = { kind: 'command', ...filled(extras, leaf, root, argv) };
     });
   }
   addHelpCommand(root, extras, help, () => {
@@ -136,15 +136,16 @@ async function load(entry: CommandEntry, extras: HelpExtras, leaf: Commander): P
 function toOption(spec: InputSpec<unknown>, at: Commander): Option {
   const option = new Option(spec.flags, spec.summary).makeOptionMandatory(spec.isRequired);
   if (spec.choices !== undefined) option.choices(spec.choices);
-  if (spec.fallback !== undefined && spec.fallback !== false && !option.negate) option.default(spec.fallback);
+  if (spec.fallback !== undefined && spec.fallback !== false && !option.negate && !Array.isArray(spec.fallback))
+    option.default(spec.fallback);
   // Without a value Commander knows best: `--no-input` is false when it is typed.
   const takesValue = option.required || option.optional;
-  return takesValue ? option.argParser((typed: string) => parse(spec, typed, at)) : option;
+  return takesValue ? option.argParser((typed: string, before: unknown) => parse(spec, typed, at, before)) : option;
 }
 
-function parse(spec: InputSpec<unknown>, typed: string, at: Commander): unknown {
+function parse(spec: InputSpec<unknown>, typed: string, at: Commander, before?: unknown): unknown {
   try {
-    return spec.parse(typed);
+    return spec.parse(typed, before);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     const whose = spec.flags.startsWith('-')
@@ -159,7 +160,12 @@ function parse(spec: InputSpec<unknown>, typed: string, at: Commander): unknown 
 }
 
 /** Commander's values, by our names. */
-function filled(extras: HelpExtras, leaf: Commander, root: Commander): { command: Command; input: Input } {
+function filled(
+  extras: HelpExtras,
+  leaf: Commander,
+  root: Commander,
+  typed: readonly string[],
+): { command: Command; input: Input } {
   const command = extras.loaded.get(nameOf(leaf));
   if (command === undefined) throw new GodwitError('AssertionFailed', `the command "${nameOf(leaf)}" was not loaded`);
   const options = leaf.opts();
@@ -174,6 +180,7 @@ function filled(extras: HelpExtras, leaf: Commander, root: Commander): { command
       ]),
     ),
     globals: globalsOf(root, command),
+    typed,
   };
   return { command, input };
 }

@@ -22,7 +22,9 @@ export async function runCommand(argv: readonly string[], app: App): Promise<num
     if (parsed.kind === 'command') format = parsed.input.globals.format ?? 'table';
     return exitCodes[await show(parsed, app)].code;
   } catch (thrown) {
-    return await report(toGodwitError(thrown), app, format);
+    const code = await report(toGodwitError(thrown), app, format);
+    // There 2 would read as "changes".
+    return argv.includes('--detailed-exitcode') ? exitCodes.failed.code : code;
   }
 }
 

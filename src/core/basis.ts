@@ -1,5 +1,6 @@
 /** What a plan was made from, and what of it has changed since. */
 import type { Action } from '../model/decision.ts';
+import type { Step } from '../model/plan.ts';
 import type { PlanBasis } from '../model/plan-basis.ts';
 import type { Reason } from '../model/reason.ts';
 import { standingKey } from '../model/standing.ts';
@@ -13,7 +14,7 @@ export function basisOf(view: View, action: Action, nowMs: number): PlanBasis {
   return {
     config: view.configDigest,
     weights: view.inForce,
-    ready: Object.fromEntries(view.sites.map((site) => [site.site.name, readyReplicas(view, site, nowMs).length])),
+    ready: readyBySite(view, nowMs),
     open: view.open?.id,
     standing: view.standing.map(standingKey),
     steps: makePlan(action, view, nowMs).steps,
@@ -22,27 +23,51 @@ export function basisOf(view: View, action: Action, nowMs: number): PlanBasis {
 
 /** One reason for each input that is not what it was; empty: the same plan comes of it. */
 export function driftOf(expected: PlanBasis, view: View, action: Action, nowMs: number): readonly Reason[] {
-  const now = basisOf(view, action, nowMs);
-  const moved = (what: string, before: unknown, after: unknown): Reason => ({
-    code: 'WorldMoved',
-    message: `${what} was ${JSON.stringify(before ?? null)} when it was planned and is ${JSON.stringify(after ?? null)}`,
-  });
+  const reasons = inputDrift(expected, view, nowMs);
+  const steps = makePlan(action, view, nowMs).steps;
+  const isSame = JSON.stringify(expected.steps.map(untimed)) === JSON.stringify(steps.map(untimed));
+  return reasons.length > 0 || isSame ? reasons : [moved('the plan', names(expected), names({ steps }))];
+}
+
+/** The same before it is known what would be done: what was planned may be there already, or be of no use any more. */
+export function inputDrift(expected: PlanBasis, view: View, nowMs: number): readonly Reason[] {
   const reasons: Reason[] = [];
-  if (expected.config !== now.config) reasons.push(moved('the configuration', expected.config, now.config));
-  if (!sameWeights(expected.weights, now.weights)) reasons.push(moved('the split', expected.weights, now.weights));
-  for (const site of new Set([...Object.keys(expected.ready), ...Object.keys(now.ready)])) {
-    const [before, after] = [expected.ready[site] ?? 0, now.ready[site] ?? 0];
+  const ready = readyBySite(view, nowMs);
+  if (expected.config !== view.configDigest)
+    reasons.push(moved('the configuration', expected.config, view.configDigest));
+  if (!sameWeights(expected.weights, view.inForce)) reasons.push(moved('the split', expected.weights, view.inForce));
+  for (const site of new Set([...Object.keys(expected.ready), ...Object.keys(ready)])) {
+    const [before, after] = [expected.ready[site] ?? 0, ready[site] ?? 0];
     // More than was planned with is no reason to look again.
     if (after < before) reasons.push({ ...moved(`ready replicas at ${site}`, before, after), site });
   }
-  if (expected.open !== now.open) reasons.push(moved('the operation under way', expected.open, now.open));
-  if (JSON.stringify(expected.standing) !== JSON.stringify(now.standing))
-    reasons.push(moved('what was set for a time', expected.standing, now.standing));
-  const isSame = JSON.stringify(expected.steps) === JSON.stringify(now.steps);
-  if (reasons.length === 0 && !isSame) reasons.push(moved('the plan', names(expected), names(now)));
+  if (expected.open !== view.open?.id) reasons.push(moved('the operation under way', expected.open, view.open?.id));
+  const standing = view.standing.map(standingKey);
+  if (JSON.stringify(expected.standing) !== JSON.stringify(standing))
+    reasons.push(moved('what was set for a time', expected.standing, standing));
   return reasons;
 }
 
-function names({ steps }: PlanBasis): readonly string[] {
+/** The weights that the plan ends with are in force: nothing is left of it to be done. */
+export function isCarriedOut({ steps }: PlanBasis, { inForce }: View): boolean {
+  const last = steps.findLast(({ kind }) => kind === 'weigh');
+  return last?.kind === 'weigh' && sameWeights(last.weights, inForce);
+}
+
+function readyBySite(view: View, nowMs: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(view.sites.map((site) => [site.site.name, readyReplicas(view, site, nowMs).length]));
+}
+
+function moved(what: string, before: unknown, after: unknown): Reason {
+  const [was, is] = [JSON.stringify(before ?? null), JSON.stringify(after ?? null)];
+  return { code: 'WorldMoved', message: `${what} was ${was} when it was planned and is ${is}` };
+}
+
+/** How long a drain may take is measured anew at every look: that is not another plan. */
+function untimed({ deadlineMs: _, ...step }: Step): Omit<Step, 'deadlineMs'> {
+  return step;
+}
+
+function names({ steps }: Pick<PlanBasis, 'steps'>): readonly string[] {
   return steps.map(({ name }) => name);
 }

@@ -42,8 +42,8 @@ export function decideOrder(
   if (given === 'return' || given === 'abort') return refuse(nothing(`${id} was told to ${given} already`));
   // From the moment it was said: the step that still runs is the last one.
   const isHeld = operation.state === 'held' || given === 'hold';
+  // Going on with what goes on is no mistake: whoever led it may be dead, and whoever asks waits for its end.
   if (order === 'hold' && isHeld) return refuse(isSo(`${id} is held already`));
-  if (order === 'resume' && !isHeld) return refuse(isSo(`${id} is ${operation.state}, not held`));
   const against = order === 'return' ? againstReturn(view, operation, nowMs) : [];
   return against.length > 0 ? refuse(...against) : steer();
 }

@@ -1,15 +1,16 @@
 /** What would be done, before anything is: looks, decides and plans as the controller would, and changes nothing. */
-import { basisOf } from '../core/basis.ts';
+import { basisOf, driftOf, inputDrift, isCarriedOut } from '../core/basis.ts';
 import { diagnose } from '../core/diagnose.ts';
+import { forecastOf } from '../core/forecast.ts';
+import { alternativesTo } from '../core/instead.ts';
 import { makePlan } from '../core/plan/plan.ts';
-import { againstAction } from '../core/requests.ts';
+import type { PastRun } from '../core/predict.ts';
+import { againstAction, isWaiting } from '../core/requests.ts';
 import { wishAction } from '../core/wishes.ts';
 import { assert } from '../errors.ts';
-import type { Action } from '../model/decision.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Plan } from '../model/plan.ts';
-import type { PlanBasis } from '../model/plan-basis.ts';
+import type { Preview } from '../model/preview.ts';
 import type { Reason } from '../model/reason.ts';
 import type { View } from '../model/view.ts';
 import { isOrder, type Wish } from '../model/wish.ts';
@@ -20,41 +21,74 @@ import { recallRoute } from './recall-route.ts';
 import { createRecollection } from './recollect.ts';
 import { warmUp } from './warm-up.ts';
 
-export interface Preview {
-  readonly wish: Wish;
-  readonly view: View;
-  readonly diagnosis: Diagnosis;
-  /** Undefined when it is not even known what is meant; `against` says why. */
-  readonly planned: { readonly action: Action; readonly plan: Plan; readonly basis: PlanBasis } | undefined;
-  /** Why it would be refused now; empty: it would be done. */
-  readonly against: readonly Reason[];
-  /** By whom the evidence was gathered: the controller a moment ago, or this process just now. */
-  readonly seenBy: 'controller' | 'this-process';
-}
-
 /** One read of a provider or the gateway, in milliseconds. */
 const readTimeoutMs = 5000;
 
 /** For verbs; an order is about something that is under way and has nothing to plan. */
 export async function preview(deps: EngineDeps, wish: Wish, signal: AbortSignal): Promise<Preview> {
-  const { kind } = wish;
-  assert(!isOrder(kind), `${kind} has no plan`);
+  assert(!isOrder(wish.kind), `${wish.kind} has no plan`);
   const deployment = deps.config.deployments.find(({ name }) => name === wish.deployment);
   assert(deployment !== undefined, `unknown deployment ${wish.deployment}`);
   const { view, seenBy } = await lookOnce(deps, deployment, signal);
-  const nowMs = deps.clock.nowMs();
-  const diagnosis = diagnose(view, nowMs);
+  const judging: Judging = { deps, view, nowMs: deps.clock.nowMs(), past: await pastRuns(deps, view) };
+  const diagnosis = diagnose(view, judging.nowMs);
+  const { planned, against } = judge(judging, wish, diagnosis);
+  const isWaitedFor = isWaiting(against);
+  const isRefused = against.some(({ code }) => code !== 'AlreadyThere' && code !== 'OperationRunning') && !isWaitedFor;
+  const sites = view.sites.map(({ site }) => site.name);
+  const works = (other: Wish): boolean => judge(judging, other, diagnosis).against.length === 0;
+  const instead = isRefused ? alternativesTo(wish, sites, works) : [];
+  return { wish, view, diagnosis, planned, against, isWaiting: isWaitedFor, instead, seenBy };
+}
+
+interface Judging {
+  readonly deps: EngineDeps;
+  readonly view: View;
+  readonly nowMs: number;
+  readonly past: readonly PastRun[];
+}
+
+/** As the holder of the lease would, from the same view. */
+function judge(
+  { deps, view, nowMs, past }: Judging,
+  wish: Wish,
+  diagnosis: Diagnosis,
+): Pick<Preview, 'planned' | 'against'> {
+  const { kind } = wish;
+  if (isOrder(kind)) return { planned: undefined, against: [] };
   const wished = wishAction(view, { ...wish, kind, id: 'preview', by: deps.actor }, diagnosis, nowMs);
-  const base = { wish, view, diagnosis, seenBy };
-  if (wished.kind === 'refused') return { ...base, planned: undefined, against: [wished.reason] };
+  if (wished.kind === 'refused')
+    return { planned: undefined, against: refusedWish(wish.expect, wished.reason, view, nowMs) };
   const { action } = wished;
   const { open } = view;
   const running: readonly Reason[] =
     open?.plan.trigger === 'manual'
       ? [{ code: 'OperationRunning', message: `${open.id} (${open.plan.kind}) is ${open.state}` }]
       : [];
-  const planned = { action, plan: makePlan(action, view, nowMs), basis: basisOf(view, action, nowMs) };
-  return { ...base, planned, against: [...running, ...againstAction(view, action, diagnosis, nowMs)] };
+  const rules = [...running, ...againstAction(view, action, diagnosis, nowMs)];
+  const drift = wish.expect === undefined || rules.length > 0 ? [] : driftOf(wish.expect, view, action, nowMs);
+  const against = [...rules, ...drift];
+  const plan = makePlan(action, view, nowMs);
+  const isProtected = deps.config.isProtected === true;
+  const forecast = forecastOf(view, { plan, action, against, past, isProtected, reason: wish.reason }, nowMs);
+  return { planned: { action, plan, basis: basisOf(view, action, nowMs), forecast }, against };
+}
+
+/** What was planned and is of no use any more: because the world has moved, not because it is so already. */
+function refusedWish(expect: Wish['expect'], reason: Reason, view: View, nowMs: number): readonly Reason[] {
+  const drift = expect === undefined || isCarriedOut(expect, view) ? [] : inputDrift(expect, view, nowMs);
+  return drift.length > 0 ? drift : [reason];
+}
+
+/** Operations that are looked at for how long their steps took. */
+const mostPast = 20;
+
+async function pastRuns({ store }: EngineDeps, { recent }: View): Promise<readonly PastRun[]> {
+  return await Promise.all(
+    recent.slice(0, mostPast).map(async (operation): Promise<PastRun> => {
+      return { operation, entries: await store.journal.read({ operationId: operation.id }) };
+    }),
+  );
 }
 
 /** The controller's view while it is fresh and of the same configuration; otherwise this process looks for itself. */

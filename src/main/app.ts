@@ -81,7 +81,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
 }
 
 /** What needs the engine, or what it writes. */
-function engineOf(clock: Clock): Pick<App, 'runController' | 'carryOut' | 'preview' | 'say'> {
+function engineOf(clock: Clock): Pick<App, 'runController' | 'carryOut' | 'preview' | 'say' | 'verify'> {
   return {
     async runController(config, reporter, signal) {
       const { withEngine } = await import('./engine.ts');
@@ -99,6 +99,14 @@ function engineOf(clock: Clock): Pick<App, 'runController' | 'carryOut' | 'previ
       const silent = { report: () => undefined };
       return withEngine(config, { clock, reporter: silent, actor: 'person', mode: 'read' }, (deps) =>
         preview(deps, wish, signal),
+      );
+    },
+    async verify(config, operation, signal) {
+      const { withEngine } = await import('./engine.ts');
+      const { verifyOperation } = await import('../engine/verify.ts');
+      const silent = { report: () => undefined };
+      return withEngine(config, { clock, reporter: silent, actor: 'person', mode: 'read' }, (deps) =>
+        verifyOperation(deps, operation, signal),
       );
     },
     async say(config, word) {

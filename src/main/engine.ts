@@ -30,13 +30,24 @@ interface Terms {
   readonly mode?: 'read' | 'write';
 }
 
+/** Before the first controller ran there is no state: then nothing was done yet, and nothing is written down. */
+async function openForLooking(config: Config, clock: Clock): Promise<Store> {
+  try {
+    return openStore(config, 'read', clock);
+  } catch (error) {
+    if (!(error instanceof GodwitError) || error.code !== 'NotFound') throw error;
+    const { createMemoryState, openMemoryStore } = await import('../store/memory.ts');
+    return openMemoryStore(createMemoryState(), { clock, random: createRandom(), bootId: readBootId() });
+  }
+}
+
 /** Runs the work with every port open; whatever was opened is closed, also when opening the next one failed. */
 export async function withEngine<T>(
   config: Config,
   { clock, reporter, actor, mode = 'write' }: Terms,
   work: (deps: EngineDeps) => Promise<T>,
 ): Promise<T> {
-  const store = openStore(config, mode, clock);
+  const store = mode === 'read' ? await openForLooking(config, clock) : openStore(config, mode, clock);
   const sessions = new Map<string, Provider>();
   try {
     await connectSites(config, clock, sessions);

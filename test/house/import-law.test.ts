@@ -80,7 +80,9 @@ test.for(files.filter((file) => !/^(testkit|providers)\/index\.ts$/.test(file)))
 });
 
 /** Longer files need a reason, given here and in the commit. */
-const longerForAReason: Record<string, string> = {};
+const longerForAReason: Record<string, string> = {
+  'cli/command-table.ts': 'one entry for each command, and nothing else',
+};
 
 test.for(files)('%s is at most 250 lines', (file) => {
   const lines = readFileSync(join(src, file), 'utf8').split('\n').length - 1;

@@ -1,9 +1,9 @@
-import { defineChange } from '../change.ts';
+import { defineVerb } from '../change/define.ts';
 import { text } from '../inputs.ts';
 import { findSite } from '../open-config.ts';
 
-export const failover = defineChange({
-  kind: 'failover',
+export const failover = defineVerb({
+  verb: 'failover',
   summary: 'Move a deployment away from a site that is bad',
   options: {
     awayFrom: text('--away-from <site>', 'the site to leave; otherwise the worst one that has traffic', 'site'),
@@ -13,8 +13,8 @@ export const failover = defineChange({
     'godwit failover chat                          away from the worst site',
     'godwit failover chat --away-from site-a --yes --reason "rack lost power"',
   ],
-  sites: (options, deployment) => ({
-    from: options.awayFrom === undefined ? undefined : findSite(deployment, options.awayFrom),
-    to: options.to === undefined ? undefined : findSite(deployment, options.to),
+  wish: ({ awayFrom, to }, deployment) => ({
+    from: awayFrom === undefined ? undefined : findSite(deployment, awayFrom),
+    to: to === undefined ? undefined : findSite(deployment, to),
   }),
 });

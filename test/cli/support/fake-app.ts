@@ -76,6 +76,7 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
     },
     openStore: refuse('store'),
     preview: refuse('preview'),
+    verify: refuse('verification'),
     say: refuse('state to write to'),
     connectTraffic: refuse('gateway'),
     verifyJournal: refuse('journal'),

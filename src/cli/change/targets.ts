@@ -1,0 +1,30 @@
+/** Where a shift goes: one site, a split over several, or wherever is best. */
+import { GodwitError } from '../../errors.ts';
+import type { Deployment } from '../../model/deployment.ts';
+import type { Wish } from '../../model/wish.ts';
+import { findSite } from '../open-config.ts';
+
+/** `auto`, `site-b`, or `site-b=70,site-c=30`. Throws `UsageInvalid` for a split that is not 100 in all, `NotFound` for a site. */
+export function targetsOf(typed: string | undefined, deployment: Deployment): Pick<Wish, 'to' | 'split'> {
+  if (typed === undefined || typed === 'auto') return { to: undefined };
+  if (!typed.includes('=')) return { to: findSite(deployment, typed) };
+  const parts = typed.split(',').map((part) => partOf(part, deployment));
+  const names = parts.map(([site]) => site);
+  const sum = parts.reduce((total, [, pct]) => total + pct, 0);
+  if (new Set(names).size < names.length) throw badSplit(typed, 'names a site twice');
+  if (sum !== 100) throw badSplit(typed, `is ${sum}% in all, not 100%`);
+  return { to: undefined, split: Object.fromEntries(parts) };
+}
+
+function partOf(part: string, deployment: Deployment): readonly [site: string, pct: number] {
+  const [, site = '', digits = ''] = /^\s*([^=]+)=(\d{1,3})%?\s*$/.exec(part) ?? [];
+  const pct = Number(digits);
+  if (site === '' || pct < 1 || pct > 100) throw badSplit(part, 'is no part of a split');
+  return [findSite(deployment, site), pct];
+}
+
+function badSplit(typed: string, what: string): GodwitError {
+  return new GodwitError('UsageInvalid', `--to ${typed} ${what}`, {
+    hint: 'write each site with its percent of what is moved: --to site-b=70,site-c=30. Nothing was changed.',
+  });
+}

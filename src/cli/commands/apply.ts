@@ -1,0 +1,33 @@
+import { needsReason, requireReason, termOptions } from '../change/options.ts';
+import { readPlanFile } from '../change/plan-file.ts';
+import { runChange } from '../change/run-change.ts';
+import { defineCommand } from '../command.ts';
+import { requiredText, text } from '../inputs.ts';
+import { findDeployment, openConfig } from '../open-config.ts';
+
+export const apply = defineCommand({
+  name: 'apply',
+  summary: 'Carry out a plan from a file, if the world is as it was then',
+  arguments: {},
+  options: {
+    plan: requiredText('--plan <file>', 'what godwit plan --out wrote', 'file'),
+    reason: text('--reason <text>', "why; otherwise the plan's"),
+    ...termOptions,
+  },
+  examples: [
+    'godwit plan shift chat --from site-a --out plan.json',
+    'godwit apply --plan plan.json --reason "driver update"',
+  ],
+  formats: ['table', 'json', 'jsonl'],
+  async run({ options, globals, typed }, app, out) {
+    const file = await readPlanFile(options.plan);
+    const config = await openConfig(app, globals);
+    findDeployment(config, file.wish.deployment);
+    const reason = options.reason ?? file.wish.reason;
+    const { overrides = [], kind } = file.wish;
+    if (!options.dryRun && needsReason(kind, overrides)) requireReason(`godwit ${kind}`, reason);
+    const wish = { ...file.wish, reason, expect: file.basis };
+    // It was read and meant when it was written: only what is severe is asked for again.
+    return await runChange({ config, wish, terms: { ...options, yes: true }, typed, globals }, app, out);
+  },
+});

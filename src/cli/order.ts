@@ -1,0 +1,142 @@
+/** Commands that say something of an operation under way, or of the last one that moved traffic. */
+import type { WishEnd } from '../engine/carry-out.ts';
+import { GodwitError } from '../errors.ts';
+import type { Config } from '../model/config.ts';
+import type { Operation } from '../model/operation.ts';
+import type { OrderKind, Wish } from '../model/wish.ts';
+import { operationJson } from '../report/json/operation.ts';
+import { movedPct, operationText, weightsText } from '../report/text/operation.ts';
+import { age, clockTime } from '../report/text/time.ts';
+import type { App } from './app.ts';
+import { carryOutWatched } from './change/carry.ts';
+import { heldText, outcomeOf } from './change/outcome.ts';
+import { commandLine } from './change/typed-line.ts';
+import { type Command, defineCommand, type InputSpec, type Outcome } from './command.ts';
+import { confirm } from './confirm.ts';
+import { findToOrder } from './find-operation.ts';
+import { duration, flag, negation, requiredText, text } from './inputs.ts';
+import { findDeployment, openConfig } from './open-config.ts';
+import type { Output } from './output.ts';
+
+export interface OrderSpec {
+  readonly kind: OrderKind;
+  readonly summary: string;
+  readonly examples: readonly string[];
+  /** For `extend`: how it is said until when. */
+  readonly options?: Readonly<Record<string, InputSpec<unknown>>>;
+}
+
+interface Typed {
+  readonly reason: string | undefined;
+  readonly yes: boolean;
+  readonly wait: boolean;
+  readonly timeout: number | undefined;
+  readonly expires?: number | undefined;
+}
+
+/** Nothing moves for these but what was planned; the others move traffic. */
+const mild: readonly OrderKind[] = ['hold', 'resume', 'extend'];
+
+export function defineOrder(spec: OrderSpec): Command {
+  return defineCommand({
+    name: `op ${spec.kind}`,
+    summary: spec.summary,
+    arguments: { operation: requiredText('operation', 'op-..., or `last`', 'operation') },
+    options: {
+      ...(spec.options ?? {}),
+      reason: text('--reason <text>', 'why, for the record'),
+      yes: flag('-y, --yes', 'do not ask'),
+      wait: negation('--no-wait', 'leave it to the controller'),
+      timeout: duration('--timeout <time>', 'how long to wait, such as 10m; the operation itself goes on'),
+    },
+    examples: spec.examples,
+    formats: ['table', 'json', 'jsonl'],
+    async run({ arguments: given, options, globals, typed }, app, out) {
+      const config = await openConfig(app, globals);
+      const own = options as unknown as Typed;
+      const operation = await lookUp(app, config, given.operation, spec.kind);
+      findDeployment(config, operation.plan.deployment);
+      const danger = { level: mild.includes(spec.kind) ? 'mild' : 'moderate', why: [] } as const;
+      const question = {
+        ...{ what: whatText(spec.kind, operation), danger, name: operation.plan.deployment },
+        command: commandLine({ typed, configPath: config.path, add: ['--yes'] }),
+      };
+      const declined = await confirm(question, { yes: own.yes, confirm: undefined, globals }, app, out);
+      if (declined !== undefined) return declined;
+      return await giveOrder({ kind: spec.kind, operation, ...own }, config, app, out);
+    },
+  });
+}
+
+export interface Order extends Typed {
+  readonly kind: OrderKind;
+  readonly operation: Operation;
+}
+
+/** Given to whoever carries it out; without a controller this process leads until it is done. */
+export async function giveOrder(order: Order, config: Config, app: App, out: Output): Promise<Outcome> {
+  const { kind, operation, reason, expires, timeout, wait } = order;
+  const { deployment } = operation.plan;
+  const wish: Wish = {
+    ...{ deployment, kind, from: undefined, to: undefined, reason, operationId: operation.id },
+    ...(expires === undefined ? {} : { forMs: expires }),
+  };
+  const onInterrupt = kind === 'resume' ? 'hold' : 'detach';
+  const options = { timeoutMs: timeout, onInterrupt, ...(wait ? {} : { waits: false }) } as const;
+  const end = await carryOutWatched({ app, config, out }, wish, options);
+  return (await obeyed(order, end, config, app, out)) ?? outcomeOf(end, { deployment, app, out, waits: wait });
+}
+
+async function lookUp(app: App, config: Config, typed: string, kind: OrderKind): Promise<Operation> {
+  const store = await app.openStore(config);
+  try {
+    return await findToOrder(store, typed, kind);
+  } finally {
+    await store.close();
+  }
+}
+
+function whatText(kind: OrderKind, { id, plan, state }: Operation): string {
+  const pct = kind === 'return' || kind === 'abort' ? `, weights before: ${weightsText(plan.before)}` : '';
+  return `${kind} ${id} (${plan.kind} of ${plan.deployment}, ${state}${pct})`;
+}
+
+/** What was asked for has come about; undefined: something else has, and is told as the end of any change. */
+async function obeyed(
+  { kind, operation: ordered }: Order,
+  end: WishEnd,
+  config: Config,
+  app: App,
+  out: Output,
+): Promise<Outcome | undefined> {
+  if (end.kind === 'held' && kind === 'hold') return doneWith(end.operation, heldText(end.operation, end.operation.id));
+  if (end.kind !== 'ended') return undefined;
+  const { operation } = end;
+  if (kind === 'extend') return doneWith(operation, await extendedText(ordered, config, app));
+  const isReturned = kind === 'return' && operation.state === 'returned';
+  const isAborted = kind === 'abort' && operation.error?.code === 'Aborted';
+  if (!isReturned && !isAborted) return undefined;
+  const pct = movedPct(operation);
+  const left = pct === undefined ? '' : `; ${pct}% of the move stays in force`;
+  const said = isAborted
+    ? `${operation.id} was given up${left}.`
+    : `${operation.id} returned: the weights before are back.`;
+  return doneWith(operation, `${operationText(operation, out.dataStyle)}\n${said}`);
+}
+
+function doneWith(operation: Operation, said: string): Outcome {
+  const about = { kind: 'Operation', deployment: operation.plan.deployment, outcome: operation.state };
+  return { exit: 'done', json: { ...about, operation: operationJson(operation) }, text: said };
+}
+
+async function extendedText({ id, plan }: Operation, config: Config, app: App): Promise<string> {
+  const store = await app.openStore(config);
+  try {
+    const set = await store.standing.list(plan.deployment);
+    const shift = set.find((each) => each.kind === 'shift' && each.operationId === id);
+    if (shift?.untilMs === undefined) throw new GodwitError('NotFound', `${id} stands no more`);
+    return `${id} returns at ${clockTime(shift.untilMs)} (in ${age(shift.untilMs - app.clock.nowMs())})`;
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,80 @@
+/** What a plan would bring at each site: traffic, replicas, load and cost; from the same view it was made from. */
+import type { CostForecast, DrainForecast, SiteForecast } from '../model/forecast.ts';
+import type { Plan, Step } from '../model/plan.ts';
+import type { SiteView, View } from '../model/view.ts';
+import { isAlive, readyReplicas } from './readiness.ts';
+
+/** In the order of the placements. */
+export function siteForecasts(view: View, plan: Plan, nowMs: number): readonly SiteForecast[] {
+  const totalRps = requestsPerSecond(view);
+  return view.sites.map((site): SiteForecast => {
+    const { name } = site.site;
+    const ready = readyReplicas(view, site, nowMs).length;
+    const starts = slotsStarted(plan, name);
+    const ends = endOf(plan, name);
+    const thenPct = plan.after[name] ?? 0;
+    const { ratedRps } = site.placement;
+    const serving = ends === 'stopped' ? 0 : ready + starts;
+    return {
+      site: name,
+      nowPct: plan.before[name] ?? 0,
+      thenPct,
+      ready,
+      wanted: site.placement.replicas,
+      starts,
+      ends,
+      thenRps: totalRps === undefined ? undefined : (totalRps * thenPct) / 100,
+      thenCapacityRps: ratedRps === undefined ? undefined : serving * ratedRps,
+    };
+  });
+}
+
+/** Undefined when a replica runs, or would be started, at a site without a price. */
+export function costForecast(view: View, plan: Plan): CostForecast | undefined {
+  let [now, then] = [0, 0];
+  for (const site of view.sites) {
+    const running = billedReplicas(site);
+    const after = endOf(plan, site.site.name) === 'stopped' ? 0 : running + slotsStarted(plan, site.site.name);
+    const { usdPerHour } = site.placement;
+    if (usdPerHour === undefined && running + after > 0) return undefined;
+    now += running * (usdPerHour ?? 0);
+    then += after * (usdPerHour ?? 0);
+  }
+  return { nowUsdPerHour: now, thenUsdPerHour: then };
+}
+
+/** One for each site that is emptied. */
+export function drainForecasts(view: View, plan: Plan): readonly DrainForecast[] {
+  return plan.steps.flatMap((step): readonly DrainForecast[] => {
+    if (step.kind !== 'drain') return [];
+    const { site, deadlineMs } = step;
+    const stopGraceMs = view.sites.find((each) => each.site.name === site)?.placement.launch.stopGraceMs ?? 0;
+    return [{ site, budgetMs: deadlineMs, stopGraceMs, isStopped: endOf(plan, site) === 'stopped' }];
+  });
+}
+
+/** Of all sites together, over the gateway's window; undefined while its statistics are not seen. */
+function requestsPerSecond({ traffic }: View): number | undefined {
+  if (traffic.kind === 'unknown') return undefined;
+  return traffic.value.sites.reduce(
+    (sum, { attempts, windowMs }) => sum + (windowMs > 0 ? (attempts * 1000) / windowMs : 0),
+    0,
+  );
+}
+
+/** A replica that may be paid for is counted as one that is. */
+function billedReplicas(site: SiteView): number {
+  return site.replicas.filter(({ replica }) => isAlive(replica.state) && replica.billed !== 'no').length;
+}
+
+function slotsStarted({ steps }: Plan, name: string): number {
+  const launches = steps.flatMap((step) => (step.kind === 'launch' && step.site === name ? [step.slots.length] : []));
+  return launches.reduce((sum, count) => sum + count, 0);
+}
+
+function endOf({ steps }: Plan, name: string): SiteForecast['ends'] {
+  const has = (kind: Step['kind']): boolean =>
+    steps.some((step) => step.kind === kind && 'site' in step && step.site === name);
+  if (has('stop')) return 'stopped';
+  return has('drain') ? 'drained' : 'nothing';
+}

@@ -1,0 +1,99 @@
+/** What the world says of an operation, step by step, and in one word. */
+import type { Operation } from '../model/operation.ts';
+import type { Answer, Seen } from '../model/outcome.ts';
+import type { Step } from '../model/plan.ts';
+import type { Replica } from '../model/replica.ts';
+import type { RouteEntry, Weights } from '../model/route.ts';
+import type { DeploymentTraffic } from '../model/traffic-stats.ts';
+import type { StepCheck, Verdict } from '../model/verification.ts';
+import { isStopped, sameWeights } from './plan/reached.ts';
+import { isAlive } from './readiness.ts';
+
+/** Read anew, past every cache. */
+export interface WorldSeen {
+  readonly route: Seen<RouteEntry | undefined>;
+  readonly traffic: Seen<DeploymentTraffic>;
+  /** By site; of every site the plan names. */
+  readonly replicas: ReadonlyMap<string, Seen<readonly Replica[]>>;
+}
+
+/** Steps whose effect stays visible; a stamp, a proof and a calm time pass. Of several weights only the last. */
+export function checkSteps({ plan }: Operation, world: WorldSeen): readonly StepCheck[] {
+  const last = plan.steps.findLast(({ kind }) => kind === 'weigh');
+  return plan.steps.flatMap((step): readonly StepCheck[] => {
+    const check = step.kind === 'weigh' && step !== last ? undefined : checkOf(step, world);
+    return check === undefined ? [] : [{ step: step.name, ...check }];
+  });
+}
+
+/**
+ * The weights decide, and what was to be started or stopped: as planned when every visible step holds, as before when none
+ * does and the weights before are in force.
+ */
+export function verdictOf({ plan }: Operation, world: WorldSeen): Verdict {
+  const route = weightsSeen(world.route, plan.after);
+  const before = weightsSeen(world.route, plan.before);
+  const lasting = plan.steps.filter(({ kind }) => kind === 'launch' || kind === 'stop');
+  const answers = lasting.map((step) => checkOf(step, world)?.holds ?? 'unknown');
+  if ([route, before, ...answers].includes('unknown')) return 'not-seen';
+  if (route === 'yes' && answers.every((each) => each === 'yes')) return 'as-planned';
+  if (before === 'yes' && answers.every((each) => each === 'no')) return 'as-before';
+  return 'something-else';
+}
+
+type Check = Omit<StepCheck, 'step'>;
+
+function checkOf(step: Step, { route, traffic, replicas }: WorldSeen): Check | undefined {
+  switch (step.kind) {
+    case 'weigh':
+      return { holds: weightsSeen(route, step.weights), seen: routeText(route) };
+    case 'fence':
+      return { holds: ofSeen(route, (entry) => (entry?.weights[step.site] ?? 0) === 0), seen: routeText(route) };
+    case 'drain':
+    case 'cut':
+      return ofTraffic(traffic, step.site);
+    case 'launch':
+      return ofReplicas(replicas.get(step.site), (all) =>
+        step.slots.every((slot) => all.some((each) => each.slot === slot && isAlive(each.state))),
+      );
+    case 'stop':
+      return ofReplicas(replicas.get(step.site), (all) => all.every((each) => isStopped(step.how, each)));
+    case 'stamp':
+    case 'prove':
+    case 'settle':
+      return undefined;
+  }
+}
+
+function weightsSeen(route: WorldSeen['route'], weights: Weights): Answer {
+  return ofSeen(route, (entry) => entry !== undefined && sameWeights(entry.weights, weights));
+}
+
+function ofSeen<T>(seen: Seen<T>, holds: (value: T) => boolean): Answer {
+  if (seen.kind === 'unknown') return 'unknown';
+  return holds(seen.value) ? 'yes' : 'no';
+}
+
+function routeText(route: WorldSeen['route']): string {
+  if (route.kind === 'unknown') return `the gateway cannot be read: ${route.error.message}`;
+  if (route.value === undefined) return 'the gateway has no weights';
+  const parts = Object.entries(route.value.weights).filter(([, weight]) => weight > 0);
+  return `weights ${parts.map(([site, weight]) => `${site} ${weight}%`).join(', ')}`;
+}
+
+function ofTraffic(traffic: WorldSeen['traffic'], site: string): Check {
+  if (traffic.kind === 'unknown')
+    return { holds: 'unknown', seen: `the gateway cannot be read: ${traffic.error.message}` };
+  const running = traffic.value.sites.find((each) => each.site === site)?.inFlight ?? 0;
+  return { holds: running === 0 ? 'yes' : 'no', seen: `${running} requests run at ${site}` };
+}
+
+function ofReplicas(seen: Seen<readonly Replica[]> | undefined, holds: (all: readonly Replica[]) => boolean): Check {
+  if (seen === undefined) return { holds: 'unknown', seen: 'the site is not configured any more' };
+  if (seen.kind === 'unknown') return { holds: 'unknown', seen: `the list cannot be read: ${seen.error.message}` };
+  const alive = seen.value.filter(({ state }) => isAlive(state)).length;
+  const unknown = seen.value.filter(({ billed }) => billed === 'unknown').length;
+  const text = `${alive} alive${unknown > 0 ? `, ${unknown} perhaps billed` : ''}`;
+  if (holds(seen.value)) return { holds: 'yes', seen: text };
+  return { holds: unknown > 0 ? 'unknown' : 'no', seen: text };
+}

@@ -1,0 +1,185 @@
+/** What a plan would bring, on one screen: shown before anybody is asked whether it shall be done. */
+import type { Alternative, Forecast, SiteForecast } from '../../model/forecast.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Planned, Preview } from '../../model/preview.ts';
+import type { Reason } from '../../model/reason.ts';
+import { reasonLines } from './reason.ts';
+import { sanitize } from './sanitize.ts';
+import { mark, type Style, tint } from './style.ts';
+import { type Column, table } from './table.ts';
+import { span } from './time.ts';
+import { cut, padEnd, wrap } from './width.ts';
+
+/** More sites than this are counted, not shown. */
+const mostSites = 20;
+
+/** The whole screen; with `isRefused` what stands against it and what works instead. */
+export function planText(preview: Preview, nowMs: number, style: Style): string {
+  const { planned, against } = preview;
+  const lines = planned === undefined ? [] : plannedLines(preview, planned, style);
+  return [...lines, ...refusalLines(preview, nowMs, style, against)].map((line) => line.trimEnd()).join('\n');
+}
+
+/** Why it would be refused now, and what works instead; nothing when it would not be. */
+export function refusalLines(
+  { instead, isWaiting, planned }: Preview,
+  nowMs: number,
+  style: Style,
+  against: readonly Reason[],
+): readonly string[] {
+  if (against.length === 0) return [];
+  const head = isWaiting ? 'Waited for:' : planned === undefined ? 'Refused now:' : 'Refused now. Rules against it:';
+  return [
+    head,
+    ...reasonLines(against, nowMs, style),
+    ...(instead.length === 0 ? [] : ['What works instead:', ...instead.map(insteadLine)]),
+  ];
+}
+
+function plannedLines(preview: Preview, { plan, forecast }: Planned, style: Style): readonly string[] {
+  const { against } = preview;
+  return [
+    ...wrap(planSentence(plan, preview.wish.sharePct), style.width, 3),
+    ...siteLines(forecast, against, style),
+    ...costLines(forecast),
+    ...timeLines(forecast, style),
+    ...labelled('Steps', stepNames(plan).join(', '), style),
+    ...(forecast.passed.length === 0
+      ? []
+      : labelled('Rules', `${tick(style)}${forecast.passed.join(', ')} do not stand in the way`, style)),
+    ...drainLines(forecast, style),
+    ...forecast.danger.why.map((why) => warning(`Severe: ${sanitize(why)}`, style)),
+    ...(preview.seenBy === 'this-process' && preview.view.route.kind === 'unknown'
+      ? [warning('The gateway is not seen: weights and load are not checked', style)]
+      : []),
+  ];
+}
+
+/** One sentence of what would be done. */
+export function planSentence(plan: Plan, sharePct: number | undefined): string {
+  const name = sanitize(plan.deployment, 60);
+  const from = plan.from === undefined ? undefined : sanitize(plan.from, 40);
+  const gaining = Object.keys(plan.after).filter((site) => (plan.after[site] ?? 0) > (plan.before[site] ?? 0));
+  const to = gaining.length === 0 ? '' : ` to ${gaining.map((site) => sanitize(site, 40)).join(', ')}`;
+  const share = sharePct === undefined || sharePct === 100 ? 'all' : `${sharePct}%`;
+  const ends = plan.forMs === undefined ? '' : `, for ${span(plan.forMs)}, then back if healthy`;
+  const launched = plan.steps.flatMap((step) => (step.kind === 'launch' ? [sanitize(step.site, 40)] : []));
+  const stopped = plan.steps.flatMap((step) => (step.kind === 'stop' ? [sanitize(step.site, 40)] : []));
+  switch (plan.kind) {
+    case 'start':
+      return `Start what is missing of ${name} at ${launched.join(', ')}.`;
+    case 'stop':
+      return `Stop ${name} at ${stopped.join(', ')}.`;
+    case 'drain':
+      return `Take ${name}'s traffic off ${from ?? 'its site'}${to}, and let what runs there finish.`;
+    case 'migrate':
+      return `Move all of ${name}'s traffic off ${from ?? 'its site'}${to}, then stop it there for good.`;
+    case 'return':
+      return `Give ${name}'s traffic back${to}.`;
+    default:
+      return `${plan.kind === 'failover' ? 'Fail over' : 'Move'} ${share} of ${from === undefined ? `${name}'s traffic` : `${from}'s ${name} traffic`}${to}${ends}.`;
+  }
+}
+
+const columns: readonly Column[] = [
+  { title: 'SITE', align: 'left', maxWidth: 24 },
+  { title: 'NOW', align: 'right', maxWidth: 5 },
+  { title: 'THEN', align: 'right', maxWidth: 5 },
+  { title: 'READY', align: 'right', maxWidth: 7 },
+  { title: 'LOAD', align: 'right', maxWidth: 6 },
+  { title: 'CHECK', align: 'left', maxWidth: 40 },
+];
+
+function siteLines({ sites }: Forecast, against: readonly Reason[], style: Style): readonly string[] {
+  const rows = sites
+    .slice(0, mostSites)
+    .map((each) => [
+      sanitize(each.site, 24),
+      `${each.nowPct}%`,
+      `${each.thenPct}%`,
+      `${each.ready}/${each.wanted}`,
+      loadText(each),
+      checkText(each, against, style),
+    ]);
+  const more = sites.length > mostSites ? [`and ${sites.length - mostSites} more sites`] : [];
+  return [...table(columns, rows, style), ...more];
+}
+
+function loadText({ thenRps, thenCapacityRps }: SiteForecast): string {
+  if (thenRps === undefined || thenCapacityRps === undefined) return '-';
+  if (thenCapacityRps === 0) return thenRps === 0 ? '0%' : '-';
+  return `${Math.round((thenRps / thenCapacityRps) * 100)}%`;
+}
+
+function checkText({ site, starts, ends, nowPct, thenPct }: SiteForecast, against: readonly Reason[], style: Style) {
+  const refused = against.find((reason) => reason.site === site);
+  if (refused !== undefined) return `${mark('bad', style)}${refused.code}`;
+  const changes = [
+    ...(starts > 0 ? [`starts ${starts}`] : []),
+    ...(ends === 'drained' ? ['is drained'] : ends === 'stopped' ? ['is drained and stopped'] : []),
+  ];
+  if (changes.length > 0) return changes.join(', ');
+  return nowPct === thenPct ? '' : `${tick(style)}ok`;
+}
+
+function costLines({ cost }: Forecast): readonly string[] {
+  if (cost === undefined) return [];
+  const { nowUsdPerHour: now, thenUsdPerHour: then } = cost;
+  const change = then - now;
+  const text = change === 0 ? 'no change' : `${change > 0 ? '+' : ''}${change.toFixed(2)}`;
+  return [`Cost    ${now.toFixed(2)} -> ${then.toFixed(2)} USD/h (${text})`];
+}
+
+function timeLines({ phases }: Forecast, style: Style): readonly string[] {
+  const parts = phases.map(({ phase, medianMs, worstMs }) =>
+    medianMs === undefined || worstMs === undefined
+      ? `${phase} -`
+      : `${phase} ${span(medianMs)} (worst ${span(worstMs)})`,
+  );
+  const isKnown = phases.some(({ medianMs }) => medianMs !== undefined);
+  const text = isKnown ? parts.join(', ') : 'not known: nothing like it was done before';
+  return labelled('Time', text, style);
+}
+
+function drainLines({ drains }: Forecast, style: Style): readonly string[] {
+  return drains.flatMap(({ site, budgetMs, stopGraceMs, isStopped }) => {
+    const name = sanitize(site, 40);
+    const line = cut(`Streams at ${name} get up to ${span(budgetMs)} to finish; what runs then is cut.`, style.width);
+    if (!isStopped || stopGraceMs >= budgetMs) return [line];
+    const less = `The server at ${name} gives them ${span(stopGraceMs)} once it is told to stop (stopGrace), less than that`;
+    return [line, warning(less, style)];
+  });
+}
+
+/** The label once, the text beside it. */
+function labelled(label: string, text: string, style: Style): readonly string[] {
+  return wrap(text, style.width - labelWidth, 4).map(
+    (line, index) => padEnd(index === 0 ? label : '', labelWidth) + line,
+  );
+}
+
+const labelWidth = 8;
+
+/** Without the number that only the journal needs. */
+function stepNames({ steps }: Plan): readonly string[] {
+  const names = steps.map(({ name }) => sanitize(name.replace(/^\d+-/, ''), 60));
+  return names.length <= 12 ? names : [...names.slice(0, 11), `${names.length - 11} more`];
+}
+
+function insteadLine({ kind, wish }: Alternative, index: number): string {
+  const text =
+    kind === 'wake'
+      ? 'start the target first:  add --wake'
+      : kind === 'share'
+        ? `move less now:           --share ${wish.sharePct ?? 100}%`
+        : `another target:          --to ${sanitize(wish.to ?? '', 40)}`;
+  return `  ${index + 1}  ${text}`;
+}
+
+function tick(style: Style): string {
+  return mark('good', style);
+}
+
+function warning(text: string, style: Style): string {
+  return tint('warn', cut(`${mark('warn', style)}${text}`, style.width), style);
+}

@@ -1,0 +1,279 @@
+import { expect, test } from 'vitest';
+import { runCommand } from '../../../src/cli/run-command.ts';
+import type { WishEnd } from '../../../src/engine/carry-out.ts';
+import type { Operation } from '../../../src/model/operation.ts';
+import type { Standing } from '../../../src/model/standing.ts';
+import type { Verdict } from '../../../src/model/verification.ts';
+import type { Wish } from '../../../src/model/wish.ts';
+import type { Store } from '../../../src/ports/store.ts';
+import { fakeApp } from '../support/fake-app.ts';
+import { fakeStore } from '../support/fake-ports.ts';
+import { config, deployment, nowMs, operation, plan } from '../support/models.ts';
+import { preview } from '../support/previews.ts';
+import { opened, step, storeWith, storeWithFailover } from '../support/record.ts';
+
+const weigh = { kind: 'weigh', name: '2-weigh', gate: undefined, deadlineMs: 1000 } as const;
+const half = { 'site-a': 50, 'site-b': 50 };
+const steps = [
+  { kind: 'stamp', name: '1-stamp', deadlineMs: 1000 },
+  { ...weigh, weights: half },
+  { ...weigh, name: '3-weigh', weights: { 'site-a': 0, 'site-b': 100 } },
+] as const;
+const underWay = operation({ state: 'shifting', endedAtMs: undefined, step: 1, plan: plan({ steps }) });
+const held = { ...underWay, state: 'held', step: 2 } as const;
+
+function storeOf(operations: readonly Operation[], standing: readonly Standing[] = []): Store {
+  const store = fakeStore({ operations, standing });
+  return {
+    ...store,
+    operations: {
+      ...store.operations,
+      get: async (id) => operations.find((each) => each.id === id),
+      list: async ({ open, kinds }) =>
+        operations.filter(
+          ({ endedAtMs, plan: { kind } }) =>
+            (open !== true || endedAtMs === undefined) && (kinds === undefined || kinds.includes(kind)),
+        ),
+    },
+  };
+}
+
+function appWith(end: WishEnd, operations: readonly Operation[] = [underWay], standing: readonly Standing[] = []) {
+  const wishes: Wish[] = [];
+  const app = fakeApp({
+    openStore: async () => storeOf(operations, standing),
+    carryOut: async (_, wish) => {
+      wishes.push(wish);
+      return end;
+    },
+  });
+  return { app, wishes };
+}
+
+const ended = (over: Partial<Operation>): WishEnd => ({
+  kind: 'ended',
+  operation: { ...underWay, endedAtMs: nowMs, ...over },
+  by: 'controller',
+});
+
+test('a hold is given without asking, and says where it stands and both ways on', async () => {
+  const { app, wishes } = appWith({ kind: 'held', operation: held, by: 'controller' });
+  expect(await runCommand(['op', 'hold', 'last', '--reason', 'errors'], app)).toBe(0);
+  expect(wishes).toMatchObject([{ kind: 'hold', deployment: 'chat', operationId: 'op-7f3k', reason: 'errors' }]);
+  expect(app.printed.out).toBe(
+    'op-7f3k is HELD at 50%: nothing is undone.\n  go on  godwit op resume op-7f3k        undo  godwit op return op-7f3k\n',
+  );
+});
+
+const aborted = { class: 'conflict', code: 'Aborted', message: 'anna@desk' } as const;
+
+test.for([
+  { order: 'resume', over: { state: 'done' }, exit: 0, said: 'done' },
+  { order: 'resume', over: { state: 'failed' }, exit: 1, said: 'failed' },
+  { order: 'return', over: { state: 'returned' }, exit: 0, said: 'the weights before are back' },
+  { order: 'return', over: { state: 'unknown' }, exit: 11, said: 'unknown' },
+  {
+    order: 'abort',
+    over: { state: 'failed', error: aborted, step: 2 },
+    exit: 0,
+    said: '50% of the move stays in force',
+  },
+  { order: 'abort', over: { state: 'failed' }, exit: 1, said: 'failed' },
+] as const)('op $order of one that then is $over.state exits $exit', async ({ order, over, exit, said }) => {
+  const { app, wishes } = appWith(ended(over));
+  expect(await runCommand(['op', order, 'op-7f3k', '--yes'], app)).toBe(exit);
+  expect(app.printed.out).toContain(said);
+  expect(wishes).toMatchObject([{ kind: order }]);
+});
+
+test.for(['return', 'abort'])('op %s with nobody to ask changes nothing and prints the command', async (order) => {
+  const { app, wishes } = appWith(ended({}));
+  expect(await runCommand(['op', order, 'last'], app)).toBe(3);
+  expect(app.printed.err).toContain(`godwit op ${order} last --config /etc/godwit/godwit.yaml --yes`);
+  expect(wishes).toEqual([]);
+});
+
+const shifted = (over: Partial<Extract<Standing, { kind: 'shift' }>> = {}): Standing => ({
+  ...{ deployment: 'chat', by: operation().by, atMs: nowMs - 1000, reason: 'drivers', untilMs: nowMs + 7_200_000 },
+  ...{ kind: 'shift', operationId: 'op-7f3k', forMs: 3_600_000 },
+  ...{ before: { 'site-a': 100, 'site-b': 0 }, after: { 'site-a': 0, 'site-b': 100 } },
+  ...over,
+});
+
+test('extends what moved traffic for a time, and says when it returns now', async () => {
+  const { app, wishes } = appWith(ended({ state: 'done' }), [operation()], [shifted()]);
+  expect(await runCommand(['op', 'extend', 'last', '--expires', '2h'], app)).toBe(0);
+  expect(wishes).toMatchObject([{ kind: 'extend', operationId: 'op-7f3k', forMs: 7_200_000 }]);
+  expect(app.printed.out).toBe('op-7f3k returns at 05:21:07Z (in 2h)\n');
+});
+
+test('what the holder of the lease refuses is told with its reason', async () => {
+  const reasons = [{ code: 'NothingToOrder', message: 'op-7f3k (shift) is over: done' }] as const;
+  const { app } = appWith({ kind: 'refused', reasons }, [operation()]);
+  expect(await runCommand(['op', 'hold', 'op-7f3k'], app)).toBe(5);
+  expect(app.printed.out).toContain('NothingToOrder: op-7f3k (shift) is over: done');
+  expect(app.printed.err).toContain('Nothing was changed.');
+});
+
+test('an operation nobody knows is named', async () => {
+  const { app } = appWith(ended({}));
+  expect(await runCommand(['op', 'show', 'op-none'], app)).toBe(2);
+  expect(app.printed.err).toContain('there is no operation "op-none"');
+});
+
+test('lists what is under way; with --all also what is over', async () => {
+  const over = operation({ id: 'op-old1' });
+  const { app } = appWith(ended({}), [underWay, over]);
+  expect(await runCommand(['op', 'list'], app)).toBe(0);
+  expect(app.printed.out).toContain('op-7f3k');
+  expect(app.printed.out).not.toContain('op-old1');
+  const { app: all } = appWith(ended({}), [underWay, over]);
+  expect(await runCommand(['op', 'list', '--all'], all)).toBe(0);
+  expect(all.printed.out).toContain('op-old1');
+});
+
+test.for([
+  ['done', 0],
+  ['returned', 12],
+  ['failed', 1],
+  ['unknown', 11],
+] as const)('op wait on one that ended %s exits %i at once', async ([state, exit]) => {
+  const { app } = appWith(ended({}), [operation({ state })]);
+  expect(await runCommand(['op', 'wait', 'last'], app)).toBe(exit);
+});
+
+test('op wait ends on one that is held, for it will not end by itself', async () => {
+  const { app } = appWith(ended({}), [held]);
+  expect(await runCommand(['op', 'wait', 'last'], app)).toBe(8);
+  expect(app.printed.err).toContain('godwit op resume op-7f3k');
+});
+
+test('op wait stops waiting at its time-out; the operation goes on', async () => {
+  let monoMs = 0;
+  const { clock } = fakeApp();
+  const app = fakeApp({
+    openStore: async () => storeOf([underWay]),
+    clock: {
+      ...clock,
+      monoMs: () => monoMs,
+      sleep: async (ms) => {
+        monoMs += ms;
+      },
+    },
+  });
+  expect(await runCommand(['op', 'wait', 'last', '--timeout', '2s'], app)).toBe(7);
+  expect(monoMs).toBe(2000);
+  expect(app.printed.err).toContain('Stopped waiting for op-7f3k (shifting, step 2 of 3): it goes on.');
+});
+
+test('op watch tells every step that happened, then the end', async () => {
+  const app = fakeApp({ openStore: storeWithFailover });
+  expect(await runCommand(['op', 'watch', 'op-7f3k'], app)).toBe(0);
+  expect(app.printed.err.match(/step \d\/2/g)).toEqual(['step 1/2', 'step 2/2', 'step 2/2']);
+  expect(app.printed.out).toContain('done after 30s');
+});
+
+test('op show gives the steps of one that is under way', async () => {
+  const app = fakeApp({ openStore: () => storeWith([5000, opened()], [4000, step(0, 'reached')]) });
+  expect(await runCommand(['op', 'show', 'last'], app)).toBe(0);
+  expect(app.printed.out).toContain('Steps\n');
+});
+
+test.for([
+  ['as-planned', 0, 1],
+  ['as-before', 0, 1],
+  ['something-else', 0, 1],
+  ['not-seen', 11, 0],
+] as const)(
+  'verify of an unknown end that is %s exits %i, with %i words in the record',
+  async ([verdict, exit, said]) => {
+    const words: unknown[] = [];
+    const unknown = operation({ state: 'unknown' });
+    const app = fakeApp({
+      openStore: async () => storeOf([operation({ id: 'op-new1' }), unknown]),
+      verify: async (_, about) => ({
+        operation: about,
+        checks: [{ step: '1-weigh', holds: 'yes', seen: 'weights site-b 100%' }],
+        verdict: verdict satisfies Verdict,
+      }),
+      say: async (_, word) => {
+        words.push(word);
+      },
+    });
+    expect(await runCommand(['verify'], app)).toBe(exit);
+    expect(app.printed.out).toContain('1-weigh holds: weights site-b 100%');
+    expect(words).toHaveLength(said);
+    if (said > 0) expect(words).toMatchObject([{ kind: 'note', deployment: 'chat', operationId: 'op-7f3k' }]);
+  },
+);
+
+const two = config({ deployments: [deployment(), deployment({ name: 'embed' })] });
+const reading = { kind: 'valid', config: two, warnings: { text: '', findings: [] } } as const;
+
+test('evacuate moves every deployment that has traffic there, each with its own result; the worst exit wins', async () => {
+  const wishes: Wish[] = [];
+  const app = fakeApp({
+    reading,
+    preview: async (_, wish) => preview(wish),
+    carryOut: async (_, wish) => {
+      wishes.push(wish);
+      return ended({ state: wish.deployment === 'chat' ? 'returned' : 'done' });
+    },
+  });
+  const argv = ['evacuate', 'site-a', '--for', '2h', '--reason', 'network', '--yes', '-o', 'json'];
+  expect(await runCommand(argv, app)).toBe(12);
+  expect(wishes).toMatchObject([
+    { deployment: 'chat', kind: 'shift', from: 'site-a', forMs: 7_200_000 },
+    { deployment: 'embed', kind: 'shift', from: 'site-a' },
+  ]);
+  expect(JSON.parse(app.printed.out)).toMatchObject({
+    kind: 'Evacuation',
+    items: [
+      { deployment: 'chat', exit: 'returned' },
+      { deployment: 'embed', exit: 'done' },
+    ],
+  });
+});
+
+test('evacuate leaves alone what has no traffic there, and goes on when one is refused', async () => {
+  const wishes: Wish[] = [];
+  const app = fakeApp({
+    reading,
+    preview: async (_, wish) =>
+      preview(wish, {
+        against: [
+          wish.deployment === 'chat'
+            ? { code: 'ResidencyBlocked', message: 'US' }
+            : { code: 'AlreadyThere', message: 'no traffic' },
+        ],
+      }),
+    carryOut: async (_, wish) => {
+      wishes.push(wish);
+      return ended({ state: 'done' });
+    },
+  });
+  expect(await runCommand(['evacuate', 'site-a', '--reason', 'x', '--yes'], app)).toBe(5);
+  expect(wishes).toEqual([]);
+  expect(app.printed.err).toContain('chat: Nothing was changed.');
+});
+
+test('evacuate of a site without traffic is nothing to do; of an unknown one a mistake', async () => {
+  const against = [{ code: 'AlreadyThere', message: 'no traffic' }] as const;
+  const app = fakeApp({ reading, preview: async (_, wish) => preview(wish, { against }) });
+  expect(await runCommand(['evacuate', 'site-a', '--reason', 'x'], app)).toBe(0);
+  expect(await runCommand(['evacuate', 'site-z', '--reason', 'x'], app)).toBe(2);
+  expect(await runCommand(['evacuate', 'site-a'], app)).toBe(2);
+});
+
+test('return gives back what was moved off the site for a time, and nothing else', async () => {
+  const { app, wishes } = appWith(
+    ended({ state: 'done' }),
+    [operation(), operation({ id: 'op-other' })],
+    [shifted(), shifted({ operationId: 'op-other', before: { 'site-b': 100 }, after: { 'site-a': 100 } })],
+  );
+  expect(await runCommand(['return', 'site-a', '--yes'], app)).toBe(0);
+  expect(wishes).toMatchObject([{ kind: 'return', operationId: 'op-7f3k' }]);
+  const { app: none } = appWith(ended({}));
+  expect(await runCommand(['return', 'site-a', '--yes'], none)).toBe(0);
+  expect(none.printed.out).toContain('Nothing to do');
+});
