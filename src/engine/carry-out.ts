@@ -108,20 +108,29 @@ function settle<T>(end: Promise<T>): Settling<T> {
 
 /** A request that nobody took up is taken back: its person is gone, and it must not be carried out an hour later. */
 async function told(
-  { store }: EngineDeps,
+  deps: EngineDeps,
   { id, deployment }: OperationRequest,
   end: WishEnd,
   by: 'this-process' | 'controller',
 ): Promise<WishEnd> {
+  const { store } = deps;
   if (end.kind === 'ended' || end.kind === 'held') return { ...end, by };
   if (end.kind !== 'still-running') return end;
   const holder = (await store.lease.read(deployment))?.holder;
   if (end.operationId !== undefined) return { ...end, holder };
+  const operationId = await takeBack(deps, id);
+  if (operationId !== undefined) return { ...end, operationId, holder };
+  const answer = (await store.operations.getRequest(id))?.answer;
+  const reasons = answer?.kind === 'refused' ? answer.reasons : [];
+  const isOurs = reasons.length === 0 || reasons.some(({ code }) => code === 'Withdrawn');
+  return isOurs ? { kind: 'withdrawn', holder } : refusedEnd(reasons);
+}
+
+/** The operation that it has become, when somebody was faster; otherwise nobody takes it up any more. */
+async function takeBack({ store }: EngineDeps, id: string): Promise<string | undefined> {
   await store.operations.answer(id, { kind: 'refused', reasons: [withdrawn] });
   const answer = (await store.operations.getRequest(id))?.answer;
-  if (answer?.kind === 'accepted') return { ...end, operationId: answer.operationId, holder };
-  const isOurs = answer?.reasons.some(({ code }) => code === 'Withdrawn') ?? true;
-  return isOurs ? { kind: 'withdrawn', holder } : refusedEnd(answer?.reasons ?? []);
+  return answer?.kind === 'accepted' ? answer.operationId : undefined;
 }
 
 const withdrawn: Reason = {
@@ -151,6 +160,9 @@ async function watchRequest(deps: EngineDeps, { id }: OperationRequest, patience
     const operation = answer === undefined ? undefined : await store.operations.get(answer.operationId);
     if (operation?.endedAtMs !== undefined) return { kind: 'ended', operation, by: 'controller' };
     if (operation?.state === 'held') return { kind: 'held', operation, by: 'controller' };
+    // Taken up in the very moment it is taken back: then it is under way, and is told what the signal means.
+    if (interrupted.aborted && operation === undefined && (await takeBack(deps, id)) !== undefined && !over.aborted)
+      continue;
     const isUnwanted = interrupted.aborted && operation === undefined;
     const isDone = operation !== undefined && !waits;
     if (over.aborted || isUnwanted || isDone || clock.monoMs() >= Math.min(deadlineMonoMs, takenUpByMonoMs))
