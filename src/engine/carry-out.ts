@@ -151,7 +151,9 @@ async function watchRequest(deps: EngineDeps, { id }: OperationRequest, patience
     const operation = answer === undefined ? undefined : await store.operations.get(answer.operationId);
     if (operation?.endedAtMs !== undefined) return { kind: 'ended', operation, by: 'controller' };
     if (operation?.state === 'held') return { kind: 'held', operation, by: 'controller' };
-    const isUnwanted = interrupted.aborted && operation === undefined;
+    const isUnwanted = interrupted.aborted && answer === undefined;
+    // Somebody may be taking it up at this very moment: then what the signal means is for its operation.
+    if (isUnwanted && onInterrupt !== 'detach' && (await isTakenUp(deps, id))) continue;
     const isDone = operation !== undefined && !waits;
     if (over.aborted || isUnwanted || isDone || clock.monoMs() >= Math.min(deadlineMonoMs, takenUpByMonoMs))
       return { kind: 'still-running', operationId: operation?.id, holder: undefined };
@@ -165,6 +167,12 @@ async function watchRequest(deps: EngineDeps, { id }: OperationRequest, patience
       () => undefined,
     );
   }
+}
+
+/** Takes the request back, unless somebody was faster. */
+async function isTakenUp({ store }: EngineDeps, id: string): Promise<boolean> {
+  await store.operations.answer(id, { kind: 'refused', reasons: [withdrawn] });
+  return (await store.operations.getRequest(id))?.answer?.kind === 'accepted';
 }
 
 /** How long a request may wait for a controller when nobody would lead, in milliseconds. */
