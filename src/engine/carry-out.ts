@@ -160,10 +160,9 @@ async function watchRequest(deps: EngineDeps, { id }: OperationRequest, patience
     const operation = answer === undefined ? undefined : await store.operations.get(answer.operationId);
     if (operation?.endedAtMs !== undefined) return { kind: 'ended', operation, by: 'controller' };
     if (operation?.state === 'held') return { kind: 'held', operation, by: 'controller' };
-    // Taken up in the very moment it is taken back: then it is under way, and is told what the signal means.
-    if (interrupted.aborted && operation === undefined && (await takeBack(deps, id)) !== undefined && !over.aborted)
-      continue;
-    const isUnwanted = interrupted.aborted && operation === undefined;
+    const isUnwanted = interrupted.aborted && answer === undefined;
+    // Somebody may be taking it up at this very moment: then what the signal means is for its operation.
+    if (isUnwanted && onInterrupt !== 'detach' && (await takeBack(deps, id)) !== undefined) continue;
     const isDone = operation !== undefined && !waits;
     if (over.aborted || isUnwanted || isDone || clock.monoMs() >= Math.min(deadlineMonoMs, takenUpByMonoMs))
       return { kind: 'still-running', operationId: operation?.id, holder: undefined };
