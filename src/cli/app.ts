@@ -2,11 +2,14 @@
 import type { CarryOutOptions, WishEnd } from '../engine/carry-out.ts';
 import type { ControllerEnd } from '../engine/controller.ts';
 import type { OrphanOrder } from '../engine/delete-orphan.ts';
+import type { PinWish } from '../engine/pin.ts';
 import type { Word } from '../engine/say.ts';
 import type { Config } from '../model/config.ts';
 import type { JournalHead } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
 import type { OrphanEnd, OrphanReport } from '../model/orphan.ts';
+import type { Reply } from '../model/outcome.ts';
+import type { Pin } from '../model/pin.ts';
 import type { Preview } from '../model/preview.ts';
 import type { FaultClass, SimulatedSeed } from '../model/simulation.ts';
 import type { Verification } from '../model/verification.ts';
@@ -141,6 +144,10 @@ export interface App {
   preview(config: Config, wish: Wish, signal: AbortSignal): Promise<Preview>;
   /** Reads back what an operation brought about: calls nothing that changes anything. */
   verify(config: Config, operation: Operation, signal: AbortSignal): Promise<Verification>;
+  /** Says it to the gateway itself, which keeps it: for while the store is down. */
+  pin(config: Config, wish: PinWish): Promise<Reply<Pin>>;
+  /** Ends what the gateway keeps; the numbers that it ended. */
+  releasePins(config: Config, wish: Pick<PinWish, 'deployment' | 'reason'>): Promise<Reply<readonly number[]>>;
   /** Writes down what a person says: a pause, its end, an acknowledgement, a note. */
   say(config: Config, word: Word): Promise<void>;
   /** Replicas that nothing on record accounts for. Reads only. */

@@ -17,6 +17,7 @@ import { findToOrder } from './find-operation.ts';
 import { duration, flag, negation, requiredText, text } from './inputs.ts';
 import { findDeployment, openConfig } from './open-config.ts';
 import type { Output } from './output.ts';
+import { isStoreDown, pinInstead } from './pin-instead.ts';
 
 export interface OrderSpec {
   readonly kind: OrderKind;
@@ -32,6 +33,7 @@ interface Typed {
   readonly wait: boolean;
   readonly timeout: number | undefined;
   readonly expires?: number | undefined;
+  readonly deployment?: string | undefined;
 }
 
 /** Nothing moves for these but what was planned; the others move traffic. */
@@ -48,13 +50,23 @@ export function defineOrder(spec: OrderSpec): Command {
       yes: flag('-y, --yes', 'do not ask'),
       wait: negation('--no-wait', 'leave it to the controller'),
       timeout: duration('--timeout <time>', 'how long to wait, such as 10m; the operation itself goes on'),
+      deployment: text(
+        '--deployment <name>',
+        'only while the store is down: whose weights to hold or return',
+        'deployment',
+      ),
     },
     examples: spec.examples,
     formats: ['table', 'json', 'jsonl'],
     async run({ arguments: given, options, globals, typed }, app, out) {
       const config = await openConfig(app, globals);
       const own = options as unknown as Typed;
-      const operation = await lookUp(app, config, given.operation, spec.kind);
+      let operation: Operation;
+      try {
+        operation = await lookUp(app, config, given.operation, spec.kind);
+      } catch (thrown) {
+        return await orderAtGateway(spec.kind, own, config, app, thrown);
+      }
       findDeployment(config, operation.plan.deployment);
       const danger = { level: mild.includes(spec.kind) ? 'mild' : 'moderate', why: [] } as const;
       const question = {
@@ -66,6 +78,37 @@ export function defineOrder(spec: OrderSpec): Command {
       return await giveOrder({ kind: spec.kind, operation, ...own }, config, app, out);
     },
   });
+}
+
+/** With the store down nobody knows the operation; what its weights are is the gateway's to say, and to keep. */
+async function orderAtGateway(
+  kind: OrderKind,
+  { deployment, reason, yes }: Typed,
+  config: Config,
+  app: App,
+  thrown: unknown,
+): Promise<Outcome> {
+  if (!isStoreDown(thrown) || (kind !== 'hold' && kind !== 'return')) throw thrown;
+  const [only, ...others] = config.deployments;
+  const name =
+    deployment === undefined ? (others.length === 0 ? only?.name : undefined) : findDeployment(config, deployment).name;
+  if (name === undefined)
+    throw new GodwitError(thrown.code, `${thrown.message}; the gateway can ${kind} the weights of one deployment`, {
+      hint: `say which: godwit op ${kind} last --deployment NAME`,
+    });
+  if (kind === 'return' && !yes)
+    throw new GodwitError(thrown.code, `${thrown.message}; the gateway itself can go back to the weights before`, {
+      hint: `godwit op return last --deployment ${name} --yes`,
+    });
+  const pin = await pinInstead(app, config, { deployment: name, kind, reason, forMs: undefined }, thrown);
+  const what =
+    pin.weights === undefined ? 'the weights stay as they are' : `the weights are ${weightsText(pin.weights)}`;
+  return {
+    exit: 'done',
+    json: { kind: 'Pin', deployment: name, pin },
+    text: `${name}: ${what}, and the gateway lets nobody move them; recorded once the store is back`,
+    note: `The store is down: ${thrown.message}   let go  godwit unpause ${name}`,
+  };
 }
 
 export interface Order extends Typed {

@@ -81,7 +81,9 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
 }
 
 /** What needs the engine, or what it writes. */
-function engineOf(clock: Clock): Pick<App, 'runController' | 'carryOut' | 'preview' | 'say' | 'verify'> {
+function engineOf(
+  clock: Clock,
+): Pick<App, 'runController' | 'carryOut' | 'preview' | 'say' | 'verify' | 'pin' | 'releasePins'> {
   return {
     async runController(config, reporter, signal) {
       const { withEngine } = await import('./engine.ts');
@@ -109,6 +111,14 @@ function engineOf(clock: Clock): Pick<App, 'runController' | 'carryOut' | 'previ
         verifyOperation(deps, operation, signal),
       );
     },
+    async pin(config, wish) {
+      const { pinAtGateway } = await import('../engine/pin.ts');
+      return await pinAtGateway(await pinDeps(config, clock), wish);
+    },
+    async releasePins(config, wish) {
+      const { releasePins } = await import('../engine/pin.ts');
+      return await releasePins(await pinDeps(config, clock), wish);
+    },
     async say(config, word) {
       const [{ openStore }, { say }, { createActor }] = await Promise.all([
         import('./engine.ts'),
@@ -123,6 +133,11 @@ function engineOf(clock: Clock): Pick<App, 'runController' | 'carryOut' | 'previ
       }
     },
   };
+}
+
+async function pinDeps(config: Config, clock: Clock) {
+  const { createActor } = await import('../system/actor.ts');
+  return { traffic: await connectTraffic(config, clock), clock, actor: createActor('person') };
 }
 
 function readVersion(packageUrl: URL): string {

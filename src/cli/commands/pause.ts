@@ -7,6 +7,7 @@ import { defineCommand } from '../command.ts';
 import { forEachDeployment } from '../each-deployment.ts';
 import { flag, requiredDuration, text, words } from '../inputs.ts';
 import { chooseDeployments, openConfig } from '../open-config.ts';
+import { isStoreDown, pinInstead } from '../pin-instead.ts';
 
 /** Two ends as near as this are the same: nobody means the difference. Milliseconds. */
 const sameEndMs = 1000;
@@ -32,7 +33,11 @@ export const pause = defineCommand({
     const chosen = chooseDeployments(config, input.arguments.deployment, all);
     const nowMs = app.clock.nowMs();
     const asked = { untilMs: nowMs + forMs, reason };
-    const rows = await forEachDeployment(chosen, ({ name }) => pauseOne(app, config, name, asked));
+    const rows = await forEachDeployment(chosen, ({ name }) =>
+      pauseOne(app, config, name, asked).catch((thrown: unknown) =>
+        pinOne(app, config, name, { ...asked, forMs }, thrown),
+      ),
+    );
     return {
       exit: rows.some(({ outcome }) => outcome === 'failed') ? 'failed' : 'done',
       json: { kind: 'Pause', items: rows.map(pauseRowJson) },
@@ -53,6 +58,19 @@ async function pauseOne(
     return { deployment, outcome: 'unchanged', untilMs: before, before: undefined };
   await app.say(config, { kind: 'set', deployment, standing: { kind: 'pause', ...asked } });
   return { deployment, outcome: present === undefined ? 'paused' : 'replaced', untilMs: asked.untilMs, before };
+}
+
+/** With the store down automation cannot be told, but the gateway can: it lets nobody move the weights. */
+async function pinOne(
+  app: App,
+  config: Config,
+  deployment: string,
+  { forMs, reason }: { readonly forMs: number; readonly reason: string },
+  thrown: unknown,
+): Promise<PauseRow> {
+  if (!isStoreDown(thrown)) throw thrown;
+  const pin = await pinInstead(app, config, { deployment, kind: 'pause', reason, forMs }, thrown);
+  return { deployment, outcome: 'pinned', untilMs: pin.untilMs, before: undefined, why: thrown.message };
 }
 
 /** The pause in force. */

@@ -6,6 +6,7 @@ import { defineCommand } from '../command.ts';
 import { forEachDeployment } from '../each-deployment.ts';
 import { flag, text } from '../inputs.ts';
 import { chooseDeployments, openConfig } from '../open-config.ts';
+import { isStoreDown } from '../pin-instead.ts';
 import { presentPause } from './pause.ts';
 
 export const unpause = defineCommand({
@@ -29,7 +30,15 @@ export const unpause = defineCommand({
 });
 
 async function unpauseOne(app: App, config: Config, deployment: string, reason: string): Promise<PauseRow> {
-  const present = await presentPause(app, config, deployment);
+  const released = await app.releasePins(config, { deployment, reason });
+  const isReleased = released.kind === 'done' && released.value.length > 0;
+  const present = await presentPause(app, config, deployment).catch((thrown: unknown) => {
+    // What the gateway kept is what there was to take back.
+    if (isReleased && isStoreDown(thrown)) return undefined;
+    throw thrown;
+  });
+  if (present === undefined && isReleased)
+    return { deployment, outcome: 'unpaused', untilMs: undefined, before: undefined };
   if (present === undefined) return { deployment, outcome: 'not-paused', untilMs: undefined, before: undefined };
   await app.say(config, { kind: 'clear', deployment, key: 'pause', reason });
   return { deployment, outcome: 'unpaused', untilMs: undefined, before: present.untilMs };

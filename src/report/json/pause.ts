@@ -4,7 +4,7 @@ import { iso } from '../text/time.ts';
 /** One deployment's part. */
 export interface PauseRow {
   readonly deployment: string;
-  readonly outcome: 'paused' | 'replaced' | 'unchanged' | 'unpaused' | 'not-paused' | 'failed';
+  readonly outcome: 'paused' | 'replaced' | 'unchanged' | 'unpaused' | 'not-paused' | 'pinned' | 'failed';
   /** Its end now, epoch milliseconds; undefined: automation is on, or it is not known. */
   readonly untilMs: number | undefined;
   /** The end it had before, where that was another. */

@@ -23,6 +23,8 @@ function said({ outcome, untilMs, before, why = '' }: PauseRow, nowMs: number): 
       return 'automation is on again';
     case 'not-paused':
       return 'nothing to do: it is not paused';
+    case 'pinned':
+      return `the gateway lets nobody move the weights${end}; recorded once the store is back (${sanitize(why)})`;
     case 'failed':
       return `FAILED, not changed: ${sanitize(why)}`;
   }

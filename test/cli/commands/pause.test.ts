@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
+import type { PinWish } from '../../../src/engine/pin.ts';
 import { GodwitError } from '../../../src/errors.ts';
 import type { Store } from '../../../src/ports/store.ts';
+import { pin } from '../../core/support/pins.ts';
 import { config, deployment, nowMs } from '../support/models.ts';
 import { emptyStore } from '../support/record.ts';
 import { sayingApp } from '../support/saying.ts';
@@ -121,17 +123,71 @@ test('one of several that fails is told with the others', async () => {
     },
   });
   expect(await runCommand(['pause', '--all', ...forAnHour], app)).toBe(1);
-  expect(app.printed.out).toBe(
-    'chat: FAILED, not changed: disk full\nembed: automation is off until 04:21:07Z (in 1h)\n',
+  expect(app.printed.out).toContain('chat: FAILED, not changed: disk full; and the gateway did not keep the');
+  expect(app.printed.out).toContain('embed: automation is off until 04:21:07Z (in 1h)\n');
+});
+
+const away = async (): Promise<never> => {
+  throw new GodwitError('StoreFailed', 'no such file');
+};
+
+test('with the store and the gateway away nothing is changed, and both reasons are said', async () => {
+  const app = sayingApp(await emptyStore(), two, { openStore: away });
+  expect(await runCommand(['pause', 'chat', ...forAnHour], app)).toBe(1);
+  expect(app.printed.err).toContain('no such file; and the gateway did not keep the pause: no gateway answers');
+  expect(app.printed.err).toContain('Nothing was changed');
+});
+
+test('with the store away the gateway keeps the pause, and says until when (I32)', async () => {
+  const asked: PinWish[] = [];
+  const app = sayingApp(await emptyStore(), two, {
+    openStore: away,
+    pin: async (_, wish) => {
+      asked.push(wish);
+      return { kind: 'done', value: pin({ kind: 'pause', untilMs: nowMs + hourMs }) };
+    },
+  });
+  expect(await runCommand(['pause', 'chat', ...forAnHour], app)).toBe(0);
+  expect(asked).toEqual([{ deployment: 'chat', kind: 'pause', reason: 'kernel upgrade', forMs: hourMs }]);
+  expect(app.printed.out.replaceAll(/\s+/g, ' ')).toContain(
+    'the gateway lets nobody move the weights until 04:21:07Z (in 1h); recorded once the store is back (no such file)',
   );
 });
 
-test('a store that is away fails the only one as it is', async () => {
+test.for([
+  { name: 'what the gateway kept is let go also while the store is away', released: [3], code: 0 },
+  { name: 'with nothing kept a store that is away is an error', released: [], code: 1 },
+])('$name', async ({ released, code }) => {
   const app = sayingApp(await emptyStore(), two, {
-    openStore: async () => {
-      throw new GodwitError('StoreFailed', 'no such file');
+    openStore: away,
+    releasePins: async () => ({ kind: 'done', value: released }),
+  });
+  expect(await runCommand(['unpause', 'chat'], app)).toBe(code);
+  expect(app.printed.out).toBe(code === 0 ? 'chat: automation is on again\n' : '');
+});
+
+test.for([
+  { order: 'hold', words: [], weights: undefined, says: 'the weights stay as they are' },
+  { order: 'return', words: ['--yes'], weights: { left: 100 }, says: 'the weights are left 100%' },
+] as const)('with the store away op $order is said to the gateway', async ({ order, words, weights, says }) => {
+  const asked: PinWish[] = [];
+  const app = sayingApp(await emptyStore(), two, {
+    openStore: away,
+    pin: async (_, wish) => {
+      asked.push(wish);
+      return { kind: 'done', value: pin({ kind: order, weights }) };
     },
   });
-  expect(await runCommand(['pause', 'chat', ...forAnHour], app)).toBe(1);
-  expect(app.printed.err).toBe('error: no such file  (exit 1)\n');
+  expect(await runCommand(['op', order, 'last', ...words], app)).toBe(1);
+  expect(app.printed.err).toContain('--deployment NAME');
+  expect(await runCommand(['op', order, 'last', '--deployment', 'chat', ...words], app)).toBe(0);
+  expect(asked).toEqual([{ deployment: 'chat', kind: order, reason: undefined, forMs: undefined }]);
+  expect(app.printed.out).toContain(says);
+  expect(app.printed.err).toContain('godwit unpause chat');
+});
+
+test('the gateway is not told to return without a yes', async () => {
+  const app = sayingApp(await emptyStore(), two, { openStore: away });
+  expect(await runCommand(['op', 'return', 'last', '--deployment', 'chat'], app)).toBe(1);
+  expect(app.printed.err).toContain('--deployment chat --yes');
 });

@@ -78,6 +78,11 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
     preview: refuse('preview'),
     verify: refuse('verification'),
     say: refuse('state to write to'),
+    pin: async () => ({
+      kind: 'refused',
+      error: { class: 'transient', code: 'GatewayAbsent', message: 'no gateway answers' },
+    }),
+    releasePins: async () => ({ kind: 'done', value: [] }),
     connectTraffic: refuse('gateway'),
     verifyJournal: refuse('journal'),
     ensureGateway: async () => undefined,

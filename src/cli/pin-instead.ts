@@ -1,0 +1,25 @@
+/** What a person says while the store is down goes to the gateway itself: then it counts at once, and is recorded later. */
+
+import type { PinWish } from '../engine/pin.ts';
+import { GodwitError } from '../errors.ts';
+import type { Config } from '../model/config.ts';
+import type { Pin } from '../model/pin.ts';
+import type { App } from './app.ts';
+
+/** The store cannot be read or written, whatever the reason; not that there is none yet. */
+export function isStoreDown(thrown: unknown): thrown is GodwitError {
+  return thrown instanceof GodwitError && (thrown.code === 'StoreFailed' || thrown.code === 'StoreCorrupt');
+}
+
+/** Throws when the gateway does not keep it either, with both reasons. */
+export async function pinInstead(app: App, config: Config, wish: PinWish, failure: GodwitError): Promise<Pin> {
+  const reply = await app.pin(config, wish);
+  if (reply.kind === 'done') return reply.value;
+  const lost =
+    reply.kind === 'unknown' ? ' It may have been taken all the same: godwit status' : ' Nothing was changed.';
+  throw new GodwitError(
+    failure.code,
+    `${failure.message}; and the gateway did not keep the ${wish.kind}: ${reply.error.message}.${lost}`,
+    { hint: failure.hint ?? 'godwit status', cause: failure },
+  );
+}
