@@ -185,7 +185,7 @@ test('a gateway whose answers are lost leaves the outcome unknown, and verify se
   await typing.says(/step 3\/\d+ 3-weigh oslo 90%, paris 10%/);
   process.kill(gateway, 'SIGSTOP');
   try {
-    expect(await typing.ended).toBe(11);
+    expect(await typing.ended, typing.stderr()).toBe(11);
   } finally {
     process.kill(gateway, 'SIGCONT');
   }

@@ -82,10 +82,10 @@ test('what is typed beside a running controller is carried out by the controller
   await expectGoodEnd();
 });
 
-test('Ctrl-C beside a running controller only ends the watching', async () => {
+test('Ctrl-C that was to detach only ends the watching beside a running controller', async () => {
   const run = await world.startServing();
   load = world.startLoad();
-  const typing = world.start('switchover', 'chat', '--to', 'paris', '--yes');
+  const typing = world.start('switchover', 'chat', '--to', 'paris', '--yes', '--on-interrupt', 'detach');
   await typing.says(/step \d\/6 \d-weigh oslo 90%, paris 10%/);
   typing.kill('SIGINT');
   expect(await typing.ended).toBe(130);
@@ -137,7 +137,7 @@ test('what is typed with no controller is carried out by the command itself, and
     controller: { kind: 'gone' },
   });
 
-  const typing = world.start('switchover', 'chat', '--to', 'rome', '--yes');
+  const typing = world.start('switchover', 'chat', '--to', 'rome', '--yes', '--on-interrupt', 'detach');
   await typing.says(/step \d\/6 \d-weigh paris 90%, rome 10% intended/);
   await until(async () => (await world.weights())?.['rome'] === 10, 'the first step in force');
   typing.kill('SIGINT');

@@ -3,7 +3,6 @@ import type { App } from '../app.ts';
 import type { Outcome } from '../command.ts';
 import type { Output } from '../output.ts';
 import { interruptedOutcome } from './outcome.ts';
-import { writePlanFile } from './plan-file.ts';
 import { type Change, planOutcome } from './run-change.ts';
 
 export interface PlanTerms {
@@ -22,6 +21,8 @@ export async function runPlan(change: Change, terms: PlanTerms, app: App, out: O
   const written = terms.out === undefined || planned === undefined ? undefined : terms.out;
   if (written !== undefined && planned !== undefined) {
     const { basis, plan } = planned;
+    // With a library of its own, which help and completion have no use for.
+    const { writePlanFile } = await import('./plan-file.ts');
     await writePlanFile(written, { changes, wish, basis, plan }, terms.force);
   }
   const note = [

@@ -1,5 +1,4 @@
 import { needsReason, requireReason, termOptions } from '../change/options.ts';
-import { readPlanFile } from '../change/plan-file.ts';
 import { runChange } from '../change/run-change.ts';
 import { defineCommand } from '../command.ts';
 import { requiredText, text } from '../inputs.ts';
@@ -20,6 +19,7 @@ export const apply = defineCommand({
   ],
   formats: ['table', 'json', 'jsonl'],
   async run({ options, globals, typed }, app, out) {
+    const { readPlanFile } = await import('../change/plan-file.ts');
     const file = await readPlanFile(options.plan);
     const config = await openConfig(app, globals);
     findDeployment(config, file.wish.deployment);
