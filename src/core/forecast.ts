@@ -8,15 +8,16 @@ import type { View } from '../model/view.ts';
 import { dangerOf } from './danger.ts';
 import { costForecast, drainForecasts, siteForecasts } from './effect.ts';
 import { type PastRun, predictPhases } from './predict.ts';
+import { overridable } from './safety.ts';
 
-/** Rules that hold for a person too. */
+/** Rules that hold for a person too: first those that nobody may override. */
 const rules: readonly ReasonCode[] = [
   'DriverUnreachable',
   'ResidencyBlocked',
   'SourceNotFenced',
-  'LastServingSite',
   'NoReadyCapacity',
   'LaunchUnlisted',
+  ...overridable,
 ];
 
 export interface ForecastTerms {

@@ -44,7 +44,8 @@ function changeCommand<O extends Options>(verbal: Verbal<O>): Command {
       const config = await openConfig(app, globals);
       const own = options as unknown as Typed<O>;
       const wish = wishOf(verbal, own, config, given.deployment);
-      if (!own.dryRun && needsReason(wish.kind, own.override)) requireReason(reasonFor(wish), own.reason);
+      if (!own.dryRun && needsReason(wish, findDeployment(config, wish.deployment)))
+        requireReason(reasonFor(wish), own.reason);
       return await runChange({ config, wish, terms: own, typed, globals }, app, out);
     },
   });

@@ -2,7 +2,7 @@
 import type { CarryOutOptions } from '../../engine/carry-out.ts';
 import { GodwitError } from '../../errors.ts';
 import type { Deployment } from '../../model/deployment.ts';
-import { type ReasonCode, reasonCodes } from '../../model/reason.ts';
+import { reasonCodes } from '../../model/reason.ts';
 import type { Wish } from '../../model/wish.ts';
 import type { InputSpec } from '../command.ts';
 import { choice, duration, flag, negation, repeatable, text } from '../inputs.ts';
@@ -69,18 +69,17 @@ export function requireReason(what: string, reason: string | undefined): void {
   });
 }
 
-/** Verbs that change more than a person can see at once, and rules that somebody answers for. */
-export function needsReason(kind: Wish['kind'], overrides: readonly ReasonCode[]): boolean {
-  return overrides.length > 0 || kind === 'shift' || kind === 'stop' || kind === 'migrate';
+/** Verbs that change more than a person can see at once, rules that somebody answers for, and wherever the policy says so. */
+export function needsReason({ kind, overrides = [] }: Wish, { failover }: Pick<Deployment, 'failover'>): boolean {
+  const isBig = kind === 'shift' || kind === 'stop' || kind === 'migrate';
+  return overrides.length > 0 || isBig || failover.manual.requiresReason;
 }
 
 const hourMs = 3_600_000;
-/** Where the configuration says nothing else. */
-const usualExpiry = { defaultExpiryMs: 4 * hourMs, maxExpiryMs: 72 * hourMs };
 
 /** How long a shift lasts. Throws `UsageInvalid` beyond what the policy allows. */
 export function expiryOf(typedMs: number | undefined, { failover }: Pick<Deployment, 'failover'>): number {
-  const { defaultExpiryMs, maxExpiryMs } = failover.manual ?? usualExpiry;
+  const { defaultExpiryMs, maxExpiryMs } = failover.manual;
   const forMs = typedMs ?? defaultExpiryMs;
   if (forMs <= maxExpiryMs) return forMs;
   const most = `${Math.round(maxExpiryMs / hourMs)}h`;

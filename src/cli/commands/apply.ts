@@ -22,10 +22,9 @@ export const apply = defineCommand({
     const { readPlanFile } = await import('../change/plan-file.ts');
     const file = await readPlanFile(options.plan);
     const config = await openConfig(app, globals);
-    findDeployment(config, file.wish.deployment);
+    const deployment = findDeployment(config, file.wish.deployment);
     const reason = options.reason ?? file.wish.reason;
-    const { overrides = [], kind } = file.wish;
-    if (!options.dryRun && needsReason(kind, overrides)) requireReason(`godwit ${kind}`, reason);
+    if (!options.dryRun && needsReason(file.wish, deployment)) requireReason(`godwit ${file.wish.kind}`, reason);
     const wish = { ...file.wish, reason, expect: file.basis };
     // It was read and meant when it was written: only what is severe is asked for again.
     return await runChange({ config, wish, terms: { ...options, yes: true }, typed, globals }, app, out);

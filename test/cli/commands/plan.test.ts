@@ -9,7 +9,7 @@ import type { Preview } from '../../../src/model/preview.ts';
 import type { Wish } from '../../../src/model/wish.ts';
 import { widthOf } from '../../../src/report/text/width.ts';
 import { fakeApp, liveTerminal } from '../support/fake-app.ts';
-import { config, operation } from '../support/models.ts';
+import { config, deployment, operation } from '../support/models.ts';
 import { planned, preview, siteForecast } from '../support/previews.ts';
 
 let dir = '';
@@ -292,3 +292,20 @@ test('names the protected environment', async () => {
   expect(await runCommand(shift, app)).toBe(3);
   expect(app.printed.out).toContain('test (protected): shift of chat');
 });
+
+test.for([
+  { requiresReason: true, exit: 2 },
+  { requiresReason: false, exit: 0 },
+])(
+  'a policy that requires reasons ($requiresReason) makes a failover without one exit $exit',
+  async ({ requiresReason, exit }) => {
+    const chat = deployment();
+    const failover = { ...chat.failover, manual: { ...chat.failover.manual, requiresReason } };
+    const reading = {
+      kind: 'valid',
+      config: config({ deployments: [{ ...chat, failover }] }),
+      warnings: { text: '', findings: [] },
+    } as const;
+    expect(await runCommand(['failover', 'chat', '--yes'], appWith(undefined, { reading }).app)).toBe(exit);
+  },
+);
