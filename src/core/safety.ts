@@ -9,6 +9,7 @@ import type { SiteView, View } from '../model/view.ts';
 import { isWithin } from './elapsed.ts';
 import { startBlock } from './failed-starts.ts';
 import { hasMoved } from './moved.ts';
+import { sameWeights } from './plan/reached.ts';
 import { areIndependent, isResident, readyReplicas, unusableReason, weightOf } from './readiness.ts';
 import { acknowledgedAtMs } from './standing.ts';
 
@@ -204,12 +205,14 @@ function stepReasons(view: View, plan: Plan, step: Step, nowMs: number): readonl
   switch (step.kind) {
     case 'weigh':
       return weighReasons(view, plan, step.weights, nowMs);
+    // It writes what the plan ends with: that is a move when somebody has changed the weights since.
+    case 'fence':
+      return isInForce(view, plan.after) ? [] : weighReasons(view, plan, plan.after, nowMs);
     case 'stop':
       return stopReasons(view, step.site, nowMs);
     case 'stamp':
     case 'launch':
     case 'prove':
-    case 'fence':
     case 'drain':
     case 'cut':
     case 'settle':
@@ -229,9 +232,17 @@ function removedSites(view: View, step: Step): readonly Reason[] {
     }));
 }
 
+/** Not seeing the table is no table: what is lowered would count as raised. */
+function presentWeights({ route, inForce }: View): Weights {
+  return route.kind === 'seen' ? (route.value?.weights ?? {}) : inForce;
+}
+
+function isInForce(view: View, weights: Weights): boolean {
+  return sameWeights(presentWeights(view), weights);
+}
+
 function weighReasons(view: View, plan: Plan, weights: Weights, nowMs: number): readonly Reason[] {
-  // Not seeing the table is no table: what is lowered would count as raised.
-  const present = view.route.kind === 'seen' ? (view.route.value?.weights ?? {}) : view.inForce;
+  const present = presentWeights(view);
   const raised = view.sites.filter(({ site }) => (weights[site.name] ?? 0) > (present[site.name] ?? 0));
   const blocked = raised.filter((site) => !isResident(view, site));
   if (blocked.length > 0)
