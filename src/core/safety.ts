@@ -3,6 +3,7 @@ import type { Plan, Step } from '../model/plan.ts';
 import type { Reason, ReasonCode } from '../model/reason.ts';
 import type { Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
+import { sameWeights } from './plan/reached.ts';
 import { isResident, readyReplicas } from './readiness.ts';
 import { frozen } from './rules/calendar.ts';
 import { capacityFloor, floorAtStep } from './rules/capacity.ts';
@@ -83,12 +84,14 @@ function stepReasons(view: View, plan: Plan, step: Step, nowMs: number): readonl
       const { weights } = step;
       return [...weighReasons(view, plan, weights, nowMs), ...floorAtStep(view, plan, { weights }, nowMs)];
     }
+    // It writes what the plan ends with: that is a move when somebody has changed the weights since.
+    case 'fence':
+      return isInForce(view, plan.after) ? [] : weighReasons(view, plan, plan.after, nowMs);
     case 'stop':
       return [...stopReasons(view, step.site, nowMs), ...floorAtStep(view, plan, { emptied: step.site }, nowMs)];
     case 'stamp':
     case 'launch':
     case 'prove':
-    case 'fence':
     case 'drain':
     case 'cut':
     case 'settle':
@@ -108,9 +111,17 @@ function removedSites(view: View, step: Step): readonly Reason[] {
     }));
 }
 
+/** Not seeing the table is no table: what is lowered would count as raised. */
+function presentWeights({ route, inForce }: View): Weights {
+  return route.kind === 'seen' ? (route.value?.weights ?? {}) : inForce;
+}
+
+function isInForce(view: View, weights: Weights): boolean {
+  return sameWeights(presentWeights(view), weights);
+}
+
 function weighReasons(view: View, plan: Plan, weights: Weights, nowMs: number): readonly Reason[] {
-  // Not seeing the table is no table: what is lowered would count as raised.
-  const present = view.route.kind === 'seen' ? (view.route.value?.weights ?? {}) : view.inForce;
+  const present = presentWeights(view);
   const raised = view.sites.filter(({ site }) => (weights[site.name] ?? 0) > (present[site.name] ?? 0));
   const blocked = raised.filter((site) => !isResident(view, site));
   if (blocked.length > 0)

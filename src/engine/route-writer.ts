@@ -1,6 +1,7 @@
 /** The only place that writes route entries: one at a time, each version newer than the last. */
 import { needsPublish, routeEntryFor } from '../core/publish.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
+import type { ProviderError } from '../model/provider-error.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
 import { attemptWrite } from './attempt.ts';
@@ -62,6 +63,11 @@ export function createRouteWriter(
   const refresh = async (view: View, signal: AbortSignal): Promise<void> => {
     if (known.isUnsettled() || clock.monoMs() < notBeforeMonoMs) return;
     const { entry: current, weights } = known;
+    const lacking = lackingShare(weights, entryOf(weights, view, 0));
+    if (lacking !== undefined) {
+      notBeforeMonoMs = clock.monoMs() + longestPauseMs;
+      return journal.tell({ type: 'warning', message: lacking.message });
+    }
     if (current !== undefined && !known.isLost && !needsPublish(current, entryOf(weights, view, 0), known.ageMs()))
       return;
     const wanted = entryOf(weights, view, known.nextVersion());
@@ -86,9 +92,22 @@ export function createRouteWriter(
     adopt(seen) {
       if (known.adopt(seen)) notBeforeMonoMs = 0;
     },
-    weigh: (wanted, view, terms) => inTurn(() => write(entryOf(wanted, view, known.nextVersion()), terms)),
+    weigh: (wanted, view, terms) =>
+      inTurn(async () => {
+        const entry = entryOf(wanted, view, known.nextVersion());
+        const error = lackingShare(wanted, entry);
+        return error === undefined ? await write(entry, terms) : { kind: 'refused', error };
+      }),
     refresh: (view, signal) => inTurn(() => refresh(view, signal)),
   };
+}
+
+/** A share of a site that is not configured, or not allowed, any more: no table can say so, the last one stays (I5). */
+function lackingShare(wanted: Weights, { weights }: RouteEntry): ProviderError | undefined {
+  const names = Object.keys(wanted).filter((site) => (wanted[site] ?? 0) > 0 && weights[site] === undefined);
+  if (names.length === 0) return undefined;
+  const message = `${names.join(', ')} has traffic and may not have it any more: the table stays as it is`;
+  return { class: 'invalid', code: 'SiteRemoved', message };
 }
 
 /** Refreshes and steps both write: each waits for the one before, or versions could cross. */

@@ -7,7 +7,9 @@ import { oneOf } from './strikes.ts';
 import type { World } from './world.ts';
 
 /** Longest time that something is moved or paused for, in milliseconds. */
-const longestForMs = 60_000;
+const longestForMs = 30_000;
+/** Moves for a time and what empties a site come more often: they are what most is promised of. */
+const drawn: readonly Verb[] = [...verbs, 'shift', 'shift', 'drain', 'migrate', 'stop'];
 
 /** A move as it always was: of all that is typed, the plainest. */
 export function drawMove(world: World, random: Random): Command {
@@ -33,7 +35,7 @@ function drawEnd(random: Random): Pick<Command, 'interruptAfterMs' | 'killAfterM
 }
 
 export function drawVerb(world: World, random: Random): Command {
-  const kind = oneOf(verbs, random.next()) ?? 'shift';
+  const kind = oneOf(drawn, random.next()) ?? 'shift';
   const wish = verbWish(world, kind, random);
   const onInterrupt = oneOf(['hold', 'return', 'detach'] as const, random.next()) ?? 'detach';
   const options = { onInterrupt, waits: random.next() < 0.9 };

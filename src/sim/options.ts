@@ -197,7 +197,7 @@ export function peopleOptions(seed: number, random: Random): SimOptions {
   const drawn = drawOptions(seed, random);
   return {
     ...drawn,
-    ...{ otherWords: 0.85, longestStreamMs: 9000, interrupted: drawn.interrupted / 2 },
+    ...{ otherWords: 0.85, longestStreamMs: 9000, longestBadMs: 30_000, interrupted: drawn.interrupted / 2 },
     every: { ...drawn.every, typed: 3000, planted: 0, siteFault: 8000 },
   };
 }

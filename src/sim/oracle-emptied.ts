@@ -13,12 +13,19 @@ function emptiedNow({ ghost }: Watched): string | undefined {
 
 /** The table in force, after it changed and when a drain begins. */
 export function checkOffered(watched: Watched): void {
-  const { ghost, gateway } = watched;
+  const { ghost, promises } = watched;
+  for (const each of promises.standing.values())
+    if (each.kind === 'out' && ghost.lost === undefined && isSpilledTo(watched, each.site))
+      ghost.violate('I21', `a person emptied ${each.site}, and new requests may spill to it`);
   const site = emptiedNow(watched);
   // Whatever somebody else set is not this operation's to answer for.
   if (site === undefined || ghost.weights === undefined || ghost.disturbed.has(ghost.open?.id ?? '')) return;
-  if ((gateway.entry?.weights[site] ?? 0) === 0 && gateway.isOffered(site))
+  if (isSpilledTo(watched, site))
     ghost.violate('I21', `${site} is being emptied by ${ghost.open?.id}, and new requests may spill to it`);
+}
+
+function isSpilledTo({ gateway }: Watched, site: string): boolean {
+  return (gateway.entry?.weights[site] ?? 0) === 0 && gateway.isOffered(site);
 }
 
 /** After an entry of a step. */

@@ -79,23 +79,26 @@ export function checkLastServing(
     ghost.violate('I4', `${id} is stopped by ${operationId}, and no site but ${site} could be proven lately`);
 }
 
-/** I21: a stream is cut only after it had its time. I18: and that is in the journal. */
-export function checkCutAllowed(
-  ghost: Ghost,
-  { inFlight }: { readonly inFlight: number },
-  site: string,
-  { operationId }: WriteCall,
-): void {
+/** I18: a cut is in the journal before it is sent. */
+export function checkCutIntended(ghost: Ghost, site: string, { operationId }: WriteCall): void {
   if (ghost.rolledBackSinceMs !== undefined) return;
-  const steps = ghost.operations.get(operationId)?.plan.steps ?? [];
-  const index = steps.findIndex((step) => step.kind === 'cut' && step.site === site);
+  const index = stepOf(ghost, operationId, 'cut', site);
   if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the cut of ${site} is not in the journal`);
-  const drain = steps.findIndex((step) => step.kind === 'drain' && step.site === site);
-  const sinceMs = ghost.drains.get(`${operationId}/${drain}`);
-  const deadlineMs = steps[drain]?.deadlineMs ?? 0;
-  const forMs = ghost.nowMs - (sinceMs ?? ghost.nowMs);
-  if (inFlight > 0 && forMs < deadlineMs)
-    ghost.violate('I21', `${inFlight} requests at ${site} are cut after ${forMs} of ${deadlineMs} ms`);
+}
+
+/** I21: a stream is cut only after it had its time. `running`: those that a gateway which cuts them has. */
+export function checkCut(ghost: Ghost, site: string, { operationId }: WriteCall, running: number): void {
+  if (running === 0 || ghost.disturbed.has(operationId)) return;
+  const drain = stepOf(ghost, operationId, 'drain', site);
+  const deadlineMs = ghost.operations.get(operationId)?.plan.steps[drain]?.deadlineMs ?? 0;
+  const forMs = ghost.nowMs - (ghost.drains.get(`${operationId}/${drain}`) ?? ghost.nowMs);
+  if (forMs < deadlineMs)
+    ghost.violate('I21', `${running} requests at ${site} are cut after ${forMs} of ${deadlineMs} ms`);
+}
+
+function stepOf(ghost: Ghost, operationId: string, kind: 'cut' | 'drain', site: string): number {
+  const steps = ghost.operations.get(operationId)?.plan.steps ?? [];
+  return steps.findIndex((step) => step.kind === kind && step.site === site);
 }
 
 /** I30: only the gateway's table tells an older copy of the state from the newest. */

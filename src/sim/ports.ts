@@ -13,7 +13,8 @@ import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import { type Link, type LinkFaults, latestMs } from './link.ts';
 import {
-  checkCutAllowed,
+  checkCut,
+  checkCutIntended,
   checkLastServing,
   checkStartIntended,
   checkStopAllowed,
@@ -104,10 +105,14 @@ export function trafficOf(
     },
     cut(_, site, call) {
       issue(reach, `cut ${site}`, call);
-      checkCutAllowed(ghost, { inFlight: gateway.inFlight(site) }, site, call);
+      checkCutIntended(ghost, site, call);
       return ask(reach, link, {
         ...{ call: 'cut', site, sent: call, isPerishable: true },
-        effect: () => ofReply(gateway.cut(site, call.epoch)),
+        effect: () => {
+          const reply = gateway.cut(site, call.epoch);
+          if (reply.kind === 'done') checkCut(ghost, site, call, reply.value.cut);
+          return ofReply(reply);
+        },
       });
     },
     read: (deployment) =>

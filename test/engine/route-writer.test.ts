@@ -171,3 +171,20 @@ test('I29: what cannot be journaled is not written', async () => {
   await expect(turns(world, 3)).rejects.toThrow('ENOSPC');
   expect(world.sink.asked.length).toBe(before);
 });
+
+test('I5: a share at a site that is not configured any more is told, and the table stays as it is', async () => {
+  const world = await openStepWorld();
+  const asked = world.sink.asked.length;
+  const view = { ...world.ctx.view(), sites: world.ctx.view().sites.filter(({ site }) => site.name !== 'left') };
+  await world.drive(world.ctx.routes.refresh(view, world.calm));
+  expect(world.events.at(-1)).toMatchObject({
+    type: 'warning',
+    message: 'left has traffic and may not have it any more: the table stays as it is',
+  });
+  const terms = { operationId: 'op-1', idempotencyKey: 'op-1/0', deadlineAtMonoMs: 9e9, signal: world.calm };
+  expect(await world.drive(world.ctx.routes.weigh({ left: 40, right: 60 }, view, terms))).toMatchObject({
+    kind: 'refused',
+    error: { class: 'invalid', code: 'SiteRemoved' },
+  });
+  expect(world.sink.asked.length).toBe(asked);
+});

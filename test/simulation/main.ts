@@ -1,6 +1,7 @@
 /** `npm run sim`: worlds by the thousand, each with its own misfortunes; a violation is printed with the line to replay it. */
 import type { SimOptions } from '../../src/sim/options.ts';
 import { kills } from './mutants/kills.ts';
+import { peopleFrom } from './mutants/mutant.ts';
 import { seen } from './mutants/mutants.ts';
 import { type MutantResult, runMutants } from './mutants/run-mutants.ts';
 import { openProgress } from './progress.ts';
@@ -134,8 +135,9 @@ async function tryMutants({ workers, from }: Terms, isOver: () => boolean): Prom
     ...{ workers, budgetMs: mutantBudgetMs },
     isNamedWanted: true,
     *seedsFor({ name }) {
-      yield kills[name]?.seed ?? from;
-      for (let seed = from; !isOver(); seed += 1) yield seed;
+      const known = kills[name]?.seed ?? from;
+      yield known;
+      for (let seed = known < peopleFrom ? from : peopleFrom; !isOver(); seed += 1) yield seed;
     },
     onResult: (result) => (result.seeds > 0 ? console.error(mutantLine(result)) : undefined),
   });

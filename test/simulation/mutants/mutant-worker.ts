@@ -1,6 +1,6 @@
 /** A thread of its own for each fault: puts it in, then loads the simulator, then runs every seed it is sent. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Mutant } from './mutant.ts';
+import { type Mutant, peopleFrom } from './mutant.ts';
 import { installMutant } from './mutate.ts';
 
 /** What a world showed: violations, and a name for all that happened in it. */
@@ -19,13 +19,12 @@ export interface Finding {
 /** The only place that knows how a seed is run. Nothing of the simulator may be loaded before the fault is in. */
 async function loadSimulator(): Promise<(seed: number) => Sight> {
   const { simulate } = await import('../../../src/sim/run-seed.ts');
-  const { drawOptions } = await import('../../../src/sim/options.ts');
+  const { drawOptions, peopleOptions } = await import('../../../src/sim/options.ts');
   const { runFast } = await import('../../../src/sim/drain.ts');
   const { seedTree } = await import('../../../src/sim/seed-tree.ts');
   return (seed) => {
-    const { violations, traceHash } = runFast(
-      untilStopped(simulate(drawOptions(seed, seedTree(seed).stream('options')))),
-    );
+    const draw = seed >= peopleFrom ? peopleOptions : drawOptions;
+    const { violations, traceHash } = runFast(untilStopped(simulate(draw(seed, seedTree(seed).stream('options')))));
     return { found: violations.map(({ invariant, message }) => ({ invariant, message })), trace: traceHash };
   };
 }

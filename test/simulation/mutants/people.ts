@@ -122,12 +122,12 @@ export const peopleMutants: readonly Mutant[] = [
     why: 'automation sends traffic where a person has just taken it away',
   },
   {
-    name: 'spill-to-what-is-emptied',
+    name: 'spill-to-what-a-person-emptied',
     file: 'src/core/publish.ts',
-    find: 'spill: sites.filter((site) => !isEmptied(view, site, weights)).flatMap((site) => spillOf(view, site)),',
-    replace: 'spill: sites.flatMap((site) => spillOf(view, site)),',
+    find: "return isLeaving || standing.some((each) => each.kind === 'out' && each.site === name);",
+    replace: 'return isLeaving;',
     breaks: ['I21'],
-    why: 'a draining site is ready and proven, so it is a place to spill to',
+    why: 'once the drain is done its site is ready and proven, so it is a place to spill to again',
   },
   {
     name: 'fence-looks-at-weights-alone',
@@ -193,5 +193,13 @@ export const peopleMutants: readonly Mutant[] = [
     replace: 'if (stop >= 0 && step > stop) {',
     breaks: ['I32', 'I8'],
     why: 'traffic is to go back to what has begun to stop',
+  },
+  {
+    name: 'table-without-a-share',
+    file: 'src/engine/route-writer.ts',
+    find: '    if (lacking !== undefined) {',
+    replace: '    if (lacking !== undefined && current === undefined) {',
+    breaks: ['I5'],
+    why: 'a site with traffic was taken out of the configuration: what is left of the weights is sent',
   },
 ];

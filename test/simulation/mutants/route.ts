@@ -61,8 +61,14 @@ export const routeMutants: readonly Mutant[] = [
   {
     name: 'move-does-not-wait-its-turn',
     file: writer,
-    find: 'weigh: (wanted, view, terms) => inTurn(() => write(entryOf(wanted, view, known.nextVersion()), terms)),',
-    replace: 'weigh: (wanted, view, terms) => write(entryOf(wanted, view, known.nextVersion()), terms),',
+    find: lines(
+      '      inTurn(async () => {',
+      '        const entry = entryOf(wanted, view, known.nextVersion());',
+      '        const error = lackingShare(wanted, entry);',
+      "        return error === undefined ? await write(entry, terms) : { kind: 'refused', error };",
+      '      }),',
+    ),
+    replace: '      write(entryOf(wanted, view, known.nextVersion()), terms),',
     breaks: ['I5', 'I7', 'I18'],
     why: 'a move and a refresh are under way at once: the later version holds the earlier weights',
   },
