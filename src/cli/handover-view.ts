@@ -33,6 +33,7 @@ export function handoverView(
     risks: all.flatMap((each) => lines(each, risksOf(each, atMs))),
     open: all.flatMap((each) => lines(each, questionsOf(each.view, changedSince(each, fromMs)))),
     unseen: all.flatMap((each) => lines(each, unseenOf(each.view))),
+    runbooks: [...new Set(all.flatMap(({ view }) => view.runbook ?? []))],
   };
 }
 

@@ -75,7 +75,10 @@ export function defineOrder(spec: OrderSpec): Command {
       };
       const declined = await confirm(question, { yes: own.yes, confirm: undefined, globals }, app, out);
       if (declined !== undefined) return declined;
-      return await giveOrder({ kind: spec.kind, operation, ...own }, config, app, out);
+      // A store that can be read and not written leaves the gateway: it knows what the weights were.
+      return await giveOrder({ kind: spec.kind, operation, ...own }, config, app, out).catch((thrown: unknown) =>
+        orderAtGateway(spec.kind, { ...own, yes: true, deployment: operation.plan.deployment }, config, app, thrown),
+      );
     },
   });
 }

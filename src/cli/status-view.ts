@@ -132,13 +132,16 @@ function rowOf(
 ): SiteRow {
   const own = traffic?.sites.find(({ site }) => site === placement.site);
   const attempts = (traffic?.sites ?? []).reduce((total, site) => total + site.attempts, 0);
+  const state = diagnosis === undefined ? 'unknown' : stateOf[diagnosis.code];
+  const isWrong = state === 'failing' || state === 'degraded';
   const isNews = diagnosis !== undefined && diagnosis.code !== 'Healthy';
   return {
     name: placement.site,
     wantPct,
     realRatio: attempts === 0 ? undefined : (own?.attempts ?? 0) / attempts,
-    state: diagnosis === undefined ? 'unknown' : stateOf[diagnosis.code],
-    sinceMs: diagnosis?.sinceMs,
+    state,
+    // Only what is wrong has a beginning that anybody asks for.
+    sinceMs: isWrong ? diagnosis?.sinceMs : undefined,
     ready: diagnosis?.ready.length,
     replicas: placement.replicas,
     standby: placement.standby,

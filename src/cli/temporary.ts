@@ -20,7 +20,7 @@ function temporaryOf(standing: Standing, atMs: number): readonly Temporary[] {
     }
     case 'shift': {
       const { operationId } = standing;
-      return [{ ...base, what: `${operationId} moved traffic`, end: `godwit op return ${operationId}` }];
+      return [{ ...base, what: `shift ${operationId}`, end: `godwit op return ${operationId}` }];
     }
     case 'out': {
       const what = `${standing.site} is ${standing.isStopped ? 'stopped' : 'drained'}`;

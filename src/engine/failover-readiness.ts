@@ -59,7 +59,7 @@ function standing(view: View, nowMs: number): readonly Reason[] {
   const reasons: Reason[] = [...pausedReason(view, nowMs), ...frozenReasons(view, true, nowMs)];
   if (mode === 'off') reasons.push({ code: 'ModeOff', message: 'failover.mode is off' });
   if (mode === 'advise') reasons.push({ code: 'AdviseMode', message: 'failover.mode is advise: a person decides' });
-  if (open !== undefined && open.plan.kind !== 'start' && open.state !== 'verifying')
+  if (open !== undefined && open.plan.kind !== 'start' && !['verifying', 'held'].includes(open.state))
     reasons.push({ code: 'OperationRunning', message: `${open.id} (${open.plan.kind}) is ${open.state}` });
   return reasons;
 }

@@ -27,4 +27,6 @@ export interface HandoverView {
   readonly open: readonly HandoverLine[];
   /** What could not be seen, and why. */
   readonly unseen: readonly HandoverLine[];
+  /** Pages to read at night, as the configuration names them. */
+  readonly runbooks: readonly string[];
 }

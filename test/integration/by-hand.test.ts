@@ -129,7 +129,7 @@ test('kill -9 of whoever leads in the middle of a shift: `op resume` finishes it
   const resumed = await world.godwit('op', 'resume', 'last', '--yes');
   expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
   expect(await world.weights()).toEqual({ oslo: 0, paris: 100, rome: 0 });
-  expect((await world.godwit('status', 'chat')).stdout).toMatch(/Temporary +op-\w+ moved traffic/);
+  expect((await world.godwit('status', 'chat')).stdout).toMatch(/Temporary +shift op-\w+/);
 });
 
 test('the same command twice: the second has nothing to do', async () => {

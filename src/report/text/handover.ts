@@ -32,6 +32,7 @@ export interface HandoverSection {
 /** Each with at least one line; clean, not yet wrapped. */
 export function handoverSections(view: HandoverView): readonly HandoverSection[] {
   const { impact, changed, isCut, temporary, risks, open, unseen, atMs } = view;
+  const runbooks = view.runbooks.map((each) => sanitize(each, 200));
   const ops = changed.map(({ id }) => id).slice(0, 5);
   const noStore = unseen.some(({ text }) => text.startsWith('store:'));
   const none = noStore ? 'cannot be seen: [what changed?]' : 'nothing';
@@ -64,7 +65,10 @@ export function handoverSections(view: HandoverView): readonly HandoverSection[]
     },
     ...(unseen.length === 0 ? [] : [{ title: 'Cannot see', lines: unseen.map(line) }]),
     { title: 'Next check', lines: ['[time?]'] },
-    { title: 'Links', lines: [[...ops, '[dashboard?]', '[runbook?]'].join(', ')] },
+    {
+      title: 'Links',
+      lines: [[...ops, '[dashboard?]', ...(runbooks.length === 0 ? ['[runbook?]'] : runbooks)].join(', ')],
+    },
   ];
 }
 

@@ -4,7 +4,7 @@ import type { PinWish } from '../../../src/engine/pin.ts';
 import { GodwitError } from '../../../src/errors.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { pin } from '../../core/support/pins.ts';
-import { config, deployment, nowMs } from '../support/models.ts';
+import { config, deployment, nowMs, operation } from '../support/models.ts';
 import { emptyStore } from '../support/record.ts';
 import { sayingApp } from '../support/saying.ts';
 
@@ -190,4 +190,19 @@ test('the gateway is not told to return without a yes', async () => {
   const app = sayingApp(await emptyStore(), two, { openStore: away });
   expect(await runCommand(['op', 'return', 'last', '--deployment', 'chat'], app)).toBe(1);
   expect(app.printed.err).toContain('--deployment chat --yes');
+});
+
+test('a store that can be read and not written sends an order to the gateway too', async () => {
+  const store = await emptyStore();
+  const known = operation({ id: 'op-9k2m', state: 'shifting', endedAtMs: undefined });
+  const asked: PinWish[] = [];
+  const app = sayingApp({ ...store, operations: { ...store.operations, list: async () => [known] } }, two, {
+    carryOut: away,
+    pin: async (_, wish) => {
+      asked.push(wish);
+      return { kind: 'done', value: pin({ kind: 'hold' }) };
+    },
+  });
+  expect(await runCommand(['op', 'hold', 'last', '--reason', 'odd'], app), app.printed.err).toBe(0);
+  expect(asked).toEqual([{ deployment: 'chat', kind: 'hold', reason: 'odd', forMs: undefined }]);
 });

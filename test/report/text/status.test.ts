@@ -144,7 +144,7 @@ const paused: Temporary = {
 
 test('fits 80 columns and 24 rows with six sites and three temporary things, each with its countdown', () => {
   const sites = Array.from({ length: 6 }, (_, index) => ({ ...dead, name: `a-very-long-site-name-indeed-${index}` }));
-  const shift: Temporary = { ...paused, kind: 'shift', what: 'op-9k2m moved traffic', end: 'godwit op return op-9k2m' };
+  const shift: Temporary = { ...paused, kind: 'shift', what: 'shift op-9k2m', end: 'godwit op return op-9k2m' };
   const out: Temporary = {
     ...paused,
     kind: 'out',
@@ -160,7 +160,7 @@ test('fits 80 columns and 24 rows with six sites and three temporary things, eac
   const shown = lines.filter((line) => /left|no end/.test(line) && line.includes('godwit'));
   expect(shown).toMatchObject([
     expect.stringMatching(/^Temporary +automation is paused, 57m left, to .* +godwit unpause chat-70b$/),
-    expect.stringMatching(/op-9k2m moved traffic, 57m left, .*godwit op return op-9k2m$/),
+    expect.stringMatching(/shift op-9k2m, 57m left, .*godwit op return op-9k2m$/),
     expect.stringMatching(/left is drained, no end.*godwit start c --site left$/),
   ]);
 });
