@@ -202,4 +202,20 @@ export const peopleMutants: readonly Mutant[] = [
     breaks: ['I5'],
     why: 'a site with traffic was taken out of the configuration: what is left of the weights is sent',
   },
+  {
+    name: 'journal-out-of-turn',
+    file: 'src/engine/journal.ts',
+    find: 'const appended = turn === undefined ? store.journal.append(drafts) : turn.then(() => store.journal.append(drafts));',
+    replace: 'const appended = store.journal.append(drafts);',
+    breaks: ['I3', 'I18'],
+    why: 'entries are thought to arrive in the order in which they were sent',
+  },
+  {
+    name: 'fence-moves-to-what-is-not-proven',
+    file: 'src/core/safety.ts',
+    find: 'return isInForce(view, plan.after) ? [] : weighReasons(view, plan, plan.after, nowMs);',
+    replace: 'return [];',
+    breaks: ['I4', 'I8'],
+    why: 'the weights are thought to be those of the step before: what is written again can move nothing',
+  },
 ];
