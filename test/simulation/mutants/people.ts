@@ -140,7 +140,7 @@ export const peopleMutants: readonly Mutant[] = [
   {
     name: 'drain-without-waiting',
     file: runStep,
-    find: "if (at.step.kind === 'drain' && at.step.cutsLater === true && sight.inFlight !== undefined)",
+    find: "if (at.step.kind === 'drain' && at.step.cutsLater === true && memory.running !== undefined)",
     replace: "if (at.step.kind === 'drain')",
     breaks: ['I21'],
     why: 'past its deadline a drain is reached, also one that no cut follows and one that nobody could see',
@@ -205,8 +205,8 @@ export const peopleMutants: readonly Mutant[] = [
   {
     name: 'journal-out-of-turn',
     file: 'src/engine/journal.ts',
-    find: 'const appended = turn === undefined ? store.journal.append(drafts) : turn.then(() => store.journal.append(drafts));',
-    replace: 'const appended = store.journal.append(drafts);',
+    find: 'turn === undefined ? store.journal.append(drafts) : turn.then(() => store.journal.append(drafts));',
+    replace: 'store.journal.append(drafts);',
     breaks: ['I3', 'I18'],
     why: 'entries are thought to arrive in the order in which they were sent',
   },
