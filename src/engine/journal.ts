@@ -28,14 +28,21 @@ export async function openJournal(
   const { clock, store, actor, reporter } = deps;
   let head = (await store.journal.head()).hash;
   const own: string[] = [];
+  /** The newest append that is under way, or failed. */
+  let turn: Promise<unknown> | undefined;
   return {
     async append(...bodies) {
       const drafts = bodies.map(
         (body): JournalDraft => ({ deployment, epoch, by: actor, atMs: clock.nowMs(), monoMs: clock.monoMs(), body }),
       );
-      const appended = store.journal.append(drafts);
+      // One after the other, also over a store that answers out of turn: an order given while an operation ends would else be
+      // recorded after its end, and reopen it. What follows one that failed fails with it.
+      const appended =
+        turn === undefined ? store.journal.append(drafts) : turn.then(() => store.journal.append(drafts));
+      turn = appended;
       appended.catch(onFailure);
       head = (await appended).hash;
+      if (turn === appended) turn = undefined;
       own.push(head);
       if (own.length > ownLimit) own.shift();
     },

@@ -20,6 +20,8 @@ export interface StepMemory {
   isAcknowledged: boolean;
   /** Requests that ran at the site when its drain began. */
   beganWith: number | undefined;
+  /** Of these and what came since, those that ran when the gateway was seen last. */
+  running: number | undefined;
   /** Since when the drained site counted no running request, epoch milliseconds. */
   idleSinceMs: number | undefined;
   /** Since when fewer replicas live than are to be proven, epoch milliseconds. */
@@ -46,6 +48,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   const counted = site === undefined ? undefined : inFlightAt(traffic, site);
   const inFlight = isAboutRequests(step) ? await withMetrics(ctx, step.site, counted, signal) : counted;
   if (step.kind === 'drain') memory.beganWith ??= inFlight;
+  memory.running = inFlight ?? memory.running;
   const isIdle = inFlight === 0;
   memory.idleSinceMs = isIdle ? (memory.idleSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
   const isLacking = step.kind === 'prove' && countAlive(proving) < step.replicas;

@@ -59,6 +59,8 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
     async refresh() {
       // By number, not by date: a clock that was put right must not make it forget.
       const query = { deployment, limit: recentLimit };
+      // First: whoever asks once an operation has ended must not be told that it runs.
+      request = await store.operations.nextRequest(deployment);
       const [all, moved, set, busy] = await Promise.all([
         store.operations.list(query),
         store.operations.list({ ...query, kinds: moveKinds }),
@@ -72,7 +74,6 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
       const operations = [...all, ...moved.filter(({ id }) => !ids.has(id))];
       recent = operations.filter(({ endedAtMs }) => endedAtMs !== undefined);
       open = operations.find(({ endedAtMs }) => endedAtMs === undefined);
-      request = await store.operations.nextRequest(deployment);
     },
     keep({ diagnosis }, view) {
       const nowMs = clock.nowMs();

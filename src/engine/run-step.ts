@@ -38,6 +38,7 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
     isIntended: hasBegun,
     isAcknowledged: false,
     beganWith: undefined,
+    running: undefined,
     idleSinceMs: undefined,
     lackingSinceMs: undefined,
   };
@@ -130,8 +131,9 @@ async function actUntilReached(
     if (isReached(at.step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
     if (isHopeless(at.step, sight, clock.nowMs())) return await close(ctx, at, 'failed', lostReplicas);
     if (clock.monoMs() >= deadlineAtMonoMs) {
-      if (at.step.kind === 'drain' && at.step.cutsLater === true && sight.inFlight !== undefined)
-        return await close(ctx, at, 'reached', undefined, drainedText(memory, sight));
+      // One look that got no answer takes back no drain; nobody who never saw the gateway calls it reached.
+      if (at.step.kind === 'drain' && at.step.cutsLater === true && memory.running !== undefined)
+        return await close(ctx, at, 'reached', undefined, drainedText(memory));
       return await close(ctx, at, ...lateEnd(at, reply));
     }
     await pause(ctx, signal, lookAgainMs(ctx, at.step, sight));
@@ -156,8 +158,8 @@ function lateEnd(at: StepRef, reply: Reply<void> | undefined): [StepState, Provi
  */
 async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
   if (at.step.kind === 'drain') {
-    const sight = await sightOf(ctx, at.step, memory, signal);
-    return await close(ctx, at, 'reached', undefined, drainedText(memory, sight));
+    await sightOf(ctx, at.step, memory, signal);
+    return await close(ctx, at, 'reached', undefined, drainedText(memory));
   }
   if (at.step.kind !== 'weigh' || at.step.gate === undefined) return await close(ctx, at, 'reached', undefined);
   const { clock } = ctx.deps;
@@ -242,6 +244,6 @@ export function endOf(step: Step, state: StepState, error: ProviderError): StepE
 }
 
 /** Of those that ran when the drain began: nothing new has come since, so what is not there any more has ended. */
-function drainedText({ beganWith = 0 }: StepMemory, { inFlight = 0 }: StepSight): string {
-  return `${beganWith} ran, ${Math.max(0, beganWith - inFlight)} finished, ${inFlight} still running`;
+function drainedText({ beganWith = 0, running = 0 }: StepMemory): string {
+  return `${beganWith} ran, ${Math.max(0, beganWith - running)} finished, ${running} still running`;
 }

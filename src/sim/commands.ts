@@ -34,6 +34,7 @@ function drawEnd(random: Random): Pick<Command, 'interruptAfterMs' | 'killAfterM
   };
 }
 
+/** Any verb with any of its options, and what Ctrl-C is to mean. */
 export function drawVerb(world: World, random: Random): Command {
   const kind = oneOf(drawn, random.next()) ?? 'shift';
   const wish = verbWish(world, kind, random);
@@ -92,6 +93,7 @@ export function orderWish(world: World, kind: OrderKind, about: 'open' | 'last')
   };
 }
 
+/** What nobody has to carry out: a pause or its end, an acknowledgement, a note. */
 export function drawWord(world: World, random: Random): Word {
   const deployment = deploymentOf(world).name;
   const nowMs = Math.round(world.schedule.monoMs + world.wallAheadMs);

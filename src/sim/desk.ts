@@ -10,6 +10,7 @@ import type { Host, World } from './world.ts';
 /** How long a person waits for the end of what they asked for, in milliseconds. */
 const patienceMs = 30_000;
 
+/** What is typed, and what becomes of the one who waits for it. */
 export interface Command {
   readonly wish: Wish;
   readonly options?: Omit<CarryOutOptions, 'timeoutMs'>;
@@ -21,10 +22,12 @@ export interface Command {
   readonly isPlanned?: boolean;
 }
 
+/** Somebody there still waits for the end of a command. */
 export function isBusy(desk: Host): boolean {
   return desk.life?.isAlive === true;
 }
 
+/** Begins a process that carries the command out as the program would. */
 export function typeAt(world: World, desk: Host, command: Command): void {
   const { wish, options = {}, interruptAfterMs, killAfterMs, isPlanned = false } = command;
   const { life, deps, stop } = world.enter(desk, () => undefined, 'person');
@@ -43,6 +46,7 @@ export function typeAt(world: World, desk: Host, command: Command): void {
   run().then(end, end);
 }
 
+/** Begins a process that records the word. */
 export function sayAt(world: World, desk: Host, word: Word): void {
   const { life, deps } = world.enter(desk, () => undefined, 'person');
   const end = (): void => {
@@ -51,6 +55,7 @@ export function sayAt(world: World, desk: Host, word: Word): void {
   say(deps, word).then(end, end);
 }
 
+/** The one that a world is about. */
 export function deploymentOf({ config }: Pick<World, 'config'>): Deployment {
   const [deployment] = config.deployments;
   assert(deployment !== undefined, 'a world has a deployment');

@@ -51,11 +51,9 @@ interface Removal {
 /** By ghost, so that worlds do not mix. */
 const removals = new WeakMap<Watched['ghost'], Removal[]>();
 
-/** The policy in force; a program without the rule has none, and 0 is none either. */
-export function removalWindowMs(deployment: Deployment | undefined): number {
-  const safety = deployment?.failover.safety ?? {};
-  const value = 'removalWindowMs' in safety ? safety.removalWindowMs : 0;
-  return typeof value === 'number' ? value : 0;
+/** The policy in force; 0 is none. */
+function removalWindowMs(deployment: Deployment | undefined): number {
+  return deployment?.failover.safety.removalWindowMs ?? 0;
 }
 
 /** I12: one site at a time, unless somebody answers for more. */

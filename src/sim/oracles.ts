@@ -223,7 +223,9 @@ function checkStopped({ ghost, gateway, clouds }: Watched, { site, id, operation
     ghost.violate('I20', `${operationId} stopped ${id}, and ${site} still has ${weight} % of the traffic`);
   const { overrides = [] } = ghost.operations.get(operationId)?.plan ?? {};
   const isAnswered = overrides.includes('LastServingSite');
-  if (!isAnswered && ![...clouds.keys()].some((each) => each !== site && ghost.hasServedWithin(each, unseenMs)))
+  const mayServe = (each: string): boolean =>
+    ghost.hasServedWithin(each, unseenMs) || ghost.wasProvableWithin(each, unseenMs);
+  if (!isAnswered && ![...clouds.keys()].some((each) => each !== site && mayServe(each)))
     ghost.violate('I4', `${operationId} stopped ${id}, and nothing serves any more`);
   const steps = ghost.operations.get(operationId)?.plan.steps ?? [];
   const index = steps.findIndex((step) => step.kind === 'stop');

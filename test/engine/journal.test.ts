@@ -47,3 +47,41 @@ test('what is told carries the time and the deployment', async () => {
     { type: 'warning', message: 'careful', deployment: 'chat', atMs: world.clock.nowMs() },
   ]);
 });
+
+test('I3: what is appended first is recorded first, also when the store takes longer for it', async () => {
+  const { deps } = createWorld().boot();
+  const release: (() => void)[] = [];
+  const slow = async (...args: Parameters<typeof deps.store.journal.append>) => {
+    if (release.length === 0) await new Promise<void>((resolve) => release.push(resolve));
+    return await deps.store.journal.append(...args);
+  };
+  const store = { ...deps.store, journal: { ...deps.store.journal, append: slow } };
+  const journal = await openJournal({ ...deps, store }, 'chat', 1);
+  const both = [
+    journal.append({ kind: 'lease', event: 'taken' }),
+    journal.append({ kind: 'lease', event: 'released' }),
+  ];
+  await Promise.resolve();
+  release[0]?.();
+  await Promise.all(both);
+  const entries = await deps.store.journal.read({});
+  expect(entries.map(({ body }) => body)).toMatchObject([{ event: 'taken' }, { event: 'released' }]);
+});
+
+test('I29: what waits for an entry that cannot be written is not written either', async () => {
+  const { deps } = createWorld().boot();
+  const failed = new Error('disk full');
+  let tries = 0;
+  const append = async (): Promise<never> => {
+    tries += 1;
+    throw failed;
+  };
+  const store = { ...deps.store, journal: { ...deps.store.journal, append } };
+  const journal = await openJournal({ ...deps, store }, 'chat', 1);
+  const both = await Promise.allSettled([
+    journal.append({ kind: 'lease', event: 'taken' }),
+    journal.append({ kind: 'lease', event: 'released' }),
+  ]);
+  expect(both).toEqual(Array.from({ length: 2 }, () => ({ status: 'rejected', reason: failed })));
+  expect(tries).toBe(1);
+});

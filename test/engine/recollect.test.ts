@@ -139,3 +139,24 @@ test('with another deployment beside it, a view holds what is under way there an
   expect((await viewIn(deps)).others).toEqual([]);
   expect(await viewIn(deps)).not.toHaveProperty('domains');
 });
+
+test('what is asked for once an operation has ended is never seen beside it as open', async () => {
+  const world = await openStepWorld();
+  const operation = await opened(world, planOf([]), { id: 'op-open' });
+  const { store } = world.process.deps;
+  const nextRequest = async (deployment: string) => {
+    await world.ctx.journal.append({
+      kind: 'operation',
+      operation: { ...operation, state: 'done', endedAtMs: world.clock.nowMs() },
+    });
+    await store.operations.request({ ...requestOf(world, 'rq-1'), revision: await store.operations.revision('chat') });
+    return await store.operations.nextRequest(deployment);
+  };
+  const deps = { ...world.process.deps, store: { ...store, operations: { ...store.operations, nextRequest } } };
+  const memory = createRecollection(deps, 'chat');
+  await memory.refresh();
+  expect(memory.view({ ...world.ctx.observer.sight(), inForce: {} } as never)).toMatchObject({
+    open: undefined,
+    request: { id: 'rq-1' },
+  });
+});

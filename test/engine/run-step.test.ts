@@ -9,6 +9,8 @@ const settle: Step = { kind: 'settle', name: '1-settle', forMs: 500, deadlineMs:
 const gate: Gate = { sites: ['right'], holdMs: 1000, maxErrorRatio: 0.1, maxFirstTokenMs: 200 };
 const gated: Step = { kind: 'weigh', name: '1-weigh', weights: allRight, gate, deadlineMs: 5000 };
 
+const readCall = { signal: new AbortController().signal, deadlineAtMonoMs: Number.MAX_SAFE_INTEGER };
+
 async function run(world: StepWorld, step: Step, signal = world.calm) {
   return await world.work(runStep(world.ctx, await onlyStep(world, step), signal));
 }
@@ -287,4 +289,23 @@ test('I29: an intent that cannot be journaled is not acted on', async () => {
   Object.assign(world.process.deps.store.journal, { append: () => Promise.reject(new Error('ENOSPC')) });
   await expect(world.work(runStep(world.ctx, point, world.calm))).rejects.toThrow('ENOSPC');
   expect(world.sink.asked.length).toBe(before);
+});
+
+test.for([
+  { name: 'whose last look got no answer', seenFirst: true, kind: 'reached' },
+  { name: 'that never saw the gateway', seenFirst: false, kind: 'failed' },
+])('I21: a drain $name is $kind at its deadline when a cut follows', async ({ seenFirst, kind }) => {
+  const world = await openStepWorld();
+  const drain: Step = { kind: 'drain', name: '1-drain left', site: 'left', cutsLater: true, deadlineMs: 2000 };
+  const ref = await onlyStep(world, drain);
+  const { traffic } = world.process.deps;
+  let isSeen = seenFirst;
+  const busy: typeof traffic.traffic = async (deployment, call) => {
+    const seen = await traffic.traffic(deployment, call);
+    if (seen.kind === 'unknown' || !isSeen) return { kind: 'unknown', error: gatewayAbsent };
+    isSeen = false;
+    return { ...seen, value: { ...seen.value, sites: seen.value.sites.map((each) => ({ ...each, inFlight: 2 })) } };
+  };
+  const observer = { ...world.ctx.observer, readTraffic: async () => await busy('chat', readCall) };
+  expect(await world.work(runStep({ ...world.ctx, observer }, ref, world.calm))).toMatchObject({ kind });
 });

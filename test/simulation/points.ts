@@ -87,8 +87,10 @@ function lineOf({ options, kept }: Scene, added: readonly string[]): PointLine {
 }
 
 /** What comes before the scene begins belongs to the one in which all is started. */
-function isPartOf({ kept }: Scene, decision: string): boolean {
-  return !decision.startsWith('siteFault') && atMsOf(decision) >= Math.max(0, ...kept.map(atMsOf));
+function isPartOf({ kept, options }: Scene, decision: string): boolean {
+  const typedAtMs = options.script.flatMap(({ when }) => ('atMs' in when ? [when.atMs] : []));
+  const beganAtMs = Math.max(0, ...kept.map(atMsOf), ...typedAtMs);
+  return !decision.startsWith('siteFault') && atMsOf(decision) >= beganAtMs;
 }
 
 function atMsOf(decision: string): number {

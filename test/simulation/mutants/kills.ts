@@ -115,4 +115,6 @@ export const kills: Readonly<Record<string, Kill>> = {
   'cut-is-always-reached': { seed: 1000040, by: 'I21' },
   'expired-shift-returns-to-a-sick-site': { seed: 1000121, by: 'I8' },
   'table-without-a-share': { seed: 150, by: 'I5' },
+  'journal-out-of-turn': { seed: 1000285, by: 'I3' },
+  'fence-moves-to-what-is-not-proven': { seed: 1000012, by: 'I4' },
 };
