@@ -7,6 +7,7 @@ import type { SiteView, View } from '../model/view.ts';
 import { diagnose, isFailing } from './diagnose.ts';
 import { expiryOf, shiftReason } from './expiry.ts';
 import { startBlock } from './failed-starts.ts';
+import { sameWeights } from './plan/reached.ts';
 import { emptySlots, isAlive, missingSlots, readyReplicas, unlistedReason, weightOf } from './readiness.ts';
 import { decideRequest } from './requests.ts';
 import { checkMove } from './safety.ts';
@@ -171,7 +172,9 @@ function failbackOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision |
   const wanted = view.deployment.weights;
   if (failback.mode !== 'auto' || view.route.kind !== 'seen' || view.route.value === undefined) return undefined;
   const shift = shiftOf(view);
-  if (shift !== undefined) return stay(diagnosis, [shiftReason(shift)]);
+  // One whose time is over, and whose weights somebody else has changed since, holds nothing back.
+  const isOvertaken = (shift?.untilMs ?? nowMs + 1) <= nowMs && !sameWeights(view.inForce, shift?.after ?? {});
+  if (shift !== undefined && !isOvertaken) return stay(diagnosis, [shiftReason(shift)]);
   const raised = view.sites.filter(({ site }) => (wanted[site.name] ?? 0) > weightOf(view, site.name));
   const out = raised.filter(({ site }) => isOut(view, site.name));
   if (out.length > 0)

@@ -4,17 +4,14 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Standing } from '../model/standing.ts';
 import type { View } from '../model/view.ts';
-import { returnAction } from './orders.ts';
+import { removedFrom, returnAction } from './orders.ts';
 import { sameWeights } from './plan/reached.ts';
 import { readyReplicas } from './readiness.ts';
 import { targetsOf } from './rules/case.ts';
 import { checkMove } from './safety.ts';
-import { shiftOf } from './standing.ts';
+import { longestExtensionMs, shiftOf } from './standing.ts';
 
 type Shift = Extract<Standing, { kind: 'shift' }>;
-
-/** An origin that is not healthy is looked at again after this long at most, in milliseconds. */
-const longestExtensionMs = 3_600_000;
 
 /** Why automation leaves the weights alone while a person's move stands. */
 export function shiftReason({ operationId, by, untilMs }: Shift): Reason {
@@ -38,6 +35,7 @@ export function expiryOf(
   const action = returnAction(view, { id: operationId, before }, { because: [over], requestId: undefined });
   const against = [
     ...paused,
+    ...removedFrom(view, before),
     ...unhealthy(view, before, diagnosis, nowMs),
     ...checkMove({ view, diagnosis, action, nowMs }),
   ];

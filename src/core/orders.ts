@@ -77,19 +77,38 @@ function takeBack(
   nowMs: number,
 ): Decision {
   const refuse = (...reasons: readonly Reason[]): Decision => ({ kind: 'stay', diagnosis, reasons });
-  const hasMoved = plan.steps.some(({ kind }) => kind === 'weigh');
-  if (!hasMoved) return refuse(nothing(`${id} (${plan.kind}) moved no traffic`));
+  const weighs = plan.steps.some(({ kind }) => kind === 'weigh');
+  if (!weighs) return refuse(nothing(`${id} (${plan.kind}) moved no traffic`));
   if (sameWeights(view.inForce, plan.before)) return refuse(isSo(`the weights before ${id} are in force`));
   if (!sameWeights(view.inForce, plan.after)) {
     const message = `the traffic was moved again since ${id}: ${JSON.stringify(view.inForce)}`;
     return refuse({ code: 'WorldMoved', message });
   }
+  const { open } = view;
+  if (open?.plan.trigger === 'manual')
+    return refuse({
+      code: 'OperationRunning',
+      message: `${open.id} (${open.plan.kind}) was asked for by ${open.by.name} and is ${open.state}`,
+    });
+  const removed = removedFrom(view, plan.before);
+  if (removed.length > 0) return refuse(...removed);
   const action = returnAction(view, { id, before: plan.before }, { because: [asked(request)], requestId: request.id });
   const against = [...checkMove({ view, diagnosis, action, nowMs }), ...unproven(view, plan.before, nowMs)];
   return against.length > 0 ? refuse(...against) : { kind: 'act', diagnosis, action };
 }
 
-/** Goes back to the weights from before an operation, as far as its sites are still configured. */
+/** Weights from before that a site had which the deployment does not have any more: they can be given back to nobody. */
+export function removedFrom(view: View, before: Operation['plan']['before']): readonly Reason[] {
+  return Object.keys(before)
+    .filter((name) => (before[name] ?? 0) > 0 && !view.sites.some(({ site }) => site.name === name))
+    .map((site) => ({
+      code: 'SiteRemoved',
+      site,
+      message: `${view.deployment.name} is not configured at ${site} any more: the weights stay as they are`,
+    }));
+}
+
+/** Goes back to the weights from before an operation; `removedFrom` says when they cannot all be given back. */
 export function returnAction(
   view: View,
   { before }: { readonly id: string; readonly before: Operation['plan']['before'] },

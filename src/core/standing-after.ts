@@ -5,6 +5,7 @@ import type { Weights } from '../model/route.ts';
 import { type Standing, standingKey } from '../model/standing.ts';
 import { hasMoved } from './moved.ts';
 import { sameWeights } from './plan/reached.ts';
+import { longestExtensionMs } from './standing.ts';
 
 type StandingBody = Extract<JournalBody, { kind: 'standing' }>;
 
@@ -16,6 +17,7 @@ export function standingAfter(ended: Operation, present: readonly Standing[], no
   const set = [
     ...emptied.map(({ site, isStopped }): Standing => ({ ...base(ended, nowMs), kind: 'out', site, isStopped })),
     ...(isDone && plan.forMs !== undefined && hasMoved(ended) ? [shift(ended, plan.forMs, nowMs)] : []),
+    ...notReturned(ended, present, nowMs),
   ];
   const used = isDone ? usedSites(ended) : [];
   const overtaken = present.filter(
@@ -33,6 +35,17 @@ export function standingAfter(ended: Operation, present: readonly Standing[], no
       (standing): StandingBody => ({ kind: 'standing', key: standingKey(standing), standing, why: `set by ${id}` }),
     ),
   ];
+}
+
+/**
+ * A return at the end of a move's time that did not come about is not tried again at once, for as often as it fails: the time
+ * is extended, as when the origin is not healthy.
+ */
+function notReturned({ plan, state }: Operation, present: readonly Standing[], nowMs: number): readonly Standing[] {
+  if (plan.kind !== 'return' || plan.requestId !== undefined || state === 'done') return [];
+  return present.flatMap((each) =>
+    each.kind === 'shift' ? [{ ...each, untilMs: nowMs + Math.min(each.forMs, longestExtensionMs) }] : [],
+  );
 }
 
 /** What moved and was given back leaves the traffic where the earlier move put it: its time still runs. */

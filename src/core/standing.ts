@@ -3,6 +3,9 @@ import type { Reason } from '../model/reason.ts';
 import { isInForce, type Standing } from '../model/standing.ts';
 import type { View } from '../model/view.ts';
 
+/** An origin that is not healthy is looked at again after this long at most, in milliseconds. */
+export const longestExtensionMs = 3_600_000;
+
 /** Why automation is off; empty when it is not. */
 export function pausedReason({ standing }: View, nowMs: number): readonly Reason[] {
   const pause = standing.find((each) => each.kind === 'pause');

@@ -44,8 +44,10 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
       const startedMonoMs = ctx.deps.clock.monoMs();
       const { decision, view } = await look(ctx, memory, over);
       if (running?.hasEnded === true) {
-        const now = await running.ended;
-        running = now?.state === 'held' ? underway(now) : undefined;
+        await running.ended;
+        // Held, or told something in the moment in which it was: it is still to be carried on, or to stand.
+        const { operation } = running.course;
+        running = operation.endedAtMs === undefined ? underway(operation) : undefined;
       }
       if (isNews(last, decision)) await announce(ctx, decision);
       noticeExpiry();
@@ -124,8 +126,10 @@ async function stop(running: Running, why: StopReason): Promise<void> {
 
 /** Something of higher rank takes its place; what nobody carries out must end too. */
 async function displace(ctx: Context, running: Running): Promise<void> {
-  if (running.ended !== undefined) return await stop(running, 'preempted');
-  await preempt(ctx, running.course.operation);
+  if (running.ended !== undefined) await stop(running, 'preempted');
+  // Nobody carried it out, or it was held or interrupted in the moment in which it was to end.
+  const { operation } = running.course;
+  if (operation.endedAtMs === undefined) await preempt(ctx, operation);
 }
 
 /** A decision is journaled when it says something else than the one before, not each time the loop turns. */

@@ -46,10 +46,12 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   const view = step.kind === 'prove' ? ctx.view() : undefined;
   const proving = view?.sites.find((each) => each.site.name === site);
   const counted = site === undefined ? undefined : inFlightAt(traffic, site);
-  const inFlight = isAboutRequests(step) ? await withMetrics(ctx, step.site, counted, signal) : counted;
+  const own = isAboutRequests(step) ? await ownCount(ctx, step.site, signal) : 0;
+  // Requests may have come past the gateway. A replica that does not say may be busy, for as long as the drain may take.
+  const inFlight = counted === undefined ? undefined : Math.max(counted, own ?? 0);
   if (step.kind === 'drain') memory.beganWith ??= inFlight;
   memory.running = inFlight ?? memory.running;
-  const isIdle = inFlight === 0;
+  const isIdle = inFlight === 0 && own !== undefined;
   memory.idleSinceMs = isIdle ? (memory.idleSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
   const isLacking = step.kind === 'prove' && countAlive(proving) < step.replicas;
   memory.lackingSinceMs = isLacking ? (memory.lackingSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
@@ -97,20 +99,12 @@ function isAboutRequests(step: Step): step is Step & { readonly kind: 'drain' | 
 /** One look at a replica's own metrics, in milliseconds. */
 const metricsTimeoutMs = 2000;
 
-/**
- * The model servers' own count where the policy names it: the larger of the two, because requests may have come past the
- * gateway. A replica whose metrics cannot be read may be busy.
- */
-async function withMetrics(
-  ctx: Context,
-  name: string,
-  counted: number | undefined,
-  signal: AbortSignal,
-): Promise<number | undefined> {
+/** The model servers' own count where the policy names it, else 0; undefined when one of them cannot be read. */
+async function ownCount(ctx: Context, name: string, signal: AbortSignal): Promise<number | undefined> {
   const { probe, clock } = ctx.deps;
   const { idleMetrics = [] } = ctx.deployment.drain;
   const site = ctx.view().sites.find((each) => each.site.name === name);
-  if (idleMetrics.length === 0 || probe.inFlight === undefined || site === undefined) return counted;
+  if (idleMetrics.length === 0 || probe.inFlight === undefined || site === undefined) return 0;
   const count = probe.inFlight.bind(probe);
   const reading = createReading(clock, metricsTimeoutMs);
   const running = site.replicas.filter(({ replica }) => replica.state === 'running');
@@ -122,5 +116,5 @@ async function withMetrics(
     if (each.kind === 'unknown') return undefined;
     own += each.value;
   }
-  return counted === undefined ? undefined : Math.max(counted, own);
+  return own;
 }

@@ -17,6 +17,8 @@ export interface Underway {
 export async function steer(ctx: Context, steering: Steering, underway: Underway | undefined): Promise<void> {
   const { order, operationId, request } = steering;
   const operation = underway?.course.operation;
+  // What is under way is not known here (any more): the next look decides anew what becomes of the request.
+  if (order !== 'extend' && operation?.id !== operationId) return;
   if (order === 'extend') await extend(ctx, steering);
   else if (underway !== undefined && operation?.id === operationId && operation.endedAtMs === undefined)
     await give(ctx, order, request ?? steering.said, underway);

@@ -6,12 +6,16 @@ import type { Context } from './context.ts';
 
 /** How often a step that waits looks again, in milliseconds. */
 export const pollMs = 100;
+/** The same where the model servers' own metrics are read, in milliseconds. */
+const metricsEveryMs = 1000;
 
 /**
  * Whether all is calm is judged at each turn of the loop, and a step that lets time pass looks again when it could be over;
  * never later, whatever the wall clock says, than all of its time.
  */
 export function lookAgainMs({ deps, deployment }: Context, step: Step, { calmSinceMs, beganAtMs }: StepSight): number {
+  // A model server that is finishing its streams has better to do than to render its metrics ten times a second.
+  if (step.kind === 'drain' && deployment.drain.idleMetrics !== undefined) return metricsEveryMs;
   if (step.kind !== 'settle') return pollMs;
   if (calmSinceMs === undefined) return deployment.failover.detector.evaluateEveryMs;
   const leftMs = Math.max(calmSinceMs, beganAtMs) + step.forMs - deps.clock.nowMs();

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { decide } from '../../src/core/decide.ts';
 import { diagnose } from '../../src/core/diagnose.ts';
 import { decideOrder } from '../../src/core/orders.ts';
 import type { Operation } from '../../src/model/operation.ts';
@@ -103,4 +104,31 @@ test('a shift is extended from now, by what was asked or by its own time', () =>
     steering: { order: 'extend', untilMs: nowMs + 500 },
   });
   expect(give('extend', { standing: [standing] })).toMatchObject({ steering: { untilMs: nowMs + 7000 } });
+});
+
+test('an earlier move is not taken back over what another person has under way, nor to a site that is gone', () => {
+  const weigh = {
+    kind: 'weigh',
+    name: '1-weigh',
+    weights: { left: 0, right: 100 },
+    gate: undefined,
+    deadlineMs: 1,
+  } as const;
+  const old = operationOf({
+    id: 'op-old',
+    plan: { trigger: 'manual', steps: [weigh], before: { left: 100, right: 0 }, after: { left: 0, right: 100 } },
+  });
+  const request = requestOf({ kind: 'return', operationId: 'op-old' });
+  const weights = { left: 0, right: 100 };
+  const { endedAtMs: _, ...other } = operationOf({ id: 'op-new', state: 'waking', plan: { trigger: 'manual' } });
+  const open = { ...other, endedAtMs: undefined };
+  expect(decide(view({ weights, recent: [old], open, request }), nowMs)).toMatchObject({
+    kind: 'stay',
+    reasons: [{ code: 'OperationRunning' }],
+  });
+  const elsewhere = { ...old, plan: { ...old.plan, before: { gone: 100 } } };
+  expect(decide(view({ weights, recent: [elsewhere], request }), nowMs)).toMatchObject({
+    kind: 'stay',
+    reasons: [{ code: 'SiteRemoved', site: 'gone' }],
+  });
 });

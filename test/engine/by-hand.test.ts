@@ -5,6 +5,7 @@ import { preview } from '../../src/engine/preview.ts';
 import { verifyOperation } from '../../src/engine/verify.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { OrderKind, Wish } from '../../src/model/wish.ts';
+import { pin } from '../core/support/pins.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
 import type { Death, Process } from './support/process.ts';
 import { createWorld, leaseTtlMs, type World } from './support/world.ts';
@@ -287,4 +288,67 @@ test('verify settles by looking: as planned, as before, something else, or not s
   expect(await look({ ...operation, plan: { ...plan, after: half } })).toMatchObject({ verdict: 'something-else' });
   world.sink.absent = gatewayAbsent;
   expect(await look(operation)).toMatchObject({ verdict: 'not-seen' });
+});
+
+test.for([
+  { name: 'whose gate fails', spoil: 'gate' },
+  { name: 'that a pin forbids', spoil: 'pin' },
+] as const)(
+  'a return at the end of the time $name is not tried again and again: the time is extended',
+  async ({ spoil }) => {
+    const world = await openServing();
+    const controller = startController(world);
+    await world.drive(type(world, { ...shift, forMs: 5000 }).end);
+    if (spoil === 'pin') world.sink.pinned = pin({ kind: 'hold' });
+    // Once it has weight again, one in five of its answers fails.
+    const since = world.clock.monoMs();
+    const asked = (): number =>
+      (world.sink.entry?.weights['left'] ?? 0) > 0 ? Math.floor((world.clock.monoMs() - since) / 10) : 0;
+    if (spoil === 'gate')
+      Object.defineProperty(world.sink.stats, 'left', {
+        get: () => ({ attemptsTotal: asked(), failuresTotal: Math.floor(asked() / 5) }),
+        configurable: true,
+        enumerable: true,
+      });
+    await world.pass(30_000);
+    const returns = world.operations().filter(({ plan }) => plan.kind === 'return');
+    expect(returns.length).toBeGreaterThanOrEqual(1);
+    // Every five seconds at most: as long as it was given first.
+    expect(returns.length).toBeLessThanOrEqual(6);
+    expect(await controller.process.deps.store.standing.list('chat')).toMatchObject([{ kind: 'shift' }]);
+    await stopController(world, controller);
+  },
+);
+
+test('whatever the moment, a second word after a hold is obeyed, also with a slow disk', async () => {
+  for (const second of ['return', 'resume'] as const) {
+    for (let gapMs = 0; gapMs <= 480; gapMs += 60) {
+      const world = createWorld();
+      const process = world.boot();
+      const { store } = process.deps;
+      const journal: typeof store.journal = {
+        ...store.journal,
+        append: async (drafts) => {
+          await world.clock.sleep(60, new AbortController().signal);
+          return await store.journal.append(drafts);
+        },
+      };
+      const stop = new AbortController();
+      const end = runController({ ...process.deps, store: { ...store, journal } }, stop.signal);
+      await world.until('both proven', () => world.sink.entry?.spill.length === 2);
+      type(world, shift);
+      const { id } = await untilWeights(world, 90);
+      const say = (kind: OrderKind) =>
+        type(world, { deployment: 'chat', kind, from: undefined, to: undefined, reason: 'so', operationId: id });
+      say('hold');
+      await world.pass(gapMs);
+      say(second);
+      await world.pass(20_000);
+      const asked = [...world.state.requests.values()].find(({ kind }) => kind === second);
+      const isOpen = shiftIn(world)?.endedAtMs === undefined;
+      expect({ second, gapMs, isLost: isOpen && asked?.answer?.kind === 'accepted' }).toMatchObject({ isLost: false });
+      stop.abort();
+      await world.drive(end);
+    }
+  }
 });

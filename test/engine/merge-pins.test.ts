@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { mergePins } from '../../src/engine/merge-pins.ts';
+import { say } from '../../src/engine/say.ts';
 import type { Underway } from '../../src/engine/steer.ts';
 import type { Pin } from '../../src/model/pin.ts';
+import type { Standing } from '../../src/model/standing.ts';
 import type { ManualDriver } from '../../src/ports/traffic-driver.ts';
-import { pin } from '../core/support/pins.ts';
+import { ana, pin } from '../core/support/pins.ts';
 import { opened, openStepWorld, planOf, type StepWorld, weighRight } from './support/step-world.ts';
 
 interface Gateway extends Pick<ManualDriver, 'pins' | 'merged' | 'release'> {
@@ -21,7 +23,8 @@ function gatewayWith(world: StepWorld, pins: readonly Pin[], standing: readonly 
       asOfMs: world.clock.nowMs(),
       value: {
         pins: pins.map((each) => ({ ...each, isMerged: gateway.merged_.includes(each.number) })),
-        ...{ standing, weights: undefined, before: undefined },
+        standing: standing.filter((number) => !gateway.released.includes(number)),
+        ...{ weights: undefined, before: undefined },
       },
     }),
     merged: async (_, number) => {
@@ -107,4 +110,53 @@ test('a gateway that is not seen, and one that knows no pins, are left alone', a
   await merge(world);
   expect(await recorded(world)).toEqual([]);
   expect(gateway.merged_).toEqual([]);
+});
+
+test('one that was taken over by somebody who died then is still let go: else nothing could move any more', async () => {
+  const world = await openStepWorld();
+  const gateway = gatewayWith(world, [pin({ kind: 'hold' })], [1]);
+  gateway.merged_.push(1);
+  await merge(world);
+  expect(gateway.released).toEqual([1]);
+  expect(await recorded(world)).toEqual([]);
+});
+
+test('a longer pause that stands already is not cut short; a shorter one is, and its reason kept', async () => {
+  const world = await openStepWorld();
+  gatewayWith(world, [pin({ kind: 'return', weights: { left: 100, right: 0 } })], [1]);
+  const { store, clock } = world.process.deps;
+  const pause = (forMs: number) =>
+    say(
+      { store, clock, actor: ana },
+      {
+        ...{ kind: 'set', deployment: 'chat' },
+        standing: { kind: 'pause', reason: 'freeze', untilMs: clock.nowMs() + forMs },
+      },
+    );
+  await pause(3_600_000 * 24);
+  await world.memory.refresh();
+  await merge(world);
+  expect(await store.standing.list('chat')).toMatchObject([{ reason: 'freeze' }]);
+
+  const other = await openStepWorld();
+  gatewayWith(other, [pin({ kind: 'return', weights: { left: 100, right: 0 } })], [1]);
+  const deps = other.process.deps;
+  const standing = { kind: 'pause', reason: 'freeze', untilMs: deps.clock.nowMs() + 1000 } as const;
+  await say({ store: deps.store, clock: deps.clock, actor: ana }, { kind: 'set', deployment: 'chat', standing });
+  await other.memory.refresh();
+  await merge(other);
+  expect(await deps.store.standing.list('chat')).toMatchObject([{ reason: 'freeze; looks odd' }]);
+});
+
+test('weights that were put back end the move for a time that they took back', async () => {
+  const world = await openStepWorld();
+  gatewayWith(world, [pin({ kind: 'return', weights: { left: 100, right: 0 } })], [1]);
+  const standing: Standing = {
+    ...{ kind: 'shift', deployment: 'chat', by: ana, atMs: 1, reason: 'drill', untilMs: 5_000_000_000 },
+    ...{ operationId: 'op-1', before: { left: 100, right: 0 }, after: { left: 0, right: 100 }, forMs: 1000 },
+  };
+  await world.ctx.journal.append({ kind: 'standing', key: 'shift', standing, why: 'test' });
+  await world.memory.refresh();
+  await merge(world);
+  expect((await world.process.deps.store.standing.list('chat')).map(({ kind }) => kind)).toEqual(['pause']);
 });

@@ -110,7 +110,7 @@ test('a site the gateway does not count has nothing running', async () => {
 test.for([
   { name: 'the larger of both counts, for requests that came past the gateway', own: { left: 3 }, gateway: 1, sees: 3 },
   { name: 'the gateway’s, when it counts more', own: { left: 1 }, gateway: 2, sees: 2 },
-  { name: 'nothing, when a replica’s metrics cannot be read: it may be busy', own: {}, gateway: 0, sees: undefined },
+  { name: 'the gateway’s, when a replica’s metrics cannot be read', own: {}, gateway: 0, sees: 0 },
 ])('with the model server’s own metrics named a drain sees $name', async ({ own, gateway, sees }) => {
   const world = await openStepWorld({ deployment: { drain: { waitForStreamsMs: 1000, idleMetrics: ['running'] } } });
   world.sink.stats['left'] = { inFlight: gateway };
@@ -122,5 +122,8 @@ test.for([
       return { kind: 'seen', value, asOfMs: 0 };
     },
   });
-  expect((await look(world, drain)).inFlight).toBe(sees);
+  const sight = await look(world, drain);
+  expect(sight.inFlight).toBe(sees);
+  // A replica that does not say may be busy: it is not idle, and the deadline decides.
+  expect(sight.idleSinceMs).toBeUndefined();
 });
