@@ -40,12 +40,16 @@ function often(
   const pace = world.seeds.stream(`pace/${name}`);
   const dice = world.chance.dice(name);
   const others = name === 'typed' ? otherWords : 0;
-  const shares = [
-    ['verb', others * 0.45],
-    ['order', others * 0.4],
-    ['word', others * 0.15],
-    [name, 1 - others],
-  ] as const;
+  // Where nobody says anything else, nobody is there either to take it back in the end.
+  const shares: readonly (readonly [Kind, number])[] =
+    others === 0
+      ? [[name, 1]]
+      : [
+          ['verb', others * 0.45],
+          ['order', others * 0.4],
+          ['word', others * 0.15],
+          [name, 1 - others],
+        ];
   const next = (): void => {
     world.schedule.after(-Math.log(1 - pace.next()) * meanMs, () => {
       if (isOver()) return;
