@@ -225,7 +225,7 @@ export const effectMutants: readonly Mutant[] = [
   {
     name: 'drained-while-requests-run',
     file: readBack,
-    find: 'const isIdle = inFlight === 0;',
+    find: 'const isIdle = inFlight === 0 && own !== undefined;',
     replace: 'const isIdle = inFlight !== undefined;',
     breaks: ['I21'],
     why: 'that the gateway was read is taken for what it said',

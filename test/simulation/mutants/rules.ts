@@ -215,7 +215,7 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'pre-empted-goes-on',
     file: loop,
-    find: "if (running.ended !== undefined) return await stop(running, 'preempted');",
+    find: "if (running.ended !== undefined) await stop(running, 'preempted');",
     replace: "if (running.ended !== undefined) return running.hasEnded ? await stop(running, 'preempted') : undefined;",
     breaks: ['I3', 'I18', 'I7'],
     why: 'two operations are carried out at once',
