@@ -14,8 +14,7 @@ export function nextCommands(view: Omit<StatusView, 'next'>, deployment: Deploym
   if (held !== undefined) next.push(`godwit op resume ${held.id}`, `godwit op return ${held.id}`);
   else if (view.open !== undefined) next.push(`godwit op watch ${view.open.id}`);
   const bad = view.sites.find(({ state, wantPct }) => state === 'failing' && (wantPct ?? 0) > 0);
-  const isLeftToPeople = view.failoverReady.value !== 'yes' || view.mode !== 'auto';
-  if (view.open === undefined && bad !== undefined && isLeftToPeople) {
+  if (view.open === undefined && bad !== undefined) {
     next.push(`godwit failover ${name} --away-from ${bad.name}`);
   }
   const home = preferredSite(deployment);

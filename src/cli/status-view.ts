@@ -120,8 +120,20 @@ function readiness(snapshot: Snapshot | undefined, isFresh: boolean, sights: Sig
   const standing = sights.stored.kind === 'seen' ? sights.stored.value.standing : [];
   const others = snapshot.view.others ?? [];
   const view = { ...snapshot.view, open, recent, standing, others };
-  const { to, isTargetReady, reasons } = failoverReadiness(view, sights.atMs);
+  const { to, isTargetReady, reasons: rules } = failoverReadiness(view, sights.atMs);
+  const reasons = [...nobodyActs(sights), ...rules];
   return { value: reasons.length === 0 ? 'yes' : 'no', to, isTargetReady, reasons };
+}
+
+/** Whatever the rules say: without a controller nothing moves by itself, and without the gateway nothing moves at all. */
+function nobodyActs(sights: Sights): StatusView['failoverReady']['reasons'] {
+  const { route } = sights;
+  return [
+    ...(controllerOf(sights).kind === 'live'
+      ? []
+      : [{ code: 'UnknownView', message: 'nobody watches: no controller runs' } as const]),
+    ...(route.kind === 'unseen' ? [{ code: 'DriverUnreachable', message: route.why } as const] : []),
+  ];
 }
 
 function rowOf(
@@ -132,8 +144,10 @@ function rowOf(
 ): SiteRow {
   const own = traffic?.sites.find(({ site }) => site === placement.site);
   const attempts = (traffic?.sites ?? []).reduce((total, site) => total + site.attempts, 0);
-  const state = diagnosis === undefined ? 'unknown' : stateOf[diagnosis.code];
-  const isWrong = state === 'failing' || state === 'degraded';
+  // What answered a moment ago and has nothing ready now is not as good as it looks.
+  const isHollow = diagnosis?.code === 'Healthy' && diagnosis.ready.length === 0;
+  const state = diagnosis === undefined ? 'unknown' : isHollow ? 'degraded' : stateOf[diagnosis.code];
+  const isWrong = state === 'failing' || (state === 'degraded' && !isHollow);
   const isNews = diagnosis !== undefined && diagnosis.code !== 'Healthy';
   return {
     name: placement.site,

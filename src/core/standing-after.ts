@@ -1,23 +1,33 @@
 /** What stands after an operation has ended: a move for a time, a site that was emptied, and what either overtakes. */
 import type { JournalBody } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
+import { pinnedCode } from '../model/pin.ts';
 import type { Weights } from '../model/route.ts';
 import { type Standing, standingKey } from '../model/standing.ts';
-import { hasMoved } from './moved.ts';
+import { hasMoved, planStale } from './moved.ts';
 import { sameWeights } from './plan/reached.ts';
 import { longestExtensionMs } from './standing.ts';
 
 type StandingBody = Extract<JournalBody, { kind: 'standing' }>;
 
-/** `present`: what stands for the deployment; `ended` has its end. Recorded in one write with it. */
-export function standingAfter(ended: Operation, present: readonly Standing[], nowMs: number): readonly StandingBody[] {
+export interface Aftermath {
+  /** What stands for the deployment. */
+  readonly present: readonly Standing[];
+  /** The weights that the operation left. */
+  readonly inForce: Weights;
+  readonly nowMs: number;
+}
+
+/** `ended` has its end. Recorded in one write with it. */
+export function standingAfter(ended: Operation, { present, inForce, nowMs }: Aftermath): readonly StandingBody[] {
   const { id, plan, state } = ended;
   const isDone = state === 'done';
-  const emptied = isDone ? emptiedSites(ended) : [];
   const set = [
-    ...emptied.map(({ site, isStopped }): Standing => ({ ...base(ended, nowMs), kind: 'out', site, isStopped })),
-    ...(isDone && plan.forMs !== undefined && hasMoved(ended) ? [shift(ended, plan.forMs, nowMs)] : []),
-    ...notReturned(ended, present, nowMs),
+    ...(isDone ? emptiedSites(ended) : []).map(
+      ({ site, isStopped }): Standing => ({ ...base(ended, nowMs), kind: 'out', site, isStopped }),
+    ),
+    ...shiftAfter(ended, inForce, nowMs),
+    ...notReturned(ended, { present, inForce, nowMs }),
   ];
   const used = isDone ? usedSites(ended) : [];
   const overtaken = present.filter(
@@ -37,15 +47,29 @@ export function standingAfter(ended: Operation, present: readonly Standing[], no
   ];
 }
 
+/** A move for a time has its end also when it was given up half-way: what it moved is not left there for good. */
+function shiftAfter(ended: Operation, inForce: Weights, nowMs: number): readonly Standing[] {
+  const { id, plan, state, error } = ended;
+  const { before, forMs } = plan;
+  // Somebody else has set other weights meanwhile: those are theirs.
+  const isTheirs = error?.code === planStale || error?.code === pinnedCode;
+  if (forMs === undefined || isTheirs || state === 'returned' || !hasMoved(ended) || sameWeights(inForce, before))
+    return [];
+  const times = { forMs, untilMs: nowMs + forMs };
+  return [{ ...base(ended, nowMs), kind: 'shift', operationId: id, before, after: inForce, ...times }];
+}
+
 /**
- * A return at the end of a move's time that did not come about is not tried again at once, for as often as it fails: the time
- * is extended, as when the origin is not healthy.
+ * A return that did not come about leaves the move it was to take back, with the weights that are in force now. One at the
+ * move's end is not tried again at once, for as often as it fails: the time is extended, as when the origin is not healthy.
  */
-function notReturned({ plan, state }: Operation, present: readonly Standing[], nowMs: number): readonly Standing[] {
-  if (plan.kind !== 'return' || plan.requestId !== undefined || state === 'done') return [];
-  return present.flatMap((each) =>
-    each.kind === 'shift' ? [{ ...each, untilMs: nowMs + Math.min(each.forMs, longestExtensionMs) }] : [],
-  );
+function notReturned({ plan, state }: Operation, { present, inForce, nowMs }: Aftermath): readonly Standing[] {
+  if (plan.kind !== 'return' || state === 'done') return [];
+  return present.flatMap((each) => {
+    if (each.kind !== 'shift' || sameWeights(inForce, each.before)) return [];
+    const untilMs = plan.requestId === undefined ? nowMs + Math.min(each.forMs, longestExtensionMs) : each.untilMs;
+    return [{ ...each, after: inForce, untilMs }];
+  });
 }
 
 /** What moved and was given back leaves the traffic where the earlier move put it: its time still runs. */
@@ -55,12 +79,6 @@ function isBackAt({ state, plan }: Operation, after: Weights): boolean {
 
 function base({ plan, by }: Operation, nowMs: number) {
   return { deployment: plan.deployment, by, atMs: nowMs, reason: plan.because[0]?.message, untilMs: undefined };
-}
-
-function shift(ended: Operation, forMs: number, nowMs: number): Standing {
-  const { id, plan } = ended;
-  const { before, after } = plan;
-  return { ...base(ended, nowMs), kind: 'shift', operationId: id, before, after, forMs, untilMs: nowMs + forMs };
 }
 
 /** By a person: what automation stops it may start again. */

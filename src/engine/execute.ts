@@ -216,7 +216,8 @@ async function finish(
   const nowMs = ctx.deps.clock.nowMs();
   const ended: Operation = { ...operation, step, state, error, endedAtMs: nowMs };
   course.operation = ended;
-  const standing = standingAfter(ended, ctx.view().standing, nowMs);
+  const inForce = ctx.routes.weights();
+  const standing = standingAfter(ended, { present: ctx.view().standing, inForce, nowMs });
   await ctx.journal.append({ kind: 'operation', operation: ended }, ...standing);
   ctx.journal.tell({ type: 'operation', operation: ended });
   return ended;

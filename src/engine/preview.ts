@@ -57,6 +57,9 @@ function judge(
   const { kind } = wish;
   if (isOrder(kind)) return { planned: undefined, against: [] };
   const wished = wishAction(view, { ...wish, kind, id: 'preview', by: deps.actor }, diagnosis, nowMs);
+  // Without the table nobody knows what moves from where: a plan made of nothing would mislead.
+  if (view.route.kind === 'unknown' && wished.kind === 'action')
+    return { planned: undefined, against: againstAction(view, wished.action, diagnosis, nowMs) };
   if (wished.kind === 'refused')
     return { planned: undefined, against: refusedWish(wish.expect, wished.reason, view, nowMs) };
   const { action } = wished;

@@ -237,3 +237,17 @@ test('offers to go on with what is held, or to take it back', () => {
     'godwit status chat -w',
   ]);
 });
+
+test.for([
+  { name: 'no controller', over: {}, lease: undefined, code: 'UnknownView' },
+  { name: 'no gateway', over: { route: gone }, lease: stored.lease, code: 'DriverUnreachable' },
+] as const)('with $name nothing fails over again, whatever the rules say', ({ over, lease, code }) => {
+  const { failoverReady } = see(sights(over, { lease }));
+  expect(failoverReady).toMatchObject({ value: 'no', reasons: [{ code }] });
+});
+
+test('a site that is called healthy with nothing ready is not offered as healthy', () => {
+  const diagnoses = [siteDiagnosis('site-a', 'Healthy', { ready: [] }), siteDiagnosis('site-b')];
+  const [hollow, good] = see(sights({}, { snapshot: snapshot(diagnoses) })).sites;
+  expect([hollow?.state, good?.state]).toEqual(['degraded', 'healthy']);
+});

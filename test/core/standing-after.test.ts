@@ -24,6 +24,44 @@ test.for([
   { name: 'a move that was given back to where it stands', state: 'returned', before: right, after: left, ends: [] },
   { name: 'a move that was given back to elsewhere', state: 'returned', before: left, after: right, ends: ['shift'] },
 ] as const)('a move for a time after $name: overtaken $ends (I7)', ({ state, before, after, ends }) => {
-  const bodies = standingAfter(moved(state, { before, after }), [shift], nowMs);
+  const inForce = state === 'returned' ? before : after;
+  const bodies = standingAfter(moved(state, { before, after }), { present: [shift], inForce, nowMs });
   expect(bodies.map(({ key, standing }) => [key, standing])).toEqual(ends.map((key) => [key, undefined]));
+});
+
+const weigh = { kind: 'weigh', name: '1-weigh', weights: right, gate: undefined, deadlineMs: 1 } as const;
+const aborted = { class: 'conflict', code: 'Aborted', message: 'ann@desk' } as const;
+const half = { left: 55, right: 45 };
+
+test.for([
+  { name: 'given up half-way', error: aborted, inForce: half, stands: half },
+  { name: 'given up before it moved anything', error: aborted, inForce: left, stands: undefined },
+  {
+    name: 'left to weights that somebody else has set',
+    error: { ...aborted, code: 'PlanStale' },
+    inForce: half,
+    stands: undefined,
+  },
+  { name: 'left to weights that a pin keeps', error: { ...aborted, code: 'Pinned' }, inForce: half, stands: undefined },
+])(
+  'a move for a time that was $name has its end all the same where it moved something',
+  ({ error, inForce, stands }) => {
+    const plan = { kind: 'shift', before: left, after: right, steps: [weigh, weigh], forMs: 9000 } as const;
+    const ended = operationOf({ state: 'failed', step: 1, error, plan });
+    const [body] = standingAfter(ended, { present: [], inForce, nowMs });
+    expect(body?.standing).toEqual(
+      stands && expect.objectContaining({ kind: 'shift', before: left, after: stands, untilMs: nowMs + 9000 }),
+    );
+  },
+);
+
+test.for([
+  { name: 'a person gave up', requestId: 'rq-1', untilMs: nowMs + 60_000 },
+  { name: 'failed at its time', requestId: undefined, untilMs: nowMs + 60_000 },
+] as const)('a return that $name leaves the move it was to take back, with its end', ({ requestId, untilMs }) => {
+  const plan = { kind: 'return', before: right, after: left, steps: [weigh, weigh], requestId } as const;
+  const ended = operationOf({ state: 'failed', step: 1, error: aborted, plan });
+  const due = { ...shift, untilMs: requestId === undefined ? nowMs - 1 : nowMs + 60_000 };
+  const bodies = standingAfter(ended, { present: [due], inForce: half, nowMs });
+  expect(bodies.map(({ standing }) => standing)).toEqual([{ ...due, after: half, untilMs }]);
 });

@@ -52,10 +52,14 @@ function ended(plan: Partial<Operation['plan']>, change: Partial<Operation> = {}
 }
 
 const keys = (operation: Operation, present: readonly Standing[] = []): readonly string[] =>
-  standingAfter(operation, present, nowMs).map(({ key, standing }) => (standing === undefined ? `-${key}` : `+${key}`));
+  standingAfter(operation, { present, inForce: { left: 0, right: 100 }, nowMs }).map(({ key, standing }) =>
+    standing === undefined ? `-${key}` : `+${key}`,
+  );
 
 test('a shift that is done stands for its time from its end', () => {
-  const [body] = standingAfter(ended({ steps: [weigh], forMs: 5000 }), [], nowMs);
+  const [body] = standingAfter(ended({ steps: [weigh], forMs: 5000 }), {
+    ...{ present: [], inForce: { left: 0, right: 100 }, nowMs },
+  });
   expect(body).toMatchObject({ key: 'shift', standing: { operationId: 'op-1', untilMs: nowMs + 5000, forMs: 5000 } });
 });
 
