@@ -4,7 +4,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Weights } from '../model/route.ts';
 import { type Standing, standingKey } from '../model/standing.ts';
 import { hasMoved } from './moved.ts';
-import { sameWeights } from './plan/reached.ts';
+import { sameWeights } from './routing/weights.ts';
 
 type StandingBody = Extract<JournalBody, { kind: 'standing' }>;
 

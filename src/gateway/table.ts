@@ -1,9 +1,10 @@
 /** All routes of the gateway: accepts entries behind the fence, keeps them on disk, lets go of replicas that left. */
 import { Pool as UndiciPool } from 'undici';
-import { acceptEntry, isSameWeights } from '../core/routing/accept-entry.ts';
+import { acceptEntry } from '../core/routing/accept-entry.ts';
 import { entryOfReturn } from '../core/routing/pins.ts';
 import { createPool, type PoolReplica, updatePool } from '../core/routing/pool.ts';
 import { createRetryBudget } from '../core/routing/retry-budget.ts';
+import { sameWeights } from '../core/routing/weights.ts';
 import type { Pin } from '../model/pin.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
 import { AttemptList } from './attempt-list.ts';
@@ -75,14 +76,14 @@ export class RouteTable {
       ...{ current: pool.entry, weights, spillUntilMs: pool.spillUntilMs, nowMonoMs: this.#deps.nowMs() },
     });
     if (verdict.kind === 'refused') return { against: verdict.message };
-    return { entry: isSameWeights(pool.entry.weights, weights) ? undefined : verdict.entry };
+    return { entry: sameWeights(pool.entry.weights, weights) ? undefined : verdict.entry };
   }
 
   /** Without asking: for what `put` or `returned` found good. On disk when it returns; throws when it cannot be kept. */
   putInForce(entry: RouteEntry): void {
     const known = this.find(entry.deployment);
     const current = known?.pool.entry.weights;
-    const before = current === undefined || isSameWeights(current, entry.weights) ? known?.before : current;
+    const before = current === undefined || sameWeights(current, entry.weights) ? known?.before : current;
     this.#save(entry.deployment, {
       deployment: entry.deployment,
       fence: { epoch: entry.epoch, routeVersion: entry.routeVersion },

@@ -1,6 +1,7 @@
 /** Whether a route entry may replace the one in force: fenced by epoch and version, whole, and within limits. */
 import type { Pin } from '../../model/pin.ts';
-import type { RouteEntry, Weights } from '../../model/route.ts';
+import type { RouteEntry } from '../../model/route.ts';
+import { sameWeights } from './weights.ts';
 
 /** The highest numbers ever seen for a deployment; they never go back, also across restarts. */
 export interface Fence {
@@ -24,7 +25,7 @@ export function acceptEntry(fence: Fence | undefined, entry: RouteEntry, current
   if (fence !== undefined && entry.epoch < fence.epoch)
     return stale(`epoch ${entry.epoch} is older than ${fence.epoch}`);
   // Before the version: a pin that returned took one, and who did not see that yet is not to think of another writer.
-  if (pin !== undefined && current !== undefined && !isSameWeights(current.weights, entry.weights)) return pinned(pin);
+  if (pin !== undefined && current !== undefined && !sameWeights(current.weights, entry.weights)) return pinned(pin);
   if (fence !== undefined && entry.routeVersion < fence.routeVersion)
     return stale(`route version ${entry.routeVersion} is older than ${fence.routeVersion}`);
   if (current !== undefined && current.epoch === entry.epoch && current.routeVersion === entry.routeVersion) {
@@ -46,11 +47,6 @@ function pinned({ number, kind, by, reason }: Pin): Acceptance {
     code: 'pinned',
     message: `${by.name} on ${by.host} pinned the weights (${kind}, pin ${number}): ${why}`,
   };
-}
-
-/** A site that is not named has weight 0. */
-export function isSameWeights(one: Weights, other: Weights): boolean {
-  return [...Object.keys(one), ...Object.keys(other)].every((site) => (one[site] ?? 0) === (other[site] ?? 0));
 }
 
 function defectOf({ weights, sites, spill }: RouteEntry): string | undefined {
