@@ -1,6 +1,6 @@
 /** Whether a route entry may replace the one in force: fenced by epoch and version, whole, and within limits. */
 import type { Pin } from '../../model/pin.ts';
-import type { RouteEntry } from '../../model/route.ts';
+import type { RouteEntry, Weights } from '../../model/route.ts';
 import { sameWeights } from './weights.ts';
 
 /** The highest numbers ever seen for a deployment; they never go back, also across restarts. */
@@ -49,6 +49,17 @@ function pinned({ number, kind, by, reason }: Pin): Acceptance {
   };
 }
 
+/**
+ * What the writer says was in force before its operation: nobody routes by it, so what is not whole over the listed sites
+ * is ignored, not refused. The weights that are in force themselves are nothing to go back to.
+ */
+export function beforeOf({ before, weights, sites }: RouteEntry): Weights | undefined {
+  if (before === undefined || sameWeights(before, weights)) return undefined;
+  const names = new Set(sites.map(({ site }) => site));
+  const isWhole = Object.keys(before).every((site) => names.has(site)) && defectOfWeights(before) === undefined;
+  return isWhole ? before : undefined;
+}
+
 function defectOf({ weights, sites, spill }: RouteEntry): string | undefined {
   if (sites.length > maxSites) return `more than ${maxSites} sites`;
   if (sites.some(({ replicas }) => replicas.length > maxReplicasPerSite))
@@ -59,6 +70,10 @@ function defectOf({ weights, sites, spill }: RouteEntry): string | undefined {
   if (names.size !== sites.length) return 'a site is named twice';
   const stranger = [...Object.keys(weights), ...spill.map(({ site }) => site)].find((site) => !names.has(site));
   if (stranger !== undefined) return `${stranger} has a weight or a place in the spill order and is not listed`;
+  return defectOfWeights(weights);
+}
+
+function defectOfWeights(weights: Weights): string | undefined {
   const values = Object.values(weights);
   if (values.some((weight) => !Number.isInteger(weight) || weight < 0)) return 'weights are whole percents';
   const sum = values.reduce((total, weight) => total + weight, 0);
