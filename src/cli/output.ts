@@ -16,13 +16,14 @@ export interface Progress {
 
 export interface Output {
   readonly format: Format;
-  /** How standard output and standard error may look. */
+  /** How standard output and standard error may look: as wide as the terminal is now. */
   readonly dataStyle: Style;
   readonly noteStyle: Style;
   /** Standard output may be redrawn in place. */
   readonly canRedraw: boolean;
-  /** Rows of standard output's terminal. */
+  /** Of standard output's terminal as it is now: people resize it while they watch. */
   readonly rows: number;
+  readonly columns: number;
   /** Text on standard output, with a line break added. */
   data(text: string): void;
   /** Bytes on standard output as they are: for redrawing. */
@@ -83,10 +84,19 @@ export async function createOutput(app: App, globals: Globals, format: Format): 
   let documents = 0;
   return {
     format,
-    dataStyle: styleOf(terminal.stdout),
-    noteStyle: styleOf(terminal.stderr),
+    get dataStyle() {
+      return styleOf(terminal.stdout);
+    },
+    get noteStyle() {
+      return styleOf(terminal.stderr);
+    },
     canRedraw: isLive(terminal.stdout),
-    rows: terminal.stdout.rows,
+    get rows() {
+      return terminal.stdout.rows;
+    },
+    get columns() {
+      return terminal.stdout.columns;
+    },
     data: (text) => app.stdout.write(`${text}\n`),
     raw: (text) => app.stdout.write(text),
     document(document) {

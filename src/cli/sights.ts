@@ -8,6 +8,7 @@ import type { Operation } from '../model/operation.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Pin } from '../model/pin.ts';
 import type { RouteEntry } from '../model/route.ts';
+import type { RunningRequests } from '../model/running.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Standing } from '../model/standing.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
@@ -42,6 +43,8 @@ export interface Stored {
 
 export interface Watcher {
   look(deployment: string): Promise<Sights>;
+  /** What runs at a site now, as the gateway itself says. */
+  running(deployment: string, site: string): Promise<Look<RunningRequests>>;
   close(): Promise<void>;
 }
 
@@ -68,6 +71,11 @@ export function createWatcher(app: App, config: Config, signal: AbortSignal): Wa
       if (stored.kind === 'unseen') await store.drop();
       if (route.kind === 'unseen') await driver.drop();
       return { atMs: app.clock.nowMs(), stored, route, traffic, pins };
+    },
+    async running(deployment, site) {
+      const running = await attempt(app, async () => runningAt(await driver.open(), deployment, site, call()));
+      if (running.kind === 'unseen') await driver.drop();
+      return running;
     },
     async close() {
       await Promise.all([store.drop(), driver.drop()]);
@@ -138,6 +146,16 @@ async function standingPins(driver: TrafficDriver, deployment: string, call: Rea
   if (seen.kind === 'unseen') return seen;
   const { pins, standing } = seen.value;
   return { ...seen, value: pins.filter(({ number }) => standing.includes(number)) };
+}
+
+async function runningAt(
+  driver: TrafficDriver,
+  deployment: string,
+  site: string,
+  call: ReadCall,
+): Promise<Look<RunningRequests>> {
+  if (driver.running === undefined) return { kind: 'unseen', why: 'what moves the traffic here cannot say what runs' };
+  return fromSeen(await driver.running(deployment, site, call));
 }
 
 function fromSeen<T>(seen: Seen<T>): Look<T> {

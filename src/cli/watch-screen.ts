@@ -1,4 +1,6 @@
 /** Shows the same screen again and again: redrawn in place on a live terminal, else printed when it has changed. */
+import { stripVTControlCharacters } from 'node:util';
+import { widthOf } from '../report/text/width.ts';
 import type { App } from './app.ts';
 import { isForPeople, type Output } from './output.ts';
 
@@ -40,8 +42,13 @@ export async function watchScreen(show: () => Promise<Frame>, everyMs: number, a
 function redraw(out: Output): (frame: Frame) => void {
   return ({ text }) => {
     const lines = text.split('\n').slice(0, Math.max(1, out.rows - 1));
-    out.raw(`${home}${lines.map((line) => line + clearToEndOfLine).join('\n')}\n${clearBelow}`);
+    out.raw(`${home}${lines.map((line) => whole(line, out.columns)).join('\n')}\n${clearBelow}`);
   };
+}
+
+/** A line as wide as the terminal leaves the cursor on its last letter, and clearing from there takes the letter away. */
+function whole(line: string, columns: number): string {
+  return widthOf(stripVTControlCharacters(line)) < columns ? line + clearToEndOfLine : line;
 }
 
 function printChanges(app: App, out: Output): (frame: Frame) => void {

@@ -22,6 +22,7 @@ export function routeEntryFor(view: View, terms: EntryTerms): RouteEntry {
     routeVersion: terms.routeVersion,
     match: deployment.match,
     weights,
+    ...beforeOf(view, sites),
     sites: sites.map(
       (site): RouteSite => ({
         site: site.site.name,
@@ -32,6 +33,14 @@ export function routeEntryFor(view: View, terms: EntryTerms): RouteEntry {
     firstTokenLimitMs: deployment.firstTokenLimitMs,
     journalHead: terms.journalHead,
   };
+}
+
+/** What people go back to when this process is gone: the weights from before the whole move, not from before its last step. */
+function beforeOf({ open }: View, sites: readonly SiteView[]): Pick<RouteEntry, 'before'> {
+  if (open === undefined || open.state === 'returning') return {};
+  const { before, steps } = open.plan;
+  if (!steps.some(({ kind }) => kind === 'weigh')) return {};
+  return { before: Object.fromEntries(sites.map(({ site }) => [site.name, before[site.name] ?? 0])) };
 }
 
 /** A replica gets traffic once it was proven, and keeps it until it is gone; one that is bad now is marked, and the gateway judges too. */
@@ -65,7 +74,7 @@ function spillOf(view: View, site: SiteView): readonly SpillSite[] {
   return proofs.length === 0 ? [] : [{ site: site.site.name, provenForMs: Math.max(...proofs) }];
 }
 
-/** Whether a new entry says something the one in force (written `ageMs` ago) does not; mere countdown is no news. */
+/** Whether a new entry says something the one in force (written `ageMs` ago) does not; mere countdown is no news, nor what was `before`. */
 export function needsPublish(current: RouteEntry, wanted: RouteEntry, ageMs: number): boolean {
   const shape = (entry: RouteEntry): string =>
     JSON.stringify([

@@ -5,7 +5,7 @@ import { pinnedCode } from '../model/pin.ts';
 import type { Weights } from '../model/route.ts';
 import { type Standing, standingKey } from '../model/standing.ts';
 import { hasMoved, planStale } from './moved.ts';
-import { sameWeights } from './plan/reached.ts';
+import { sameWeights } from './routing/weights.ts';
 import { longestExtensionMs } from './standing.ts';
 
 type StandingBody = Extract<JournalBody, { kind: 'standing' }>;

@@ -1,6 +1,7 @@
 /** Puts together from the record what happened around an operation. */
 import type { JournalEntry } from '../model/journal-entry.ts';
 import type { Operation, Order } from '../model/operation.ts';
+import type { Pin } from '../model/pin.ts';
 import type { TimelineItem } from '../model/timeline.ts';
 
 /** `entries`: of its deployment, from the decision behind it on, oldest first. Those of other operations are left out. */
@@ -27,11 +28,8 @@ function itemOf(operationId: string, { body, atMs, seq, by }: JournalEntry): rea
       return [{ ...head, kind: 'standing', key: body.key, standing: body.standing, why: body.why }];
     case 'note':
       return (body.operationId ?? operationId) === operationId ? [{ ...head, kind: 'note', text: body.text }] : [];
-    case 'pin': {
-      const { kind, by: person, reason } = body.pin;
-      const text = `said ${kind} to the gateway while the store was down: ${reason ?? 'no reason given'}`;
-      return [{ ...head, by: person, kind: 'note', text }];
-    }
+    case 'pin':
+      return [{ ...head, by: body.pin.by, kind: 'note', text: pinText(body.pin) }];
     case 'lease':
       return [{ ...head, kind: 'lease', event: body.event }];
     // Which replicas the gateway knows is no news of an incident, and an operation is told of by what changed in it.
@@ -39,6 +37,13 @@ function itemOf(operationId: string, { body, atMs, seq, by }: JournalEntry): rea
     case 'operation':
       return [];
   }
+}
+
+/** A controller that has recorded a pin ends it at the gateway: that is nobody's word, and the store was there. */
+function pinText({ kind, by, reason, releases = [] }: Pin): string {
+  if (kind === 'release' && by.kind === 'controller')
+    return `took over ${releases.length === 1 ? 'pin' : 'pins'} ${releases.join(', ')} from the gateway`;
+  return `said ${kind} to the gateway while the store was down: ${reason ?? 'no reason given'}`;
 }
 
 /** One record of it may say several things at once: who has it now, what it was told, how far it is. */

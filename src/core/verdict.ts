@@ -6,8 +6,9 @@ import type { Replica } from '../model/replica.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { StepCheck, Verdict } from '../model/verification.ts';
-import { isStopped, sameWeights } from './plan/reached.ts';
+import { isStopped } from './plan/reached.ts';
 import { isAlive } from './readiness.ts';
+import { sameWeights } from './routing/weights.ts';
 
 /** Read anew, past every cache. */
 export interface WorldSeen {

@@ -1,6 +1,6 @@
 /** Says once, a while before, that a person's move ends: nobody should be surprised by traffic that goes back. */
 
-import { sameWeights } from '../core/plan/reached.ts';
+import { sameWeights } from '../core/routing/weights.ts';
 import { shiftOf } from '../core/standing.ts';
 import type { Context } from './context.ts';
 

@@ -2,7 +2,8 @@
 
 import { type GateVerdict, type GateWatch, judgeGate } from '../core/gate.ts';
 import { ofFirstTry, planStale } from '../core/moved.ts';
-import { isHopeless, isReached, sameWeights } from '../core/plan/reached.ts';
+import { isHopeless, isReached } from '../core/plan/reached.ts';
+import { sameWeights } from '../core/routing/weights.ts';
 import { checkStep } from '../core/safety.ts';
 import type { StepState } from '../model/journal-entry.ts';
 import type { Reply } from '../model/outcome.ts';

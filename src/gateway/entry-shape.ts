@@ -10,6 +10,7 @@ export function isWholeEntry(value: unknown): value is RouteEntry {
     isCount(value['routeVersion']) &&
     isMatch(value['match']) &&
     isObject(value['weights']) &&
+    (value['before'] === undefined || isObject(value['before'])) &&
     isCount(value['firstTokenLimitMs']) &&
     typeof value['journalHead'] === 'string' &&
     isListOf(value['sites'], isSite) &&

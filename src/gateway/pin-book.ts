@@ -28,6 +28,8 @@ export class PinBook {
   readonly #file: PinFile | undefined;
   /** By deployment, oldest first. */
   readonly #pins = new Map<string, readonly Kept[]>();
+  /** The numbers up to here may be those of lines that were lost. */
+  #lostUpTo = 0;
 
   constructor(deps: PinBookDeps) {
     this.#deps = deps;
@@ -35,6 +37,8 @@ export class PinBook {
     if (loaded === undefined) return;
     this.#file = new PinFile(deps.path, loaded.wholeBytes);
     for (const record of loaded.records) this.#note(record);
+    // Nobody can say whose they were, nor that they were no pins: each may have been the newest of its deployment.
+    if (loaded.damaged > 0) this.#lostUpTo = this.#newestNumber() + loaded.damaged;
     this.#tidy(this.#file, loaded);
   }
 
@@ -109,7 +113,12 @@ export class PinBook {
   }
 
   #nextNumber(deployment: string): number {
-    return (this.#of(deployment).at(-1)?.pin.number ?? 0) + 1;
+    return Math.max(this.#of(deployment).at(-1)?.pin.number ?? 0, this.#lostUpTo) + 1;
+  }
+
+  /** Over all deployments. */
+  #newestNumber(): number {
+    return Math.max(this.#lostUpTo, ...[...this.#pins.values()].map((pins) => pins.at(-1)?.pin.number ?? 0));
   }
 
   #stamped(pin: Pin): TakenRecord {
@@ -123,6 +132,10 @@ export class PinBook {
   }
 
   #note(record: PinRecord): void {
+    if (record.kind === 'lost') {
+      this.#lostUpTo = Math.max(this.#lostUpTo, record.number);
+      return;
+    }
     const { deployment, number } = record.kind === 'merged' ? record : record.pin;
     if (record.kind === 'merged') {
       const mark = (each: Kept): Kept =>
@@ -192,7 +205,8 @@ export class PinBook {
           isReleased,
         }),
       );
-      file.rewrite(rewritten);
+      const lost: readonly PinRecord[] = this.#lostUpTo > 0 ? [{ kind: 'lost', number: this.#lostUpTo }] : [];
+      file.rewrite([...lost, ...rewritten]);
     } catch (error) {
       log(`${path} could not be written anew: ${messageOf(error)}`);
     }

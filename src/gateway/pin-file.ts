@@ -30,14 +30,18 @@ export interface TakenRecord {
   readonly isReleased?: boolean;
 }
 
-export type PinRecord = TakenRecord | { readonly kind: 'merged'; readonly deployment: string; readonly number: number };
+export type PinRecord =
+  | TakenRecord
+  | { readonly kind: 'merged'; readonly deployment: string; readonly number: number }
+  /** Of any deployment: up to this number lines were lost that may have been answered for. None is given out again. */
+  | { readonly kind: 'lost'; readonly number: number };
 
 export interface LoadedPins {
   readonly records: readonly PinRecord[];
-  /** Of the part of the file that is whole, and of all of it. */
+  /** Up to the last line's end, and of all of it: what has no end was torn, and nobody was told that it is kept. */
   readonly wholeBytes: number;
   readonly sizeBytes: number;
-  /** Lines that could not be read and are no torn tail. */
+  /** Lines with an end that could not be read: they may have been answered for. */
   readonly damaged: number;
 }
 
@@ -47,22 +51,13 @@ export function loadPins(path: string): LoadedPins {
   const records: PinRecord[] = [];
   let wholeBytes = 0;
   let damaged = 0;
-  let pending = 0;
-  for (let from = 0; from < bytes.length; ) {
-    const end = bytes.indexOf(0x0a, from);
-    const record = end < 0 ? undefined : recordIn(bytes.toString('utf8', from, end));
-    if (record === undefined) pending += 1;
-    else {
-      records.push(record);
-      // Whole lines follow: what was skipped is no torn tail.
-      damaged += pending;
-      pending = 0;
-      wholeBytes = end + 1;
-    }
-    from = end < 0 ? bytes.length : end + 1;
+  for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, wholeBytes)) {
+    const record = recordIn(bytes.toString('utf8', wholeBytes, end));
+    if (record === undefined) damaged += 1;
+    else records.push(record);
+    wholeBytes = end + 1;
   }
-  // One line at the end may be torn; more than one were answered for.
-  return { records, wholeBytes, sizeBytes: bytes.length, damaged: damaged + Math.max(0, pending - 1) };
+  return { records, wholeBytes, sizeBytes: bytes.length, damaged };
 }
 
 function readIfThere(path: string): Buffer {
@@ -177,6 +172,7 @@ function recordIn(line: string): PinRecord | undefined {
 function isRecord(value: unknown): value is PinRecord {
   if (!isObject(value)) return false;
   if (value['kind'] === 'merged') return typeof value['deployment'] === 'string' && isCount(value['number']);
+  if (value['kind'] === 'lost') return isCount(value['number']);
   const { pin, forMs, routeVersion } = value;
   return (
     value['kind'] === 'taken' &&

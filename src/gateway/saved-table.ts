@@ -21,7 +21,7 @@ export interface SavedRoute {
   readonly fence: Fence;
   /** Undefined for a deployment that was stamped and never written. */
   readonly entry: RouteEntry | undefined;
-  /** The last weights in force that were others than the entry's. */
+  /** What people go back to: see `PinSight.before`. */
   readonly before?: Weights | undefined;
   /** Monotonic milliseconds at which the entry was accepted: proofs count from there. */
   readonly acceptedAtMonoMs: number;

@@ -1,9 +1,10 @@
 /** All routes of the gateway: accepts entries behind the fence, keeps them on disk, lets go of replicas that left. */
 import { Pool as UndiciPool } from 'undici';
-import { acceptEntry, isSameWeights } from '../core/routing/accept-entry.ts';
+import { acceptEntry, beforeOf } from '../core/routing/accept-entry.ts';
 import { entryOfReturn } from '../core/routing/pins.ts';
 import { createPool, type PoolReplica, updatePool } from '../core/routing/pool.ts';
 import { createRetryBudget } from '../core/routing/retry-budget.ts';
+import { sameWeights } from '../core/routing/weights.ts';
 import type { Pin } from '../model/pin.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
 import { AttemptList } from './attempt-list.ts';
@@ -75,14 +76,13 @@ export class RouteTable {
       ...{ current: pool.entry, weights, spillUntilMs: pool.spillUntilMs, nowMonoMs: this.#deps.nowMs() },
     });
     if (verdict.kind === 'refused') return { against: verdict.message };
-    return { entry: isSameWeights(pool.entry.weights, weights) ? undefined : verdict.entry };
+    return { entry: sameWeights(pool.entry.weights, weights) ? undefined : verdict.entry };
   }
 
   /** Without asking: for what `put` or `returned` found good. On disk when it returns; throws when it cannot be kept. */
   putInForce(entry: RouteEntry): void {
     const known = this.find(entry.deployment);
-    const current = known?.pool.entry.weights;
-    const before = current === undefined || isSameWeights(current, entry.weights) ? known?.before : current;
+    const before = beforeOf(entry) ?? replacedBy(entry, known);
     this.#save(entry.deployment, {
       deployment: entry.deployment,
       fence: { epoch: entry.epoch, routeVersion: entry.routeVersion },
@@ -162,6 +162,12 @@ export class RouteTable {
     moveFromAbandoned(known);
     for (const forward of known.held) forward.hasNewHope();
   }
+}
+
+/** Of a writer that does not say what was before: the last weights that were others. */
+function replacedBy({ weights }: RouteEntry, known: Route | undefined): Weights | undefined {
+  const current = known?.pool.entry.weights;
+  return current === undefined || sameWeights(current, weights) ? known?.before : current;
 }
 
 /** What waits at a bad site that has lost its weight would wait for nothing. */

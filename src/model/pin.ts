@@ -52,7 +52,7 @@ export interface PinSight {
   readonly standing: readonly number[];
   /** In force; undefined when the gateway has no table for the deployment. */
   readonly weights: Weights | undefined;
-  /** The last ones in force that were others than these: what a `return` goes back to. */
+  /** In force before the last operation that moved weights, or before the last change without one: what a `return` goes back to. */
   readonly before: Weights | undefined;
 }
 

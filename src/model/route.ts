@@ -45,6 +45,8 @@ export interface RouteEntry {
   readonly routeVersion: number;
   readonly match: RouteMatch;
   readonly weights: Weights;
+  /** In force before the operation that writes this; absent: the writer says nothing of it. Only people ask for it. */
+  readonly before?: Weights;
   readonly sites: readonly RouteSite[];
   readonly spill: readonly SpillSite[];
   readonly firstTokenLimitMs: number;

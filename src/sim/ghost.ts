@@ -1,5 +1,5 @@
 /** What really is, for the oracles alone: nothing that the engine decides may look here. */
-import { sameWeights } from '../core/plan/reached.ts';
+import { sameWeights } from '../core/routing/weights.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Step } from '../model/plan.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';

@@ -1,5 +1,5 @@
 /** What people were promised: an order is obeyed by whoever carries on, an end is old or new, what was overtaken is over. */
-import { sameWeights } from '../core/plan/reached.ts';
+import { sameWeights } from '../core/routing/weights.ts';
 import type { JournalBody, JournalDraft } from '../model/journal-entry.ts';
 import type { Operation, Order } from '../model/operation.ts';
 import type { Standing } from '../model/standing.ts';

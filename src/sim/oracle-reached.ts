@@ -1,5 +1,5 @@
 /** What an entry that calls a step reached claims, held against what its writer was told since the step began. */
-import { sameWeights } from '../core/plan/reached.ts';
+import { sameWeights } from '../core/routing/weights.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
 import type { Replica } from '../model/replica.ts';

@@ -1,5 +1,5 @@
 /** The invariants, asked after what can break them happened. Each names itself in its violation. */
-import { sameWeights } from '../core/plan/reached.ts';
+import { sameWeights } from '../core/routing/weights.ts';
 import type { Config } from '../model/config.ts';
 import type { JournalDraft } from '../model/journal-entry.ts';
 import type { Plan } from '../model/plan.ts';

@@ -1,5 +1,5 @@
 /** What is amiss in a world at a moment at which nothing is broken any more. */
-import { sameWeights } from '../core/plan/reached.ts';
+import { sameWeights } from '../core/routing/weights.ts';
 import type { Weights } from '../model/route.ts';
 import type { Standing } from '../model/standing.ts';
 import type { World } from './world.ts';

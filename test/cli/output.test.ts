@@ -147,6 +147,21 @@ test('redraws in place with cursor moves, cut to the rows there are, and gives t
   );
 });
 
+test('a line that fills the row is not cleared behind: that would take its last letter away, coloured or not', async () => {
+  const terminal = { ...liveTerminal, stdout: { isTty: true, columns: 4, rows: 24 } };
+  const out = await watchFrames(terminal, [frame('1234\n123\n\u001b[31m1234\u001b[39m')]);
+  expect(out).toContain('\u001b[H1234\n123\u001b[K\n\u001b[31m1234\u001b[39m\n\u001b[J');
+});
+
+test('follows a terminal that is resized while somebody watches', async () => {
+  const stdout = { isTty: true, columns: 80, rows: 24 };
+  const app = fakeApp({ terminal: { ...liveTerminal, stdout } });
+  const out = await createOutput(app, globals, 'table');
+  expect(out).toMatchObject({ rows: 24, columns: 80, dataStyle: { width: 80 } });
+  Object.assign(stdout, { columns: 60, rows: 14 });
+  expect(out).toMatchObject({ rows: 14, columns: 60, dataStyle: { width: 60 } });
+});
+
 test('gives the cursor back also when a look fails', async () => {
   const app = fakeApp({ terminal: liveTerminal });
   const out = await createOutput(app, globals, 'table');

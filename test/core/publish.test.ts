@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { needsPublish, routeEntryFor } from '../../src/core/publish.ts';
 import type { RouteEntry } from '../../src/model/route.ts';
 import type { View } from '../../src/model/view.ts';
-import { nowMs, replicaView, routeOf, siteView, view } from './support/view.ts';
+import { nowMs, operationOf, replicaView, routeOf, siteView, view } from './support/view.ts';
 
 const terms = { weights: { left: 100, right: 0 }, epoch: 5, routeVersion: 8, journalHead: 'abc' };
 const entryOf = (seen: View): RouteEntry => routeEntryFor(seen, terms);
@@ -82,6 +82,26 @@ test('while the route cannot be read only what is proven is listed', () => {
   expect(entryOf(view({ sites, noRoute: 'empty' })).sites[0]?.replicas).toEqual([]);
 });
 
+const weigh = {
+  kind: 'weigh',
+  name: 'shift',
+  weights: { left: 0, right: 100 },
+  gate: undefined,
+  deadlineMs: 1,
+} as const;
+
+test.for<{ name: string; open: Parameters<typeof operationOf>[0]; before: RouteEntry['before'] }>([
+  { name: 'under way', open: { state: 'shifting' }, before: { left: 100, right: 0 } },
+  { name: 'that is held', open: { state: 'held' }, before: { left: 100, right: 0 } },
+  { name: 'that goes back', open: { state: 'returning' }, before: undefined },
+  { name: 'that moves no weights', open: { state: 'shifting', plan: { steps: [] } }, before: undefined },
+])('an entry of an operation $name tells what was before it', ({ open, before }) => {
+  const plan = { before: { left: 100, gone: 0 }, steps: [weigh], ...open?.plan };
+  const entry = entryOf({ ...view(), open: operationOf({ ...open, plan }) });
+  expect(entry.before).toEqual(before);
+  expect(Object.hasOwn(entry, 'before')).toBe(before !== undefined);
+});
+
 test.for<{ name: string; change: Partial<RouteEntry>; ageMs: number; needed: boolean }>([
   { name: 'nothing has changed', change: {}, ageMs: 0, needed: false },
   {
@@ -96,6 +116,7 @@ test.for<{ name: string; change: Partial<RouteEntry>; ageMs: number; needed: boo
     ageMs: 0,
     needed: false,
   },
+  { name: 'only what was before differs', change: { before: { left: 0, right: 100 } }, ageMs: 0, needed: false },
   { name: 'a weight differs', change: { weights: { left: 99, right: 1 } }, ageMs: 0, needed: true },
   { name: 'the epoch differs', change: { epoch: 9 }, ageMs: 0, needed: true },
   { name: 'a site may no longer take a spill', change: { spill: [] }, ageMs: 0, needed: true },

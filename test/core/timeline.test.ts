@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { timelineItems } from '../../src/core/timeline.ts';
 import type { JournalBody, JournalEntry } from '../../src/model/journal-entry.ts';
 import type { Operation, Order } from '../../src/model/operation.ts';
+import { pin } from './support/pins.ts';
 import { nowMs, operationOf } from './support/view.ts';
 
 const by = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 1 } as const;
@@ -73,4 +74,34 @@ test.for<{ name: string; bodies: readonly JournalBody[]; says: readonly string[]
   },
 ])('$name', ({ bodies, says }) => {
   expect(kinds(...bodies)).toEqual(says);
+});
+
+test.for<{ name: string; change: Parameters<typeof pin>[0]; text: string }>([
+  {
+    name: 'what a person said is told as said',
+    change: { kind: 'hold', reason: 'looks odd' },
+    text: 'said hold to the gateway while the store was down: looks odd',
+  },
+  {
+    name: 'also that a person ended it',
+    change: { kind: 'release', releases: [1], reason: undefined },
+    text: 'said release to the gateway while the store was down: no reason given',
+  },
+  {
+    name: 'that a controller ended it once it was recorded is nobody’s word',
+    change: { kind: 'release', by, releases: [1], reason: 'taken over' },
+    text: 'took over pin 1 from the gateway',
+  },
+  {
+    name: 'that of several too',
+    change: { kind: 'release', by, releases: [1, 3], reason: 'taken over' },
+    text: 'took over pins 1, 3 from the gateway',
+  },
+])('of a pin, $name', ({ change, text }) => {
+  const said = pin(change);
+  const entry: JournalEntry = {
+    ...{ deployment: 'chat', epoch: 1, by, atMs: nowMs, monoMs: 0, seq: 1, hash: '' },
+    body: { kind: 'pin', pin: said },
+  };
+  expect(timelineItems('op-1', [entry])).toMatchObject([{ kind: 'note', by: said.by, text }]);
 });

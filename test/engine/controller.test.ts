@@ -54,6 +54,9 @@ test('moves the traffic when the active site dies, and starts again what died', 
     { left: 100, right: 0 },
     { left: 0, right: 100 },
   ]);
+  // A person who is alone with the gateway goes back to what was before the move.
+  const moved = world.sink.accepted.find(({ weights }) => weights['right'] === 100);
+  expect(moved?.before).toEqual({ left: 100, right: 0 });
   expect(world.left.made).toHaveLength(2);
   run.stop.abort();
   await world.drive(run.end);

@@ -78,6 +78,25 @@ test('a damaged line in the middle costs that line alone; a copy of the file is 
   expect(logs).toHaveLength(1);
 });
 
+test('a damaged last line that has its end was answered for: it is told of, kept aside, and its number is not given out again', () => {
+  const { path, logs, open } = bench();
+  const first = open();
+  first.take(hold(), undefined);
+  first.take(hold({ kind: 'pause' }), undefined);
+  first.take(hold({ deployment: 'other' }), undefined);
+  const whole = readFileSync(path, 'utf8');
+  const lines = whole.split('\n');
+  writeFileSync(path, [lines[0], lines[2], lines[1]?.replace('pause', 'pauSe'), ''].join('\n'));
+  const damaged = readFileSync(path, 'utf8');
+  expect(open().sight('chat').standing).toEqual([1]);
+  expect(logs).toEqual([`1 lines of ${path} are damaged; a copy is kept as ${path}.damaged`]);
+  expect(readFileSync(`${path}.damaged`, 'utf8')).toBe(damaged);
+  // Also not after the file was written anew, and not in another deployment: nobody knows whose line it was.
+  for (const deployment of ['chat', 'other', 'third'])
+    expect(open().take(hold({ deployment }), undefined)).toMatchObject({ number: 3 });
+  expect(logs).toHaveLength(1);
+});
+
 test('two damaged lines at the end are no torn tail: one of them was answered for', () => {
   const { path, logs, open } = bench();
   open().take(hold(), undefined);

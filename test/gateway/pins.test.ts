@@ -120,6 +120,46 @@ test('shows what was in force before, which weights written again do not change'
   expect(await sight(next)).toMatchObject({ weights: { left: 100 }, before: split.weights });
 });
 
+test('after a move in several steps `before` is what was in force before all of them, also after a restart', async () => {
+  const world = await openWorld();
+  await world.put(split);
+  const before = { left: 30, right: 70 };
+  // Still as it was: nothing to go back to yet.
+  await world.put({ ...split, before });
+  expect((await sight(world)).before).toBeUndefined();
+  for (const left of [50, 80, 100]) await world.put({ ...split, weights: { left, right: 100 - left }, before });
+  await world.put(allLeft);
+  expect(await sight(world)).toMatchObject({ weights: allLeft.weights, before });
+  expect(await sight(await again(world))).toMatchObject({ weights: allLeft.weights, before });
+});
+
+test.for([
+  { name: 'does not sum to 100', before: { left: 30, right: 60 } },
+  { name: 'names a site that is not listed', before: { left: 30, mars: 70 } },
+  { name: 'is no whole percents', before: { left: 30.5, right: 69.5 } },
+  { name: 'is what is in force', before: { left: 100, right: 0 } },
+])('a `before` that $name is ignored: it is what was replaced', async ({ before }) => {
+  const world = await openWorld();
+  await world.put(split);
+  await world.put({ ...allLeft, before });
+  expect((await sight(world)).before).toEqual(split.weights);
+});
+
+test('a `before` that is no object is no entry', async () => {
+  const world = await moved();
+  const written = { ...entry({ ...allLeft, routeVersion: 1000 }), before: 'x' };
+  expect((await world.admin('PUT', '/v1/routes/chat', written)).status).toBe(400);
+});
+
+test('a return in the middle of a move goes back to what it replaced, not to what the operation began with', async () => {
+  const world = await openWorld();
+  await world.put(split);
+  await world.put({ ...allLeft, before: { left: 30, right: 70 } });
+  await pin(world, { kind: 'return', weights: { left: 50, right: 50 } });
+  expect(await sight(world)).toMatchObject({ weights: { left: 50, right: 50 }, before: allLeft.weights });
+  expect(await inForce(world)).not.toHaveProperty('before');
+});
+
 test('a return puts its weights in force under the next version, and keeps them', async () => {
   const left = await upstream(saying('left'));
   const right = await upstream(saying('right'));

@@ -1,15 +1,18 @@
+import { GodwitError } from '../../errors.ts';
 import type { Config } from '../../model/config.ts';
 import type { Deployment } from '../../model/deployment.ts';
-import type { EventLine } from '../../report/json/document.ts';
+import { runningJson } from '../../report/json/running.ts';
 import { statusJson } from '../../report/json/status.ts';
+import type { RunningView } from '../../report/running-view.ts';
 import type { StatusView } from '../../report/status-view.ts';
+import { runningText } from '../../report/text/running.ts';
 import { statusText } from '../../report/text/status.ts';
 import { statusListText } from '../../report/text/status-list.ts';
 import type { App } from '../app.ts';
 import { defineCommand, type Outcome } from '../command.ts';
 import type { Exit } from '../exit-codes.ts';
 import { flag, text } from '../inputs.ts';
-import { findDeployment, openConfig } from '../open-config.ts';
+import { findDeployment, findSite, openConfig } from '../open-config.ts';
 import type { Output } from '../output.ts';
 import { createWatcher, type Watcher } from '../sights.ts';
 import { statusView } from '../status-view.ts';
@@ -24,6 +27,7 @@ export const status = defineCommand({
   arguments: { deployment: text('deployment', 'as named in the configuration; otherwise all', 'deployment') },
   options: {
     watch: flag('-w, --watch', 'look again every second, until SIGINT'),
+    site: text('--site <site>', 'the requests that run at this site now, instead of the screen', 'site'),
     exitCode: flag('--exit-code', 'say it in the exit code: 0 serving, 1 degraded or down, 8 in progress, 11 unknown'),
   },
   examples: [
@@ -31,45 +35,85 @@ export const status = defineCommand({
     'godwit status chat -w         live',
     'godwit status chat -o json    for scripts; additive within v1',
     'godwit status -w -o jsonl     a line per deployment and look',
+    'godwit status chat --site a    the requests that run at site a now',
   ],
   formats: ['table', 'wide', 'json', 'yaml', 'jsonl', 'name'],
   async run(input, app, out) {
     const config = await openConfig(app, input.globals);
     const { deployment } = input.arguments;
+    const { site, watch, exitCode } = input.options;
     const chosen = deployment === undefined ? config.deployments : [findDeployment(config, deployment)];
     const watcher = createWatcher(app, config, app.interrupted);
+    const look =
+      site === undefined ? () => lookAt(config, chosen, watcher, out) : lookInto(chosen, site, watcher, app, out);
     try {
-      const look = (): Promise<readonly StatusView[]> => lookAt(config, chosen, watcher);
-      if (input.options.watch) return await watch(look, app, out);
-      const views = await look();
-      return {
-        exit: input.options.exitCode ? exitOf(views) : 'done',
-        json: toJson(views),
-        text: toText(views, out),
-        lines: views.map(toLine),
-        names: views.map(({ deployment: name }) => name),
-      };
+      if (watch) return await watchIt(look, app, out);
+      const { exit, key: _, ...shown } = await look();
+      return { exit: exitCode ? exit : 'done', ...shown };
     } finally {
       await watcher.close();
     }
   },
 });
 
-function lookAt(config: Config, chosen: readonly Deployment[], watcher: Watcher): Promise<readonly StatusView[]> {
-  return Promise.all(
+/** One look in every form. */
+interface Shown extends Required<Pick<Outcome, 'exit' | 'json' | 'text' | 'lines' | 'names'>> {
+  /** See `Frame`. */
+  readonly key: string;
+}
+
+async function lookAt(config: Config, chosen: readonly Deployment[], watcher: Watcher, out: Output): Promise<Shown> {
+  const views = await Promise.all(
     chosen.map(async (deployment) => statusView(config, deployment, await watcher.look(deployment.name))),
   );
+  return {
+    exit: exitOf(views),
+    json: toJson(views),
+    text: toText(views, out),
+    lines: views.map((view) => ({ type: 'status', ...statusJson(view) })),
+    names: views.map(({ deployment: name }) => name),
+    key: JSON.stringify(views.map(keyOf)),
+  };
+}
+
+/** Throws `UsageInvalid` and `NotFound` at once: a site is one of a deployment's. */
+function lookInto(
+  chosen: readonly Deployment[],
+  name: string,
+  watcher: Watcher,
+  app: App,
+  out: Output,
+): () => Promise<Shown> {
+  const [deployment] = chosen;
+  if (deployment === undefined || chosen.length > 1)
+    throw new GodwitError('UsageInvalid', 'at a site of which deployment? Name one', {
+      hint: `godwit status DEPLOYMENT --site ${name}`,
+    });
+  const site = findSite(deployment, name);
+  return async () => {
+    const running = await watcher.running(deployment.name, site);
+    const view: RunningView = { deployment: deployment.name, site, atMs: app.clock.nowMs(), running };
+    const json = runningJson(view);
+    const names = running.kind === 'seen' ? running.value.requests.map(({ id }) => id) : [];
+    return {
+      exit: running.kind === 'seen' ? 'done' : 'unknown',
+      json,
+      text: runningText(view, out.dataStyle, out.format === 'wide' ? 'wide' : 'usual'),
+      lines: [{ type: 'requests', ...json }],
+      names,
+      key: JSON.stringify(running.kind === 'seen' ? names : running.kind),
+    };
+  };
 }
 
 /** Ends only with a signal, and that is no failure. */
-async function watch(look: () => Promise<readonly StatusView[]>, app: App, out: Output): Promise<Outcome> {
+async function watchIt(look: () => Promise<Shown>, app: App, out: Output): Promise<Outcome> {
   const show = async (): Promise<Frame> => {
-    const views = await look();
-    const key = JSON.stringify(views.map(keyOf));
-    if (out.format === 'jsonl') for (const view of views) out.line(toLine(view));
-    else if (out.format === 'json' || out.format === 'yaml') out.document(toJson(views));
-    else if (out.format === 'name') return { text: views.map(({ deployment }) => deployment).join('\n'), key };
-    else return { text: toText(views, out), key };
+    const { json, text, lines, names, key } = await look();
+    if (out.format === 'jsonl') for (const line of lines) out.line(line);
+    else if (out.format === 'json' || out.format === 'yaml') out.document(json);
+    else if (out.format === 'name') return { text: names.join('\n'), key };
+    else return { text, key };
     return { text: '', key };
   };
   await watchScreen(show, everyMs, app, out);
@@ -86,11 +130,6 @@ function toText(views: readonly StatusView[], { format, dataStyle }: Output): st
   const [only] = views;
   if (only === undefined || views.length > 1) return statusListText(views, dataStyle);
   return statusText(only, dataStyle, format === 'wide' ? 'wide' : 'usual');
-}
-
-/** One deployment in one look. */
-function toLine(view: StatusView): EventLine {
-  return { type: 'status', ...statusJson(view) };
 }
 
 function toJson(views: readonly StatusView[]) {

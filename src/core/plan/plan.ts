@@ -2,9 +2,9 @@
 import type { Action } from '../../model/decision.ts';
 import type { Plan, Step } from '../../model/plan.ts';
 import type { View } from '../../model/view.ts';
+import { sameWeights } from '../routing/weights.ts';
 import { emptySteps, fenceSteps } from './empty.ts';
 import { moveSteps } from './move.ts';
-import { sameWeights } from './reached.ts';
 import { startSteps } from './start.ts';
 import { weightsBefore } from './steps.ts';
 

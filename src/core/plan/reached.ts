@@ -2,9 +2,10 @@
 import type { Answer, Seen } from '../../model/outcome.ts';
 import type { Step } from '../../model/plan.ts';
 import type { Replica } from '../../model/replica.ts';
-import type { RouteEntry, Weights } from '../../model/route.ts';
+import type { RouteEntry } from '../../model/route.ts';
 import type { StepSight } from '../../model/step-sight.ts';
 import { isAlive } from '../readiness.ts';
+import { sameWeights } from '../routing/weights.ts';
 
 export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
   switch (step.kind) {
@@ -35,13 +36,6 @@ const hopelessAfterMs = 10_000;
 /** What is to be proven is gone: waiting for its start-up limit, which may be half an hour, would prove nothing. */
 export function isHopeless(step: Step, { lackingSinceMs }: StepSight, nowMs: number): boolean {
   return step.kind === 'prove' && lackingSinceMs !== undefined && nowMs - lackingSinceMs >= hopelessAfterMs;
-}
-
-/** Sites that one of them does not name count as 0. */
-export function sameWeights(one: Weights, other: Weights): boolean {
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])].every(
-    (site) => (one[site] ?? 0) === (other[site] ?? 0),
-  );
 }
 
 function isFenced({ site, isEmptied = false }: Step & { readonly kind: 'fence' }, entry: RouteEntry): boolean {

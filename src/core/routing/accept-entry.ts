@@ -1,6 +1,7 @@
 /** Whether a route entry may replace the one in force: fenced by epoch and version, whole, and within limits. */
 import type { Pin } from '../../model/pin.ts';
 import type { RouteEntry, Weights } from '../../model/route.ts';
+import { sameWeights } from './weights.ts';
 
 /** The highest numbers ever seen for a deployment; they never go back, also across restarts. */
 export interface Fence {
@@ -24,7 +25,7 @@ export function acceptEntry(fence: Fence | undefined, entry: RouteEntry, current
   if (fence !== undefined && entry.epoch < fence.epoch)
     return stale(`epoch ${entry.epoch} is older than ${fence.epoch}`);
   // Before the version: a pin that returned took one, and who did not see that yet is not to think of another writer.
-  if (pin !== undefined && current !== undefined && !isSameWeights(current.weights, entry.weights)) return pinned(pin);
+  if (pin !== undefined && current !== undefined && !sameWeights(current.weights, entry.weights)) return pinned(pin);
   if (fence !== undefined && entry.routeVersion < fence.routeVersion)
     return stale(`route version ${entry.routeVersion} is older than ${fence.routeVersion}`);
   if (current !== undefined && current.epoch === entry.epoch && current.routeVersion === entry.routeVersion) {
@@ -48,9 +49,15 @@ function pinned({ number, kind, by, reason }: Pin): Acceptance {
   };
 }
 
-/** A site that is not named has weight 0. */
-export function isSameWeights(one: Weights, other: Weights): boolean {
-  return [...Object.keys(one), ...Object.keys(other)].every((site) => (one[site] ?? 0) === (other[site] ?? 0));
+/**
+ * What the writer says was in force before its operation: nobody routes by it, so what is not whole over the listed sites
+ * is ignored, not refused. The weights that are in force themselves are nothing to go back to.
+ */
+export function beforeOf({ before, weights, sites }: RouteEntry): Weights | undefined {
+  if (before === undefined || sameWeights(before, weights)) return undefined;
+  const names = new Set(sites.map(({ site }) => site));
+  const isWhole = Object.keys(before).every((site) => names.has(site)) && defectOfWeights(before) === undefined;
+  return isWhole ? before : undefined;
 }
 
 function defectOf({ weights, sites, spill }: RouteEntry): string | undefined {
@@ -63,6 +70,10 @@ function defectOf({ weights, sites, spill }: RouteEntry): string | undefined {
   if (names.size !== sites.length) return 'a site is named twice';
   const stranger = [...Object.keys(weights), ...spill.map(({ site }) => site)].find((site) => !names.has(site));
   if (stranger !== undefined) return `${stranger} has a weight or a place in the spill order and is not listed`;
+  return defectOfWeights(weights);
+}
+
+function defectOfWeights(weights: Weights): string | undefined {
   const values = Object.values(weights);
   if (values.some((weight) => !Number.isInteger(weight) || weight < 0)) return 'weights are whole percents';
   const sum = values.reduce((total, weight) => total + weight, 0);

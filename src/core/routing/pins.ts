@@ -39,8 +39,10 @@ export interface ReturnTerms {
  * own. It keeps the journal's head, which tells of no later entry, and proofs go on counting down.
  */
 export function entryOfReturn({ fence, current, weights, spillUntilMs, nowMonoMs }: ReturnTerms): ReturnVerdict {
+  // A person's word is no step of the operation that wrote the table in force.
+  const { before: _, ...kept } = current;
   const entry: RouteEntry = {
-    ...current,
+    ...kept,
     epoch: Math.max(fence.epoch, current.epoch),
     routeVersion: Math.max(fence.routeVersion, current.routeVersion) + 1,
     weights: { ...Object.fromEntries(current.sites.map(({ site }) => [site, 0])), ...weights },

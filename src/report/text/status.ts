@@ -33,7 +33,7 @@ export function statusText(view: StatusView, style: Style, columns: 'usual' | 'w
     ...labelled('Controller', controllerText(view), style),
     ...unseen(view, style),
     ...answersFor(view, style),
-    ...labelled('Next', view.next.join(style.isAccessible ? '; ' : '  |  '), style),
+    ...nextLines(view.next, style),
   ].join('\n');
 }
 
@@ -164,6 +164,19 @@ function unseen({ sources }: StatusView, style: Style): string[] {
       .slice(0, missing.size > 1 ? 1 : 2)
       .map((line) => style.paint.warn(line)),
   );
+}
+
+/** Broken between commands only: each is there to be copied. */
+function nextLines(commands: readonly string[], style: Style): string[] {
+  if (style.isAccessible) return labelled('Next', commands.join('; '), style);
+  const room = style.width - indent;
+  const lines: string[] = [];
+  for (const command of commands) {
+    const longer = `${lines.at(-1)} | ${command}`;
+    if (lines.length === 0 || widthOf(longer) > room) lines.push(command);
+    else lines.splice(-1, 1, longer);
+  }
+  return lines.slice(0, 2).map((line, at) => padEnd(at === 0 ? 'Next' : '', indent) + cut(line, room));
 }
 
 function labelled(label: string, text: string, style: Style): string[] {

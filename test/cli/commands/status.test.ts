@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { runCommand } from '../../../src/cli/run-command.ts';
+import type { TrafficDriver } from '../../../src/ports/traffic-driver.ts';
 import { fakeApp } from '../support/fake-app.ts';
 import { fakeStore, fakeTraffic } from '../support/fake-ports.ts';
 import {
@@ -174,4 +175,64 @@ test('watching as YAML: documents with a line between them', async () => {
   });
   expect(await runCommand(['status', '-w', '-o', 'yaml'], app)).toBe(0);
   expect(parseAllDocuments(app.printed.out).map((each) => each.toJS().kind)).toEqual(['Status', 'Status']);
+});
+
+const requests = [
+  { id: '17', site: 'site-a', replica: 'site-a-0', startedAtMs: nowMs - 41_000, streaming: true, bytes: 12_034 },
+  { id: '21', site: 'site-a', replica: 'site-a-1', startedAtMs: nowMs - 2000, streaming: false, bytes: 0 },
+];
+
+function appRunning(running: TrafficDriver['running']) {
+  const driver = fakeTraffic({ route: route({ 'site-a': 100 }), traffic: traffic([]) });
+  return fakeApp({ connectTraffic: async () => ({ ...driver, ...(running === undefined ? {} : { running }) }) });
+}
+
+test('lists what runs at a site, for people and machines', async () => {
+  const asked: unknown[] = [];
+  const running: TrafficDriver['running'] = async (deployment, site) => {
+    asked.push([deployment, site]);
+    return { kind: 'seen', value: { requests, isCut: false }, asOfMs: nowMs };
+  };
+  const app = appRunning(running);
+  expect(await runCommand(['status', 'chat', '--site', 'site-a'], app)).toBe(0);
+  expect(asked).toEqual([['chat', 'site-a']]);
+  expect(app.printed.out).toContain('chat at site-a: 2 requests run there, oldest first');
+  expect(app.printed.out).toMatch(/17 +site-a-0 +41s +streaming +12034\n21 +site-a-1 +2s +waiting +0\n/);
+  const json = appRunning(running);
+  await runCommand(['status', 'chat', '--site', 'site-a', '-o', 'json'], json);
+  expect(JSON.parse(json.printed.out)).toMatchObject({
+    ...{ kind: 'SiteRequests', deployment: 'chat', site: 'site-a', more: false },
+    requests: [{ id: '17', replica: 'site-a-0', ageMs: 41_000, streaming: true, bytes: 12_034 }, { id: '21' }],
+  });
+  const names = appRunning(running);
+  await runCommand(['status', '--site', 'site-a', '-o', 'name'], names);
+  expect(names.printed.out).toBe('17\n21\n');
+});
+
+test.for<{ name: string; app: () => ReturnType<typeof fakeApp>; why: string }>([
+  { name: 'a gateway that is away', app: () => fakeApp(), why: 'no gateway here' },
+  { name: 'a driver that cannot say it', app: () => appRunning(undefined), why: 'cannot say what runs' },
+])('$name is not taken for a site where nothing runs', async ({ app, why }) => {
+  const told = app();
+  expect(await runCommand(['status', 'chat', '--site', 'site-a'], told)).toBe(0);
+  expect(told.printed.out.replaceAll('\n', ' ')).toContain(why);
+  expect(told.printed.out).toContain('CANNOT BE SEEN');
+  expect(await runCommand(['status', 'chat', '--site', 'site-a', '--exit-code'], app())).toBe(11);
+  const json = app();
+  await runCommand(['status', 'chat', '--site', 'site-a', '-o', 'json'], json);
+  expect(JSON.parse(json.printed.out)).toMatchObject({
+    requests: null,
+    more: null,
+    sources: { gateway: { seen: false } },
+  });
+});
+
+test('a site belongs to a deployment that has it', async () => {
+  const app = appWith();
+  expect(await runCommand(['status', 'chat', '--site', 'site-q'], app)).toBe(2);
+  expect(app.printed.err).toContain('chat has no site "site-q"');
+  const two = config({ deployments: [deployment(), deployment({ name: 'embed' })] });
+  const both = fakeApp({ reading: { kind: 'valid', config: two, warnings: { text: '', findings: [] } } });
+  expect(await runCommand(['status', '--site', 'site-a'], both)).toBe(2);
+  expect(both.printed.err).toContain('of which deployment');
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isHopeless, isReached, sameWeights } from '../../../src/core/plan/reached.ts';
+import { isHopeless, isReached } from '../../../src/core/plan/reached.ts';
+import { sameWeights } from '../../../src/core/routing/weights.ts';
 import type { Step, StepEffect } from '../../../src/model/plan.ts';
 import type { Replica } from '../../../src/model/replica.ts';
 import type { StepSight } from '../../../src/model/step-sight.ts';

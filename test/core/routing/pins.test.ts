@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { acceptEntry, isSameWeights } from '../../../src/core/routing/accept-entry.ts';
+import { acceptEntry } from '../../../src/core/routing/accept-entry.ts';
 import { entryOfReturn, standingPin } from '../../../src/core/routing/pins.ts';
+import { sameWeights } from '../../../src/core/routing/weights.ts';
 import type { RouteEntry, Weights } from '../../../src/model/route.ts';
 import { pin, taken } from '../support/pins.ts';
 import { type EntryChange, entry } from '../support/routes.ts';
@@ -132,7 +133,7 @@ test('I5, I22: whatever is asked for, a return puts one whole vector in force or
       const verdict = back(asked);
       if (verdict.kind === 'refused') return;
       expect(acceptEntry(fence, verdict.entry, entry())).toEqual({ kind: 'accepted' });
-      expect(isSameWeights(verdict.entry.weights, asked)).toBe(true);
+      expect(sameWeights(verdict.entry.weights, asked)).toBe(true);
     }),
   );
 });

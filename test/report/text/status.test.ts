@@ -196,6 +196,26 @@ test.for([40, 60, 100])('keeps to %i columns', (width) => {
   }
 });
 
+test('a command to type next is not broken in two', () => {
+  const next = ['godwit op watch op-vwardd', 'godwit status chat -w', 'godwit journal verify'];
+  expect(statusText(view({ next }), unicode).split('\n').slice(-2)).toEqual([
+    'Next           godwit op watch op-vwardd | godwit status chat -w',
+    '               godwit journal verify',
+  ]);
+  // 65 columns are left: one more letter does not fit.
+  const fitting = ['a'.repeat(30), 'b'.repeat(32)];
+  expect(
+    statusText(view({ next: fitting }), unicode)
+      .split('\n')
+      .at(-1),
+  ).toBe(`Next           ${fitting.join(' | ')}`);
+  expect(
+    statusText(view({ next: [...fitting.slice(0, 1), 'b'.repeat(33)] }), unicode)
+      .split('\n')
+      .at(-1),
+  ).toBe(`               ${'b'.repeat(33)}`);
+});
+
 test('counts the sites it does not list', () => {
   const text = statusText(view({ sites: Array.from({ length: 11 }, (_, index) => row(`s${index}`)) }), unicode);
   expect(text).toContain('and 3 more sites: -o wide');
