@@ -65,7 +65,7 @@ export function defineOrder(spec: OrderSpec): Command {
       try {
         operation = await lookUp(app, config, given.operation, spec.kind);
       } catch (thrown) {
-        return await orderAtGateway(spec.kind, own, config, app, thrown);
+        return await orderAtGateway({ kind: spec.kind, operation: undefined, ...own }, config, app, thrown);
       }
       findDeployment(config, operation.plan.deployment);
       const danger = { level: mild.includes(spec.kind) ? 'mild' : 'moderate', why: [] } as const;
@@ -75,43 +75,60 @@ export function defineOrder(spec: OrderSpec): Command {
       };
       const declined = await confirm(question, { yes: own.yes, confirm: undefined, globals }, app, out);
       if (declined !== undefined) return declined;
-      // A store that can be read and not written leaves the gateway: it knows what the weights were.
-      return await giveOrder({ kind: spec.kind, operation, ...own }, config, app, out).catch((thrown: unknown) =>
-        orderAtGateway(spec.kind, { ...own, yes: true, deployment: operation.plan.deployment }, config, app, thrown),
+      const order = { kind: spec.kind, operation, ...own };
+      return await giveOrder(order, config, app, out).catch((thrown: unknown) =>
+        // A store that can be read and not written leaves the gateway. What was asked for already is told as unknown.
+        orderAtGateway({ ...order, yes: true, deployment: operation.plan.deployment }, config, app, thrown),
       );
     },
   });
 }
 
-/** With the store down nobody knows the operation; what its weights are is the gateway's to say, and to keep. */
-async function orderAtGateway(
-  kind: OrderKind,
-  { deployment, reason, yes }: Typed,
-  config: Config,
-  app: App,
-  thrown: unknown,
-): Promise<Outcome> {
+interface GatewayOrder extends Typed {
+  readonly kind: OrderKind;
+  /** Undefined: with the store down nobody knows it. */
+  readonly operation: Operation | undefined;
+}
+
+/** The gateway keeps it: with the weights from before the operation, or one step back from what is in force. */
+async function orderAtGateway(order: GatewayOrder, config: Config, app: App, thrown: unknown): Promise<Outcome> {
+  const { kind, operation, reason } = order;
   if (!isStoreDown(thrown) || (kind !== 'hold' && kind !== 'return')) throw thrown;
-  const [only, ...others] = config.deployments;
-  const name =
-    deployment === undefined ? (others.length === 0 ? only?.name : undefined) : findDeployment(config, deployment).name;
-  if (name === undefined)
-    throw new GodwitError(thrown.code, `${thrown.message}; the gateway can ${kind} the weights of one deployment`, {
-      hint: `say which: godwit op ${kind} last --deployment NAME`,
-    });
-  if (kind === 'return' && !yes)
-    throw new GodwitError(thrown.code, `${thrown.message}; the gateway itself can go back to the weights before`, {
-      hint: `godwit op return last --deployment ${name} --yes`,
-    });
-  const pin = await pinInstead(app, config, { deployment: name, kind, reason, forMs: undefined }, thrown);
+  const name = nameAtGateway(kind, order, config, thrown);
+  const weights = kind === 'return' && operation !== undefined ? { weights: operation.plan.before } : {};
+  const wish = { ...{ deployment: name, kind, reason, forMs: undefined }, ...weights };
+  const pin = await pinInstead(app, config, wish, thrown);
+  const isBlind = kind === 'return' && operation === undefined;
+  const which = isBlind ? ' (one step back: the last ones that were others)' : '';
   const what =
-    pin.weights === undefined ? 'the weights stay as they are' : `the weights are ${weightsText(pin.weights)}`;
+    pin.weights === undefined ? 'the weights stay as they are' : `the weights are ${weightsText(pin.weights)}${which}`;
   return {
     exit: 'done',
     json: { kind: 'Pin', deployment: name, pin },
     text: `${name}: ${what}, and the gateway lets nobody move them; recorded once the store is back`,
     note: `The store is down: ${thrown.message}   let go  godwit unpause ${name}`,
   };
+}
+
+/** Whose weights. Throws the failure with what to type when that is not said, or not meant. */
+function nameAtGateway(
+  kind: 'hold' | 'return',
+  { deployment, yes }: GatewayOrder,
+  config: Config,
+  { code, message }: GodwitError,
+): string {
+  const [only, ...others] = config.deployments;
+  const name =
+    deployment === undefined ? (others.length === 0 ? only?.name : undefined) : findDeployment(config, deployment).name;
+  if (name === undefined)
+    throw new GodwitError(code, `${message}; the gateway can ${kind} the weights of one deployment`, {
+      hint: `say which: godwit op ${kind} last --deployment NAME`,
+    });
+  if (kind === 'return' && !yes)
+    throw new GodwitError(code, `${message}; the gateway itself can go one step back, to the last other weights`, {
+      hint: `godwit op return last --deployment ${name} --yes`,
+    });
+  return name;
 }
 
 export interface Order extends Typed {

@@ -168,7 +168,7 @@ test.for([
 
 test.for([
   { order: 'hold', words: [], weights: undefined, says: 'the weights stay as they are' },
-  { order: 'return', words: ['--yes'], weights: { left: 100 }, says: 'the weights are left 100%' },
+  { order: 'return', words: ['--yes'], weights: { left: 100 }, says: 'the weights are left 100% (one step back' },
 ] as const)('with the store away op $order is said to the gateway', async ({ order, words, weights, says }) => {
   const asked: PinWish[] = [];
   const app = sayingApp(await emptyStore(), two, {
@@ -205,4 +205,35 @@ test('a store that can be read and not written sends an order to the gateway too
   });
   expect(await runCommand(['op', 'hold', 'last', '--reason', 'odd'], app), app.printed.err).toBe(0);
   expect(asked).toEqual([{ deployment: 'chat', kind: 'hold', reason: 'odd', forMs: undefined }]);
+});
+
+test('a return of a known operation at the gateway names the weights from before it', async () => {
+  const store = await emptyStore();
+  const known = operation({ id: 'op-9k2m', state: 'shifting', endedAtMs: undefined });
+  const asked: PinWish[] = [];
+  const app = sayingApp({ ...store, operations: { ...store.operations, list: async () => [known] } }, two, {
+    carryOut: away,
+    pin: async (_, wish) => {
+      asked.push(wish);
+      return { kind: 'done', value: pin({ kind: 'return', weights: known.plan.before }) };
+    },
+  });
+  expect(await runCommand(['op', 'return', 'last', '--yes'], app), app.printed.err).toBe(0);
+  expect(asked).toMatchObject([{ kind: 'return', weights: known.plan.before }]);
+  expect(app.printed.out).not.toContain('one step back');
+});
+
+test('an order that was asked for before the store failed is not given to the gateway too', async () => {
+  const store = await emptyStore();
+  const known = operation({ id: 'op-9k2m', state: 'shifting', endedAtMs: undefined });
+  const app = sayingApp({ ...store, operations: { ...store.operations, list: async () => [known] } }, two, {
+    carryOut: async () => {
+      throw new GodwitError('OutcomeUnknown', 'it was asked for', { details: { isAsked: true } });
+    },
+    pin: async () => {
+      throw new Error('the gateway must not be asked');
+    },
+  });
+  expect(await runCommand(['op', 'return', 'last', '--yes'], app)).toBe(11);
+  expect(app.printed.err).toContain('it was asked for');
 });
