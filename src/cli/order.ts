@@ -52,7 +52,7 @@ export function defineOrder(spec: OrderSpec): Command {
       timeout: duration('--timeout <time>', 'how long to wait, such as 10m; the operation itself goes on'),
       deployment: text(
         '--deployment <name>',
-        'only while the store is down: whose weights to hold or return',
+        'whose operation `last` is; with the store down: whose weights to hold or return',
         'deployment',
       ),
     },
@@ -61,9 +61,10 @@ export function defineOrder(spec: OrderSpec): Command {
     async run({ arguments: given, options, globals, typed }, app, out) {
       const config = await openConfig(app, globals);
       const own = options as unknown as Typed;
+      if (own.deployment !== undefined) findDeployment(config, own.deployment);
       let operation: Operation;
       try {
-        operation = await lookUp(app, config, given.operation, spec.kind);
+        operation = await lookUp(app, config, given.operation, own, spec.kind);
       } catch (thrown) {
         return await orderAtGateway({ kind: spec.kind, operation: undefined, ...own }, config, app, thrown);
       }
@@ -150,10 +151,16 @@ export async function giveOrder(order: Order, config: Config, app: App, out: Out
   return (await obeyed(order, end, config, app, out)) ?? outcomeOf(end, { deployment, app, out, waits: wait });
 }
 
-async function lookUp(app: App, config: Config, typed: string, kind: OrderKind): Promise<Operation> {
+async function lookUp(
+  app: App,
+  config: Config,
+  typed: string,
+  { deployment }: Typed,
+  kind: OrderKind,
+): Promise<Operation> {
   const store = await app.openStore(config);
   try {
-    return await findToOrder(store, typed, kind);
+    return await findToOrder(store, typed, kind, deployment);
   } finally {
     await store.close();
   }

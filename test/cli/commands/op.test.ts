@@ -29,10 +29,12 @@ function storeOf(operations: readonly Operation[], standing: readonly Standing[]
     operations: {
       ...store.operations,
       get: async (id) => operations.find((each) => each.id === id),
-      list: async ({ open, kinds }) =>
+      list: async ({ open, kinds, deployment: of }) =>
         operations.filter(
-          ({ endedAtMs, plan: { kind } }) =>
-            (open !== true || endedAtMs === undefined) && (kinds === undefined || kinds.includes(kind)),
+          ({ endedAtMs, plan: { kind, deployment: own } }) =>
+            (of === undefined || own === of) &&
+            (open !== true || endedAtMs === undefined) &&
+            (kinds === undefined || kinds.includes(kind)),
         ),
     },
   };
@@ -209,6 +211,27 @@ test.for([
 
 const two = config({ deployments: [deployment(), deployment({ name: 'embed' })] });
 const reading = { kind: 'valid', config: two, warnings: { text: '', findings: [] } } as const;
+
+test.for(['hold', 'return', 'extend'])('op %s last --deployment is about that one’s own', async (order) => {
+  const embed = (over: Partial<Operation>) => operation({ ...over, plan: plan({ steps, deployment: 'embed' }) });
+  const other = embed({ id: 'op-embed', state: 'shifting', endedAtMs: undefined });
+  const wishes: Wish[] = [];
+  const app = fakeApp({
+    reading,
+    openStore: async () => storeOf([other, underWay]),
+    carryOut: async (_, wish) => {
+      wishes.push(wish);
+      return ended({ state: 'failed' });
+    },
+  });
+  const words = order === 'extend' ? ['--expires', '1h'] : ['--yes'];
+  await runCommand(['op', order, 'last', '--deployment', 'chat', ...words], app);
+  expect(wishes).toMatchObject([{ kind: order, deployment: 'chat', operationId: 'op-7f3k' }]);
+  expect(await runCommand(['op', order, 'op-embed', '--deployment', 'chat', ...words], app)).toBe(2);
+  expect(app.printed.err).toContain('op-embed is an operation of embed, not of chat');
+  expect(await runCommand(['op', order, 'last', '--deployment', 'chta', ...words], app)).toBe(2);
+  expect(wishes).toHaveLength(1);
+});
 
 test('evacuate moves every deployment that has traffic there, each with its own result; the worst exit wins', async () => {
   const wishes: Wish[] = [];
