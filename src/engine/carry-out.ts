@@ -6,6 +6,7 @@ import type { LeaseRecord } from '../model/lease.ts';
 import type { Actor, Operation, OperationRequest } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { OrderKind, Wish } from '../model/wish.ts';
+import { askedBefore } from './asked-before.ts';
 import { callWithin } from './call-within.ts';
 import { type ControllerEnd, superviseDeployment } from './controller.ts';
 import type { EngineDeps } from './engine.ts';
@@ -48,8 +49,11 @@ export async function carryOut(
   const { store, config } = deps;
   const deployment = config.deployments.find(({ name }) => name === wish.deployment);
   assert(deployment !== undefined, `unknown deployment ${wish.deployment}`);
-  const id = `rq-${options.requestId ?? deps.random.id(8)}`;
-  const known = await store.operations.getRequest(id);
+  const { requestId } = options;
+  const { id, known } =
+    requestId === undefined
+      ? { id: `rq-${deps.random.id(8)}`, known: undefined }
+      : await askedBefore(store.operations, wish, requestId);
   const request = known ?? requestOf(deps, wish, id, await store.operations.revision(wish.deployment));
   if (known === undefined) await store.operations.request(request);
   try {

@@ -1,4 +1,5 @@
 /** One change from wish to outcome: previewed, shown, confirmed, carried out, told how it ended. */
+import { askedBefore } from '../../engine/asked-before.ts';
 import type { Config } from '../../model/config.ts';
 import type { Preview } from '../../model/preview.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -26,15 +27,14 @@ export interface Change {
 export async function runChange(change: Change, app: App, out: Output): Promise<Outcome> {
   const { config, wish, terms } = change;
   // Whoever asks again under the same name is told of the first: there is nothing to look at anew.
-  if (!(await isKnownRequest(change, app))) {
-    const preview = await app.preview(config, wish, app.interrupted);
-    if (app.interrupted.aborted) return interruptedOutcome(wish.deployment, app);
-    if (terms.dryRun) return planOutcome(preview, change, app, out);
-    const before = await settleBefore(preview, change, app, out);
-    if (before !== undefined) return before;
-    if (terms.ifDigest !== undefined && preview.planned !== undefined)
-      return await carry({ ...change, wish: { ...wish, expect: preview.planned.basis } }, app, out);
-  }
+  if (!terms.dryRun && (await isKnownRequest(change, app))) return await carry(change, app, out);
+  const preview = await app.preview(config, wish, app.interrupted);
+  if (app.interrupted.aborted) return interruptedOutcome(wish.deployment, app);
+  if (terms.dryRun) return planOutcome(preview, change, app, out);
+  const before = await settleBefore(preview, change, app, out);
+  if (before !== undefined) return before;
+  if (terms.ifDigest !== undefined && preview.planned !== undefined)
+    return await carry({ ...change, wish: { ...wish, expect: preview.planned.basis } }, app, out);
   return await carry(change, app, out);
 }
 
@@ -43,13 +43,14 @@ async function carry({ config, wish, terms }: Change, app: App, out: Output): Pr
   return outcomeOf(end, { deployment: wish.deployment, app, out, waits: terms.wait });
 }
 
-async function isKnownRequest({ config, terms: { requestId } }: Change, app: App): Promise<boolean> {
+async function isKnownRequest({ config, wish, terms: { requestId } }: Change, app: App): Promise<boolean> {
   if (requestId === undefined) return false;
   const store = await app.openStore(config).catch(() => undefined);
+  if (store === undefined) return false;
   try {
-    return (await store?.operations.getRequest(`rq-${requestId}`)) !== undefined;
+    return (await askedBefore(store.operations, wish, requestId)).known !== undefined;
   } finally {
-    await store?.close();
+    await store.close();
   }
 }
 

@@ -9,8 +9,10 @@ import type { Preview } from '../../../src/model/preview.ts';
 import type { Wish } from '../../../src/model/wish.ts';
 import { widthOf } from '../../../src/report/text/width.ts';
 import { fakeApp, liveTerminal } from '../support/fake-app.ts';
+import { fakeStore } from '../support/fake-ports.ts';
 import { config, deployment, operation } from '../support/models.ts';
 import { planned, preview, siteForecast } from '../support/previews.ts';
+import { ada } from '../support/saying.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -309,3 +311,20 @@ test.for([
     expect(await runCommand(['failover', 'chat', '--yes'], appWith(undefined, { reading }).app)).toBe(exit);
   },
 );
+
+test('--dry-run shows the plan also under a name that was asked for before; without it the first is followed', async () => {
+  const wish: Wish = { deployment: 'chat', kind: 'shift', from: 'site-a', to: undefined, reason: 'drivers' };
+  const empty = fakeStore({});
+  const first = { ...wish, id: 'rq-chat-n-1', by: ada, atMs: 1, revision: 0, answer: undefined };
+  const getRequest = async (id: string) => (id === first.id ? first : undefined);
+  const given = { openStore: async () => ({ ...empty, operations: { ...empty.operations, getRequest } }) };
+  const { app, wishes } = appWith(undefined, given);
+  expect(await runCommand([...shift, '--request-id', 'n-1', '--dry-run'], app), app.printed.err).toBe(0);
+  expect(app.printed.out).toContain('Move all of');
+  expect(wishes).toEqual([]);
+  const { app: again, wishes: followed } = appWith(undefined, given);
+  expect(await runCommand([...shift, '--request-id', 'n-1'], again), again.printed.err).toBe(0);
+  expect(followed).toHaveLength(1);
+  const { app: other } = appWith(undefined, given);
+  expect(await runCommand([...shift, '--share', '10%', '--request-id', 'n-1', '--yes'], other)).toBe(2);
+});
