@@ -237,3 +237,26 @@ test('an order that was asked for before the store failed is not given to the ga
   expect(await runCommand(['op', 'return', 'last', '--yes'], app)).toBe(11);
   expect(app.printed.err).toContain('it was asked for');
 });
+
+const lost = { class: 'unknown', code: 'Lost', message: 'no answer in time' } as const;
+const absent = { class: 'transient', code: 'GatewayAbsent', message: 'no gateway answers' } as const;
+const sick = { class: 'transient', code: 'Status503', message: 'its file cannot be written' } as const;
+
+test.for([
+  { kind: 'unknown', error: lost, isPaused: true, code: 11, says: 'NOT KNOWN: whether the gateway let go' },
+  { kind: 'unknown', error: lost, isPaused: false, code: 11, says: 'NOT KNOWN: whether the gateway let go' },
+  { kind: 'refused', error: sick, isPaused: true, code: 1, says: 'FAILED: automation is on again, but the' },
+  { kind: 'refused', error: sick, isPaused: false, code: 1, says: 'FAILED, not changed: the gateway did not let go' },
+  { kind: 'refused', error: absent, isPaused: true, code: 0, says: 'automation is on again; no gateway answers: pins' },
+  { kind: 'refused', error: absent, isPaused: false, code: 0, says: 'it is not paused; no gateway answers: pins' },
+] as const)(
+  'unpause of what is paused ($isPaused) when the gateway says $kind $error.code exits $code',
+  async ({ kind, error, isPaused, code, says }) => {
+    const store = await emptyStore();
+    if (isPaused) await run(['pause', 'chat', ...forAnHour], store);
+    const app = sayingApp(store, two, { releasePins: async () => ({ kind, error }) });
+    expect(await runCommand(['unpause', 'chat'], app)).toBe(code);
+    expect(app.printed.out.replaceAll(/\s+/g, ' ')).toContain(says);
+    expect(await store.standing.list()).toEqual([]);
+  },
+);
