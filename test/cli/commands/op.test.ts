@@ -184,7 +184,7 @@ test('op show gives the steps of one that is under way', async () => {
 test.for([
   ['as-planned', 0, 1],
   ['as-before', 0, 1],
-  ['something-else', 0, 1],
+  ['something-else', 1, 1],
   ['not-seen', 11, 0],
 ] as const)(
   'verify of an unknown end that is %s exits %i, with %i words in the record',
