@@ -80,7 +80,7 @@ export function refusalOf(preview: Preview, change: Change, app: App, out: Outpu
   if (only?.code === 'AlreadyThere' && against.length === 1) return nothingToDo(only.message, wish);
   if (against.length > 0 && !isWaiting) return refusedPlan(preview, against, change, app, out);
   const { ifDigest } = change.terms;
-  const digest = planned === undefined ? undefined : planDigest(planned.basis);
+  const digest = planned === undefined ? undefined : planDigest({ wish, basis: planned.basis });
   if (ifDigest === undefined || digest === ifDigest) return undefined;
   const message = `the plan has the digest ${digest ?? 'none'} now, not ${ifDigest}: look at it again with godwit plan`;
   return refusedPlan(preview, [{ code: 'WorldMoved', message }], change, app, out);
@@ -97,10 +97,10 @@ function refusedPlan(preview: Preview, reasons: readonly Reason[], change: Chang
 
 /** What `godwit plan` prints: nothing is asked and nothing is done. */
 export function planOutcome(preview: Preview, change: Change, app: App, out: Output): Outcome {
-  const { planned, against, isWaiting } = preview;
+  const { planned, against, isWaiting, wish } = preview;
   const [only] = against;
   const isSo = only?.code === 'AlreadyThere' && against.length === 1;
-  const digest = planned === undefined ? undefined : planDigest(planned.basis);
+  const digest = planned === undefined ? undefined : planDigest({ wish, basis: planned.basis });
   const text = isSo
     ? `Nothing to do: ${only.message}`
     : [headLine(change), planText(preview, app.clock.nowMs(), out.dataStyle)].join('\n');

@@ -173,6 +173,47 @@ test('a plan that was changed by hand is refused', async () => {
   expect(app.printed.err).toContain('was changed after it was written');
 });
 
+test.for([
+  ['its target', '"from": "site-a"', '"from": "site-b"'],
+  ['how long it lasts', '"forMs": 14400000', '"forMs": 14400001'],
+] as const)('a plan of which %s was changed by hand is refused', async ([, was, is]) => {
+  const path = join(dir, 'plan.json');
+  await runCommand(['plan', ...shift, '--out', path], appWith().app);
+  const text = readFileSync(path, 'utf8');
+  expect(text).toContain(was);
+  writeFileSync(path, text.replace(was, is));
+  const { app, wishes } = appWith();
+  expect(await runCommand(['apply', '--plan', path], app)).toBe(2);
+  expect(app.printed.err).toContain('was changed after it was written');
+  expect(wishes).toEqual([]);
+});
+
+test.for([
+  { maxExpiryMs: 4 * 3_600_000, exit: 0 },
+  { maxExpiryMs: 4 * 3_600_000 - 1, exit: 2 },
+])('a plan for 4h is applied with exit $exit under a policy of $maxExpiryMs ms', async ({ maxExpiryMs, exit }) => {
+  const path = join(dir, 'plan.json');
+  await runCommand(['plan', ...shift, '--out', path], appWith().app);
+  const chat = deployment();
+  const failover = { ...chat.failover, manual: { ...chat.failover.manual, maxExpiryMs } };
+  const shorter = config({ deployments: [{ ...chat, failover }] });
+  const reading = { kind: 'valid', config: shorter, warnings: { text: '', findings: [] } } as const;
+  const { app, wishes } = appWith(undefined, { reading });
+  expect(await runCommand(['apply', '--plan', path], app)).toBe(exit);
+  expect(wishes).toHaveLength(exit === 0 ? 1 : 0);
+});
+
+test('the digest of one wish is not that of another over the same world', async () => {
+  const { app: looking } = appWith();
+  await runCommand(['plan', ...shift, '-o', 'json'], looking);
+  const { digest } = JSON.parse(looking.printed.out) as { digest: string };
+  const { app, wishes } = appWith();
+  expect(await runCommand([...shift, '--expires', '5h', '--yes', '--if-digest', digest], app)).toBe(5);
+  expect(wishes).toEqual([]);
+  const later = shift.with(-1, 'another reason');
+  expect(await runCommand([...later, '--yes', '--if-digest', digest], app)).toBe(0);
+});
+
 const severe: Danger = { level: 'severe', why: ['it overrides LastServingSite'] };
 
 test('--yes never covers what is severe: exit 3 names --confirm', async () => {
