@@ -1,6 +1,7 @@
 /** One change from wish to outcome: previewed, shown, confirmed, carried out, told how it ended. */
 import { askedBefore } from '../../engine/asked-before.ts';
 import type { Config } from '../../model/config.ts';
+import type { PlanBasis } from '../../model/plan-basis.ts';
 import type { Preview } from '../../model/preview.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Wish } from '../../model/wish.ts';
@@ -8,12 +9,12 @@ import { planJson } from '../../report/json/plan.ts';
 import { planText } from '../../report/text/plan.ts';
 import type { App } from '../app.ts';
 import type { Globals, Outcome } from '../command.ts';
-import { confirm } from '../confirm.ts';
+import { askToConfirm, type Confirmed } from '../confirm.ts';
 import type { Output } from '../output.ts';
 import { carryOutWatched } from './carry.ts';
 import { carryOutOptions, type Terms } from './options.ts';
 import { interruptedOutcome, nothingToDo, outcomeOf, refusalExit } from './outcome.ts';
-import { planDigest } from './plan-digest.ts';
+import { planDigest, stepsDigest } from './plan-digest.ts';
 import { commandLine } from './typed-line.ts';
 
 export interface Change {
@@ -31,11 +32,10 @@ export async function runChange(change: Change, app: App, out: Output): Promise<
   const preview = await app.preview(config, wish, app.interrupted);
   if (app.interrupted.aborted) return interruptedOutcome(wish.deployment, app);
   if (terms.dryRun) return planOutcome(preview, change, app, out);
-  const before = await settleBefore(preview, change, app, out);
-  if (before !== undefined) return before;
-  if (terms.ifDigest !== undefined && preview.planned !== undefined)
-    return await carry({ ...change, wish: { ...wish, expect: preview.planned.basis } }, app, out);
-  return await carry(change, app, out);
+  const settled = await settle(preview, change, app, out);
+  if (settled.kind === 'over') return settled.outcome;
+  const { basis } = settled;
+  return await carry(basis === undefined ? change : { ...change, wish: { ...wish, expect: basis } }, app, out);
 }
 
 async function carry({ config, wish, terms }: Change, app: App, out: Output): Promise<Outcome> {
@@ -54,10 +54,45 @@ async function isKnownRequest({ config, wish, terms: { requestId } }: Change, ap
   }
 }
 
-/** Undefined: go on. */
-async function settleBefore(preview: Preview, change: Change, app: App, out: Output): Promise<Outcome | undefined> {
-  const refused = refusalOf(preview, change, app, out);
-  if (refused !== undefined) return refused;
+type Settled =
+  | { readonly kind: 'over'; readonly outcome: Outcome }
+  /** Confirmed; only over this world, where somebody has looked at it or said so. */
+  | { readonly kind: 'go'; readonly basis: PlanBasis | undefined };
+
+/** A plan that is another one at each look is not asked for again without end. */
+const mostQuestions = 3;
+
+/** While somebody reads a plan the world moves: what they answered for is what is carried out, or they are asked again. */
+async function settle(first: Preview, change: Change, app: App, out: Output): Promise<Settled> {
+  const { config, wish, terms } = change;
+  let preview = first;
+  for (let questions = 1; questions <= mostQuestions; questions += 1) {
+    const refused = refusalOf(preview, change, app, out);
+    if (refused !== undefined) return { kind: 'over', outcome: refused };
+    const confirmed = await ask(preview, change, app, out);
+    if (confirmed.kind === 'declined') return { kind: 'over', outcome: confirmed.outcome };
+    if (confirmed.kind === 'given')
+      return { kind: 'go', basis: terms.ifDigest === undefined ? undefined : preview.planned?.basis };
+    const now = await app.preview(config, wish, app.interrupted);
+    if (app.interrupted.aborted) return { kind: 'over', outcome: interruptedOutcome(wish.deployment, app) };
+    const refusedNow = refusalOf(now, change, app, out);
+    if (refusedNow !== undefined) return { kind: 'over', outcome: refusedNow };
+    // What waits is there for the world to move.
+    if (seenOf(now) === seenOf(preview)) return { kind: 'go', basis: now.isWaiting ? undefined : now.planned?.basis };
+    out.warn('The plan is another one than the one you answered for. Now it is:');
+    preview = now;
+  }
+  const message = `the plan was another one after each of ${mostQuestions} questions`;
+  const outcome = refusedPlan(preview, [{ code: 'WorldMoved', message }], change, app, out);
+  return { kind: 'over', outcome };
+}
+
+/** What a person answers for: the steps, and how dangerous they are. */
+function seenOf({ planned }: Preview): string {
+  return planned === undefined ? 'none' : `${stepsDigest(planned.basis)} ${planned.forecast.danger.level}`;
+}
+
+async function ask(preview: Preview, change: Change, app: App, out: Output): Promise<Confirmed> {
   const { wish, terms, typed, globals, config } = change;
   const danger = preview.planned?.forecast.danger ?? { level: 'moderate', why: [] };
   const isSevere = danger.level === 'severe';
@@ -70,7 +105,7 @@ async function settleBefore(preview: Preview, change: Change, app: App, out: Out
       add: isSevere ? ['--confirm', wish.deployment] : ['--yes'],
     }),
   };
-  return await confirm(question, { yes: terms.yes, confirm: terms.confirm, globals }, app, out);
+  return await askToConfirm(question, { yes: terms.yes, confirm: terms.confirm, globals }, app, out);
 }
 
 /** Nothing to do, refused by a rule, or another plan than the one that was looked at. */
