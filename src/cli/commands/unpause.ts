@@ -5,7 +5,7 @@ import { pauseText } from '../../report/text/pause.ts';
 import type { App } from '../app.ts';
 import { defineCommand } from '../command.ts';
 import { forEachDeployment } from '../each-deployment.ts';
-import { flag, text } from '../inputs.ts';
+import { flag, reasonText, text } from '../inputs.ts';
 import { chooseDeployments, openConfig } from '../open-config.ts';
 import { isStoreDown } from '../pin-instead.ts';
 import { presentPause } from './pause.ts';
@@ -14,7 +14,7 @@ export const unpause = defineCommand({
   name: 'unpause',
   summary: 'Turn automation on again before the pause ends',
   arguments: { deployment: text('deployment', 'as named in the configuration') },
-  options: { reason: text('--reason <text>', 'why, for the record'), all: flag('--all', 'every deployment') },
+  options: { reason: reasonText('--reason <text>', 'why, for the record'), all: flag('--all', 'every deployment') },
   examples: ['godwit unpause chat', 'godwit unpause --all'],
   formats: ['table', 'json', 'yaml'],
   async run(input, app, out) {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { PinWish } from '../../../src/engine/pin.ts';
 import { GodwitError } from '../../../src/errors.ts';
+import { mostReasonLetters } from '../../../src/model/pin.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { pin } from '../../core/support/pins.ts';
 import { config, deployment, nowMs, operation } from '../support/models.ts';
@@ -102,6 +103,15 @@ test.for([
 
 test('seven days are still allowed', async () => {
   expect(await run(['pause', 'chat', '--for', '7d', '--reason', 'x'], await emptyStore())).toMatchObject({ code: 0 });
+});
+
+test.for([
+  [mostReasonLetters, 0],
+  [mostReasonLetters + 1, 2],
+] as const)('a reason of %i letters ends with exit %i: the gateway keeps no longer one', async ([letters, exit]) => {
+  const words = ['--reason', 'x'.repeat(letters)];
+  expect(await run(['pause', 'chat', '--for', '1h', ...words], await emptyStore())).toMatchObject({ code: exit });
+  expect(await run(['unpause', 'chat', ...words], await emptyStore())).toMatchObject({ code: exit });
 });
 
 test('all of them, when that is said', async () => {
