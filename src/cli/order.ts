@@ -2,6 +2,7 @@
 import type { WishEnd } from '../engine/carry-out.ts';
 import { GodwitError } from '../errors.ts';
 import type { Config } from '../model/config.ts';
+import type { Deployment } from '../model/deployment.ts';
 import type { Operation } from '../model/operation.ts';
 import type { OrderKind, Wish } from '../model/wish.ts';
 import { operationJson } from '../report/json/operation.ts';
@@ -9,12 +10,13 @@ import { movedPct, operationText, weightsText } from '../report/text/operation.t
 import { age, clockTime } from '../report/text/time.ts';
 import type { App } from './app.ts';
 import { carryOutWatched } from './change/carry.ts';
+import { isMild, needsReason, requireReason } from './change/options.ts';
 import { heldText, outcomeOf } from './change/outcome.ts';
 import { commandLine } from './change/typed-line.ts';
 import { type Command, defineCommand, type InputSpec, type Outcome } from './command.ts';
 import { confirm } from './confirm.ts';
 import { findToOrder } from './find-operation.ts';
-import { duration, flag, negation, requiredText, text } from './inputs.ts';
+import { duration, flag, negation, reasonText, requiredText, text } from './inputs.ts';
 import { findDeployment, openConfig } from './open-config.ts';
 import type { Output } from './output.ts';
 import { isStoreDown, pinInstead } from './pin-instead.ts';
@@ -36,9 +38,6 @@ interface Typed {
   readonly deployment?: string | undefined;
 }
 
-/** Nothing moves for these but what was planned; the others move traffic. */
-const mild: readonly OrderKind[] = ['hold', 'resume', 'extend'];
-
 export function defineOrder(spec: OrderSpec): Command {
   return defineCommand({
     name: `op ${spec.kind}`,
@@ -46,7 +45,7 @@ export function defineOrder(spec: OrderSpec): Command {
     arguments: { operation: requiredText('operation', 'op-..., or `last`', 'operation') },
     options: {
       ...(spec.options ?? {}),
-      reason: text('--reason <text>', 'why, for the record'),
+      reason: reasonText('--reason <text>', 'why, for the record'),
       yes: flag('-y, --yes', 'do not ask'),
       wait: negation('--no-wait', 'leave it to the controller'),
       timeout: duration('--timeout <time>', 'how long to wait, such as 10m; the operation itself goes on'),
@@ -68,8 +67,8 @@ export function defineOrder(spec: OrderSpec): Command {
       } catch (thrown) {
         return await orderAtGateway({ kind: spec.kind, operation: undefined, ...own }, config, app, thrown);
       }
-      findDeployment(config, operation.plan.deployment);
-      const danger = { level: mild.includes(spec.kind) ? 'mild' : 'moderate', why: [] } as const;
+      checkReason(spec.kind, own.reason, findDeployment(config, operation.plan.deployment), config);
+      const danger = { level: isMild(spec.kind) ? 'mild' : 'moderate', why: [] } as const;
       const question = {
         ...{ what: whatText(spec.kind, operation), danger, name: operation.plan.deployment },
         command: commandLine({ typed, configPath: config.path, add: ['--yes'] }),
@@ -85,6 +84,11 @@ export function defineOrder(spec: OrderSpec): Command {
   });
 }
 
+/** Throws `UsageInvalid` where everything that moves traffic needs a reason, and there is none. */
+export function checkReason(kind: OrderKind, reason: string | undefined, deployment: Deployment, config: Config): void {
+  if (needsReason({ kind }, deployment, config)) requireReason(`to ${kind} an operation of ${deployment.name}`, reason);
+}
+
 interface GatewayOrder extends Typed {
   readonly kind: OrderKind;
   /** Undefined: with the store down nobody knows it. */
@@ -96,6 +100,7 @@ async function orderAtGateway(order: GatewayOrder, config: Config, app: App, thr
   const { kind, operation, reason } = order;
   if (!isStoreDown(thrown) || (kind !== 'hold' && kind !== 'return')) throw thrown;
   const name = nameAtGateway(kind, order, config, thrown);
+  checkReason(kind, reason, findDeployment(config, name), config);
   const weights = kind === 'return' && operation !== undefined ? { weights: operation.plan.before } : {};
   const wish = { ...{ deployment: name, kind, reason, forMs: undefined }, ...weights };
   const pin = await pinInstead(app, config, wish, thrown);

@@ -24,7 +24,8 @@ export const apply = defineCommand({
     const config = await openConfig(app, globals);
     const deployment = findDeployment(config, file.wish.deployment);
     const reason = options.reason ?? file.wish.reason;
-    if (!options.dryRun && needsReason(file.wish, deployment)) requireReason(`godwit ${file.wish.kind}`, reason);
+    if (!options.dryRun && needsReason(file.wish, deployment, config))
+      requireReason(`godwit ${file.wish.kind}`, reason);
     // The policy may have changed since, and so may the file.
     if (file.wish.forMs !== undefined) expiryOf(file.wish.forMs, deployment);
     const wish = { ...file.wish, reason, expect: file.basis };

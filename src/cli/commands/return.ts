@@ -6,16 +6,16 @@ import { runSeveral } from '../change/several.ts';
 import { commandLine } from '../change/typed-line.ts';
 import { defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
-import { duration, flag, requiredText, text } from '../inputs.ts';
-import { openConfig } from '../open-config.ts';
-import { giveOrder } from '../order.ts';
+import { duration, flag, reasonText, requiredText } from '../inputs.ts';
+import { findDeployment, openConfig } from '../open-config.ts';
+import { checkReason, giveOrder } from '../order.ts';
 
 export const returnSite = defineCommand({
   name: 'return',
   summary: 'Give a site back the traffic that was taken off it for a time',
   arguments: { site: requiredText('site', 'as named in the configuration', 'site') },
   options: {
-    reason: text('--reason <text>', 'why, for the record'),
+    reason: reasonText('--reason <text>', 'why, for the record'),
     yes: flag('-y, --yes', 'do not ask'),
     timeout: duration('--timeout <time>', 'how long to wait for each; the operations themselves go on'),
   },
@@ -35,6 +35,8 @@ export const returnSite = defineCommand({
         json: { kind: 'Return', items: [] },
         text: `Nothing to do: nothing was moved off ${site} for a time.`,
       };
+    for (const { plan } of moved)
+      checkReason('return', options.reason, findDeployment(config, plan.deployment), config);
     const question = {
       what: moved
         .map(({ id, plan }) => `${plan.deployment}: return ${id}, weights before: ${weightsText(plan.before)}`)

@@ -233,6 +233,31 @@ test.for(['hold', 'return', 'extend'])('op %s last --deployment is about that on
   expect(wishes).toHaveLength(1);
 });
 
+const chat = deployment();
+const strict = { ...chat.failover, manual: { ...chat.failover.manual, requiresReason: true } };
+
+test.for([
+  { name: 'a protected environment', typed: config({ isProtected: true }) },
+  { name: 'a policy', typed: config({ deployments: [{ ...chat, failover: strict }] }) },
+])('$name wants a reason for what moves traffic, and no confirmation replaces it', async ({ typed }) => {
+  const { app, wishes } = appWith(ended({ state: 'returned' }), [underWay], [shifted()]);
+  const given = { ...app, config: { ...app.config, read: async () => ({ ...reading, config: typed }) } };
+  for (const argv of [
+    ['op', 'return', 'last', '--yes'],
+    ['op', 'abort', 'last', '--yes'],
+    ['return', 'site-a', '--yes'],
+    ['start', 'chat', '--site', 'site-b', '--yes', '--confirm', 'chat'],
+  ])
+    expect(await runCommand(argv, given), argv.join(' ')).toBe(2);
+  expect(app.printed.err.match(/needs a reason/g)).toHaveLength(4);
+  expect(wishes).toEqual([]);
+  expect(await runCommand(['op', 'return', 'last', '--yes', '--reason', 'drill'], given)).toBe(0);
+  expect(await runCommand(['return', 'site-a', '--yes', '--reason', 'drill'], given)).toBe(0);
+  await runCommand(['op', 'resume', 'last'], given);
+  await runCommand(['op', 'hold', 'last'], given);
+  expect(wishes.map(({ kind }) => kind)).toEqual(['return', 'return', 'resume', 'hold']);
+});
+
 test('evacuate moves every deployment that has traffic there, each with its own result; the worst exit wins', async () => {
   const wishes: Wish[] = [];
   const app = fakeApp({
