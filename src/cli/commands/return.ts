@@ -2,6 +2,7 @@ import { GodwitError } from '../../errors.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Store } from '../../ports/store.ts';
 import { weightsText } from '../../report/text/operation.ts';
+import { sanitize } from '../../report/text/sanitize.ts';
 import { runSeveral } from '../change/several.ts';
 import { commandLine } from '../change/typed-line.ts';
 import { defineCommand } from '../command.ts';
@@ -28,7 +29,10 @@ export const returnSite = defineCommand({
         hint: `known: ${config.sites.map(({ name }) => name).join(', ')}`,
       });
     const store = await app.openStore(config);
-    const moved = await movedOff(store, site).finally(() => store.close());
+    const all = await movedOff(store, site).finally(() => store.close());
+    const moved = all.filter(({ plan }) => config.deployments.some(({ name }) => name === plan.deployment));
+    for (const { id, plan } of all.filter((each) => !moved.includes(each)))
+      out.warn(`${sanitize(plan.deployment, 40)} is not configured any more: ${id} is left as it is`);
     if (moved.length === 0)
       return {
         exit: 'done',

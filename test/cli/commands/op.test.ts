@@ -325,3 +325,15 @@ test('return gives back what was moved off the site for a time, and nothing else
   expect(await runCommand(['return', 'site-a', '--yes'], none)).toBe(0);
   expect(none.printed.out).toContain('Nothing to do');
 });
+
+test('return leaves what is not configured any more, and says so', async () => {
+  const old = operation({ id: 'op-old1', plan: plan({ deployment: 'gone' }) });
+  const { app, wishes } = appWith(
+    ended({ state: 'returned' }),
+    [operation(), old],
+    [shifted(), shifted({ deployment: 'gone', operationId: 'op-old1' })],
+  );
+  expect(await runCommand(['return', 'site-a', '--yes'], app)).toBe(0);
+  expect(wishes).toMatchObject([{ operationId: 'op-7f3k' }]);
+  expect(app.printed.err).toContain('gone is not configured any more: op-old1 is left as it is');
+});
