@@ -151,7 +151,9 @@ test('asking for what is in force already is no failure', async () => {
 test('a time-out stops the waiting only, and says who goes on', async () => {
   const { app } = appThatEnds({ kind: 'still-running', operationId: 'op-9k2m', holder });
   expect(await runCommand(['failover', 'chat', '--yes', '--timeout', '1s'], app)).toBe(7);
-  expect(app.printed.err).toContain('Stopped waiting for op-9k2m: godwit@node-1 (pid 4711) goes on with it.');
+  expect(app.printed.err).toContain(
+    'Stopped waiting for op-9k2m: the controller godwit@node-1, pid 4711, goes on with it.',
+  );
 });
 
 test.for([
@@ -164,8 +166,8 @@ test.for([
 });
 
 test.for([
-  [undefined, 75, ' (godwit@node-1, pid 4711, holds the lease)'],
-  ['SIGINT', 130, ' (godwit@node-1, pid 4711, holds the lease)'],
+  [undefined, 75, ' (the controller godwit@node-1, pid 4711, holds the lease)'],
+  ['SIGINT', 130, ' (the controller godwit@node-1, pid 4711, holds the lease)'],
 ] as const)('a request taken back after %s exits %i and says nothing was changed', async ([name, exit, who]) => {
   const { app } = appInterruptedBy(name, { kind: 'withdrawn', holder });
   expect(await runCommand(['failover', 'chat', '--yes', '--timeout', '1s'], app)).toBe(exit);
@@ -178,7 +180,7 @@ test('a lease lost in the middle names who goes on', async () => {
   const record = { deployment: 'chat', holder, epoch: 4, ttlMs: 10_000, renewedAtMs: nowMs - 3000 };
   const { app } = appThatEnds({ kind: 'lease-lost', record });
   expect(await runCommand(['failover', 'chat', '--yes'], app)).toBe(13);
-  expect(app.printed.err).toContain('held by godwit@node-1, pid 4711, renewed 3s ago');
+  expect(app.printed.err).toContain('held by the controller godwit@node-1, pid 4711, renewed 3s ago');
   const { app: alone } = appThatEnds({ kind: 'lease-lost', record: undefined });
   expect(await runCommand(['failover', 'chat', '--yes'], alone)).toBe(13);
   expect(alone.printed.err).toContain('nobody holds it now');
@@ -276,4 +278,19 @@ test('what a rule refuses by the time of the answer is refused', async () => {
   expect(await runCommand(failover, app)).toBe(5);
   expect(app.printed.questions).toHaveLength(1);
   expect(wishes).toEqual([]);
+});
+
+const hostile = { ...holder, name: 'g\u001b[2Jx', host: 'h\nok: done' };
+const hostileRecord = { deployment: 'chat', holder: hostile, epoch: 4, ttlMs: 10_000, renewedAtMs: nowMs - 3000 };
+
+test.for([
+  { kind: 'still-running', operationId: 'op-9k2m', holder: hostile },
+  { kind: 'withdrawn', holder: hostile },
+  { kind: 'lease-lost', record: hostileRecord },
+] as const)('a holder’s name and host reach the terminal clean: $kind', async (end) => {
+  const { app } = appThatEnds(end);
+  await runCommand([...failover, '--yes', '--timeout', '1s'], app);
+  expect(app.printed.err).not.toContain('\u001b');
+  expect(app.printed.err).not.toContain('\nok: done');
+  expect(app.printed.err).toContain('pid 4711');
 });
