@@ -20,6 +20,13 @@ export interface Confirmation {
   readonly globals: Globals;
 }
 
+export type Confirmed =
+  /** By what was typed, or because nothing needs it. */
+  | { readonly kind: 'given' }
+  /** By an answer, which may have taken its time. */
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'declined'; readonly outcome: Outcome };
+
 /** Undefined: go on. Otherwise how the command ends, with nothing changed. */
 export async function confirm(
   question: Question,
@@ -27,21 +34,31 @@ export async function confirm(
   app: App,
   out: Output,
 ): Promise<Outcome | undefined> {
+  const confirmed = await askToConfirm(question, typed, app, out);
+  return confirmed.kind === 'declined' ? confirmed.outcome : undefined;
+}
+
+/** The same, and whether somebody was asked. */
+export async function askToConfirm(question: Question, typed: Confirmation, app: App, out: Output): Promise<Confirmed> {
   const { danger, name, what } = question;
   if (typed.confirm !== undefined && typed.confirm !== name)
-    return cancelled(`--confirm says "${typed.confirm}" and not "${name}".`);
+    return declined(cancelled(`--confirm says "${typed.confirm}" and not "${name}".`));
   const isSevere = danger.level === 'severe';
   const isGiven = typed.confirm === name || (typed.yes && !isSevere) || danger.level === 'mild';
   if (isGiven) {
     out.note(what);
-    return undefined;
+    return { kind: 'given' };
   }
   const canAsk = typed.globals.mayAsk && app.terminal.stdin.isTty && !app.terminal.isUnattended;
-  if (!canAsk || (isSevere && typed.yes)) return approvalMissing(question, typed.yes);
+  if (!canAsk || (isSevere && typed.yes)) return declined(approvalMissing(question, typed.yes));
   out.warn(what);
   const answer = await app.ask(isSevere ? `Type ${name} to go on: ` : 'Go on? [y/N] ');
   const isMeant = isSevere ? answer?.trim() === name : answer !== undefined && /^y(es)?$/i.test(answer.trim());
-  return isMeant ? undefined : cancelled('');
+  return isMeant ? { kind: 'answered' } : declined(cancelled(''));
+}
+
+function declined(outcome: Outcome): Confirmed {
+  return { kind: 'declined', outcome };
 }
 
 function cancelled(why: string): Outcome {

@@ -10,18 +10,36 @@ export async function findOperation(store: Store, typed: string): Promise<Operat
   return newest ?? notFound(typed);
 }
 
-/** `last` is the one under way; without any, for `extend` the one that moved traffic for a time, for `return` the last that moved any. */
-export async function findToOrder(store: Store, typed: string, order: OrderKind): Promise<Operation> {
-  if (typed !== 'last') return await findOperation(store, typed);
+/**
+ * `last` is the one under way; without any, for `extend` the one that moved traffic for a time, for `return` the last that
+ * moved any. Of one deployment, when that is named. Throws `UsageInvalid` for an id of another one.
+ */
+export async function findToOrder(
+  store: Store,
+  typed: string,
+  order: OrderKind,
+  deployment: string | undefined,
+): Promise<Operation> {
+  if (typed !== 'last') return ofDeployment(await findOperation(store, typed), deployment);
+  const of = deployment === undefined ? {} : { deployment };
   if (order === 'extend') {
-    const shift = (await store.standing.list()).findLast(({ kind }) => kind === 'shift');
+    const shift = (await store.standing.list(deployment)).findLast(({ kind }) => kind === 'shift');
     const shifted = shift?.kind === 'shift' ? await store.operations.get(shift.operationId) : undefined;
     if (shifted !== undefined) return shifted;
   }
-  const [open] = await store.operations.list({ open: true, limit: 1 });
+  const [open] = await store.operations.list({ ...of, open: true, limit: 1 });
   if (open !== undefined) return open;
-  const [moved] = order === 'return' ? await store.operations.list({ kinds: moveKinds, limit: 1 }) : [];
-  return moved ?? (await findOperation(store, typed));
+  const [moved] = order === 'return' ? await store.operations.list({ ...of, kinds: moveKinds, limit: 1 }) : [];
+  const [newest] = moved === undefined ? await store.operations.list({ ...of, limit: 1 }) : [moved];
+  return newest ?? notFound(typed);
+}
+
+function ofDeployment(operation: Operation, deployment: string | undefined): Operation {
+  const { id, plan } = operation;
+  if (deployment === undefined || plan.deployment === deployment) return operation;
+  throw new GodwitError('UsageInvalid', `${id} is an operation of ${plan.deployment}, not of ${deployment}`, {
+    hint: `leave --deployment out, or: godwit history ${deployment}. Nothing was changed.`,
+  });
 }
 
 function notFound(typed: string): never {

@@ -1,4 +1,5 @@
 /** The kinds of values a command line takes, each parsed into its own type. */
+import { mostReasonLetters } from '../model/pin.ts';
 import type { InputSpec, Suggestion } from './command.ts';
 
 /** What was typed is not a value of the kind; the message says which ones are. */
@@ -141,13 +142,21 @@ export function requiredDuration(flags: string, summary: string): InputSpec<numb
 const mostLetters = 2000;
 
 /** What a person has to say for the record: must be given, and must say something. */
-export function words(flags: string, summary: string): InputSpec<string> {
-  const parse = (typed: string): string => {
-    if (typed.trim() === '') throw new InvalidInput('write at least a word');
-    if (typed.length > mostLetters) throw new InvalidInput(`write at most ${mostLetters} letters`);
-    return typed.trim();
-  };
+export function words(flags: string, summary: string, most = mostLetters): InputSpec<string> {
+  const parse = (typed: string): string => wordsOf(typed, most);
   return { flags, summary, isRequired: true, choices: undefined, fallback: undefined, parse };
+}
+
+/** A reason that may be left out, and that the gateway keeps too while the store is down. */
+export function reasonText(flags: string, summary: string): InputSpec<string | undefined> {
+  const parse = (typed: string): string => wordsOf(typed, mostReasonLetters);
+  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse };
+}
+
+function wordsOf(typed: string, most: number): string {
+  if (typed.trim() === '') throw new InvalidInput('write at least a word');
+  if (typed.length > most) throw new InvalidInput(`write at most ${most} letters`);
+  return typed.trim();
 }
 
 function parseDuration(typed: string): number {

@@ -2,6 +2,7 @@
 import type { WishEnd } from '../engine/carry-out.ts';
 import { GodwitError } from '../errors.ts';
 import type { Config } from '../model/config.ts';
+import type { Deployment } from '../model/deployment.ts';
 import type { Operation } from '../model/operation.ts';
 import type { OrderKind, Wish } from '../model/wish.ts';
 import { operationJson } from '../report/json/operation.ts';
@@ -9,12 +10,13 @@ import { movedPct, operationText, weightsText } from '../report/text/operation.t
 import { age, clockTime } from '../report/text/time.ts';
 import type { App } from './app.ts';
 import { carryOutWatched } from './change/carry.ts';
+import { isMild, needsReason, requireReason } from './change/options.ts';
 import { heldText, outcomeOf } from './change/outcome.ts';
 import { commandLine } from './change/typed-line.ts';
 import { type Command, defineCommand, type InputSpec, type Outcome } from './command.ts';
 import { confirm } from './confirm.ts';
 import { findToOrder } from './find-operation.ts';
-import { duration, flag, negation, requiredText, text } from './inputs.ts';
+import { duration, flag, negation, reasonText, requiredText, text } from './inputs.ts';
 import { findDeployment, openConfig } from './open-config.ts';
 import type { Output } from './output.ts';
 import { isStoreDown, pinInstead } from './pin-instead.ts';
@@ -36,9 +38,6 @@ interface Typed {
   readonly deployment?: string | undefined;
 }
 
-/** Nothing moves for these but what was planned; the others move traffic. */
-const mild: readonly OrderKind[] = ['hold', 'resume', 'extend'];
-
 export function defineOrder(spec: OrderSpec): Command {
   return defineCommand({
     name: `op ${spec.kind}`,
@@ -46,13 +45,13 @@ export function defineOrder(spec: OrderSpec): Command {
     arguments: { operation: requiredText('operation', 'op-..., or `last`', 'operation') },
     options: {
       ...(spec.options ?? {}),
-      reason: text('--reason <text>', 'why, for the record'),
+      reason: reasonText('--reason <text>', 'why, for the record'),
       yes: flag('-y, --yes', 'do not ask'),
       wait: negation('--no-wait', 'leave it to the controller'),
       timeout: duration('--timeout <time>', 'how long to wait, such as 10m; the operation itself goes on'),
       deployment: text(
         '--deployment <name>',
-        'only while the store is down: whose weights to hold or return',
+        'whose operation `last` is; with the store down: whose weights to hold or return',
         'deployment',
       ),
     },
@@ -61,57 +60,81 @@ export function defineOrder(spec: OrderSpec): Command {
     async run({ arguments: given, options, globals, typed }, app, out) {
       const config = await openConfig(app, globals);
       const own = options as unknown as Typed;
+      if (own.deployment !== undefined) findDeployment(config, own.deployment);
       let operation: Operation;
       try {
-        operation = await lookUp(app, config, given.operation, spec.kind);
+        operation = await lookUp(app, config, given.operation, own, spec.kind);
       } catch (thrown) {
-        return await orderAtGateway(spec.kind, own, config, app, thrown);
+        return await orderAtGateway({ kind: spec.kind, operation: undefined, ...own }, config, app, thrown);
       }
-      findDeployment(config, operation.plan.deployment);
-      const danger = { level: mild.includes(spec.kind) ? 'mild' : 'moderate', why: [] } as const;
+      checkReason(spec.kind, own.reason, findDeployment(config, operation.plan.deployment), config);
+      const danger = { level: isMild(spec.kind) ? 'mild' : 'moderate', why: [] } as const;
       const question = {
         ...{ what: whatText(spec.kind, operation), danger, name: operation.plan.deployment },
         command: commandLine({ typed, configPath: config.path, add: ['--yes'] }),
       };
       const declined = await confirm(question, { yes: own.yes, confirm: undefined, globals }, app, out);
       if (declined !== undefined) return declined;
-      // A store that can be read and not written leaves the gateway: it knows what the weights were.
-      return await giveOrder({ kind: spec.kind, operation, ...own }, config, app, out).catch((thrown: unknown) =>
-        orderAtGateway(spec.kind, { ...own, yes: true, deployment: operation.plan.deployment }, config, app, thrown),
+      const order = { kind: spec.kind, operation, ...own };
+      return await giveOrder(order, config, app, out).catch((thrown: unknown) =>
+        // A store that can be read and not written leaves the gateway. What was asked for already is told as unknown.
+        orderAtGateway({ ...order, yes: true, deployment: operation.plan.deployment }, config, app, thrown),
       );
     },
   });
 }
 
-/** With the store down nobody knows the operation; what its weights are is the gateway's to say, and to keep. */
-async function orderAtGateway(
-  kind: OrderKind,
-  { deployment, reason, yes }: Typed,
-  config: Config,
-  app: App,
-  thrown: unknown,
-): Promise<Outcome> {
+/** Throws `UsageInvalid` where everything that moves traffic needs a reason, and there is none. */
+export function checkReason(kind: OrderKind, reason: string | undefined, deployment: Deployment, config: Config): void {
+  if (needsReason({ kind }, deployment, config)) requireReason(`to ${kind} an operation of ${deployment.name}`, reason);
+}
+
+interface GatewayOrder extends Typed {
+  readonly kind: OrderKind;
+  /** Undefined: with the store down nobody knows it. */
+  readonly operation: Operation | undefined;
+}
+
+/** The gateway keeps it: with the weights from before the operation, or one step back from what is in force. */
+async function orderAtGateway(order: GatewayOrder, config: Config, app: App, thrown: unknown): Promise<Outcome> {
+  const { kind, operation, reason } = order;
   if (!isStoreDown(thrown) || (kind !== 'hold' && kind !== 'return')) throw thrown;
-  const [only, ...others] = config.deployments;
-  const name =
-    deployment === undefined ? (others.length === 0 ? only?.name : undefined) : findDeployment(config, deployment).name;
-  if (name === undefined)
-    throw new GodwitError(thrown.code, `${thrown.message}; the gateway can ${kind} the weights of one deployment`, {
-      hint: `say which: godwit op ${kind} last --deployment NAME`,
-    });
-  if (kind === 'return' && !yes)
-    throw new GodwitError(thrown.code, `${thrown.message}; the gateway itself can go back to the weights before`, {
-      hint: `godwit op return last --deployment ${name} --yes`,
-    });
-  const pin = await pinInstead(app, config, { deployment: name, kind, reason, forMs: undefined }, thrown);
+  const name = nameAtGateway(kind, order, config, thrown);
+  checkReason(kind, reason, findDeployment(config, name), config);
+  const weights = kind === 'return' && operation !== undefined ? { weights: operation.plan.before } : {};
+  const wish = { ...{ deployment: name, kind, reason, forMs: undefined }, ...weights };
+  const pin = await pinInstead(app, config, wish, thrown);
+  const isBlind = kind === 'return' && operation === undefined;
+  const which = isBlind ? ' (one step back: the last ones that were others)' : '';
   const what =
-    pin.weights === undefined ? 'the weights stay as they are' : `the weights are ${weightsText(pin.weights)}`;
+    pin.weights === undefined ? 'the weights stay as they are' : `the weights are ${weightsText(pin.weights)}${which}`;
   return {
     exit: 'done',
     json: { kind: 'Pin', deployment: name, pin },
     text: `${name}: ${what}, and the gateway lets nobody move them; recorded once the store is back`,
     note: `The store is down: ${thrown.message}   let go  godwit unpause ${name}`,
   };
+}
+
+/** Whose weights. Throws the failure with what to type when that is not said, or not meant. */
+function nameAtGateway(
+  kind: 'hold' | 'return',
+  { deployment, yes }: GatewayOrder,
+  config: Config,
+  { code, message }: GodwitError,
+): string {
+  const [only, ...others] = config.deployments;
+  const name =
+    deployment === undefined ? (others.length === 0 ? only?.name : undefined) : findDeployment(config, deployment).name;
+  if (name === undefined)
+    throw new GodwitError(code, `${message}; the gateway can ${kind} the weights of one deployment`, {
+      hint: `say which: godwit op ${kind} last --deployment NAME`,
+    });
+  if (kind === 'return' && !yes)
+    throw new GodwitError(code, `${message}; the gateway itself can go one step back, to the last other weights`, {
+      hint: `godwit op return last --deployment ${name} --yes`,
+    });
+  return name;
 }
 
 export interface Order extends Typed {
@@ -133,10 +156,16 @@ export async function giveOrder(order: Order, config: Config, app: App, out: Out
   return (await obeyed(order, end, config, app, out)) ?? outcomeOf(end, { deployment, app, out, waits: wait });
 }
 
-async function lookUp(app: App, config: Config, typed: string, kind: OrderKind): Promise<Operation> {
+async function lookUp(
+  app: App,
+  config: Config,
+  typed: string,
+  { deployment }: Typed,
+  kind: OrderKind,
+): Promise<Operation> {
   const store = await app.openStore(config);
   try {
-    return await findToOrder(store, typed, kind);
+    return await findToOrder(store, typed, kind, deployment);
   } finally {
     await store.close();
   }

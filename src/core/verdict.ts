@@ -10,19 +10,27 @@ import { isStopped } from './plan/reached.ts';
 import { isAlive } from './readiness.ts';
 import { sameWeights } from './routing/weights.ts';
 
+/** What one site's list says. */
+export interface ListSeen {
+  readonly seen: Seen<readonly Replica[]>;
+  /** A list made so long after a start may still lack it, in milliseconds. */
+  readonly listLagMs: number;
+}
+
 /** Read anew, past every cache. */
 export interface WorldSeen {
   readonly route: Seen<RouteEntry | undefined>;
   readonly traffic: Seen<DeploymentTraffic>;
   /** By site; of every site the plan names. */
-  readonly replicas: ReadonlyMap<string, Seen<readonly Replica[]>>;
+  readonly replicas: ReadonlyMap<string, ListSeen>;
 }
 
 /** Steps whose effect stays visible; a stamp, a proof and a calm time pass. Of several weights only the last. */
-export function checkSteps({ plan }: Operation, world: WorldSeen): readonly StepCheck[] {
+export function checkSteps(operation: Operation, world: WorldSeen): readonly StepCheck[] {
+  const { plan } = operation;
   const last = plan.steps.findLast(({ kind }) => kind === 'weigh');
   return plan.steps.flatMap((step): readonly StepCheck[] => {
-    const check = step.kind === 'weigh' && step !== last ? undefined : checkOf(step, world);
+    const check = step.kind === 'weigh' && step !== last ? undefined : checkOf(step, operation, world);
     return check === undefined ? [] : [{ step: step.name, ...check }];
   });
 }
@@ -31,11 +39,12 @@ export function checkSteps({ plan }: Operation, world: WorldSeen): readonly Step
  * The weights decide, and what was to be started or stopped: as planned when every visible step holds, as before when none
  * does and the weights before are in force.
  */
-export function verdictOf({ plan }: Operation, world: WorldSeen): Verdict {
+export function verdictOf(operation: Operation, world: WorldSeen): Verdict {
+  const { plan } = operation;
   const route = weightsSeen(world.route, plan.after);
   const before = weightsSeen(world.route, plan.before);
   const lasting = plan.steps.filter(({ kind }) => kind === 'launch' || kind === 'stop');
-  const answers = lasting.map((step) => checkOf(step, world)?.holds ?? 'unknown');
+  const answers = lasting.map((step) => checkOf(step, operation, world)?.holds ?? 'unknown');
   if ([route, before, ...answers].includes('unknown')) return 'not-seen';
   if (route === 'yes' && answers.every((each) => each === 'yes')) return 'as-planned';
   if (before === 'yes' && answers.every((each) => each === 'no')) return 'as-before';
@@ -44,7 +53,7 @@ export function verdictOf({ plan }: Operation, world: WorldSeen): Verdict {
 
 type Check = Omit<StepCheck, 'step'>;
 
-function checkOf(step: Step, { route, traffic, replicas }: WorldSeen): Check | undefined {
+function checkOf(step: Step, operation: Operation, { route, traffic, replicas }: WorldSeen): Check | undefined {
   switch (step.kind) {
     case 'weigh':
       return { holds: weightsSeen(route, step.weights), seen: routeText(route) };
@@ -54,11 +63,12 @@ function checkOf(step: Step, { route, traffic, replicas }: WorldSeen): Check | u
     case 'cut':
       return ofTraffic(traffic, step.site);
     case 'launch':
-      return ofReplicas(replicas.get(step.site), (all) =>
-        step.slots.every((slot) => all.some((each) => each.slot === slot && isAlive(each.state))),
-      );
+      return ofReplicas(replicas.get(step.site), operation, (all) => launched(step.slots, all));
     case 'stop':
-      return ofReplicas(replicas.get(step.site), (all) => all.every((each) => isStopped(step.how, each)));
+      return ofReplicas(replicas.get(step.site), operation, (all) => ({
+        holds: all.every((each) => isStopped(step.how, each)) ? 'yes' : 'no',
+        isByAbsence: all.length === 0,
+      }));
     case 'stamp':
     case 'prove':
     case 'settle':
@@ -89,12 +99,33 @@ function ofTraffic(traffic: WorldSeen['traffic'], site: string): Check {
   return { holds: running === 0 ? 'yes' : 'no', seen: `${running} requests run at ${site}` };
 }
 
-function ofReplicas(seen: Seen<readonly Replica[]> | undefined, holds: (all: readonly Replica[]) => boolean): Check {
-  if (seen === undefined) return { holds: 'unknown', seen: 'the site is not configured any more' };
+interface Listing {
+  readonly holds: 'yes' | 'no';
+  /** It follows from what the list lacks, and not from what it has. */
+  readonly isByAbsence: boolean;
+}
+
+function launched(slots: readonly number[], all: readonly Replica[]): Listing {
+  const holds = slots.every((slot) => all.some((each) => each.slot === slot && isAlive(each.state)));
+  const isListed = slots.every((slot) => all.some((each) => each.slot === slot));
+  return { holds: holds ? 'yes' : 'no', isByAbsence: !holds && !isListed };
+}
+
+/** A list that may lag says nothing by what it lacks until its lag is over since the operation's last write. */
+function ofReplicas(
+  list: ListSeen | undefined,
+  { endedAtMs }: Operation,
+  look: (all: readonly Replica[]) => Listing,
+): Check {
+  if (list === undefined) return { holds: 'unknown', seen: 'the site is not configured any more' };
+  const { seen, listLagMs } = list;
   if (seen.kind === 'unknown') return { holds: 'unknown', seen: `the list cannot be read: ${seen.error.message}` };
   const alive = seen.value.filter(({ state }) => isAlive(state)).length;
   const unknown = seen.value.filter(({ billed }) => billed === 'unknown').length;
   const text = `${alive} alive${unknown > 0 ? `, ${unknown} perhaps billed` : ''}`;
-  if (holds(seen.value)) return { holds: 'yes', seen: text };
+  const { holds, isByAbsence } = look(seen.value);
+  const isEarly = listLagMs > 0 && (endedAtMs === undefined || seen.asOfMs - endedAtMs <= listLagMs);
+  if (isByAbsence && isEarly) return { holds: 'unknown', seen: `${text}, in a list that may lag` };
+  if (holds === 'yes') return { holds, seen: text };
   return { holds: unknown > 0 ? 'unknown' : 'no', seen: text };
 }

@@ -6,6 +6,7 @@ import type { LeaseRecord } from '../model/lease.ts';
 import type { Actor, Operation, OperationRequest } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { OrderKind, Wish } from '../model/wish.ts';
+import { askedBefore } from './asked-before.ts';
 import { callWithin } from './call-within.ts';
 import { type ControllerEnd, superviseDeployment } from './controller.ts';
 import type { EngineDeps } from './engine.ts';
@@ -48,11 +49,28 @@ export async function carryOut(
   const { store, config } = deps;
   const deployment = config.deployments.find(({ name }) => name === wish.deployment);
   assert(deployment !== undefined, `unknown deployment ${wish.deployment}`);
-  const id = `rq-${options.requestId ?? deps.random.id(8)}`;
-  const known = await store.operations.getRequest(id);
+  const { requestId } = options;
+  const { id, known } =
+    requestId === undefined
+      ? { id: `rq-${deps.random.id(8)}`, known: undefined }
+      : await askedBefore(store.operations, wish, requestId);
   const request = known ?? requestOf(deps, wish, id, await store.operations.revision(wish.deployment));
   if (known === undefined) await store.operations.request(request);
+  try {
+    return await seeThrough(deps, deployment, request, options, signal);
+  } catch (thrown) {
+    throw asAsked(thrown, request);
+  }
+}
 
+/** From here on it is asked for: whoever may lead finds it in the store, also when this process sees no more of it. */
+async function seeThrough(
+  deps: EngineDeps,
+  deployment: Deployment,
+  request: OperationRequest,
+  options: CarryOutOptions,
+  signal: AbortSignal,
+): Promise<WishEnd> {
   const ended = new AbortController();
   // What is to be held or returned is still led from here until it is.
   const detached =
@@ -70,6 +88,18 @@ export async function carryOut(
   } finally {
     ended.abort();
   }
+}
+
+/** A store that fails before the request is in it has left everything as it was; after that nobody can say. */
+function asAsked(thrown: unknown, { id, kind, deployment }: OperationRequest): unknown {
+  const isStore = thrown instanceof GodwitError && (thrown.code === 'StoreFailed' || thrown.code === 'StoreCorrupt');
+  if (!isStore) return thrown;
+  const message = `the ${kind} of ${deployment} was asked for (${id}), and then the store failed: ${thrown.message}`;
+  return new GodwitError('OutcomeUnknown', `${message}. It may have been carried out, or may be yet`, {
+    hint: `godwit status ${deployment}, and once the store is back: godwit verify`,
+    cause: thrown,
+    details: { isAsked: true },
+  });
 }
 
 function requestOf({ actor, clock }: EngineDeps, wish: Wish, id: string, revision: number): OperationRequest {

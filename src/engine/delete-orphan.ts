@@ -55,7 +55,7 @@ function refused(code: 'Withdrawn' | 'DriverUnreachable' | 'SourceNotFenced', me
 
 async function underLease(work: Work): Promise<OrphanEnd> {
   const { deps, grip, deployment, order } = work;
-  const terms = termsOf(work);
+  const terms = termsOf(work, undefined);
   // An earlier holder's late write must not put the replica back into the table after it was looked at.
   const stamped = await attemptWrite(deps, grip, terms, (call) => deps.traffic.stamp(deployment.name, call));
   if (stamped.kind !== 'done') return refused('DriverUnreachable', stamped.error.message);
@@ -100,7 +100,7 @@ async function find({ deps, deployment, order, signal }: Work): Promise<Found> {
 
 async function stopAndSee(work: Work, provider: Provider, replica: Replica): Promise<OrphanEnd> {
   const { deps, grip, order } = work;
-  const terms = termsOf(work);
+  const terms = termsOf(work, replica.site);
   const note = (state: 'intended' | 'reached' | 'refused' | 'unknown', detail: string) =>
     work.journal.append({
       ...{ kind: 'step', operationId: terms.operationId, index: 0, step: `delete orphan ${replica.id}` },
@@ -140,10 +140,10 @@ function isOver({ state, billed }: Replica): boolean {
   return state === 'gone' && billed === 'no';
 }
 
-function termsOf({ deps, grip, deployment, order, signal }: Work): WriteTerms {
+/** `site`: where it runs; without one the longest grace that any placement gives. */
+function termsOf({ deps, grip, deployment, order, signal }: Work, site: string | undefined): WriteTerms {
   const operationId = `orphan-${grip.epoch}`;
-  const [placement] = deployment.placements;
-  const limitMs = (placement?.launch.stopGraceMs ?? usualGraceMs) + slackMs;
+  const limitMs = graceMs(deployment, site) + slackMs;
   return {
     operationId,
     idempotencyKey: `${operationId}/${order.replica}`,
@@ -151,4 +151,11 @@ function termsOf({ deps, grip, deployment, order, signal }: Work): WriteTerms {
     tryTimeoutMs: limitMs,
     signal,
   };
+}
+
+/** An orphan's site need not be one that its deployment is placed at any more. */
+function graceMs({ placements }: Deployment, site: string | undefined): number {
+  const placed = placements.find((each) => each.site === site);
+  const graces = (placed === undefined ? placements : [placed]).map(({ launch }) => launch.stopGraceMs);
+  return graces.length === 0 ? usualGraceMs : Math.max(...graces);
 }

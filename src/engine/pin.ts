@@ -4,6 +4,7 @@ import type { Actor } from '../model/operation.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { Pin, PinKind } from '../model/pin.ts';
 import type { ProviderError } from '../model/provider-error.ts';
+import type { Weights } from '../model/route.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TrafficDriver } from '../ports/traffic-driver.ts';
 
@@ -19,16 +20,19 @@ export interface PinWish {
   readonly reason: string | undefined;
   /** Milliseconds; undefined: until somebody releases it. */
   readonly forMs: number | undefined;
+  /** For `return`: where to, when that is known; otherwise the gateway goes one step back. */
+  readonly weights?: Weights;
 }
 
 /** One call to the gateway, in milliseconds. */
 const timeoutMs = 5000;
 
-/** `return` goes back to the last weights that were others than those in force. */
+/** A `return` that does not say where to goes back to the last weights that were others than those in force. */
 export async function pinAtGateway({ traffic, clock, actor }: PinDeps, wish: PinWish): Promise<Reply<Pin>> {
   if (traffic.pin === undefined || traffic.pins === undefined) return { kind: 'refused', error: noPins };
   const call = callOf(clock);
   if (wish.kind !== 'return') return await traffic.pin({ ...wish, by: actor, weights: undefined }, call);
+  if (wish.weights !== undefined) return await traffic.pin({ ...wish, by: actor, weights: wish.weights }, call);
   const seen = await traffic.pins(wish.deployment, call);
   if (seen.kind === 'unknown') return { kind: 'refused', error: seen.error };
   const { before } = seen.value;

@@ -1,8 +1,6 @@
 /** Settles what an operation brought about by reading everything back; changes nothing and needs no lease. */
-import { checkSteps, verdictOf, type WorldSeen } from '../core/verdict.ts';
+import { checkSteps, type ListSeen, verdictOf, type WorldSeen } from '../core/verdict.ts';
 import type { Operation } from '../model/operation.ts';
-import type { Seen } from '../model/outcome.ts';
-import type { Replica } from '../model/replica.ts';
 import type { Verification } from '../model/verification.ts';
 import type { EngineDeps } from './engine.ts';
 import { createReading } from './reading.ts';
@@ -27,9 +25,12 @@ export async function verifyOperation(
     reading(signal, (call) => traffic.traffic(deployment, call)),
     Promise.all(
       lists.map(
-        async ({ site, provider }): Promise<readonly [string, Seen<readonly Replica[]>]> => [
+        async ({ site, provider }): Promise<readonly [string, ListSeen]> => [
           site,
-          await reading(signal, (call) => provider.list({ deployment }, call)),
+          {
+            seen: await reading(signal, (call) => provider.list({ deployment }, call)),
+            listLagMs: provider.listLagMs,
+          },
         ],
       ),
     ),

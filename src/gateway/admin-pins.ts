@@ -1,7 +1,7 @@
 /** Pins over the admin API: works with the store down, for the gateway keeps them itself. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '../model/operation.ts';
-import type { PinKind, PinRequest, ReleaseRequest } from '../model/pin.ts';
+import { mostReasonLetters, type PinKind, type PinRequest, type ReleaseRequest } from '../model/pin.ts';
 import type { Weights } from '../model/route.ts';
 import { keeping, readJson, send } from './admin-answer.ts';
 import { isCount, isObject } from './entry-shape.ts';
@@ -9,7 +9,6 @@ import type { PinBook } from './pin-book.ts';
 import { sightOf, takePin } from './pins.ts';
 import type { RouteTable } from './table.ts';
 
-const maxReasonLength = 500;
 const maxNameLength = 200;
 /** A year: longer is a mistake in the unit. */
 const maxForMs = 366 * 24 * 3600 * 1000;
@@ -86,8 +85,8 @@ function saidIn({
   reason,
 }: Readonly<Record<string, unknown>>): { readonly by: Actor; readonly reason: string | undefined } | string {
   if (!isActor(by)) return 'by names a person or controller, its host and process';
-  if (reason !== undefined && (typeof reason !== 'string' || reason.length > maxReasonLength))
-    return `reason is a text of at most ${maxReasonLength} characters`;
+  if (reason !== undefined && (typeof reason !== 'string' || reason.length > mostReasonLetters))
+    return `reason is a text of at most ${mostReasonLetters} characters`;
   return { by: { kind: by.kind, name: by.name, host: by.host, pid: by.pid }, reason };
 }
 

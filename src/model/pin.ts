@@ -2,6 +2,9 @@
 import type { Actor } from './operation.ts';
 import type { Weights } from './route.ts';
 
+/** A longer reason belongs where the incident is told: the gateway keeps none that is longer. */
+export const mostReasonLetters = 500;
+
 /** What freezes the weights while it stands. */
 export type PinKind = 'pause' | 'hold' | 'return';
 

@@ -15,11 +15,17 @@ const seen = <T>(value: T) => ({ kind: 'seen', value, asOfMs: nowMs }) as const;
 function world(
   weights: Weights | undefined,
   replicas: Readonly<Record<string, readonly Replica[] | undefined>> = {},
+  listLagMs = 0,
 ): WorldSeen {
   return {
     route: weights === undefined ? unseen : seen(routeOf({ weights })),
     traffic: view().traffic,
-    replicas: new Map(Object.entries(replicas).map(([site, all]) => [site, all === undefined ? unseen : seen(all)])),
+    replicas: new Map(
+      Object.entries(replicas).map(([site, all]) => [
+        site,
+        { seen: all === undefined ? unseen : seen(all), listLagMs },
+      ]),
+    ),
   };
 }
 
@@ -91,4 +97,25 @@ test('checks what stays visible: of several weights the last, of a drain what st
     { step: 'last', holds: 'yes', seen: 'weights right 100%' },
     { step: 'd', holds: 'no', seen: '2 requests run at left' },
   ]);
+});
+
+const lagMs = 5000;
+
+test.for([
+  { name: 'a start may be missing from it yet', agoMs: lagMs, left: [gone], right: [], verdict: 'not-seen' },
+  { name: 'a start is not there after its lag', agoMs: lagMs + 1, left: [gone], right: [], verdict: 'something-else' },
+  { name: 'what was to be stopped is missing from it', agoMs: lagMs, left: [], right: [right], verdict: 'not-seen' },
+  { name: 'that is gone after its lag', agoMs: lagMs + 1, left: [], right: [right], verdict: 'as-planned' },
+  { name: 'all is in it', agoMs: 0, left: [gone], right: [right], verdict: 'as-planned' },
+] as const)('$verdict by one list that lags when $name', ({ agoMs, left, right: listed, verdict }) => {
+  const operation = operationOf({ agoMs, plan: { steps: [launch, weigh(moved), stop] } });
+  expect(verdictOf(operation, world(moved, { left, right: listed }, lagMs))).toBe(verdict);
+});
+
+test.for([
+  { agoMs: lagMs, verdict: 'not-seen' },
+  { agoMs: lagMs + 1, verdict: 'as-before' },
+])('what it started and a list lacks $agoMs ms later makes it $verdict', ({ agoMs, verdict }) => {
+  const operation = operationOf({ agoMs, plan: { steps: [launch, weigh(moved)] } });
+  expect(verdictOf(operation, world(before, { right: [] }, lagMs))).toBe(verdict);
 });

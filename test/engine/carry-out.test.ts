@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { carryOut, type WishEnd } from '../../src/engine/carry-out.ts';
 import { runController } from '../../src/engine/controller.ts';
 import type { EngineDeps } from '../../src/engine/engine.ts';
+import { GodwitError } from '../../src/errors.ts';
 import type { Wish } from '../../src/model/wish.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
 import type { Process } from './support/process.ts';
@@ -252,4 +253,29 @@ test('a gateway that cannot be read is a reason to refuse, not to guess', async 
 test('a deployment that is not configured is a bug of the caller', async () => {
   const world = await openServing();
   await expect(type(world, { deployment: 'other' }).end).rejects.toMatchObject({ code: 'AssertionFailed' });
+});
+
+test.for([
+  { isStored: false, code: 'StoreFailed', name: 'before the request is stored is told as it is' },
+  { isStored: true, code: 'OutcomeUnknown', name: 'once the request is stored leaves the outcome unknown' },
+] as const)('a store that fails $name', async ({ isStored, code }) => {
+  const world = await openServing();
+  const deps = (own: EngineDeps): EngineDeps => {
+    const { operations } = own.store;
+    let isGone = false;
+    const unless = async <T>(work: () => Promise<T>): Promise<T> => {
+      if (isGone) throw new GodwitError('StoreFailed', 'disk gone');
+      return await work();
+    };
+    const request: typeof operations.request = async (given) => {
+      if (isStored) await operations.request(given);
+      isGone = true;
+      if (!isStored) await unless(async () => undefined);
+    };
+    const getRequest: typeof operations.getRequest = (id) => unless(() => operations.getRequest(id));
+    return { ...own, store: { ...own.store, operations: { ...operations, request, getRequest } } };
+  };
+  const thrown: unknown = await world.drive(type(world, {}, { deps }).end.catch((error: unknown) => error));
+  expect(thrown).toMatchObject({ code, message: expect.stringContaining('disk gone') });
+  expect(thrown).toMatchObject({ details: isStored ? { isAsked: true } : {} });
 });

@@ -179,3 +179,33 @@ test('beside a controller that lives nothing is touched', async () => {
   stop.abort();
   await world.drive(end);
 });
+
+test.for([
+  { name: 'its own site’s grace', site: 'right', graceMs: 90_000 },
+  { name: 'the longest of all where its site is placed no more', site: 'left', graceMs: 200_000 },
+])('one is given $name to stop', async ({ site, graceMs }) => {
+  const world = await served();
+  const { id } = world.right.plant(0);
+  const { deps } = world.boot();
+  const limits: number[] = [];
+  const right = deps.providers.get('right');
+  if (right === undefined) throw new Error('there is no site right');
+  const stop: typeof right.stop = (replica, how, call) => {
+    limits.push(call.deadlineAtMonoMs - world.clock.monoMs());
+    return right.stop(replica, how, call);
+  };
+  const providers = new Map([...deps.providers, ['right', { ...right, stop }]]);
+  const deployments = deps.config.deployments.map((deployment) => ({
+    ...deployment,
+    placements: deployment.placements.flatMap((each) => {
+      const stopGraceMs = each.site === 'right' ? 90_000 : each.site === 'left' && site === 'left' ? 200_000 : 10_000;
+      const isKept = site === 'right' || each.site !== 'right';
+      return isKept ? [{ ...each, launch: { ...each.launch, stopGraceMs } }] : [];
+    }),
+  }));
+  const order = { deployment: 'chat', replica: id, reason: 'left by a crash' };
+  // No try outlives the lease: this one is longer than any grace.
+  const config = { ...deps.config, deployments, lease: { ttlMs: 1_000_000, renewEveryMs: 1000 } };
+  await world.drive(deleteOrphan({ ...deps, config, providers }, order, calm));
+  expect(limits).toEqual([graceMs + 15_000]);
+});

@@ -36,6 +36,13 @@ test('a return goes back to the weights that the gateway had before', async () =
   expect(asked).toEqual([{ ...wish, kind: 'return', by: ana, weights: before }]);
 });
 
+test('a return that says where to asks the gateway for nothing else', async () => {
+  const { deps, asked } = await open({ before });
+  const weights = { left: 50, right: 50 };
+  expect(await pinAtGateway(deps, { ...wish, kind: 'return', weights })).toMatchObject({ kind: 'done' });
+  expect(asked).toEqual([{ ...wish, kind: 'return', by: ana, weights }]);
+});
+
 test.for([
   { name: 'has had no others', sight: {}, code: 'NothingBefore' },
   { name: 'cannot be read', sight: undefined, code: 'GatewayAbsent' },

@@ -44,7 +44,7 @@ function changeCommand<O extends Options>(verbal: Verbal<O>): Command {
       const config = await openConfig(app, globals);
       const own = options as unknown as Typed<O>;
       const wish = wishOf(verbal, own, config, given.deployment);
-      if (!own.dryRun && needsReason(wish, findDeployment(config, wish.deployment)))
+      if (!own.dryRun && needsReason(wish, findDeployment(config, wish.deployment), config))
         requireReason(reasonFor(wish), own.reason);
       return await runChange({ config, wish, terms: own, typed, globals }, app, out);
     },

@@ -1,6 +1,7 @@
 /** Options that every changing command shares, and what they mean. */
 import type { CarryOutOptions } from '../../engine/carry-out.ts';
 import { GodwitError } from '../../errors.ts';
+import type { Config } from '../../model/config.ts';
 import type { Deployment } from '../../model/deployment.ts';
 import { reasonCodes } from '../../model/reason.ts';
 import type { Wish } from '../../model/wish.ts';
@@ -69,10 +70,23 @@ export function requireReason(what: string, reason: string | undefined): void {
   });
 }
 
-/** Verbs that change more than a person can see at once, rules that somebody answers for, and wherever the policy says so. */
-export function needsReason({ kind, overrides = [] }: Wish, { failover }: Pick<Deployment, 'failover'>): boolean {
+/**
+ * Verbs that change more than a person can see at once and rules that somebody answers for; with a protected environment
+ * or a policy that says so everything but what moves nothing by itself. No confirmation stands in for it.
+ */
+export function needsReason(
+  { kind, overrides = [] }: Pick<Wish, 'kind' | 'overrides'>,
+  { failover }: Pick<Deployment, 'failover'>,
+  { isProtected }: Pick<Config, 'isProtected'>,
+): boolean {
   const isBig = kind === 'shift' || kind === 'stop' || kind === 'migrate';
-  return overrides.length > 0 || isBig || failover.manual.requiresReason;
+  const isAsked = isProtected === true || failover.manual.requiresReason;
+  return overrides.length > 0 || isBig || (isAsked && !isMild(kind));
+}
+
+/** Nothing moves for these but what was planned. */
+export function isMild(kind: Wish['kind']): boolean {
+  return kind === 'hold' || kind === 'resume' || kind === 'extend';
 }
 
 const hourMs = 3_600_000;

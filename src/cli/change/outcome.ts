@@ -4,7 +4,7 @@ import type { Actor, Operation } from '../../model/operation.ts';
 import type { ErrorClass } from '../../model/provider-error.ts';
 import type { Reason } from '../../model/reason.ts';
 import { operationJson } from '../../report/json/operation.ts';
-import { movedPct, operationText } from '../../report/text/operation.ts';
+import { actorText, movedPct, operationText } from '../../report/text/operation.ts';
 import { reasonLines } from '../../report/text/reason.ts';
 import { age } from '../../report/text/time.ts';
 import type { App } from '../app.ts';
@@ -129,7 +129,7 @@ function stillRunning(end: Extract<WishEnd, { kind: 'still-running' }>, { deploy
   const who =
     end.holder === undefined
       ? 'no controller holds it; `godwit run` goes on with it'
-      : `${end.holder.name}@${end.holder.host} (pid ${end.holder.pid}) goes on with it`;
+      : `${actorText(end.holder)}, goes on with it`;
   const json = {
     kind: 'Operation',
     deployment,
@@ -161,7 +161,7 @@ export function interruptedOutcome(deployment: string, app: App): Outcome {
 }
 
 function withdrawnOutcome(holder: Actor | undefined, { deployment, app, waits }: Ending): Outcome {
-  const who = holder === undefined ? '' : ` (${holder.name}@${holder.host}, pid ${holder.pid}, holds the lease)`;
+  const who = holder === undefined ? '' : ` (${actorText(holder)}, holds the lease)`;
   const how = waits ? '' : ' With --no-wait a controller must run: godwit run.';
   return {
     exit: app.interrupted.aborted ? interruptedExit(app) : 'leaseHeld',
@@ -174,7 +174,7 @@ function lostOutcome(record: Extract<WishEnd, { kind: 'lease-lost' }>['record'],
   const holder =
     record === undefined
       ? 'nobody holds it now'
-      : `held by ${record.holder.name}@${record.holder.host}, pid ${record.holder.pid}, renewed ${age(app.clock.nowMs() - record.renewedAtMs)} ago`;
+      : `held by ${actorText(record.holder)}, renewed ${age(app.clock.nowMs() - record.renewedAtMs)} ago`;
   return {
     exit: 'leaseLost',
     json: { kind: 'Operation', deployment, outcome: 'lease-lost', holder: record?.holder },

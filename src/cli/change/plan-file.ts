@@ -25,7 +25,7 @@ export async function writePlanFile(
   { changes, wish, basis, plan }: Omit<PlanFile, 'digest'> & { readonly plan: Plan },
   isForced: boolean,
 ): Promise<void> {
-  const digest = planDigest(basis);
+  const digest = planDigest({ wish, basis });
   const document = { apiVersion: 'godwit/v1', kind: 'Plan', changes, digest, wish, basis, plan };
   const text = `${JSON.stringify(document, undefined, 2)}\n`;
   try {
@@ -85,7 +85,7 @@ export async function readPlanFile(path: string): Promise<PlanFile> {
   }
   // The shape was checked field by field; exact optional keys are beyond what the schema's type says.
   const file = parsed.data as unknown as PlanFile;
-  if (planDigest(file.basis) !== file.digest) throw refuse(path, 'was changed after it was written');
+  if (planDigest(file) !== file.digest) throw refuse(path, 'was changed after it was written');
   return { ...file, wish: { ...file.wish, from: file.wish.from, to: file.wish.to, reason: file.wish.reason } };
 }
 

@@ -1,5 +1,7 @@
 /** One change from wish to outcome: previewed, shown, confirmed, carried out, told how it ended. */
+import { askedBefore } from '../../engine/asked-before.ts';
 import type { Config } from '../../model/config.ts';
+import type { PlanBasis } from '../../model/plan-basis.ts';
 import type { Preview } from '../../model/preview.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Wish } from '../../model/wish.ts';
@@ -7,12 +9,12 @@ import { planJson } from '../../report/json/plan.ts';
 import { planText } from '../../report/text/plan.ts';
 import type { App } from '../app.ts';
 import type { Globals, Outcome } from '../command.ts';
-import { confirm } from '../confirm.ts';
+import { askToConfirm, type Confirmed } from '../confirm.ts';
 import type { Output } from '../output.ts';
 import { carryOutWatched } from './carry.ts';
 import { carryOutOptions, type Terms } from './options.ts';
 import { interruptedOutcome, nothingToDo, outcomeOf, refusalExit } from './outcome.ts';
-import { planDigest } from './plan-digest.ts';
+import { planDigest, stepsDigest } from './plan-digest.ts';
 import { commandLine } from './typed-line.ts';
 
 export interface Change {
@@ -26,16 +28,14 @@ export interface Change {
 export async function runChange(change: Change, app: App, out: Output): Promise<Outcome> {
   const { config, wish, terms } = change;
   // Whoever asks again under the same name is told of the first: there is nothing to look at anew.
-  if (!(await isKnownRequest(change, app))) {
-    const preview = await app.preview(config, wish, app.interrupted);
-    if (app.interrupted.aborted) return interruptedOutcome(wish.deployment, app);
-    if (terms.dryRun) return planOutcome(preview, change, app, out);
-    const before = await settleBefore(preview, change, app, out);
-    if (before !== undefined) return before;
-    if (terms.ifDigest !== undefined && preview.planned !== undefined)
-      return await carry({ ...change, wish: { ...wish, expect: preview.planned.basis } }, app, out);
-  }
-  return await carry(change, app, out);
+  if (!terms.dryRun && (await isKnownRequest(change, app))) return await carry(change, app, out);
+  const preview = await app.preview(config, wish, app.interrupted);
+  if (app.interrupted.aborted) return interruptedOutcome(wish.deployment, app);
+  if (terms.dryRun) return planOutcome(preview, change, app, out);
+  const settled = await settle(preview, change, app, out);
+  if (settled.kind === 'over') return settled.outcome;
+  const { basis } = settled;
+  return await carry(basis === undefined ? change : { ...change, wish: { ...wish, expect: basis } }, app, out);
 }
 
 async function carry({ config, wish, terms }: Change, app: App, out: Output): Promise<Outcome> {
@@ -43,20 +43,56 @@ async function carry({ config, wish, terms }: Change, app: App, out: Output): Pr
   return outcomeOf(end, { deployment: wish.deployment, app, out, waits: terms.wait });
 }
 
-async function isKnownRequest({ config, terms: { requestId } }: Change, app: App): Promise<boolean> {
+async function isKnownRequest({ config, wish, terms: { requestId } }: Change, app: App): Promise<boolean> {
   if (requestId === undefined) return false;
   const store = await app.openStore(config).catch(() => undefined);
+  if (store === undefined) return false;
   try {
-    return (await store?.operations.getRequest(`rq-${requestId}`)) !== undefined;
+    return (await askedBefore(store.operations, wish, requestId)).known !== undefined;
   } finally {
-    await store?.close();
+    await store.close();
   }
 }
 
-/** Undefined: go on. */
-async function settleBefore(preview: Preview, change: Change, app: App, out: Output): Promise<Outcome | undefined> {
-  const refused = refusalOf(preview, change, app, out);
-  if (refused !== undefined) return refused;
+type Settled =
+  | { readonly kind: 'over'; readonly outcome: Outcome }
+  /** Confirmed; only over this world, where somebody has looked at it or said so. */
+  | { readonly kind: 'go'; readonly basis: PlanBasis | undefined };
+
+/** A plan that is another one at each look is not asked for again without end. */
+const mostQuestions = 3;
+
+/** While somebody reads a plan the world moves: what they answered for is what is carried out, or they are asked again. */
+async function settle(first: Preview, change: Change, app: App, out: Output): Promise<Settled> {
+  const { config, wish, terms } = change;
+  let preview = first;
+  for (let questions = 1; questions <= mostQuestions; questions += 1) {
+    const refused = refusalOf(preview, change, app, out);
+    if (refused !== undefined) return { kind: 'over', outcome: refused };
+    const confirmed = await ask(preview, change, app, out);
+    if (confirmed.kind === 'declined') return { kind: 'over', outcome: confirmed.outcome };
+    if (confirmed.kind === 'given')
+      return { kind: 'go', basis: terms.ifDigest === undefined ? undefined : preview.planned?.basis };
+    const now = await app.preview(config, wish, app.interrupted);
+    if (app.interrupted.aborted) return { kind: 'over', outcome: interruptedOutcome(wish.deployment, app) };
+    const refusedNow = refusalOf(now, change, app, out);
+    if (refusedNow !== undefined) return { kind: 'over', outcome: refusedNow };
+    // What waits is there for the world to move.
+    if (seenOf(now) === seenOf(preview)) return { kind: 'go', basis: now.isWaiting ? undefined : now.planned?.basis };
+    out.warn('The plan is another one than the one you answered for. Now it is:');
+    preview = now;
+  }
+  const message = `the plan was another one after each of ${mostQuestions} questions`;
+  const outcome = refusedPlan(preview, [{ code: 'WorldMoved', message }], change, app, out);
+  return { kind: 'over', outcome };
+}
+
+/** What a person answers for: the steps, and how dangerous they are. */
+function seenOf({ planned }: Preview): string {
+  return planned === undefined ? 'none' : `${stepsDigest(planned.basis)} ${planned.forecast.danger.level}`;
+}
+
+async function ask(preview: Preview, change: Change, app: App, out: Output): Promise<Confirmed> {
   const { wish, terms, typed, globals, config } = change;
   const danger = preview.planned?.forecast.danger ?? { level: 'moderate', why: [] };
   const isSevere = danger.level === 'severe';
@@ -69,7 +105,7 @@ async function settleBefore(preview: Preview, change: Change, app: App, out: Out
       add: isSevere ? ['--confirm', wish.deployment] : ['--yes'],
     }),
   };
-  return await confirm(question, { yes: terms.yes, confirm: terms.confirm, globals }, app, out);
+  return await askToConfirm(question, { yes: terms.yes, confirm: terms.confirm, globals }, app, out);
 }
 
 /** Nothing to do, refused by a rule, or another plan than the one that was looked at. */
@@ -79,7 +115,7 @@ export function refusalOf(preview: Preview, change: Change, app: App, out: Outpu
   if (only?.code === 'AlreadyThere' && against.length === 1) return nothingToDo(only.message, wish);
   if (against.length > 0 && !isWaiting) return refusedPlan(preview, against, change, app, out);
   const { ifDigest } = change.terms;
-  const digest = planned === undefined ? undefined : planDigest(planned.basis);
+  const digest = planned === undefined ? undefined : planDigest({ wish, basis: planned.basis });
   if (ifDigest === undefined || digest === ifDigest) return undefined;
   const message = `the plan has the digest ${digest ?? 'none'} now, not ${ifDigest}: look at it again with godwit plan`;
   return refusedPlan(preview, [{ code: 'WorldMoved', message }], change, app, out);
@@ -96,10 +132,10 @@ function refusedPlan(preview: Preview, reasons: readonly Reason[], change: Chang
 
 /** What `godwit plan` prints: nothing is asked and nothing is done. */
 export function planOutcome(preview: Preview, change: Change, app: App, out: Output): Outcome {
-  const { planned, against, isWaiting } = preview;
+  const { planned, against, isWaiting, wish } = preview;
   const [only] = against;
   const isSo = only?.code === 'AlreadyThere' && against.length === 1;
-  const digest = planned === undefined ? undefined : planDigest(planned.basis);
+  const digest = planned === undefined ? undefined : planDigest({ wish, basis: planned.basis });
   const text = isSo
     ? `Nothing to do: ${only.message}`
     : [headLine(change), planText(preview, app.clock.nowMs(), out.dataStyle)].join('\n');

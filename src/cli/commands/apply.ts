@@ -1,4 +1,4 @@
-import { needsReason, requireReason, termOptions } from '../change/options.ts';
+import { expiryOf, needsReason, requireReason, termOptions } from '../change/options.ts';
 import { runChange } from '../change/run-change.ts';
 import { defineCommand } from '../command.ts';
 import { requiredText, text } from '../inputs.ts';
@@ -24,7 +24,10 @@ export const apply = defineCommand({
     const config = await openConfig(app, globals);
     const deployment = findDeployment(config, file.wish.deployment);
     const reason = options.reason ?? file.wish.reason;
-    if (!options.dryRun && needsReason(file.wish, deployment)) requireReason(`godwit ${file.wish.kind}`, reason);
+    if (!options.dryRun && needsReason(file.wish, deployment, config))
+      requireReason(`godwit ${file.wish.kind}`, reason);
+    // The policy may have changed since, and so may the file.
+    if (file.wish.forMs !== undefined) expiryOf(file.wish.forMs, deployment);
     const wish = { ...file.wish, reason, expect: file.basis };
     // It was read and meant when it was written: only what is severe is asked for again.
     return await runChange({ config, wish, terms: { ...options, yes: true }, typed, globals }, app, out);

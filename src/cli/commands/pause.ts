@@ -1,4 +1,5 @@
 import type { Config } from '../../model/config.ts';
+import { mostReasonLetters } from '../../model/pin.ts';
 import { isInForce, type Standing } from '../../model/standing.ts';
 import { type PauseRow, pauseRowJson } from '../../report/json/pause.ts';
 import { pauseText } from '../../report/text/pause.ts';
@@ -18,7 +19,7 @@ export const pause = defineCommand({
   arguments: { deployment: text('deployment', 'as named in the configuration') },
   options: {
     for: requiredDuration('--for <time>', 'how long, such as 30m or 4h; at most 7d. Then automation is on again'),
-    reason: words('--reason <text>', 'why, for whoever wonders at night'),
+    reason: words('--reason <text>', 'why, for whoever wonders at night', mostReasonLetters),
     all: flag('--all', 'every deployment'),
   },
   examples: [

@@ -2,20 +2,21 @@ import { GodwitError } from '../../errors.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Store } from '../../ports/store.ts';
 import { weightsText } from '../../report/text/operation.ts';
+import { sanitize } from '../../report/text/sanitize.ts';
 import { runSeveral } from '../change/several.ts';
 import { commandLine } from '../change/typed-line.ts';
 import { defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
-import { duration, flag, requiredText, text } from '../inputs.ts';
-import { openConfig } from '../open-config.ts';
-import { giveOrder } from '../order.ts';
+import { duration, flag, reasonText, requiredText } from '../inputs.ts';
+import { findDeployment, openConfig } from '../open-config.ts';
+import { checkReason, giveOrder } from '../order.ts';
 
 export const returnSite = defineCommand({
   name: 'return',
   summary: 'Give a site back the traffic that was taken off it for a time',
   arguments: { site: requiredText('site', 'as named in the configuration', 'site') },
   options: {
-    reason: text('--reason <text>', 'why, for the record'),
+    reason: reasonText('--reason <text>', 'why, for the record'),
     yes: flag('-y, --yes', 'do not ask'),
     timeout: duration('--timeout <time>', 'how long to wait for each; the operations themselves go on'),
   },
@@ -28,13 +29,18 @@ export const returnSite = defineCommand({
         hint: `known: ${config.sites.map(({ name }) => name).join(', ')}`,
       });
     const store = await app.openStore(config);
-    const moved = await movedOff(store, site).finally(() => store.close());
+    const all = await movedOff(store, site).finally(() => store.close());
+    const moved = all.filter(({ plan }) => config.deployments.some(({ name }) => name === plan.deployment));
+    for (const { id, plan } of all.filter((each) => !moved.includes(each)))
+      out.warn(`${sanitize(plan.deployment, 40)} is not configured any more: ${id} is left as it is`);
     if (moved.length === 0)
       return {
         exit: 'done',
         json: { kind: 'Return', items: [] },
         text: `Nothing to do: nothing was moved off ${site} for a time.`,
       };
+    for (const { plan } of moved)
+      checkReason('return', options.reason, findDeployment(config, plan.deployment), config);
     const question = {
       what: moved
         .map(({ id, plan }) => `${plan.deployment}: return ${id}, weights before: ${weightsText(plan.before)}`)

@@ -32,7 +32,8 @@ export const verify = defineCommand({
       await app.say(config, said);
     }
     return {
-      exit: isSettled ? 'done' : 'unknown',
+      // Settled, and neither what was meant nor what was: somebody has to look.
+      exit: verdict === 'something-else' ? 'failed' : isSettled ? 'done' : 'unknown',
       json: { kind: 'Verification', operation: operationJson(operation), checks, verdict },
       text: verificationText(verification, out.dataStyle),
       note: isSettled

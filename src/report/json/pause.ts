@@ -4,20 +4,32 @@ import { iso } from '../text/time.ts';
 /** One deployment's part. */
 export interface PauseRow {
   readonly deployment: string;
-  readonly outcome: 'paused' | 'replaced' | 'unchanged' | 'unpaused' | 'not-paused' | 'pinned' | 'failed';
+  readonly outcome:
+    | 'paused'
+    | 'replaced'
+    | 'unchanged'
+    | 'unpaused'
+    | 'not-paused'
+    | 'pinned'
+    | 'still-pinned'
+    | 'failed'
+    | 'unknown';
   /** Its end now, epoch milliseconds; undefined: automation is on, or it is not known. */
   readonly untilMs: number | undefined;
   /** The end it had before, where that was another. */
   readonly before: number | undefined;
-  /** For `failed`. */
+  /** For `failed`, `still-pinned` and `unknown`. */
   readonly why?: string;
+  /** What else is to be known, such as what the gateway may still keep. */
+  readonly note?: string;
 }
 
 /** Times in ISO 8601. */
-export function pauseRowJson({ deployment, outcome, untilMs, before, why }: PauseRow) {
+export function pauseRowJson({ deployment, outcome, untilMs, before, why, note }: PauseRow) {
   return {
     ...{ deployment, outcome, until: isoOrNull(untilMs), before: isoOrNull(before) },
     ...(why === undefined ? {} : { why }),
+    ...(note === undefined ? {} : { note }),
   };
 }
 

@@ -7,7 +7,12 @@ import { wrap } from './width.ts';
 
 /** In order, a line or two per deployment. */
 export function pauseText(rows: readonly PauseRow[], nowMs: number, style: Style): string {
-  return rows.flatMap((row) => wrap(`${sanitize(row.deployment, 40)}: ${said(row, nowMs)}`, style.width, 3)).join('\n');
+  return rows
+    .flatMap((row) => {
+      const note = row.note === undefined ? '' : `; ${sanitize(row.note)}`;
+      return wrap(`${sanitize(row.deployment, 40)}: ${said(row, nowMs)}${note}`, style.width, 6);
+    })
+    .join('\n');
 }
 
 function said({ outcome, untilMs, before, why = '' }: PauseRow, nowMs: number): string {
@@ -27,6 +32,10 @@ function said({ outcome, untilMs, before, why = '' }: PauseRow, nowMs: number): 
       return `the gateway lets nobody move the weights${end}; recorded once the store is back (${sanitize(why)})`;
     case 'failed':
       return `FAILED, not changed: ${sanitize(why)}`;
+    case 'still-pinned':
+      return `FAILED: automation is on again, but ${sanitize(why)}`;
+    case 'unknown':
+      return `NOT KNOWN: ${sanitize(why)}`;
   }
 }
 

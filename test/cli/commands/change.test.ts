@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { WishEnd } from '../../../src/engine/carry-out.ts';
+import type { Danger } from '../../../src/model/forecast.ts';
+import type { Preview } from '../../../src/model/preview.ts';
 import type { Wish } from '../../../src/model/wish.ts';
 import { fakeApp, liveTerminal } from '../support/fake-app.ts';
 import { nowMs, operation } from '../support/models.ts';
-import { preview } from '../support/previews.ts';
+import { planned, preview } from '../support/previews.ts';
 
 const ended: WishEnd = { kind: 'ended', operation: operation(), by: 'controller' };
 const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 } as const;
@@ -149,7 +151,9 @@ test('asking for what is in force already is no failure', async () => {
 test('a time-out stops the waiting only, and says who goes on', async () => {
   const { app } = appThatEnds({ kind: 'still-running', operationId: 'op-9k2m', holder });
   expect(await runCommand(['failover', 'chat', '--yes', '--timeout', '1s'], app)).toBe(7);
-  expect(app.printed.err).toContain('Stopped waiting for op-9k2m: godwit@node-1 (pid 4711) goes on with it.');
+  expect(app.printed.err).toContain(
+    'Stopped waiting for op-9k2m: the controller godwit@node-1, pid 4711, goes on with it.',
+  );
 });
 
 test.for([
@@ -162,8 +166,8 @@ test.for([
 });
 
 test.for([
-  [undefined, 75, ' (godwit@node-1, pid 4711, holds the lease)'],
-  ['SIGINT', 130, ' (godwit@node-1, pid 4711, holds the lease)'],
+  [undefined, 75, ' (the controller godwit@node-1, pid 4711, holds the lease)'],
+  ['SIGINT', 130, ' (the controller godwit@node-1, pid 4711, holds the lease)'],
 ] as const)('a request taken back after %s exits %i and says nothing was changed', async ([name, exit, who]) => {
   const { app } = appInterruptedBy(name, { kind: 'withdrawn', holder });
   expect(await runCommand(['failover', 'chat', '--yes', '--timeout', '1s'], app)).toBe(exit);
@@ -176,7 +180,7 @@ test('a lease lost in the middle names who goes on', async () => {
   const record = { deployment: 'chat', holder, epoch: 4, ttlMs: 10_000, renewedAtMs: nowMs - 3000 };
   const { app } = appThatEnds({ kind: 'lease-lost', record });
   expect(await runCommand(['failover', 'chat', '--yes'], app)).toBe(13);
-  expect(app.printed.err).toContain('held by godwit@node-1, pid 4711, renewed 3s ago');
+  expect(app.printed.err).toContain('held by the controller godwit@node-1, pid 4711, renewed 3s ago');
   const { app: alone } = appThatEnds({ kind: 'lease-lost', record: undefined });
   expect(await runCommand(['failover', 'chat', '--yes'], alone)).toBe(13);
   expect(alone.printed.err).toContain('nobody holds it now');
@@ -204,4 +208,89 @@ test('prints progress as lines on standard error, never on standard output', asy
   expect(await runCommand(['failover', 'chat', '--yes', '-o', 'json'], app)).toBe(0);
   expect(app.printed.err).toContain('03:21:07Z chat ▲ warning: slow');
   expect(app.printed.out.trim().split('\n')).toHaveLength(1);
+});
+
+/** Each look finds the world that is next in the list; the last one stays. */
+function appThatSees(...worlds: readonly Partial<Preview>[]) {
+  let looks = 0;
+  const made = appThatEnds(ended, {
+    terminal: liveTerminal,
+    answer: 'y',
+    preview: async (_, wish) => {
+      const world = worlds[Math.min(looks, worlds.length - 1)];
+      looks += 1;
+      return preview(wish, world);
+    },
+  });
+  return { ...made, looks: () => looks };
+}
+
+const failover = ['failover', 'chat', '--progress', 'none'];
+const withSteps = (name: string, danger: Danger = { level: 'moderate', why: [] }): Partial<Preview> => {
+  const made = planned({ danger });
+  const [first] = made.plan.steps;
+  const steps = first === undefined ? [] : [{ ...first, name }];
+  return { planned: { ...made, basis: { ...made.basis, steps } } };
+};
+
+test('what was answered for is carried out only over the world that was looked at again', async () => {
+  const { app, wishes, looks } = appThatSees({});
+  expect(await runCommand(failover, app)).toBe(0);
+  expect(looks()).toBe(2);
+  expect(wishes).toMatchObject([{ wish: { expect: { weights: planned().basis.weights } } }]);
+});
+
+test('with --yes nobody took time to read: one look, and no world is expected', async () => {
+  const { app, wishes, looks } = appThatSees({});
+  expect(await runCommand([...failover, '--yes'], app)).toBe(0);
+  expect(looks()).toBe(1);
+  expect(wishes[0]?.wish.expect).toBeUndefined();
+});
+
+const severe: Danger = { level: 'severe', why: ['it is the last site'] };
+
+test.for([
+  { name: 'other steps', worlds: [withSteps('1-x'), withSteps('1-y')], questions: ['Go on? [y/N] ', 'Go on? [y/N] '] },
+  {
+    name: 'another danger',
+    worlds: [withSteps('1-x'), withSteps('1-x', severe)],
+    questions: ['Go on? [y/N] ', 'Type chat to go on: '],
+  },
+])('a plan with $name after the answer is shown and asked for again', async ({ worlds, questions }) => {
+  const { app, wishes } = appThatSees(...worlds);
+  const isSevere = questions[1] !== questions[0];
+  expect(await runCommand(failover, app)).toBe(isSevere ? 3 : 0);
+  expect(app.printed.questions).toEqual(questions);
+  expect(app.printed.err).toContain('The plan is another one than the one you answered for.');
+  expect(wishes).toHaveLength(isSevere ? 0 : 1);
+});
+
+test('a plan that changes at each of three questions is not carried out', async () => {
+  const { app, wishes } = appThatSees(...['1-a', '1-b', '1-c', '1-d'].map((name) => withSteps(name)));
+  expect(await runCommand(failover, app)).toBe(5);
+  expect(app.printed.questions).toHaveLength(3);
+  expect(app.printed.out).toContain('WorldMoved: the plan was another one after each of 3 questions');
+  expect(wishes).toEqual([]);
+});
+
+test('what a rule refuses by the time of the answer is refused', async () => {
+  const { app, wishes } = appThatSees({}, { against: [{ code: 'ResidencyBlocked', message: 'US' }] });
+  expect(await runCommand(failover, app)).toBe(5);
+  expect(app.printed.questions).toHaveLength(1);
+  expect(wishes).toEqual([]);
+});
+
+const hostile = { ...holder, name: 'g\u001b[2Jx', host: 'h\nok: done' };
+const hostileRecord = { deployment: 'chat', holder: hostile, epoch: 4, ttlMs: 10_000, renewedAtMs: nowMs - 3000 };
+
+test.for([
+  { kind: 'still-running', operationId: 'op-9k2m', holder: hostile },
+  { kind: 'withdrawn', holder: hostile },
+  { kind: 'lease-lost', record: hostileRecord },
+] as const)('a holder’s name and host reach the terminal clean: $kind', async (end) => {
+  const { app } = appThatEnds(end);
+  await runCommand([...failover, '--yes', '--timeout', '1s'], app);
+  expect(app.printed.err).not.toContain('\u001b');
+  expect(app.printed.err).not.toContain('\nok: done');
+  expect(app.printed.err).toContain('pid 4711');
 });

@@ -29,10 +29,12 @@ function storeOf(operations: readonly Operation[], standing: readonly Standing[]
     operations: {
       ...store.operations,
       get: async (id) => operations.find((each) => each.id === id),
-      list: async ({ open, kinds }) =>
+      list: async ({ open, kinds, deployment: of }) =>
         operations.filter(
-          ({ endedAtMs, plan: { kind } }) =>
-            (open !== true || endedAtMs === undefined) && (kinds === undefined || kinds.includes(kind)),
+          ({ endedAtMs, plan: { kind, deployment: own } }) =>
+            (of === undefined || own === of) &&
+            (open !== true || endedAtMs === undefined) &&
+            (kinds === undefined || kinds.includes(kind)),
         ),
     },
   };
@@ -182,7 +184,7 @@ test('op show gives the steps of one that is under way', async () => {
 test.for([
   ['as-planned', 0, 1],
   ['as-before', 0, 1],
-  ['something-else', 0, 1],
+  ['something-else', 1, 1],
   ['not-seen', 11, 0],
 ] as const)(
   'verify of an unknown end that is %s exits %i, with %i words in the record',
@@ -209,6 +211,52 @@ test.for([
 
 const two = config({ deployments: [deployment(), deployment({ name: 'embed' })] });
 const reading = { kind: 'valid', config: two, warnings: { text: '', findings: [] } } as const;
+
+test.for(['hold', 'return', 'extend'])('op %s last --deployment is about that one’s own', async (order) => {
+  const embed = (over: Partial<Operation>) => operation({ ...over, plan: plan({ steps, deployment: 'embed' }) });
+  const other = embed({ id: 'op-embed', state: 'shifting', endedAtMs: undefined });
+  const wishes: Wish[] = [];
+  const app = fakeApp({
+    reading,
+    openStore: async () => storeOf([other, underWay]),
+    carryOut: async (_, wish) => {
+      wishes.push(wish);
+      return ended({ state: 'failed' });
+    },
+  });
+  const words = order === 'extend' ? ['--expires', '1h'] : ['--yes'];
+  await runCommand(['op', order, 'last', '--deployment', 'chat', ...words], app);
+  expect(wishes).toMatchObject([{ kind: order, deployment: 'chat', operationId: 'op-7f3k' }]);
+  expect(await runCommand(['op', order, 'op-embed', '--deployment', 'chat', ...words], app)).toBe(2);
+  expect(app.printed.err).toContain('op-embed is an operation of embed, not of chat');
+  expect(await runCommand(['op', order, 'last', '--deployment', 'chta', ...words], app)).toBe(2);
+  expect(wishes).toHaveLength(1);
+});
+
+const chat = deployment();
+const strict = { ...chat.failover, manual: { ...chat.failover.manual, requiresReason: true } };
+
+test.for([
+  { name: 'a protected environment', typed: config({ isProtected: true }) },
+  { name: 'a policy', typed: config({ deployments: [{ ...chat, failover: strict }] }) },
+])('$name wants a reason for what moves traffic, and no confirmation replaces it', async ({ typed }) => {
+  const { app, wishes } = appWith(ended({ state: 'returned' }), [underWay], [shifted()]);
+  const given = { ...app, config: { ...app.config, read: async () => ({ ...reading, config: typed }) } };
+  for (const argv of [
+    ['op', 'return', 'last', '--yes'],
+    ['op', 'abort', 'last', '--yes'],
+    ['return', 'site-a', '--yes'],
+    ['start', 'chat', '--site', 'site-b', '--yes', '--confirm', 'chat'],
+  ])
+    expect(await runCommand(argv, given), argv.join(' ')).toBe(2);
+  expect(app.printed.err.match(/needs a reason/g)).toHaveLength(4);
+  expect(wishes).toEqual([]);
+  expect(await runCommand(['op', 'return', 'last', '--yes', '--reason', 'drill'], given)).toBe(0);
+  expect(await runCommand(['return', 'site-a', '--yes', '--reason', 'drill'], given)).toBe(0);
+  await runCommand(['op', 'resume', 'last'], given);
+  await runCommand(['op', 'hold', 'last'], given);
+  expect(wishes.map(({ kind }) => kind)).toEqual(['return', 'return', 'resume', 'hold']);
+});
 
 test('evacuate moves every deployment that has traffic there, each with its own result; the worst exit wins', async () => {
   const wishes: Wish[] = [];
@@ -276,4 +324,16 @@ test('return gives back what was moved off the site for a time, and nothing else
   const { app: none } = appWith(ended({}));
   expect(await runCommand(['return', 'site-a', '--yes'], none)).toBe(0);
   expect(none.printed.out).toContain('Nothing to do');
+});
+
+test('return leaves what is not configured any more, and says so', async () => {
+  const old = operation({ id: 'op-old1', plan: plan({ deployment: 'gone' }) });
+  const { app, wishes } = appWith(
+    ended({ state: 'returned' }),
+    [operation(), old],
+    [shifted(), shifted({ deployment: 'gone', operationId: 'op-old1' })],
+  );
+  expect(await runCommand(['return', 'site-a', '--yes'], app)).toBe(0);
+  expect(wishes).toMatchObject([{ operationId: 'op-7f3k' }]);
+  expect(app.printed.err).toContain('gone is not configured any more: op-old1 is left as it is');
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { PinWish } from '../../../src/engine/pin.ts';
 import { GodwitError } from '../../../src/errors.ts';
+import { mostReasonLetters } from '../../../src/model/pin.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { pin } from '../../core/support/pins.ts';
 import { config, deployment, nowMs, operation } from '../support/models.ts';
@@ -104,6 +105,15 @@ test('seven days are still allowed', async () => {
   expect(await run(['pause', 'chat', '--for', '7d', '--reason', 'x'], await emptyStore())).toMatchObject({ code: 0 });
 });
 
+test.for([
+  [mostReasonLetters, 0],
+  [mostReasonLetters + 1, 2],
+] as const)('a reason of %i letters ends with exit %i: the gateway keeps no longer one', async ([letters, exit]) => {
+  const words = ['--reason', 'x'.repeat(letters)];
+  expect(await run(['pause', 'chat', '--for', '1h', ...words], await emptyStore())).toMatchObject({ code: exit });
+  expect(await run(['unpause', 'chat', ...words], await emptyStore())).toMatchObject({ code: exit });
+});
+
 test('all of them, when that is said', async () => {
   const store = await emptyStore();
   expect(await run(['pause', '--all', ...forAnHour], store)).toMatchObject({ code: 0 });
@@ -168,7 +178,7 @@ test.for([
 
 test.for([
   { order: 'hold', words: [], weights: undefined, says: 'the weights stay as they are' },
-  { order: 'return', words: ['--yes'], weights: { left: 100 }, says: 'the weights are left 100%' },
+  { order: 'return', words: ['--yes'], weights: { left: 100 }, says: 'the weights are left 100% (one step back' },
 ] as const)('with the store away op $order is said to the gateway', async ({ order, words, weights, says }) => {
   const asked: PinWish[] = [];
   const app = sayingApp(await emptyStore(), two, {
@@ -206,3 +216,57 @@ test('a store that can be read and not written sends an order to the gateway too
   expect(await runCommand(['op', 'hold', 'last', '--reason', 'odd'], app), app.printed.err).toBe(0);
   expect(asked).toEqual([{ deployment: 'chat', kind: 'hold', reason: 'odd', forMs: undefined }]);
 });
+
+test('a return of a known operation at the gateway names the weights from before it', async () => {
+  const store = await emptyStore();
+  const known = operation({ id: 'op-9k2m', state: 'shifting', endedAtMs: undefined });
+  const asked: PinWish[] = [];
+  const app = sayingApp({ ...store, operations: { ...store.operations, list: async () => [known] } }, two, {
+    carryOut: away,
+    pin: async (_, wish) => {
+      asked.push(wish);
+      return { kind: 'done', value: pin({ kind: 'return', weights: known.plan.before }) };
+    },
+  });
+  expect(await runCommand(['op', 'return', 'last', '--yes'], app), app.printed.err).toBe(0);
+  expect(asked).toMatchObject([{ kind: 'return', weights: known.plan.before }]);
+  expect(app.printed.out).not.toContain('one step back');
+});
+
+test('an order that was asked for before the store failed is not given to the gateway too', async () => {
+  const store = await emptyStore();
+  const known = operation({ id: 'op-9k2m', state: 'shifting', endedAtMs: undefined });
+  const app = sayingApp({ ...store, operations: { ...store.operations, list: async () => [known] } }, two, {
+    carryOut: async () => {
+      throw new GodwitError('OutcomeUnknown', 'it was asked for', { details: { isAsked: true } });
+    },
+    pin: async () => {
+      throw new Error('the gateway must not be asked');
+    },
+  });
+  expect(await runCommand(['op', 'return', 'last', '--yes'], app)).toBe(11);
+  expect(app.printed.err).toContain('it was asked for');
+});
+
+const lost = { class: 'unknown', code: 'Lost', message: 'no answer in time' } as const;
+const absent = { class: 'transient', code: 'GatewayAbsent', message: 'no gateway answers' } as const;
+const sick = { class: 'transient', code: 'Status503', message: 'its file cannot be written' } as const;
+
+test.for([
+  { kind: 'unknown', error: lost, isPaused: true, code: 11, says: 'NOT KNOWN: whether the gateway let go' },
+  { kind: 'unknown', error: lost, isPaused: false, code: 11, says: 'NOT KNOWN: whether the gateway let go' },
+  { kind: 'refused', error: sick, isPaused: true, code: 1, says: 'FAILED: automation is on again, but the' },
+  { kind: 'refused', error: sick, isPaused: false, code: 1, says: 'FAILED, not changed: the gateway did not let go' },
+  { kind: 'refused', error: absent, isPaused: true, code: 0, says: 'automation is on again; no gateway answers: pins' },
+  { kind: 'refused', error: absent, isPaused: false, code: 0, says: 'it is not paused; no gateway answers: pins' },
+] as const)(
+  'unpause of what is paused ($isPaused) when the gateway says $kind $error.code exits $code',
+  async ({ kind, error, isPaused, code, says }) => {
+    const store = await emptyStore();
+    if (isPaused) await run(['pause', 'chat', ...forAnHour], store);
+    const app = sayingApp(store, two, { releasePins: async () => ({ kind, error }) });
+    expect(await runCommand(['unpause', 'chat'], app)).toBe(code);
+    expect(app.printed.out.replaceAll(/\s+/g, ' ')).toContain(says);
+    expect(await store.standing.list()).toEqual([]);
+  },
+);

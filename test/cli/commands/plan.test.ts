@@ -9,8 +9,10 @@ import type { Preview } from '../../../src/model/preview.ts';
 import type { Wish } from '../../../src/model/wish.ts';
 import { widthOf } from '../../../src/report/text/width.ts';
 import { fakeApp, liveTerminal } from '../support/fake-app.ts';
+import { fakeStore } from '../support/fake-ports.ts';
 import { config, deployment, operation } from '../support/models.ts';
 import { planned, preview, siteForecast } from '../support/previews.ts';
+import { ada } from '../support/saying.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -171,6 +173,47 @@ test('a plan that was changed by hand is refused', async () => {
   expect(app.printed.err).toContain('was changed after it was written');
 });
 
+test.for([
+  ['its target', '"from": "site-a"', '"from": "site-b"'],
+  ['how long it lasts', '"forMs": 14400000', '"forMs": 14400001'],
+] as const)('a plan of which %s was changed by hand is refused', async ([, was, is]) => {
+  const path = join(dir, 'plan.json');
+  await runCommand(['plan', ...shift, '--out', path], appWith().app);
+  const text = readFileSync(path, 'utf8');
+  expect(text).toContain(was);
+  writeFileSync(path, text.replace(was, is));
+  const { app, wishes } = appWith();
+  expect(await runCommand(['apply', '--plan', path], app)).toBe(2);
+  expect(app.printed.err).toContain('was changed after it was written');
+  expect(wishes).toEqual([]);
+});
+
+test.for([
+  { maxExpiryMs: 4 * 3_600_000, exit: 0 },
+  { maxExpiryMs: 4 * 3_600_000 - 1, exit: 2 },
+])('a plan for 4h is applied with exit $exit under a policy of $maxExpiryMs ms', async ({ maxExpiryMs, exit }) => {
+  const path = join(dir, 'plan.json');
+  await runCommand(['plan', ...shift, '--out', path], appWith().app);
+  const chat = deployment();
+  const failover = { ...chat.failover, manual: { ...chat.failover.manual, maxExpiryMs } };
+  const shorter = config({ deployments: [{ ...chat, failover }] });
+  const reading = { kind: 'valid', config: shorter, warnings: { text: '', findings: [] } } as const;
+  const { app, wishes } = appWith(undefined, { reading });
+  expect(await runCommand(['apply', '--plan', path], app)).toBe(exit);
+  expect(wishes).toHaveLength(exit === 0 ? 1 : 0);
+});
+
+test('the digest of one wish is not that of another over the same world', async () => {
+  const { app: looking } = appWith();
+  await runCommand(['plan', ...shift, '-o', 'json'], looking);
+  const { digest } = JSON.parse(looking.printed.out) as { digest: string };
+  const { app, wishes } = appWith();
+  expect(await runCommand([...shift, '--expires', '5h', '--yes', '--if-digest', digest], app)).toBe(5);
+  expect(wishes).toEqual([]);
+  const later = shift.with(-1, 'another reason');
+  expect(await runCommand([...later, '--yes', '--if-digest', digest], app)).toBe(0);
+});
+
 const severe: Danger = { level: 'severe', why: ['it overrides LastServingSite'] };
 
 test('--yes never covers what is severe: exit 3 names --confirm', async () => {
@@ -309,3 +352,20 @@ test.for([
     expect(await runCommand(['failover', 'chat', '--yes'], appWith(undefined, { reading }).app)).toBe(exit);
   },
 );
+
+test('--dry-run shows the plan also under a name that was asked for before; without it the first is followed', async () => {
+  const wish: Wish = { deployment: 'chat', kind: 'shift', from: 'site-a', to: undefined, reason: 'drivers' };
+  const empty = fakeStore({});
+  const first = { ...wish, id: 'rq-chat-n-1', by: ada, atMs: 1, revision: 0, answer: undefined };
+  const getRequest = async (id: string) => (id === first.id ? first : undefined);
+  const given = { openStore: async () => ({ ...empty, operations: { ...empty.operations, getRequest } }) };
+  const { app, wishes } = appWith(undefined, given);
+  expect(await runCommand([...shift, '--request-id', 'n-1', '--dry-run'], app), app.printed.err).toBe(0);
+  expect(app.printed.out).toContain('Move all of');
+  expect(wishes).toEqual([]);
+  const { app: again, wishes: followed } = appWith(undefined, given);
+  expect(await runCommand([...shift, '--request-id', 'n-1'], again), again.printed.err).toBe(0);
+  expect(followed).toHaveLength(1);
+  const { app: other } = appWith(undefined, given);
+  expect(await runCommand([...shift, '--share', '10%', '--request-id', 'n-1', '--yes'], other)).toBe(2);
+});
