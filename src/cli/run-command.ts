@@ -2,7 +2,7 @@
 import { GodwitError, messageOf } from '../errors.ts';
 import { jsonLine } from '../report/json/document.ts';
 import { errorDocument } from '../report/json/error.ts';
-import { errorText } from '../report/text/error.ts';
+import { errorText, withExit } from '../report/text/error.ts';
 import { sanitize } from '../report/text/sanitize.ts';
 import type { App } from './app.ts';
 import { completeWord, type Format, formats, type Outcome } from './command.ts';
@@ -51,7 +51,7 @@ async function show(parsed: Parsed, app: App): Promise<Exit> {
   if (outcome.note !== undefined) {
     const exit = exitCodes[outcome.exit].code;
     if (exit === 0) out.note(outcome.note);
-    else out.warn(`${outcome.note}  (exit ${exit})`);
+    else out.warn(withExit(outcome.note, exit, out.noteStyle.width));
   }
   return outcome.exit;
 }

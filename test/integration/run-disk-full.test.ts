@@ -14,7 +14,7 @@ describe.runIf(isMountExpected)('a state directory on a disk of eight MiB', () =
     await world.close();
   });
 
-  const full = /the disk is full: make room and start godwit again, it goes on from the journal {2}\(exit 1\)/;
+  const full = /the disk is full: make room and start godwit again, it goes on from the journal\s+\(exit 1\)/;
   test('full: the controller ends saying so, the gateway serves on, and with room again everything goes on', async () => {
     const run = await world.startServing();
     const load = world.startLoad();

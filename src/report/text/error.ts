@@ -1,6 +1,7 @@
 /** An error for people: what and where, the values seen, what to do. */
 import type { GodwitError } from '../../errors.ts';
 import { sanitize } from './sanitize.ts';
+import { widthOf } from './width.ts';
 
 /** Longest message and value; both may quote what came from outside. */
 const maxMessage = 600;
@@ -17,8 +18,14 @@ export function errorText(error: GodwitError, exitCode: number): string {
   if (error.hint !== undefined) rows.push(['try', sanitize(error.hint, maxMessage)]);
   const keyWidth = Math.max(0, ...rows.map(([key]) => key.length));
   const lines = [`error: ${first}`, ...more, ...rows.map(([key, value]) => `  ${key.padEnd(keyWidth)}  ${value}`)];
-  lines[lines.length - 1] += `  (exit ${exitCode})`;
-  return lines.join('\n');
+  return withExit(lines.join('\n'), exitCode, 80);
+}
+
+/** `(exit N)` behind the text, or on a line of its own where it would not fit. */
+export function withExit(text: string, exitCode: number, width: number): string {
+  const said = `(exit ${exitCode})`;
+  const last = text.slice(text.lastIndexOf('\n') + 1);
+  return widthOf(last) + 2 + said.length <= width ? `${text}  ${said}` : `${text}\n${said}`;
 }
 
 /** `lastSeenAt` → `last seen at`. */

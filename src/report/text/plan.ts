@@ -8,7 +8,7 @@ import { sanitize } from './sanitize.ts';
 import { mark, type Style, tint } from './style.ts';
 import { type Column, table } from './table.ts';
 import { span } from './time.ts';
-import { cut, padEnd, wrap } from './width.ts';
+import { cut, hanging, padEnd, wrap } from './width.ts';
 
 /** More sites than this are counted, not shown. */
 const mostSites = 20;
@@ -48,9 +48,9 @@ function plannedLines(preview: Preview, { plan, forecast }: Planned, style: Styl
       ? []
       : labelled('Rules', `${tick(style)}${forecast.passed.join(', ')} do not stand in the way`, style)),
     ...drainLines(forecast, style),
-    ...forecast.danger.why.map((why) => warning(`Severe: ${sanitize(why)}`, style)),
+    ...forecast.danger.why.flatMap((why) => warning(`Severe: ${sanitize(why)}`, style)),
     ...(preview.seenBy === 'this-process' && preview.view.route.kind === 'unknown'
-      ? [warning('The gateway is not seen: weights and load are not checked', style)]
+      ? warning('The gateway is not seen: weights and load are not checked', style)
       : []),
   ];
 }
@@ -147,7 +147,7 @@ function drainLines({ drains }: Forecast, style: Style): readonly string[] {
     const line = cut(`Streams at ${name} get up to ${span(budgetMs)} to finish; what runs then is cut.`, style.width);
     if (!isStopped || stopGraceMs >= budgetMs) return [line];
     const less = `The server at ${name} gives them ${span(stopGraceMs)} once it is told to stop (stopGrace), less than that`;
-    return [line, warning(less, style)];
+    return [line, ...warning(less, style)];
   });
 }
 
@@ -180,6 +180,7 @@ function tick(style: Style): string {
   return mark('good', style);
 }
 
-function warning(text: string, style: Style): string {
-  return tint('warn', cut(`${mark('warn', style)}${text}`, style.width), style);
+/** Whole: what it warns of is the point. */
+function warning(text: string, style: Style): readonly string[] {
+  return hanging(mark('warn', style), text, style.width, 6).map((line) => tint('warn', line, style));
 }

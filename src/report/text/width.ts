@@ -45,6 +45,12 @@ export function wrap(text: string, width: number, maxLines: number): string[] {
   return [...lines.slice(0, maxLines - 1), last].map((each) => cut(each, width));
 }
 
+/** A mark, and the text beside it, wrapped under itself. At most `maxLines`. */
+export function hanging(sign: string, text: string, width: number, maxLines: number): string[] {
+  const indent = widthOf(sign);
+  return wrap(text, width - indent, maxLines).map((line, index) => (index === 0 ? sign : ' '.repeat(indent)) + line);
+}
+
 /** Padded on the right to `width` columns. */
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));

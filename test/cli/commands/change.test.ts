@@ -65,7 +65,7 @@ test('changes nothing when there is nobody to ask, and prints the exact command'
   expect(wishes).toEqual([]);
   expect(app.printed.out).toMatch(/^test: switchover of chat\nMove all of site-a's chat traffic to site-b\.\nSITE /);
   expect(app.printed.err).toBe(
-    "Nothing was changed: nobody to ask. To do it:  godwit switchover chat --to site-b --reason 'anna'\\''s test' --config /etc/godwit/godwit.yaml --yes  (exit 3)\n",
+    "Nothing was changed: nobody to ask. To do it:  godwit switchover chat --to site-b --reason 'anna'\\''s test' --config /etc/godwit/godwit.yaml --yes\n(exit 3)\n",
   );
 });
 
@@ -122,7 +122,7 @@ test.for([
   const error = { class: kind, code: 'X', message: 'said no' } as const;
   const { app } = appThatEnds({ kind: 'ended', operation: operation({ state: 'failed', error }), by: 'this-process' });
   expect(await runCommand(['failover', 'chat', '--yes'], app)).toBe(exit);
-  expect(app.printed.err).toContain(`godwit status  (exit ${exit})`);
+  expect(app.printed.err).toMatch(new RegExp(`godwit status\\s+\\(exit ${exit}\\)\n$`));
 });
 
 test.for([

@@ -270,3 +270,18 @@ test.for([
     expect(await store.standing.list()).toEqual([]);
   },
 );
+
+test('a protected environment wants a reason for a return also while the store is away', async () => {
+  const asked: PinWish[] = [];
+  const app = sayingApp(await emptyStore(), config({ isProtected: true }), {
+    openStore: away,
+    pin: async (_, wish) => {
+      asked.push(wish);
+      return { kind: 'done', value: pin({ kind: 'return', weights: { left: 100 } }) };
+    },
+  });
+  expect(await runCommand(['op', 'return', 'last', '--yes'], app)).toBe(2);
+  expect(asked).toEqual([]);
+  expect(await runCommand(['op', 'return', 'last', '--yes', '--reason', 'drill'], app)).toBe(0);
+  expect(asked).toHaveLength(1);
+});

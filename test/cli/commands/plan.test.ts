@@ -92,6 +92,26 @@ test('a plan that a rule refuses says which, and what works instead', async () =
   expect(app.printed.err).toBe('Nothing was changed.  (exit 6)\n');
 });
 
+test('a reason and a warning longer than a line are wrapped under themselves, never cut', async () => {
+  const message = 'site-b is cold and nothing of it runs: it must be started first, which takes some minutes to do';
+  const why = 'it takes the last site that serves, and nothing else of the deployment is left that could serve';
+  const drains = [{ site: 'site-a', budgetMs: 600_000, stopGraceMs: 5000, isStopped: true }];
+  const { app } = appWith((wish) => ({
+    against: [{ code: 'TargetAsleep', site: 'site-b', message }],
+    planned: planned({ drains, danger: { level: 'severe', why: [why] } }, wish),
+  }));
+  expect(await runCommand(['plan', ...shift], app)).toBe(5);
+  const lines = app.printed.out.split('\n');
+  expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
+  expect(app.printed.out).not.toContain('...');
+  for (const text of [message, why, 'once it is told to stop (stopGrace), less than that'])
+    expect(app.printed.out.replaceAll(/\s+/g, ' ')).toContain(text);
+  const at = lines.findIndex((line) => line.startsWith('  ✖ TargetAsleep: site-b is cold'));
+  expect(lines[at + 1]).toMatch(/^ {4}\S/);
+  const warned = lines.findIndex((line) => line.startsWith('▲ Severe: '));
+  expect(lines[warned + 1]).toMatch(/^ {2}\S/);
+});
+
 test.for([
   { name: 'there are changes', against: [], exit: 2 },
   { name: 'there is nothing to do', against: [{ code: 'AlreadyThere', message: 'so it is' }], exit: 0 },

@@ -48,7 +48,7 @@ test('the hint names the world with the violation, and all that was typed', asyn
   const argv = ['simulate', 'a.yaml', '--deployment', 'chat', '--faults', 'site,network'];
   expect(await runCommand(argv, app)).toBe(1);
   expect(app.printed.err).toBe(
-    'one again  godwit simulate a.yaml --deployment chat --faults site,network --seed 3  (exit 1)\n',
+    'one again  godwit simulate a.yaml --deployment chat --faults site,network --seed 3\n(exit 1)\n',
   );
 });
 
