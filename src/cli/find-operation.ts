@@ -28,10 +28,26 @@ export async function findToOrder(
     if (shifted !== undefined) return shifted;
   }
   const [open] = await store.operations.list({ ...of, open: true, limit: 1 });
+  if (order === 'return') return await findToReturn(store, open, of);
   if (open !== undefined) return open;
-  const [moved] = order === 'return' ? await store.operations.list({ ...of, kinds: moveKinds, limit: 1 }) : [];
-  const [newest] = moved === undefined ? await store.operations.list({ ...of, limit: 1 }) : [moved];
+  const [newest] = await store.operations.list({ ...of, limit: 1 });
   return newest ?? notFound(typed);
+}
+
+/** Never somebody's undo, nor what automation has done: who means those names them. What is under way may be anybody's. */
+async function findToReturn(
+  store: Store,
+  open: Operation | undefined,
+  of: { readonly deployment?: string },
+): Promise<Operation> {
+  const found = open ?? (await store.operations.list({ ...of, kinds: moveKinds, limit: 1 }))[0];
+  if (found === undefined) return notFound('last');
+  const { id, plan } = found;
+  const why = plan.kind === 'return' ? 'takes an earlier move back itself' : 'was not asked for by a person';
+  if (plan.kind !== 'return' && (plan.trigger === 'manual' || found === open)) return found;
+  throw new GodwitError('UsageInvalid', `the last move of ${plan.deployment} is ${id}: it ${why}`, {
+    hint: `if you mean it: godwit op return ${id}. Nothing was changed.`,
+  });
 }
 
 function ofDeployment(operation: Operation, deployment: string | undefined): Operation {

@@ -6,7 +6,7 @@ import type { Deployment } from '../model/deployment.ts';
 import type { Operation } from '../model/operation.ts';
 import type { OrderKind, Wish } from '../model/wish.ts';
 import { operationJson } from '../report/json/operation.ts';
-import { movedPct, operationText, weightsText } from '../report/text/operation.ts';
+import { operationText, weightsSoFar, weightsText } from '../report/text/operation.ts';
 import { age, clockTime } from '../report/text/time.ts';
 import type { App } from './app.ts';
 import { carryOutWatched } from './change/carry.ts';
@@ -191,11 +191,9 @@ async function obeyed(
   const isReturned = kind === 'return' && operation.state === 'returned';
   const isAborted = kind === 'abort' && operation.error?.code === 'Aborted';
   if (!isReturned && !isAborted) return undefined;
-  const pct = movedPct(operation);
-  const left = pct === undefined ? '' : `; ${pct}% of the move stays in force`;
   const said = isAborted
-    ? `${operation.id} was given up${left}.`
-    : `${operation.id} returned: the weights before are back.`;
+    ? `${operation.id} was given up at ${weightsText(weightsSoFar(operation))}: that stays in force.`
+    : `${operation.id} returned: the weights are ${weightsText(operation.plan.before)} again.`;
   return doneWith(operation, `${operationText(operation, out.dataStyle)}\n${said}`);
 }
 

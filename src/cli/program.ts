@@ -37,7 +37,7 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Parsed>
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     if (error.code === 'commander.version') return { kind: 'version' };
-    if (!error.isFine) throw (await import('./usage-error.ts')).usageError(error);
+    if (!error.isFine) throw (await import('./usage-error.ts')).usageError(error, argv);
   }
   return parsed ?? { kind: 'help', text: help.join('') };
 }

@@ -6,11 +6,21 @@ import { commandTable, groups } from './command-table.ts';
 import type { Stopped } from './stopped.ts';
 
 /** Commander's sentence without its prefix; the hint says what was probably meant and where to read on. */
-export function usageError({ code, message, at, among }: Stopped): GodwitError {
+export function usageError({ code: given, message: said, at, among }: Stopped, argv: readonly string[]): GodwitError {
+  // What is called missing was often only misspelt.
+  const misspelt = given === 'commander.missingMandatoryOptionValue' ? unknownIn(argv, at) : undefined;
+  const code = misspelt === undefined ? given : 'commander.unknownOption';
+  const message = misspelt === undefined ? said : `unknown option '${misspelt}'`;
   const page = ['godwit', ...pathOf(at), '--help'].join(' ');
   if (code === 'commander.help') return new GodwitError('UsageInvalid', 'a command is missing', { hint: page });
   const meant = among === undefined ? guessesAt(at, code, message) : nearest(among.wrong, among.known);
   return new GodwitError('UsageInvalid', message.replace(/^error: /, ''), { hint: hintOf(meant, page) });
+}
+
+/** The first word that looks like an option and is none here. */
+function unknownIn(argv: readonly string[], at: Commander): string | undefined {
+  const known = [at, ...parentsOf(at)].flatMap(({ options }) => options.flatMap(({ long, short }) => [long, short]));
+  return argv.map((word) => word.replace(/=.*/s, '')).find((word) => /^--[a-z]/.test(word) && !known.includes(word));
 }
 
 /** Nothing to read under these words. */

@@ -7,8 +7,16 @@ import type { TimelineItem } from '../model/timeline.ts';
 /** `entries`: of its deployment, from the decision behind it on, oldest first. Those of other operations are left out. */
 export function timelineItems(operationId: string, entries: readonly JournalEntry[]): readonly TimelineItem[] {
   let before: Operation | undefined;
+  /** Whose move for a time stands. */
+  let shifted: string | undefined;
   return entries.flatMap((entry) => {
     const { body } = entry;
+    // A later move for a time, and its end, are of an operation of their own.
+    if (body.kind === 'standing' && body.key === 'shift') {
+      const mover = body.standing?.kind === 'shift' ? body.standing.operationId : shifted;
+      shifted = body.standing === undefined ? undefined : mover;
+      if (mover !== undefined && mover !== operationId) return [];
+    }
     if (body.kind !== 'operation') return itemOf(operationId, entry);
     if (body.operation.id !== operationId) return [];
     const items = ofOperation(entry, before, body.operation);

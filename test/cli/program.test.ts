@@ -39,9 +39,14 @@ test.for([
     hint: 'did you mean --watch?  godwit status --help',
   },
   {
+    argv: ['shift', 'chat', '--form', 'site-a'],
+    message: "unknown option '--form'",
+    hint: /did you mean --from/,
+  },
+  {
     argv: ['status', '--quite'],
     message: "unknown option '--quite'",
-    hint: 'did you mean --quiet?  godwit status --help',
+    hint: 'did you mean --quiet or --site?  godwit status --help',
   },
   { argv: ['status', '--wat'], message: "unknown option '--wat'", hint: undefined },
   {

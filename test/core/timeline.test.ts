@@ -105,3 +105,19 @@ test.for<{ name: string; change: Parameters<typeof pin>[0]; text: string }>([
   };
   expect(timelineItems('op-1', [entry])).toMatchObject([{ kind: 'note', by: said.by, text }]);
 });
+
+test('a move for a time and its end are told with the operation that made it, not with every other (I34)', () => {
+  const standing: Standing = {
+    ...{ kind: 'shift', deployment: 'chat', by, atMs: nowMs, reason: undefined, untilMs: nowMs + 1000, forMs: 1000 },
+    ...{ operationId: 'op-2', before: { left: 100 }, after: { right: 100 } },
+  };
+  const entryOf = (seq: number, body: JournalEntry['body']): JournalEntry => ({
+    ...{ deployment: 'chat', epoch: 1, by, atMs: nowMs, monoMs: 0, seq, hash: '', body },
+  });
+  const entries = [
+    entryOf(1, { kind: 'standing', key: 'shift', standing, why: 'set by op-2' }),
+    entryOf(2, { kind: 'standing', key: 'shift', why: 'overtaken by op-3 (return)' }),
+  ];
+  expect(timelineItems('op-2', entries).map(({ seq }) => seq)).toEqual([1, 2]);
+  expect(timelineItems('op-1', entries)).toEqual([]);
+});

@@ -15,6 +15,8 @@ const saidAtInterrupt = {
   detach: undefined,
 } as const;
 
+const leadsHere = 'no controller runs: this terminal leads until it is done; then nobody watches (godwit run)';
+
 export async function carryOutWatched(
   { app, config, out }: { readonly app: App; readonly config: Config; readonly out: Output },
   wish: Wish,
@@ -27,6 +29,8 @@ export async function carryOutWatched(
     report(event) {
       over.abort();
       lines.report(event);
+      // Who typed it should know that nobody else does it, and that nobody watches afterwards.
+      if (event.type === 'lease-taken') lines.report({ ...event, type: 'warning', message: leadsHere });
     },
   };
   const said = saidAtInterrupt[options.onInterrupt ?? 'detach'];

@@ -4,7 +4,7 @@ import type { Actor, Operation } from '../../model/operation.ts';
 import type { ErrorClass } from '../../model/provider-error.ts';
 import type { Reason } from '../../model/reason.ts';
 import { operationJson } from '../../report/json/operation.ts';
-import { actorText, movedPct, operationText } from '../../report/text/operation.ts';
+import { actorText, operationText, weightsSoFar, weightsText } from '../../report/text/operation.ts';
 import { reasonLines } from '../../report/text/reason.ts';
 import { age } from '../../report/text/time.ts';
 import type { App } from '../app.ts';
@@ -116,9 +116,8 @@ function heldOutcome(held: Operation, app: App): Outcome {
 
 /** Where it stands, and both ways on. */
 export function heldText(held: Operation, id: string): string {
-  const pct = movedPct(held);
   return [
-    `${id} is HELD${pct === undefined ? '' : ` at ${pct}%`}: nothing is undone.`,
+    `${id} is HELD at ${weightsText(weightsSoFar(held))}: nothing is undone.`,
     `  go on  godwit op resume ${id}        undo  godwit op return ${id}`,
   ].join('\n');
 }

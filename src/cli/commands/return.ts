@@ -1,5 +1,6 @@
 import { GodwitError } from '../../errors.ts';
 import type { Operation } from '../../model/operation.ts';
+import type { Standing } from '../../model/standing.ts';
 import type { Store } from '../../ports/store.ts';
 import { weightsText } from '../../report/text/operation.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
@@ -29,7 +30,9 @@ export const returnSite = defineCommand({
         hint: `known: ${config.sites.map(({ name }) => name).join(', ')}`,
       });
     const store = await app.openStore(config);
-    const all = await movedOff(store, site).finally(() => store.close());
+    const [all, emptied] = await Promise.all([movedOff(store, site), emptiedAt(store, site)]).finally(() =>
+      store.close(),
+    );
     const moved = all.filter(({ plan }) => config.deployments.some(({ name }) => name === plan.deployment));
     for (const { id, plan } of all.filter((each) => !moved.includes(each)))
       out.warn(`${sanitize(plan.deployment, 40)} is not configured any more: ${id} is left as it is`);
@@ -37,7 +40,7 @@ export const returnSite = defineCommand({
       return {
         exit: 'done',
         json: { kind: 'Return', items: [] },
-        text: `Nothing to do: nothing was moved off ${site} for a time.`,
+        text: `Nothing to do: nothing was moved off ${site} for a time.${emptied.map(outText).join('')}`,
       };
     for (const { plan } of moved)
       checkReason('return', options.reason, findDeployment(config, plan.deployment), config);
@@ -58,6 +61,17 @@ export const returnSite = defineCommand({
     return await runSeveral('Return', parts, app);
   },
 });
+
+/** Deployments for which a person emptied the site without an end. */
+async function emptiedAt(store: Store, site: string): Promise<readonly Standing[]> {
+  return (await store.standing.list()).filter((each) => each.kind === 'out' && each.site === site);
+}
+
+function outText(standing: Standing): string {
+  const { deployment } = standing;
+  const site = standing.kind === 'out' ? standing.site : '';
+  return `\n${deployment}: ${site} was emptied without an end: godwit start ${deployment} --site ${site}, then godwit failback ${deployment}`;
+}
 
 /** Operations that took traffic off the site, for a time that is not over. */
 async function movedOff(store: Store, site: string): Promise<readonly Operation[]> {

@@ -1,3 +1,4 @@
+import { GodwitError } from '../../errors.ts';
 import { defineVerb } from '../change/define.ts';
 import { expiryOf } from '../change/options.ts';
 import { targetsOf } from '../change/targets.ts';
@@ -21,10 +22,19 @@ export const shift = defineVerb({
   ],
   wish: ({ from, to, share, steps, expires, wake }, deployment) => ({
     from: findSite(deployment, from),
-    ...targetsOf(to, deployment),
+    ...otherThan(from, targetsOf(to, deployment)),
     forMs: expiryOf(expires, deployment),
     ...(share === undefined ? {} : { sharePct: share }),
     ...(steps === undefined ? {} : { stepsPct: steps }),
     ...(wake ? { mayWake: true } : {}),
   }),
 });
+
+/** From a site to itself nothing moves; whoever typed it meant another one. */
+function otherThan(from: string, targets: ReturnType<typeof targetsOf>): ReturnType<typeof targetsOf> {
+  if (targets.to === from)
+    throw new GodwitError('UsageInvalid', `--from and --to are both ${from}: nothing would move`, {
+      hint: 'name another site with --to, or leave it out for the best one. Nothing was changed.',
+    });
+  return targets;
+}

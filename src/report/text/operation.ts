@@ -64,12 +64,8 @@ export function weightsText(weights: Weights): string {
   return shown.length === 0 ? 'no weight anywhere' : shown.join(', ');
 }
 
-/** Percent of the planned move that is in force: of what its source gives up, as far as its steps were reached. */
-export function movedPct({ plan, step }: Operation): number | undefined {
+/** The weights that its steps have put in force so far: those of the last one reached, else those before. */
+export function weightsSoFar({ plan, step }: Operation): Weights {
   const vectors = plan.steps.slice(0, step).flatMap((each) => (each.kind === 'weigh' ? [each.weights] : []));
-  const now = vectors.at(-1) ?? plan.before;
-  const lost = (to: Weights): number =>
-    Object.keys(plan.before).reduce((sum, site) => sum + Math.max(0, (plan.before[site] ?? 0) - (to[site] ?? 0)), 0);
-  const whole = lost(plan.after);
-  return whole === 0 ? undefined : Math.round((lost(now) / whole) * 100);
+  return vectors.at(-1) ?? plan.before;
 }

@@ -63,7 +63,7 @@ test('a hold is given without asking, and says where it stands and both ways on'
   expect(await runCommand(['op', 'hold', 'last', '--reason', 'errors'], app)).toBe(0);
   expect(wishes).toMatchObject([{ kind: 'hold', deployment: 'chat', operationId: 'op-7f3k', reason: 'errors' }]);
   expect(app.printed.out).toBe(
-    'op-7f3k is HELD at 50%: nothing is undone.\n  go on  godwit op resume op-7f3k        undo  godwit op return op-7f3k\n',
+    'op-7f3k is HELD at site-a 50%, site-b 50%: nothing is undone.\n  go on  godwit op resume op-7f3k        undo  godwit op return op-7f3k\n',
   );
 });
 
@@ -72,13 +72,13 @@ const aborted = { class: 'conflict', code: 'Aborted', message: 'anna@desk' } as 
 test.for([
   { order: 'resume', over: { state: 'done' }, exit: 0, said: 'done' },
   { order: 'resume', over: { state: 'failed' }, exit: 1, said: 'failed' },
-  { order: 'return', over: { state: 'returned' }, exit: 0, said: 'the weights before are back' },
+  { order: 'return', over: { state: 'returned' }, exit: 0, said: 'the weights are site-a 100% again' },
   { order: 'return', over: { state: 'unknown' }, exit: 11, said: 'unknown' },
   {
     order: 'abort',
     over: { state: 'failed', error: aborted, step: 2 },
     exit: 0,
-    said: '50% of the move stays in force',
+    said: 'given up at site-a 50%, site-b 50%: that stays in force',
   },
   { order: 'abort', over: { state: 'failed' }, exit: 1, said: 'failed' },
 ] as const)('op $order of one that then is $over.state exits $exit', async ({ order, over, exit, said }) => {
