@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { timelineItems } from '../../src/core/timeline.ts';
 import type { JournalBody, JournalEntry } from '../../src/model/journal-entry.ts';
 import type { Operation, Order } from '../../src/model/operation.ts';
+import type { Standing } from '../../src/model/standing.ts';
 import { pin } from './support/pins.ts';
 import { nowMs, operationOf } from './support/view.ts';
 
