@@ -2,7 +2,6 @@
 import { lines, type Mutant } from './mutant.ts';
 
 const decide = 'src/core/decide.ts';
-const execute = 'src/engine/execute.ts';
 const loop = 'src/engine/loop.ts';
 const publish = 'src/core/publish.ts';
 const readiness = 'src/core/readiness.ts';
@@ -222,11 +221,11 @@ export const ruleMutants: readonly Mutant[] = [
   },
   {
     name: 'pre-empted-stays-open',
-    file: execute,
-    find: "return await finish(run, index, 'failed', preempted);",
-    replace: 'return course.operation;',
-    breaks: ['I3', 'I24', 'I32'],
-    why: 'the operation never ends, and the next one is opened beside it',
+    file: loop,
+    find: '  if (operation.endedAtMs === undefined) await preempt(ctx, operation);\n',
+    replace: '',
+    breaks: ['I3'],
+    why: 'what is held is thought to be over when something of higher rank takes its place',
   },
   {
     name: 'revision-not-raised-by-a-request',
