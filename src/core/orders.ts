@@ -40,6 +40,8 @@ export function decideOrder(
   }
   const { kind: given } = operation.order ?? {};
   if (given === 'return' || given === 'abort') return refuse(nothing(`${id} was told to ${given} already`));
+  // One step that ends by itself, and soon: half of it would be neither the old weights nor the new.
+  if (operation.state === 'returning') return refuse(nothing(`${id} is going back to the weights before already`));
   // From the moment it was said: the step that still runs is the last one.
   const isHeld = operation.state === 'held' || given === 'hold';
   // Going on with what goes on is no mistake: whoever led it may be dead, and whoever asks waits for its end.

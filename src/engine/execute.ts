@@ -165,6 +165,9 @@ async function giveBack(run: Run, at: number, error: ProviderError): Promise<Ope
   // What was asked for is so already.
   if (!hasMoved(plan, past)) return await finish(run, at, error.code === returnAsked ? 'returned' : 'failed', error);
   await advance(run, at, 'returning');
+  // Told to give up before the way back has begun: what is in force stays.
+  const { order } = course.operation;
+  if (order?.kind === 'abort') return await obey(run, at, order);
   const index = plan.steps.length;
   const step: Step = {
     kind: 'weigh',

@@ -41,7 +41,9 @@ export class PromiseBook {
       if (body.kind !== 'operation' || body.operation.endedAtMs === undefined) continue;
       const { id, plan, state } = body.operation;
       const isBack = state === 'returned' && sameWeights(plan.before, shift.after);
-      if (id !== shift.operationId && this.#ghost.movers.has(id) && !isBack)
+      // What could not be taken back stands as far as it is in force.
+      const isStuck = plan.kind === 'return' && state !== 'done';
+      if (id !== shift.operationId && this.#ghost.movers.has(id) && !isBack && !isStuck)
         this.#ghost.violate('I7', `${shift.operationId} still stands for a time, and ${id} moved the traffic since`);
     }
   }

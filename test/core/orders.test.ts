@@ -132,3 +132,16 @@ test('an earlier move is not taken back over what another person has under way, 
     reasons: [{ code: 'SiteRemoved', site: 'gone' }],
   });
 });
+
+test.for(['hold', 'return', 'abort', 'resume'] as const)(
+  'nothing can be ordered of what goes back already: %s',
+  (kind) => {
+    const { endedAtMs: _, ...operation } = operationOf({ id: 'op-1', state: 'returning', plan: { trigger: 'manual' } });
+    const open = { ...operation, endedAtMs: undefined };
+    const request = requestOf({ kind, operationId: 'op-1' });
+    expect(decide(view({ open, request }), nowMs)).toMatchObject({
+      kind: 'stay',
+      reasons: [{ code: 'NothingToOrder' }],
+    });
+  },
+);
