@@ -100,9 +100,11 @@ async function orderAtGateway(order: GatewayOrder, config: Config, app: App, thr
   const { kind, operation, reason } = order;
   if (!isStoreDown(thrown) || (kind !== 'hold' && kind !== 'return')) throw thrown;
   const name = nameAtGateway(kind, order, config, thrown);
-  checkReason(kind, reason, findDeployment(config, name), config);
+  // What nobody but the gateway knows must say why it is there, and must end by itself.
+  requireReason(`to ${kind} the weights of ${name} at the gateway`, reason);
+  const { defaultExpiryMs } = findDeployment(config, name).failover.manual;
   const weights = kind === 'return' && operation !== undefined ? { weights: operation.plan.before } : {};
-  const wish = { ...{ deployment: name, kind, reason, forMs: undefined }, ...weights };
+  const wish = { ...{ deployment: name, kind, reason, forMs: defaultExpiryMs }, ...weights };
   const pin = await pinInstead(app, config, wish, thrown);
   const isBlind = kind === 'return' && operation === undefined;
   const which = isBlind ? ' (one step back: the last ones that were others)' : '';
@@ -111,9 +113,13 @@ async function orderAtGateway(order: GatewayOrder, config: Config, app: App, thr
   return {
     exit: 'done',
     json: { kind: 'Pin', deployment: name, pin },
-    text: `${name}: ${what}, and the gateway lets nobody move them; recorded once the store is back`,
+    text: `${name}: ${what}, and the gateway lets nobody move them${untilText(pin.untilMs)}; recorded once the store is back`,
     note: `The store is down: ${thrown.message}   let go  godwit unpause ${name}`,
   };
+}
+
+function untilText(untilMs: number | undefined): string {
+  return untilMs === undefined ? '' : ` until ${clockTime(untilMs)}`;
 }
 
 /** Whose weights. Throws the failure with what to type when that is not said, or not meant. */

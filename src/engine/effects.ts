@@ -26,6 +26,8 @@ export interface EffectTerms {
   readonly signal: AbortSignal;
   /** Refusals that stay, by slot: what the provider has none of is not asked for again by the same step. */
   readonly refusals: Map<number, Refusal>;
+  /** What became of it, for the record. */
+  tell(detail: string): void;
 }
 
 type Refusal = Extract<Reply<void>, { kind: 'refused' }>;
@@ -34,7 +36,7 @@ type Refusal = Extract<Reply<void>, { kind: 'refused' }>;
 export async function applyEffect(
   ctx: Context,
   at: StepRef,
-  { deadlineAtMonoMs, signal, refusals }: EffectTerms,
+  { deadlineAtMonoMs, signal, refusals, tell }: EffectTerms,
 ): Promise<Reply<void>> {
   const { step, operation, index } = at;
   const terms: WriteTerms = {
@@ -54,7 +56,7 @@ export async function applyEffect(
     case 'fence':
       return await fence(ctx, operation.plan, step.site, terms);
     case 'cut':
-      return await cut(ctx, step.site, terms);
+      return await cut(ctx, step.site, terms, tell);
     case 'stop':
       return await stopSite(ctx, step, terms);
     case 'prove':
@@ -112,12 +114,14 @@ async function fence(ctx: Context, { after }: Plan, site: string, terms: WriteTe
 }
 
 /** A driver that cannot cut leaves it to the stop that follows. */
-async function cut(ctx: Context, site: string, terms: WriteTerms): Promise<Reply<void>> {
+async function cut(ctx: Context, site: string, terms: WriteTerms, tell: EffectTerms['tell']): Promise<Reply<void>> {
   const { traffic } = ctx.deps;
   if (traffic.cut === undefined) return done;
   const write = traffic.cut.bind(traffic);
   const reply = await attemptWrite(ctx.deps, ctx.grip, terms, (call) => write(ctx.deployment.name, site, call));
-  return reply.kind === 'done' ? done : reply;
+  if (reply.kind !== 'done') return reply;
+  tell(`${reply.value.cut} cut, ${reply.value.moved} without a first byte moved elsewhere`);
+  return done;
 }
 
 const notFenced: ProviderError = {

@@ -18,6 +18,8 @@ export interface StepMemory {
   /** The journal holds that it is to be done. */
   isIntended: boolean;
   isAcknowledged: boolean;
+  /** What its effect told, for the record. */
+  said: string | undefined;
   /** Requests that ran at the site when its drain began. */
   beganWith: number | undefined;
   /** Of these and what came since, those that ran when the gateway was seen last. */
@@ -117,4 +119,9 @@ async function ownCount(ctx: Context, name: string, signal: AbortSignal): Promis
     own += each.value;
   }
   return own;
+}
+
+/** Of those that ran when the drain began: nothing new has come since, so what is not there any more has ended. */
+export function drainedText({ beganWith = 0, running = 0 }: StepMemory): string {
+  return `${beganWith} ran, ${Math.max(0, beganWith - running)} finished, ${running} still running`;
 }

@@ -14,7 +14,7 @@ import type { StepSight } from '../model/step-sight.ts';
 import type { Context, StepRef } from './context.ts';
 import { applyEffect, passingClasses } from './effects.ts';
 import { isLost } from './lease-grip.ts';
-import { type StepMemory, sightOf } from './read-back.ts';
+import { drainedText, type StepMemory, sightOf } from './read-back.ts';
 import { lookAgainMs, pollMs, retryPauseMs } from './step-pace.ts';
 
 /** `left`: stopped with the step open (lease lost, process ends); the next holder goes on. */
@@ -38,6 +38,7 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
     beganAtMonoMs: clock.monoMs(),
     isIntended: hasBegun,
     isAcknowledged: false,
+    said: undefined,
     beganWith: undefined,
     running: undefined,
     idleSinceMs: undefined,
@@ -108,7 +109,10 @@ async function actUntilReached(
 ): Promise<StepEnd> {
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = memory.beganAtMonoMs + at.step.deadlineMs;
-  const terms = { deadlineAtMonoMs, signal, refusals: new Map() };
+  const tell = (detail: string): void => {
+    memory.said = detail;
+  };
+  const terms = { deadlineAtMonoMs, signal, refusals: new Map(), tell };
   let reply: Reply<void> | undefined;
   let sight: StepSight | undefined;
   let retryAtMonoMs = 0;
@@ -162,7 +166,8 @@ async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: Abor
     await sightOf(ctx, at.step, memory, signal);
     return await close(ctx, at, 'reached', undefined, drainedText(memory));
   }
-  if (at.step.kind !== 'weigh' || at.step.gate === undefined) return await close(ctx, at, 'reached', undefined);
+  if (at.step.kind !== 'weigh' || at.step.gate === undefined)
+    return await close(ctx, at, 'reached', undefined, memory.said);
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = clock.monoMs() + at.step.gate.holdMs + at.step.deadlineMs;
   let watched: GateWatch | undefined;
@@ -242,9 +247,4 @@ async function close(
 export function endOf(step: Step, state: StepState, error: ProviderError): StepEnd {
   if (state === 'reached' || (step.kind === 'launch' && step.bestEffort)) return { kind: 'reached' };
   return { kind: state === 'unknown' ? 'unknown' : 'failed', error };
-}
-
-/** Of those that ran when the drain began: nothing new has come since, so what is not there any more has ended. */
-function drainedText({ beganWith = 0, running = 0 }: StepMemory): string {
-  return `${beganWith} ran, ${Math.max(0, beganWith - running)} finished, ${running} still running`;
 }

@@ -38,7 +38,7 @@ function parts(world: StepWorld): readonly string[] {
 }
 
 function termsOf(world: StepWorld, deadlineAtMonoMs: number): EffectTerms {
-  return { deadlineAtMonoMs, signal: world.calm, refusals: new Map() };
+  return { deadlineAtMonoMs, signal: world.calm, refusals: new Map(), tell: () => undefined };
 }
 
 test('I18: each slot’s start is in the journal before it is asked for and its answer before the next', async () => {
@@ -219,4 +219,21 @@ test('a refused stop ends the step', async () => {
   const error = { class: 'invalid', code: 'Protected', message: 'termination protection' } as const;
   world.left.refusal = error;
   expect(await run(world, stop)).toEqual({ kind: 'failed', error });
+});
+
+test('what a cut met is on the record of its step', async () => {
+  const world = await openStepWorld();
+  world.sink.stats['left'] = { inFlight: 3 };
+  Object.assign(world.process.deps.traffic, {
+    cut: async () => {
+      world.sink.stats['left'] = { inFlight: 0 };
+      return { kind: 'done', value: { moved: 1, cut: 2 } };
+    },
+  });
+  const cut: Step = { kind: 'cut', name: '1-cut left', site: 'left', deadlineMs: 5000 };
+  expect(await run(world, cut)).toEqual({ kind: 'reached' });
+  const told = world
+    .journal()
+    .flatMap((body) => (body.kind === 'step' && body.state === 'reached' ? [body.detail] : []));
+  expect(told).toEqual(['2 cut, 1 without a first byte moved elsewhere']);
 });

@@ -26,6 +26,7 @@ function memoryOf(world: StepWorld): StepMemory {
     idleSinceMs: undefined,
     lackingSinceMs: undefined,
     beganWith: undefined,
+    said: undefined,
     running: undefined,
   };
   return { beganAtMs: clock.nowMs(), beganAtMonoMs: clock.monoMs(), ...none };

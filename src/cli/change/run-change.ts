@@ -1,5 +1,6 @@
 /** One change from wish to outcome: previewed, shown, confirmed, carried out, told how it ended. */
 import { askedBefore } from '../../engine/asked-before.ts';
+import { GodwitError } from '../../errors.ts';
 import type { Config } from '../../model/config.ts';
 import type { PlanBasis } from '../../model/plan-basis.ts';
 import type { Preview } from '../../model/preview.ts';
@@ -45,7 +46,11 @@ async function carry({ config, wish, terms }: Change, app: App, out: Output): Pr
 
 async function isKnownRequest({ config, wish, terms: { requestId } }: Change, app: App): Promise<boolean> {
   if (requestId === undefined) return false;
-  const store = await app.openStore(config).catch(() => undefined);
+  const store = await app.openStore(config).catch((thrown: unknown) => {
+    // Before any state exists nothing was asked before.
+    if (thrown instanceof GodwitError && thrown.code === 'NotFound') return undefined;
+    throw thrown;
+  });
   if (store === undefined) return false;
   try {
     return (await askedBefore(store.operations, wish, requestId)).known !== undefined;

@@ -190,8 +190,8 @@ test.for([
   });
   expect(await runCommand(['op', order, 'last', ...words], app)).toBe(1);
   expect(app.printed.err).toContain('--deployment NAME');
-  expect(await runCommand(['op', order, 'last', '--deployment', 'chat', ...words], app)).toBe(0);
-  expect(asked).toEqual([{ deployment: 'chat', kind: order, reason: undefined, forMs: undefined }]);
+  expect(await runCommand(['op', order, 'last', '--deployment', 'chat', '--reason', 'odd', ...words], app)).toBe(0);
+  expect(asked).toEqual([{ deployment: 'chat', kind: order, reason: 'odd', forMs: 4 * hourMs }]);
   expect(app.printed.out).toContain(says);
   expect(app.printed.err).toContain('godwit unpause chat');
 });
@@ -214,7 +214,7 @@ test('a store that can be read and not written sends an order to the gateway too
     },
   });
   expect(await runCommand(['op', 'hold', 'last', '--reason', 'odd'], app), app.printed.err).toBe(0);
-  expect(asked).toEqual([{ deployment: 'chat', kind: 'hold', reason: 'odd', forMs: undefined }]);
+  expect(asked).toEqual([{ deployment: 'chat', kind: 'hold', reason: 'odd', forMs: 4 * hourMs }]);
 });
 
 test('a return of a known operation at the gateway names the weights from before it', async () => {
@@ -228,7 +228,7 @@ test('a return of a known operation at the gateway names the weights from before
       return { kind: 'done', value: pin({ kind: 'return', weights: known.plan.before }) };
     },
   });
-  expect(await runCommand(['op', 'return', 'last', '--yes'], app), app.printed.err).toBe(0);
+  expect(await runCommand(['op', 'return', 'last', '--yes', '--reason', 'odd'], app), app.printed.err).toBe(0);
   expect(asked).toMatchObject([{ kind: 'return', weights: known.plan.before }]);
   expect(app.printed.out).not.toContain('one step back');
 });
