@@ -1,4 +1,5 @@
 /** What really is, for the oracles alone: nothing that the engine decides may look here. */
+import type { Fence } from '../core/routing/accept-entry.ts';
 import { sameWeights } from '../core/routing/weights.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Step } from '../model/plan.ts';
@@ -13,6 +14,11 @@ export interface Violation {
   readonly message: string;
   /** Virtual milliseconds. */
   readonly atMonoMs: number;
+}
+
+/** Of a gateway that lost its table: the weights it held, and the newest order it had taken. */
+interface Lost extends Fence {
+  readonly weights: Weights;
 }
 
 /** Whether users get good answers from a site, and since when (monotonic milliseconds). */
@@ -56,8 +62,8 @@ export class Ghost {
   readonly refreshes = new Set<string>();
   /** The weights that somebody rightly set last. */
   weights: Weights | undefined;
-  /** Those that were in force when a gateway lost its table, until an operation moves them: they may be given to it again. */
-  lost: Weights | undefined;
+  /** What was in force when a gateway lost its table, until an operation moves the weights: it may be given to it again. */
+  lost: Lost | undefined;
   /** All weights that the gateway had, each as often as they were other ones than before. */
   readonly weighed: Weights[] = [];
   /** When the gateway took other weights, monotonic milliseconds. */

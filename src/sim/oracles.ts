@@ -72,7 +72,7 @@ function checkMoved({ ghost, options, promises }: Watched, before: RouteEntry | 
   // operation began with or had reached.
   if (ghost.weights === undefined || sameWeights(ghost.weights, entry.weights)) return;
   const operation = ghost.operations.get(ghost.issuers.get(entry)?.operationId ?? '');
-  if (operation === undefined && (isOfNewest(ghost, entry.weights) || isRestored(ghost, entry.weights))) return;
+  if (operation === undefined && (isOfNewest(ghost, entry.weights) || isRestored(ghost, entry))) return;
   const wasLost = ghost.lost !== undefined;
   ghost.lost = undefined;
   const to = weighted(entry.weights);
@@ -120,9 +120,14 @@ function isOfNewest({ operations }: Ghost, weights: Weights): boolean {
   return newest !== undefined && vectorsOf(newest.plan).some((each) => sameWeights(each, weights));
 }
 
-/** What was written before the loss may reach a gateway that knows nothing any more, and is then set right again. */
-function isRestored({ lost }: Ghost, weights: Weights): boolean {
-  return lost !== undefined && sameWeights(lost, weights);
+/**
+ * What was sent before the loss may reach a gateway that knows nothing any more, its fence included, and is then set right
+ * again.
+ */
+function isRestored({ lost }: Ghost, { weights, epoch, routeVersion }: RouteEntry): boolean {
+  if (lost === undefined) return false;
+  const isOlder = epoch < lost.epoch || (epoch === lost.epoch && routeVersion < lost.routeVersion);
+  return isOlder || sameWeights(lost.weights, weights);
 }
 
 /**

@@ -91,7 +91,9 @@ export function restartGateway({ gateway, schedule, ghost }: World, details: Ran
   schedule.after(200 + details.next() * (details.next() < 0.8 ? 3000 : 40_000), () => {
     // With an older copy of the state in place the gateway's table is all that tells of it.
     if (draw < 0.2 && ghost.rolledBackSinceMs === undefined) {
-      ghost.lost = ghost.weights;
+      // One that is lost again before anything was written to it has nothing to tell.
+      if (gateway.entry !== undefined && ghost.weights !== undefined)
+        ghost.lost = { ...gateway.fence, weights: ghost.weights };
       if (ghost.open !== undefined) ghost.disturbed.add(ghost.open.id);
       gateway.forget(draw < 0.1 ? 'all' : 'newest');
     }
