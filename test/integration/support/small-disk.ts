@@ -11,7 +11,8 @@ export const isMountExpected =
 /** Mounts it at the folder; gives what takes it away again. */
 export function mountSmallDisk(dir: string, sizeMiB: number): () => void {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMiB}m,mode=0700`, 'tmpfs', dir]);
-  return () => void execFileSync('umount', [dir]);
+  // Lazily: a process that was killed a moment ago may still hold a file of it.
+  return () => void execFileSync('umount', ['-l', dir]);
 }
 
 const ballastIn = (dir: string): string => join(dir, 'ballast');
