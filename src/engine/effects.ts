@@ -2,9 +2,10 @@
 
 import { isStopped } from '../core/plan/reached.ts';
 import { assert } from '../errors.ts';
-import type { Reply } from '../model/outcome.ts';
+import type { Reply, Seen } from '../model/outcome.ts';
 import type { Plan, StepEffect } from '../model/plan.ts';
 import type { ErrorClass, ProviderError } from '../model/provider-error.ts';
+import type { Replica } from '../model/replica.ts';
 import { attemptWrite, type WriteTerms } from './attempt.ts';
 import type { Context, StepRef } from './context.ts';
 
@@ -26,6 +27,8 @@ export interface EffectTerms {
   readonly signal: AbortSignal;
   /** Refusals that stay, by slot: what the provider has none of is not asked for again by the same step. */
   readonly refusals: Map<number, Refusal>;
+  /** Replicas whose stop was acknowledged to this step: it is not asked for again. */
+  readonly stopped: Set<string>;
   /** What became of it, for the record. */
   tell(detail: string): void;
 }
@@ -36,7 +39,7 @@ type Refusal = Extract<Reply<void>, { kind: 'refused' }>;
 export async function applyEffect(
   ctx: Context,
   at: StepRef,
-  { deadlineAtMonoMs, signal, refusals, tell }: EffectTerms,
+  { deadlineAtMonoMs, signal, refusals, stopped, tell }: EffectTerms,
 ): Promise<Reply<void>> {
   const { step, operation, index } = at;
   const terms: WriteTerms = {
@@ -58,7 +61,7 @@ export async function applyEffect(
     case 'cut':
       return await cut(ctx, step.site, terms, tell);
     case 'stop':
-      return await stopSite(ctx, step, terms);
+      return await stopSite(ctx, step, { ...terms, stopped });
     case 'prove':
     case 'drain':
     case 'settle':
@@ -131,7 +134,11 @@ const notFenced: ProviderError = {
 };
 
 /** The gateway is read anew before every try: what it said a moment ago is not enough to stop what may be serving. */
-async function stopSite(ctx: Context, step: StepEffect & { kind: 'stop' }, terms: WriteTerms): Promise<Reply<void>> {
+async function stopSite(
+  ctx: Context,
+  step: StepEffect & { kind: 'stop' },
+  { stopped, ...terms }: WriteTerms & Pick<EffectTerms, 'stopped'>,
+): Promise<Reply<void>> {
   const provider = ctx.deps.providers.get(step.site);
   const placement = ctx.deployment.placements.find((each) => each.site === step.site);
   assert(placement !== undefined && provider !== undefined, `nothing can be stopped at ${step.site}`);
@@ -143,16 +150,27 @@ async function stopSite(ctx: Context, step: StepEffect & { kind: 'stop' }, terms
   if ((route.value?.weights[step.site] ?? 0) > 0) return { kind: 'refused', error: notFenced };
   const tryTimeoutMs = placement.launch.stopGraceMs + stopSlackMs;
   // What an earlier try stopped is not stopped again: a cloud may not know it any more.
-  const running = seen.value.filter((replica) => !isStopped(step.how, replica));
   const replies = await Promise.all(
-    running.map((replica) =>
-      attemptWrite(
+    toStop(step, seen, stopped).map(async (replica) => {
+      const reply = await attemptWrite(
         ctx.deps,
         ctx.grip,
         { ...terms, idempotencyKey: `${terms.idempotencyKey}/${replica.id}`, tryTimeoutMs, isSingle: true },
         (call) => provider.stop(replica, step.how, call),
-      ),
-    ),
+      );
+      if (reply.kind === 'done') stopped.add(replica.id);
+      return reply;
+    }),
   );
   return replies.find((reply) => reply.kind === 'refused') ?? replies.find((reply) => reply.kind === 'unknown') ?? done;
+}
+
+/** Runs, and was not stopped yet by this step: after a stop too, for the list that it went by may have been short. */
+export function toStop(
+  step: StepEffect,
+  seen: Seen<readonly Replica[]> | undefined,
+  stopped: ReadonlySet<string>,
+): readonly Replica[] {
+  if (step.kind !== 'stop' || seen?.kind !== 'seen') return [];
+  return seen.value.filter((replica) => !isStopped(step.how, replica) && !stopped.has(replica.id));
 }

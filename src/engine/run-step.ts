@@ -12,7 +12,7 @@ import type { ProviderError } from '../model/provider-error.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import type { StepSight } from '../model/step-sight.ts';
 import type { Context, StepRef } from './context.ts';
-import { applyEffect, passingClasses } from './effects.ts';
+import { applyEffect, type EffectTerms, passingClasses, toStop } from './effects.ts';
 import { isLost } from './lease-grip.ts';
 import { drainedText, type StepMemory, sightOf } from './read-back.ts';
 import { lookAgainMs, pollMs, retryPauseMs } from './step-pace.ts';
@@ -112,13 +112,14 @@ async function actUntilReached(
   const tell = (detail: string): void => {
     memory.said = detail;
   };
-  const terms = { deadlineAtMonoMs, signal, refusals: new Map(), tell };
+  const terms: EffectTerms = { deadlineAtMonoMs, signal, refusals: new Map(), stopped: new Set(), tell };
   let reply: Reply<void> | undefined;
   let sight: StepSight | undefined;
   let retryAtMonoMs = 0;
   for (let rounds = 0; ; ) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
-    if (reply?.kind !== 'done' && clock.monoMs() >= retryAtMonoMs) {
+    const isDone = reply?.kind === 'done' && toStop(at.step, sight?.replicas, terms.stopped).length === 0;
+    if (!isDone && clock.monoMs() >= retryAtMonoMs) {
       const against =
         rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight, true) ?? objection(ctx, at, true));
       if (against !== undefined) return await close(ctx, at, 'refused', against);

@@ -38,7 +38,7 @@ function parts(world: StepWorld): readonly string[] {
 }
 
 function termsOf(world: StepWorld, deadlineAtMonoMs: number): EffectTerms {
-  return { deadlineAtMonoMs, signal: world.calm, refusals: new Map(), tell: () => undefined };
+  return { deadlineAtMonoMs, signal: world.calm, refusals: new Map(), stopped: new Set(), tell: () => undefined };
 }
 
 test('I18: each slot’s start is in the journal before it is asked for and its answer before the next', async () => {
@@ -212,6 +212,20 @@ test('what the first try stopped is not stopped again', async () => {
   const slots = world.left.asked.map(({ slot }) => slot);
   expect(slots.filter((slot) => slot === 1)).toEqual([1]);
   expect(slots.filter((slot) => slot === 0).length).toBeGreaterThan(1);
+});
+
+test('what a short list lacked when the site was stopped is stopped once it is seen', async () => {
+  const world = await openMoved({ left: 2, right: 1 });
+  const whole = new Map(world.left.replicas);
+  const [lacking] = whole.values();
+  if (lacking !== undefined) world.left.replicas.delete(lacking.id);
+  const stopOne = world.left.stop;
+  world.left.stop = async (...asked) => {
+    if (lacking !== undefined && world.left.asked.length === 0) world.left.replicas.set(lacking.id, lacking);
+    return await stopOne(...asked);
+  };
+  expect(await run(world, { ...stop, deadlineMs: 20_000 })).toEqual({ kind: 'reached' });
+  expect(world.left.asked.map(({ slot }) => slot).sort()).toEqual([0, 1]);
 });
 
 test('a refused stop ends the step', async () => {
