@@ -10,6 +10,7 @@ import { askedBefore } from './asked-before.ts';
 import { callWithin } from './call-within.ts';
 import { type ControllerEnd, superviseDeployment } from './controller.ts';
 import type { EngineDeps } from './engine.ts';
+import { isRolledBack } from './head-check.ts';
 
 export type WishEnd =
   | { readonly kind: 'ended'; readonly operation: Operation; readonly by: 'this-process' | 'controller' }
@@ -93,12 +94,12 @@ async function seeThrough(
 /** A store that fails before the request is in it has left everything as it was; after that nobody can say. */
 function asAsked(thrown: unknown, { id, kind, deployment }: OperationRequest): unknown {
   const isStore = thrown instanceof GodwitError && (thrown.code === 'StoreFailed' || thrown.code === 'StoreCorrupt');
-  if (!isStore) return thrown;
+  if (!isStore || isRolledBack(thrown)) return thrown;
   const message = `the ${kind} of ${deployment} was asked for (${id}), and then the store failed: ${thrown.message}`;
   return new GodwitError('OutcomeUnknown', `${message}. It may have been carried out, or may be yet`, {
-    hint: `godwit status ${deployment}, and once the store is back: godwit verify`,
+    hint: `${thrown.hint === undefined ? '' : `${thrown.hint}; `}godwit status ${deployment}, and once the store is back: godwit verify`,
     cause: thrown,
-    details: { isAsked: true },
+    details: { request: id },
   });
 }
 

@@ -29,11 +29,21 @@ export function createHeadCheck(
   };
 }
 
+const olderStore = { store: 'older' };
+
+/** Nobody carries anything out with such a store. */
+export function isRolledBack({ details }: GodwitError): boolean {
+  return details === olderStore;
+}
+
 /** Also thrown where the gateway has seen a newer epoch than a lease that is valid. */
 export function rolledBack(deployment: string, seen: string): GodwitError {
   return new GodwitError(
     'StoreCorrupt',
     `${deployment}: this store is older than what the gateway has seen (${seen}); nothing is changed with it`,
-    { hint: 'put the newest state back, or start the gateway without its table to make this store the truth' },
+    {
+      hint: 'put the newest state back, or start the gateway without its table to make this store the truth',
+      details: olderStore,
+    },
   );
 }
