@@ -84,7 +84,7 @@ function follow(world: World, { when, wish, about }: Typed, desk: Host): void {
   world.watchers.push((draft) => {
     if (left === 0 || momentOf(world, draft) !== when.entry) return;
     left -= 1;
-    if (left === 0) world.schedule.after(0, type);
+    if (left === 0) world.schedule.after(when.afterMs ?? 0, type);
   });
 }
 

@@ -6,7 +6,9 @@ export interface Typed {
    * Virtual milliseconds, or what comes to the journal: the kind of a step or of an operation with its state (`weigh
    * reached`, `switchover held`), the first time or the `count`th.
    */
-  readonly when: { readonly atMs: number } | { readonly entry: string; readonly count?: number };
+  readonly when:
+    | { readonly atMs: number }
+    | { readonly entry: string; readonly count?: number; readonly afterMs?: number };
   readonly wish: Omit<Wish, 'deployment' | 'operationId'>;
   /** For an order: the operation in progress, or the one that was opened last. */
   readonly about?: 'open' | 'last';
