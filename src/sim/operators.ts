@@ -71,10 +71,11 @@ function act(world: World, desk: Host, kind: Kind, random: Random): void {
 }
 
 /** Types it once, when its moment has come. */
-function follow(world: World, { when, wish, about }: Typed, desk: Host): void {
+function follow(world: World, { when, wish, about, isAgain = false }: Typed, desk: Host): void {
   world.desks = [...world.desks, desk];
   const type = (): void => {
     const { kind } = wish;
+    if (isAgain && [...world.ghost.operations.values()].some(({ plan }) => plan.kind === kind)) return;
     const operationId = about === undefined ? undefined : orderWish(world, 'hold', about)?.operationId;
     const order = operationId === undefined ? {} : { operationId };
     typeAt(world, desk, { wish: { ...wish, ...order, kind, deployment: deploymentOf(world).name } });

@@ -74,8 +74,12 @@ export const scenes: readonly Scene[] = [
   told('a move for a time, and its return', [{ when: { atMs: 5000 }, wish: { ...move('shift'), forMs: 3000 } }]),
   told('a drain, then a stop', [
     { when: { atMs: 5000 }, wish: { ...move('drain'), to: undefined } },
-    // Not before the gateway is seen again, should it just have been out of reach: a stop would be refused.
-    { when: { entry: 'drain done', afterMs: 3000 }, wish: { ...move('stop'), to: undefined, how: 'stop' } },
+    // Typed again, as whoever is refused does: the gateway, or the controller, may just have been out of reach.
+    ...[3000, 9000].map((afterMs) => ({
+      when: { entry: 'drain done', afterMs },
+      isAgain: afterMs > 3000,
+      wish: { ...move('stop'), to: undefined, how: 'stop' as const },
+    })),
   ]),
   told('a migration', [{ when: { atMs: 5000 }, wish: { ...move('migrate'), how: 'delete' } }]),
   told('a switchover that is held and goes on', [

@@ -10,6 +10,8 @@ export interface Typed {
     | { readonly atMs: number }
     | { readonly entry: string; readonly count?: number; readonly afterMs?: number };
   readonly wish: Omit<Wish, 'deployment' | 'operationId'>;
+  /** Typed again: left out when an operation of its kind was opened before. */
+  readonly isAgain?: boolean;
   /** For an order: the operation in progress, or the one that was opened last. */
   readonly about?: 'open' | 'last';
 }
