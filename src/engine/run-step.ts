@@ -15,7 +15,7 @@ import type { Context, StepRef } from './context.ts';
 import { applyEffect, type EffectTerms, passingClasses, toStop } from './effects.ts';
 import { isLost } from './lease-grip.ts';
 import { drainedText, type StepMemory, sightOf } from './read-back.ts';
-import { lookAgainMs, pollMs, retryPauseMs } from './step-pace.ts';
+import { lookAgainMs, pause, pollMs, retryPauseMs } from './step-pace.ts';
 
 /** `left`: stopped with the step open (lease lost, process ends); the next holder goes on. */
 export type StepEnd = { readonly kind: 'reached' } | StepTrouble;
@@ -220,14 +220,6 @@ function isOver(ctx: Context, signal: AbortSignal): boolean {
 function overEnd(ctx: Context, signal: AbortSignal): StepEnd {
   const isPreempted = signal.aborted && signal.reason === 'preempted' && !isLost(ctx.grip);
   return { kind: isPreempted ? 'preempted' : 'left' };
-}
-
-/** Cut short by the signal, which the loops above then see. */
-async function pause(ctx: Context, signal: AbortSignal, ms: number): Promise<void> {
-  await ctx.deps.clock.sleep(ms, signal).then(
-    () => undefined,
-    () => undefined,
-  );
 }
 
 /** How it ends is for the holder of the lease to say: who slept through its end looks at what is no longer true. */

@@ -31,3 +31,11 @@ export function retryPauseMs(ctx: Context, reply: Reply<void>, rounds: number): 
   const jitteredMs = fullMs / 2 + (fullMs / 2) * ctx.deps.random.next();
   return Math.max(jitteredMs, reply.kind === 'done' ? 0 : (reply.error.retryAfterMs ?? 0));
 }
+
+/** Cut short by the signal, which the step's loops then see. */
+export async function pause(ctx: Context, signal: AbortSignal, ms: number): Promise<void> {
+  await ctx.deps.clock.sleep(ms, signal).then(
+    () => undefined,
+    () => undefined,
+  );
+}

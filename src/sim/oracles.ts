@@ -11,6 +11,7 @@ import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { SimOptions } from './options.ts';
 import { checkOffered, checkRemoval } from './oracle-emptied.ts';
+import { checkFlapping } from './oracle-flapping.ts';
 import type { JournalGrammar } from './oracle-journal.ts';
 import { checkOpened } from './oracle-opened.ts';
 import type { PromiseBook } from './oracle-promises.ts';
@@ -128,24 +129,6 @@ function isRestored({ lost }: Ghost, { weights, epoch, routeVersion }: RouteEntr
   if (lost === undefined) return false;
   const isOlder = epoch < lost.epoch || (epoch === lost.epoch && routeVersion < lost.routeVersion);
   return isOlder || sameWeights(lost.weights, weights);
-}
-
-/**
- * I11, by the policy in force; what came before a person's acknowledgement does not count. A wall clock that jumps between two
- * lives of the controller shifts what it remembers.
- */
-function checkFlapping(
-  { coolDownMs, maxFailoversPerDay, every }: SimOptions,
-  ghost: Ghost,
-  id: string,
-  acknowledgedAtMs: number,
-): void {
-  if (every.wallJump > 0) return;
-  const openedAtMs = (each: string): number => ghost.operations.get(each)?.openedAtMs ?? Number.NEGATIVE_INFINITY;
-  const past = [...ghost.moves].map(openedAtMs).filter((atMs) => atMs > acknowledgedAtMs);
-  const sinceMs = openedAtMs(id) - Math.max(Number.NEGATIVE_INFINITY, ...past);
-  if (sinceMs < coolDownMs) ghost.violate('I11', `${id} comes ${sinceMs} ms after another failover`);
-  if (past.length >= maxFailoversPerDay) ghost.violate('I11', `${id} is failover ${past.length + 1} of the day`);
 }
 
 /** After something was appended to the journal. */
