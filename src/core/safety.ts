@@ -12,7 +12,7 @@ import { costCeiling } from './rules/cost.ts';
 import { failureDomainBusy } from './rules/domains.ts';
 import { brake, enoughEvidence, independence } from './rules/evidence.ts';
 import { coolDown, dwell } from './rules/pace.ts';
-import { emptied, removalVelocity, stopReasons } from './rules/removal.ts';
+import { emptied, removalVelocity, stopReasons, velocityAtStep } from './rules/removal.ts';
 import { driverReachable, readyCapacity, residency, startable, usable } from './rules/target.ts';
 import { vendorShareMax } from './rules/vendors.ts';
 
@@ -88,11 +88,16 @@ function stepReasons(view: View, plan: Plan, step: Step, nowMs: number): readonl
     case 'fence':
       return isInForce(view, plan.after) ? [] : weighReasons(view, plan, plan.after, nowMs);
     case 'stop':
-      return [...stopReasons(view, step.site, nowMs), ...floorAtStep(view, plan, { emptied: step.site }, nowMs)];
+      return [
+        ...stopReasons(view, step.site, nowMs),
+        ...floorAtStep(view, plan, { emptied: step.site }, nowMs),
+        ...velocityAtStep(view, step.site, nowMs),
+      ];
+    case 'drain':
+      return velocityAtStep(view, step.site, nowMs);
     case 'stamp':
     case 'launch':
     case 'prove':
-    case 'drain':
     case 'cut':
     case 'settle':
       return [];

@@ -1,5 +1,4 @@
 /** Rules of what is emptied or stopped: not what serves, not the last that could, and one site at a time (I12). */
-import type { Action } from '../../model/decision.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Step } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -51,13 +50,20 @@ export const removalVelocity: Rule = ({ view, action, nowMs }) => {
   return [...removedBefore(view, emptying, removalWindowMs, nowMs), ...tooMuch(view, action.empty ?? [], nowMs)];
 };
 
+/**
+ * Asked again before each step that empties a site or stops what is there: what was planned may be old, and resumed by a
+ * program that did not plan it. The operation itself is the one that is open; another that has only been planned may yet be
+ * told the same.
+ */
+export function velocityAtStep(view: View, site: string, nowMs: number): readonly Reason[] {
+  const { removalWindowMs } = view.deployment.failover.safety;
+  if (removalWindowMs === 0) return [];
+  const before = { ...view, open: undefined, others: view.others.filter(hasBegun) };
+  return [...removedBefore(before, [site], removalWindowMs, nowMs), ...tooMuch(view, [{ site }], nowMs)];
+}
+
 /** Other sites that were emptied a moment ago, or are being emptied now, also for another deployment. */
-export function removedBefore(
-  view: View,
-  emptying: readonly string[],
-  windowMs: number,
-  nowMs: number,
-): readonly Reason[] {
+function removedBefore(view: View, emptying: readonly string[], windowMs: number, nowMs: number): readonly Reason[] {
   const isOther = (operation: Operation): boolean => emptiedBy(operation).some((site) => !emptying.includes(site));
   const [running] = [...(view.open === undefined ? [] : [view.open]), ...view.others].filter(isOther);
   if (running !== undefined) {
@@ -80,7 +86,7 @@ export function removedBefore(
 }
 
 /** What a person emptied before is gone from the count: it was answered for then. */
-function tooMuch(view: View, empty: NonNullable<Action['empty']>, nowMs: number): readonly Reason[] {
+function tooMuch(view: View, empty: readonly { readonly site: string }[], nowMs: number): readonly Reason[] {
   const members = view.sites.filter((each) => isResident(view, each) && !isOut(view, each.site.name));
   const sum = (sites: readonly SiteView[]): number =>
     sites.reduce((total, site) => total + unitsOf(view, site, readyReplicas(view, site, nowMs).length), 0);
@@ -101,10 +107,18 @@ function isRemoval(step: Step): step is Extract<Step, { kind: 'drain' | 'cut' | 
   return step.kind === 'drain' || step.kind === 'cut' || step.kind === 'stop';
 }
 
-/** Whether it took away anything, or may have: one that was refused before that, or gave it back, did not. */
+/**
+ * Whether it took away anything, or may have: one that was refused before that did not, nor one that gave it back. What it
+ * stopped it has not given back.
+ */
 export function hasEmptied({ plan, state, step }: Operation): boolean {
-  if (state === 'returned') return false;
-  if (state !== 'failed') return true;
-  const first = plan.steps.findIndex(isRemoval);
+  if (state !== 'failed' && state !== 'returned') return true;
+  const first = plan.steps.findIndex(state === 'failed' ? isRemoval : ({ kind }) => kind === 'stop');
   return first >= 0 && step >= first;
+}
+
+/** Its record may name a step before the present one, as long as both are of one state: a fence is followed by a drain so. */
+function hasBegun({ plan, step }: Operation): boolean {
+  const first = plan.steps.findIndex(isRemoval);
+  return first >= 0 && plan.steps.slice(step, first).every(({ kind }) => kind === 'fence');
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { hasEmptied, removalVelocity } from '../../../src/core/rules/removal.ts';
+import { checkStep } from '../../../src/core/safety.ts';
 import type { Action } from '../../../src/model/decision.ts';
 import type { Operation, OperationKind } from '../../../src/model/operation.ts';
 import type { Step } from '../../../src/model/plan.ts';
@@ -112,12 +113,39 @@ test('a person may answer for it', () => {
 });
 
 const steps: readonly Step[] = [stamp, drainStep('left'), stopStep('left')];
+const own = operationOf({ id: 'op-9', plan: { kind: 'stop', steps }, ...open });
+const fence: Step = { kind: 'fence', name: '2-fence middle', site: 'middle', deadlineMs: 1 };
+const settle: Step = { kind: 'settle', name: '3-settle', forMs: 1, deadlineMs: 1 };
+/** Of another deployment, as far as its record says. */
+const other = (step: number, between: readonly Step[]) =>
+  emptied('middle', { ...open, step, plan: { steps: [stamp, ...between, drainStep('middle')] } });
+
+test.for<readonly [string, ViewChange, boolean]>([
+  ['nothing else went', {}, true],
+  ['another site went a millisecond inside the window', { recent: [middle] }, false],
+  ['another site went as long ago as the window', { recent: [emptied('middle', { agoMs: windowMs })] }, true],
+  ['the same site went a moment ago', { recent: [emptied('left', { agoMs: 1 })] }, true],
+  ['another deployment empties another site', { others: [other(1, [])] }, false],
+  ['another deployment is to do so, later', { others: [other(1, [fence, settle])] }, true],
+  ['another deployment may do so, for a drain follows the fence', { others: [other(1, [fence])] }, false],
+  ['it is most of what is ready by now', { sites: [siteView('left', { wanted: 3 }), siteView('right')] }, false],
+  ['it is half of what is ready', { sites: [siteView('left'), siteView('right')] }, true],
+])('asked again before a drain and before a stop: %s', ([, change, isAllowed]) => {
+  const seen = calm({ ...change, open: own });
+  const codes = (step: Step, plan = own.plan, at = seen) => checkStep(at, plan, step, nowMs).map(({ code }) => code);
+  const expected = isAllowed ? [] : ['RemovalVelocity'];
+  expect([codes(drainStep('left')), codes(stopStep('left'))]).toEqual([expected, expected]);
+  expect(codes(drainStep('left'), { ...own.plan, overrides: ['RemovalVelocity'] })).toEqual([]);
+  expect(codes(drainStep('left'), own.plan, calm({ ...change, open: own }, 0))).toEqual([]);
+});
 
 test.for([
   ['done', 3, true],
   ['unknown', 0, true],
   ['shifting', 0, true],
-  ['returned', 3, false],
+  ['returned', 1, false],
+  ['returned', 2, true],
+  ['returned', 3, true],
   ['failed', 0, false],
   ['failed', 1, true],
   ['failed', 2, true],
