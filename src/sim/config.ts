@@ -70,7 +70,8 @@ function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment
       safety: {
         ...{ brakeRatio: options.brakeRatio, coolDownMs: options.coolDownMs, dwellMs: 5000 },
         maxFailoversPerDay: options.maxFailoversPerDay,
-        ...{ minReadyRatio: 0, headroomRatio: 0, removalWindowMs: 0, vendorMaxRatio: {}, freeze: [] },
+        removalWindowMs: options.removalWindowMs,
+        ...{ minReadyRatio: 0, headroomRatio: 0, vendorMaxRatio: {}, freeze: [] },
       },
       manual: { defaultExpiryMs: 14_400_000, maxExpiryMs: 259_200_000, warnBeforeMs: 1_200_000, requiresReason: false },
     },

@@ -18,6 +18,8 @@ export interface SimOptions {
   readonly brakeRatio: number;
   readonly coolDownMs: number;
   readonly maxFailoversPerDay: number;
+  /** Sites are emptied one at a time within this, in milliseconds; 0: as fast as anybody asks for it. */
+  readonly removalWindowMs: number;
   readonly failback: 'never' | 'auto';
   readonly stepsPct: readonly number[];
   /** The preferred weights are spread over the sites, not all at the first. */
@@ -95,6 +97,7 @@ export function calmOptions(seed: number): SimOptions {
       failuresInARow: 1,
     },
     ...{ failAfterMs: 0, proofMaxAgeMs: 20_000, brakeRatio: 0.5, coolDownMs: 1000, maxFailoversPerDay: 1000 },
+    removalWindowMs: 0,
     ...{ failback: 'never', leaseTtlMs: 10_000, hosts: 1, link: soundLink, cloud: soundCloud, staleReads: 0 },
     ...{ storeMs: 0, stepsPct: [50, 100], spread: false, standby: 'hot', aimed: 0, interrupted: 0 },
     ...{ otherWords: 0, script: [], longestStreamMs: 3000 },
@@ -124,6 +127,8 @@ export function briskOptions(seed: number, random: Random): SimOptions {
   };
 }
 
+type DrawnLast = 'otherWords' | 'script' | 'longestStreamMs' | 'removalWindowMs';
+
 /** Anything may be on. */
 export function drawOptions(seed: number, random: Random): SimOptions {
   const oneOf = <T>(...choices: readonly [T, ...T[]]): T =>
@@ -131,7 +136,7 @@ export function drawOptions(seed: number, random: Random): SimOptions {
   /** Off in half of the worlds, so that one fault is also met without another. */
   const maybe = (most: number): number => (random.next() < 0.5 ? 0 : random.next() * most);
   const seldom = (...times: readonly [number, ...number[]]): number => (random.next() < 0.65 ? 0 : oneOf(...times));
-  const drawn: Omit<SimOptions, 'otherWords' | 'script' | 'longestStreamMs' | 'every'> & {
+  const drawn: Omit<SimOptions, DrawnLast | 'every'> & {
     readonly every: Omit<SimOptions['every'], 'edited'>;
   } = {
     seed,
@@ -189,6 +194,7 @@ export function drawOptions(seed: number, random: Random): SimOptions {
     script: [],
     longestStreamMs: oneOf(3000, 3000, 12_000),
     every: { ...drawn.every, edited: random.next() < 0.85 ? 0 : 15_000 },
+    removalWindowMs: oneOf(0, 0, 5000, 20_000),
   };
 }
 

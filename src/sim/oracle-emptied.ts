@@ -1,7 +1,8 @@
-/** Sites that are emptied: nothing new goes there (I21), what is stopped or drained is counted (I12). */
-import type { Deployment } from '../model/deployment.ts';
-import type { Operation } from '../model/operation.ts';
-import type { Plan, Step } from '../model/plan.ts';
+/** Sites that are emptied: nothing new goes there (I21). */
+import type { JournalBody } from '../model/journal-entry.ts';
+import type { Step } from '../model/plan.ts';
+import type { Incarnation } from './incarnation.ts';
+import { checkRemoved } from './oracle-removal.ts';
 import type { Watched } from './oracles.ts';
 
 /** Where new requests may not go, because an operation has begun to empty it. */
@@ -28,63 +29,22 @@ function isSpilledTo({ gateway }: Watched, site: string): boolean {
   return (gateway.entry?.weights[site] ?? 0) === 0 && gateway.isOffered(site);
 }
 
-/** After an entry of a step. */
-export function checkRemoval(watched: Watched, operationId: string, step: Step): void {
+/** After an entry of a step. `life`: of whoever wrote it. */
+export function checkRemoval(
+  watched: Watched,
+  step: Step,
+  body: Extract<JournalBody, { kind: 'step' }>,
+  life: Incarnation | undefined,
+): void {
   if (step.kind !== 'drain' && step.kind !== 'stop') return;
-  const { ghost, config } = watched;
+  const { ghost } = watched;
+  const { operationId, index } = body;
   const operation = ghost.operations.get(operationId);
   if (operation === undefined || ghost.open?.id !== operationId) return;
-  const index = operation.plan.steps.indexOf(step);
   const key = `${operationId}/${index}`;
   if (step.kind === 'drain' && !ghost.drains.has(key)) {
     ghost.drains.set(key, ghost.stepSinceMs);
     checkOffered(watched);
   }
-  checkVelocity(watched, operation, step.site, config.deployments[0]);
-}
-
-interface Removal {
-  readonly site: string;
-  readonly atMs: number;
-}
-
-/** By ghost, so that worlds do not mix. */
-const removals = new WeakMap<Watched['ghost'], Removal[]>();
-
-/** The policy in force; 0 is none. */
-function removalWindowMs(deployment: Deployment | undefined): number {
-  return deployment?.failover.safety.removalWindowMs ?? 0;
-}
-
-/** I12: one site at a time, unless somebody answers for more. */
-function checkVelocity(
-  { ghost, options }: Watched,
-  { id, plan }: Operation,
-  site: string,
-  deployment: Deployment | undefined,
-): void {
-  const windowMs = removalWindowMs(deployment);
-  if (windowMs === 0 || options.every.wallJump > 0) return;
-  const all = removals.get(ghost) ?? [];
-  removals.set(ghost, all);
-  const other = all.find((each) => each.site !== site && ghost.nowMs - each.atMs < windowMs);
-  if (other !== undefined && !isAnswered(plan))
-    ghost.violate('I12', `${id} empties ${site} ${ghost.nowMs - other.atMs} ms after ${other.site} was emptied`);
-  all.push({ site, atMs: ghost.nowMs });
-}
-
-function isAnswered({ overrides = [], trigger }: Plan): boolean {
-  return trigger === 'manual' && overrides.some((each) => each === 'RemovalVelocity');
-}
-
-/** I12: what is emptied is not most of what is ready, when the operation is opened. */
-export function checkShare({ ghost, clouds, config }: Watched, { id, plan }: Operation): void {
-  const [deployment] = config.deployments;
-  const emptied = new Set(plan.steps.flatMap((step) => (step.kind === 'drain' ? [step.site] : [])));
-  if (removalWindowMs(deployment) === 0 || emptied.size === 0 || isAnswered(plan)) return;
-  const cloudsOf = (is: boolean) => [...clouds.values()].filter(({ site }) => emptied.has(site) === is);
-  const taken = cloudsOf(true).reduce((sum, cloud) => sum + cloud.provable().length, 0);
-  // Whatever runs may have been taken for ready.
-  const left = cloudsOf(false).reduce((sum, cloud) => sum + cloud.alive().length, 0);
-  if (taken > left) ghost.violate('I12', `${id} empties ${taken} replicas and leaves ${left}`);
+  checkRemoved(watched, operation, step, body, life);
 }

@@ -5,7 +5,7 @@ import type { Standing } from '../model/standing.ts';
 import type { Cloud } from './cloud.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
-import { checkShare } from './oracle-emptied.ts';
+import { checkPlanned } from './oracle-removal.ts';
 import type { Watched } from './oracles.ts';
 
 /** A failover had a reason when its source failed at some moment of so many milliseconds before. */
@@ -26,7 +26,7 @@ export function checkOpened(watched: Watched, operation: Operation, life: Incarn
     );
     if (earlier !== undefined) ghost.violate('I31', `${id} carries out ${plan.requestId}, as ${earlier.id} did`);
   }
-  checkShare(watched, operation);
+  checkPlanned(watched, operation, life);
   const standing = (life?.told.get('standing')?.at(-1)?.value ?? []) as readonly Standing[];
   checkStanding(watched, operation, standing);
   if (plan.kind !== 'start') checkAfter(watched, plan);

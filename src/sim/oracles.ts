@@ -151,7 +151,7 @@ export function checkAppended(watched: Watched, drafts: readonly JournalDraft[],
       if (defect !== undefined)
         ghost.violate(defect[0], `${body.operationId} calls ${body.step} reached: ${defect[1]}`);
       if (ghost.open?.id === body.operationId) ghost.step = step;
-      if (step !== undefined && body.part === undefined) checkRemoval(watched, body.operationId, step);
+      if (step !== undefined && body.part === undefined) checkRemoval(watched, step, body, life);
       if (body.part === undefined && body.state !== 'intended') ghost.stepSinceMs = ghost.nowMs;
       if (body.state === 'intended') ghost.intents.add(`${body.operationId}/${body.index}/${body.part ?? ''}`);
     }

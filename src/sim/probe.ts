@@ -37,28 +37,31 @@ export function createProbe(reach: Reach, { schedule, clouds, random }: ProbeTer
         plane: 'data',
         vantage: life.name,
       } as const;
-      return life.point((answered) => {
-        let isOver = false;
-        const end = (finding: Finding, how: CallOutcome): void => {
-          if (isOver) return;
-          isOver = true;
-          reach.note('check', how);
-          answered({ ...seen, ...finding, atMs: clock.nowMs(), durationMs: schedule.monoMs - sentMs });
-        };
-        const endLate = (how: CallOutcome): void => {
-          schedule.after(spec.timeoutMs, () => end(timedOut, how));
-        };
-        const passage = reach.linkTo(`site/${site}`).send<Server | undefined>({
-          effect: () => clouds.get(site)?.servers.get(id),
-          answered: (server) => {
-            const { finding, how } = answerOf(server, bootId, spec, { nowMs: schedule.monoMs, random });
-            if (finding === undefined) endLate(how);
-            else end(finding, how);
-          },
-          failed: () => end(timedOut, 'error'),
-        });
-        if (passage !== 'ok') endLate(passage);
-      });
+      return life.point(
+        (answered) => {
+          let isOver = false;
+          const end = (finding: Finding, how: CallOutcome): void => {
+            if (isOver) return;
+            isOver = true;
+            reach.note('check', how);
+            answered({ ...seen, ...finding, atMs: clock.nowMs(), durationMs: schedule.monoMs - sentMs });
+          };
+          const endLate = (how: CallOutcome): void => {
+            schedule.after(spec.timeoutMs, () => end(timedOut, how));
+          };
+          const passage = reach.linkTo(`site/${site}`).send<Server | undefined>({
+            effect: () => clouds.get(site)?.servers.get(id),
+            answered: (server) => {
+              const { finding, how } = answerOf(server, bootId, spec, { nowMs: schedule.monoMs, random });
+              if (finding === undefined) endLate(how);
+              else end(finding, how);
+            },
+            failed: () => end(timedOut, 'error'),
+          });
+          if (passage !== 'ok') endLate(passage);
+        },
+        (observation: Observation) => life.hear(`check/${id}`, { atMs: schedule.monoMs, value: observation }),
+      );
     },
   };
 }
