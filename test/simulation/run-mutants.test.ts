@@ -90,7 +90,7 @@ test('a world that does not end kills, and the thread is begun anew', async () =
   const results = await runMutants([endless, silent], {
     ...terms,
     budgetMs: 1,
-    seedLimitMs: 1000,
+    seedLimitMs: 4000,
     seedsFor: () => [2],
   });
   expect(results.map(({ isKilled, by }) => [isKilled, by?.invariant])).toEqual([
