@@ -39,6 +39,8 @@ export class Gateway {
   /** The one before the one in force: what a stale read shows, and a restored copy of its file holds. */
   previous: RouteEntry | undefined;
   fence: Fence = { epoch: 0, routeVersion: 0 };
+  /** For the oracles: the newest epoch of whatever it took, stamps too, whether or not its own rules still know of it. */
+  newestEpoch = 0;
   readonly #terms: GatewayTerms;
   #segments: Segment[] = [];
   #lastTraffic: DeploymentTraffic | undefined;
@@ -55,6 +57,7 @@ export class Gateway {
     if (!this.isUp) return absent;
     if (epoch < this.fence.epoch) return stale;
     this.fence = { ...this.fence, epoch };
+    this.newestEpoch = Math.max(this.newestEpoch, epoch);
     return done;
   }
 
@@ -68,6 +71,7 @@ export class Gateway {
     this.#put(entry);
     this.fence = { epoch: entry.epoch, routeVersion: entry.routeVersion };
     this.#terms.onAccepted(entry, this.previous);
+    this.newestEpoch = Math.max(this.newestEpoch, entry.epoch);
     return done;
   }
 
@@ -76,6 +80,7 @@ export class Gateway {
     this.entry = how === 'all' ? undefined : this.previous;
     this.previous = undefined;
     this.fence = { epoch: this.entry?.epoch ?? 0, routeVersion: this.entry?.routeVersion ?? 0 };
+    this.newestEpoch = this.fence.epoch;
     this.note();
   }
 

@@ -38,8 +38,8 @@ export function checkAccepted(watched: Watched, before: RouteEntry | undefined, 
     return ghost.violate('I30', `entry ${entry.routeVersion} is written from an older copy of the state`);
   checkVector(watched, entry);
   checkOffered(watched);
-  if (before !== undefined && entry.epoch < before.epoch)
-    ghost.violate('I2', `epoch ${entry.epoch} after ${before.epoch}`);
+  if (entry.epoch < watched.gateway.newestEpoch)
+    ghost.violate('I2', `epoch ${entry.epoch} after ${watched.gateway.newestEpoch}`);
   // Under another epoch the same number may come again: the epoch keeps a late arrival out.
   if (before?.epoch === entry.epoch && entry.routeVersion <= before.routeVersion && !isSame(before, entry))
     ghost.violate('I2', `route version ${entry.routeVersion} twice, for different tables`);
