@@ -135,14 +135,26 @@ async function tryMutants({ workers, from }: Terms, isOver: () => boolean): Prom
     ...{ workers, budgetMs: mutantBudgetMs },
     isNamedWanted: true,
     *seedsFor({ name }) {
-      const known = kills[name]?.seed ?? from;
-      yield known;
-      for (let seed = known < peopleFrom ? from : peopleFrom; !isOver(); seed += 1) yield seed;
+      for (const seed of seedsFor(kills[name]?.seed ?? from, from)) {
+        if (isOver()) return;
+        yield seed;
+      }
     },
     onResult: (result) => (result.seeds > 0 ? console.error(mutantLine(result)) : undefined),
   });
   // After Ctrl-C nothing is known of those that were not begun.
   return results.filter(({ seeds }) => seeds > 0);
+}
+
+/** Where it was seen last, where others are seen (short worlds in which much happens), then one after the other; each once. */
+function* seedsFor(known: number, from: number): Generator<number> {
+  const isPeople = known >= peopleFrom;
+  const alike = Object.values(kills)
+    .map(({ seed }) => seed)
+    .filter((seed) => seed >= peopleFrom === isPeople);
+  const first = new Set([known, ...alike]);
+  yield* first;
+  for (let seed = isPeople ? peopleFrom : from; ; seed += 1) if (!first.has(seed)) yield seed;
 }
 
 /** The signal: time is up, or Ctrl-C. A second Ctrl-C ends at once. */
