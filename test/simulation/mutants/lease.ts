@@ -93,8 +93,8 @@ export const leaseMutants: readonly Mutant[] = [
       '      if (isOver) return;',
       '      await renewOnce();',
     ),
-    breaks: ['I1', 'I3', 'I24', 'I32'],
-    why: 'after a pause the lease is revived; the work that saw it out has been left and nobody takes it up',
+    breaks: ['I1', 'I2', 'I3', 'I24', 'I32'],
+    why: 'after a pause the lease is revived; the work that saw it out has been left and nobody takes it up, a stamp for one',
   },
   {
     name: 'lease-counted-from-the-answer',

@@ -7,6 +7,7 @@ const orders = 'src/core/orders.ts';
 const runStep = 'src/engine/run-step.ts';
 const reached = 'src/core/plan/reached.ts';
 const after = 'src/core/standing-after.ts';
+const removal = 'src/core/rules/removal.ts';
 
 export const peopleMutants: readonly Mutant[] = [
   {
@@ -172,11 +173,43 @@ export const peopleMutants: readonly Mutant[] = [
   },
   {
     name: 'stop-of-the-last-site',
-    file: 'src/core/rules/removal.ts',
+    file: removal,
     find: "  if (others.every((site) => readyReplicas(view, site, nowMs).length === 0))\n    reasons.push({ code: 'LastServingSite'",
     replace: "  if (others.length === 0)\n    reasons.push({ code: 'LastServingSite'",
     breaks: ['I4'],
     why: 'other sites are configured; whether any of them could serve is not asked',
+  },
+  {
+    name: 'removal-window-ignored',
+    file: removal,
+    find: 'isWithin(windowMs, each.endedAtMs, nowMs) && isOther(each)',
+    replace: 'isWithin(0, each.endedAtMs, nowMs) && isOther(each)',
+    breaks: ['I12'],
+    why: 'the site before is empty and its operation is over: the next may go at once',
+  },
+  {
+    name: 'removal-given-up-is-forgotten',
+    file: removal,
+    find: "if (state !== 'failed' && state !== 'returned') return true;",
+    replace: "return state === 'done' || state === 'unknown';",
+    breaks: ['I12'],
+    why: 'a drain that was told to stop half way is thought to have taken nothing away',
+  },
+  {
+    name: 'removal-of-most-that-is-ready',
+    file: removal,
+    find: 'if (taken <= all * mostRatio) return [];',
+    replace: 'if (taken <= all) return [];',
+    breaks: ['I12'],
+    why: 'one site at a time is thought to be slow enough, however much that site is of all',
+  },
+  {
+    name: 'removal-not-asked-again-at-the-step',
+    file: 'src/core/safety.ts',
+    find: lines("    case 'drain':", '      return velocityAtStep(view, step.site, nowMs);'),
+    replace: lines("    case 'drain':", '      return [];'),
+    breaks: ['I12'],
+    why: 'it was checked when the plan was made; whoever resumes it may be another program, and much later',
   },
   {
     name: 'split-without-its-source',
