@@ -94,7 +94,7 @@ export const kills: Readonly<Record<string, Kill>> = {
   'give-back-skipped': { seed: 21, by: 'I32' },
   'held-goes-on': { seed: 21, by: 'I32' },
   'return-to-the-wrong-weights': { seed: 243, by: 'I32' },
-  'abort-leaves-it-open': { seed: 21, by: 'I24' },
+  'abort-leaves-it-open': { seed: 1000002, by: 'I24' },
   'site-that-is-not-configured': { seed: 122, by: 'I23' },
   'order-lost-on-takeover': { seed: 21, by: 'I32' },
   'order-over-a-stale-revision': { seed: 21, by: 'I31' },
