@@ -13,7 +13,8 @@ export default defineConfig({
     pool: 'forks',
     coverage: {
       provider: 'v8',
-      include: ['src/**'],
+      // What decides is measured, by the tests that are about it: those that only happen to pass through prove nothing.
+      include: ['src/core/**'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { 'src/core/**': { lines: 97, branches: 93 } },
     },
