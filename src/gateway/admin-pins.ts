@@ -7,9 +7,9 @@ import { keeping, readJson, send } from './admin-answer.ts';
 import { isCount, isObject } from './entry-shape.ts';
 import type { PinBook } from './pin-book.ts';
 import { sightOf, takePin } from './pins.ts';
+import { actorOf, isActor, isDuration, isReason } from './said.ts';
 import type { RouteTable } from './table.ts';
 
-const maxNameLength = 200;
 /** A year: longer is a mistake in the unit. */
 const maxForMs = 366 * 24 * 3600 * 1000;
 
@@ -65,7 +65,8 @@ function pinIn(deployment: string, value: unknown): PinRequest | string {
   if (typeof said === 'string' || !isObject(value)) return String(said);
   const { kind, forMs, weights } = value;
   if (!isPinKind(kind)) return 'kind is pause, hold or return';
-  if (forMs !== undefined && !isDuration(forMs)) return 'forMs is a whole number of milliseconds, a year at most';
+  if (forMs !== undefined && !isDuration(forMs, maxForMs))
+    return 'forMs is a whole number of milliseconds, a year at most';
   if (kind === 'return' && !isWeights(weights)) return 'a return names weights by site';
   if (kind !== 'return' && weights !== undefined) return `a ${kind} leaves the weights as they are`;
   return { deployment, kind, ...said, forMs, weights: isWeights(weights) ? weights : undefined };
@@ -75,7 +76,7 @@ function releaseIn(deployment: string, value: unknown): ReleaseRequest | string 
   const said = isObject(value) ? saidIn(value) : 'a release is an object';
   if (typeof said === 'string' || !isObject(value)) return String(said);
   const { number } = value;
-  if (number !== undefined && !isNumber(number)) return 'number is the number of a pin';
+  if (number !== undefined && !isCount(number)) return 'number is the number of a pin';
   return { deployment, ...said, number };
 }
 
@@ -85,30 +86,12 @@ function saidIn({
   reason,
 }: Readonly<Record<string, unknown>>): { readonly by: Actor; readonly reason: string | undefined } | string {
   if (!isActor(by)) return 'by names a person or controller, its host and process';
-  if (reason !== undefined && (typeof reason !== 'string' || reason.length > mostReasonLetters))
-    return `reason is a text of at most ${mostReasonLetters} characters`;
-  return { by: { kind: by.kind, name: by.name, host: by.host, pid: by.pid }, reason };
-}
-
-function isActor(by: unknown): by is Actor {
-  return (
-    isObject(by) &&
-    (by['kind'] === 'person' || by['kind'] === 'controller') &&
-    [by['name'], by['host']].every((text) => typeof text === 'string' && text.length <= maxNameLength) &&
-    isCount(by['pid'])
-  );
+  if (reason !== undefined && !isReason(reason)) return `reason is a text of at most ${mostReasonLetters} characters`;
+  return { by: actorOf(by), reason };
 }
 
 function isPinKind(kind: unknown): kind is PinKind {
   return kind === 'pause' || kind === 'hold' || kind === 'return';
-}
-
-function isNumber(value: unknown): value is number {
-  return isCount(value);
-}
-
-function isDuration(value: unknown): value is number {
-  return isNumber(value) && value > 0 && value <= maxForMs;
 }
 
 /** What they mean is judged where they are put in force. */

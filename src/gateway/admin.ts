@@ -1,6 +1,7 @@
 /** The admin API on a Unix socket: route table in, statistics and changes out. Only its owner can reach the socket. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { keeping, readJson, send } from './admin-answer.ts';
+import { answerFaults } from './admin-faults.ts';
 import { answerPins } from './admin-pins.ts';
 import { cutSite, runningAt } from './drain.ts';
 import { isWholeEntry } from './entry-shape.ts';
@@ -15,6 +16,8 @@ const maxWatchers = 32;
 export interface AdminDeps {
   readonly table: RouteTable;
   readonly book: PinBook;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
   readonly nowMs: () => number;
   /** Wall clock, for people. */
   readonly wallMs: () => number;
@@ -23,8 +26,9 @@ export interface AdminDeps {
 
 /**
  * `GET /v1/health` · `GET|PUT /v1/routes/<deployment>` · `POST /v1/routes/<deployment>/stamp?epoch=N` ·
- * `GET /v1/routes/<deployment>/traffic` · `GET …/running?site=S` · `POST …/cut?site=S&epoch=N` · `…/pins` (see there) ·
- * `GET /v1/events` (SSE). 409 says why in `code`: `Stale` (an older epoch or route version), `Pinned`, `HasWeight`.
+ * `GET /v1/routes/<deployment>/traffic` · `GET …/running?site=S` · `POST …/cut?site=S&epoch=N` · `…/pins` and
+ * `…/faults` (see there) · `GET /v1/events` (SSE). 409 says why in `code`: `Stale` (an older epoch or route version),
+ * `Pinned`, `HasWeight`, `Busy`.
  */
 export function createAdminServer(deps: AdminDeps): Server {
   let watchers = 0;
@@ -42,7 +46,9 @@ export function createAdminServer(deps: AdminDeps): Server {
       });
     }
     if (collection !== 'routes' || name === undefined) return send(response, 404, { message: 'no such path' });
-    if (target.action === 'pins') return answerPins(deps, { deployment: name, rest: target.rest }, request, response);
+    const about = { deployment: name, rest: target.rest };
+    if (target.action === 'pins') return answerPins(deps, about, request, response);
+    if (target.action === 'faults') return answerFaults(deps, about, request, response);
     if (request.method === 'GET') return answerRead(deps, name, target, response);
     answerChange(deps, name, target, request, response);
   });

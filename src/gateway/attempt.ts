@@ -1,18 +1,15 @@
 /** One try of one request at one replica: undici's dispatch handler. The client sees nothing before the first body byte. */
-import type { Writable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { noteAnswer, noteRefused, type PoolReplica } from '../core/routing/pool.ts';
 import { cutEvent, drainedEvent } from './answer.ts';
 import type { AttemptList } from './attempt-list.ts';
 import type { Forward } from './forward.ts';
+import { writePart } from './frame.ts';
 import { clientHeaders } from './headers.ts';
 import { neverReached, ownWant } from './unreached.ts';
 
 /** Since the gateway started. */
 let made = 0;
-
-/** Larger parts are not worth copying. */
-const framedBytes = 4096;
 
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly forward: Forward;
@@ -42,6 +39,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #isWritten = false;
   #hasFirstByte = false;
   #isOver = false;
+  /** Nothing of the answer arrives any more: what a drill dropped stays lost, for going on would leave a hole in it. */
+  #isLost = false;
 
   constructor(forward: Forward, replica: PoolReplica, nowMs: number) {
     this.forward = forward;
@@ -58,8 +57,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // Given up between queueing and connecting.
-    if (this.#isOver) controller.abort(new Error('given up'));
+    // Given up, or lost, between queueing and connecting.
+    if (this.#isOver || this.#isLost) controller.abort(new Error('given up'));
   }
 
   onResponseStart(
@@ -67,7 +66,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    if (this.#isOver || status < 200) return;
+    if (this.#isOver || this.#isLost || status < 200) return;
     this.#status = status;
     this.#rawHeaders = Array.isArray(controller.rawHeaders) ? controller.rawHeaders : [];
     this.#connection = headers['connection'];
@@ -80,13 +79,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     // An empty frame would end the answer.
-    if (this.#isOver || chunk.length === 0) return;
-    const { plant } = this.forward;
+    if (this.#isOver || this.#isLost || chunk.length === 0) return;
+    const { plant, response } = this.forward;
     this.bytes += chunk.length;
     this.lastDataMs = plant.nowMs();
     if (!this.#hasFirstByte) this.#begin();
     if (this.#announcedBytes === chunk.length && !this.#isWritten) return this.#finish(chunk);
-    const sink = this.#write(chunk);
+    const sink = writePart(response, chunk, !this.#isWritten);
+    this.#isWritten = true;
     if (sink === undefined) return;
     controller.pause();
     this.pausedSinceMs = this.lastDataMs;
@@ -97,30 +97,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
     });
   }
 
-  /**
-   * Hands a part to the client; gives whoever says when there is room again, undefined while there is. A part of a
-   * stream is framed here and leaves as one string: by way of `write` it is four pieces and a third more processor time.
-   */
-  #write(chunk: Buffer): Writable | undefined {
-    const { response } = this.forward;
-    const { socket } = response;
-    // The first one takes the head along; answers that wait for their turn on a connection have no socket yet.
-    if (!this.#isWritten || socket === null || !response.chunkedEncoding || chunk.length > framedBytes) {
-      this.#isWritten = true;
-      return response.write(chunk) ? undefined : response;
-    }
-    const frame = `${chunk.length.toString(16)}\r\n${chunk.toString('latin1')}\r\n`;
-    return socket.write(frame, 'latin1') ? undefined : socket;
-  }
-
   onResponseEnd(): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isLost) return;
     if (!this.#hasFirstByte) this.#begin();
     this.#finish(undefined);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isLost) return;
     if (this.#hasFirstByte) return this.#cut('upstream_broke');
     const code = 'code' in error ? String(error.code) : '';
     const isOurs = ownWant.has(code);
@@ -144,6 +128,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const { route, plant } = this.forward;
     route.statistics.note(this.replica.site, 'late', nowMs);
     return noteAnswer(route.pool, this.replica, true, nowMs, plant.random());
+  }
+
+  /** A drill's black hole opens under it: what still comes is dropped, and the limits deal with it as with any silence. */
+  lose(): void {
+    this.#isLost = true;
   }
 
   /** Lets go of the upstream; whatever it still sends is dropped. */

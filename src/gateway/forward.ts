@@ -68,6 +68,8 @@ export class Forward {
     if (this.attempts === 2) route.statistics.retried += 1;
     const attempt = new Attempt(this, replica, nowMs);
     this.#current = attempt;
+    // A drill's black hole: nothing is sent, and nobody here is told. It waits as for a server that cannot be heard.
+    if (route.faults?.swallows(replica.site, nowMs, () => plant.random()) === true) return;
     const { method = 'GET', url = '/' } = this.request;
     plant
       .upstreamOf(route, replica)

@@ -60,7 +60,14 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     upstreamOf,
   };
   const proxy = createProxyServer(settings, plant, table.routes);
-  const admin = createAdminServer({ table, book, nowMs, wallMs, port: () => portOf(proxy) });
+  const admin = createAdminServer({
+    table,
+    book,
+    random: () => random.next(),
+    nowMs,
+    wallMs,
+    port: () => portOf(proxy),
+  });
   await listen(proxy, { host: settings.host, port: settings.port, backlog: 1024 }, `${settings.host}:${settings.port}`);
   await listen(admin, { path: settings.adminSocket }, settings.adminSocket).catch((error: unknown) => {
     proxy.close();

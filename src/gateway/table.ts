@@ -152,6 +152,7 @@ export class RouteTable {
         waiting: new AttemptList(),
         answering: new AttemptList(),
         held: new Set(),
+        faults: undefined,
       });
       return;
     }

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineDeps } from '../engine/engine.ts';
 import { GodwitError } from '../errors.ts';
+import { withTrafficFaults } from '../faults/probe.ts';
 import type { Config } from '../model/config.ts';
 import type { Actor } from '../model/operation.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -51,16 +52,24 @@ export async function withEngine<T>(
   const sessions = new Map<string, Provider>();
   try {
     await connectSites(config, clock, sessions);
+    const traffic = createGatewayDriver({ socketPath: config.gateway.adminSocket, clock });
+    const who = createActor(actor);
+    const probe = createProbe({ clock, vantage: who.host });
+    const { faults } = traffic;
     return await work({
       config,
       clock,
       random: createRandom(),
       store,
       providers: sessions,
-      traffic: createGatewayDriver({ socketPath: config.gateway.adminSocket, clock }),
-      probe: createProbe({ clock, vantage: createActor(actor).host }),
+      traffic,
+      // Only who may act rehearses: whoever merely looks is shown how things are.
+      probe:
+        mode === 'read'
+          ? probe
+          : withTrafficFaults(probe, { clock, random: createRandom(), vantage: who.host, faults }),
       reporter,
-      actor: createActor(actor),
+      actor: who,
     });
   } finally {
     await Promise.all([...sessions.values()].map((session) => session.close()));

@@ -1,4 +1,5 @@
 /** Whatever moves requests between sites; the embedded gateway is one. */
+import type { Fault, FaultRequest, FaultSight } from '../model/fault.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { Pin, PinRequest, PinSight, ReleaseRequest } from '../model/pin.ts';
 import type { RouteEntry } from '../model/route.ts';
@@ -6,7 +7,7 @@ import type { RunningRequests, SiteCut } from '../model/running.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { ReadCall, WriteCall } from './call.ts';
 
-export interface TrafficDriver extends Partial<ManualDriver> {
+export interface TrafficDriver extends Partial<ManualDriver>, Partial<FaultDriver> {
   /** What this driver can change in one visible step. */
   readonly atomicUnit: 'vector' | 'one-weight';
   /** A new lease holder marks every sink before it reads or decides; refused (conflict) when a higher epoch was seen. */
@@ -39,4 +40,14 @@ export interface ManualDriver {
    * when the epoch is older than seen (`Stale`) or the site has weight (`HasWeight`).
    */
   cut(deployment: string, site: string, call: WriteCall): Promise<Reply<SiteCut>>;
+}
+
+/** What drills need of a driver; with one that lacks it, nothing can be rehearsed on the traffic. */
+export interface FaultDriver {
+  /** Also for a deployment that has none. */
+  faults(deployment: string, call: ReadCall): Promise<Seen<FaultSight>>;
+  /** Anew for the same run and site; refused (conflict) while another run's fault is in force for the deployment. */
+  arm(request: FaultRequest, call: ReadCall): Promise<Reply<Fault>>;
+  /** Ends every fault of the deployment; doing so again changes nothing. Needs no lease: undoing always may. */
+  lift(deployment: string, because: string, call: ReadCall): Promise<Reply<void>>;
 }

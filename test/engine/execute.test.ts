@@ -130,13 +130,13 @@ test('a return whose reply is lost for good ends unknown', async () => {
   const end = world.work(execute(world.ctx, course(operation), world.calm), 120_000);
   await world.until('half', () => world.sink.entry?.weights['right'] === 50);
   world.sink.stats['right'] = { attemptsTotal: 40, failuresTotal: 30 };
-  world.sink.faults.push(...Array.from({ length: 500 }, () => 'throw' as const));
+  world.sink.mishaps.push(...Array.from({ length: 500 }, () => 'throw' as const));
   expect(await end).toMatchObject({ state: 'unknown', error: { code: 'GateFailed' } });
 });
 
 test('a step that ends unknown ends the operation unknown, without guessing', async () => {
   const world = await openStepWorld();
-  world.sink.faults.push(...Array.from({ length: 500 }, () => 'throw' as const));
+  world.sink.mishaps.push(...Array.from({ length: 500 }, () => 'throw' as const));
   const ended = await run(world, await opened(world, planOf([stamp])));
   expect(ended).toMatchObject({ state: 'unknown', error: { code: 'PortThrew' } });
 });
@@ -179,7 +179,7 @@ test.for(['in a step', 'while it returns'] as const)('a shutdown %s leaves it op
   await world.until('half', () => world.sink.entry?.weights['right'] === 50);
   if (when === 'while it returns') {
     world.sink.stats['right'] = { attemptsTotal: 40, failuresTotal: 30 };
-    world.sink.faults.push('lose-request', 'lose-request', 'lose-request');
+    world.sink.mishaps.push('lose-request', 'lose-request', 'lose-request');
     await world.until('returning', () => world.operations()[0]?.state === 'returning');
   }
   stop.abort('shutdown');

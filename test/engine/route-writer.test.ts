@@ -81,7 +81,7 @@ test('I2: what a newer holder wrote is not overwritten, and the refusal is told'
 
 test('a version that was lost on the way is never used for other contents', async () => {
   const world = await openStepWorld();
-  world.sink.faults.push('lose-request');
+  world.sink.mishaps.push('lose-request');
   expect(await world.drive(weigh(world, allRight))).toMatchObject({ kind: 'unknown' });
   await world.drive(weigh(world, { left: 50, right: 50 }, 'op-1/1'));
   const versions = world.sink.accepted.map(({ routeVersion }) => routeVersion);
@@ -91,7 +91,7 @@ test('a version that was lost on the way is never used for other contents', asyn
 
 test('a write whose answer was lost is not undone by a refresh before it was read back', async () => {
   const world = await openStepWorld();
-  world.sink.faults.push('lose-reply');
+  world.sink.mishaps.push('lose-reply');
   const stale = world.ctx.view();
   expect(await world.drive(weigh(world, allRight))).toMatchObject({ kind: 'unknown' });
   await world.drive(world.ctx.routes.refresh({ ...stale, deployment: { ...stale.deployment, match: {} } }, world.calm));
@@ -103,7 +103,7 @@ test('a write whose answer was lost is not undone by a refresh before it was rea
 
 test('while nothing can be read a lost answer holds refreshes back for 5 s, no longer', async () => {
   const world = await openStepWorld();
-  world.sink.faults.push('lose-request');
+  world.sink.mishaps.push('lose-request');
   await world.drive(weigh(world, allRight));
   world.sink.blind = gatewayAbsent;
   world.left.crash(0);

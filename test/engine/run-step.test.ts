@@ -63,9 +63,9 @@ test('I7: a step that tries again does not overwrite what somebody else set afte
   const world = await openStepWorld();
   const refuse = { class: 'transient', code: 'Busy', message: 'try again' } as const;
   // As many as one attempt makes.
-  world.sink.faults.push({ refuse }, { refuse }, { refuse }, { refuse });
+  world.sink.mishaps.push({ refuse }, { refuse }, { refuse }, { refuse });
   const end = world.work(runStep(world.ctx, await onlyStep(world, weighRight), world.calm));
-  await world.until('the first try', () => world.sink.faults.length === 0);
+  await world.until('the first try', () => world.sink.mishaps.length === 0);
   const { entry } = world.sink;
   if (entry !== undefined) world.sink.entry = { ...entry, routeVersion: 30, weights: { left: 70, right: 30 } };
   expect(await end).toMatchObject({ kind: 'failed', error: { code: 'PlanStale' } });
@@ -74,14 +74,14 @@ test('I7: a step that tries again does not overwrite what somebody else set afte
 
 test('a reply that was lost is settled by reading back', async () => {
   const world = await openStepWorld();
-  world.sink.faults.push('lose-reply');
+  world.sink.mishaps.push('lose-reply');
   expect(await run(world, weighRight)).toEqual({ kind: 'reached' });
   expect(world.sink.history()).toEqual([allLeft, allRight]);
 });
 
 test('I24: a reply that stays unknown is asked for again ever more slowly, and ends unknown', async () => {
   const world = await openStepWorld();
-  world.sink.faults.push(...Array.from({ length: 500 }, () => 'throw' as const));
+  world.sink.mishaps.push(...Array.from({ length: 500 }, () => 'throw' as const));
   const before = world.sink.asked.length;
   expect(await run(world, { ...weighRight, deadlineMs: 30_000 })).toMatchObject({
     kind: 'unknown',
@@ -117,7 +117,7 @@ test('a gateway that stays away fails the step at its deadline, and is not hamme
 test('I25: a throttled step goes on after the time it was told, and is not skipped', async () => {
   const world = await openStepWorld();
   const throttled = { class: 'throttled', code: '429', message: 'slow down', retryAfterMs: 2000 } as const;
-  world.sink.faults.push({ refuse: throttled }, { refuse: throttled });
+  world.sink.mishaps.push({ refuse: throttled }, { refuse: throttled });
   const began = world.clock.monoMs();
   expect(await run(world, { ...weighRight, deadlineMs: 20_000 })).toEqual({ kind: 'reached' });
   expect(world.clock.monoMs() - began).toBeGreaterThanOrEqual(4000);
@@ -127,7 +127,7 @@ test('I25: a throttled step goes on after the time it was told, and is not skipp
 test('I26: rejected credentials hold the step until they work again', async () => {
   const world = await openStepWorld();
   const rejected = { refuse: { class: 'auth', code: '403', message: 'expired token' } } as const;
-  world.sink.faults.push(rejected, rejected, rejected);
+  world.sink.mishaps.push(rejected, rejected, rejected);
   expect(await run(world, { ...weighRight, deadlineMs: 20_000 })).toEqual({ kind: 'reached' });
 });
 
@@ -136,7 +136,7 @@ test.for(['invalid', 'conflict', 'capacity', 'quota', 'not-found'] as const)(
   async (kind) => {
     const world = await openStepWorld();
     const error = { class: kind, code: 'No', message: 'no' };
-    world.sink.faults.push({ refuse: error }, { refuse: error });
+    world.sink.mishaps.push({ refuse: error }, { refuse: error });
     expect(await run(world, weighRight)).toEqual({ kind: 'failed', error });
     expect(states(world)).toEqual(['intended', 'refused']);
   },
@@ -247,7 +247,7 @@ test.for([
   const world = await openStepWorld();
   const stop = new AbortController();
   if (when === 'before it acts') stop.abort(reason);
-  if (when === 'while it acts') world.sink.faults.push('lose-request');
+  if (when === 'while it acts') world.sink.mishaps.push('lose-request');
   const point = await onlyStep(world, gated);
   const end = world.work(runStep(world.ctx, point, stop.signal));
   await world.pass(300);
@@ -259,7 +259,7 @@ test.for([
 
 test('I1: a lost lease leaves the step to the next holder, without another word in the journal', async () => {
   const world = await openStepWorld();
-  world.sink.faults.push('lose-request');
+  world.sink.mishaps.push('lose-request');
   const point = await onlyStep(world, weighRight);
   const stop = new AbortController();
   const end = world.work(runStep(world.ctx, point, stop.signal));

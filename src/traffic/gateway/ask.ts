@@ -80,3 +80,8 @@ export function textOf(value: unknown): string {
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
+
+/** Whether all of these are there, as lists. */
+export function hasLists(value: unknown, names: readonly string[]): boolean {
+  return isObject(value) && names.every((name) => Array.isArray((value as Readonly<Record<string, unknown>>)[name]));
+}

@@ -2,9 +2,10 @@
 import type { RouteEntry } from '../../model/route.ts';
 import type { DeploymentTraffic } from '../../model/traffic-stats.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ManualDriver, TrafficDriver } from '../../ports/traffic-driver.ts';
+import type { FaultDriver, ManualDriver, TrafficDriver } from '../../ports/traffic-driver.ts';
 import { createAdminClient, routePath } from './admin-client.ts';
 import { ask, isObject } from './ask.ts';
+import { createFaultDriver } from './faults.ts';
 import { createManualDriver } from './manual.ts';
 
 export function createGatewayDriver({
@@ -13,7 +14,7 @@ export function createGatewayDriver({
 }: {
   readonly socketPath: string;
   readonly clock: Clock;
-}): TrafficDriver & ManualDriver {
+}): TrafficDriver & ManualDriver & FaultDriver {
   const { read, write } = createAdminClient(socketPath, clock);
   return {
     atomicUnit: 'vector',
@@ -37,6 +38,7 @@ export function createGatewayDriver({
         status === 200 && isAbout(deployment, value) ? (value as DeploymentTraffic) : undefined,
       ),
     ...createManualDriver(socketPath, clock),
+    ...createFaultDriver(socketPath, clock),
   };
 }
 

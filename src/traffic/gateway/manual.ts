@@ -4,7 +4,7 @@ import type { RunningRequests, SiteCut } from '../../model/running.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ManualDriver } from '../../ports/traffic-driver.ts';
 import { createAdminClient, routePath } from './admin-client.ts';
-import { isObject } from './ask.ts';
+import { hasLists, isObject } from './ask.ts';
 
 export function createManualDriver(socketPath: string, clock: Clock): ManualDriver {
   const { read, change, write } = createAdminClient(socketPath, clock);
@@ -37,8 +37,4 @@ export function createManualDriver(socketPath: string, clock: Clock): ManualDriv
         (value) => (isObject(value) && 'moved' in value && 'cut' in value ? (value as SiteCut) : undefined),
       ),
   };
-}
-
-function hasLists(value: unknown, names: readonly string[]): boolean {
-  return isObject(value) && names.every((name) => Array.isArray((value as Readonly<Record<string, unknown>>)[name]));
 }

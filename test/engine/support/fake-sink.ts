@@ -17,7 +17,7 @@ export interface FakeSink extends TrafficDriver {
   readonly accepted: RouteEntry[];
   /** Every stamp and write that arrived. */
   readonly asked: { readonly verb: 'stamp' | 'write'; readonly call: WriteCall }[];
-  readonly faults: Fault[];
+  readonly mishaps: Fault[];
   /** While set it takes nothing: as a process that is not there. */
   absent: ProviderError | undefined;
   /** While set a person keeps the weights as they are. */
@@ -41,7 +41,7 @@ export const gatewayAbsent: ProviderError = {
 
 export function createFakeSink(clock: Clock, sites: readonly string[]): FakeSink {
   const answer = async (effect: () => ProviderError | undefined): Promise<Reply<void>> => {
-    const fault = sink.faults.shift();
+    const fault = sink.mishaps.shift();
     if (fault === 'throw') throw new Error('the socket broke');
     if (fault === 'lose-request') return await never();
     const refused = sink.absent ?? (typeof fault === 'object' ? fault.refuse : undefined) ?? effect();
@@ -58,7 +58,7 @@ export function createFakeSink(clock: Clock, sites: readonly string[]): FakeSink
     epoch: 0,
     accepted: [],
     asked: [],
-    faults: [],
+    mishaps: [],
     absent: undefined,
     pinned: undefined,
     blind: undefined,

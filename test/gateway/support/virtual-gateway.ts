@@ -19,6 +19,8 @@ import { EventHeap } from './event-heap.ts';
 export type Behaviour =
   /** The first byte comes after this, milliseconds, and everything with it. */
   | { readonly kind: 'answers'; readonly afterMs: (random: () => number) => number }
+  /** Its connection takes this long, milliseconds; then it hangs. */
+  | { readonly kind: 'connects'; readonly afterMs: number }
   | { readonly kind: 'errors' | 'hangs' | 'refuses' };
 
 /** One request as its client saw it, monotonic milliseconds. */
@@ -35,6 +37,8 @@ export class VirtualGateway {
   nowMs = 0;
   /** Requests that upstreams got, second sendings included. */
   dispatched = 0;
+  /** Of these, sent over a connection that took its time. */
+  connected = 0;
   readonly answered: Answered[] = [];
   readonly route: Route;
   readonly behaviour = new Map<string, Behaviour>();
@@ -115,6 +119,11 @@ export class VirtualGateway {
     this.dispatched += 1;
     const behaviour = this.behaviour.get(site) ?? { kind: 'hangs' };
     const controller = new Controller();
+    if (behaviour.kind === 'connects')
+      return this.at(this.nowMs + behaviour.afterMs, () => {
+        attempt.onRequestStart(controller);
+        if (!controller.aborted) this.connected += 1;
+      });
     attempt.onRequestStart(controller);
     const answer = (afterMs: number, status: number): void =>
       this.at(this.nowMs + afterMs, () => {

@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { FaultRequest } from '../../../src/model/fault.ts';
 import type { PinRequest } from '../../../src/model/pin.ts';
 import type { ReadCall, WriteCall } from '../../../src/ports/call.ts';
-import type { ManualDriver, TrafficDriver } from '../../../src/ports/traffic-driver.ts';
+import type { FaultDriver, ManualDriver, TrafficDriver } from '../../../src/ports/traffic-driver.ts';
 import { createClock } from '../../../src/system/clock.ts';
 import { createGatewayDriver, findGateway } from '../../../src/traffic/gateway/driver.ts';
 import { ana } from '../../core/support/pins.ts';
@@ -24,9 +25,11 @@ const writing = (epoch: number, ms = 5000): WriteCall => ({
   idempotencyKey: 'key-1',
 });
 
-const driverAt = (socketPath: string): TrafficDriver & ManualDriver => createGatewayDriver({ socketPath, clock });
+type Driver = TrafficDriver & ManualDriver & FaultDriver;
 
-async function gateway(): Promise<{ readonly world: World; readonly driver: TrafficDriver & ManualDriver }> {
+const driverAt = (socketPath: string): Driver => createGatewayDriver({ socketPath, clock });
+
+async function gateway(): Promise<{ readonly world: World; readonly driver: Driver }> {
   const world = await openWorld();
   return { world, driver: driverAt(world.adminSocket) };
 }
@@ -170,7 +173,7 @@ test('knows nothing where a gateway was, and that it changed nothing', async () 
 /** Something else on the socket; `answer` is called for each connection when it has sent something. */
 async function strangerAt(
   answer: (socket: Socket) => void,
-): Promise<{ driver: TrafficDriver & ManualDriver; path: string; open: () => number }> {
+): Promise<{ driver: Driver; path: string; open: () => number }> {
   const path = join(temporaryDir(), 'stranger.sock');
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -322,15 +325,57 @@ test('shows what runs at a site, and ends it when the site has no weight', async
   expect(await ended).toBe('clean');
 });
 
-test.for(['null', '{}', '[]', '"chat"'])('does not take %s for the answer to what was done by hand', async (text) => {
-  const { driver } = await strangerAt((socket) => socket.end(json(text)));
-  const release = { deployment: 'chat', by: ana, reason: undefined, number: undefined };
-  for (const answer of [
-    await driver.pins('chat', reading()),
-    await driver.pin(hold, reading()),
-    await driver.release(release, reading()),
-    await driver.running('chat', 'left', reading()),
-    await driver.cut('chat', 'left', writing(4)),
-  ])
-    expect(answer).toMatchObject({ kind: 'unknown', error: { code: 'Status200' } });
+const hole: FaultRequest = {
+  ...{ deployment: 'chat', run: 'run-1', kind: 'blackhole', site: 'left', sharePct: 100, forMs: 5000, by: ana },
+};
+
+test('arms, shows and lifts a fault, without any epoch', async () => {
+  const { driver } = await gateway();
+  expect(await driver.faults('chat', reading())).toMatchObject({ kind: 'seen', value: { inForce: [], ended: [] } });
+  await driver.write(entry(leftOnly), writing(4));
+  const armed = await driver.arm(hole, reading());
+  expect(armed).toMatchObject({ kind: 'done', value: { ...hole, armedAtMs: expect.any(Number) } });
+  expect(await driver.faults('chat', reading())).toMatchObject({ kind: 'seen', value: { inForce: [hole], ended: [] } });
+  for (const because of ['over', 'again'])
+    expect(await driver.lift('chat', because, reading())).toEqual({ kind: 'done', value: undefined });
+  expect(await driver.faults('chat', reading())).toMatchObject({
+    kind: 'seen',
+    value: { inForce: [], ended: [{ ...hole, because: 'over' }] },
+  });
 });
+
+test('a fault that the gateway refuses was not armed, and another run’s is a conflict of its own', async () => {
+  const { driver } = await gateway();
+  expect(await driver.arm(hole, reading())).toMatchObject({
+    kind: 'refused',
+    error: { class: 'invalid', code: 'Status404' },
+  });
+  await driver.write(entry(leftOnly), writing(4));
+  expect(await driver.arm({ ...hole, site: 'mars' }, reading())).toMatchObject({
+    kind: 'refused',
+    error: { class: 'invalid', code: 'Status422', message: 'chat has no site mars' },
+  });
+  await driver.arm(hole, reading());
+  expect(await driver.arm({ ...hole, run: 'run-2' }, reading())).toEqual({
+    kind: 'refused',
+    error: { class: 'conflict', code: 'Busy', message: expect.stringContaining('run-1 of ana') },
+  });
+});
+
+test.for(['null', '{}', '[]', '"chat"'])(
+  'does not take %s for the answer to what was done by hand or by a drill',
+  async (text) => {
+    const { driver } = await strangerAt((socket) => socket.end(json(text)));
+    const release = { deployment: 'chat', by: ana, reason: undefined, number: undefined };
+    for (const answer of [
+      await driver.pins('chat', reading()),
+      await driver.pin(hold, reading()),
+      await driver.release(release, reading()),
+      await driver.running('chat', 'left', reading()),
+      await driver.cut('chat', 'left', writing(4)),
+      await driver.faults('chat', reading()),
+      await driver.arm(hole, reading()),
+    ])
+      expect(answer).toMatchObject({ kind: 'unknown', error: { code: 'Status200' } });
+  },
+);
