@@ -41,6 +41,7 @@ function phaseOf({ kind }: Step): Phase {
     case 'prove':
       return 'wake';
     case 'stamp':
+    case 'undo':
     case 'weigh':
     case 'fence':
       return 'move';

@@ -96,6 +96,7 @@ function stepReasons(view: View, plan: Plan, step: Step, nowMs: number): readonl
     case 'drain':
       return velocityAtStep(view, step.site, nowMs);
     case 'stamp':
+    case 'undo':
     case 'launch':
     case 'prove':
     case 'cut':

@@ -70,6 +70,7 @@ function checkOf(step: Step, operation: Operation, { route, traffic, replicas }:
         isByAbsence: all.length === 0,
       }));
     case 'stamp':
+    case 'undo':
     case 'prove':
     case 'settle':
       return undefined;

@@ -2,6 +2,7 @@
 
 import { isStopped } from '../core/plan/reached.ts';
 import { assert } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { Plan, StepEffect } from '../model/plan.ts';
 import type { ErrorClass, ProviderError } from '../model/provider-error.ts';
@@ -52,6 +53,8 @@ export async function applyEffect(
   switch (step.kind) {
     case 'stamp':
       return await attemptWrite(ctx.deps, ctx.grip, terms, (call) => ctx.deps.traffic.stamp(ctx.deployment.name, call));
+    case 'undo':
+      return await undo(ctx, operation, terms, tell);
     case 'launch':
       return await launch(ctx, at, step, { ...terms, refusals });
     case 'weigh':
@@ -67,6 +70,17 @@ export async function applyEffect(
     case 'settle':
       return done;
   }
+}
+
+/** Whoever reads the record of the drill finds there what ended it. */
+async function undo(ctx: Context, { id, plan, by }: Operation, terms: WriteTerms, tell: EffectTerms['tell']) {
+  const { traffic } = ctx.deps;
+  if (traffic.lift === undefined) return done;
+  const lift = traffic.lift.bind(traffic);
+  const because = `${id}: ${plan.trigger} ${plan.kind}, carried out by ${by.name}@${by.host}`;
+  const reply = await attemptWrite(ctx.deps, ctx.grip, terms, (call) => lift(ctx.deployment.name, because, call));
+  if (reply.kind === 'done') tell('the drill is aborted');
+  return reply;
 }
 
 /** Each slot is an effect of its own: its intent is in the journal before the call, its answer after it. */

@@ -88,6 +88,7 @@ function isOfStep(entry: JournalEntry, index: number): boolean {
 function stateDuring(step: Step): OperationState {
   switch (step.kind) {
     case 'stamp':
+    case 'undo':
       return 'planned';
     case 'launch':
     case 'prove':

@@ -1,6 +1,7 @@
 /** Looks: probes, the providers' lists, the gateway's table and statistics; puts them together as a view. */
 import { assert } from '../errors.ts';
 import type { Deployment } from '../model/deployment.ts';
+import type { Fault } from '../model/fault.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Replica } from '../model/replica.ts';
 import type { RouteEntry } from '../model/route.ts';
@@ -10,11 +11,12 @@ import { callWithin } from './call-within.ts';
 import type { EngineDeps } from './engine.ts';
 import { createPoll } from './poll.ts';
 import { createProbeSchedule } from './probe-schedule.ts';
+import { faultsOf, readFaults } from './read-faults.ts';
 import { createReading } from './reading.ts';
 import { type WatchedSite, watchSite } from './watched-site.ts';
 
 /** The parts of a view that come from looking. */
-export type Sight = Pick<View, 'deployment' | 'atMs' | 'sites' | 'route' | 'traffic'>;
+export type Sight = Pick<View, 'deployment' | 'atMs' | 'sites' | 'route' | 'traffic' | 'faults'>;
 
 export interface Observer {
   /**
@@ -31,6 +33,8 @@ export interface Observer {
   /** Reads the route entry now, past any cache: what a read-back needs. */
   readRoute(signal: AbortSignal): Promise<Seen<RouteEntry | undefined>>;
   readTraffic(signal: AbortSignal): Promise<Seen<DeploymentTraffic>>;
+  /** What drills do to the traffic; nothing with a driver that knows of none. */
+  readFaults(signal: AbortSignal): Promise<Seen<readonly Fault[]>>;
   readReplicas(site: string, signal: AbortSignal): Promise<Seen<readonly Replica[]>>;
 }
 
@@ -46,7 +50,8 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
   const route = createPoll(() => readRoute(undefined));
   const traffic = createPoll(() => readTraffic(undefined));
   const sites = deployment.placements.map((placement) => watchSite({ deps, deployment, placement, schedule, reading }));
-  const polls = [route, traffic, ...sites.map(({ list }) => list)];
+  const faults = createPoll(() => readFaults(deps, deployment.name, reading, undefined));
+  const polls = [route, traffic, faults, ...sites.map(({ list }) => list)];
   let last: { readonly count: number; readonly sight: Sight } | undefined;
 
   const siteNamed = (name: string): WatchedSite => {
@@ -78,7 +83,14 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
       // A step asks several times in one moment; judging every history anew for each would be most of its work.
       if (last !== undefined && last.count === count && last.sight.atMs === atMs) return last.sight;
       const views = sites.map((site) => site.view(route.last(), atMs));
-      const sight = { deployment, atMs, sites: views, route: route.last(), traffic: traffic.last() };
+      const sight = {
+        deployment,
+        atMs,
+        sites: views,
+        route: route.last(),
+        traffic: traffic.last(),
+        ...faultsOf(faults.last()),
+      };
       last = { count, sight };
       return sight;
     },
@@ -86,6 +98,7 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
     traffic: () => traffic.last(),
     readRoute,
     readTraffic,
+    readFaults: (signal) => readFaults(deps, deployment.name, reading, signal),
     async readReplicas(name, signal) {
       return await siteNamed(name).read(signal);
     },

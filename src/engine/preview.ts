@@ -16,6 +16,7 @@ import type { View } from '../model/view.ts';
 import { isOrder, type Wish } from '../model/wish.ts';
 import type { EngineDeps } from './engine.ts';
 import { createObserver, type Sight } from './observe.ts';
+import { faultsOf, readFaults } from './read-faults.ts';
 import { createReading } from './reading.ts';
 import { recallRoute } from './recall-route.ts';
 import { createRecollection } from './recollect.ts';
@@ -111,12 +112,14 @@ async function lookOnce(
     snapshot.view.configDigest === config.digest
   ) {
     const reading = createReading(clock, readTimeoutMs);
-    const [route, traffic] = await Promise.all([
+    const [route, traffic, faults] = await Promise.all([
       reading(signal, (call) => deps.traffic.read(deployment.name, call)),
       reading(signal, (call) => deps.traffic.traffic(deployment.name, call)),
+      readFaults(deps, deployment.name, reading, signal),
     ]);
     const weights = route.kind === 'seen' ? route.value?.weights : undefined;
-    const sight = { ...snapshot.view, route, traffic, inForce: weights ?? snapshot.view.inForce };
+    const { faults: _, ...seen } = snapshot.view;
+    const sight = { ...seen, ...faultsOf(faults), route, traffic, inForce: weights ?? seen.inForce };
     return { view: { ...memory.view(sight), request: undefined }, seenBy: 'controller' };
   }
   const observer = createObserver(deps, deployment, readTimeoutMs);

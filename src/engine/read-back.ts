@@ -65,6 +65,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     replicas: listed,
     ready: view === undefined || proving === undefined ? [] : readyAt(ctx, view, proving),
     traffic,
+    faults: step.kind === 'undo' ? await ctx.observer.readFaults(signal) : notAsked,
     idleSinceMs: memory.idleSinceMs,
     lackingSinceMs: memory.lackingSinceMs,
     inFlight,

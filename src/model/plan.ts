@@ -15,6 +15,8 @@ export interface Gate {
 /** One idempotent effect with a condition that says when it is reached (`core/plan/reached.ts`). */
 export type StepEffect =
   | { readonly kind: 'stamp' }
+  /** End what a drill does to the traffic: a person's move comes first. */
+  | { readonly kind: 'undo'; readonly run: string }
   /** Start these slots at the site; `bestEffort`: a refusal is recorded and does not fail the operation. */
   | { readonly kind: 'launch'; readonly site: string; readonly slots: readonly number[]; readonly bestEffort: boolean }
   /** Wait until this many replicas of the site are proven by fresh completions of the right model. */

@@ -1,4 +1,5 @@
 /** What was read back for one step: all its condition (`core/plan/reached.ts`) may look at. */
+import type { Fault } from './fault.ts';
 import type { Seen } from './outcome.ts';
 import type { Replica } from './replica.ts';
 import type { RouteEntry } from './route.ts';
@@ -15,6 +16,8 @@ export interface StepSight {
   /** Ids of the replicas at the step's site that are good now and freshly proven. */
   readonly ready: readonly string[];
   readonly traffic: Seen<DeploymentTraffic>;
+  /** What drills do to the deployment's traffic. */
+  readonly faults: Seen<readonly Fault[]>;
   /** Since when the site counts no running request, epoch milliseconds; undefined while it counts some or is not seen. */
   readonly idleSinceMs: number | undefined;
   /** Since when fewer replicas live at the site than the step is to prove, epoch milliseconds. */

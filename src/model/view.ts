@@ -1,6 +1,7 @@
 /** Everything `decide` may know of one deployment at one moment. */
 import type { Condition, Proof } from './condition.ts';
 import type { Deployment, Placement } from './deployment.ts';
+import type { Fault } from './fault.ts';
 import type { Operation, OperationRequest } from './operation.ts';
 import type { Seen } from './outcome.ts';
 import type { Replica } from './replica.ts';
@@ -52,6 +53,8 @@ export interface View {
   readonly request: OperationRequest | undefined;
   /** What was set for a time or until it is taken back. */
   readonly standing: readonly Standing[];
+  /** What a drill does to its traffic. For what a person asks for: nothing else may know. Absent: nothing, or not seen. */
+  readonly faults?: readonly Fault[];
   /** Operations under way for other deployments. */
   readonly others: readonly Operation[];
   /** Failure domains of every configured site, by name; absent where no other deployment is. */

@@ -30,6 +30,8 @@ export const outcomesOf: Readonly<Record<CallName, readonly CallOutcome[]>> = {
 /** The calls that a step makes or waits for. */
 export const callsOf: Readonly<Record<StepKind, readonly CallName[]>> = {
   stamp: ['stamp'],
+  // A simulated gateway rehearses nothing.
+  undo: [],
   launch: ['start', 'list'],
   prove: ['check', 'list'],
   weigh: ['write', 'read', 'traffic'],

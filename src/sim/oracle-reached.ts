@@ -26,6 +26,9 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
       return answers<Reply<void>>(claim, 'stamp').some(({ kind }) => kind === 'done')
         ? undefined
         : ['I2', 'the gateway did not say so'];
+    // A simulated gateway rehearses nothing.
+    case 'undo':
+      return undefined;
     case 'launch':
       return step.bestEffort ||
         holds(replicasAt(claim, step.site), (all) => step.slots.every((slot) => lives(all, slot)))

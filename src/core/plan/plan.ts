@@ -7,9 +7,10 @@ import { emptySteps, fenceSteps } from './empty.ts';
 import { moveSteps } from './move.ts';
 import { startSteps } from './start.ts';
 import { weightsBefore } from './steps.ts';
+import { undoSteps } from './undo.ts';
 
 export function makePlan(action: Action, view: View, nowMs: number): Plan {
-  const steps = [...stepsOf(action, view, nowMs), ...emptySteps(action, view)];
+  const steps = [...undoSteps(action, view), ...stepsOf(action, view, nowMs), ...emptySteps(action, view)];
   return {
     kind: action.kind,
     deployment: view.deployment.name,

@@ -11,6 +11,8 @@ export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
   switch (step.kind) {
     case 'stamp':
       return answer(seen.isAcknowledged);
+    case 'undo':
+      return seen.faults.kind === 'unknown' ? 'unknown' : answer(seen.faults.value.length === 0);
     case 'launch':
       return launched(step.slots, seen);
     case 'prove':

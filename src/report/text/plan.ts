@@ -48,6 +48,7 @@ function plannedLines(preview: Preview, { plan, forecast }: Planned, style: Styl
       ? []
       : labelled('Rules', `${tick(style)}${forecast.passed.join(', ')} do not stand in the way`, style)),
     ...drainLines(forecast, style),
+    ...drillLines(plan, preview, style),
     ...forecast.danger.why.flatMap((why) => warning(`Severe: ${sanitize(why)}`, style)),
     ...(preview.seenBy === 'this-process' && preview.view.route.kind === 'unknown'
       ? warning('The gateway is not seen: weights and load are not checked', style)
@@ -149,6 +150,14 @@ function drainLines({ drains }: Forecast, style: Style): readonly string[] {
     const less = `The server at ${name} gives them ${span(stopGraceMs)} once it is told to stop (stopGrace), less than that`;
     return [line, ...warning(less, style)];
   });
+}
+
+/** Whoever moves traffic by hand comes before any drill. */
+function drillLines({ steps }: Plan, { view: { faults = [] } }: Preview, style: Style): readonly string[] {
+  const sites = faults.map(({ site }) => sanitize(site, 40)).join(', ');
+  return steps.flatMap((step) =>
+    step.kind === 'undo' ? warning(`Aborts drill ${step.run}: what it breaks at ${sites} is undone first`, style) : [],
+  );
 }
 
 /** The label once, the text beside it. */

@@ -5,7 +5,7 @@ import { blend } from '../../../src/core/plan/steps.ts';
 import { checkStep } from '../../../src/core/safety.ts';
 import type { Action } from '../../../src/model/decision.ts';
 import type { View } from '../../../src/model/view.ts';
-import { anyWeights, dead, failingLeft, nowMs, replicaView, siteView, view } from '../support/view.ts';
+import { anyWeights, blackhole, dead, failingLeft, nowMs, replicaView, siteView, view } from '../support/view.ts';
 
 function plan(seen: View, change: Partial<Action> = {}): ReturnType<typeof makePlan> {
   const action: Action = {
@@ -37,6 +37,21 @@ test('a failover stamps, proves, moves in one step, fences, replaces what is mis
     '6-settle',
   ]);
   expect(plan(seen).steps[4]).toMatchObject({ kind: 'launch', slots: [0], bestEffort: true });
+});
+
+test('what a person asks for during a drill first undoes what the drill does; automation is not told of it', () => {
+  const seen = { ...failingLeft(), faults: [blackhole()] };
+  expect(names(seen, { kind: 'switchover', trigger: 'manual' })).toEqual([
+    '1-undo loss-1',
+    '2-stamp',
+    '3-prove right',
+    '4-weigh right 100%',
+    '5-fence left',
+    '6-settle',
+  ]);
+  expect(names(seen)).toEqual(names(failingLeft()));
+  const start = { kind: 'start', trigger: 'manual', weights: { left: 100, right: 0 } } as const;
+  expect(names(seen, start)[0]).toBe('1-undo loss-1');
 });
 
 test('replaces nothing at a source whose replicas still run', () => {

@@ -4,7 +4,7 @@ import { sameWeights } from '../../../src/core/routing/weights.ts';
 import type { Step, StepEffect } from '../../../src/model/plan.ts';
 import type { Replica } from '../../../src/model/replica.ts';
 import type { StepSight } from '../../../src/model/step-sight.ts';
-import { lost, nowMs, replicaOf, routeOf } from '../support/view.ts';
+import { blackhole, lost, nowMs, replicaOf, routeOf } from '../support/view.ts';
 
 const unseen = { kind: 'unknown', error: lost } as const;
 const seen = <T>(value: T): { kind: 'seen'; value: T; asOfMs: number } => ({ kind: 'seen', value, asOfMs: nowMs });
@@ -23,6 +23,7 @@ function sightOf(sight: Partial<StepSight>): StepSight {
     replicas: unseen,
     ready: [],
     traffic: unseen,
+    faults: unseen,
     idleSinceMs: undefined,
     lackingSinceMs: undefined,
     inFlight: undefined,
@@ -34,6 +35,7 @@ function sightOf(sight: Partial<StepSight>): StepSight {
 const answerOf = (effect: StepEffect, sight: Partial<StepSight>): string =>
   isReached(stepOf(effect), sightOf(sight), nowMs);
 
+const undo: StepEffect = { kind: 'undo', run: 'loss-1' };
 const launch: StepEffect = { kind: 'launch', site: 'left', slots: [0, 1], bestEffort: false };
 const prove: StepEffect = { kind: 'prove', site: 'left', replicas: 2 };
 const weigh: StepEffect = { kind: 'weigh', weights: { left: 0, right: 100 }, gate: undefined };
@@ -45,6 +47,9 @@ const settle: StepEffect = { kind: 'settle', forMs: 2000 };
 test.for<{ name: string; step: StepEffect; sight: Partial<StepSight>; answer: string }>([
   { name: 'a stamp, acknowledged', step: { kind: 'stamp' }, sight: { isAcknowledged: true }, answer: 'yes' },
   { name: 'a stamp, not acknowledged', step: { kind: 'stamp' }, sight: {}, answer: 'no' },
+  { name: 'an undoing, no fault is in force', step: undo, sight: { faults: seen([]) }, answer: 'yes' },
+  { name: 'an undoing, the fault stands', step: undo, sight: { faults: seen([blackhole()]) }, answer: 'no' },
+  { name: 'an undoing, not read', step: undo, sight: {}, answer: 'unknown' },
   {
     name: 'a launch, both slots alive',
     step: launch,

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { Condition, Proof } from '../../../src/model/condition.ts';
 import type { Deployment, Placement } from '../../../src/model/deployment.ts';
+import type { Fault } from '../../../src/model/fault.ts';
 import type { Observation } from '../../../src/model/observation.ts';
 import type { Operation, OperationRequest } from '../../../src/model/operation.ts';
 import type { Plan } from '../../../src/model/plan.ts';
@@ -380,4 +381,13 @@ export function anyWeights(...names: readonly string[]): fc.Arbitrary<Weights> {
     .array(fc.integer({ min: 0, max: 100 }), { minLength: names.length - 1, maxLength: names.length - 1 })
     .map((cuts) => [0, ...cuts.sort((a, b) => a - b), 100])
     .map((edges) => Object.fromEntries(names.map((name, at) => [name, (edges[at + 1] ?? 0) - (edges[at] ?? 0)])));
+}
+
+/** What a drill does to a site's traffic. */
+export function blackhole(change: Partial<Fault> = {}): Fault {
+  return {
+    ...{ deployment: 'chat', run: 'loss-1', kind: 'blackhole', site: 'left', sharePct: 100, forMs: 10_000 },
+    ...{ by: { kind: 'person', name: 'ada', host: 'desk', pid: 7 }, armedAtMs: nowMs, untilMs: nowMs + 10_000 },
+    ...change,
+  };
 }

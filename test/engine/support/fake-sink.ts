@@ -1,5 +1,6 @@
 /** A gateway that only keeps the table: refuses older epochs and route versions, and can be told to misbehave. */
 import { acceptEntry } from '../../../src/core/routing/accept-entry.ts';
+import type { Fault as DrillFault, EndedFault } from '../../../src/model/fault.ts';
 import type { Reply, Seen } from '../../../src/model/outcome.ts';
 import { type Pin, pinnedCode } from '../../../src/model/pin.ts';
 import type { ProviderError } from '../../../src/model/provider-error.ts';
@@ -7,10 +8,10 @@ import type { RouteEntry, Weights } from '../../../src/model/route.ts';
 import type { DeploymentTraffic, SiteTraffic } from '../../../src/model/traffic-stats.ts';
 import type { WriteCall } from '../../../src/ports/call.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import type { TrafficDriver } from '../../../src/ports/traffic-driver.ts';
 import type { Fault } from './fake-cloud.ts';
+import type { Drilled } from './process.ts';
 
-export interface FakeSink extends TrafficDriver {
+export interface FakeSink extends Drilled {
   entry: RouteEntry | undefined;
   epoch: number;
   /** Every entry it took, in order. */
@@ -18,6 +19,14 @@ export interface FakeSink extends TrafficDriver {
   /** Every stamp and write that arrived. */
   readonly asked: { readonly verb: 'stamp' | 'write'; readonly call: WriteCall }[];
   readonly mishaps: Fault[];
+  /** What a drill does to its traffic. */
+  drilled: readonly DrillFault[];
+  /** What it did before. */
+  undone: readonly EndedFault[];
+  /** Why it was undone, each time. */
+  readonly lifted: string[];
+  /** What its users' requests came to so far. */
+  counted: () => Pick<DeploymentTraffic, 'ok' | 'failed' | 'cut'>;
   /** While set it takes nothing: as a process that is not there. */
   absent: ProviderError | undefined;
   /** While set a person keeps the weights as they are. */
@@ -32,6 +41,8 @@ export interface FakeSink extends TrafficDriver {
 
 const never = <T>(): Promise<T> => new Promise(() => undefined);
 const stale: ProviderError = { class: 'conflict', code: 'Stale', message: 'older than what was seen' };
+
+const busy: ProviderError = { class: 'conflict', code: 'Busy', message: 'another run breaks something' };
 
 export const gatewayAbsent: ProviderError = {
   class: 'transient',
@@ -52,6 +63,11 @@ export function createFakeSink(clock: Clock, sites: readonly string[]): FakeSink
     const error = sink.absent ?? sink.blind;
     return error === undefined ? { kind: 'seen', value, asOfMs: clock.nowMs() } : { kind: 'unknown', error };
   };
+  const end = (is: (fault: DrillFault) => boolean, because: string): void => {
+    const ended = sink.drilled.filter(is).map((fault) => ({ ...fault, endedAtMs: clock.nowMs(), because }));
+    sink.undone = [...sink.undone, ...ended];
+    sink.drilled = sink.drilled.filter((fault) => !is(fault));
+  };
   const sink: FakeSink = {
     atomicUnit: 'vector',
     entry: undefined,
@@ -59,6 +75,10 @@ export function createFakeSink(clock: Clock, sites: readonly string[]): FakeSink
     accepted: [],
     asked: [],
     mishaps: [],
+    drilled: [],
+    undone: [],
+    lifted: [],
+    counted: () => ({ ok: 0, failed: 0, cut: 0 }),
     absent: undefined,
     pinned: undefined,
     blind: undefined,
@@ -86,6 +106,28 @@ export function createFakeSink(clock: Clock, sites: readonly string[]): FakeSink
         return undefined;
       });
     },
+    faults: async () => {
+      const nowMs = clock.nowMs();
+      end(({ untilMs }) => untilMs <= nowMs, 'nobody armed it again in time');
+      return seen({ inForce: sink.drilled, ended: sink.undone });
+    },
+    async arm(request) {
+      const other = sink.drilled.find(({ run }) => run !== request.run);
+      if (other !== undefined) return { kind: 'refused', error: busy };
+      const armedAtMs = clock.nowMs();
+      const fault: DrillFault = { ...request, armedAtMs, untilMs: armedAtMs + request.forMs };
+      const reply = await answer(() => {
+        sink.drilled = [...sink.drilled.filter(({ site }) => site !== request.site), fault];
+        return undefined;
+      });
+      return reply.kind === 'done' ? { kind: 'done', value: fault } : reply;
+    },
+    lift: (_deployment, because) =>
+      answer(() => {
+        if (sink.drilled.length > 0) sink.lifted.push(because);
+        end(() => true, because);
+        return undefined;
+      }),
     read: async () => seen(sink.entry),
     traffic: async () => seen(trafficOf(sink, sites)),
   };
@@ -99,7 +141,7 @@ function isSame(one: Weights, other: Weights | undefined): boolean {
 function trafficOf(sink: FakeSink, sites: readonly string[]): DeploymentTraffic {
   return {
     ...{ deployment: 'chat', epoch: sink.epoch, routeVersion: sink.entry?.routeVersion ?? 0 },
-    ...{ requests: 0, ok: 0, failed: 0, cut: 0, retried: 0, held: 0 },
+    ...{ requests: 0, retried: 0, held: 0, ...sink.counted() },
     sites: sites.map(
       (site): SiteTraffic => ({
         ...{ site, windowMs: 5000, attempts: 0, failures: 0, late: 0, firstTokenP50Ms: 10, firstTokenP95Ms: 20 },

@@ -6,7 +6,7 @@ import type { WriteCall } from '../../../src/ports/call.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import type { Store } from '../../../src/ports/store.ts';
-import type { TrafficDriver } from '../../../src/ports/traffic-driver.ts';
+import type { FaultDriver, TrafficDriver } from '../../../src/ports/traffic-driver.ts';
 import type { MemoryState } from '../../../src/store/memory.ts';
 
 /**
@@ -17,6 +17,9 @@ export interface Death {
   readonly at: number;
   readonly when: 'before' | 'after' | 'unanswered';
 }
+
+/** With a gateway that drills can break. */
+export type DrilledDeps = EngineDeps & { readonly traffic: Drilled };
 
 export interface Process {
   readonly deps: EngineDeps;
@@ -35,7 +38,7 @@ interface Watch {
 
 const never = <T>(): Promise<T> => new Promise(() => undefined);
 
-export function createProcess(deps: EngineDeps, watch: Watch, death?: Death): Process {
+export function createProcess(deps: DrilledDeps, watch: Watch, death?: Death): Process {
   let isDead = false;
   let points = 0;
   const alive = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -142,13 +145,19 @@ function watchStore({ lease, journal, operations, standing, snapshots, close }: 
   };
 }
 
-function watchTraffic(traffic: TrafficDriver, { alive, point }: Wrap, checked: Checked): TrafficDriver {
+/** A driver that can say what a drill does, and undo it. */
+export type Drilled = TrafficDriver & Required<FaultDriver>;
+
+function watchTraffic(traffic: Drilled, { alive, point }: Wrap, checked: Checked): Drilled {
   return {
     atomicUnit: traffic.atomicUnit,
     stamp: (deployment, call) => point(checked('stamp', call), () => traffic.stamp(deployment, call)),
     write: (entry, call) => point(checked('write', call), () => traffic.write(entry, call)),
     read: (deployment, call) => alive(() => traffic.read(deployment, call)),
     traffic: (deployment, call) => alive(() => traffic.traffic(deployment, call)),
+    faults: (deployment, call) => alive(() => traffic.faults(deployment, call)),
+    arm: (request, call) => alive(() => traffic.arm(request, call)),
+    lift: (deployment, because, call) => point('lift', () => traffic.lift(deployment, because, call)),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Two sites, a gateway and a store on virtual time; any number of controllers may run in it, and be killed. */
-import type { EngineDeps } from '../../../src/engine/engine.ts';
+
 import type { Config, GatewaySettings } from '../../../src/model/config.ts';
 import type { Deployment } from '../../../src/model/deployment.ts';
 import type { Event } from '../../../src/model/event.ts';
@@ -15,7 +15,7 @@ import { createSeededRandom } from '../../../src/testkit/seeded-random.ts';
 import { createFakeCloud, type FakeCloud } from './fake-cloud.ts';
 import { createFakeProbe, type FakeProbe } from './fake-probe.ts';
 import { createFakeSink, type FakeSink } from './fake-sink.ts';
-import { createProcess, type Death, type Process } from './process.ts';
+import { createProcess, type Death, type DrilledDeps, type Process } from './process.ts';
 
 export const leaseTtlMs = 1000;
 /** What the store keeps free at the end of a lease of that length. */
@@ -80,7 +80,7 @@ export function createWorld(change: WorldChange = {}): World {
     right: cloudIn(clouds, 'right'),
     boot(death) {
       processes += 1;
-      const deps: EngineDeps = {
+      const deps: DrilledDeps = {
         ...{ config, clock, probe, traffic: sink, providers: clouds },
         random: createSeededRandom(processes),
         store: openStore(state, clock, 100 + processes),
