@@ -95,8 +95,10 @@ function findingsOf(
       return [source.findingAtKey(path.slice(0, -1), String(path.at(-1)), issue.issues[0]?.message ?? 'not a name')];
     case 'too_small':
       return [source.findingAt(path, issue.message.startsWith('Too') ? `${where} must not be empty` : issue.message)];
+    case 'custom':
+      return [source.findingAt(path, plain(issue.message, where), textOrNone(issue.params?.['hint']))];
     default:
-      return [source.findingAt(path, plain(issue.message, where), undefined)];
+      return [source.findingAt(path, plain(issue.message, where))];
   }
 }
 
@@ -119,6 +121,10 @@ function nameOf(path: Path): string {
 /** A map may hold a key `toString`: nothing from the file is turned to text by its own methods. */
 function textOf(given: unknown): string {
   return typeof given === 'string' ? given : (JSON.stringify(given) ?? '');
+}
+
+function textOrNone(given: unknown): string | undefined {
+  return typeof given === 'string' ? given : undefined;
 }
 
 /** What a bare number may have been meant for. */

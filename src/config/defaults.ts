@@ -47,6 +47,12 @@ export const probeDefaults = { process: { every: '5s', timeout: '2s' }, tcp: { e
 /** For a deployment's site. */
 export const placementDefaults = { replicas: 1, standby: 'hot' } as const;
 
+/** For a drill. */
+export const drillDefaults = { hypothesis: [] } as const;
+
+/** For each fault of a drill. */
+export const faultDefaults = { at: '0s', share: '100%' } as const;
+
 /** For everything outside deployments. */
 export const topDefaults = {
   environment: 'default',

@@ -1,5 +1,12 @@
 /** Lays the file over the defaults: a deployment's own words, then the file's top level, then ours. */
-import { deploymentDefaults, placementDefaults, probeDefaults, topDefaults } from './defaults.ts';
+import {
+  deploymentDefaults,
+  drillDefaults,
+  faultDefaults,
+  placementDefaults,
+  probeDefaults,
+  topDefaults,
+} from './defaults.ts';
 import type { RawConfig } from './schema.ts';
 
 type Tree = { readonly [key: string]: unknown };
@@ -47,7 +54,12 @@ export function effectiveTree(raw: RawConfig): Tree {
     traffic: overlay(isTree(top['traffic']) ? top['traffic'] : {}, { routes }),
     sites,
     deployments,
+    drills: Object.fromEntries(Object.entries(raw.drills ?? {}).map(([name, given]) => [name, drillTree(given)])),
   };
+}
+
+function drillTree(given: NonNullable<RawConfig['drills']>[string]): Tree {
+  return overlay(drillDefaults, given, { fault: given.fault.map((each) => overlay(faultDefaults, each)) });
 }
 
 function deploymentTree(raw: RawConfig, _name: string, given: RawConfig['deployments'][string]): Tree {

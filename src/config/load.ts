@@ -54,13 +54,13 @@ export async function loadConfig(terms: LoadTerms): Promise<LoadEnd> {
   const found = [
     ...filled.problems.map(({ path: at, message, hint }) => source.findingAt(at, message, hint)),
     ...shape.findings,
-    ...checkReferences(source, filled.value),
+    ...checkReferences(source, filled.value, filled.open),
   ];
   if (shape.raw === undefined) return invalid(found);
   const tree = effectiveTree(shape.raw);
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 12);
   const config = toModel(tree, { path, dir, digest });
-  found.push(...checkRules({ source, config, isSure: sureBut([...filled.open, ...shape.dropped]) }));
+  found.push(...checkRules({ source, config, tree, isSure: sureBut([...filled.open, ...shape.dropped]) }));
   if (found.some(({ severity }) => severity === 'error')) return invalid(found);
   return { kind: 'loaded', config, source, tree, secret: filled.secret, warnings: sorted(found) };
 }

@@ -1,12 +1,18 @@
 /** Names that must name something. */
 import type { Path, Source } from './document.ts';
 import type { Finding } from './finding.ts';
-import { partOf } from './keep-shape.ts';
+import { partOf, sureBut } from './keep-shape.ts';
 import { suggestion } from './nearest.ts';
 
-/** Judged on the names as written, whatever else is wrong with the value; what is no map is the shape's to say. */
-export function checkReferences(source: Source, value: unknown): readonly Finding[] {
-  const names = (...path: Path): readonly string[] | undefined => {
+/** The keys of the map at a path. */
+type Names = (...path: Path) => readonly string[] | undefined;
+
+/**
+ * Judged on the names as written, whatever else is wrong with the value; what is no map is the shape's to say.
+ * `open`: paths whose value is not known yet.
+ */
+export function checkReferences(source: Source, value: unknown, open: readonly Path[]): readonly Finding[] {
+  const names: Names = (...path) => {
     const map = path.reduce(partOf, value);
     return map !== null && typeof map === 'object' && !Array.isArray(map) ? Object.keys(map) : undefined;
   };
@@ -32,5 +38,33 @@ export function checkReferences(source: Source, value: unknown): readonly Findin
         (site) => `${name} does not run at "${site}"`,
       ),
     );
-  return [...placements, ...routes, ...weights];
+  return [...placements, ...routes, ...weights, ...checkDrills(source, value, open, names)];
+}
+
+/** Names that stand as values, and so may come from the environment: a message has them as the file writes them. */
+function checkDrills(source: Source, value: unknown, open: readonly Path[], names: Names): readonly Finding[] {
+  const isSure = sureBut(open);
+  const unknownAt = (path: Path, known: readonly string[] | undefined, message: (name: string) => string) => {
+    const name = path.reduce(partOf, value);
+    // One that has no site at all is told so where it stands.
+    if (known === undefined || known.length === 0 || typeof name !== 'string') return [];
+    if (known.includes(name) || !isSure(path)) return [];
+    return [source.findingAt(path, message(String(path.reduce(partOf, source.value))), suggestion(name, known))];
+  };
+  return (names('drills') ?? []).flatMap((drill) => {
+    const path = ['drills', drill, 'deployment'];
+    const deployment = path.reduce(partOf, value);
+    const faults = ['drills', drill, 'fault'].reduce(partOf, value);
+    const sites = typeof deployment === 'string' ? names('deployments', deployment, 'sites') : undefined;
+    return [
+      ...unknownAt(path, names('deployments'), (name) => `deployment "${name}" is not defined`),
+      ...(Array.isArray(faults) ? faults : []).flatMap((_, index) =>
+        unknownAt(
+          ['drills', drill, 'fault', index, 'site'],
+          sites,
+          (site) => `${deployment} does not run at "${site}"`,
+        ),
+      ),
+    ];
+  });
 }

@@ -9,6 +9,8 @@ export interface Judged {
   readonly source: Source;
   /** With defaults where the file is wrong: `isSure` says which values are the file's meaning. */
   readonly config: Config;
+  /** The tree in force, in the words and the order of the file. */
+  readonly tree: unknown;
   readonly isSure: Sure;
 }
 

@@ -1,4 +1,5 @@
 /** Rules between parts of a configuration; each gives its findings at the place to change. */
+import { somewhereToGo } from './drill-rules.ts';
 import type { Finding } from './finding.ts';
 import { policyRules } from './policy-rules.ts';
 import { anyOf, eachDeployment, type Judged, type Rule, written } from './rule.ts';
@@ -184,4 +185,5 @@ const rules: readonly Rule[] = [
   nowhereToGo,
   publicListen,
   ...policyRules,
+  somewhereToGo,
 ];

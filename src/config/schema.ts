@@ -1,5 +1,6 @@
 /** The single source of the configuration's shape. Everything is optional that has a default; unknown keys are refused. */
 import { z } from 'zod';
+import { drillsSchema } from './drill-schema.ts';
 import { drain, failover } from './failover-schema.ts';
 import { count, name, path } from './fields.ts';
 import { trafficSchema } from './traffic-schema.ts';
@@ -167,6 +168,7 @@ export function configSchema(providers: ReadonlyMap<string, z.ZodType>) {
     probe: probe.optional(),
     failover: failover.optional(),
     drain: drain.optional(),
+    drills: drillsSchema.optional(),
   });
 }
 

@@ -28,13 +28,14 @@ export function showResolved(loaded: Loaded): string {
     .join('\n');
 }
 
-/** Every leaf of the tree in force. */
+/** Every leaf of the tree in force; a list is one unless it holds maps, each of which may have defaults of its own. */
 export function resolvedValues({ tree, source, secret, config }: Loaded): readonly ShownValue[] {
   const file = config.path === '-' ? 'standard input' : basename(config.path);
   const found: ShownValue[] = [];
   const walk = (value: unknown, path: Path): void => {
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-      for (const [key, each] of Object.entries(value)) walk(each, [...path, key]);
+    const parts = partsOf(value);
+    if (parts !== undefined) {
+      for (const [key, each] of parts) walk(each, [...path, key]);
       return;
     }
     const origin = originsOf(path).find((each) => source.lineOf(each) !== undefined);
@@ -49,6 +50,13 @@ export function resolvedValues({ tree, source, secret, config }: Loaded): readon
   };
   walk(tree, []);
   return found;
+}
+
+/** Undefined for a leaf. */
+function partsOf(value: unknown): readonly (readonly [string | number, unknown])[] | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  if (!Array.isArray(value)) return Object.entries(value);
+  return value.some((each) => partsOf(each) !== undefined) ? [...value.entries()] : undefined;
 }
 
 /**

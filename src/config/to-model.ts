@@ -6,6 +6,7 @@ import type { Deployment, LaunchSpec, Placement } from '../model/deployment.ts';
 import type { DrainPolicy } from '../model/policy.ts';
 import type { ProbeSpec } from '../model/probe-spec.ts';
 import type { Site } from '../model/site.ts';
+import { drillOf } from './drill-to-model.ts';
 import { Part } from './part.ts';
 import { policyOf } from './policy-to-model.ts';
 import { siteBaseKeys } from './schema.ts';
@@ -27,6 +28,7 @@ export function toModel(
     deployments: top
       .get('deployments')
       .entries.map(([name, each]) => deploymentOf(name, each, top.get('traffic', 'routes', name))),
+    drills: top.get('drills').entries.map(([name, each]) => drillOf(name, each)),
     gateway: gatewayOf(top.get('traffic'), stateDir),
     digest: file.digest,
   };

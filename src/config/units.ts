@@ -39,11 +39,11 @@ export function writeDuration(ms: number): string {
   return `${ms}ms`;
 }
 
-/** The longest a timer of Node waits; a longer one fires at once. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args, 2026-11. */
-const longestMs = 2 ** 31 - 1;
+/** A timer of Node waits at most 2³¹ − 1 ms, 24.8 days; a longer one fires at once. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args, 2026-11. */
+const longest = '24d';
 
-/** A duration of at least `leastMs`, at most 24 days. */
-export function duration(description: string, leastMs = 1) {
+/** A duration of at least `leastMs` and at most `most`, as people write it. */
+export function duration(description: string, leastMs = 1, most: string = longest) {
   return z
     .string({ error: () => 'a duration is written with its unit, such as 500ms, 30s or 5m' })
     .refine((text) => parseDuration(text) !== undefined, {
@@ -51,7 +51,7 @@ export function duration(description: string, leastMs = 1) {
       abort: true,
     })
     .refine((text) => (parseDuration(text) ?? 0) >= leastMs, { error: `must be at least ${writeDuration(leastMs)}` })
-    .refine((text) => (parseDuration(text) ?? 0) <= longestMs, { error: 'must be at most 24d' })
+    .refine((text) => (parseDuration(text) ?? 0) <= (parseDuration(most) ?? 0), { error: `must be at most ${most}` })
     .meta({ description, examples: ['30s'], pattern: durationPattern.source });
 }
 

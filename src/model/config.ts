@@ -1,5 +1,6 @@
 /** The whole configuration, validated, with every default filled in and every path absolute. */
 import type { Deployment } from './deployment.ts';
+import type { Drill } from './drill.ts';
 import type { Site } from './site.ts';
 
 /** How the embedded gateway listens and what it allows. Sizes in bytes, times in milliseconds. */
@@ -55,6 +56,8 @@ export interface Config {
   readonly lease: { readonly ttlMs: number; readonly renewEveryMs: number };
   readonly sites: readonly Site[];
   readonly deployments: readonly Deployment[];
+  /** Absent: none. */
+  readonly drills?: readonly Drill[];
   readonly gateway: GatewaySettings;
   /** First 12 hex digits of the SHA-256 of the file's text: names the config in records. */
   readonly digest: string;

@@ -54,6 +54,7 @@ test('writes every value that has a default otherwise, so that a key read from t
   const minimal = `version: 1
 sites: { oslo: { provider: local, ports: 9100-9109 }, paris: { provider: local, ports: 9200-9209 } }
 deployments: { chat-70b: { model: m, command: [c], probes: { process: { http: /h }, tcp: {} }, sites: { oslo: {}, paris: {} } } }
+drills: { lose-oslo: { deployment: chat-70b, fault: [{ type: blackhole, site: paris, for: 1m }] } }
 `;
   const bare = await loadConfig(terms({ path: '-', readStdin: () => Promise.resolve(minimal) }));
   if (bare.kind !== 'loaded') throw new Error('the defaults do not load');

@@ -13,6 +13,7 @@ export interface JsonSchema {
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly minItems?: number;
+  readonly maxItems?: number;
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly propertyNames?: JsonSchema;
@@ -23,7 +24,16 @@ export interface JsonSchema {
 
 export const keywords: ReadonlySet<string> = new Set<keyof JsonSchema>([
   ...(['$schema', 'description', 'examples', 'type', 'const', 'enum', 'pattern', 'minLength', 'maxLength'] as const),
-  ...(['minimum', 'maximum', 'exclusiveMinimum', 'minItems', 'items', 'properties', 'propertyNames'] as const),
+  ...([
+    'minimum',
+    'maximum',
+    'exclusiveMinimum',
+    'minItems',
+    'maxItems',
+    'items',
+    'properties',
+    'propertyNames',
+  ] as const),
   ...(['additionalProperties', 'required', 'oneOf'] as const),
 ]);
 
@@ -63,7 +73,9 @@ export function accepts(schema: JsonSchema, value: unknown): boolean {
         value <= (schema.maximum ?? value) &&
         (schema.exclusiveMinimum === undefined || value > schema.exclusiveMinimum))) &&
     (!Array.isArray(value) ||
-      (value.length >= (schema.minItems ?? 0) && value.every((each) => accepts(schema.items ?? {}, each)))) &&
+      (value.length >= (schema.minItems ?? 0) &&
+        value.length <= (schema.maxItems ?? value.length) &&
+        value.every((each) => accepts(schema.items ?? {}, each)))) &&
     (!isMap(value) || acceptsMap(schema, value))
   );
 }

@@ -4,7 +4,7 @@ import { renderFindings } from '../../src/config/finding.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { fixture, terms } from './support/load.ts';
 
-const path = fixture('thirty-mistakes.yaml');
+const path = fixture('forty-mistakes.yaml');
 const duration = 'a duration is written with its unit, such as 500ms, 30s or 5m';
 
 /** Line, first column, marked text, message, hint. */
@@ -51,6 +51,22 @@ const mistakes = [
   [49, 11, 'localhost', 'an address is written host:port, such as 127.0.0.1:8080', undefined],
   [52, 7, 'weights', 'weights of chat sum to 90%, not 100%', undefined],
   [53, 5, 'chatt', 'deployment "chatt" is not defined', 'did you mean "chat"?'],
+  [57, 5, 'titel', 'unknown key "titel" in drills.lose-left', 'did you mean "title"?'],
+  [58, 17, 'caht', 'deployment "caht" is not defined', 'did you mean "chat"?'],
+  [59, 12, '[]', 'a drill needs at least one fault', undefined],
+  [63, 15, '25h', 'must be at most 24h', undefined],
+  [63, 43, 'rigth', 'chat does not run at "rigth"', 'did you mean "right"?'],
+  [64, 17, 'black-hole', 'type must be blackhole', 'did you mean "blackhole"?'],
+  [64, 46, '10', duration, 'did you mean 10s or 10m?'],
+  [66, 9, 'recoverTime <= 120s', 'a claim is about recoveryTime or lostRequests', 'did you mean "recoveryTime"?'],
+  [67, 9, 'recoveryTime <= 120', 'recoveryTime takes a time with its unit', 'did you mean 120s or 120m?'],
+  [
+    68,
+    9,
+    '"lostRequests <= 0.5% over the whole drill"',
+    'what follows the value is not understood: a claim is signal <= value',
+    'write "lostRequests <= 0.5%"',
+  ],
 ] as const;
 
 const load = async (text = readFileSync(path, 'utf8')) => {
@@ -59,10 +75,10 @@ const load = async (text = readFileSync(path, 'utf8')) => {
   return end;
 };
 
-test('finds thirty mistakes in one run, each at its line and column with the nearest known name', async () => {
+test('finds forty mistakes in one run, each at its line and column with the nearest known name', async () => {
   const { findings, text } = await load();
   const lines = text.split('\n');
-  expect(mistakes).toHaveLength(30);
+  expect(mistakes).toHaveLength(40);
   expect(
     findings.map(({ line, column, endColumn, message, hint }) => [
       line,
@@ -87,10 +103,10 @@ test('draws a frame under each of them', async () => {
     expect(rows[shown]?.slice(from, from + marked.length)).toBe(marked);
     expect(under.slice(from)).toBe('^'.repeat(marked.length) + (hint === undefined ? '' : ` ${hint}`));
   }
-  expect(rows.at(-1)).toBe('30 errors; nothing was contacted.');
+  expect(rows.at(-1)).toBe('40 errors; nothing was contacted.');
 });
 
-test('finds the same thirty with Windows line ends and a byte order mark', async () => {
+test('finds the same forty with Windows line ends and a byte order mark', async () => {
   const plain = await load();
   const windows = await load(`\ufeff${plain.text.replaceAll('\n', '\r\n')}`);
   expect(windows.findings).toEqual(plain.findings);

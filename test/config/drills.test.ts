@@ -1,0 +1,199 @@
+import { expect, test } from 'vitest';
+import { resolvedValues } from '../../src/config/show.ts';
+import { findingsOf, loaded, loadText } from './support/load.ts';
+
+interface Parts {
+  /** Items of the list, one a line from line 11 on. */
+  readonly fault?: readonly string[];
+  readonly deployment?: string;
+  /** More lines of the drill, from line 9 on, four spaces in. */
+  readonly more?: string;
+  readonly sites?: string;
+}
+
+const oslo = '{ type: blackhole, site: oslo, for: 2m }';
+
+/** Line 4 is the deployment, 7 the drill, 8 its deployment, 10 its faults, the first of them in 11. */
+const config = ({ fault = [oslo], deployment = 'chat', more = '', sites = 'oslo: {}, paris: {}' }: Parts) => `version: 1
+sites: { oslo: { provider: local, ports: 9100-9109 }, paris: { provider: local, ports: 9200-9209 } }
+deployments:
+  chat: { model: tiny, command: [server], sites: { ${sites} }, failover: { mode: "off" } }
+  code: { model: other, command: [server], sites: { paris: {} }, failover: { mode: "off" } }
+drills:
+  lose-oslo:
+    deployment: ${deployment}
+    ${more}
+    fault:
+${fault.map((each) => `      - ${each}\n`).join('')}`;
+
+const blackhole = (site: string, at: string, length: string, share = '100%') =>
+  `{ at: ${at}, type: blackhole, site: ${site}, share: ${share}, for: ${length} }`;
+const nothing = (from: string, place: string) =>
+  `${place} from ${from} on every site of chat is black-holed: nothing would serve`;
+
+test.for([
+  ['nothing wrong', {}, []],
+  ['a deployment that is not defined', { deployment: 'caht' }, ['8:17 deployment "caht" is not defined']],
+  ['a deployment that is no name', { deployment: '[chat]' }, ['8:17 deployment must be text, not a list']],
+  ['a site that is not defined', { fault: [oslo.replace('oslo', 'olso')] }, ['11:34 chat does not run at "olso"']],
+  ['a site of others', { deployment: 'code' }, ['11:34 code does not run at "oslo"']],
+  ['a fault that is a list', { fault: ['[]'] }, ['11:9 fault must be a map, not a list']],
+  ['sixteen faults', { fault: Array.from({ length: 16 }, () => oslo) }, []],
+  ['seventeen faults', { fault: Array.from({ length: 17 }, () => oslo) }, ['11:7 a drill has at most 16 faults']],
+  ['a fault of a second', { fault: [blackhole('oslo', '0s', '1s')] }, []],
+  ['a fault of less', { fault: [blackhole('oslo', '0s', '999ms')] }, ['11:66 must be at least 1s']],
+  ['a fault of a day, after a day', { fault: [blackhole('oslo', '24h', '24h')] }, []],
+  ['a fault of more than a day', { fault: [blackhole('oslo', '0s', '86400001ms')] }, ['11:66 must be at most 24h']],
+  ['a fault after more than a day', { fault: [blackhole('oslo', '86400001ms', '1s')] }, ['11:15 must be at most 24h']],
+  [
+    'a fault without an end',
+    { fault: ['{ type: blackhole, site: oslo }'] },
+    ['11:9 drills.lose-oslo.fault needs "for"'],
+  ],
+  ['a fault of one in a hundred', { fault: [blackhole('oslo', '0s', '1s', '1%')] }, []],
+  ['a fault of nothing', { fault: [blackhole('oslo', '0s', '1s', '0%')] }, ['11:55 must be at least 1%']],
+  ['a part of a percent', { fault: [blackhole('oslo', '0s', '1s', '1.5%')] }, ['11:55 must be a whole percent']],
+  ['a fault there is not', { fault: [oslo.replace('blackhole', 'latency')] }, ['11:17 type must be blackhole']],
+  ['what is not built yet', { more: 'kind: live' }, ['9:5 unknown key "kind" in drills.lose-oslo']],
+  ['a title of nothing', { more: 'title: ""' }, ['9:12 title must not be empty']],
+  ['a hypothesis of no claim', { more: 'hypothesis: []' }, []],
+  [
+    'one claim without its list',
+    { more: 'hypothesis: recoveryTime <= 1s' },
+    ['9:17 hypothesis must be a list, not text ("recoveryTime <= 1s")'],
+  ],
+  ['a claim as a map', { more: 'hypothesis: [{ recoveryTime: 1s }]' }, ['9:18 hypothesis must be text, not a map']],
+  [
+    'a claim that is none',
+    { more: 'hypothesis: [lostRequests <= 1%, recoveryTime <= 1]' },
+    ['9:38 recoveryTime takes a time with its unit'],
+  ],
+  ['every site in part', { fault: [blackhole('oslo', '0s', '1m'), blackhole('paris', '0s', '1m', '99%')] }, []],
+  [
+    'every site at once',
+    { fault: [blackhole('oslo', '0s', '1m'), blackhole('paris', '0s', '1m')] },
+    [nothing('0s', '12:42')],
+  ],
+  ['one site when the other is back', { fault: [blackhole('oslo', '0s', '1m'), blackhole('paris', '1m', '1m')] }, []],
+  [
+    'one site a millisecond before the other is back',
+    { fault: [blackhole('oslo', '0s', '1m'), blackhole('paris', '59999ms', '1m')] },
+    [nothing('59999ms', '12:47')],
+  ],
+  [
+    'every site, the later one written first',
+    { fault: [blackhole('paris', '30s', '1m'), blackhole('oslo', '0s', '1m')] },
+    [nothing('30s', '11:43')],
+  ],
+  [
+    'every site twice, which is said once',
+    { fault: [blackhole('oslo', '0s', '1h'), blackhole('paris', '9m', '1m'), blackhole('paris', '3m', '1m')] },
+    [nothing('3m', '13:42')],
+  ],
+  ['the only site', { sites: 'oslo: {}' }, [nothing('0s', '11:34')]],
+  ['the only site, in half', { sites: 'oslo: {}', fault: [blackhole('oslo', '0s', '1m', '50%')] }, []],
+] as const satisfies readonly (readonly [string, Parts, readonly string[]])[])('%s', async ([, parts, expected]) => {
+  const found = await findingsOf(config(parts));
+  expect(found.filter((each) => !each.includes('nothing to fail over to'))).toEqual(expected);
+});
+
+test('an empty list has no fault', async () => {
+  expect(await findingsOf(config({}).replace(/fault:[\s\S]*$/, 'fault: []\n'))).toEqual([
+    '10:12 a drill needs at least one fault',
+  ]);
+});
+
+test('says nothing of what follows from a mistake elsewhere', async () => {
+  for (const [text, only] of [
+    [config({ sites: 'oslo: { replicas: many }' }), '4:70 replicas must be a number'],
+    [config({ fault: [oslo.replace('2m', '2')], sites: 'oslo: {}' }), '11:45 a duration is written'],
+    [
+      config({}).replace('command: [server], sites: { oslo', 'comand: [server], sites: { oslo'),
+      '4:24 unknown key "comand"',
+    ],
+    [config({}).replace(/drills:[\s\S]*$/, 'drills: [lose-oslo]\n'), '6:9 drills must be a map'],
+    [config({}).replace(/deployments:[\s\S]*drills:/, 'deployments: []\ndrills:'), '3:14 deployments must be a map'],
+    [config({ sites: '' }), '4:43 chat needs at least one site'],
+  ] as const) {
+    const found = await findingsOf(text);
+    expect(found, text).toHaveLength(1);
+    expect(found[0]).toContain(only);
+  }
+});
+
+test('gives the faults in the order of their times, and those of one time as written', async () => {
+  const fault = [
+    blackhole('paris', '2m', '1s'),
+    blackhole('oslo', '0s', '1m', '50%'),
+    blackhole('paris', '0s', '1s', '5%'),
+  ];
+  const { config: read } = await loaded(config({ fault, more: 'hypothesis: [" lostRequests <= 2%"]' }));
+  expect(read.drills).toEqual([
+    {
+      name: 'lose-oslo',
+      title: undefined,
+      deployment: 'chat',
+      faults: [
+        { kind: 'blackhole', site: 'oslo', sharePct: 50, atMs: 0, forMs: 60_000 },
+        { kind: 'blackhole', site: 'paris', sharePct: 5, atMs: 0, forMs: 1000 },
+        { kind: 'blackhole', site: 'paris', sharePct: 100, atMs: 120_000, forMs: 1000 },
+      ],
+      hypothesis: [{ text: ' lostRequests <= 2%', signal: 'lostRequests', atMost: 0.02 }],
+    },
+  ]);
+});
+
+test('what nobody writes: at once, all requests, no claim; and no drill at all', async () => {
+  expect((await loaded(config({}))).config.drills).toMatchObject([
+    { faults: [{ atMs: 0, sharePct: 100, forMs: 120_000 }], hypothesis: [] },
+  ]);
+  expect((await loaded(config({}).replace(/drills:[\s\S]*$/, ''))).config.drills).toEqual([]);
+});
+
+test('shows each value of a fault with where it comes from', async () => {
+  const values = resolvedValues(await loaded(config({ fault: [oslo, blackhole('paris', '5m', '1m')] })));
+  expect(
+    values.filter(({ path }) => path.startsWith('drills')).map(({ path, value, from }) => [path, value, from]),
+  ).toEqual([
+    ['drills.lose-oslo.hypothesis', [], 'default'],
+    ['drills.lose-oslo.deployment', 'chat', 'standard input:8'],
+    ['drills.lose-oslo.fault.0.at', '0s', 'default'],
+    ['drills.lose-oslo.fault.0.share', '100%', 'default'],
+    ['drills.lose-oslo.fault.0.type', 'blackhole', 'standard input:11'],
+    ['drills.lose-oslo.fault.0.site', 'oslo', 'standard input:11'],
+    ['drills.lose-oslo.fault.0.for', '2m', 'standard input:11'],
+    ['drills.lose-oslo.fault.1.at', '5m', 'standard input:12'],
+    ['drills.lose-oslo.fault.1.share', '100%', 'standard input:12'],
+    ['drills.lose-oslo.fault.1.type', 'blackhole', 'standard input:12'],
+    ['drills.lose-oslo.fault.1.site', 'paris', 'standard input:12'],
+    ['drills.lose-oslo.fault.1.for', '1m', 'standard input:12'],
+  ]);
+});
+
+const fromOutside = config({
+  deployment: '"${env:WHOSE}"',
+  fault: ['{ type: blackhole, site: "${env:WHERE}", share: 10%, for: "${env:LENGTH}" }'],
+  more: 'hypothesis: ["${env:CLAIM}"]',
+});
+
+test('judges what comes from the environment only when it is known', async () => {
+  expect(await findingsOf(fromOutside)).toEqual([]);
+  const known = { WHOSE: 'chat', WHERE: 'oslo', LENGTH: '5s', CLAIM: 'recoveryTime <= 5s' };
+  expect((await loaded(fromOutside, { env: known })).config.drills).toMatchObject([
+    { deployment: 'chat', faults: [{ site: 'oslo', forMs: 5000 }], hypothesis: [{ atMost: 5000 }] },
+  ]);
+});
+
+test('a mistake in what comes from the environment does not print it', async () => {
+  const canary = 'canary-77';
+  for (const [name, message] of [
+    ['WHOSE', 'deployment "${env:WHOSE}" is not defined'],
+    ['WHERE', 'chat does not run at "${env:WHERE}"'],
+    ['CLAIM', 'a claim is about recoveryTime or lostRequests'],
+  ] as const) {
+    const known = { WHOSE: 'chat', WHERE: 'oslo', LENGTH: '5s', CLAIM: 'recoveryTime <= 5s' };
+    const end = await loadText(fromOutside, { env: { ...known, [name]: `${canary} <= ${canary}` } });
+    expect(end).toMatchObject({ kind: 'invalid', findings: [{ message }] });
+    expect(JSON.stringify(end.kind === 'invalid' && end.findings)).not.toContain(canary);
+  }
+});
