@@ -2,9 +2,13 @@
 import type { CarryOutOptions, WishEnd } from '../engine/carry-out.ts';
 import type { ControllerEnd } from '../engine/controller.ts';
 import type { OrphanOrder } from '../engine/delete-orphan.ts';
+import type { DrillTerms } from '../engine/drill.ts';
+import type { DrillCheck } from '../engine/drill-check.ts';
 import type { PinWish } from '../engine/pin.ts';
 import type { Word } from '../engine/say.ts';
 import type { Config } from '../model/config.ts';
+import type { Drill } from '../model/drill.ts';
+import type { DrillRun } from '../model/drill-run.ts';
 import type { JournalHead } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
 import type { OrphanEnd, OrphanReport } from '../model/orphan.ts';
@@ -144,6 +148,10 @@ export interface App {
   preview(config: Config, wish: Wish, signal: AbortSignal): Promise<Preview>;
   /** Reads back what an operation brought about: calls nothing that changes anything. */
   verify(config: Config, operation: Operation, signal: AbortSignal): Promise<Verification>;
+  /** Whether a drill may begin now. Looks only. */
+  checkDrill(config: Config, drill: Drill, signal: AbortSignal): Promise<DrillCheck>;
+  /** Breaks, watches, undoes, gives back; the signal aborts it, and the undo runs all the same. */
+  runDrill(config: Config, drill: Drill, terms: DrillTerms, signal: AbortSignal): Promise<DrillRun>;
   /** Says it to the gateway itself, which keeps it: for while the store is down. */
   pin(config: Config, wish: PinWish): Promise<Reply<Pin>>;
   /** Ends what the gateway keeps; the numbers that it ended. */

@@ -3,7 +3,7 @@ import type { Commands } from './change/define.ts';
 import type { Command } from './command.ts';
 
 /** Headings of the help page, in its order. */
-export const sections = ['Daily', 'Move traffic', 'In flight', 'Automation', 'Record', 'Set up'] as const;
+export const sections = ['Daily', 'Move traffic', 'In flight', 'Automation', 'Drills', 'Record', 'Set up'] as const;
 
 export interface CommandEntry {
   /** As typed, such as `config show`. */
@@ -18,6 +18,7 @@ export interface CommandEntry {
 export const groups: Readonly<Record<string, string>> = {
   plan: 'Show what a change would do, and change nothing',
   op: 'Watch and steer what is under way',
+  drill: 'Rehearse a failure: break something on purpose, within limits',
   config: 'Check, show or describe the configuration',
   blocks: 'What holds back starts after some have failed',
   orphans: 'Replicas with our tag that nothing on record accounts for',
@@ -257,6 +258,24 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'Delete a replica that nothing on record accounts for, for good',
     section: 'Automation',
     load: async () => (await import('./commands/orphans-delete.ts')).orphansDelete,
+  },
+  {
+    name: 'drill list',
+    summary: 'List the drills of the configuration, and which one is under way',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-list.ts')).drillList,
+  },
+  {
+    name: 'drill run',
+    summary: 'Break something on purpose, within limits, and see what automation does',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-run.ts')).drillRun,
+  },
+  {
+    name: 'drill abort',
+    summary: 'End a drill at once: what it broke is undone and read back',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-abort.ts')).drillAbort,
   },
   {
     name: 'journal verify',

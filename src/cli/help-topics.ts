@@ -39,6 +39,7 @@ export const concepts: readonly (readonly [word: string, means: string])[] = [
   ['pause', 'automation off for a deployment, for a time'],
   ['brake', 'too much failed at once: nothing moves by itself'],
   ['block', 'a remembered denial, such as sold out, with an expiry'],
+  ['drill', 'a failure rehearsed within limits, undone and read back'],
   ['lease, epoch', 'the timed right to act, and the number that fences late ones'],
   ['journal', 'the chained record of what was decided and done'],
 ];

@@ -46,6 +46,11 @@ async function namesOf(suggestion: Suggestion, typed: Typed): Promise<readonly C
       return sitesFor(await configOf(typed), typed);
     case 'operation':
       return operationsOf(typed);
+    case 'drill':
+      return ((await configOf(typed)).drills ?? []).map(({ name, title, deployment }) => ({
+        word: name,
+        summary: sanitize(title ?? `a drill of ${deployment}`, 60),
+      }));
     case 'code': {
       const { codePages } = await import('../report/text/code-pages.ts');
       return Object.entries(codePages).map(([word, { about }]) => ({ word, summary: `${about} code` }));

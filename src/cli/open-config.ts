@@ -3,6 +3,7 @@ import { suggestion } from '../config/nearest.ts';
 import { GodwitError } from '../errors.ts';
 import type { Config } from '../model/config.ts';
 import type { Deployment } from '../model/deployment.ts';
+import type { Drill } from '../model/drill.ts';
 import type { App } from './app.ts';
 import type { Globals } from './command.ts';
 
@@ -51,6 +52,20 @@ export function findSite(deployment: Deployment, name: string): string {
   const known = deployment.placements.map((placement) => placement.site);
   if (known.includes(name)) return name;
   throw new GodwitError('NotFound', `${deployment.name} has no site "${name}"`, hintFor(name, known));
+}
+
+/** The drill of this name. Throws `NotFound` with the nearest known one. */
+export function findDrill({ drills = [], path }: Config, name: string): Drill {
+  const found = drills.find((drill) => drill.name === name);
+  if (found !== undefined) return found;
+  throw new GodwitError(
+    'NotFound',
+    `there is no drill "${name}" in ${path}`,
+    hintFor(
+      name,
+      drills.map((drill) => drill.name),
+    ),
+  );
 }
 
 function hintFor(name: string, known: readonly string[]): { readonly hint: string } {

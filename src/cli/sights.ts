@@ -3,6 +3,7 @@
 import { atItsStep } from '../engine/step-now.ts';
 import { messageOf } from '../errors.ts';
 import type { Config } from '../model/config.ts';
+import type { Fault } from '../model/fault.ts';
 import type { LeaseRecord } from '../model/lease.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Seen } from '../model/outcome.ts';
@@ -25,6 +26,8 @@ export interface Sights {
   readonly traffic: Look<DeploymentTraffic>;
   /** What people said to the gateway itself; empty for a driver that keeps no such words. */
   readonly pins: Look<readonly Pin[]>;
+  /** What drills do to the traffic now. */
+  readonly faults: Look<readonly Fault[]>;
 }
 
 export type Look<T> =
@@ -62,15 +65,16 @@ export function createWatcher(app: App, config: Config, signal: AbortSignal): Wa
   });
   return {
     async look(deployment) {
-      const [stored, route, traffic, pins] = await Promise.all([
+      const [stored, route, traffic, pins, faults] = await Promise.all([
         attempt(app, async () => dated(app, await readStored(await store.open(), deployment))),
         attempt(app, async () => fromSeen(await (await driver.open()).read(deployment, call()))),
         attempt(app, async () => fromSeen(await (await driver.open()).traffic(deployment, call()))),
         attempt(app, async () => standingPins(await driver.open(), deployment, call())),
+        attempt(app, async () => faultsInForce(await driver.open(), deployment, call())),
       ]);
       if (stored.kind === 'unseen') await store.drop();
       if (route.kind === 'unseen') await driver.drop();
-      return { atMs: app.clock.nowMs(), stored, route, traffic, pins };
+      return { atMs: app.clock.nowMs(), stored, route, traffic, pins, faults };
     },
     async running(deployment, site) {
       const running = await attempt(app, async () => runningAt(await driver.open(), deployment, site, call()));
@@ -146,6 +150,16 @@ async function standingPins(driver: TrafficDriver, deployment: string, call: Rea
   if (seen.kind === 'unseen') return seen;
   const { pins, standing } = seen.value;
   return { ...seen, value: pins.filter(({ number }) => standing.includes(number)) };
+}
+
+async function faultsInForce(
+  driver: TrafficDriver,
+  deployment: string,
+  call: ReadCall,
+): Promise<Look<readonly Fault[]>> {
+  if (driver.faults === undefined) return { kind: 'seen', value: [], asOfMs: 0 };
+  const seen = fromSeen(await driver.faults(deployment, call));
+  return seen.kind === 'unseen' ? seen : { ...seen, value: seen.value.inForce };
 }
 
 async function runningAt(

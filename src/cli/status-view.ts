@@ -9,7 +9,7 @@ import type { ControllerView, SiteRow, SiteState, Source, StatusView, TrafficFig
 import { nextCommands } from './next-commands.ts';
 import { serviceState } from './service-state.ts';
 import type { Sights } from './sights.ts';
-import { pinned, temporaries } from './temporary.ts';
+import { drilled, pinned, temporaries } from './temporary.ts';
 
 const stateOf: Readonly<Record<DiagnosisCode, SiteState>> = {
   Healthy: 'healthy',
@@ -73,8 +73,9 @@ export function statusView(config: Config, deployment: Deployment, sights: Sight
 }
 
 /** With the store away what people said to the gateway is shown all the same. */
-function temporaryOf({ stored, pins, atMs }: Sights): StatusView['temporary'] {
-  const atGateway = pins.kind === 'seen' ? pins.value.map(pinned) : [];
+function temporaryOf({ stored, pins, faults, atMs }: Sights): StatusView['temporary'] {
+  const kept = pins.kind === 'seen' ? pins.value.map(pinned) : [];
+  const atGateway = [...(faults.kind === 'seen' ? faults.value.map(drilled) : []), ...kept];
   if (stored.kind === 'seen') return [...atGateway, ...temporaries(stored.value.standing, atMs)];
   return atGateway.length > 0 ? atGateway : undefined;
 }

@@ -1,4 +1,5 @@
 /** What stands for a time or until it is taken back, for `status`: what it is, how long still, and how to end it. Pure. */
+import type { Fault } from '../model/fault.ts';
 import type { Pin } from '../model/pin.ts';
 import type { Standing } from '../model/standing.ts';
 import type { Temporary } from '../report/status-view.ts';
@@ -38,5 +39,13 @@ export function pinned({ deployment, kind, by, reason, untilMs }: Pin): Temporar
   return {
     ...{ kind: 'pin', what: `${kind} kept by the gateway`, by: `${by.name}@${by.host}`, reason, untilMs },
     end: `godwit unpause ${deployment}`,
+  };
+}
+
+/** What a drill breaks: it ends by itself soon after nobody keeps it up. */
+export function drilled({ run, kind, site, sharePct, by, untilMs }: Fault): Temporary {
+  return {
+    ...{ kind: 'drill', what: `drill at ${site}`, by: `${by.name}@${by.host}` },
+    ...{ reason: `${kind} of ${sharePct}%`, untilMs, end: `godwit drill abort ${run}` },
   };
 }

@@ -8,6 +8,7 @@ import { listenForInterrupts } from '../system/interrupt.ts';
 import { localOffsetMin } from '../system/local-offset.ts';
 import { openSink } from '../system/sink.ts';
 import { readTerminal } from '../system/terminal.ts';
+import { drillCalls } from './drills.ts';
 import { orphanCalls } from './orphans.ts';
 
 /** How long the gateway lets running requests finish when it is told to stop, in milliseconds. */
@@ -62,6 +63,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
     },
     ...engineOf(clock),
     ...orphanCalls(clock),
+    ...drillCalls(clock),
     runGateway: (config, log, signal) => runGateway(config, log, signal, clock),
     async runDemo(options, reporter, watch, signal) {
       isTidying = true;

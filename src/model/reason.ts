@@ -40,6 +40,8 @@ export const reasonCodes = [
   'WorldMoved',
   'NothingToOrder',
   'PointOfNoReturn',
+  'DrillRunning',
+  'NoTraffic',
   'SiteFailing',
   'PreferredSiteHealthy',
   'AskedByPerson',

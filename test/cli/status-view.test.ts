@@ -3,6 +3,7 @@ import type { Sights, Stored } from '../../src/cli/sights.ts';
 import { statusView } from '../../src/cli/status-view.ts';
 import type { Standing } from '../../src/model/standing.ts';
 import { pin } from '../core/support/pins.ts';
+import { blackhole } from '../core/support/view.ts';
 import {
   config,
   deployment,
@@ -42,6 +43,7 @@ function sights(over: Partial<Sights> = {}, inStore: Partial<Stored> = {}): Sigh
       asOfMs: nowMs,
     },
     pins: { kind: 'seen', value: [], asOfMs: nowMs },
+    faults: { kind: 'seen', value: [], asOfMs: nowMs },
     ...over,
   };
 }
@@ -223,6 +225,17 @@ test('what the gateway keeps is shown also while the store is away', () => {
   expect(see(given).temporary).toMatchObject([
     { what: 'pause kept by the gateway', by: 'ana@ops-1', untilMs: nowMs + 5000, end: 'godwit unpause chat' },
   ]);
+});
+
+test('what a drill breaks is shown with the command that ends it, also while the store is away', () => {
+  const faults = {
+    kind: 'seen',
+    value: [blackhole({ site: 'site-a', untilMs: nowMs + 9000 })],
+    asOfMs: nowMs,
+  } as const;
+  const shown = { what: 'drill at site-a', by: 'ada@desk', untilMs: nowMs + 9000, end: 'godwit drill abort loss-1' };
+  expect(see(sights({ faults })).temporary).toMatchObject([shown]);
+  expect(see(sights({ stored: gone, faults })).temporary).toMatchObject([shown]);
 });
 
 test('without the store nobody knows what stands', () => {

@@ -28,6 +28,7 @@ export function operationJson(operation: Operation) {
   };
 }
 
-function ratios(weights: Readonly<Record<string, number>>): Record<string, number> {
+/** Shares 0–1 by site. */
+export function ratios(weights: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(weights).map(([site, weight]) => [site, weight / 100]));
 }

@@ -78,6 +78,8 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
     preview: refuse('preview'),
     verify: refuse('verification'),
     say: refuse('state to write to'),
+    checkDrill: refuse('engine'),
+    runDrill: refuse('engine'),
     pin: async () => ({
       kind: 'refused',
       error: { class: 'transient', code: 'GatewayAbsent', message: 'no gateway answers' },

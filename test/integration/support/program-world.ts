@@ -81,6 +81,8 @@ export interface Terms {
   readonly replicas?: Readonly<Record<string, number>>;
   /** What Node runs as a model server: words for a shell, before port, model and name. */
   readonly server?: string;
+  /** Drills by name, as a configuration writes them. */
+  readonly drills?: string;
   readonly lease?: string;
   /** How often a completion is asked for, and how often the loop turns. */
   readonly probeEvery?: string;
@@ -99,6 +101,7 @@ const clock = createClock();
 const usual: Required<Omit<Terms, 'prepare' | 'launch' | 'ports'>> = {
   move: '{ steps: [100%], holdEach: 0s }',
   safety: '{}',
+  drills: '{}',
   replicas: { oslo: 2, paris: 1, rome: 1 },
   server: `${join(root, 'bin/godwit.js')} model-server --first-token-ms 10 --tokens-per-second 100`,
   lease: `{ ttl: ${leaseTtlMs}ms, renewEvery: 300ms }`,
@@ -225,7 +228,7 @@ interface ConfigTerms extends Usual {
 
 /** The mark stands on every command line: by it the processes are found again. */
 function configOf({ mark, startsPath, port, ports, ...terms }: ConfigTerms): string {
-  const { move, safety, replicas, server, lease, probeEvery, evaluateEvery } = terms;
+  const { move, safety, drills, replicas, server, lease, probeEvery, evaluateEvery } = terms;
   const sites = Object.keys(replicas);
   const args = `--port \${port} --model tiny --name ${mark}/\${replica}`;
   const shell = `echo $$ \${replica} >> ${startsPath}; exec ${process.execPath} ${server} ${args}`;
@@ -248,5 +251,6 @@ deployments:
       move: ${move}
       safety: ${safety}
 traffic: { listen: "127.0.0.1:${port}" }
+drills: ${drills}
 `;
 }

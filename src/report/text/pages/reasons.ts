@@ -157,6 +157,14 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'The operation is over, or has nothing that could be ordered.',
     'See what there is: godwit op list',
   ),
+  DrillRunning: reason(
+    'Another drill breaks something for this deployment at this moment. Two at once would say nothing of either.',
+    'Wait for its end, or end it: godwit drill abort DEPLOYMENT',
+  ),
+  NoTraffic: reason(
+    'The site that the drill would break has no traffic now: nobody would notice, so nothing would be proven.',
+    'Look where the traffic is: godwit status DEPLOYMENT. Bring it home first: godwit failback DEPLOYMENT',
+  ),
   PointOfNoReturn: reason(
     'The operation has begun to stop its source: what is stopped cannot take traffic back.',
     'Start it again and move back: godwit start DEPLOYMENT --site SITE, then godwit switchover DEPLOYMENT --to SITE',

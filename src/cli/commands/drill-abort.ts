@@ -1,0 +1,68 @@
+import { GodwitError } from '../../errors.ts';
+import type { Config } from '../../model/config.ts';
+import type { TrafficDriver } from '../../ports/traffic-driver.ts';
+import { sanitize } from '../../report/text/sanitize.ts';
+import type { App } from '../app.ts';
+import { defineCommand } from '../command.ts';
+import { reasonText, requiredText } from '../inputs.ts';
+import { findDrill, openConfig } from '../open-config.ts';
+import { callOf, readFaultSight } from '../read-fault-sight.ts';
+
+export const drillAbort = defineCommand({
+  name: 'drill abort',
+  summary: 'End a drill at once: what it broke is undone and read back',
+  arguments: {
+    drill: requiredText('drill', 'its name in the configuration, or the run as `status` shows it', 'drill'),
+  },
+  options: { reason: reasonText('--reason <text>', 'why, for the record of the drill') },
+  examples: ['godwit drill abort site-loss --reason "customers call"'],
+  formats: ['table', 'json', 'yaml'],
+  async run(input, app) {
+    const config = await openConfig(app, input.globals);
+    const { drill: named } = input.arguments;
+    const traffic = await app.connectTraffic(config);
+    const deployment = await deploymentOf(config, named, traffic, app);
+    const seen = await readFaultSight(traffic, deployment, app.clock);
+    if (seen.kind === 'unknown') throw notSeen(deployment, seen.error.message);
+    const [running] = seen.value.inForce;
+    const about = { kind: 'DrillAbort', deployment };
+    if (running === undefined || traffic.lift === undefined)
+      return {
+        exit: 'done',
+        json: { ...about, run: null, outcome: 'nothing-to-do' },
+        text: `Nothing to do: no drill breaks anything for ${sanitize(deployment, 60)}.`,
+      };
+    const { reason } = input.options;
+    const because = `aborted by a person${reason === undefined ? '' : `: ${reason}`}`;
+    await traffic.lift(deployment, because, callOf(app.clock));
+    const after = await readFaultSight(traffic, deployment, app.clock);
+    if (after.kind === 'unknown') throw notSeen(deployment, after.error.message);
+    if (after.value.inForce.length > 0)
+      throw new GodwitError('OperationFailed', `${running.run} is still in force at ${running.site}`, {
+        hint: 'its own process goes on: end it with Ctrl-C; without it the fault is over by itself in 10s',
+      });
+    return {
+      exit: 'done',
+      json: { ...about, run: running.run, outcome: 'aborted' },
+      text: `${running.run} aborted: what it did at ${sanitize(running.site, 40)} is undone, read back from the gateway.`,
+    };
+  },
+});
+
+/** By the drill's name, or by a run that breaks something now. Throws `NotFound`. */
+async function deploymentOf(config: Config, named: string, traffic: TrafficDriver, app: App): Promise<string> {
+  const isRun = named.startsWith('dr-') && config.drills?.some(({ name }) => name === named) !== true;
+  if (!isRun) return findDrill(config, named).deployment;
+  for (const { name } of config.deployments) {
+    const seen = await readFaultSight(traffic, name, app.clock);
+    if (seen.kind === 'unknown') throw notSeen(name, seen.error.message);
+    if (seen.value.inForce.some(({ run }) => run === named)) return name;
+  }
+  throw new GodwitError('NotFound', `no drill ${named} is under way`, { hint: 'godwit drill list' });
+}
+
+function notSeen(deployment: string, message: string): GodwitError {
+  return new GodwitError('OutcomeUnknown', `the gateway of ${deployment} is not seen: ${message}`, {
+    hint: 'a fault that nobody keeps up is over by itself in 10s; then: godwit status',
+  });
+}

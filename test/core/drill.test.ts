@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { judgeClaims, lossLimit, measureDrill, verdictOf } from '../../src/core/drill.ts';
+import type { Claim } from '../../src/model/drill.ts';
+import type { DrillSample } from '../../src/model/drill-run.ts';
+
+const faultAtMs = 10_000;
+
+/** One sample a second from a second before the fault: how many of ten requests were lost in each. */
+function samples(...lostInEach: readonly number[]): readonly DrillSample[] {
+  let lost = 0;
+  return [0, ...lostInEach].map((each, index) => {
+    lost += each;
+    return { atMs: faultAtMs - 1000 + index * 1000, ended: index * 10, lost, weights: {} };
+  });
+}
+
+const recovery = (atMost: number): Claim => ({ text: `recoveryTime <= ${atMost}ms`, signal: 'recoveryTime', atMost });
+const lost = (atMost: number): Claim => ({ text: `lostRequests <= ${atMost}`, signal: 'lostRequests', atMost });
+
+/** The sample at the moment of the fault is the one that is counted from. */
+test.for([
+  { name: 'nothing lost', of: samples(0, 0, 0, 0), is: { recoveryMs: 0, lostRatio: 0, isRecovered: true } },
+  { name: 'lost before the fault', of: samples(5, 0, 0, 0), is: { recoveryMs: 0, lostRatio: 0 } },
+  { name: 'lost in the first second', of: samples(0, 4, 0, 0), is: { recoveryMs: 1000, lostRatio: 4 / 30 } },
+  { name: 'lost again later', of: samples(0, 1, 0, 1, 0, 0), is: { recoveryMs: 3000, isRecovered: true } },
+  { name: 'calm for a second at the end', of: samples(0, 0, 1, 0), is: { recoveryMs: 2000, isRecovered: false } },
+  { name: 'calm for two seconds at the end', of: samples(0, 1, 0, 0), is: { isRecovered: true } },
+])('$name', ({ of, is }) => {
+  expect(measureDrill(of, faultAtMs)).toMatchObject(is);
+});
+
+const [first, ...others] = samples(0, 0, 0, 0, 0, 0);
+const later = (ms: number): readonly DrillSample[] => [
+  ...(first === undefined ? [] : [first]),
+  ...others.map((each) => ({ ...each, atMs: each.atMs + ms })),
+];
+
+test.for([
+  { name: 'no sample at all', of: [], missing: /nothing was seen/ },
+  { name: 'none from before the fault', of: later(0).slice(2), missing: /nothing was seen/ },
+  { name: 'a hole of more than three samples', of: later(2501), missing: /nothing was seen of the gateway for 4 s/ },
+  {
+    name: 'counts that began again',
+    of: samples(0, 0, 0).map((each, index) => (index === 3 ? { ...each, ended: 2 } : each)),
+    missing: /started anew/,
+  },
+  { name: 'no request', of: samples(0, 0, 0).map((each) => ({ ...each, ended: 7 })), missing: /no request came/ },
+])('$name is not measured, and nothing is claimed of it', ({ of, missing }) => {
+  const measured = measureDrill(of, faultAtMs);
+  expect(measured).toMatchObject({ recoveryMs: undefined, lostRatio: undefined });
+  const claims = judgeClaims([recovery(1000), lost(0.5)], measured);
+  expect(claims.map(({ holds }) => holds)).toEqual(['unknown', 'unknown']);
+  expect(verdictOf(claims, measured)).toEqual({
+    verdict: 'inconclusive',
+    because: [expect.stringMatching(missing)],
+  });
+});
+
+test('a hole of three samples leaves nothing out', () => {
+  expect(measureDrill(later(2500), faultAtMs).missing).toEqual([]);
+});
+
+const badForTwo = samples(0, 2, 2, 0, 0);
+
+test.for([
+  { claims: [recovery(2000), lost(0.1)], of: badForTwo, verdict: 'passed', because: [] },
+  { claims: [recovery(1999)], of: badForTwo, verdict: 'failed', because: ['not so: recoveryTime <= 1999ms'] },
+  {
+    claims: [recovery(2000), lost(0.0999)],
+    of: badForTwo,
+    verdict: 'failed',
+    because: ['not so: lostRequests <= 0.0999'],
+  },
+  { claims: [], of: badForTwo, verdict: 'inconclusive', because: ['it claims nothing: hypothesis is empty'] },
+  {
+    claims: [recovery(2000)],
+    of: samples(0, 2, 2),
+    verdict: 'inconclusive',
+    because: [expect.stringContaining('to the end')],
+  },
+  // Longer than that is certain, however much longer.
+  { claims: [recovery(1000)], of: samples(0, 2, 2), verdict: 'failed', because: ['not so: recoveryTime <= 1000ms'] },
+])('$claims of $of.length samples: $verdict', ({ claims, of, verdict, because }) => {
+  const measured = measureDrill(of, faultAtMs);
+  expect(verdictOf(judgeClaims(claims, measured), measured)).toEqual({ verdict, because });
+});
+
+test.for([
+  { name: 'goes on at a fifth', of: samples(2, 2, 2), limit: false },
+  { name: 'ends above a fifth', of: samples(2, 3, 2), limit: true },
+  {
+    name: 'says nothing of nine requests',
+    of: samples(9).map((each) => ({ ...each, ended: Math.min(each.ended, 9) })),
+    limit: false,
+  },
+  {
+    name: 'forgets what was lost more than ten seconds ago',
+    of: samples(9, ...Array.from({ length: 11 }, () => 0)),
+    limit: false,
+  },
+  { name: 'has nothing to say of no samples', of: [], limit: false },
+])('what users may lose: $name', ({ of, limit }) => {
+  expect(lossLimit(of) !== undefined).toBe(limit);
+});

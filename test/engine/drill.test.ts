@@ -1,0 +1,242 @@
+import { expect, test } from 'vitest';
+import { carryOut } from '../../src/engine/carry-out.ts';
+import { runController } from '../../src/engine/controller.ts';
+import { runDrill } from '../../src/engine/drill.ts';
+import type { Drill } from '../../src/model/drill.ts';
+import type { DrillRun } from '../../src/model/drill-run.ts';
+import type { Wish } from '../../src/model/wish.ts';
+import { blackhole } from '../core/support/view.ts';
+import { gatewayAbsent } from './support/fake-sink.ts';
+import { createWorld, type World, type WorldChange } from './support/world.ts';
+
+const loss: Drill = {
+  ...{ name: 'loss', title: undefined, deployment: 'chat' },
+  faults: [{ kind: 'blackhole', site: 'left', sharePct: 100, atMs: 0, forMs: 30_000 }],
+  hypothesis: [{ text: 'recoveryTime <= 20s', signal: 'recoveryTime', atMost: 20_000 }],
+};
+const atHome = { left: 100, right: 0 };
+
+interface Rehearsed extends World {
+  readonly end: Promise<DrillRun>;
+  readonly said: string[];
+  readonly abort: AbortController;
+  stop(): Promise<void>;
+}
+
+/** A controller that leads, ten requests a second, and a drill that begins. While its fault is in force `left` answers nobody. */
+async function begin(
+  drill: Drill = loss,
+  prepare: (world: World) => void = () => undefined,
+  change: WorldChange = {},
+): Promise<Rehearsed> {
+  const world = createWorld(change);
+  const stop = new AbortController();
+  const led = runController(world.boot().deps, stop.signal);
+  await world.until('both proven', () => world.sink.entry?.spill.length === 2);
+  await world.pass(1500);
+  world.sink.counted = () => ({ ok: Math.floor(world.clock.monoMs() / 100), failed: 0, cut: 0 });
+  prepare(world);
+  const said: string[] = [];
+  const abort = new AbortController();
+  const end = runDrill(world.boot().deps, drill, { reason: 'practice', say: (line) => said.push(line) }, abort.signal);
+  end.catch(() => undefined);
+  return {
+    ...world,
+    ...{ end, said, abort },
+    async stop() {
+      stop.abort();
+      await world.drive(led);
+      expect(world.violations).toEqual([]);
+    },
+  };
+}
+
+const isBroken = (world: World): boolean => world.sink.drilled.some(({ sharePct }) => sharePct === 100);
+
+/** What a black hole does to the probes and to the statistics. */
+async function breakWith(world: World): Promise<void> {
+  await world.until('the fault in force', () => isBroken(world));
+  world.left.crash(0);
+  world.sink.stats['left'] = { attempts: 50, failures: 50 };
+  await world.until('the failover', () =>
+    world.operations().some(({ plan, state }) => plan.kind === 'failover' && state === 'done'),
+  );
+  world.sink.stats['left'] = {};
+}
+
+test('breaks, leaves automation alone, undoes, gives the traffic back, and says that it passed', async () => {
+  const world = await begin();
+  await breakWith(world);
+  const run = await world.drive(world.end);
+  expect(run).toMatchObject({ verdict: 'passed', because: [], undo: 'verified', before: atHome, after: atHome });
+  expect(run.operations.map(({ plan }) => `${plan.trigger} ${plan.kind}`)).toEqual([
+    'automatic failover',
+    'manual return',
+  ]);
+  expect(run.claims).toMatchObject([{ measured: 0, holds: 'yes' }]);
+  expect(world.sink.drilled).toEqual([]);
+  expect(world.said.join('\n')).toMatch(
+    /rehearsed.*\n.*steady: \d+ requests, none lost\n.*broken: blackhole.*left\n.*failover/,
+  );
+  // A failover that was rehearsed must not hold back the one that is needed.
+  expect([...world.state.standing.values()].flat()).toMatchObject([
+    { standing: { kind: 'ack', reason: `drill ${run.id}` } },
+  ]);
+  const notes = world.journal().flatMap((body) => (body.kind === 'note' ? [body.text] : []));
+  expect(notes).toEqual([
+    expect.stringMatching(/^drill dr-\w+ \(loss\) begins: practice$/),
+    expect.stringMatching(/^drill dr-\w+ \(loss\) passed; fault undone$/),
+  ]);
+  await world.stop();
+});
+
+test('what its users lose longer than was claimed fails it', async () => {
+  const claims = [{ text: 'recoveryTime <= 1s', signal: 'recoveryTime', atMost: 1000 }] as const;
+  const world = await begin({ ...loss, hypothesis: claims });
+  await world.until('the fault in force', () => isBroken(world));
+  const brokenMonoMs = world.clock.monoMs();
+  world.sink.counted = () => {
+    const monoMs = world.clock.monoMs();
+    const failed = Math.floor(Math.min(monoMs - brokenMonoMs, 4000) / 1000);
+    return { ok: Math.floor(monoMs / 100), failed, cut: 0 };
+  };
+  expect(await world.drive(world.end)).toMatchObject({
+    verdict: 'failed',
+    because: ['not so: recoveryTime <= 1s'],
+    undo: 'verified',
+  });
+  await world.stop();
+});
+
+test('a person’s move aborts it: the fault is undone first, and the weights stay the person’s', async () => {
+  const world = await begin();
+  await world.until('the fault in force', () => isBroken(world));
+  const shift: Wish = { deployment: 'chat', kind: 'switchover', from: undefined, to: 'right', reason: 'mine' };
+  const moved = carryOut(world.boot().deps, shift, { timeoutMs: undefined }, new AbortController().signal);
+  const [run, end] = await world.drive(Promise.all([world.end, moved]));
+  expect(end).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(run).toMatchObject({ verdict: 'aborted', undo: 'verified' });
+  expect(run.because[0]).toMatch(/^op-\w+: manual switchover by /);
+  expect(world.sink.entry?.weights).toEqual({ left: 0, right: 100 });
+  const steps = world.journal().flatMap((body) => (body.kind === 'step' ? [`${body.step} ${body.state}`] : []));
+  expect(steps.find((each) => each.includes('undo'))).toMatch(/^1-undo dr-\w+ intended$/);
+  await world.stop();
+});
+
+test.for([
+  { name: 'Ctrl-C', how: (world: Rehearsed) => world.abort.abort('SIGINT'), because: 'interrupted' },
+  {
+    name: '`drill abort`',
+    how: (world: Rehearsed) =>
+      void world.sink.lift('chat', 'aborted by a person', { signal: world.abort.signal, deadlineAtMonoMs: 0 }),
+    because: 'aborted by a person',
+  },
+  {
+    name: 'a gateway that lost it',
+    how: (world: Rehearsed) => {
+      world.sink.drilled = [];
+    },
+    because: 'the gateway was started anew, and the fault is gone with the old one',
+  },
+  {
+    name: 'what users lose',
+    how: (world: Rehearsed) => {
+      const beganMonoMs = world.clock.monoMs();
+      world.sink.counted = () => {
+        const failed = Math.floor((world.clock.monoMs() - beganMonoMs) / 200);
+        return { ok: Math.floor(world.clock.monoMs() / 100) - failed, failed, cut: 0 };
+      };
+    },
+    because: expect.stringMatching(/of the last \d+ requests were lost, at most 20 % may be/),
+  },
+])('$name ends it, and what automation moved is given back', async ({ how, because }) => {
+  const world = await begin();
+  await breakWith(world);
+  how(world);
+  const run = await world.drive(world.end);
+  expect(run).toMatchObject({ verdict: 'aborted', because: [because], undo: 'verified', after: atHome });
+  expect(world.sink.drilled).toEqual([]);
+  await world.stop();
+});
+
+test('a gateway that is not seen any more ends it, and the undo is not called done', async () => {
+  const world = await begin();
+  await world.until('the fault in force', () => isBroken(world));
+  world.sink.absent = gatewayAbsent;
+  const run = await world.drive(world.end);
+  expect(run).toMatchObject({ verdict: 'aborted', undo: 'unknown', after: undefined });
+  expect(run.because[0]).toMatch(/the gateway’s counts are not seen for \d s/);
+  await world.stop();
+});
+
+const nothing = { verdict: 'not-started', undo: 'not-needed', faultAtMs: undefined };
+
+test.for<{ name: string; prepare: (world: World) => void; because: RegExp; drill?: Drill; change?: WorldChange }>([
+  {
+    name: 'another drill is under way',
+    prepare: (world) => {
+      world.sink.drilled = [blackhole({ run: 'dr-other', untilMs: Number.MAX_SAFE_INTEGER })];
+    },
+    because: /DrillRunning: dr-other of ada/,
+  },
+  {
+    name: 'the site has no traffic',
+    prepare: () => undefined,
+    drill: { ...loss, faults: [{ kind: 'blackhole', site: 'right', sharePct: 100, atMs: 0, forMs: 5000 }] },
+    because: /NoTraffic: right has no traffic/,
+  },
+  {
+    name: 'automation would only advise',
+    prepare: () => undefined,
+    change: { failover: { mode: 'advise' } },
+    because: /AdviseMode/,
+  },
+  {
+    name: 'requests are lost before anything is broken',
+    prepare: (world) => {
+      world.sink.counted = () => ({ ok: 0, failed: Math.floor(world.clock.monoMs() / 1000), cut: 0 });
+    },
+    because: /not steady: \d of \d requests were lost/,
+  },
+  {
+    name: 'the fault cannot be armed',
+    prepare: (world) => {
+      world.sink.arm = async () => ({ kind: 'refused', error: { ...gatewayAbsent, message: 'no such path' } });
+    },
+    because: /the fault cannot be armed: no such path/,
+  },
+  {
+    name: 'what was armed cannot be undone',
+    prepare: (world) => {
+      world.sink.lift = async () => ({ kind: 'done', value: undefined });
+    },
+    because: /what was armed could not be undone/,
+  },
+])('breaks nothing when $name', async ({ prepare, because, drill = loss, change = {} }) => {
+  const world = await begin(drill, prepare, change);
+  const run = await world.drive(world.end);
+  expect(run).toMatchObject(nothing);
+  expect(run.because.join('; ')).toMatch(because);
+  expect(world.sink.drilled.filter(({ run: id, sharePct }) => id !== 'dr-other' && sharePct > 0)).toEqual([]);
+  await world.stop();
+});
+
+test('breaks nothing when nobody would decide', async () => {
+  const world = createWorld();
+  const run = await world.drive(
+    runDrill(world.boot().deps, loss, { reason: undefined, say: () => undefined }, new AbortController().signal),
+  );
+  expect(run).toMatchObject({ ...nothing, because: [expect.stringMatching(/UnknownView: no controller watches it/)] });
+});
+
+test('a fault that begins later and ends earlier stands for its own time only', async () => {
+  const later = { kind: 'blackhole', site: 'left', sharePct: 50, atMs: 5000, forMs: 4000 } as const;
+  const world = await begin({ ...loss, faults: [later] });
+  await world.until('the fault in force', () => world.sink.drilled.some(({ sharePct }) => sharePct === 50));
+  const armedMonoMs = world.clock.monoMs();
+  await world.until('its end', () => world.sink.undone.some(({ sharePct }) => sharePct === 50));
+  expect(world.clock.monoMs() - armedMonoMs).toBeGreaterThan(3000);
+  expect(world.clock.monoMs() - armedMonoMs).toBeLessThan(6000);
+  expect(await world.drive(world.end)).toMatchObject({ verdict: 'passed', undo: 'verified', operations: [] });
+  await world.stop();
+});
