@@ -6,6 +6,7 @@ import type { DiagnosisCode, SiteDiagnosis } from '../model/diagnosis.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { ControllerView, SiteRow, SiteState, Source, StatusView, TrafficFigures } from '../report/status-view.ts';
+import { age } from '../report/text/time.ts';
 import { nextCommands } from './next-commands.ts';
 import { serviceState } from './service-state.ts';
 import type { Sights } from './sights.ts';
@@ -112,7 +113,10 @@ function controllerOf({ stored, atMs }: Sights): ControllerView {
 /** Never inferred from silence: without a fresh view it is unknown, and that is said. */
 function readiness(snapshot: Snapshot | undefined, isFresh: boolean, sights: Sights): StatusView['failoverReady'] {
   if (snapshot === undefined || !isFresh) {
-    const message = snapshot === undefined ? 'no controller has looked at it' : 'the controller’s view is old';
+    const message =
+      snapshot === undefined
+        ? 'no controller has looked at it'
+        : `the controller looked last ${age(sights.atMs - snapshot.atMs)} ago`;
     return { value: 'unknown', to: undefined, isTargetReady: false, reasons: [{ code: 'UnknownView', message }] };
   }
   const open = sights.stored.kind === 'seen' ? sights.stored.value.open : snapshot.view.open;

@@ -145,7 +145,8 @@ function weighReasons(view: View, plan: Plan, weights: Weights, nowMs: number): 
       message: `${site.name} has no freshly proven replica`,
     }));
   if (served.every((site) => readyReplicas(view, site, nowMs).length === 0)) {
-    return [{ code: 'LastServingSite', message: 'no site that would keep weight is ready' }];
+    const names = served.map(({ site }) => site.name).join(', ');
+    return [{ code: 'LastServingSite', message: `${names} would keep all the weight, and nothing is ready there` }];
   }
   return [];
 }

@@ -64,7 +64,7 @@ async function underLease(work: Work): Promise<OrphanEnd> {
   if (found.kind === 'none') return { kind: 'not-found' };
   const { replica, isServing } = found.orphan;
   if (isServing === undefined)
-    return refused('DriverUnreachable', 'the gateway cannot be read: users may be served from it');
+    return refused('DriverUnreachable', `the gateway cannot be read: users may be served from ${order.replica}`);
   if (isServing)
     return refused('SourceNotFenced', `${replica.site} has weight and ${order.replica} is in the gateway's table`);
   return await stopAndSee(work, found.provider, replica);

@@ -141,11 +141,9 @@ async function cut(ctx: Context, site: string, terms: WriteTerms, tell: EffectTe
   return done;
 }
 
-const notFenced: ProviderError = {
-  class: 'conflict',
-  code: 'SourceNotFenced',
-  message: 'the gateway still gives weight to the site',
-};
+function notFenced(site: string): ProviderError {
+  return { class: 'conflict', code: 'SourceNotFenced', message: `the gateway still gives weight to ${site}` };
+}
 
 /** The gateway is read anew before every try: what it said a moment ago is not enough to stop what may be serving. */
 async function stopSite(
@@ -161,7 +159,7 @@ async function stopSite(
   // Last of all, so that as little as can be happens between this answer and the stop.
   const route = await ctx.observer.readRoute(terms.signal);
   if (route.kind === 'unknown') return route;
-  if ((route.value?.weights[step.site] ?? 0) > 0) return { kind: 'refused', error: notFenced };
+  if ((route.value?.weights[step.site] ?? 0) > 0) return { kind: 'refused', error: notFenced(step.site) };
   const tryTimeoutMs = placement.launch.stopGraceMs + stopSlackMs;
   // What an earlier try stopped is not stopped again: a cloud may not know it any more.
   const replies = await Promise.all(

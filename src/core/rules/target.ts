@@ -20,11 +20,13 @@ export const driverReachable: Rule = ({ view }) =>
     : [{ code: 'DriverUnreachable', message: `the gateway cannot be read: ${view.route.error.message}` }];
 
 /** A target that serves nothing and will be started by the plan is judged by the plan's prove step, not here. */
-export const readyCapacity: Rule = ({ view, action, nowMs }) =>
-  (action.empty !== undefined && targetsOf(view, action).length === 0) ||
-  targetsOf(view, action).some((site) => readyReplicas(view, site, nowMs).length > 0 || site.placement.replicas > 0)
-    ? []
-    : [{ code: 'NoReadyCapacity', message: 'no site with ready replicas, and none that could be started' }];
+export const readyCapacity: Rule = ({ view, action, nowMs }) => {
+  const targets = targetsOf(view, action);
+  if (action.empty !== undefined && targets.length === 0) return [];
+  if (targets.some((site) => readyReplicas(view, site, nowMs).length > 0 || site.placement.replicas > 0)) return [];
+  const names = targets.map(({ site }) => site.name).join(', ') || 'any site';
+  return [{ code: 'NoReadyCapacity', message: `no replica is ready at ${names}, and none could be started there` }];
+};
 
 /** A target that must be started first, where that failed just now. A person may ask at once. */
 export const startable: Rule = ({ view, action, nowMs }) =>

@@ -167,7 +167,7 @@ export const effectMutants: readonly Mutant[] = [
   {
     name: 'stop-of-a-site-with-weight',
     file: effects,
-    find: "  if ((route.value?.weights[step.site] ?? 0) > 0) return { kind: 'refused', error: notFenced };\n",
+    find: "  if ((route.value?.weights[step.site] ?? 0) > 0) return { kind: 'refused', error: notFenced(step.site) };\n",
     replace: '',
     breaks: ['I20', 'I4'],
     why: 'the rule before the step is thought to be enough',
@@ -177,10 +177,10 @@ export const effectMutants: readonly Mutant[] = [
     file: effects,
     find: lines(
       "  if (route.kind === 'unknown') return route;",
-      "  if ((route.value?.weights[step.site] ?? 0) > 0) return { kind: 'refused', error: notFenced };",
+      "  if ((route.value?.weights[step.site] ?? 0) > 0) return { kind: 'refused', error: notFenced(step.site) };",
     ),
     replace:
-      "  if (route.kind === 'seen' && (route.value?.weights[step.site] ?? 0) > 0) return { kind: 'refused', error: notFenced };",
+      "  if (route.kind === 'seen' && (route.value?.weights[step.site] ?? 0) > 0) return { kind: 'refused', error: notFenced(step.site) };",
     breaks: ['I20'],
     why: 'no answer from the gateway is taken for no weight',
   },
