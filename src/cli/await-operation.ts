@@ -64,7 +64,7 @@ function eventOf({ body, atMs, deployment }: JournalEntry, { plan }: Operation):
 
 function endOutcome(operation: Operation, out: Output): Outcome {
   const exit = exitOf(operation);
-  const note = operation.state === 'held' ? heldText(operation, operation.id) : nextAfter[exit];
+  const note = operation.state === 'held' ? heldText(operation, operation.id) : nextAfter(operation);
   return {
     exit,
     json: jsonOf(operation),

@@ -1,5 +1,5 @@
 /** The same for several deployments: one that fails is told with the others, not instead of them. */
-import { messageOf } from '../errors.ts';
+import { GodwitError, messageOf } from '../errors.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { PauseRow } from '../report/json/pause.ts';
 
@@ -14,8 +14,9 @@ export async function forEachDeployment(
       rows.push(await work(deployment));
     } catch (thrown) {
       if (deployments.length === 1) throw thrown;
+      const outcome = thrown instanceof GodwitError && thrown.code === 'OutcomeUnknown' ? 'unknown' : 'failed';
       const { name } = deployment;
-      rows.push({ deployment: name, outcome: 'failed', untilMs: undefined, before: undefined, why: messageOf(thrown) });
+      rows.push({ deployment: name, outcome, untilMs: undefined, before: undefined, why: messageOf(thrown) });
     }
   }
   return rows;

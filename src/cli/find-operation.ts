@@ -46,7 +46,7 @@ async function findToReturn(
   const why = plan.kind === 'return' ? 'takes an earlier move back itself' : 'was not asked for by a person';
   if (plan.kind !== 'return' && (plan.trigger === 'manual' || found === open)) return found;
   throw new GodwitError('UsageInvalid', `the last move of ${plan.deployment} is ${id}: it ${why}`, {
-    hint: `if you mean it: godwit op return ${id}. Nothing was changed.`,
+    hint: `if you mean it: godwit op return ${id}`,
   });
 }
 
@@ -54,7 +54,7 @@ function ofDeployment(operation: Operation, deployment: string | undefined): Ope
   const { id, plan } = operation;
   if (deployment === undefined || plan.deployment === deployment) return operation;
   throw new GodwitError('UsageInvalid', `${id} is an operation of ${plan.deployment}, not of ${deployment}`, {
-    hint: `leave --deployment out, or: godwit history ${deployment}. Nothing was changed.`,
+    hint: `leave --deployment out, or: godwit history ${deployment}`,
   });
 }
 

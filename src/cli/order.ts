@@ -208,13 +208,21 @@ function doneWith(operation: Operation, said: string): Outcome {
   return { exit: 'done', json: { ...about, operation: operationJson(operation) }, text: said };
 }
 
+/** It is extended whatever is read now: a store that fails after that is no failure of what was asked for. */
 async function extendedText({ id, plan }: Operation, config: Config, app: App): Promise<string> {
+  const untilMs = await shiftEnd({ id, plan }, config, app).catch((thrown: unknown) => {
+    if (isStoreDown(thrown)) return undefined;
+    throw thrown;
+  });
+  if (untilMs === undefined) return `${id} was extended. Until when:  godwit status ${plan.deployment}`;
+  return `${id} returns at ${clockTime(untilMs)} (in ${age(untilMs - app.clock.nowMs())})`;
+}
+
+async function shiftEnd({ id, plan }: Pick<Operation, 'id' | 'plan'>, config: Config, app: App) {
   const store = await app.openStore(config);
   try {
     const set = await store.standing.list(plan.deployment);
-    const shift = set.find((each) => each.kind === 'shift' && each.operationId === id);
-    if (shift?.untilMs === undefined) throw new GodwitError('NotFound', `${id} stands no more`);
-    return `${id} returns at ${clockTime(shift.untilMs)} (in ${age(shift.untilMs - app.clock.nowMs())})`;
+    return set.find((each) => each.kind === 'shift' && each.operationId === id)?.untilMs;
   } finally {
     await store.close();
   }

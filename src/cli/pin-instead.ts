@@ -11,15 +11,15 @@ export function isStoreDown(thrown: unknown): thrown is GodwitError {
   return thrown instanceof GodwitError && (thrown.code === 'StoreFailed' || thrown.code === 'StoreCorrupt');
 }
 
-/** Throws when the gateway does not keep it either, with both reasons. */
+/** Throws when the gateway does not keep it either, with both reasons: as `OutcomeUnknown` when it may have kept it all the same. */
 export async function pinInstead(app: App, config: Config, wish: PinWish, failure: GodwitError): Promise<Pin> {
   const reply = await app.pin(config, wish);
   if (reply.kind === 'done') return reply.value;
-  const lost =
-    reply.kind === 'unknown' ? ' It may have been taken all the same: godwit status' : ' Nothing was changed.';
-  throw new GodwitError(
-    failure.code,
-    `${failure.message}; and the gateway did not keep the ${wish.kind}: ${reply.error.message}.${lost}`,
-    { hint: failure.hint ?? 'godwit status', cause: failure },
-  );
+  const both = `${failure.message}; and the gateway did not ${reply.kind === 'unknown' ? 'say whether it kept' : 'keep'} the ${wish.kind}: ${reply.error.message}`;
+  if (reply.kind === 'unknown')
+    throw new GodwitError('OutcomeUnknown', `${both}. It may have been kept`, {
+      hint: 'godwit status',
+      cause: failure,
+    });
+  throw new GodwitError(failure.code, both, { hint: failure.hint ?? 'godwit status', cause: failure });
 }

@@ -14,17 +14,23 @@ export type Parsed =
   | { readonly kind: 'manual' }
   | { readonly kind: 'command'; readonly command: Command; readonly input: Input };
 
-/** Reads the arguments after the program's name. Throws `UsageInvalid` with the nearest known word. */
-export async function parseCommandLine(argv: readonly string[]): Promise<Parsed> {
+/**
+ * Reads the arguments after the program's name. Throws `UsageInvalid` with the nearest known word. `onNamed` is told which
+ * command it is as soon as that is known: what follows may be wrong.
+ */
+export async function parseCommandLine(
+  argv: readonly string[],
+  onNamed: (name: string) => void = () => undefined,
+): Promise<Parsed> {
   let parsed: Parsed | undefined;
   const help: string[] = [];
   const extras: HelpExtras = { isShort: argv.includes('-h'), loaded: new Map() };
   const root = new Commander('godwit').helpCommand(false);
   prepare(root, help, extras);
   addGlobals(root);
-  loadWhenNamed(root, extras);
+  loadWhenNamed(root, extras, onNamed);
   for (const entry of commandTable) {
-    const leaf = addLeaf(root, entry, help, extras);
+    const leaf = addLeaf(root, entry, { help, extras, onNamed });
     leaf.action(() => {
       parsed = { kind: 'command', ...filled(extras, leaf, root, argv) };
     });
@@ -90,22 +96,31 @@ function commanderOf(root: Commander, path: readonly string[]): Commander | unde
 }
 
 /** The only place that loads a command: after its name is known, before its options are read. */
-function loadWhenNamed(holder: Commander, extras: HelpExtras): void {
+function loadWhenNamed(holder: Commander, extras: HelpExtras, onNamed: (name: string) => void): void {
   holder.hook('preSubcommand', async (_, leaf) => {
     const entry = commandTable.find(({ name }) => name === nameOf(leaf));
-    if (entry !== undefined) await load(entry, extras, leaf);
+    if (entry === undefined) return;
+    onNamed(entry.name);
+    await load(entry, extras, leaf);
   });
 }
 
-function addLeaf(root: Commander, entry: CommandEntry, help: string[], extras: HelpExtras): Commander {
+interface Reading {
+  readonly help: string[];
+  readonly extras: HelpExtras;
+  readonly onNamed: (name: string) => void;
+}
+
+function addLeaf(root: Commander, entry: CommandEntry, reading: Reading): Commander {
+  const { help, extras } = reading;
   const [first = '', second] = entry.name.split(' ');
-  const holder = second === undefined ? root : groupOf(root, first, help, extras);
+  const holder = second === undefined ? root : groupOf(root, first, reading);
   const leaf = holder.command(second ?? first).summary(entry.summary);
   prepare(leaf, help, extras);
   return leaf;
 }
 
-function groupOf(root: Commander, name: string, help: string[], extras: HelpExtras): Commander {
+function groupOf(root: Commander, name: string, { help, extras, onNamed }: Reading): Commander {
   const known = root.commands.find((command) => command.name() === name);
   if (known !== undefined) return known;
   const group = root
@@ -113,7 +128,7 @@ function groupOf(root: Commander, name: string, help: string[], extras: HelpExtr
     .summary(groups[name] ?? '')
     .helpCommand(false);
   prepare(group, help, extras);
-  loadWhenNamed(group, extras);
+  loadWhenNamed(group, extras, onNamed);
   return group;
 }
 

@@ -9,20 +9,25 @@ import { completeWord, type Format, formats, type Outcome } from './command.ts';
 import { type Exit, exitCodes, exitOfError } from './exit-codes.ts';
 import { createOutput, documentWriter, type Output } from './output.ts';
 import { type Parsed, parseCommandLine } from './program.ts';
+import { type WhatChanged, whatChanged } from './what-changed.ts';
 
 /** Runs what was typed and gives the exit code. Never throws. */
 export async function runCommand(argv: readonly string[], app: App): Promise<number> {
   // A child process of the demo and of tests, with arguments of its own.
   const [first, ...rest] = argv;
   let format = guessFormat(argv);
+  let command: string | undefined;
   try {
     if (first === 'model-server') return await app.runModelServer(rest);
     if (first === completeWord) return await (await import('./complete.ts')).printCandidates(rest, app);
-    const parsed = await parseCommandLine(argv);
+    const parsed = await parseCommandLine(argv, (name) => {
+      command = name;
+    });
     if (parsed.kind === 'command') format = parsed.input.globals.format ?? 'table';
     return exitCodes[await show(parsed, app)].code;
   } catch (thrown) {
-    const code = await report(toGodwitError(thrown), app, format);
+    const error = toGodwitError(thrown);
+    const code = await report(error, whatChanged(error.code, command), app, format);
     // There 2 would read as "changes".
     return argv.includes('--detailed-exitcode') ? exitCodes.failed.code : code;
   }
@@ -83,18 +88,18 @@ function print(outcome: Outcome, out: Output): void {
 }
 
 /** Text always goes to standard error; a machine that reads standard output gets a document too. */
-async function report(error: GodwitError, app: App, format: Format): Promise<number> {
+async function report(error: GodwitError, left: WhatChanged | undefined, app: App, format: Format): Promise<number> {
   const exit = exitOfError[error.code];
   const { code } = exitCodes[exit];
   const { message } = error;
+  const changed = left === undefined ? {} : { changed: left.changed };
   if (format === 'jsonl') {
-    app.stdout.write(
-      `${jsonLine({ type: 'result', outcome: exit, exit: code, error: { code: error.code, message } })}\n`,
-    );
+    const line = { type: 'result', outcome: exit, exit: code, ...changed, error: { code: error.code, message } };
+    app.stdout.write(`${jsonLine(line)}\n`);
   }
   const asText = await documentWriter(format);
-  if (asText !== undefined) app.stdout.write(`${asText(errorDocument(error, code))}\n`);
-  app.stderr.write(`${errorText(error, code)}\n`);
+  if (asText !== undefined) app.stdout.write(`${asText({ ...errorDocument(error, code), ...changed })}\n`);
+  app.stderr.write(`${errorText(error, code, left?.text)}\n`);
   return code;
 }
 

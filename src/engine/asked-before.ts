@@ -31,7 +31,7 @@ export async function askedBefore(
         'UsageInvalid',
         `--request-id ${requestId} was used for another request: ${asText(known)}`,
         {
-          hint: 'another --request-id, or the same words again. Nothing was changed.',
+          hint: 'another --request-id, or the same words again',
         },
       );
     const { answer } = known;

@@ -1,5 +1,6 @@
 /** Deletes one replica that nothing on record accounts for. A person's doing, under the lease; never automatic. */
 import { type Listed, mergeListing } from '../core/listing.ts';
+import { GodwitError } from '../errors.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Orphan, OrphanEnd } from '../model/orphan.ts';
 import type { Replica } from '../model/replica.ts';
@@ -99,7 +100,7 @@ async function find({ deps, deployment, order, signal }: Work): Promise<Found> {
 }
 
 async function stopAndSee(work: Work, provider: Provider, replica: Replica): Promise<OrphanEnd> {
-  const { deps, grip, order } = work;
+  const { order } = work;
   const terms = termsOf(work, replica.site);
   const note = (state: 'intended' | 'reached' | 'refused' | 'unknown', detail: string) =>
     work.journal.append({
@@ -107,6 +108,22 @@ async function stopAndSee(work: Work, provider: Provider, replica: Replica): Pro
       ...{ part: replica.id, state, error: undefined, detail },
     });
   await note('intended', order.reason);
+  return await stopIt(work, { provider, replica, terms, note }).catch((thrown: unknown): OrphanEnd => {
+    // The provider may have been told by now: that the record fails does not mean that nothing was changed.
+    if (!(thrown instanceof GodwitError)) throw thrown;
+    return { kind: 'unknown', why: `${replica.id} may be deleted, and that could not be recorded: ${thrown.message}` };
+  });
+}
+
+interface Stopping {
+  readonly provider: Provider;
+  readonly replica: Replica;
+  readonly terms: WriteTerms;
+  note(state: 'reached' | 'refused' | 'unknown', detail: string): Promise<unknown>;
+}
+
+async function stopIt(work: Work, { provider, replica, terms, note }: Stopping): Promise<OrphanEnd> {
+  const { deps, grip } = work;
   const reply = await attemptWrite(deps, grip, { ...terms, isSingle: true }, (call) =>
     provider.stop(replica, 'delete', call),
   );

@@ -3,6 +3,7 @@ import { runController } from '../../src/engine/controller.ts';
 import { deleteOrphan } from '../../src/engine/delete-orphan.ts';
 import { findOrphans } from '../../src/engine/orphans.ts';
 import { say } from '../../src/engine/say.ts';
+import { GodwitError } from '../../src/errors.ts';
 import type { ProviderError } from '../../src/model/provider-error.ts';
 import { createWorld, openStore, type World } from './support/world.ts';
 
@@ -129,6 +130,23 @@ test('one that is gone but may still be billed is unknown', async () => {
   });
   const order = { deployment: 'chat', replica: planted.id, reason: 'x' };
   expect(await world.drive(deleteOrphan({ ...deps, providers }, order, calm))).toMatchObject({ kind: 'unknown' });
+});
+
+test('a store that fails once the provider was told leaves it unknown, not untouched', async () => {
+  const world = await served();
+  const { id } = world.right.plant(0);
+  const { deps } = world.boot();
+  const append: typeof deps.store.journal.append = async (drafts) => {
+    if (drafts.some(({ body }) => body.kind === 'step' && body.state === 'reached'))
+      throw new GodwitError('StoreFailed', 'no room');
+    return await deps.store.journal.append(drafts);
+  };
+  const store = { ...deps.store, journal: { ...deps.store.journal, append } };
+  const order = { deployment: 'chat', replica: id, reason: 'x' };
+  expect(await world.drive(deleteOrphan({ ...deps, store }, order, calm))).toEqual({
+    kind: 'unknown',
+    why: `${id} may be deleted, and that could not be recorded: no room`,
+  });
 });
 
 test('a provider that says no leaves it as it was', async () => {

@@ -66,7 +66,7 @@ export function carryOutOptions({ timeout, onInterrupt, requestId, wait }: Terms
 export function requireReason(what: string, reason: string | undefined): void {
   if (reason !== undefined && reason.trim() !== '') return;
   throw new GodwitError('UsageInvalid', `${what} needs a reason`, {
-    hint: 'add --reason "what it is for". Nothing was changed.',
+    hint: 'add --reason "what it is for"',
   });
 }
 

@@ -30,7 +30,7 @@ export function outcomeOf(end: WishEnd, ending: Ending): Outcome {
         exit,
         json: { ...about, outcome: end.operation.state, carriedOutBy: end.by, operation: operationJson(end.operation) },
         text: operationText(end.operation, out.dataStyle),
-        ...(exit === 'done' ? {} : { note: nextAfter[exit] ?? '' }),
+        ...(exit === 'done' ? {} : { note: nextAfter(end.operation) ?? '' }),
       };
     }
     case 'refused':
@@ -68,14 +68,33 @@ const exitOfClass: Readonly<Partial<Record<ErrorClass, Exit>>> = {
   auth: 'credentials',
 };
 
-/** What a person types next. */
-export const nextAfter: Readonly<Partial<Record<Exit, string>>> = {
+/** How far it came, and what a person types next; undefined when it is done or not over. */
+export function nextAfter(operation: Operation): string | undefined {
+  const next = nextCommand[exitOf(operation)];
+  return next === undefined ? undefined : `${leftBy(operation)}\n${next}`;
+}
+
+const nextCommand: Readonly<Partial<Record<Exit, string>>> = {
   failed: 'It did not work. Why:  godwit explain last   What is in force now:  godwit status',
   noCapacity: 'There was no capacity to be had. What is in force now:  godwit status',
   credentials: 'The provider does not take our credentials. What is in force now:  godwit status',
   returned: 'It did not work and the earlier weights are back.  godwit status',
   unknown: 'A reply was lost, so it is not known how it ended. Read it back:  godwit verify',
 };
+
+/** What was and was not changed, as far as the record knows: a step that did not end well may have changed something too. */
+function leftBy(operation: Operation): string {
+  const { plan, step, state } = operation;
+  if (state === 'returned') return `The weights are as before: ${weightsText(plan.before)}.`;
+  const done = Math.min(step, plan.steps.length);
+  const isMoved = plan.steps.slice(0, done).some(({ kind }) => kind === 'weigh');
+  const weights = weightsText(weightsSoFar(operation));
+  const moved = isMoved ? `The last weights it put in force: ${weights}` : `It moved no traffic: ${weights}`;
+  const { kind } = plan.steps[done] ?? {};
+  const mayHave = state === 'unknown' || kind === 'weigh' || kind === 'fence';
+  const open = kind !== undefined && mayHave ? `; step ${done + 1} may have changed more` : '';
+  return `${moved} (${done} of ${plan.steps.length} steps done${open}).`;
+}
 
 /** Nothing was touched. */
 export function refusedOutcome(
@@ -177,6 +196,6 @@ function lostOutcome(record: Extract<WishEnd, { kind: 'lease-lost' }>['record'],
   return {
     exit: 'leaseLost',
     json: { kind: 'Operation', deployment, outcome: 'lease-lost', holder: record?.holder },
-    note: `error: lost the lease in the middle: ${holder}; the holder goes on from the journal.  godwit status ${deployment}`,
+    note: `error: lost the lease in the middle: ${holder}. What is done stays, and the holder goes on from the journal.  godwit status ${deployment}`,
   };
 }

@@ -38,9 +38,9 @@ export async function writePlanFile(
     }
   } catch (error) {
     const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw new GodwitError('UsageInvalid', isThere ? `${path} is there already` : `${path}: ${messageOf(error)}`, {
-      hint: isThere ? 'another name, or --force. Nothing was changed.' : 'Nothing was changed.',
-    });
+    if (isThere)
+      throw new GodwitError('UsageInvalid', `${path} is there already`, { hint: 'another name, or --force' });
+    throw new GodwitError('UsageInvalid', `${path}: ${messageOf(error)}`);
   }
 }
 
@@ -112,6 +112,6 @@ function parse(path: string, text: string): Readonly<Record<string, unknown>> {
 
 function refuse(path: string, what: string): GodwitError {
   return new GodwitError('UsageInvalid', `${path} ${what}`, {
-    hint: 'make a new one: godwit plan VERB DEPLOYMENT --out FILE. Nothing was changed.',
+    hint: 'make a new one: godwit plan VERB DEPLOYMENT --out FILE',
   });
 }

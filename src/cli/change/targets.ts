@@ -25,6 +25,6 @@ function partOf(part: string, deployment: Deployment): readonly [site: string, p
 
 function badSplit(typed: string, what: string): GodwitError {
   return new GodwitError('UsageInvalid', `--to ${typed} ${what}`, {
-    hint: 'write each site with its percent of what is moved: --to site-b=70,site-c=30. Nothing was changed.',
+    hint: 'write each site with its percent of what is moved: --to site-b=70,site-c=30',
   });
 }

@@ -39,8 +39,9 @@ export const pause = defineCommand({
         pinOne(app, config, name, { ...asked, forMs }, thrown),
       ),
     );
+    const isAny = (bad: PauseRow['outcome']) => rows.some(({ outcome }) => outcome === bad);
     return {
-      exit: rows.some(({ outcome }) => outcome === 'failed') ? 'failed' : 'done',
+      exit: isAny('unknown') ? 'unknown' : isAny('failed') ? 'failed' : 'done',
       json: { kind: 'Pause', items: rows.map(pauseRowJson) },
       text: pauseText(rows, nowMs, out.dataStyle),
     };

@@ -34,7 +34,7 @@ export const shift = defineVerb({
 function otherThan(from: string, targets: ReturnType<typeof targetsOf>): ReturnType<typeof targetsOf> {
   if (targets.to === from)
     throw new GodwitError('UsageInvalid', `--from and --to are both ${from}: nothing would move`, {
-      hint: 'name another site with --to, or leave it out for the best one. Nothing was changed.',
+      hint: 'name another site with --to, or leave it out for the best one',
     });
   return targets;
 }

@@ -23,7 +23,7 @@ export const unpause = defineCommand({
     const chosen = chooseDeployments(config, input.arguments.deployment, all);
     const rows = await forEachDeployment(chosen, ({ name }) => unpauseOne(app, config, name, reason));
     const isAny = (...bad: readonly PauseRow['outcome'][]) => rows.some(({ outcome }) => bad.includes(outcome));
-    const exit = isAny('unknown') ? 'unknown' : isAny('failed', 'still-pinned') ? 'failed' : 'done';
+    const exit = isAny('unknown') ? 'unknown' : isAny('failed', 'still-pinned', 'still-paused') ? 'failed' : 'done';
     return {
       exit,
       json: { kind: 'Unpause', items: rows.map(pauseRowJson) },
@@ -42,7 +42,25 @@ async function unpauseOne(app: App, config: Config, deployment: string, reason: 
     if ((isReleased || released.kind === 'unknown') && isStoreDown(thrown)) return undefined;
     throw thrown;
   });
-  if (present !== undefined) await app.say(config, { kind: 'clear', deployment, key: 'pause', reason });
+  if (present !== undefined) {
+    const failure = await app
+      .say(config, { kind: 'clear', deployment, key: 'pause', reason })
+      .catch((thrown: unknown) => {
+        // What the gateway let go of, or may have, is not undone by that.
+        if ((isReleased || released.kind === 'unknown') && isStoreDown(thrown)) return thrown.message;
+        throw thrown;
+      });
+    if (failure !== undefined)
+      return {
+        ...{ deployment, untilMs: present.untilMs, before: undefined },
+        ...(isReleased
+          ? { outcome: 'still-paused', why: failure }
+          : {
+              outcome: 'unknown',
+              why: `automation stays off (${failure}); the gateway may have let go of what it kept`,
+            }),
+      };
+  }
   const before = present?.untilMs;
   const isOn = isReleased || present !== undefined;
   return { deployment, ...outcomeOf(released, isOn, deployment), untilMs: undefined, before };

@@ -12,13 +12,14 @@ export interface PauseRow {
     | 'not-paused'
     | 'pinned'
     | 'still-pinned'
+    | 'still-paused'
     | 'failed'
     | 'unknown';
   /** Its end now, epoch milliseconds; undefined: automation is on, or it is not known. */
   readonly untilMs: number | undefined;
   /** The end it had before, where that was another. */
   readonly before: number | undefined;
-  /** For `failed`, `still-pinned` and `unknown`. */
+  /** For `failed`, `still-pinned`, `still-paused` and `unknown`. */
   readonly why?: string;
   /** What else is to be known, such as what the gateway may still keep. */
   readonly note?: string;

@@ -8,8 +8,8 @@ const maxMessage = 600;
 const maxValue = 200;
 const maxDetails = 12;
 
-/** Lines without the last line break: `error: …`, then one line per value, then what to try. */
-export function errorText(error: GodwitError, exitCode: number): string {
+/** Lines without the last line break: `error: …`, one line per value, what to try, and what was or was not changed. */
+export function errorText(error: GodwitError, exitCode: number, left?: string): string {
   const [first = '', ...more] = error.message.split('\n').map((line) => sanitize(line, maxMessage));
   const rows = Object.entries(error.details)
     .filter(([, value]) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
@@ -18,6 +18,7 @@ export function errorText(error: GodwitError, exitCode: number): string {
   if (error.hint !== undefined) rows.push(['try', sanitize(error.hint, maxMessage)]);
   const keyWidth = Math.max(0, ...rows.map(([key]) => key.length));
   const lines = [`error: ${first}`, ...more, ...rows.map(([key, value]) => `  ${key.padEnd(keyWidth)}  ${value}`)];
+  if (left !== undefined) lines.push(left);
   return withExit(lines.join('\n'), exitCode, 80);
 }
 

@@ -34,6 +34,8 @@ function said({ outcome, untilMs, before, why = '' }: PauseRow, nowMs: number): 
       return `FAILED, not changed: ${sanitize(why)}`;
     case 'still-pinned':
       return `FAILED: automation is on again, but ${sanitize(why)}`;
+    case 'still-paused':
+      return `FAILED: the gateway keeps nothing any more, but automation stays off${end}: ${sanitize(why)}`;
     case 'unknown':
       return `NOT KNOWN: ${sanitize(why)}`;
   }

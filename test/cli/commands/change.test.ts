@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { WishEnd } from '../../../src/engine/carry-out.ts';
 import type { Danger } from '../../../src/model/forecast.ts';
+import type { Plan } from '../../../src/model/plan.ts';
 import type { Preview } from '../../../src/model/preview.ts';
 import type { Wish } from '../../../src/model/wish.ts';
 import { fakeApp, liveTerminal } from '../support/fake-app.ts';
-import { nowMs, operation } from '../support/models.ts';
+import { nowMs, operation, plan } from '../support/models.ts';
 import { planned, preview } from '../support/previews.ts';
 
 const ended: WishEnd = { kind: 'ended', operation: operation(), by: 'controller' };
@@ -123,6 +124,41 @@ test.for([
   const { app } = appThatEnds({ kind: 'ended', operation: operation({ state: 'failed', error }), by: 'this-process' });
   expect(await runCommand(['failover', 'chat', '--yes'], app)).toBe(exit);
   expect(app.printed.err).toMatch(new RegExp(`godwit status\\s+\\(exit ${exit}\\)\n$`));
+});
+
+const weigh = { kind: 'weigh', gate: undefined, deadlineMs: 1000 } as const;
+const half = { 'site-a': 50, 'site-b': 50 };
+const steps: Plan['steps'] = [
+  { kind: 'stamp', name: '0', deadlineMs: 1000 },
+  { ...weigh, name: '1', weights: half },
+  { ...weigh, name: '2', weights: { 'site-a': 0, 'site-b': 100 } },
+  { kind: 'stop', site: 'site-a', how: 'stop', name: '3', deadlineMs: 1000 },
+];
+
+test.for([
+  { state: 'failed', step: 0, says: 'It moved no traffic: site-a 100% (0 of 4 steps done).' },
+  {
+    state: 'failed',
+    step: 1,
+    says: 'It moved no traffic: site-a 100% (1 of 4 steps done; step 2 may have changed more).',
+  },
+  {
+    state: 'unknown',
+    step: 2,
+    says: 'The last weights it put in force: site-a 50%, site-b 50% (2 of 4 steps done; step 3 may have changed more).',
+  },
+  { state: 'failed', step: 3, says: 'The last weights it put in force: site-b 100% (3 of 4 steps done).' },
+  {
+    state: 'unknown',
+    step: 3,
+    says: 'The last weights it put in force: site-b 100% (3 of 4 steps done; step 4 may have changed more).',
+  },
+  { state: 'returned', step: 2, says: 'The weights are as before: site-a 100%.' },
+] as const)('what $state after $step steps names what was and was not changed', async ({ state, step, says }) => {
+  const ended = operation({ state, step, plan: plan({ steps }) });
+  const { app } = appThatEnds({ kind: 'ended', operation: ended, by: 'controller' });
+  await runCommand(['failover', 'chat', '--yes'], app);
+  expect(app.printed.err).toContain(`${says}\n`);
 });
 
 test.for([

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { WishEnd } from '../../../src/engine/carry-out.ts';
+import { GodwitError } from '../../../src/errors.ts';
+import type { Config } from '../../../src/model/config.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import type { Standing } from '../../../src/model/standing.ts';
 import type { Verdict } from '../../../src/model/verification.ts';
@@ -107,6 +109,21 @@ test('extends what moved traffic for a time, and says when it returns now', asyn
   expect(await runCommand(['op', 'extend', 'last', '--expires', '2h'], app)).toBe(0);
   expect(wishes).toMatchObject([{ kind: 'extend', operationId: 'op-7f3k', forMs: 7_200_000 }]);
   expect(app.printed.out).toBe('op-7f3k returns at 05:21:07Z (in 2h)\n');
+});
+
+test('one that was extended is told so also when its end cannot be read afterwards', async () => {
+  const { app } = appWith(ended({ state: 'done' }), [operation()], [shifted()]);
+  let opened = 0;
+  const failing = {
+    ...app,
+    openStore: async (config: Config) => {
+      opened += 1;
+      if (opened > 1) throw new GodwitError('StoreFailed', 'no room');
+      return await app.openStore(config);
+    },
+  };
+  expect(await runCommand(['op', 'extend', 'last', '--expires', '2h'], failing)).toBe(0);
+  expect(app.printed.out).toBe('op-7f3k was extended. Until when:  godwit status chat\n');
 });
 
 test('what the holder of the lease refuses is told with its reason', async () => {
@@ -303,6 +320,20 @@ test('evacuate leaves alone what has no traffic there, and goes on when one is r
   expect(await runCommand(['evacuate', 'site-a', '--reason', 'x', '--yes'], app)).toBe(5);
   expect(wishes).toEqual([]);
   expect(app.printed.err).toContain('chat: Nothing was changed.');
+});
+
+test('evacuate tells of one that throws beside those that are done', async () => {
+  const app = fakeApp({
+    reading,
+    preview: async (_, wish) => preview(wish),
+    carryOut: async (_, wish) => {
+      if (wish.deployment === 'embed') throw new GodwitError('StoreFailed', 'no room', { hint: 'make room' });
+      return ended({ state: 'done' });
+    },
+  });
+  expect(await runCommand(['evacuate', 'site-a', '--reason', 'network', '--yes'], app)).toBe(1);
+  expect(app.printed.out).toContain('op-7f3k');
+  expect(app.printed.err).toContain('embed: error: no room\n  make room\n  Nothing was changed.');
 });
 
 test('evacuate of a site without traffic is nothing to do; of an unknown one a mistake', async () => {

@@ -137,6 +137,7 @@ test('one of several that fails is told with the others', async () => {
   expect(app.printed.out).toContain('embed: automation is off until 04:21:07Z (in 1h)\n');
 });
 
+const lost = { class: 'unknown', code: 'Lost', message: 'no answer in time' } as const;
 const away = async (): Promise<never> => {
   throw new GodwitError('StoreFailed', 'no such file');
 };
@@ -146,6 +147,43 @@ test('with the store and the gateway away nothing is changed, and both reasons a
   expect(await runCommand(['pause', 'chat', ...forAnHour], app)).toBe(1);
   expect(app.printed.err).toContain('no such file; and the gateway did not keep the pause: no gateway answers');
   expect(app.printed.err).toContain('Nothing was changed');
+});
+
+test.for([
+  {
+    argv: ['pause', 'chat', ...forAnHour],
+    says: 'whether it kept the pause: no answer in time. It may have been kept',
+  },
+  { argv: ['pause', '--all', ...forAnHour], says: 'NOT KNOWN: no such file; and the gateway did not say whether' },
+  {
+    argv: ['op', 'hold', 'last', '--deployment', 'chat', '--reason', 'odd'],
+    says: 'whether it kept the hold: no answer in time. It may have been kept',
+  },
+])('with the store away and the answer of the gateway lost $argv is unknown', async ({ argv, says }) => {
+  const app = sayingApp(await emptyStore(), two, {
+    openStore: away,
+    pin: async () => ({ kind: 'unknown', error: lost }),
+  });
+  expect(await runCommand(argv, app)).toBe(11);
+  expect((app.printed.out + app.printed.err).replaceAll(/\s+/g, ' ')).toContain(says);
+  expect(app.printed.err).not.toContain('Nothing was changed');
+});
+
+test.for([
+  {
+    released: { kind: 'done', value: [3] },
+    code: 1,
+    says: 'FAILED: the gateway keeps nothing any more, but automation',
+  },
+  { released: { kind: 'unknown', error: lost }, code: 11, says: 'NOT KNOWN: automation stays off (no such file)' },
+] as const)('an unpause that the store fails under tells what the gateway did: $released.kind', async (given) => {
+  const { released, code, says } = given;
+  const store = await emptyStore();
+  await run(['pause', 'chat', ...forAnHour], store);
+  const app = sayingApp(store, two, { say: away, releasePins: async () => released });
+  expect(await runCommand(['unpause', 'chat'], app)).toBe(code);
+  expect(app.printed.out.replaceAll(/\s+/g, ' ')).toContain(says);
+  expect(app.printed.err).not.toContain('Nothing was changed');
 });
 
 test('with the store away the gateway keeps the pause, and says until when (I32)', async () => {
@@ -248,7 +286,6 @@ test('an order that was asked for before the store failed is not given to the ga
   expect(app.printed.err).toContain('it was asked for');
 });
 
-const lost = { class: 'unknown', code: 'Lost', message: 'no answer in time' } as const;
 const absent = { class: 'transient', code: 'GatewayAbsent', message: 'no gateway answers' } as const;
 const sick = { class: 'transient', code: 'Status503', message: 'its file cannot be written' } as const;
 

@@ -77,6 +77,7 @@ test('ends the stream with a result too when the lease is held', async () => {
     type: 'result',
     outcome: 'leaseHeld',
     exit: 75,
+    changed: false,
     error: { code: 'LeaseHeld', message: 'another controller holds the lease; nothing was touched' },
   });
 });
