@@ -181,7 +181,7 @@ async function giveBack(run: Run, at: number, error: ProviderError): Promise<Ope
   const ref = { operation: course.operation, index, step, past: own };
   const end = recordedEnd(own, index, step) ?? (await runStep(ctx, ref, stopped));
   if (end.kind === 'left') return course.operation;
-  return await finish(run, at, stateAfterReturn(end), error);
+  return await finish(run, at, stateAfterReturn(end, ctx.routes.isInDoubt()), error);
 }
 
 /** The weights are another's business now: set by somebody else, or kept by a person's pin. */
@@ -199,10 +199,10 @@ function hasMoved(plan: Plan, past: readonly JournalEntry[]): boolean {
   );
 }
 
-/** A return that a rule or the gateway refused left the weights as they were: that is known. */
-function stateAfterReturn(end: StepEnd): OperationState {
+/** A return that a rule or the gateway refused left the weights as they were: that is known, when what they were is. */
+function stateAfterReturn(end: StepEnd, isInDoubt: boolean): OperationState {
   if (end.kind === 'reached') return 'returned';
-  return end.kind === 'failed' && end.error.code !== 'DeadlinePassed' ? 'failed' : 'unknown';
+  return end.kind === 'failed' && end.error.code !== 'DeadlinePassed' && !isInDoubt ? 'failed' : 'unknown';
 }
 
 /** The gateway is asked again and again for this long to take the earlier weights back, in milliseconds. */

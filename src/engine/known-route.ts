@@ -1,4 +1,5 @@
 /** What this process knows of the route entry in force: read back, or written and acknowledged. */
+import { sameWeights } from '../core/routing/weights.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -21,6 +22,8 @@ export class KnownRoute {
   #isSeen = false;
   #published = { atMs: 0, atMonoMs: 0 };
   #unanswered: { readonly version: number; readonly atMs: number; readonly atMonoMs: number } | undefined;
+  /** One of the writes that were not answered would have changed the weights. */
+  #isInDoubt = false;
 
   constructor(clock: Clock, recalled: RecalledRoute) {
     this.#clock = clock;
@@ -45,15 +48,23 @@ export class KnownRoute {
     return open !== undefined && this.#clock.monoMs() - open.atMonoMs < settleWithinMs;
   }
 
+  /** Whether the weights in force may be others than `weights`: nobody has answered, nor been seen, since they were written. */
+  isInDoubt(): boolean {
+    return this.#isInDoubt;
+  }
+
   note(entry: RouteEntry, reply: Reply<void>): void {
     const now = { atMs: this.#clock.nowMs(), atMonoMs: this.#clock.monoMs() };
-    if (reply.kind === 'unknown') this.#unanswered = { version: entry.routeVersion, ...now };
+    if (reply.kind === 'unknown') {
+      this.#unanswered = { version: entry.routeVersion, ...now };
+      this.#isInDoubt ||= !sameWeights(entry.weights, this.weights);
+    }
     if (reply.kind !== 'done') return;
     this.entry = entry;
     this.weights = entry.weights;
     this.isLost = false;
     this.#isWrittenHere = true;
-    this.#unanswered = undefined;
+    this.#settle();
     this.#published = now;
   }
 
@@ -65,7 +76,7 @@ export class KnownRoute {
     const { value, asOfMs } = seen;
     const version = value?.routeVersion ?? 0;
     if (this.#unanswered !== undefined && (version >= this.#unanswered.version || asOfMs > this.#unanswered.atMs))
-      this.#unanswered = undefined;
+      this.#settle();
     if (value === undefined || version < (this.entry?.routeVersion ?? 0)) {
       this.isLost ||= this.entry !== undefined && asOfMs > this.#published.atMs;
       return isBack;
@@ -77,6 +88,11 @@ export class KnownRoute {
     this.isLost = !this.#isWrittenHere && this.#recalled.isOutdated(value);
     if (!this.isLost) this.weights = value.weights;
     return isBack;
+  }
+
+  #settle(): void {
+    this.#unanswered = undefined;
+    this.#isInDoubt = false;
   }
 
   newest(seen: Seen<RouteEntry | undefined>): Seen<RouteEntry | undefined> {

@@ -16,6 +16,8 @@ export interface RouteWriter {
   newest(seen: Seen<RouteEntry | undefined>): Seen<RouteEntry | undefined>;
   /** The weights traffic is meant to have now. */
   weights(): Weights;
+  /** They may be others: a write that would have changed them was not answered, and nothing was read since. */
+  isInDoubt(): boolean;
   /** Takes over what was read from the gateway: after every look and every read-back. */
   adopt(seen: Seen<RouteEntry | undefined>): void;
   /** One visible change of weights. */
@@ -89,6 +91,7 @@ export function createRouteWriter(
   return {
     newest: (seen) => known.newest(seen),
     weights: () => known.weights,
+    isInDoubt: () => known.isInDoubt(),
     adopt(seen) {
       if (known.adopt(seen)) notBeforeMonoMs = 0;
     },

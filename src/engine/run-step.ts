@@ -114,6 +114,7 @@ async function actUntilReached(
   };
   const terms: EffectTerms = { deadlineAtMonoMs, signal, refusals: new Map(), stopped: new Set(), tell };
   let reply: Reply<void> | undefined;
+  let telling: Reply<void> | undefined;
   let sight: StepSight | undefined;
   let retryAtMonoMs = 0;
   for (let rounds = 0; ; ) {
@@ -125,6 +126,8 @@ async function actUntilReached(
       if (against !== undefined) return await close(ctx, at, 'refused', against);
       reply = await applyEffect(ctx, at, terms);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
+      // A refusal, such as for want of time, says nothing of a try before it that was lost.
+      if (reply.kind !== 'refused' || telling?.kind !== 'unknown') telling = reply;
       if (reply.kind === 'refused' && !passingClasses.has(reply.error.class)) {
         const isFirst = rounds === 0 && !hasActed && at.past.length === 0;
         return await close(ctx, at, 'refused', isFirst ? ofFirstTry(reply.error) : reply.error);
@@ -140,7 +143,7 @@ async function actUntilReached(
       // One look that got no answer takes back no drain; nobody who never saw the gateway calls it reached.
       if (at.step.kind === 'drain' && at.step.cutsLater === true && memory.running !== undefined)
         return await close(ctx, at, 'reached', undefined, drainedText(memory));
-      return await close(ctx, at, ...lateEnd(at, reply));
+      return await close(ctx, at, ...lateEnd(at, telling));
     }
     await pause(ctx, signal, lookAgainMs(ctx, at.step, sight));
   }

@@ -124,6 +124,27 @@ test('a return that a rule forbids ends failed: the weights are known', async ()
   expect(world.sink.entry?.weights['left']).not.toBe(100);
 });
 
+test.for([
+  { what: 'was lost', fault: 'lose-reply', state: 'unknown' },
+  {
+    what: 'was refused',
+    fault: { refuse: { class: 'transient', code: 'Busy', message: 'try again' } },
+    state: 'failed',
+  },
+] as const)('a return that a rule forbids ends $state after a write that $what', async ({ fault, state }) => {
+  const world = await openStepWorld();
+  const operation = await opened(world, planOf([{ ...first, deadlineMs: 30_000 }]));
+  world.sink.faults.push(...Array.from({ length: 500 }, () => fault));
+  const end = world.work(execute(world.ctx, course(operation), world.calm));
+  await world.until('a try', () =>
+    world.sink.asked.some(({ verb, call }) => verb === 'write' && call.operationId === 'op-1'),
+  );
+  world.sink.blind = { class: 'unknown', code: 'Lost', message: 'no answer' };
+  world.probe.bad['left'] = 'TimedOut';
+  world.probe.bad['right'] = 'TimedOut';
+  expect(await end).toMatchObject({ state, error: { code: 'TargetNotProven' } });
+});
+
 test('a return whose reply is lost for good ends unknown', async () => {
   const world = await openStepWorld();
   const operation = await opened(world, plan);
