@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { until } from '../driver/local-world.ts';
-import { root } from '../e2e/support/spawn-godwit.ts';
 import { openProgramWorld, type ProgramWorld } from './support/program-world.ts';
+import { inTerminal } from './support/terminal.ts';
 
 let world: ProgramWorld;
 
@@ -34,26 +33,9 @@ async function json(...words: readonly string[]): Promise<Told> {
   }
 }
 
-/** What one line of a terminal shows, as the program wrote it: in a pseudo-terminal of its own. */
-function inTerminal(words: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
-  const config = join(world.dir, 'godwit.yaml');
-  const line = [process.execPath, join(root, 'bin/godwit.js'), ...words, '--config', config].map(quoted).join(' ');
-  const child = spawn('script', ['-qefc', line, '/dev/null'], {
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', TERM: 'xterm-256color', ...env },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let shown = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown += text;
-  });
-  return new Promise((done, fail) => {
-    child.once('error', fail);
-    child.once('close', () => done(shown));
-  });
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+/** What `status` shows in a terminal. */
+function shownStatus(env: Readonly<Record<string, string>>): Promise<string> {
+  return inTerminal(['status', 'chat', '--config', join(world.dir, 'godwit.yaml')], { env });
 }
 
 test('through a pipe there is no escape byte, whatever the environment; on a terminal NO_COLOR means no colour', async () => {
@@ -63,9 +45,9 @@ test('through a pipe there is no escape byte, whatever the environment; on a ter
     expect(stdout + stderr).not.toContain('\u001b');
     expect(stdout + stderr).not.toBe('');
   }
-  expect(await inTerminal(['status', 'chat'], {})).toContain('\u001b[');
-  expect(await inTerminal(['status', 'chat'], { NO_COLOR: '1' })).not.toContain('\u001b[');
-  expect(await inTerminal(['status', 'chat'], { NO_COLOR: '1' })).toContain('SERVING');
+  expect(await shownStatus({})).toContain('\u001b[');
+  expect(await shownStatus({ NO_COLOR: '1' })).not.toContain('\u001b[');
+  expect(await shownStatus({ NO_COLOR: '1' })).toContain('SERVING');
 });
 
 test('with nobody to ask and no --yes the plan is printed and nothing is changed', async () => {

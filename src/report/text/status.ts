@@ -20,21 +20,42 @@ export const serviceTones: Readonly<Record<ServiceState, Tone>> = {
   unknown: 'unknown',
 };
 
+/** Lines on the one screen. More sites than it has room for make it longer. */
+const screenRows = 24;
+
+/** A part of the screen, and how many of its lines must stay where there are too many in all. */
+interface Part {
+  readonly lines: readonly string[];
+  readonly least?: number;
+}
+
 /** Lines without the last line break; none is wider than `style.width`. */
 export function statusText(view: StatusView, style: Style, columns: 'usual' | 'wide' = 'usual'): string {
-  return [
-    header(view, style),
-    service(view, style),
-    ...figures(view, style),
-    ...happened(view, style),
-    ...siteTable(view, style, columns),
-    ...failoverAgain(view, style),
-    ...temporary(view, style),
-    ...labelled('Controller', controllerText(view), style),
-    ...unseen(view, style),
-    ...answersFor(view, style),
-    ...nextLines(view.next, style),
-  ].join('\n');
+  const parts: readonly Part[] = [
+    { lines: [header(view, style), service(view, style), ...figures(view, style)] },
+    { lines: happened(view, style), least: 4 },
+    { lines: siteTable(view, style, columns) },
+    { lines: failoverAgain(view, style), least: 1 },
+    { lines: temporary(view, style) },
+    { lines: labelled('Controller', controllerText(view), style), least: 1 },
+    { lines: unseen(view, style) },
+    { lines: answersFor(view, style) },
+    { lines: nextLines(view.next, style), least: 1 },
+  ];
+  return (style.isAccessible ? parts : fitted(parts)).flatMap(({ lines }) => lines).join('\n');
+}
+
+/** From the bottom up, second lines give way: whoever scrolls at night has lost the first ones. */
+function fitted(parts: readonly Part[]): readonly Part[] {
+  let over = parts.reduce((sum, { lines }) => sum + lines.length, 0) - screenRows;
+  return parts
+    .toReversed()
+    .map(({ lines, least = lines.length }) => {
+      const kept = Math.max(Math.min(least, lines.length), lines.length - Math.max(0, over));
+      over -= lines.length - kept;
+      return { lines: lines.slice(0, kept) };
+    })
+    .toReversed();
 }
 
 function header({ environment, atMs, sources }: StatusView, style: Style): string {
@@ -127,16 +148,20 @@ function answersFor({ owner, runbook }: StatusView, style: Style): string[] {
 
 /** More of them are counted, not listed. */
 const maxTemporary = 3;
+/** Columns that a temporary thing's own name has at least. */
+const leastName = 8;
 
 function temporary({ temporary: all, atMs }: StatusView, style: Style): string[] {
   if (all === undefined || all.length === 0) return [];
   const shown = all.slice(0, maxTemporary);
   const lines = shown.map(({ what, by, untilMs, end }) => {
     const left = untilMs === undefined ? 'no end' : untilMs > atMs ? `${age(untilMs - atMs)} left` : 'time is over';
-    // The countdown is what must never be cut off.
     const until = untilMs === undefined ? '' : `, to ${clockTime(untilMs)}`;
-    const text = `${sanitize(what, 30)}, ${left}${until}, ${sanitize(by, 30)}`;
-    return `${cut(text, style.width - indent - end.length - 3)}   ${end}`;
+    // The countdown is what must never be cut off: not by a long name, nor by the command that is there to be copied.
+    const room = Math.max(style.width - indent - widthOf(end) - 3, widthOf(left) + 2 + leastName);
+    const name = cut(sanitize(what, 30), room - widthOf(left) - 2);
+    const longer = [`${name}, ${left}${until}, ${sanitize(by, 30)}`, `${name}, ${left}${until}`];
+    return `${longer.find((text) => widthOf(text) <= room) ?? `${name}, ${left}`}   ${end}`;
   });
   const more = all.length - shown.length;
   if (more > 0) lines.push(`and ${more} more: godwit status -o json`);

@@ -6,7 +6,7 @@ import { statusText } from '../../../src/report/text/status.ts';
 import { statusListText } from '../../../src/report/text/status-list.ts';
 import { plainPaint, plainStyle, type Style } from '../../../src/report/text/style.ts';
 import { widthOf } from '../../../src/report/text/width.ts';
-import { nowMs, operation } from '../../cli/support/models.ts';
+import { nowMs, operation, plan } from '../../cli/support/models.ts';
 import { hostileStrings, terminalControls } from '../hostile.ts';
 
 const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 } as const;
@@ -159,10 +159,31 @@ test('fits 80 columns and 24 rows with six sites and three temporary things, eac
   expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
   const shown = lines.filter((line) => /left|no end/.test(line) && line.includes('godwit'));
   expect(shown).toMatchObject([
-    expect.stringMatching(/^Temporary +automation is paused, 57m left, to .* +godwit unpause chat-70b$/),
+    expect.stringMatching(/^Temporary +automation is paused, 57m left +godwit unpause chat-70b$/),
     expect.stringMatching(/shift op-9k2m, 57m left, .*godwit op return op-9k2m$/),
     expect.stringMatching(/left is drained, no end.*godwit start c --site left$/),
   ]);
+});
+
+test('beside two operations and three temporary things second lines give way, never a countdown or a command', () => {
+  const sites = Array.from({ length: 6 }, (_, index) => ({ ...dead, name: `a-very-long-site-name-indeed-${index}` }));
+  const because = [{ code: 'SiteFailing', message: 'w '.repeat(200) }] as const;
+  const open = operation({ id: 'op-9k2m', state: 'shifting', endedAtMs: undefined, plan: plan({ because }) });
+  const long = {
+    ...paused,
+    what: 'azure-sweden-central is drained',
+    end: `godwit start chat --site ${'s'.repeat(60)}`,
+  };
+  const next = ['godwit op watch op-9k2m', 'godwit status chat-70b -w', 'godwit journal verify', 'godwit run'];
+  const given = view({ sites, open, temporary: [paused, long, long], owner: 'team', runbook: 'r'.repeat(90), next });
+  const lines = statusText(given, unicode).split('\n');
+  expect(lines).toHaveLength(24);
+  expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
+  expect(lines.filter((line) => line.includes('57m left'))).toHaveLength(3);
+  expect(lines.at(-1)).toBe('Next           godwit op watch op-9k2m | godwit status chat-70b -w');
+  expect(lines.filter((line) => line.startsWith('Fail over again?'))).toHaveLength(1);
+  const heard = statusText(given, { ...unicode, isAccessible: true });
+  expect(heard).toContain('godwit run');
 });
 
 test('a fourth temporary thing is counted, not listed', () => {
