@@ -134,7 +134,7 @@ test.for([
 ] as const)('a return that a rule forbids ends $state after a write that $what', async ({ fault, state }) => {
   const world = await openStepWorld();
   const operation = await opened(world, planOf([{ ...first, deadlineMs: 30_000 }]));
-  world.sink.faults.push(...Array.from({ length: 500 }, () => fault));
+  world.sink.mishaps.push(...Array.from({ length: 500 }, () => fault));
   const end = world.work(execute(world.ctx, course(operation), world.calm));
   await world.until('a try', () =>
     world.sink.asked.some(({ verb, call }) => verb === 'write' && call.operationId === 'op-1'),

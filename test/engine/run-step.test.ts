@@ -95,7 +95,7 @@ test('I24: a reply that stays unknown is asked for again ever more slowly, and e
 test('a refusal at the deadline says nothing of an earlier try that was lost: it ends unknown', async () => {
   const world = await openStepWorld();
   const refuse = { class: 'transient', code: 'Busy', message: 'try again' } as const;
-  world.sink.faults.push('throw', ...Array.from({ length: 500 }, () => ({ refuse })));
+  world.sink.mishaps.push('throw', ...Array.from({ length: 500 }, () => ({ refuse })));
   expect(await run(world, { ...weighRight, deadlineMs: 30_000 })).toMatchObject({
     kind: 'unknown',
     error: { code: 'PortThrew' },
