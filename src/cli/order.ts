@@ -11,7 +11,8 @@ import { age, clockTime } from '../report/text/time.ts';
 import type { App } from './app.ts';
 import { carryOutWatched } from './change/carry.ts';
 import { isMild, needsReason, requireReason } from './change/options.ts';
-import { heldText, outcomeOf } from './change/outcome.ts';
+import { heldText } from './change/outcome.ts';
+import { outcomeWithDrains } from './change/outcome-with-drains.ts';
 import { commandLine } from './change/typed-line.ts';
 import { type Command, defineCommand, type InputSpec, type Outcome } from './command.ts';
 import { confirm } from './confirm.ts';
@@ -159,7 +160,8 @@ export async function giveOrder(order: Order, config: Config, app: App, out: Out
   const onInterrupt = kind === 'resume' ? 'hold' : 'detach';
   const options = { timeoutMs: timeout, onInterrupt, ...(wait ? {} : { waits: false }) } as const;
   const end = await carryOutWatched({ app, config, out }, wish, options);
-  return (await obeyed(order, end, config, app, out)) ?? outcomeOf(end, { deployment, app, out, waits: wait });
+  const obedient = await obeyed(order, end, config, app, out);
+  return obedient ?? (await outcomeWithDrains(end, { deployment, app, out, waits: wait }, config));
 }
 
 async function lookUp(

@@ -1,4 +1,5 @@
 /** Puts together from the record why an operation was begun and what became of its steps. */
+import type { DrainList } from '../model/drained.ts';
 import type { Explanation, RecordedDecision, StepAccount } from '../model/explanation.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
 import type { Actor, Operation } from '../model/operation.ts';
@@ -10,7 +11,8 @@ export function explainOperation(
   decided: RecordedDecision | undefined,
 ): Explanation {
   const planned = operation.plan.steps.map(({ name }, index) => accountOf(name, index, entries));
-  return { operation, decided, steps: [...planned, ...unplanned(entries, planned.length)], takenUpBy: takers(entries) };
+  const steps = [...planned, ...unplanned(entries, planned.length)];
+  return { operation, decided, steps, drains: drainsOf(steps), takenUpBy: takers(entries) };
 }
 
 /** The decision that opened an operation: the newest `act` before its first entry. A later `stay` means it was not this one. */
@@ -40,6 +42,7 @@ function accountOf(name: string, index: number, entries: readonly JournalEntry[]
     endedAtMs: ended?.atMs,
     error: ended?.body.error,
     detail: ended?.body.detail,
+    ...(ended?.body.drained === undefined ? {} : { drained: ended.body.drained }),
   };
 }
 
@@ -48,6 +51,12 @@ function unplanned(entries: readonly JournalEntry[], planned: number): readonly 
   const names = new Map<number, string>();
   for (const { body } of entries) if (body.kind === 'step' && body.index >= planned) names.set(body.index, body.step);
   return [...names].map(([index, name]) => accountOf(name, index, entries));
+}
+
+/** What became of what ran at each site that was emptied: the cut knows more than the drain before it. */
+function drainsOf(steps: readonly StepAccount[]): readonly DrainList[] {
+  const lists = steps.flatMap(({ drained }) => (drained === undefined ? [] : [drained]));
+  return [...new Map(lists.map((list) => [list.site, list])).values()];
 }
 
 /** A taking-up is recorded under the new holder's epoch. */

@@ -1,5 +1,6 @@
 /** One deployment under this process's lease: what the loop and the steps share. */
 import type { Deployment } from '../model/deployment.ts';
+import type { DrainList } from '../model/drained.ts';
 import type { JournalEntry, StepState } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Step } from '../model/plan.ts';
@@ -42,6 +43,13 @@ export interface Context {
     part: string | undefined,
     state: StepState,
     error: ProviderError | undefined,
-    detail?: string,
+    told?: StepTold,
   ): Promise<void>;
+}
+
+/** What a step has to say at its end. */
+export interface StepTold {
+  /** One line; absent: the error's message. */
+  readonly detail?: string | undefined;
+  readonly drained?: DrainList;
 }

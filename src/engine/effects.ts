@@ -9,6 +9,7 @@ import type { ErrorClass, ProviderError } from '../model/provider-error.ts';
 import type { Replica } from '../model/replica.ts';
 import { attemptWrite, type WriteTerms } from './attempt.ts';
 import type { Context, StepRef } from './context.ts';
+import { beginList } from './drain-list.ts';
 
 /** One start's limit, in milliseconds: clouds answer a launch in seconds or not at all. */
 const startTimeoutMs = 30_000;
@@ -65,8 +66,9 @@ export async function applyEffect(
       return await cut(ctx, step.site, terms, tell);
     case 'stop':
       return await stopSite(ctx, step, { ...terms, stopped });
-    case 'prove':
     case 'drain':
+      return await beginList(ctx, step.site, terms);
+    case 'prove':
     case 'settle':
       return done;
   }

@@ -2,6 +2,7 @@
 
 import { decisionBehind, explainOperation, newestDecision } from '../core/explain.ts';
 import { timelineItems } from '../core/timeline.ts';
+import type { DrainList } from '../model/drained.ts';
 import type { Explanation, RecordedDecision } from '../model/explanation.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
@@ -19,6 +20,12 @@ export async function lookBackAt(store: Store, operation: Operation): Promise<Ex
   const isDecision = ({ body }: JournalEntry): boolean => body.kind === 'decision';
   const before = first === undefined ? [] : await pageWith(store, deployment, first.seq, isDecision);
   return explainOperation(operation, entries, decisionBehind(before));
+}
+
+/** What became of what ran at each site that it emptied. */
+export async function drainsOf(store: Store, operation: Operation): Promise<readonly DrainList[]> {
+  const entries = await store.journal.read({ operationId: operation.id });
+  return explainOperation(operation, entries, undefined).drains;
 }
 
 /** People write down what they found when it is over: for this long after its end their notes are its own. Milliseconds. */

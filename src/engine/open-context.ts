@@ -48,7 +48,7 @@ export async function openContext(
     },
     view,
     calmSinceMs: () => memory.calmSinceMs(),
-    async note({ operation, index, step }, part, state, error, said) {
+    async note({ operation, index, step }, part, state, error, { detail: said, drained } = {}) {
       const detail = said ?? error?.message;
       await journal.append({
         kind: 'step',
@@ -59,6 +59,7 @@ export async function openContext(
         state,
         error,
         detail,
+        ...(drained === undefined ? {} : { drained }),
       });
       const count = operation.plan.steps.length;
       if (part === undefined)

@@ -1,5 +1,6 @@
 /** Reads what a step's condition looks at, past every cache. */
 import { isAlive, readyReplicas } from '../core/readiness.ts';
+import type { DrainList } from '../model/drained.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
 import type { StepSight } from '../model/step-sight.ts';
@@ -122,7 +123,14 @@ async function ownCount(ctx: Context, name: string, signal: AbortSignal): Promis
   return own;
 }
 
-/** Of those that ran when the drain began: nothing new has come since, so what is not there any more has ended. */
-export function drainedText({ beganWith = 0, running = 0 }: StepMemory): string {
-  return `${beganWith} ran, ${Math.max(0, beganWith - running)} finished, ${running} still running`;
+/** From the gateway's list, which a crash does not shorten; else of those that this process saw: what is gone has ended. */
+export function drainedText({ beganWith = 0, running = 0 }: StepMemory, list: DrainList): string {
+  if (list.kind === 'unlisted')
+    return `${beganWith} ran, ${Math.max(0, beganWith - running)} finished, ${running} still running`;
+  const { counts } = list;
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const left = counts['client-left'] === 0 ? '' : `${counts['client-left']} left by the client, `;
+  const failed = counts.failed === 0 ? '' : `${counts.failed} failed, `;
+  const moved = counts.moved === 0 ? '' : `${counts.moved} moved elsewhere, `;
+  return `${all} ran, ${counts.finished} finished, ${left}${failed}${moved}${Math.max(running, counts.running)} still running`;
 }

@@ -11,10 +11,11 @@ import type { Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import type { StepSight } from '../model/step-sight.ts';
-import type { Context, StepRef } from './context.ts';
+import type { Context, StepRef, StepTold } from './context.ts';
+import { emptiedTold } from './drain-list.ts';
 import { applyEffect, type EffectTerms, passingClasses, toStop } from './effects.ts';
 import { isLost } from './lease-grip.ts';
-import { drainedText, type StepMemory, sightOf } from './read-back.ts';
+import { type StepMemory, sightOf } from './read-back.ts';
 import { lookAgainMs, pause, pollMs, retryPauseMs } from './step-pace.ts';
 
 /** `left`: stopped with the step open (lease lost, process ends); the next holder goes on. */
@@ -142,7 +143,7 @@ async function actUntilReached(
     if (clock.monoMs() >= deadlineAtMonoMs) {
       // One look that got no answer takes back no drain; nobody who never saw the gateway calls it reached.
       if (at.step.kind === 'drain' && at.step.cutsLater === true && memory.running !== undefined)
-        return await close(ctx, at, 'reached', undefined, drainedText(memory));
+        return await close(ctx, at, 'reached', undefined, await emptiedTold(ctx, at, memory, signal));
       return await close(ctx, at, ...lateEnd(at, telling));
     }
     await pause(ctx, signal, lookAgainMs(ctx, at.step, sight));
@@ -166,12 +167,11 @@ function lateEnd(at: StepRef, reply: Reply<void> | undefined): [StepState, Provi
  * set again; those that somebody else set instead are left.
  */
 async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: AbortSignal): Promise<StepEnd> {
-  if (at.step.kind === 'drain') {
-    await sightOf(ctx, at.step, memory, signal);
-    return await close(ctx, at, 'reached', undefined, drainedText(memory));
-  }
+  if (at.step.kind === 'drain') await sightOf(ctx, at.step, memory, signal);
+  if (at.step.kind === 'drain' || at.step.kind === 'cut')
+    return await close(ctx, at, 'reached', undefined, await emptiedTold(ctx, at, memory, signal));
   if (at.step.kind !== 'weigh' || at.step.gate === undefined)
-    return await close(ctx, at, 'reached', undefined, memory.said);
+    return await close(ctx, at, 'reached', undefined, { detail: memory.said });
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = clock.monoMs() + at.step.gate.holdMs + at.step.deadlineMs;
   let watched: GateWatch | undefined;
@@ -231,10 +231,10 @@ async function close(
   at: StepRef,
   state: StepState,
   error: ProviderError | undefined,
-  detail?: string,
+  told?: StepTold,
 ): Promise<StepEnd> {
   if (isLost(ctx.grip)) return { kind: 'left' };
-  await ctx.note(at, undefined, state, error, detail);
+  await ctx.note(at, undefined, state, error, told);
   if (error === undefined) return { kind: 'reached' };
   return endOf(at.step, state, error);
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { keeping, readJson, send } from './admin-answer.ts';
 import { answerFaults } from './admin-faults.ts';
 import { answerPins } from './admin-pins.ts';
-import { cutSite, runningAt } from './drain.ts';
+import { beginDrain, cutSite, drainedAt, runningAt } from './drain.ts';
 import { isWholeEntry } from './entry-shape.ts';
 import type { PinBook } from './pin-book.ts';
 import type { PutEnd, RouteTable } from './table.ts';
@@ -26,9 +26,9 @@ export interface AdminDeps {
 
 /**
  * `GET /v1/health` · `GET|PUT /v1/routes/<deployment>` · `POST /v1/routes/<deployment>/stamp?epoch=N` ·
- * `GET /v1/routes/<deployment>/traffic` · `GET …/running?site=S` · `POST …/cut?site=S&epoch=N` · `…/pins` and
- * `…/faults` (see there) · `GET /v1/events` (SSE). 409 says why in `code`: `Stale` (an older epoch or route version),
- * `Pinned`, `HasWeight`, `Busy`.
+ * `GET /v1/routes/<deployment>/traffic` · `GET …/running?site=S` · `POST …/drain?site=S&operation=ID&epoch=N` ·
+ * `GET …/drained?site=S&operation=ID` · `POST …/cut?site=S&epoch=N` · `…/pins` and `…/faults` (see there) ·
+ * `GET /v1/events` (SSE). 409 says why in `code`: `Stale` (an older epoch or route version), `Pinned`, `HasWeight`, `Busy`.
  */
 export function createAdminServer(deps: AdminDeps): Server {
   let watchers = 0;
@@ -54,24 +54,30 @@ export function createAdminServer(deps: AdminDeps): Server {
   });
 }
 
+/** What changes something and has no body. */
+const posts: ReadonlySet<string | undefined> = new Set(['stamp', 'drain', 'cut']);
+
 function answerChange(
-  { table }: AdminDeps,
+  { table, nowMs }: AdminDeps,
   name: string,
-  { action, epoch, site }: Target,
+  { action, epoch, site, operation }: Target,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
   if (request.method === 'PUT' && action === undefined) return put(table, name, request, response);
-  if (request.method !== 'POST' || (action !== 'stamp' && action !== 'cut'))
-    return send(response, 405, { message: 'method not allowed' });
+  if (request.method !== 'POST' || !posts.has(action)) return send(response, 405, { message: 'method not allowed' });
   if (!Number.isSafeInteger(epoch) || epoch < 1) return send(response, 400, { message: 'epoch is a whole number' });
   if (action === 'stamp') return answer(response, () => table.stamp(name, epoch));
-  if (site === null) return send(response, 400, { message: 'site names the site to cut' });
+  if (site === null) return send(response, 400, { message: 'site names the site to empty' });
   const route = table.find(name);
   if (route === undefined) return send(response, 404, { message: `no route for ${name}`, epoch: table.epochOf(name) });
   keeping(response, 'the epoch', () => {
     const end = table.stamp(name, epoch);
     if (end.kind !== 'accepted') return send(response, 409, { code: codeOf[end.kind], message: end.message });
+    if (action === 'drain') {
+      beginDrain(route, site, operation, nowMs());
+      return send(response, 200, {});
+    }
     const cut = cutSite(route, site);
     if (cut === undefined) return send(response, 409, { code: 'HasWeight', message: `${site} still has weight` });
     return send(response, 200, cut);
@@ -79,15 +85,19 @@ function answerChange(
 }
 
 function answerRead({ table, nowMs, wallMs }: AdminDeps, name: string, target: Target, response: ServerResponse): void {
-  const { action, site } = target;
+  const { action, site, operation } = target;
   const route = table.find(name);
   if (route === undefined) return send(response, 404, { message: `no route for ${name}`, epoch: table.epochOf(name) });
   if (action === undefined) return send(response, 200, route.pool.entry);
   if (action === 'traffic')
     return send(response, 200, route.statistics.snapshot({ pool: route.pool, held: route.held.size }, nowMs()));
-  if (action !== 'running') return send(response, 404, { message: 'no such path' });
+  if (action !== 'running' && action !== 'drained') return send(response, 404, { message: 'no such path' });
   if (site === null) return send(response, 400, { message: 'site names the site to look at' });
-  return send(response, 200, runningAt(route, site, wallMs() - nowMs()));
+  if (action === 'running') return send(response, 200, runningAt(route, site, wallMs() - nowMs()));
+  const account = drainedAt(route, site, operation);
+  if (account !== undefined) return send(response, 200, account);
+  const message = 'the gateway has no list of this drain: it was started anew, or was not told when it began';
+  return send(response, 404, { message });
 }
 
 interface Target {
@@ -98,6 +108,7 @@ interface Target {
   readonly rest: readonly string[];
   readonly epoch: number;
   readonly site: string | null;
+  readonly operation: string;
 }
 
 function targetOf(text: string): Target | undefined {
@@ -105,7 +116,8 @@ function targetOf(text: string): Target | undefined {
     const { pathname, searchParams } = new URL(text, 'http://admin');
     const [, version, collection, name, action, ...rest] = pathname.split('/').map(decodeURIComponent);
     const epoch = Number(searchParams.get('epoch') ?? Number.NaN);
-    return { version, collection, name, action, rest, epoch, site: searchParams.get('site') };
+    const operation = searchParams.get('operation') ?? '';
+    return { version, collection, name, action, rest, epoch, operation, site: searchParams.get('site') };
   } catch (error) {
     // What URL and decodeURIComponent say to something that is neither.
     if (error instanceof TypeError || error instanceof URIError) return undefined;

@@ -1,17 +1,18 @@
 /** One try of one request at one replica: undici's dispatch handler. The client sees nothing before the first body byte. */
 import type { Dispatcher } from 'undici';
 import { noteAnswer, noteRefused, type PoolReplica } from '../core/routing/pool.ts';
+import type { DrainedEnd } from '../model/drained.ts';
 import { cutEvent, drainedEvent } from './answer.ts';
 import type { AttemptList } from './attempt-list.ts';
+import type { DrainLedger } from './drain-ledger.ts';
 import type { Forward } from './forward.ts';
 import { writePart } from './frame.ts';
 import { clientHeaders } from './headers.ts';
 import { neverReached, ownWant } from './unreached.ts';
 
-/** Since the gateway started. */
-let made = 0;
-
 export class Attempt implements Dispatcher.DispatchHandler {
+  /** Since the gateway started. */
+  static #made = 0;
   readonly forward: Forward;
   readonly replica: PoolReplica;
   readonly startedMs: number;
@@ -25,10 +26,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** When the client stopped taking, monotonic milliseconds; 0 while it takes. */
   pausedSinceMs = 0;
   lastDataMs = 0;
-  /** Where it is linked in: see AttemptList. */
+  /** Where it is linked in (see AttemptList), and where its end is written down. */
   list: AttemptList | undefined;
   previous: Attempt | undefined;
   next: Attempt | undefined;
+  ledger: DrainLedger | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #rawHeaders: readonly (Buffer | string)[] = [];
@@ -46,8 +48,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.forward = forward;
     this.replica = replica;
     this.startedMs = nowMs;
-    made += 1;
-    this.id = made;
+    Attempt.#made += 1;
+    this.id = Attempt.#made;
     replica.inFlight += 1;
     // Out until now: this request decides whether it comes back.
     this.isTrial = replica.ejectedUntilMs > 0;
@@ -111,7 +113,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const isUnreached = isOurs || neverReached.has(code);
     if (!isUnreached) this.#judge(true);
     else if (!isOurs) this.#noteRefused();
-    this.#leave();
+    this.#leave('failed');
     this.forward.failed(this, isUnreached, code);
   }
 
@@ -136,9 +138,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /** Lets go of the upstream; whatever it still sends is dropped. */
-  abandon(): void {
+  abandon(end: DrainedEnd = 'moved'): void {
     if (this.#isOver) return;
-    this.#leave();
+    this.#leave(end);
     this.#controller?.abort(new Error('given up'));
   }
 
@@ -146,7 +148,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   expire(): void {
     if (this.#hasFirstByte) return this.#cut('upstream_stalled');
     this.#judge(true);
-    this.abandon();
+    this.abandon('failed');
     this.forward.failed(this, false, 'first_byte_timeout');
   }
 
@@ -156,7 +158,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   /** Its site is to be empty now: an event stream can say so and end, anything else can only break off. */
   endDrained(): void {
-    this.#leave();
+    this.#leave('cut');
     this.#controller?.abort(new Error('site drained'));
     const { response, route } = this.forward;
     if (this.#isEventStream && this.#announcedBytes < 0) this.#end(drainedEvent);
@@ -168,9 +170,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   /** `last`: the whole body, when it came at once; head and body then leave in one write. */
   #finish(last: Buffer | undefined): void {
-    this.#leave();
-    this.#end(last);
     const isGood = this.#status < 500;
+    this.#leave(isGood ? 'finished' : 'failed');
+    this.#end(last);
     if (isGood) this.forward.route.statistics.noteEnd(this.replica.site, 'finished');
     this.forward.finish(isGood ? 'ok' : 'failed');
   }
@@ -216,7 +218,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** After the first byte nothing can be taken back: the client is told, and the connection closed without a clean end. */
   #cut(code: string): void {
     const { response, route, plant } = this.forward;
-    this.#leave();
+    this.#leave('failed');
     this.#controller?.abort(new Error(code));
     route.statistics.note(this.replica.site, 'failed', plant.nowMs());
     route.statistics.noteEnd(this.replica.site, 'cut');
@@ -226,8 +228,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.forward.finish('cut');
   }
 
-  #leave(): void {
+  #leave(end: DrainedEnd): void {
     this.#isOver = true;
+    this.ledger?.end(this, end);
     this.replica.inFlight -= 1;
     if (this.replica.onTrial && !this.#hasFirstByte) this.replica.onTrial = false;
     if (this.#hasFirstByte) this.replica.streaming -= 1;

@@ -115,12 +115,10 @@ export class Forward {
   /** Its site is to be empty now: elsewhere, or it waits for somebody. False: it can be neither, and its client is told. */
   leaveSite(attempt: Attempt): boolean {
     const isMoved = this.tryElsewhere(attempt, true);
-    attempt.abandon();
-    if (isMoved) return true;
-    if (this.#isReplayable && this.#hasRoomToWait()) {
-      this.#waitAgain();
-      return true;
-    }
+    const mayWait = !isMoved && this.#isReplayable && this.#hasRoomToWait();
+    attempt.abandon(isMoved || mayWait ? 'moved' : 'cut');
+    if (mayWait) this.#waitAgain();
+    if (isMoved || mayWait) return true;
     sendGatewayError(this.response, {
       ...{ status: 503, code: 'site_drained', retryAfterSeconds: 1 },
       message: 'its site is taken out of service, and nobody else can take the request',
@@ -149,7 +147,7 @@ export class Forward {
   clientLeft(): void {
     if (this.#isFinished) return;
     this.route.held.delete(this);
-    this.#current?.abandon();
+    this.#current?.abandon('client-left');
     this.finish('ok');
   }
 

@@ -6,6 +6,7 @@ import type { RetryBudget } from '../core/routing/retry-budget.ts';
 import type { RouteMatch, Weights } from '../model/route.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptList } from './attempt-list.ts';
+import type { DrainLedger } from './drain-ledger.ts';
 import type { FaultBook } from './fault-book.ts';
 import type { Forward } from './forward.ts';
 import type { Statistics } from './statistics.ts';
@@ -28,6 +29,8 @@ export interface Route {
   readonly held: Set<Forward>;
   /** What drills did to it; undefined until the first. */
   faults: FaultBook | undefined;
+  /** By site: what became of what ran there when it was emptied last. */
+  readonly drains: Map<string, DrainLedger>;
 }
 
 /** What waits at one replica without a first byte, oldest first. */

@@ -153,6 +153,7 @@ export class RouteTable {
         answering: new AttemptList(),
         held: new Set(),
         faults: undefined,
+        drains: new Map(),
       });
       return;
     }

@@ -1,5 +1,6 @@
 /** What the record says of an operation, or of a moment in which nothing was done. */
 import type { Decision } from './decision.ts';
+import type { DrainList } from './drained.ts';
 import type { StepState } from './journal-entry.ts';
 import type { Actor, Operation } from './operation.ts';
 import type { ProviderError } from './provider-error.ts';
@@ -15,6 +16,8 @@ export interface StepAccount {
   readonly error: ProviderError | undefined;
   /** One line with what was read back. */
   readonly detail: string | undefined;
+  /** Of a step that emptied a site. */
+  readonly drained?: DrainList;
 }
 
 /** A decision as it was recorded, with the values seen then. */
@@ -33,6 +36,8 @@ export interface Explanation {
   readonly decided: RecordedDecision | undefined;
   /** One per step of the plan, then the return of the weights where there was one. */
   readonly steps: readonly StepAccount[];
+  /** One for each site that was emptied. */
+  readonly drains: readonly DrainList[];
   /** Who took it up after somebody else had left it, in order. */
   readonly takenUpBy: readonly Actor[];
 }

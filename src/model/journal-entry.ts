@@ -1,5 +1,6 @@
 /** The append-only, hash-chained record of decisions, operations and steps. */
 import type { Decision } from './decision.ts';
+import type { DrainList } from './drained.ts';
 import type { Actor, Operation } from './operation.ts';
 import type { Pin } from './pin.ts';
 import type { ProviderError } from './provider-error.ts';
@@ -29,6 +30,8 @@ export type JournalBody =
       readonly error: ProviderError | undefined;
       /** One line with what was read back. */
       readonly detail: string | undefined;
+      /** Of a step that empties a site, at its end. */
+      readonly drained?: DrainList;
     }
   /** A route entry outside an operation: replicas or proofs changed, weights did not. */
   | {

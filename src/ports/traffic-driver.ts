@@ -1,4 +1,5 @@
 /** Whatever moves requests between sites; the embedded gateway is one. */
+import type { DrainAccount } from '../model/drained.ts';
 import type { Fault, FaultRequest, FaultSight } from '../model/fault.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { Pin, PinRequest, PinSight, ReleaseRequest } from '../model/pin.ts';
@@ -35,6 +36,13 @@ export interface ManualDriver {
   merged(deployment: string, number: number, call: ReadCall): Promise<Reply<void>>;
   /** What runs at a site now. */
   running(deployment: string, site: string, call: ReadCall): Promise<Seen<RunningRequests>>;
+  /**
+   * From here on what becomes of each request that runs at the site now is written down. Again for the same operation it
+   * changes nothing; refused (conflict) when the epoch is older than seen (`Stale`).
+   */
+  drain(deployment: string, site: string, call: WriteCall): Promise<Reply<void>>;
+  /** What was written down since the operation's `drain`; unknown where there is no such record. */
+  drained(deployment: string, site: string, operationId: string, call: ReadCall): Promise<Seen<DrainAccount>>;
   /**
    * Ends what still runs at a site and keeps the gateway from sending it more until the next entry; refused (conflict)
    * when the epoch is older than seen (`Stale`) or the site has weight (`HasWeight`).

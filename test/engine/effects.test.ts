@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { applyEffect, type EffectTerms } from '../../src/engine/effects.ts';
 import { runStep } from '../../src/engine/run-step.ts';
+import type { DrainAccount } from '../../src/model/drained.ts';
 import type { Step } from '../../src/model/plan.ts';
+import type { WriteCall } from '../../src/ports/call.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
 import { allRight, onlyStep, openStepWorld, type StepWorld } from './support/step-world.ts';
 
@@ -250,4 +252,63 @@ test('what a cut met is on the record of its step', async () => {
     .journal()
     .flatMap((body) => (body.kind === 'step' && body.state === 'reached' ? [body.detail] : []));
   expect(told).toEqual(['2 cut, 1 without a first byte moved elsewhere']);
+});
+
+const account = (running: number, finished: number): DrainAccount => ({
+  site: 'left',
+  counts: { cut: 0, running, 'client-left': 1, failed: 0, moved: 0, finished },
+  streams: [{ id: '7', replica: 'left-0', ageMs: 1200, bytes: 90, end: 'client-left' }],
+  more: 0,
+});
+const drainLeft: Step = { kind: 'drain', name: '1-drain left', site: 'left', cutsLater: true, deadlineMs: 5000 };
+const endOfStep = (world: StepWorld) =>
+  world.journal().flatMap((body) => (body.kind === 'step' && body.state === 'reached' ? [body] : []))[0];
+
+test('a drain has the gateway write down what runs, and puts on record what became of it', async () => {
+  const world = await openStepWorld();
+  world.sink.stats['left'] = { inFlight: 3 };
+  const begun: string[] = [];
+  Object.assign(world.process.deps.traffic, {
+    drain: async (_deployment: string, site: string, call: WriteCall) => {
+      begun.push(`${call.operationId} ${site}`);
+      setTimeout(() => {
+        world.sink.stats['left'] = { inFlight: 0 };
+      });
+      return { kind: 'done', value: undefined };
+    },
+    drained: async () => ({ kind: 'seen', value: account(0, 2), asOfMs: 0 }),
+  });
+  expect(await run(world, drainLeft)).toEqual({ kind: 'reached' });
+  expect(begun).toEqual(['op-1 left']);
+  expect(endOfStep(world)).toMatchObject({
+    detail: '3 ran, 2 finished, 1 left by the client, 0 still running',
+    drained: { kind: 'listed', ...account(0, 2) },
+  });
+});
+
+test.for([
+  { name: 'keeps no list', driver: {}, why: 'what moves the traffic keeps no list of requests' },
+  {
+    name: 'refuses to begin one and has none',
+    driver: {
+      drain: async () => ({ kind: 'refused', error: gatewayAbsent }),
+      drained: async () => ({ kind: 'unknown', error: gatewayAbsent }),
+    },
+    why: 'no gateway answers',
+  },
+])('a driver that $name does not stop the drain: the counts stand, and it is said', async ({ driver, why }) => {
+  const world = await openStepWorld();
+  world.sink.stats['left'] = { inFlight: 3 };
+  Object.assign(world.process.deps.traffic, driver);
+  expect(await run(world, drainLeft)).toEqual({ kind: 'reached' });
+  expect(endOfStep(world)).toMatchObject({
+    detail: '3 ran, 0 finished, 3 still running',
+    drained: { kind: 'unlisted', site: 'left', why },
+  });
+});
+
+test('a site where nothing ran has no list, and nothing is said of one', async () => {
+  const world = await openStepWorld();
+  expect(await run(world, drainLeft)).toEqual({ kind: 'reached' });
+  expect(endOfStep(world)).not.toHaveProperty('drained');
 });

@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
+import type { DrainAccount } from '../../src/model/drained.ts';
 import type { RunningRequests } from '../../src/model/running.ts';
 import type { EntryChange } from '../core/support/routes.ts';
 import { ask, call, readAll, wholeOf } from './support/clients.ts';
@@ -258,4 +260,75 @@ test.for([
 ])('answers $method $path with $status', async ({ method, path, status }) => {
   const { world } = await two();
   expect(await world.admin(method, path)).toMatchObject({ status, value: { message: expect.any(String) } });
+});
+
+const begin = (world: World, operation = 'op-1', epoch = 4) =>
+  world.admin('POST', `/v1/routes/chat/drain?site=left&operation=${operation}&epoch=${epoch}`);
+const drained = (world: World, operation = 'op-1') =>
+  world.admin('GET', `/v1/routes/chat/drained?site=left&operation=${operation}`);
+const none = { cut: 0, running: 0, 'client-left': 0, failed: 0, moved: 0, finished: 0 };
+
+test('tells what became of each request that ran when the drain began: finished, cut, left, broken, moved', async () => {
+  const streams: ServerResponse[] = [];
+  const left = await upstream((request, response) => {
+    endless(request, response);
+    streams.push(response);
+  });
+  const right = await upstream(saying('right'));
+  const world = await openWorld();
+  const sites = { left: [{ url: left.url }], right: [{ url: right.url }] };
+  await world.put({ sites, weights: { left: 100, right: 0 } });
+  const finishes = await streaming(world);
+  await streaming(world);
+  const leaves = await streaming(world);
+  await streaming(world);
+  const moves = post(world, 'silent').response.then(wholeOf);
+  await until('all are there', () => left.seen.length === 5);
+  await world.put({ sites, weights: { left: 0, right: 100 } });
+  world.clock.aheadMs += 2000;
+  expect(await begin(world)).toEqual({ status: 200, value: {} });
+  expect(await drained(world)).toMatchObject({ value: { site: 'left', counts: { ...none, running: 5 }, more: 0 } });
+  streams[0]?.end('data: the end\n\n');
+  leaves.request.destroy();
+  streams[3]?.destroy();
+  await finishes.ended;
+  await until('two run', async () => (await running(world, 'left')).requests.length === 2);
+  // The operation goes on in another process: nothing begins anew.
+  await begin(world);
+  await cut(world);
+  expect(await moves).toMatchObject({ text: 'right' });
+  const { status, value } = await drained(world);
+  expect(status).toBe(200);
+  const { counts, streams: listed } = value as DrainAccount;
+  expect(counts).toEqual({ ...none, finished: 1, cut: 1, 'client-left': 1, failed: 1, moved: 1 });
+  expect(listed).toHaveLength(5);
+  // What went well comes last.
+  expect(listed.at(-1)).toMatchObject({ end: 'finished', bytes: 9 + 'data: the end\n\n'.length, replica: 'left-0' });
+  expect(listed.find(({ end }) => end === 'moved')).toMatchObject({ bytes: 0 });
+  for (const { ageMs } of listed) expect(ageMs).toBeGreaterThanOrEqual(2000);
+  // Nothing of what was asked or answered.
+  expect(JSON.stringify(value)).not.toMatch(/data:|silent|stream"/);
+});
+
+test('keeps the list of one drain: another operation begins its own, an older epoch none', async () => {
+  const { world, drain } = await two();
+  await streaming(world);
+  await drain();
+  expect(await begin(world, 'op-1', 3)).toMatchObject({ status: 409, value: { code: 'Stale' } });
+  expect(await drained(world)).toMatchObject({ status: 404, value: { message: expect.stringContaining('no list') } });
+  await begin(world);
+  await begin(world, 'op-2');
+  expect(await drained(world)).toMatchObject({ status: 404 });
+  expect(await drained(world, 'op-2')).toMatchObject({ value: { counts: { running: 1 } } });
+});
+
+test('lists fifty and counts the others; what spilled there after the drain began is cut with the rest', async () => {
+  const { world, drain } = await two();
+  await Promise.all(Array.from({ length: 55 }, () => streaming(world)));
+  await begin(world);
+  await streaming(world);
+  await drain();
+  await cut(world);
+  const { value } = await drained(world);
+  expect(value).toMatchObject({ counts: { ...none, cut: 56 }, streams: { length: 50 }, more: 6 });
 });

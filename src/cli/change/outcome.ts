@@ -1,9 +1,12 @@
 /** How a change ended, as text, JSON and exit code. Each says what was and what was not changed. */
 import type { WishEnd } from '../../engine/carry-out.ts';
+import type { DrainList } from '../../model/drained.ts';
 import type { Actor, Operation } from '../../model/operation.ts';
 import type { ErrorClass } from '../../model/provider-error.ts';
 import type { Reason } from '../../model/reason.ts';
+import { drainedJson } from '../../report/json/drained.ts';
 import { operationJson } from '../../report/json/operation.ts';
+import { drainedLines } from '../../report/text/drained.ts';
 import { actorText, operationText, weightsSoFar, weightsText } from '../../report/text/operation.ts';
 import { reasonLines } from '../../report/text/reason.ts';
 import { age } from '../../report/text/time.ts';
@@ -18,18 +21,27 @@ export interface Ending {
   readonly out: Output;
   /** False: nobody wanted to wait. */
   readonly waits: boolean;
+  /** What became of what ran at the sites that were emptied. Default: none was. */
+  readonly drains?: readonly DrainList[];
 }
 
+/** As it is told without looking anything up. */
 export function outcomeOf(end: WishEnd, ending: Ending): Outcome {
-  const { app, out } = ending;
+  const { app, out, drains = [] } = ending;
   const about = { kind: 'Operation', deployment: ending.deployment };
   switch (end.kind) {
     case 'ended': {
       const exit = exitOf(end.operation);
       return {
         exit,
-        json: { ...about, outcome: end.operation.state, carriedOutBy: end.by, operation: operationJson(end.operation) },
-        text: operationText(end.operation, out.dataStyle),
+        json: {
+          ...{ ...about, outcome: end.operation.state, carriedOutBy: end.by, operation: operationJson(end.operation) },
+          ...(drains.length === 0 ? {} : { drains: drains.map(drainedJson) }),
+        },
+        text: [
+          operationText(end.operation, out.dataStyle),
+          ...drains.flatMap((list) => drainedLines(list, out.dataStyle)),
+        ].join('\n'),
         ...(exit === 'done' ? {} : { note: nextAfter(end.operation) ?? '' }),
       };
     }

@@ -14,7 +14,8 @@ import { askToConfirm, type Confirmed } from '../confirm.ts';
 import type { Output } from '../output.ts';
 import { carryOutWatched } from './carry.ts';
 import { carryOutOptions, type Terms } from './options.ts';
-import { interruptedOutcome, nothingToDo, outcomeOf, refusalExit } from './outcome.ts';
+import { interruptedOutcome, nothingToDo, refusalExit } from './outcome.ts';
+import { outcomeWithDrains } from './outcome-with-drains.ts';
 import { planDigest, stepsDigest } from './plan-digest.ts';
 import { commandLine } from './typed-line.ts';
 
@@ -41,7 +42,7 @@ export async function runChange(change: Change, app: App, out: Output): Promise<
 
 async function carry({ config, wish, terms }: Change, app: App, out: Output): Promise<Outcome> {
   const end = await carryOutWatched({ app, config, out }, wish, carryOutOptions(terms));
-  return outcomeOf(end, { deployment: wish.deployment, app, out, waits: terms.wait });
+  return await outcomeWithDrains(end, { deployment: wish.deployment, app, out, waits: terms.wait }, config);
 }
 
 async function isKnownRequest({ config, wish, terms: { requestId } }: Change, app: App): Promise<boolean> {

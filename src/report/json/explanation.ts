@@ -1,10 +1,11 @@
 /** What the record says, for machines. */
 import type { Explanation, RecordedDecision } from '../../model/explanation.ts';
 import { iso } from '../text/time.ts';
+import { drainedJson } from './drained.ts';
 import { operationJson } from './operation.ts';
 
 /** Times in ISO 8601. */
-export function explanationJson({ operation, decided, steps, takenUpBy }: Explanation) {
+export function explanationJson({ operation, decided, steps, drains, takenUpBy }: Explanation) {
   return {
     operation: operationJson(operation),
     decided: decided === undefined ? null : decidedJson(decided),
@@ -12,6 +13,7 @@ export function explanationJson({ operation, decided, steps, takenUpBy }: Explan
       ...{ name, state, beganAt: isoOrNull(beganAtMs), endedAt: isoOrNull(endedAtMs) },
       ...{ error: error ?? null, detail: detail ?? null },
     })),
+    drains: drains.map(drainedJson),
     takenUpBy,
   };
 }

@@ -2,6 +2,7 @@
 import { reasonsOf } from '../../model/decision.ts';
 import type { Diagnosis, SiteDiagnosis } from '../../model/diagnosis.ts';
 import type { Explanation, RecordedDecision, StepAccount } from '../../model/explanation.ts';
+import { drainedLines } from './drained.ts';
 import { actorText, operationText } from './operation.ts';
 import type { CodePage } from './pages/page.ts';
 import { reasonLines } from './reason.ts';
@@ -14,13 +15,14 @@ import { cut, padEnd, wrap } from './width.ts';
 const mostLines = 20;
 
 /** What it was, what was seen when it was decided, and what became of each step. */
-export function explanationText({ operation, decided, steps, takenUpBy }: Explanation, style: Style): string {
+export function explanationText({ operation, decided, steps, drains, takenUpBy }: Explanation, style: Style): string {
   return [
     operationText(operation, style),
     ...takenUpBy.map((actor) => cut(`  taken up by ${actorText(actor)}`, style.width)),
     ...decidedLines(decided, style),
     'Steps',
     ...limited(steps.map((step) => stepLine(step, style))),
+    ...drains.flatMap((list) => drainedLines(list, style)),
   ].join('\n');
 }
 
@@ -107,7 +109,12 @@ function stepLine(step: StepAccount, style: Style): string {
   const tone = stepTones[step.state];
   const took =
     step.beganAtMs === undefined || step.endedAtMs === undefined ? '' : ` in ${span(step.endedAtMs - step.beganAtMs)}`;
-  const why = step.error === undefined ? '' : `: ${sanitize(step.error.code, 60)}: ${sanitize(step.error.message)}`;
+  const why =
+    step.error !== undefined
+      ? `: ${sanitize(step.error.code, 60)}: ${sanitize(step.error.message)}`
+      : step.detail === undefined
+        ? ''
+        : `: ${sanitize(step.detail)}`;
   const line = `${padEnd(sanitize(step.name, 40), 24)}  ${stepWords[step.state]}${took}${why}`;
   return `  ${tint(tone, mark(tone, style), style)}${cut(line, style.width - 4)}`;
 }

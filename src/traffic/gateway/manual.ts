@@ -1,4 +1,5 @@
 /** What people do by hand at the gateway: pins, a look at what runs, the end of a drain. */
+import type { DrainAccount } from '../../model/drained.ts';
 import type { Pin, PinSight } from '../../model/pin.ts';
 import type { RunningRequests, SiteCut } from '../../model/running.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -27,6 +28,18 @@ export function createManualDriver(socketPath: string, clock: Clock): ManualDriv
       read(`${routePath(deployment)}/running?site=${encodeURIComponent(site)}`, call, (status, value) =>
         status === 200 && hasLists(value, ['requests']) ? (value as RunningRequests) : undefined,
       ),
+    drain: (deployment, site, call) =>
+      write(
+        {
+          method: 'POST',
+          path: `${routePath(deployment)}/drain?${drainOf(site, call.operationId)}&epoch=${call.epoch}`,
+        },
+        call,
+      ),
+    drained: (deployment, site, operationId, call) =>
+      read(`${routePath(deployment)}/drained?${drainOf(site, operationId)}`, call, (status, value) =>
+        status === 200 && hasLists(value, ['streams']) ? (value as DrainAccount) : undefined,
+      ),
     cut: (deployment, site, call) =>
       change(
         {
@@ -37,4 +50,8 @@ export function createManualDriver(socketPath: string, clock: Clock): ManualDriv
         (value) => (isObject(value) && 'moved' in value && 'cut' in value ? (value as SiteCut) : undefined),
       ),
   };
+}
+
+function drainOf(site: string, operationId: string): string {
+  return `site=${encodeURIComponent(site)}&operation=${encodeURIComponent(operationId)}`;
 }

@@ -77,6 +77,8 @@ export interface Terms {
   readonly move?: string;
   /** Further lines of the deployment's failover block. */
   readonly safety?: string;
+  /** How a site is emptied. */
+  readonly drain?: string;
   /** Replicas by site, the active one first. */
   readonly replicas?: Readonly<Record<string, number>>;
   /** What Node runs as a model server: words for a shell, before port, model and name. */
@@ -102,6 +104,7 @@ const usual: Required<Omit<Terms, 'prepare' | 'launch' | 'ports'>> = {
   move: '{ steps: [100%], holdEach: 0s }',
   safety: '{}',
   drills: '{}',
+  drain: '{}',
   replicas: { oslo: 2, paris: 1, rome: 1 },
   server: `${join(root, 'bin/godwit.js')} model-server --first-token-ms 10 --tokens-per-second 100`,
   lease: `{ ttl: ${leaseTtlMs}ms, renewEvery: 300ms }`,
@@ -228,7 +231,7 @@ interface ConfigTerms extends Usual {
 
 /** The mark stands on every command line: by it the processes are found again. */
 function configOf({ mark, startsPath, port, ports, ...terms }: ConfigTerms): string {
-  const { move, safety, drills, replicas, server, lease, probeEvery, evaluateEvery } = terms;
+  const { move, safety, drills, drain, replicas, server, lease, probeEvery, evaluateEvery } = terms;
   const sites = Object.keys(replicas);
   const args = `--port \${port} --model tiny --name ${mark}/\${replica}`;
   const shell = `echo $$ \${replica} >> ${startsPath}; exec ${process.execPath} ${server} ${args}`;
@@ -243,6 +246,7 @@ deployments:
     startup: { timeout: 30s }
     stopGrace: 1s
     probe: { ttft: 1s, every: ${probeEvery}, timeout: 2s }
+    drain: ${drain}
     sites: { ${sites.map((site) => `${site}: { replicas: ${replicas[site]} }`).join(', ')} }
     failover:
       mode: auto

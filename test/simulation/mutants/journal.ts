@@ -69,8 +69,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'result-of-a-step-not-written',
     file: runStep,
-    find: '  await ctx.note(at, undefined, state, error, detail);\n',
-    replace: '  if (error !== undefined) await ctx.note(at, undefined, state, error, detail);\n',
+    find: '  await ctx.note(at, undefined, state, error, told);\n',
+    replace: '  if (error !== undefined) await ctx.note(at, undefined, state, error, told);\n',
     breaks: ['I18'],
     why: 'only failures are recorded: the next step begins without the result of the one before',
   },
