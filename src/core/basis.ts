@@ -1,10 +1,12 @@
 /** What a plan was made from, and what of it has changed since. */
+
 import type { Action } from '../model/decision.ts';
 import type { Step } from '../model/plan.ts';
 import type { PlanBasis } from '../model/plan-basis.ts';
 import type { Reason } from '../model/reason.ts';
 import { standingKey } from '../model/standing.ts';
 import type { View } from '../model/view.ts';
+import { weightsText } from '../model/words.ts';
 import { makePlan } from './plan/plan.ts';
 import { readyReplicas } from './readiness.ts';
 import { sameWeights } from './routing/weights.ts';
@@ -35,16 +37,17 @@ export function inputDrift(expected: PlanBasis, view: View, nowMs: number): read
   const ready = readyBySite(view, nowMs);
   if (expected.config !== view.configDigest)
     reasons.push(moved('the configuration', expected.config, view.configDigest));
-  if (!sameWeights(expected.weights, view.inForce)) reasons.push(moved('the split', expected.weights, view.inForce));
+  if (!sameWeights(expected.weights, view.inForce))
+    reasons.push(moved('the split', weightsText(expected.weights), weightsText(view.inForce)));
   for (const site of new Set([...Object.keys(expected.ready), ...Object.keys(ready)])) {
     const [before, after] = [expected.ready[site] ?? 0, ready[site] ?? 0];
     // More than was planned with is no reason to look again.
-    if (after < before) reasons.push({ ...moved(`ready replicas at ${site}`, before, after), site });
+    if (after < before) reasons.push({ ...moved(`ready replicas at ${site}`, String(before), String(after)), site });
   }
   if (expected.open !== view.open?.id) reasons.push(moved('the operation under way', expected.open, view.open?.id));
   const standing = view.standing.map(standingKey);
   if (JSON.stringify(expected.standing) !== JSON.stringify(standing))
-    reasons.push(moved('what was set for a time', expected.standing, standing));
+    reasons.push(moved('what was set for a time', expected.standing.join(', '), standing.join(', ')));
   return reasons;
 }
 
@@ -58,8 +61,8 @@ function readyBySite(view: View, nowMs: number): Readonly<Record<string, number>
   return Object.fromEntries(view.sites.map((site) => [site.site.name, readyReplicas(view, site, nowMs).length]));
 }
 
-function moved(what: string, before: unknown, after: unknown): Reason {
-  const [was, is] = [JSON.stringify(before ?? null), JSON.stringify(after ?? null)];
+function moved(what: string, before: string | undefined, after: string | undefined): Reason {
+  const [was, is] = [before, after].map((value) => (value === undefined || value === '' ? 'none' : value));
   return { code: 'WorldMoved', message: `${what} was ${was} when it was planned and is ${is}` };
 }
 
@@ -68,6 +71,6 @@ function untimed({ deadlineMs: _, ...step }: Step): Omit<Step, 'deadlineMs'> {
   return step;
 }
 
-function names({ steps }: Pick<PlanBasis, 'steps'>): readonly string[] {
-  return steps.map(({ name }) => name);
+function names({ steps }: Pick<PlanBasis, 'steps'>): string {
+  return steps.map(({ name }) => name).join(', ');
 }

@@ -1,9 +1,11 @@
 /** Chooses one action. Pure: same view and time give the same decision. */
+
 import type { Action, Decision } from '../model/decision.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { SiteView, View } from '../model/view.ts';
+import { age, span } from '../model/words.ts';
 import { diagnose, isFailing } from './diagnose.ts';
 import { expiryOf, shiftReason } from './expiry.ts';
 import { startBlock } from './failed-starts.ts';
@@ -194,7 +196,7 @@ function failbackOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision |
           {
             code: 'OriginNotHealthy',
             site: site.name,
-            message: `${site.name} healthy for ${nowMs - sinceMs} of ${failback.afterMs} ms`,
+            message: `${site.name} healthy for ${age(nowMs - sinceMs)} of ${span(failback.afterMs)}`,
             untilMs,
           },
         ]
@@ -202,7 +204,7 @@ function failbackOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision |
   });
   if (waiting.length > 0) return stay(diagnosis, waiting);
   const names = raised.map(({ site }) => site.name).join(', ');
-  const because: Reason = { code: 'PreferredSiteHealthy', message: `${names} healthy for ${failback.afterMs} ms` };
+  const because: Reason = { code: 'PreferredSiteHealthy', message: `${names} healthy for ${span(failback.afterMs)}` };
   const action: Action = {
     kind: 'failback',
     trigger: 'automatic',

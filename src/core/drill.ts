@@ -1,6 +1,7 @@
 /** What a drill measured, and what that makes of its hypothesis. Never `passed` when something was not measured. */
 import type { Claim } from '../model/drill.ts';
 import type { ClaimVerdict, DrillSample, Verdict } from '../model/drill-run.ts';
+import { span } from '../model/words.ts';
 
 /** Longest time between two samples that still leaves nothing out, in milliseconds: three of them. */
 const longestGapMs = 3500;
@@ -50,7 +51,7 @@ function holeIn(samples: readonly DrillSample[]): string | undefined {
     // Counters that go back began anew: what was lost before is not among them.
     if (ended < before.ended || lost < before.lost) return 'the gateway was started anew: its counts began again';
     const gapMs = atMs - before.atMs;
-    if (gapMs > longestGapMs) return `nothing was seen of the gateway for ${Math.round(gapMs / 1000)} s`;
+    if (gapMs > longestGapMs) return `nothing was seen of the gateway for ${span(gapMs)}`;
   }
   return undefined;
 }

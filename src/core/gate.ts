@@ -1,7 +1,9 @@
 /** Watches a step of a gated move: is the target good enough to take more? */
+
 import type { Seen } from '../model/outcome.ts';
 import type { Gate } from '../model/plan.ts';
 import type { DeploymentTraffic, SiteTraffic } from '../model/traffic-stats.ts';
+import { span } from '../model/words.ts';
 
 export type GateVerdict = { readonly kind: 'pass' | 'wait' } | { readonly kind: 'fail'; readonly message: string };
 
@@ -45,7 +47,7 @@ function defectOf(
   // The window tells of the step alone only once the step is older than it.
   if (forMs < after.windowMs || after.firstTokenP95Ms === undefined || after.firstTokenP95Ms <= gate.maxFirstTokenMs)
     return undefined;
-  return `${site}: first token p95 ${Math.round(after.firstTokenP95Ms)} ms, limit ${gate.maxFirstTokenMs} ms`;
+  return `${site}: first token p95 ${span(after.firstTokenP95Ms)}, limit ${span(gate.maxFirstTokenMs)}`;
 }
 
 function siteIn({ sites }: DeploymentTraffic, name: string): SiteTraffic | undefined {

@@ -1,10 +1,12 @@
 /** What a person says of an operation: hold, resume, return, abort, extend. Carried out, or refused with the reason. */
+
 import type { Action, Decision } from '../model/decision.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Operation, OperationRequest } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { View } from '../model/view.ts';
 import type { OrderKind } from '../model/wish.ts';
+import { weightsText } from '../model/words.ts';
 import { asked } from './asked.ts';
 import { readyReplicas } from './readiness.ts';
 import { sameWeights } from './routing/weights.ts';
@@ -83,7 +85,7 @@ function takeBack(
   if (!weighs) return refuse(nothing(`${id} (${plan.kind}) moved no traffic`));
   if (sameWeights(view.inForce, plan.before)) return refuse(isSo(`the weights before ${id} are in force`));
   if (!sameWeights(view.inForce, plan.after)) {
-    const message = `the traffic was moved again since ${id}: ${JSON.stringify(view.inForce)}`;
+    const message = `the traffic was moved again since ${id}: ${weightsText(view.inForce)}`;
     return refuse({ code: 'WorldMoved', message });
   }
   const { open } = view;

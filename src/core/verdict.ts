@@ -1,4 +1,5 @@
 /** What the world says of an operation, step by step, and in one word. */
+
 import type { Operation } from '../model/operation.ts';
 import type { Answer, Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
@@ -6,6 +7,7 @@ import type { Replica } from '../model/replica.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { StepCheck, Verdict } from '../model/verification.ts';
+import { weightsText } from '../model/words.ts';
 import { isStopped } from './plan/reached.ts';
 import { isAlive } from './readiness.ts';
 import { sameWeights } from './routing/weights.ts';
@@ -89,8 +91,7 @@ function ofSeen<T>(seen: Seen<T>, holds: (value: T) => boolean): Answer {
 function routeText(route: WorldSeen['route']): string {
   if (route.kind === 'unknown') return `the gateway cannot be read: ${route.error.message}`;
   if (route.value === undefined) return 'the gateway has no weights';
-  const parts = Object.entries(route.value.weights).filter(([, weight]) => weight > 0);
-  return `weights ${parts.map(([site, weight]) => `${site} ${weight}%`).join(', ')}`;
+  return `weights ${weightsText(route.value.weights)}`;
 }
 
 function ofTraffic(traffic: WorldSeen['traffic'], site: string): Check {

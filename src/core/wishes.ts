@@ -1,4 +1,5 @@
 /** Each verb a person may type, as one intended change; or why there is none. Rules come after: this only says what is meant. */
+
 import type { Action } from '../model/decision.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Actor, OperationKind } from '../model/operation.ts';
@@ -6,6 +7,7 @@ import type { Reason } from '../model/reason.ts';
 import type { Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
 import type { Verb, Wish } from '../model/wish.ts';
+import { weightsText } from '../model/words.ts';
 import { asked } from './asked.ts';
 import { isFailing } from './diagnose.ts';
 import { missingSlots, readyReplicas, unlistedReason, weightOf } from './readiness.ts';
@@ -86,7 +88,7 @@ function moveAway(asking: Asking): Wished {
 function moveTo(asking: Asking, weights: Weights, from: string | undefined): Wished {
   const { view, wish, diagnosis, nowMs } = asking;
   if (view.route.kind === 'seen' && sameWeights(weights, view.route.value?.weights ?? {}))
-    return refuse({ code: 'AlreadyThere', message: `the weights are ${JSON.stringify(weights)} already` });
+    return refuse({ code: 'AlreadyThere', message: `the weights are ${weightsText(weights)} already` });
   const source =
     from ?? view.sites.find(({ site }) => (weights[site.name] ?? 0) < weightOf(view, site.name))?.site.name;
   const asleep = targetsOf(view, { weights }).find(

@@ -1,6 +1,8 @@
 /** Runs one port call under a deadline on the injected clock. */
+
 import { messageOf } from '../errors.ts';
 import type { ProviderError } from '../model/provider-error.ts';
+import { span } from '../model/words.ts';
 import type { ReadCall } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -35,7 +37,7 @@ export function callWithin<T>(
       resolve(how);
     };
     const giveUp = (): void => end(late('given up before an answer came'), parent?.reason);
-    const cancel = clock.after(timeoutMs, () => end(late(`no answer within ${timeoutMs} ms`), answered));
+    const cancel = clock.after(timeoutMs, () => end(late(`no answer within ${span(timeoutMs)}`), answered));
     if (parent?.aborted === true) giveUp();
     else parent?.addEventListener('abort', giveUp);
     const call: ReadCall = {

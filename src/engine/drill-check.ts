@@ -39,7 +39,7 @@ export async function checkDrill(deps: EngineDeps, drill: Drill, signal: AbortSi
   const weights = route.kind === 'seen' ? route.value?.weights : undefined;
   const isLed = lease !== undefined && nowMs - lease.renewedAtMs <= lease.ttlMs;
   if (snapshot === undefined || !isLed || nowMs - snapshot.atMs > freshForMs(snapshot.view))
-    return { against: [nobodyDecides], weights, to: undefined };
+    return { against: [nobodyDecides(drill.deployment)], weights, to: undefined };
   const { faults: _, ...seen } = snapshot.view;
   const sight = { ...seen, ...faultsOf(faults), route, inForce: weights ?? seen.inForce };
   const view = memory.view(sight);
@@ -49,10 +49,10 @@ export async function checkDrill(deps: EngineDeps, drill: Drill, signal: AbortSi
   return { against: [...unseen, ...standsInTheWay(view, drill, nowMs), ...reasons], weights, to };
 }
 
-const nobodyDecides: Reason = {
-  code: 'UnknownView',
-  message: 'no controller watches it: nobody would decide anything during the drill (godwit run)',
-};
+function nobodyDecides(deployment: string): Reason {
+  const message = `no controller watches ${deployment}: nobody would decide anything during the drill (godwit run)`;
+  return { code: 'UnknownView', message };
+}
 
 /** How old the controller's view may be, in milliseconds. */
 function freshForMs({ deployment: { failover } }: View): number {

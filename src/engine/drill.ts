@@ -5,6 +5,7 @@ import type { Drill } from '../model/drill.ts';
 import type { DrillRun, UndoState, Verdict } from '../model/drill-run.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Weights } from '../model/route.ts';
+import { span } from '../model/words.ts';
 import { checkDrill } from './drill-check.ts';
 import { armDue, endedBy, liftAll, rehearseUndo } from './drill-faults.ts';
 import { operationsOf, type Rehearsal } from './drill-rehearsal.ts';
@@ -117,8 +118,7 @@ async function inflict(rehearsal: Rehearsal, signal: AbortSignal): Promise<Stop 
     if (trouble !== undefined) return { verdict: 'aborted', why: trouble };
     await tick(rehearsal, signal);
     const seenMs = deps.clock.nowMs() - (samples.at(-1)?.atMs ?? 0);
-    if (seenMs > blindMs)
-      return { verdict: 'aborted', why: `the gateway’s counts are not seen for ${Math.round(seenMs / 1000)} s` };
+    if (seenMs > blindMs) return { verdict: 'aborted', why: `the gateway’s counts are not seen for ${span(seenMs)}` };
     const limit = lossLimit(samples);
     if (limit !== undefined) return { verdict: 'aborted', why: limit };
   }

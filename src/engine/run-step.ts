@@ -11,6 +11,7 @@ import type { Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import type { StepSight } from '../model/step-sight.ts';
+import { span, weightsText } from '../model/words.ts';
 import type { Context, StepRef, StepTold } from './context.ts';
 import { emptiedTold } from './drain-list.ts';
 import { applyEffect, type EffectTerms, passingClasses, toStop } from './effects.ts';
@@ -93,7 +94,7 @@ function staleness(
   const weights = (route?.kind === 'seen' ? route.value?.weights : undefined) ?? ctx.routes.weights();
   const own = [plan.before, ...plan.steps.flatMap((each) => (each.kind === 'weigh' ? [each.weights] : []))];
   if (own.some((each) => sameWeights(each, weights))) return undefined;
-  const message = `the weights are ${JSON.stringify(weights)}: changed since the plan was made`;
+  const message = `the weights are ${weightsText(weights)}: changed since the plan was made`;
   return { class: hasBegun ? 'conflict' : 'invalid', code: planStale, message };
 }
 
@@ -158,7 +159,7 @@ const lostReplicas: ProviderError = {
 
 function lateEnd(at: StepRef, reply: Reply<void> | undefined): [StepState, ProviderError] {
   if (reply !== undefined && reply.kind !== 'done') return [reply.kind, reply.error];
-  const message = `${at.step.name} was not reached within ${at.step.deadlineMs} ms`;
+  const message = `${at.step.name} was not reached within ${span(at.step.deadlineMs)}`;
   return ['failed', { class: 'unknown', code: 'DeadlinePassed', message }];
 }
 

@@ -25,7 +25,7 @@ test.for<{ name: string; change: ViewChange; says: RegExp }>([
   {
     name: 'an operation under way',
     change: { open: { ...operationOf({ state: 'shifting' }), endedAtMs: undefined } },
-    says: /^the operation under way was null .* is "op-1"/,
+    says: /^the operation under way was none .* is op-1/,
   },
   {
     name: 'something that was set',

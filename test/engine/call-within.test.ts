@@ -31,7 +31,7 @@ test('is late at the time-out and not a moment before, and then tells the port t
   expect(signal?.aborted).toBe(false);
   await pass(1);
   await late;
-  expect(end).toMatchObject({ kind: 'late', error: { class: 'unknown', message: 'no answer within 100 ms' } });
+  expect(end).toMatchObject({ kind: 'late', error: { class: 'unknown', message: 'no answer within 100ms' } });
   expect(signal?.aborted).toBe(true);
 });
 

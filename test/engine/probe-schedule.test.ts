@@ -96,7 +96,7 @@ test('a probe that forgets its time-out is unseen a second after it, and never a
     {
       outcome: 'unknown',
       reason: 'CannotSee',
-      detail: 'no answer within 1400 ms',
+      detail: 'no answer within 1.4s',
       replica: replica.id,
       vantage: 'here',
     },

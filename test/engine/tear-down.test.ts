@@ -51,7 +51,7 @@ test.for(['never answers', 'throws'] as const)('a site whose list %s does not ho
   const list = how === 'throws' ? () => Promise.reject(new Error('broke')) : () => new Promise<never>(() => undefined);
   Object.assign(world.right, { list });
   const left = await world.drive(tearDown(world.boot().deps, calm), 11_000);
-  expect(left).toEqual([how === 'throws' ? 'right: broke' : 'right: no answer within 10000 ms']);
+  expect(left).toEqual([how === 'throws' ? 'right: broke' : 'right: no answer within 10s']);
   expect([...world.left.replicas.values()].every(({ state }) => state === 'gone')).toBe(true);
   expect(world.state.leases.get('chat')?.holderId).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import type { ControllerEnd } from '../../engine/controller.ts';
 import { GodwitError } from '../../errors.ts';
-import { clockTime, span } from '../../report/text/time.ts';
+import { span } from '../../model/words.ts';
+import { clockTime } from '../../report/text/time.ts';
 import type { App } from '../app.ts';
 import { defineCommand, type Outcome } from '../command.ts';
 import { lineReporter } from '../line-reporter.ts';

@@ -1,4 +1,5 @@
 /** Rules of what must have been seen before automation moves anything. */
+import { span } from '../../model/words.ts';
 import { areIndependent } from '../readiness.ts';
 import { type Rule, targetsOf } from './case.ts';
 
@@ -13,7 +14,12 @@ export const enoughEvidence: Rule = ({ view, diagnosis, action, nowMs }) => {
   if (source === undefined) return [];
   const { detector } = view.deployment.failover;
   if (nowMs - source.asOfMs > detector.staleAfterMs)
-    return [{ code: 'EvidenceStale', message: `newest evidence is ${nowMs - source.asOfMs} ms old` }];
+    return [
+      {
+        code: 'EvidenceStale',
+        message: `newest evidence is ${span(nowMs - source.asOfMs)} old, stale after ${span(detector.staleAfterMs)}`,
+      },
+    ];
   const dueAtMs = source.sinceMs + detector.failAfterMs;
   if (!source.actionable) {
     // The other planes are slower than the probes; what they have not said by then they will not say.
@@ -25,7 +31,7 @@ export const enoughEvidence: Rule = ({ view, diagnosis, action, nowMs }) => {
       {
         code: 'NotUnhealthyLongEnough',
         site: source.site,
-        message: `bad for ${nowMs - source.sinceMs} of ${detector.failAfterMs} ms`,
+        message: `bad for ${span(nowMs - source.sinceMs)} of ${span(detector.failAfterMs)}`,
         untilMs: dueAtMs,
       },
     ];

@@ -1,7 +1,9 @@
 /** Rules of how often automation may move traffic, and how soon it may take it back (I11). */
+
 import type { Operation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { View } from '../../model/view.ts';
+import { age, span } from '../../model/words.ts';
 import { isWithin } from '../elapsed.ts';
 import { hasMoved } from '../moved.ts';
 import { acknowledgedAtMs } from '../standing.ts';
@@ -26,7 +28,7 @@ export const coolDown: Rule = ({ view, action, nowMs }) => {
     const untilMs = newest.openedAtMs + coolDownMs;
     reasons.push({
       code: 'CoolDown',
-      message: `${newest.id} was ${nowMs - newest.openedAtMs} ms ago, least ${coolDownMs} ms`,
+      message: `${newest.id} was ${age(nowMs - newest.openedAtMs)} ago; one failover in ${span(coolDownMs)}`,
       untilMs,
     });
   }
@@ -51,7 +53,13 @@ export const dwell: Rule = ({ view, action, nowMs }) => {
   const { dwellMs } = view.deployment.failover.safety;
   const untilMs = endedAtMs + dwellMs;
   return isWithin(dwellMs, endedAtMs, nowMs)
-    ? [{ code: 'DwellTime', message: `${newest.id} ended ${nowMs - endedAtMs} ms ago`, untilMs }]
+    ? [
+        {
+          code: 'DwellTime',
+          message: `${newest.id} ended ${age(nowMs - endedAtMs)} ago; nothing goes back before ${span(dwellMs)}`,
+          untilMs,
+        },
+      ]
     : [];
 };
 

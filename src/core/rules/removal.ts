@@ -3,6 +3,7 @@ import type { Operation } from '../../model/operation.ts';
 import type { Step } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { SiteView, View } from '../../model/view.ts';
+import { age, span } from '../../model/words.ts';
 import { isWithin } from '../elapsed.ts';
 import { isResident, readyReplicas, weightOf } from '../readiness.ts';
 import { isOut } from '../standing.ts';
@@ -79,7 +80,7 @@ function removedBefore(view: View, emptying: readonly string[], windowMs: number
   return [
     {
       code: 'RemovalVelocity',
-      message: `${newest.id} emptied ${emptiedBy(newest).join(', ')} ${nowMs - endedAtMs} ms ago; one site in ${windowMs} ms`,
+      message: `${newest.id} emptied ${emptiedBy(newest).join(', ')} ${age(nowMs - endedAtMs)} ago; one site in ${span(windowMs)}`,
       untilMs: endedAtMs + windowMs,
     },
   ];

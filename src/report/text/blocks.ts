@@ -1,9 +1,10 @@
 /** What holds back starts, one line each. */
 import type { Reason } from '../../model/reason.ts';
+import { age } from '../../model/words.ts';
 import { sanitize } from './sanitize.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
-import { age, clockTime } from './time.ts';
+import { clockTime } from './time.ts';
 
 type Row = { readonly deployment: string; readonly site: string; readonly reason: Reason };
 

@@ -1,8 +1,9 @@
 /** The demo's summary for people. */
+
+import { span } from '../../model/words.ts';
 import type { DemoSummary } from '../demo-summary.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
-import { span } from './time.ts';
 
 const tones: Readonly<Record<DemoSummary['outcome'], Tone>> = {
   recovered: 'good',

@@ -1,9 +1,9 @@
 /** What became of each request of a site that was emptied: how it ended, how old it was, how far it had come. */
 import type { DrainedEnd, DrainedStream, DrainList } from '../../model/drained.ts';
+import { age } from '../../model/words.ts';
 import { sanitize } from './sanitize.ts';
 import type { Style } from './style.ts';
 import { type Column, table } from './table.ts';
-import { age } from './time.ts';
 import { wrap } from './width.ts';
 
 /** More are counted, not listed, so that the screen keeps its 24 rows; `-o json` has up to 50. */

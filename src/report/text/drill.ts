@@ -2,12 +2,13 @@
 import type { Claim, Drill, PlannedFault } from '../../model/drill.ts';
 import type { ClaimVerdict, DrillRun, UndoState, Verdict } from '../../model/drill-run.ts';
 import type { Weights } from '../../model/route.ts';
+import { span } from '../../model/words.ts';
 import { sameVector } from '../drill-view.ts';
 import { toneOfState, weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
 import { table } from './table.ts';
-import { clockTime, span } from './time.ts';
+import { clockTime } from './time.ts';
 import { cut, hanging } from './width.ts';
 
 /** What is known before it begins. */

@@ -3,10 +3,11 @@ import { type Action, type Decision, reasonsOf } from '../../model/decision.ts';
 import type { Diagnosis } from '../../model/diagnosis.ts';
 import type { Event } from '../../model/event.ts';
 import type { Operation } from '../../model/operation.ts';
+import { span } from '../../model/words.ts';
 import { toneOfState, weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
-import { clockTime, span } from './time.ts';
+import { clockTime } from './time.ts';
 
 /** Undefined when the event says nothing new to a person. */
 export function eventLine(event: Event, style: Style): string | undefined {

@@ -2,13 +2,14 @@
 import { reasonsOf } from '../../model/decision.ts';
 import type { Diagnosis, SiteDiagnosis } from '../../model/diagnosis.ts';
 import type { Explanation, RecordedDecision, StepAccount } from '../../model/explanation.ts';
+import { age, span } from '../../model/words.ts';
 import { drainedLines } from './drained.ts';
 import { actorText, operationText } from './operation.ts';
 import type { CodePage } from './pages/page.ts';
 import { reasonLines } from './reason.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
-import { age, clockTime, span } from './time.ts';
+import { clockTime } from './time.ts';
 import { cut, padEnd, wrap } from './width.ts';
 
 /** More lines than this of one kind are counted, not shown. */

@@ -1,10 +1,11 @@
 /** Operations, newest first, one line each. */
 import type { Operation } from '../../model/operation.ts';
+import { span } from '../../model/words.ts';
 import { stateWords, toneOfState, weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
 import { type Style, tint } from './style.ts';
 import { type Column, table } from './table.ts';
-import { iso, span } from './time.ts';
+import { iso } from './time.ts';
 
 const columns: readonly Column[] = [
   { title: 'WHEN', align: 'left', maxWidth: 17 },

@@ -1,9 +1,10 @@
 /** One operation for people: what it was, how it ended, what is in force now. */
 import type { Actor, Operation, OperationState } from '../../model/operation.ts';
 import type { Weights } from '../../model/route.ts';
+import { weightsText as plainText, span } from '../../model/words.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
-import { clockTime, span } from './time.ts';
+import { clockTime } from './time.ts';
 import { cut } from './width.ts';
 
 /** The tone of an operation's state. */
@@ -55,13 +56,9 @@ export function actorText({ kind, name, host, pid }: Actor): string {
   return `${kind === 'controller' ? 'the controller ' : ''}${sanitize(name, 40)}@${sanitize(host, 40)}, pid ${pid}`;
 }
 
-/** `site-a 100%, site-b 0%`; sites without weight are left out unless all are. At most eight. */
+/** The same with names that do a terminal no harm. */
 export function weightsText(weights: Weights): string {
-  const all = Object.entries(weights);
-  const some = all.filter(([, weight]) => weight > 0);
-  const shown = some.slice(0, 8).map(([site, weight]) => `${sanitize(site, 40)} ${weight}%`);
-  if (some.length > 8) shown.push(`${some.length - 8} more`);
-  return shown.length === 0 ? 'no weight anywhere' : shown.join(', ');
+  return plainText(weights, (site) => sanitize(site, 40));
 }
 
 /** The weights that its steps have put in force so far: those of the last one reached, else those before. */

@@ -1,9 +1,9 @@
 /** Replicas that nothing on record accounts for, one line each, and which sites could not be read. */
 import type { Orphan, OrphanReport } from '../../model/orphan.ts';
+import { age } from '../../model/words.ts';
 import { sanitize } from './sanitize.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
-import { age } from './time.ts';
 import { cut } from './width.ts';
 
 /** Within `style.width`. */

@@ -1,8 +1,10 @@
 /** What became of a pause, or of its end, for people. */
+
+import { age } from '../../model/words.ts';
 import type { PauseRow } from '../json/pause.ts';
 import { sanitize } from './sanitize.ts';
 import type { Style } from './style.ts';
-import { age, clockTime, day } from './time.ts';
+import { clockTime, day } from './time.ts';
 import { wrap } from './width.ts';
 
 /** In order, a line or two per deployment. */

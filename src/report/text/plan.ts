@@ -3,11 +3,11 @@ import type { Alternative, Forecast, SiteForecast } from '../../model/forecast.t
 import type { Plan } from '../../model/plan.ts';
 import type { Planned, Preview } from '../../model/preview.ts';
 import type { Reason } from '../../model/reason.ts';
+import { span } from '../../model/words.ts';
 import { reasonLines } from './reason.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, tint } from './style.ts';
 import { type Column, table } from './table.ts';
-import { span } from './time.ts';
 import { cut, hanging, padEnd, wrap } from './width.ts';
 
 /** More sites than this are counted, not shown. */

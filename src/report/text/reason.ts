@@ -1,8 +1,9 @@
 /** Reasons for people: the code first, so that it can be looked up, then the values seen. */
 import type { Reason } from '../../model/reason.ts';
+import { age } from '../../model/words.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, tint } from './style.ts';
-import { age, clockTime } from './time.ts';
+import { clockTime } from './time.ts';
 import { hanging } from './width.ts';
 
 /** `CoolDown until 03:38Z (in 12m)`: short, for a line that says more. */

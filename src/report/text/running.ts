@@ -1,9 +1,11 @@
 /** The requests that run at one site, a line each, oldest first: what a drain waits for. */
+
+import { age } from '../../model/words.ts';
 import type { RunningView } from '../running-view.ts';
 import { sanitize } from './sanitize.ts';
 import type { Style } from './style.ts';
 import { type Column, table } from './table.ts';
-import { age, clockTime } from './time.ts';
+import { clockTime } from './time.ts';
 import { wrap } from './width.ts';
 
 /** More are counted, not listed, so that the screen keeps its 24 rows. */

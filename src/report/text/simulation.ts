@@ -1,10 +1,10 @@
 /** Simulated worlds for people: a short timeline of each, then what they came to together. */
 import type { SimulatedMishap, SimulatedMoment, SimulatedSeed, SimulatedSiteFault } from '../../model/simulation.ts';
+import { span } from '../../model/words.ts';
 import type { SimulationSummary, SimulationTerms } from '../simulation-summary.ts';
 import { toneOfState, weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
-import { span } from './time.ts';
 import { cut, padStart, wrap } from './width.ts';
 
 /** Lines of one world's timeline; the JSON has all. */

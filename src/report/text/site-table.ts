@@ -1,9 +1,10 @@
 /** The sites of a deployment, one line each: wanted and real share, state, what is ready, and why not. */
+
+import { age, span } from '../../model/words.ts';
 import type { SiteRow, SiteState, StatusView } from '../status-view.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
 import { type Column, table } from './table.ts';
-import { age, span } from './time.ts';
 
 /** Sites beyond this are counted, not listed, so that the screen keeps its 24 rows. */
 const maxSites = 8;

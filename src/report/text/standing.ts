@@ -1,8 +1,9 @@
 /** What somebody has set, in words. */
 import type { Standing } from '../../model/standing.ts';
+import { age } from '../../model/words.ts';
 import { weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
-import { age, clockTime } from './time.ts';
+import { clockTime } from './time.ts';
 
 /** What it does, without its end. */
 export function standingText(standing: Standing): string {

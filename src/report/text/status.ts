@@ -1,12 +1,13 @@
 /** The one screen of a deployment: what users get, what happened, where traffic goes, what is safe to do. 80 × 24. */
 import type { Operation } from '../../model/operation.ts';
+import { age } from '../../model/words.ts';
 import type { ServiceState, StatusView } from '../status-view.ts';
 import { stateWords, toneOfState } from './operation.ts';
 import { reasonWord } from './reason.ts';
 import { sanitize } from './sanitize.ts';
 import { percent, seconds, siteTable } from './site-table.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
-import { age, clockTime } from './time.ts';
+import { clockTime } from './time.ts';
 import { cut, padEnd, widthOf, wrap } from './width.ts';
 
 /** Column where the text after a heading starts. */

@@ -1,12 +1,13 @@
 /** What happened around an operation, for people: in UTC and in local time, one line each. */
 import type { Actor } from '../../model/operation.ts';
 import type { Timeline, TimelineItem } from '../../model/timeline.ts';
+import { span } from '../../model/words.ts';
 import { ofDecision } from './event-line.ts';
 import { weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
 import { standingEnd, standingText } from './standing.ts';
 import { type Style, tint } from './style.ts';
-import { clockTime, day, localTime, offsetText, span } from './time.ts';
+import { clockTime, day, localTime, offsetText } from './time.ts';
 import { cut, wrap } from './width.ts';
 
 /** Minutes that local time is ahead of UTC at a moment. */

@@ -50,7 +50,7 @@ test('why nothing was done at a moment, with the values seen then', async () => 
   expect(code).toBe(0);
   expect(out).toMatchInlineSnapshot(`
     "chat did not act (said first at 03:08:27Z, 3s before 03:08:30Z)
-      ✖ CoolDown until 03:08:36Z (in 6s): op-old was 5 ms ago
+      ✖ CoolDown until 03:08:36Z (in 6s): op-old was 5s ago; one failover in 15m
     Seen then
       ✖ site-a  SiteDead since 03:07:07Z (1m20s): SiteDead for 14 minutes
       ✔ site-b  Healthy: all replicas answer

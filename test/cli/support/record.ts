@@ -15,7 +15,7 @@ const diagnosis = { code: 'SiteDead', actionable: true, site: 'site-a', message:
 export const waiting: Decision = {
   kind: 'stay',
   diagnosis,
-  reasons: [{ code: 'CoolDown', message: 'op-old was 5 ms ago', untilMs: nowMs - 751_000 }],
+  reasons: [{ code: 'CoolDown', message: 'op-old was 5s ago; one failover in 15m', untilMs: nowMs - 751_000 }],
 };
 export const acting: Decision = {
   kind: 'act',

@@ -41,7 +41,7 @@ const out: Standing = {
   by: { kind: 'person', name: 'ada', host: 'desk', pid: 2 },
 };
 
-const soon = ['op-7 emptied middle 599999 ms ago; one site in 600000 ms'];
+const soon = ['op-7 emptied middle 9m59s ago; one site in 10m'];
 const busy = ['op-7 (drain of chat) is emptying middle'];
 
 test.for<readonly [string, ViewChange, Partial<Action>, readonly string[]]>([

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { age, span } from '../../../src/model/words.ts';
 import { table } from '../../../src/report/text/table.ts';
-import { age, clockTime, iso, span } from '../../../src/report/text/time.ts';
+import { clockTime, iso } from '../../../src/report/text/time.ts';
 import { cut, padEnd, padStart, widthOf, wrap } from '../../../src/report/text/width.ts';
 
 test.for([
