@@ -51,7 +51,7 @@ export async function withEngine<T>(
   const store = mode === 'read' ? await openForLooking(config, clock) : openStore(config, mode, clock);
   const sessions = new Map<string, Provider>();
   try {
-    await connectSites(config, clock, sessions);
+    await connectSites(config, { clock, mode }, sessions);
     const traffic = createGatewayDriver({ socketPath: config.gateway.adminSocket, clock });
     const who = createActor(actor);
     const probe = createProbe({ clock, vantage: who.host });
@@ -78,14 +78,18 @@ export async function withEngine<T>(
 }
 
 /** Only sites a deployment is placed at, and only providers the configuration names. */
-async function connectSites(config: Config, clock: Clock, sessions: Map<string, Provider>): Promise<void> {
+async function connectSites(
+  config: Config,
+  { clock, mode }: { readonly clock: Clock; readonly mode: 'read' | 'write' },
+  sessions: Map<string, Provider>,
+): Promise<void> {
   const used = new Set(config.deployments.flatMap(({ placements }) => placements.map(({ site }) => site)));
   for (const site of config.sites.filter(({ name }) => used.has(name))) {
     const entry = providers[site.provider];
     if (entry === undefined)
       throw new GodwitError('ConfigInvalid', `site ${site.name}: unknown provider ${site.provider}`);
     const stateDir = join(config.stateDir, 'sites', site.name);
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    if (mode === 'write') mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const plugin = await entry.plugin();
     sessions.set(site.name, await plugin.connect(site, { clock, random: createRandom(), stateDir }));
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -105,4 +105,26 @@ test('lists the mistakes of a configuration with line and column, and contacts n
   expect(ended).toMatchObject({ code: 2, stdout: '' });
   expect(ended.stderr).toContain(`${path}:2:1: error:`);
   expect(ended.stderr).toContain('sites');
+});
+
+test.for([
+  ['plan', 'start', 'chat', '--site', 'oslo'],
+  ['plan', 'switchover', 'chat', '--to', 'paris'],
+  ['stop', 'chat', '--site', 'oslo', '--dry-run'],
+])('a preview leaves no trace: %s', async (argv) => {
+  const config = join(dir, 'preview.yaml');
+  const text = `version: 1
+state: { dir: untouched }
+sites:
+  oslo: { provider: local, ports: 61000-61003 }
+  paris: { provider: local, ports: 61004-61007 }
+deployments:
+  chat: { model: tiny, command: [sleep, "1"], sites: { oslo: { replicas: 1 }, paris: { replicas: 1 } } }
+traffic: { listen: "127.0.0.1:61008" }
+`;
+  writeFileSync(config, text, { mode: 0o600 });
+  const ended = await spawnGodwit([...argv, '--config', config]);
+  expect(ended.stdout, ended.stderr).not.toBe('');
+  expect([0, 5, 6]).toContain(ended.code);
+  expect(existsSync(join(dir, 'untouched'))).toBe(false);
 });

@@ -1,6 +1,7 @@
 /** What the supervisor remembers of one replica: a small file, written before the process is and after it is gone. */
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -50,19 +51,24 @@ export interface RecordShelf {
   remove(id: string): void;
 }
 
+/** Looking leaves no trace: the folder is made with the first record. Once it was there, a missing one is a loss and no empty one. */
 export function openShelf(dir: string): RecordShelf {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  let wasThere = existsSync(dir);
   const pathOf = (id: string): string => join(dir, `${id}.json`);
   const get = (id: string): ReplicaRecord | undefined => readJson(pathOf(id), recordShape);
   return {
     get,
     all(deployment) {
-      const ids = readdirSync(dir).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : []));
+      wasThere ||= existsSync(dir);
+      const names = wasThere ? readdirSync(dir) : [];
+      const ids = names.flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : []));
       return ids
         .flatMap((id) => get(id) ?? [])
         .filter((record) => deployment === undefined || record.deployment === deployment);
     },
     put(record) {
+      if (!wasThere) mkdirSync(dir, { recursive: true, mode: 0o700 });
+      wasThere = true;
       writeDurably(pathOf(record.id), JSON.stringify(record));
     },
     remove(id) {

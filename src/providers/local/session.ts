@@ -1,5 +1,5 @@
 /** What the parts of one local site's session share, and how a record is seen as a replica. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer } from '../../model/outcome.ts';
 import type { ErrorClass, ProviderError } from '../../model/provider-error.ts';
@@ -29,12 +29,14 @@ export interface Session extends SessionDeps {
   slotLock(id: string): string;
   /** Held for moments: epochs and the choice of a port concern the whole site. */
   readonly siteLock: string;
+  /** Before the first change, and not for a look: a preview leaves no trace. */
+  makeFolders(): void;
 }
 
-/** Makes the site's folders where they are missing. */
+/** Makes and writes nothing. */
 export function openSession(deps: SessionDeps): Session {
   const locks = join(deps.stateDir, 'locks');
-  mkdirSync(locks, { recursive: true, mode: 0o700 });
+  let areThere = existsSync(locks);
   return {
     ...deps,
     table: deps.table ?? openProcessTable(),
@@ -42,6 +44,10 @@ export function openSession(deps: SessionDeps): Session {
     epochs: openEpochs(join(deps.stateDir, 'epochs.json')),
     slotLock: (id) => join(locks, `slot-${id}`),
     siteLock: join(locks, 'site'),
+    makeFolders() {
+      if (!areThere) mkdirSync(locks, { recursive: true, mode: 0o700 });
+      areThere = true;
+    },
   };
 }
 
@@ -118,7 +124,10 @@ export function seeReplica(session: Session, record: ReplicaRecord): Replica {
 
 /** Somebody holds the slot: a record without a process is then not a crash but a start under way. */
 function isBeingStarted(session: Session, { id }: ReplicaRecord): boolean {
-  const lock = tryLock(session.slotLock(id));
+  const path = session.slotLock(id);
+  // Whoever changes it has made the file; a look makes none.
+  if (!existsSync(path)) return false;
+  const lock = tryLock(path);
   lock?.release();
   return lock === undefined;
 }

@@ -84,6 +84,7 @@ async function change<T>(
 ): Promise<Reply<T>> {
   const { clock, siteLock } = session;
   try {
+    session.makeFolders();
     const end = await withLock(clock, session.slotLock(id), call, async (): Promise<Reply<T>> => {
       const checked = await withLock(clock, siteLock, call, () => checkEpoch(session, deployment, call));
       if (checked.kind !== 'worked') return notBegun(checked.kind);

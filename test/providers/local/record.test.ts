@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -52,6 +52,20 @@ test('a half-written file beside a record is no record', () => {
   shelf.put(record);
   writeFileSync(join(dir, 'here-chat-0.json.99.new'), '{');
   expect(shelf.all()).toEqual([record]);
+});
+
+test('a look at a folder that never was finds nothing and makes nothing; one that is gone again is no empty one', () => {
+  const later = join(dir, 'later');
+  const shelf = openShelf(later);
+  expect(shelf.all()).toEqual([]);
+  expect(shelf.get(record.id)).toBeUndefined();
+  expect(existsSync(later)).toBe(false);
+  // Made by another process meanwhile.
+  openShelf(later).put(record);
+  expect(shelf.all()).toEqual([record]);
+  rmSync(later, { recursive: true });
+  expect(() => shelf.all()).toThrow('ENOENT');
+  expect(() => shelf.put(record)).toThrow('ENOENT');
 });
 
 test('the highest epoch is kept per deployment, on disk', () => {

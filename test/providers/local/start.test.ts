@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -179,6 +179,7 @@ test('a start under way is starting for whoever looks, and keeps others waiting 
 
 test('a record nobody can read makes the site unknown, not empty', async () => {
   const { site, start, provider } = await openSite();
+  mkdirSync(join(site.dir, 'replicas'));
   writeFileSync(join(site.dir, 'replicas', 'here-chat-0.json'), '{');
   const error = { class: 'unknown', code: 'LocalStateFailed' };
   expect(await provider.list({ deployment: 'chat' }, write('l'))).toMatchObject({ kind: 'unknown', error });
