@@ -20,10 +20,20 @@ export function predictPhases(plan: Plan, past: readonly PastRun[]): readonly Ph
     const steps = plan.steps.filter((step) => phaseOf(step) === phase);
     if (steps.length === 0) return [];
     const runs = steps.map((step) => times.get(keyOf(step, plan.steps)) ?? []);
-    return [
-      { phase, steps: steps.length, medianMs: sumOf(runs, median), worstMs: sumOf(runs, (each) => Math.max(...each)) },
-    ];
+    const leastMs = steps.reduce((sum, step) => sum + leastOf(step), 0);
+    const [medianMs, worstMs] = [median, (each: readonly number[]) => Math.max(...each)].map((of) => {
+      const sum = sumOf(runs, of);
+      // The policy may have been another one then.
+      return sum === undefined ? undefined : Math.max(sum, leastMs);
+    });
+    return [{ phase, steps: steps.length, medianMs, worstMs, leastMs }];
   });
+}
+
+/** A gate is held, a calm waited out, whatever the world does. */
+function leastOf(step: Step): number {
+  if (step.kind === 'weigh') return step.gate?.holdMs ?? 0;
+  return step.kind === 'settle' ? step.forMs : 0;
 }
 
 /** Of an even number the later of the two in the middle: rather too long than too short. */

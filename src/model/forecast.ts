@@ -27,12 +27,14 @@ export interface CostForecast {
 export const phases = ['wake', 'move', 'drain', 'stop', 'settle'] as const;
 export type Phase = (typeof phases)[number];
 
-/** How long a part of the plan took before, at these sites, in milliseconds; undefined: not every step of it was ever done. */
+/** How long a part of the plan takes, in milliseconds: as it did before at these sites; undefined: not every step of it was ever done. */
 export interface PhaseForecast {
   readonly phase: Phase;
   readonly steps: number;
   readonly medianMs: number | undefined;
   readonly worstMs: number | undefined;
+  /** What the plan itself fixes: steps that are watched or waited out. */
+  readonly leastMs: number;
 }
 
 export interface DrainForecast {

@@ -156,9 +156,9 @@ test('a part takes as long as its steps took before: in the middle, and at worst
   const steps = [launch, prove, weigh, drain];
   const past = [run(steps, 100, 60_000, 2000, 'open'), run(steps, 100, 90_000, 4000, 'open'), run(steps, 100, 70_000)];
   expect(predictPhases(planOf({ steps }), past)).toEqual([
-    { phase: 'wake', steps: 2, medianMs: 70_100, worstMs: 90_100 },
-    { phase: 'move', steps: 1, medianMs: 4000, worstMs: 4000 },
-    { phase: 'drain', steps: 1, medianMs: undefined, worstMs: undefined },
+    { phase: 'wake', steps: 2, medianMs: 70_100, worstMs: 90_100, leastMs: 0 },
+    { phase: 'move', steps: 1, medianMs: 4000, worstMs: 4000, leastMs: 0 },
+    { phase: 'drain', steps: 1, medianMs: undefined, worstMs: undefined, leastMs: 0 },
   ]);
 });
 
@@ -166,6 +166,17 @@ test('proving what was just started says nothing of what stands already, and the
   const past = [run([launch, prove], 100, 60_000)];
   expect(predictPhases(planOf({ steps: [prove] }), past)).toMatchObject([{ medianMs: undefined }]);
   expect(predictPhases(planOf({ steps: [prove] }), [run([prove], 'found')])).toMatchObject([{ medianMs: 0 }]);
+});
+
+test('what the policy fixes is known before anything was done, and no shorter time is foretold', () => {
+  const gate = { sites: ['right'], holdMs: 20_000, maxErrorRatio: 0.05, maxFirstTokenMs: 2000 };
+  const settle: Step = { kind: 'settle', name: 's', forMs: 2000, deadlineMs: 1 };
+  const steps: readonly Step[] = [{ ...weigh, gate }, { ...weigh, gate }, settle];
+  expect(predictPhases(planOf({ steps }), [])).toEqual([
+    { phase: 'move', steps: 2, medianMs: undefined, worstMs: undefined, leastMs: 40_000 },
+    { phase: 'settle', steps: 1, medianMs: undefined, worstMs: undefined, leastMs: 2000 },
+  ]);
+  expect(predictPhases(planOf({ steps }), [run([weigh], 1000)])[0]).toMatchObject({ medianMs: 40_000 });
 });
 
 test('another site’s times are not this one’s', () => {

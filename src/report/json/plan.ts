@@ -34,14 +34,16 @@ function forecastJson({ sites, cost, phases, drains, passed, danger }: Forecast)
       thenRatio: thenPct / 100,
       thenRps: thenRps ?? null,
       thenCapacityRps: thenCapacityRps ?? null,
+      loadChecked: thenRps !== undefined && thenCapacityRps !== undefined,
       ...counts,
     })),
     cost: cost ?? null,
-    phases: phases.map(({ phase, steps, medianMs, worstMs }) => ({
+    phases: phases.map(({ phase, steps, medianMs, worstMs, leastMs }) => ({
       phase,
       steps,
       medianMs: medianMs ?? null,
       worstMs: worstMs ?? null,
+      leastMs,
     })),
     drains,
   };

@@ -41,6 +41,7 @@ function plannedLines(preview: Preview, { plan, forecast }: Planned, style: Styl
   return [
     ...wrap(planSentence(plan, preview.wish.sharePct), style.width, 3),
     ...siteLines(forecast, against, style),
+    ...uncheckedLines(forecast, style),
     ...costLines(forecast),
     ...timeLines(forecast, style),
     ...labelled('Steps', stepNames(plan).join(', '), style),
@@ -112,15 +113,40 @@ function loadText({ thenRps, thenCapacityRps }: SiteForecast): string {
   return `${Math.round((thenRps / thenCapacityRps) * 100)}%`;
 }
 
-function checkText({ site, starts, ends, nowPct, thenPct }: SiteForecast, against: readonly Reason[], style: Style) {
+function checkText(forecast: SiteForecast, against: readonly Reason[], style: Style): string {
+  const { site, starts, ends, nowPct, thenPct } = forecast;
   const refused = against.find((reason) => reason.site === site);
   if (refused !== undefined) return `${mark('bad', style)}${refused.code}`;
   const changes = [
     ...(starts > 0 ? [`starts ${starts}`] : []),
     ...(ends === 'drained' ? ['is drained'] : ends === 'stopped' ? ['is drained and stopped'] : []),
   ];
-  if (changes.length > 0) return changes.join(', ');
-  return nowPct === thenPct ? '' : `${tick(style)}ok`;
+  const isUnchecked = thenPct > nowPct && unseenLoad(forecast) !== undefined;
+  if (changes.length > 0) return [...changes, ...(isUnchecked ? ['load not checked'] : [])].join(', ');
+  if (nowPct === thenPct) return '';
+  return isUnchecked ? `${mark('unknown', style)}load not checked` : `${tick(style)}ok`;
+}
+
+/** What is missing for the load a site would get; undefined: nothing. */
+function unseenLoad({ thenRps, thenCapacityRps }: SiteForecast): 'rate' | 'traffic' | undefined {
+  if (thenCapacityRps === undefined) return 'rate';
+  return thenRps === undefined ? 'traffic' : undefined;
+}
+
+/** Which check could not be made for sites that get more, and why. */
+function uncheckedLines({ sites }: Forecast, style: Style): readonly string[] {
+  const gaining = sites.filter(({ nowPct, thenPct }) => thenPct > nowPct);
+  const without = (what: 'rate' | 'traffic'): string => {
+    const names = gaining.filter((each) => unseenLoad(each) === what).map(({ site }) => sanitize(site, 24));
+    return names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more` : names.join(', ');
+  };
+  const [unrated, unseen] = [without('rate'), without('traffic')];
+  return [
+    ...(unrated === ''
+      ? []
+      : warning(`Load is not checked at ${unrated}: no rate is configured (rated.requestsPerSecond)`, style)),
+    ...(unseen === '' ? [] : warning(`Load is not checked at ${unseen}: the gateway's statistics are not seen`, style)),
+  ];
 }
 
 function costLines({ cost }: Forecast): readonly string[] {
@@ -132,13 +158,15 @@ function costLines({ cost }: Forecast): readonly string[] {
 }
 
 function timeLines({ phases }: Forecast, style: Style): readonly string[] {
-  const parts = phases.map(({ phase, medianMs, worstMs }) =>
+  const parts = phases.map(({ phase, medianMs, worstMs, leastMs }) =>
     medianMs === undefined || worstMs === undefined
-      ? `${phase} -`
+      ? `${phase} ${leastMs === 0 ? '-' : `at least ${span(leastMs)}`}`
       : `${phase} ${span(medianMs)} (worst ${span(worstMs)})`,
   );
   const isKnown = phases.some(({ medianMs }) => medianMs !== undefined);
-  const text = isKnown ? parts.join(', ') : 'not known: nothing like it was done before';
+  const leastMs = phases.reduce((sum, each) => sum + each.leastMs, 0);
+  const least = leastMs === 0 ? 'not known' : `at least ${span(leastMs)} by policy`;
+  const text = isKnown ? parts.join(', ') : `${least}: nothing like it was done before`;
   return labelled('Time', text, style);
 }
 

@@ -42,8 +42,8 @@ test('shows what would change, within 80 columns, and changes nothing', async ()
     siteForecast('site-c-with-a-name-beyond-all-measure', { ready: 0 }),
   ];
   const phases = [
-    { phase: 'wake', steps: 2, medianMs: 88_000, worstMs: 120_000 },
-    { phase: 'move', steps: 4, medianMs: undefined, worstMs: undefined },
+    { phase: 'wake', steps: 2, medianMs: 88_000, worstMs: 120_000, leastMs: 0 },
+    { phase: 'move', steps: 4, medianMs: undefined, worstMs: undefined, leastMs: 40_000 },
   ] as const;
   const drains = [{ site: 'site-a', budgetMs: 600_000, stopGraceMs: 5000, isStopped: true }];
   const cost = { nowUsdPerHour: 417, thenUsdPerHour: 402.6 };
@@ -54,7 +54,7 @@ test('shows what would change, within 80 columns, and changes nothing', async ()
   expect(lines).toContain('site-a                    57%   28%    2/2   42%  ✔ ok');
   expect(lines).toContain('site-b                    43%   72%    2/2  245%  starts 1');
   expect(lines).toContain('Cost    417.00 -> 402.60 USD/h (-14.40)');
-  expect(lines).toContain('Time    wake 1m28s (worst 2m), move -');
+  expect(lines).toContain('Time    wake 1m28s (worst 2m), move at least 40s');
   expect(lines).toContain('Streams at site-a get up to 10m to finish; what runs then is cut.');
   expect(app.printed.out).toContain('▲ The server at site-a gives them 5s');
   expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
@@ -388,4 +388,30 @@ test('--dry-run shows the plan also under a name that was asked for before; with
   expect(followed).toHaveLength(1);
   const { app: other } = appWith(undefined, given);
   expect(await runCommand([...shift, '--share', '10%', '--request-id', 'n-1', '--yes'], other)).toBe(2);
+});
+
+test.for([
+  { name: 'a rate', over: { thenRps: 20 }, why: 'no rate is configured' },
+  { name: 'the traffic', over: { thenCapacityRps: 80 }, why: "the gateway's statistics are not seen" },
+])('without $name the load is said not to be checked, and the site is not called ok', async ({ over, why }) => {
+  const sites = [siteForecast('site-a', { nowPct: 100 }), siteForecast('site-b', { thenPct: 100, ...over })];
+  const { app } = appWith((wish) => ({ planned: planned({ sites }, wish) }));
+  expect(await runCommand(['plan', ...shift], app)).toBe(0);
+  expect(app.printed.out).toMatch(/site-b +0% +100% +2\/2 +- +\? load not checked/);
+  expect(app.printed.out).toContain(`Load is not checked at site-b: ${why}`);
+  expect(app.printed.out).not.toMatch(/site-b.*ok/);
+  const machine = appWith((wish) => ({ planned: planned({ sites }, wish) }));
+  await runCommand(['plan', ...shift, '-o', 'json'], machine.app);
+  expect(JSON.parse(machine.app.printed.out)).toMatchObject({ sites: [{}, { loadChecked: false }] });
+});
+
+test('before anything was done it says what the policy fixes, and nothing where it fixes nothing', async () => {
+  const said = async (leastMs: number): Promise<string> => {
+    const phases = [{ phase: 'move', steps: 2, medianMs: undefined, worstMs: undefined, leastMs }] as const;
+    const { app } = appWith((wish) => ({ planned: planned({ phases }, wish) }));
+    await runCommand(['plan', ...shift], app);
+    return app.printed.out;
+  };
+  expect(await said(40_000)).toContain('Time    at least 40s by policy: nothing like it was done before');
+  expect(await said(0)).toContain('Time    not known: nothing like it was done before');
 });

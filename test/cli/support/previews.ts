@@ -20,7 +20,7 @@ export function forecast(over: Partial<Forecast> = {}): Forecast {
       siteForecast('site-c', { ready: 0 }),
     ],
     cost: undefined,
-    phases: [{ phase: 'move', steps: 2, medianMs: undefined, worstMs: undefined }],
+    phases: [{ phase: 'move', steps: 2, medianMs: undefined, worstMs: undefined, leastMs: 0 }],
     drains: [],
     passed: ['DriverUnreachable', 'ResidencyBlocked'],
     danger: { level: 'moderate', why: [] },
