@@ -20,6 +20,7 @@ import { confirm } from './confirm.ts';
 import { findToOrder } from './find-operation.ts';
 import { duration, flag, negation, reasonText, requiredText, text } from './inputs.ts';
 import { findDeployment, openConfig } from './open-config.ts';
+import { orderPreview } from './order-preview.ts';
 import type { Output } from './output.ts';
 import { isStoreDown, pinInstead } from './pin-instead.ts';
 
@@ -71,8 +72,9 @@ export function defineOrder(spec: OrderSpec): Command {
       }
       checkReason(spec.kind, own.reason, findDeployment(config, operation.plan.deployment), config);
       const danger = { level: isMild(spec.kind) ? 'mild' : 'moderate', why: [] } as const;
+      const change = await orderPreview(spec.kind, operation, { config, app, style: out.noteStyle });
       const question = {
-        ...{ what: whatText(spec.kind, operation), danger, name: operation.plan.deployment },
+        ...{ what: [whatText(spec.kind, operation), ...change].join('\n'), danger, name: operation.plan.deployment },
         command: commandLine({ typed, configPath: config.path, add: ['--yes'] }),
       };
       const declined = await confirm(question, { yes: own.yes, confirm: undefined, globals }, app, out);

@@ -11,6 +11,7 @@ import { confirm } from '../confirm.ts';
 import { duration, flag, reasonText, requiredText } from '../inputs.ts';
 import { findDeployment, openConfig } from '../open-config.ts';
 import { checkReason, giveOrder } from '../order.ts';
+import { orderPreview } from '../order-preview.ts';
 
 export const returnSite = defineCommand({
   name: 'return',
@@ -44,10 +45,14 @@ export const returnSite = defineCommand({
       };
     for (const { plan } of moved)
       checkReason('return', options.reason, findDeployment(config, plan.deployment), config);
+    const shown: string[] = [];
+    for (const operation of moved) {
+      const { id, plan } = operation;
+      const change = await orderPreview('return', operation, { config, app, style: out.noteStyle });
+      shown.push(`${plan.deployment}: return ${id}, weights before: ${weightsText(plan.before)}`, ...change);
+    }
     const question = {
-      what: moved
-        .map(({ id, plan }) => `${plan.deployment}: return ${id}, weights before: ${weightsText(plan.before)}`)
-        .join('\n'),
+      what: shown.join('\n'),
       danger: { level: 'moderate', why: [] } as const,
       name: site,
       command: commandLine({ typed, configPath: config.path, add: ['--yes'] }),

@@ -198,7 +198,7 @@ function labelled(label: string, text: string, style: Style): readonly string[] 
 const labelWidth = 8;
 
 /** Without the number that only the journal needs. */
-function stepNames({ steps }: Plan): readonly string[] {
+export function stepNames({ steps }: Pick<Plan, 'steps'>): readonly string[] {
   const names = steps.map(({ name }) => sanitize(name.replace(/^\d+-/, ''), 60));
   return names.length <= 12 ? names : [...names.slice(0, 11), `${names.length - 11} more`];
 }

@@ -9,8 +9,8 @@ import type { Verdict } from '../../../src/model/verification.ts';
 import type { Wish } from '../../../src/model/wish.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { fakeApp } from '../support/fake-app.ts';
-import { fakeStore } from '../support/fake-ports.ts';
-import { config, deployment, nowMs, operation, plan } from '../support/models.ts';
+import { fakeStore, fakeTraffic } from '../support/fake-ports.ts';
+import { config, deployment, nowMs, operation, plan, route, traffic } from '../support/models.ts';
 import { preview } from '../support/previews.ts';
 import { opened, step, storeWith, storeWithFailover } from '../support/record.ts';
 
@@ -367,4 +367,25 @@ test('return leaves what is not configured any more, and says so', async () => {
   expect(await runCommand(['return', 'site-a', '--yes'], app)).toBe(0);
   expect(wishes).toMatchObject([{ operationId: 'op-7f3k' }]);
   expect(app.printed.err).toContain('gone is not configured any more: op-old1 is left as it is');
+});
+
+test.for([
+  { order: 'return', rows: [/site-a +50% +100%/, /site-b +50% +0%/] },
+  { order: 'resume', rows: [/site-a +50% +0%/, /site-b +50% +100%/, /Steps left: weigh, weigh/] },
+])('op $order shows the weights now and then before anything is done', async ({ order, rows }) => {
+  const { app } = appWith(ended({ state: 'done' }));
+  const connectTraffic = async () => fakeTraffic({ route: route(half), traffic: traffic([]) });
+  // A return is asked for; going on is what was asked for already.
+  expect(await runCommand(['op', order, 'last'], { ...app, connectTraffic })).toBe(order === 'return' ? 3 : 0);
+  const said = order === 'return' ? app.printed.out : app.printed.err;
+  expect(said).toMatch(/SITE +NOW +THEN/);
+  for (const row of rows) expect(said).toMatch(row);
+});
+
+test('with the gateway not seen the weights now are not made up, and the order can be given all the same', async () => {
+  const { app, wishes } = appWith(ended({ state: 'returned' }));
+  expect(await runCommand(['op', 'return', 'last', '--yes'], app)).toBe(0);
+  expect(app.printed.err).toMatch(/site-a +\? +100%/);
+  expect(app.printed.err).toContain('The gateway is not seen');
+  expect(wishes).toMatchObject([{ kind: 'return' }]);
 });
