@@ -130,6 +130,10 @@ const situations: readonly Situation[] = [
     ...{ name: 'a split that is no whole', code: 2, says: /70% in all/ },
     argv: ['shift', 'chat', '--from', 'oslo', '--to', 'paris=70', '--reason', 'x', '--yes'],
   },
+  {
+    ...{ name: 'nowhere to go', argv: ['failover', 'chat', '--yes'], code: 6, says: /NoReadyCapacity/ },
+    text: config.replace('oslo: {}, paris: {}', 'oslo: {}'),
+  },
   { name: 'no gateway', argv: switchover, code: 5, says: /DriverUnreachable/ },
   {
     name: 'no gateway for a whole site',

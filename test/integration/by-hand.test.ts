@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { until } from '../driver/local-world.ts';
+import { whatChangedIn } from '../e2e/support/says-what-changed.ts';
 import { openProgramWorld, type ProgramWorld } from './support/program-world.ts';
 import { inTerminal } from './support/terminal.ts';
 
@@ -81,7 +82,7 @@ test.each([{ signals: 1 }, { signals: 2 }])(
     await typing.says(/step \d+\/\d+ \S*weigh oslo 90%, paris 10%/);
     for (let sent = 0; sent < signals; sent += 1) typing.kill('SIGINT');
     expect(await typing.ended).toBe(130);
-    expect(typing.stderr()).toMatch(/op-\w+ is HELD/);
+    expect(typing.stderr()).toMatch(/op-\w+ is HELD at oslo 90%, paris 10%: nothing is undone/);
     expect(typing.stderr()).toMatch(/godwit op resume op-\w+/);
     const { operation } = await world.status();
     expect(operation).toMatchObject({ kind: 'shift', state: 'held' });
@@ -132,6 +133,7 @@ test('two people at once: one is carried out, the other is told who was first', 
   expect([5, 75]).toContain(codes[1]);
   const loser = ends.find(({ code }) => code !== 0);
   expect(`${loser?.stdout}${loser?.stderr}`).toMatch(/op-\w+|rq-\w+/);
+  expect(whatChangedIn(loser?.stderr ?? ''), loser?.stderr).not.toEqual([]);
   expect(Object.values((await world.weights()) ?? {}).sort()).toEqual([0, 0, 100]);
 });
 
@@ -147,6 +149,7 @@ test('a plan is applied as it was looked at, and refused when the world has move
   expect(refused.code).toBe(5);
   expect(`${refused.stdout}${refused.stderr}`).toContain('WorldMoved');
   expect(`${refused.stdout}${refused.stderr}`).toMatch(/split/);
+  expect(refused.stderr).toContain('Nothing was changed.');
   expect(await world.weights()).toEqual({ oslo: 0, paris: 0, rome: 100 });
   writeFileSync(file, readFileSync(file, 'utf8').slice(0, 40));
   expect(await world.godwit('apply', '--plan', file, '--yes')).toMatchObject({ code: 2 });
@@ -171,6 +174,9 @@ test('a gateway whose answers are lost leaves the outcome unknown, and verify se
   } finally {
     process.kill(gateway, 'SIGCONT');
   }
+  expect(typing.stderr()).toMatch(
+    /(?:put in force|moved no traffic): oslo \d+%.* \(\d of \d+ steps done; step \d may have/,
+  );
   const verified = await world.godwit('verify', 'last');
   expect(verified.code, verified.stderr).toBe(0);
   expect(verified.stdout).toMatch(/oslo 90%|oslo 50%|oslo 100%|as before|as planned|something else/);

@@ -14,7 +14,7 @@ describe.runIf(isMountExpected)('a state directory on a disk of eight MiB', () =
     await world.close();
   });
 
-  const full = /the disk is full: make room and start godwit again, it goes on from the journal\s+\(exit 1\)/;
+  const full = /the disk is full: make room and start godwit again, it goes on from the journal\n.+\s+\(exit 1\)/;
   test('full: the controller ends saying so, the gateway serves on, and with room again everything goes on', async () => {
     const run = await world.startServing();
     const load = world.startLoad();
@@ -31,6 +31,8 @@ describe.runIf(isMountExpected)('a state directory on a disk of eight MiB', () =
     for (const words of [['run'], ['switchover', 'chat', '--to', 'paris', '--yes']]) {
       const ended = await world.godwit(...words);
       expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(full) });
+      const left = words[0] === 'run' ? 'What is in force stays in force.' : 'Nothing was changed.';
+      expect(ended.stderr).toContain(left);
     }
     expect(await world.godwit('journal', 'verify')).toMatchObject({ code: 0 });
     await load.passes(fullMs, 3000);

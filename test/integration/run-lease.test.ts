@@ -89,6 +89,7 @@ test('a controller stopped past its lease finds it lost, exits 13 and changes no
   expect(said).toContain('error: lost the lease; stopped before the next change');
   expect(said).toContain(`${me}, pid ${second.pid}`);
   expect(said).toContain('(exit 13)');
+  expect(said).toContain('What it had done until then stays.');
   expect(said).not.toContain('decided');
   await load.passes(load.nowMs(), 2000);
   expect(await world.weights()).toEqual({ oslo: 0, paris: 100, rome: 0 });
