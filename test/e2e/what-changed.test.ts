@@ -18,6 +18,8 @@ sites:
 deployments:
   chat: { model: tiny, command: [sleep, "40"], sites: { oslo: {}, paris: {} } }
 traffic: { listen: "127.0.0.1:0" }
+drills:
+  loss: { deployment: chat, fault: [{ type: blackhole, site: oslo, for: 1m }] }
 `;
 
 /** Each command that changes something, as it is typed without a mistake. */
@@ -49,6 +51,8 @@ const typed: Readonly<Record<string, string>> = {
   'op abort': 'last --yes',
   'op extend': 'last --expires 2h --yes',
   verify: '',
+  'drill run': 'loss --yes',
+  'drill abort': 'loss',
   note: 'called the provider',
   ack: 'chat',
   pause: 'chat --for 1h --reason update',
@@ -132,8 +136,15 @@ const situations: readonly Situation[] = [
   },
   {
     ...{ name: 'nowhere to go', argv: ['failover', 'chat', '--yes'], code: 6, says: /NoReadyCapacity/ },
-    text: config.replace('oslo: {}, paris: {}', 'oslo: {}'),
+    text: config.replace('oslo: {}, paris: {}', 'oslo: {}').replace(/drills:.*/s, ''),
   },
+  {
+    name: 'a drill that nobody would decide in',
+    argv: ['drill', 'run', 'loss', '--yes'],
+    code: 5,
+    says: /UnknownView/,
+  },
+  { name: 'a drill whose gateway is not seen', argv: ['drill', 'abort', 'loss'], code: 11, says: /not seen/ },
   { name: 'no gateway', argv: switchover, code: 5, says: /DriverUnreachable/ },
   {
     name: 'no gateway for a whole site',

@@ -23,7 +23,7 @@ export const drillAbort = defineCommand({
     const traffic = await app.connectTraffic(config);
     const deployment = await deploymentOf(config, named, traffic, app);
     const seen = await readFaultSight(traffic, deployment, app.clock);
-    if (seen.kind === 'unknown') throw notSeen(deployment, seen.error.message);
+    if (seen.kind === 'unknown') throw notSeen(deployment, seen.error.message, 'Nothing was changed');
     const [running] = seen.value.inForce;
     const about = { kind: 'DrillAbort', deployment };
     if (running === undefined || traffic.lift === undefined)
@@ -36,7 +36,8 @@ export const drillAbort = defineCommand({
     const because = `aborted by a person${reason === undefined ? '' : `: ${reason}`}`;
     await traffic.lift(deployment, because, callOf(app.clock));
     const after = await readFaultSight(traffic, deployment, app.clock);
-    if (after.kind === 'unknown') throw notSeen(deployment, after.error.message);
+    if (after.kind === 'unknown')
+      throw notSeen(deployment, after.error.message, 'It was told to undo it, and may have');
     if (after.value.inForce.length > 0)
       throw new GodwitError('OperationFailed', `${running.run} is still in force at ${running.site}`, {
         hint: 'its own process goes on: end it with Ctrl-C; without it the fault is over by itself in 10s',
@@ -55,14 +56,14 @@ async function deploymentOf(config: Config, named: string, traffic: TrafficDrive
   if (!isRun) return findDrill(config, named).deployment;
   for (const { name } of config.deployments) {
     const seen = await readFaultSight(traffic, name, app.clock);
-    if (seen.kind === 'unknown') throw notSeen(name, seen.error.message);
+    if (seen.kind === 'unknown') throw notSeen(name, seen.error.message, 'Nothing was changed');
     if (seen.value.inForce.some(({ run }) => run === named)) return name;
   }
   throw new GodwitError('NotFound', `no drill ${named} is under way`, { hint: 'godwit drill list' });
 }
 
-function notSeen(deployment: string, message: string): GodwitError {
-  return new GodwitError('OutcomeUnknown', `the gateway of ${deployment} is not seen: ${message}`, {
+function notSeen(deployment: string, message: string, left: string): GodwitError {
+  return new GodwitError('OutcomeUnknown', `the gateway of ${deployment} is not seen: ${message}. ${left}`, {
     hint: 'a fault that nobody keeps up is over by itself in 10s; then: godwit status',
   });
 }

@@ -40,8 +40,10 @@ export function makePrivateFile(dir: string): void {
 /** Throws `NotFound` when there is none. */
 export function findFile(dir: string): void {
   const path = databasePath(dir);
-  if (!existsSync(path)) throw noState(dir);
+  if (!existsSync(dir)) throw noState(dir);
+  // First: what lies in the place of the directory holds no state, and is not the same as none yet.
   refuseSharedDirectory(dir);
+  if (!existsSync(path)) throw noState(dir);
   refuseOddFile(path);
 }
 
