@@ -1,10 +1,11 @@
 // Preloaded with --import: ends the program with SIGKILL at one named point of its work, and writes down every point it
-// passes. CRASH_DIR holds `order` (which point; none when the file is missing, read anew at every point) and `passed`.
+// passes. CRASH_DIR holds `order` (which point; none when the file is missing, read anew at every point), `passed`, and
+// `killed`: who ended itself last, and at which point, written before it does.
 // A point is `<what> #<how many times since the order changed> <window>`:
 //   a transaction on the state file   before (its commit) · after (it is durable)
 //   a change at the admin socket      unsent · sent (no answer yet) · answered (not heard yet)
 //   a replica's record, its process   before · after
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { flushCompileCache, syncBuiltinESMExports } from 'node:module';
 import { basename, dirname } from 'node:path';
 
@@ -21,7 +22,9 @@ function point(what, window, isFirst) {
   appendFileSync(`${dir}/passed`, `${name}\n`);
   // Whoever is killed writes no compile cache at its end; with one, a thousand starts cost a quarter less.
   if (what === 'journal lease taken') flushCompileCache();
-  if (name === order.split('\n')[1]) process.kill(process.pid, 'SIGKILL');
+  if (name !== order.split('\n')[1]) return;
+  writeFileSync(`${dir}/killed`, `${process.pid} ${name}`);
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /** A line that tells one order from the next, and the point. */

@@ -100,7 +100,11 @@ export async function openCrashWorld(
   });
   crashDir = join(world.dir, 'crash');
   mkdirSync(crashDir);
-  const paths = { order: join(crashDir, 'order'), passed: join(crashDir, 'passed') };
+  const paths = {
+    order: join(crashDir, 'order'),
+    passed: join(crashDir, 'passed'),
+    killed: join(crashDir, 'killed'),
+  };
   const said: string[] = [];
   let run = watched(world.start('run'));
   await until(() => existsSync(join(world.stateDir, 'state.db')), `state in ${world.dir}`);
@@ -123,6 +127,12 @@ export async function openCrashWorld(
 
   const passed = (): readonly string[] =>
     existsSync(paths.passed) ? readFileSync(paths.passed, 'utf8').split('\n').filter(Boolean) : [];
+
+  /** Where the present process ended itself, by its own word; undefined: it did not, or is about to. */
+  const killedAt = (): Point | undefined => {
+    const [pid, ...point] = existsSync(paths.killed) ? readFileSync(paths.killed, 'utf8').split(' ') : [];
+    return Number(pid) === run.program.pid ? point.join(' ') : undefined;
+  };
 
   /** What is in force, once nothing is open and the present process leads. */
   async function rest(sinceMs: number, deed: Deed): Promise<readonly Operation[] | undefined> {
@@ -169,15 +179,17 @@ export async function openCrashWorld(
       operations = await restOrEnd(sinceMs, deed, `${deed} at rest after ${JSON.stringify(trial.killed)}`);
       const [point] = left;
       const way = passed();
-      const isHit = point !== undefined && way.at(-1) === toSites(point, names);
+      const isHit = point !== undefined && (killedAt() ?? way.at(-1)) === toSites(point, names);
       if (operations !== undefined && !isHit) {
         trial.passed.push(way.map((each) => toRoles(each, names)));
         break;
       }
-      if (isKill(await run.program.ended, isHit)) {
+      const why = whyEnded(await run.program.ended, isHit);
+      if (why === 'killed') {
         trial.passed.push(way.map((each) => toRoles(each, names)));
         trial.killed.push(left.shift() ?? '');
-      } else leasesLost += 1;
+      }
+      leasesLost += Number(why === 'lease-lost');
       order(left[0] === undefined ? undefined : toSites(left[0], names));
       startAgain();
     }
@@ -211,9 +223,14 @@ export async function openCrashWorld(
     process.kill(victim.pid, 'SIGKILL');
   }
 
-  function isKill(end: number | NodeJS.Signals | null, isHit: boolean): boolean {
-    if (end === 'SIGKILL' && isHit) return true;
-    if (end === leaseLost) return false;
+  /**
+   * `late`: it read its order a moment before that was taken back, and came to its point when everybody else was at rest. What
+   * was asked for since is left to the next process, as after any kill.
+   */
+  function whyEnded(end: number | NodeJS.Signals | null, isHit: boolean): 'killed' | 'late' | 'lease-lost' {
+    if (end === 'SIGKILL' && isHit) return 'killed';
+    if (end === 'SIGKILL' && killedAt() !== undefined) return 'late';
+    if (end === leaseLost) return 'lease-lost';
     throw new Error(`the controller ended by itself (${end}):\n${run.program.stderr()}`);
   }
 
@@ -225,7 +242,7 @@ export async function openCrashWorld(
   let load: LightLoad | undefined;
   try {
     while ((await restOrEnd(0, 'start', `${world.dir} serving`)) === undefined) {
-      isKill(await run.program.ended, false);
+      whyEnded(await run.program.ended, false);
       startAgain();
     }
   } catch (error) {

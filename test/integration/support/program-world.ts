@@ -197,9 +197,14 @@ export async function openProgramWorld({
 
 /** Every process of this world has its mark on its command line; those are ended, by number. Gives how many there were. */
 function killAll(mark: string): number {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && commandOf(name).includes(mark));
-  for (const pid of pids) endIfThere(Number(pid));
-  return pids.length;
+  let ended = 0;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    // Looked at and ended at once: on a busy machine a number soon is another process's.
+    if (!commandOf(pid).includes(mark)) continue;
+    endIfThere(Number(pid));
+    ended += 1;
+  }
+  return ended;
 }
 
 function commandOf(pid: string): string {
