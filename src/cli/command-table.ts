@@ -113,7 +113,13 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'evacuate',
     summary: 'Take the traffic of every deployment off one site, for a time',
     section: 'Move traffic',
-    load: async () => (await import('./commands/evacuate.ts')).evacuate,
+    load: async () => (await import('./commands/evacuate.ts')).evacuate.change,
+  },
+  {
+    name: 'plan evacuate',
+    summary: 'Preview: take the traffic of every deployment off one site, for a time',
+    section: 'Move traffic',
+    load: async () => (await import('./commands/evacuate.ts')).evacuate.plan,
   },
   {
     name: 'return',

@@ -42,6 +42,7 @@ const typed: Readonly<Record<string, string>> = {
   'plan start': 'chat --site oslo',
   'plan stop': 'chat --site oslo',
   'plan migrate': 'chat --to paris',
+  'plan evacuate': 'oslo',
   apply: '--plan plan.json --yes',
   evacuate: 'oslo --reason update --yes',
   return: 'oslo --yes',

@@ -66,7 +66,7 @@ type Settled =
   | { readonly kind: 'go'; readonly basis: PlanBasis | undefined };
 
 /** A plan that is another one at each look is not asked for again without end. */
-const mostQuestions = 3;
+export const mostQuestions = 3;
 
 /** While somebody reads a plan the world moves: what they answered for is what is carried out, or they are asked again. */
 async function settle(first: Preview, change: Change, app: App, out: Output): Promise<Settled> {
@@ -94,7 +94,7 @@ async function settle(first: Preview, change: Change, app: App, out: Output): Pr
 }
 
 /** What a person answers for: the steps, and how dangerous they are. */
-function seenOf({ planned }: Preview): string {
+export function seenOf({ planned }: Preview): string {
   return planned === undefined ? 'none' : `${stepsDigest(planned.basis)} ${planned.forecast.danger.level}`;
 }
 

@@ -19,7 +19,7 @@ export interface TypedLine {
 
 /** With every value quoted for a shell where it needs it. A plan's command becomes that of the change itself. */
 export function commandLine({ typed, configPath, add }: TypedLine): string {
-  const isVerb = (word: string | undefined): boolean => verbs.some((verb) => verb === word);
+  const isVerb = (word: string | undefined): boolean => word === 'evacuate' || verbs.some((verb) => verb === word);
   const group = typed.findIndex((word, index) => word === 'plan' && isVerb(typed[index + 1]));
   const words = withoutLooking(typed.filter((_, index) => index !== group));
   const hasConfig = words.some((word) => word === '--config' || word.startsWith('--config='));

@@ -11,7 +11,6 @@ import type { Store } from '../../../src/ports/store.ts';
 import { fakeApp } from '../support/fake-app.ts';
 import { fakeStore, fakeTraffic } from '../support/fake-ports.ts';
 import { config, deployment, nowMs, operation, plan, route, traffic } from '../support/models.ts';
-import { preview } from '../support/previews.ts';
 import { opened, step, storeWith, storeWithFailover } from '../support/record.ts';
 
 const weigh = { kind: 'weigh', name: '2-weigh', gate: undefined, deadlineMs: 1000 } as const;
@@ -273,75 +272,6 @@ test.for([
   await runCommand(['op', 'resume', 'last'], given);
   await runCommand(['op', 'hold', 'last'], given);
   expect(wishes.map(({ kind }) => kind)).toEqual(['return', 'return', 'resume', 'hold']);
-});
-
-test('evacuate moves every deployment that has traffic there, each with its own result; the worst exit wins', async () => {
-  const wishes: Wish[] = [];
-  const app = fakeApp({
-    reading,
-    preview: async (_, wish) => preview(wish),
-    carryOut: async (_, wish) => {
-      wishes.push(wish);
-      return ended({ state: wish.deployment === 'chat' ? 'returned' : 'done' });
-    },
-  });
-  const argv = ['evacuate', 'site-a', '--for', '2h', '--reason', 'network', '--yes', '-o', 'json'];
-  expect(await runCommand(argv, app)).toBe(12);
-  expect(wishes).toMatchObject([
-    { deployment: 'chat', kind: 'shift', from: 'site-a', forMs: 7_200_000 },
-    { deployment: 'embed', kind: 'shift', from: 'site-a' },
-  ]);
-  expect(JSON.parse(app.printed.out)).toMatchObject({
-    kind: 'Evacuation',
-    items: [
-      { deployment: 'chat', exit: 'returned' },
-      { deployment: 'embed', exit: 'done' },
-    ],
-  });
-});
-
-test('evacuate leaves alone what has no traffic there, and goes on when one is refused', async () => {
-  const wishes: Wish[] = [];
-  const app = fakeApp({
-    reading,
-    preview: async (_, wish) =>
-      preview(wish, {
-        against: [
-          wish.deployment === 'chat'
-            ? { code: 'ResidencyBlocked', message: 'US' }
-            : { code: 'AlreadyThere', message: 'no traffic' },
-        ],
-      }),
-    carryOut: async (_, wish) => {
-      wishes.push(wish);
-      return ended({ state: 'done' });
-    },
-  });
-  expect(await runCommand(['evacuate', 'site-a', '--reason', 'x', '--yes'], app)).toBe(5);
-  expect(wishes).toEqual([]);
-  expect(app.printed.err).toContain('chat: Nothing was changed.');
-});
-
-test('evacuate tells of one that throws beside those that are done', async () => {
-  const app = fakeApp({
-    reading,
-    preview: async (_, wish) => preview(wish),
-    carryOut: async (_, wish) => {
-      if (wish.deployment === 'embed') throw new GodwitError('StoreFailed', 'no room', { hint: 'make room' });
-      return ended({ state: 'done' });
-    },
-  });
-  expect(await runCommand(['evacuate', 'site-a', '--reason', 'network', '--yes'], app)).toBe(1);
-  expect(app.printed.out).toContain('op-7f3k');
-  expect(app.printed.err).toContain('embed: error: no room\n  make room\n  Nothing was changed.');
-});
-
-test('evacuate of a site without traffic is nothing to do; of an unknown one a mistake', async () => {
-  const against = [{ code: 'AlreadyThere', message: 'no traffic' }] as const;
-  const app = fakeApp({ reading, preview: async (_, wish) => preview(wish, { against }) });
-  expect(await runCommand(['evacuate', 'site-a', '--reason', 'x'], app)).toBe(0);
-  expect(await runCommand(['evacuate', 'site-z', '--reason', 'x'], app)).toBe(2);
-  expect(await runCommand(['evacuate', 'site-a'], app)).toBe(2);
 });
 
 test('return gives back what was moved off the site for a time, and nothing else', async () => {
