@@ -178,9 +178,11 @@ test('a gateway whose answers are lost leaves the outcome unknown, and verify se
     /(?:put in force|moved no traffic): oslo \d+%.* \(\d of \d+ steps done; step \d may have/,
   );
   const verified = await world.godwit('verify', 'last');
-  expect(verified.code, verified.stderr).toBe(0);
-  expect(verified.stdout).toMatch(/oslo 90%|oslo 50%|oslo 100%|as before|as planned|something else/);
-  expect(existsSync(world.stateDir)).toBe(true);
+  // What lay unread at the gateway's socket may have taken the first step back since, or the way back was never sent.
+  const isBack = verified.stdout.includes('Verdict: as before');
+  expect(verified.stdout).toMatch(/Verdict: (?:as before|something else)/);
+  expect(verified.code).toBe(isBack ? 0 : 1);
+  expect(await world.weights()).toEqual(isBack ? atHome : { oslo: 90, paris: 10, rome: 0 });
 }, 120_000);
 
 test('migrate under load: no request fails, no stream is cut, and nothing of ours is left at the source', async () => {
