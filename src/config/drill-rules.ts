@@ -34,3 +34,20 @@ function isLost(site: string, faults: readonly PlannedFault[], atMs: number): bo
     (each) => each.site === site && each.sharePct === 100 && each.atMs <= atMs && atMs < each.atMs + each.forMs,
   );
 }
+
+/** One site has one share at a time: of two faults that overlap there nobody could say which was in force. */
+export const oneAtATime: Rule = ({ source, config, tree, isSure }) =>
+  new Part(tree).get('drills').entries.flatMap(([name, drill]) => {
+    if (!(config.drills ?? []).some((each) => each.name === name) || !isSure(['drills', name])) return [];
+    const faults = drill.get('fault').items.map(faultOf);
+    return faults.flatMap((one, index) => {
+      const before = faults.findIndex((other, at) => at < index && other.site === one.site && isOverlap(one, other));
+      if (before < 0) return [];
+      const message = `overlaps with fault ${before + 1} at ${one.site}: only one share can be in force there`;
+      return [source.findingAt(['drills', name, 'fault', index], message, 'let one end before the other begins')];
+    });
+  });
+
+function isOverlap(one: PlannedFault, other: PlannedFault): boolean {
+  return one.atMs < other.atMs + other.forMs && other.atMs < one.atMs + one.forMs;
+}

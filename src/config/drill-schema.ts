@@ -5,7 +5,9 @@ import { claimExamples, claimPattern, parseClaim } from './claim.ts';
 import { name } from './fields.ts';
 import { duration, parseShare, share } from './units.ts';
 
-const longest = '24h';
+const longest = '1h';
+/** Shorter ones could begin and end between two looks. */
+const shortestMs = 5000;
 /** Also the most that a driver remembers of faults that ended. */
 const maxFaults = 16;
 
@@ -19,7 +21,7 @@ const fault = z
     share: share('Share of the requests to the site that it hits', true)
       .refine((text) => (parseShare(text) ?? 0) >= 1, { error: 'must be at least 1%' })
       .optional(),
-    for: duration('How long it lasts', 1000, longest),
+    for: duration('How long it lasts', shortestMs, longest),
   })
   .meta({ description: 'One failure, which ends by itself' });
 

@@ -1,5 +1,5 @@
 /** Rules between parts of a configuration; each gives its findings at the place to change. */
-import { somewhereToGo } from './drill-rules.ts';
+import { oneAtATime, somewhereToGo } from './drill-rules.ts';
 import type { Finding } from './finding.ts';
 import { policyRules } from './policy-rules.ts';
 import { anyOf, eachDeployment, type Judged, type Rule, written } from './rule.ts';
@@ -186,4 +186,5 @@ const rules: readonly Rule[] = [
   publicListen,
   ...policyRules,
   somewhereToGo,
+  oneAtATime,
 ];

@@ -6,10 +6,10 @@ import type { PlanBasis } from '../model/plan-basis.ts';
 import type { Reason } from '../model/reason.ts';
 import { standingKey } from '../model/standing.ts';
 import type { View } from '../model/view.ts';
+import { sameWeights } from '../model/weights.ts';
 import { weightsText } from '../model/words.ts';
 import { makePlan } from './plan/plan.ts';
 import { readyReplicas } from './readiness.ts';
-import { sameWeights } from './routing/weights.ts';
 
 /** The inputs that a person looked at, with the steps that came of them. */
 export function basisOf(view: View, action: Action, nowMs: number): PlanBasis {

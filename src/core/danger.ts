@@ -2,8 +2,8 @@
 import type { Action } from '../model/decision.ts';
 import type { Danger } from '../model/forecast.ts';
 import type { View } from '../model/view.ts';
+import { sameWeights } from '../model/weights.ts';
 import { isResident, readyReplicas, weightOf } from './readiness.ts';
-import { sameWeights } from './routing/weights.ts';
 import { targetsOf } from './rules/case.ts';
 
 /** `isProtected`: of the configuration. */

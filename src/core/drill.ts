@@ -19,14 +19,17 @@ export interface Measured {
   readonly missing: readonly string[];
 }
 
-/** `samples`: one a second from before the fault until after its end, oldest first. */
-export function measureDrill(samples: readonly DrillSample[], faultAtMs: number): Measured {
+/** `samples`: one a second from before the fault until after its end (`untilMs`), oldest first. */
+export function measureDrill(
+  samples: readonly DrillSample[],
+  { faultAtMs, untilMs }: { readonly faultAtMs: number; readonly untilMs: number },
+): Measured {
   const base = samples.findLast(({ atMs }) => atMs <= faultAtMs);
   const since = base === undefined ? [] : samples.slice(samples.indexOf(base));
   const last = since.at(-1);
   if (base === undefined || last === undefined || since.length < 2)
     return unmeasured('nothing was seen of the time after the fault');
-  const hole = holeIn(since);
+  const hole = holeIn(since) ?? (last.atMs < untilMs ? 'nothing was seen of its end' : undefined);
   if (hole !== undefined) return unmeasured(hole);
   const ended = last.ended - base.ended;
   if (ended === 0) return unmeasured('no request came: nothing could be lost');
@@ -86,12 +89,22 @@ const mostLostRatio = 0.2;
 const lostWithinMs = 10_000;
 const fewestEnded = 10;
 
+/** Of requests that only wait, this share is too much: some wait whenever traffic moves. 0–1. */
+const mostWaitingRatio = 0.5;
+
 /** Why a drill must end at once for what its users lose; undefined: it may go on. */
 export function lossLimit(samples: readonly DrillSample[]): string | undefined {
   const last = samples.at(-1);
-  const first = samples.find(({ atMs }) => last !== undefined && last.atMs - atMs <= lostWithinMs);
+  const first = samples.findLast(({ atMs }) => last !== undefined && last.atMs - atMs >= lostWithinMs) ?? samples[0];
   if (last === undefined || first === undefined) return undefined;
+  const hole = holeIn(samples.slice(-2));
+  if (hole !== undefined) return hole;
   const [ended, lost] = [last.ended - first.ended, last.lost - first.lost];
-  if (ended < fewestEnded || lost <= ended * mostLostRatio) return undefined;
-  return `${lost} of the last ${ended} requests were lost, at most ${mostLostRatio * 100} % may be`;
+  if (ended >= fewestEnded && lost > ended * mostLostRatio)
+    return `${lost} of the last ${ended} requests were lost, at most ${mostLostRatio * 100} % may be`;
+  const waiting = last.open - first.open;
+  const all = ended + waiting;
+  if (all >= fewestEnded && waiting + lost > all * mostWaitingRatio)
+    return `${waiting} of the last ${all} requests wait for an answer, at most ${mostWaitingRatio * 100} % may`;
+  return undefined;
 }

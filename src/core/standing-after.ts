@@ -4,8 +4,8 @@ import type { Operation } from '../model/operation.ts';
 import { pinnedCode } from '../model/pin.ts';
 import type { Weights } from '../model/route.ts';
 import { type Standing, standingKey } from '../model/standing.ts';
+import { sameWeights } from '../model/weights.ts';
 import { hasMoved, planStale } from './moved.ts';
-import { sameWeights } from './routing/weights.ts';
 import { longestExtensionMs } from './standing.ts';
 
 type StandingBody = Extract<JournalBody, { kind: 'standing' }>;

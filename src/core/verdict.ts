@@ -7,10 +7,10 @@ import type { Replica } from '../model/replica.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { StepCheck, Verdict } from '../model/verification.ts';
+import { sameWeights } from '../model/weights.ts';
 import { weightsText } from '../model/words.ts';
 import { isStopped } from './plan/reached.ts';
 import { isAlive } from './readiness.ts';
-import { sameWeights } from './routing/weights.ts';
 
 /** What one site's list says. */
 export interface ListSeen {

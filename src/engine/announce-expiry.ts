@@ -1,7 +1,7 @@
 /** Says once, a while before, that a person's move ends: nobody should be surprised by traffic that goes back. */
 
-import { sameWeights } from '../core/routing/weights.ts';
 import { shiftOf } from '../core/standing.ts';
+import { sameWeights } from '../model/weights.ts';
 import type { Context } from './context.ts';
 
 /** Keeps what was said: the same end is announced once by one holder of the lease. */

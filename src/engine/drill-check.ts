@@ -43,15 +43,26 @@ export async function checkDrill(deps: EngineDeps, drill: Drill, signal: AbortSi
   const { faults: _, ...seen } = snapshot.view;
   const sight = { ...seen, ...faultsOf(faults), route, inForce: weights ?? seen.inForce };
   const view = memory.view(sight);
-  const { to, reasons } = failoverReadiness(view, nowMs);
+  const { to, isTargetReady, reasons } = failoverReadiness(view, nowMs);
   const unseen: readonly Reason[] =
     faults.kind === 'unknown' ? [{ code: 'DriverUnreachable', message: faults.error.message }] : [];
-  return { against: [...unseen, ...standsInTheWay(view, drill, nowMs), ...reasons], weights, to };
+  const nowhere = to === undefined ? [] : nowhereToGo(drill, to, isTargetReady);
+  return { against: [...unseen, ...standsInTheWay(view, drill, nowMs), ...reasons, ...nowhere], weights, to };
 }
 
 function nobodyDecides(deployment: string): Reason {
   const message = `no controller watches ${deployment}: nobody would decide anything during the drill (godwit run)`;
   return { code: 'UnknownView', message };
+}
+
+/** What is rehearsed is a move; where it would go must not be broken too, nor have to be started first. */
+function nowhereToGo({ faults }: Drill, to: string, isReady: boolean): readonly Reason[] {
+  const isBroken = faults.some(({ site }) => site === to);
+  if (isReady && !isBroken) return [];
+  const message = isBroken
+    ? `${to}, where automation would go, is broken by the drill too`
+    : `${to}, where automation would go, has nothing ready`;
+  return [{ code: 'NoReadyCapacity', site: to, message }];
 }
 
 /** How old the controller's view may be, in milliseconds. */

@@ -1,5 +1,4 @@
 /** Arms, keeps up and undoes what a drill breaks. Whoever dies in between takes it along: it ends by itself in seconds. */
-
 import type { UndoState } from '../model/drill-run.ts';
 import type { FaultRequest, FaultSight } from '../model/fault.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
@@ -15,11 +14,9 @@ const standsForMs = 10_000;
 const timeoutMs = 2000;
 /** How long an undo is tried, in milliseconds: longer than a fault stands by itself. */
 const undoWithinMs = 15_000;
-const undoPauseMs = 250;
-/** The same when it is rehearsed. */
+/** The same when it is rehearsed: before its own time is over, for that it ends by itself is not what is rehearsed. */
 const rehearseWithinMs = 3000;
-/** In its last seconds a fault may be over by itself, in milliseconds. */
-const lastMs = 2500;
+const undoPauseMs = 250;
 
 const unfit = 'this traffic driver cannot break anything on purpose';
 
@@ -34,52 +31,44 @@ export async function rehearseUndo(rehearsal: Rehearsal, signal: AbortSignal): P
   const driver = driverOf(rehearsal);
   const [first] = rehearsal.drill.faults;
   if (driver === undefined || first === undefined) return unfit;
-  const armed = await arm(rehearsal, driver, { ...first, sharePct: 0, forMs: standsForMs }, signal);
+  // Under a name of its own: a run that was lifted is not armed again.
+  const trial = { ...rehearsal, id: `${rehearsal.id}-trial` };
+  const armed = await arm(trial, driver, { ...first, sharePct: 0 }, signal);
   if (armed.kind !== 'done') return `the fault cannot be armed: ${armed.error.message}`;
-  const seen = await sight(rehearsal, driver, signal);
-  const isThere = seen.kind === 'seen' && seen.value.inForce.some(({ run }) => run === rehearsal.id);
-  // Before its own time is over: that it ends by itself is not what is rehearsed.
-  const undone = await liftAll(rehearsal, 'rehearsed', rehearseWithinMs);
+  const seen = await sight(trial, driver, signal);
+  const isThere = seen.kind === 'seen' && seen.value.inForce.some(({ run }) => run === trial.id);
+  const undone = await liftAll(trial, 'rehearsed', rehearseWithinMs);
   if (!isThere) return 'what was armed was not to be seen at the gateway';
   return undone === 'verified' ? undefined : 'what was armed could not be undone';
 }
 
-/** Every fault whose time it is, anew. Why it cannot be; a lost answer is asked for again at the next turn. */
-export async function armDue(rehearsal: Rehearsal, sinceMs: number, signal: AbortSignal): Promise<string | undefined> {
+/**
+ * Arms what is due anew, and at every other site of the drill one that hits nothing: so that it is seen that the drill is under
+ * way, and that whoever lifts it ends it at any time. Why it cannot go on; a lost answer is asked for again at the next turn.
+ */
+export async function keepUp(rehearsal: Rehearsal, sinceMs: number, signal: AbortSignal): Promise<string | undefined> {
   const driver = driverOf(rehearsal);
   if (driver === undefined) return unfit;
-  for (const fault of rehearsal.drill.faults) {
-    const leftMs = fault.atMs + fault.forMs - sinceMs;
-    if (sinceMs < fault.atMs || leftMs <= 0) continue;
-    const request = { ...fault, forMs: Math.ceil(Math.min(standsForMs, leftMs)) };
-    // From here on something may be broken, whatever the answer.
-    rehearsal.faultAtMs ??= rehearsal.deps.clock.nowMs();
-    const reply = await arm(rehearsal, driver, request, signal);
-    if (reply.kind === 'refused' && !passingClasses.has(reply.error.class))
-      return `the fault at ${fault.site} is refused: ${reply.error.message}`;
-    if (reply.kind === 'done' && !rehearsal.armed.has(fault)) {
-      rehearsal.armed.add(fault);
-      rehearsal.say(`broken: ${fault.kind} of ${fault.sharePct} % of what goes to ${fault.site}`);
+  const { faults } = rehearsal.drill;
+  for (const site of new Set(faults.map((each) => each.site))) {
+    const due = faults.find((each) => each.site === site && each.atMs <= sinceMs && sinceMs < each.atMs + each.forMs);
+    const atMs = rehearsal.deps.clock.nowMs();
+    const reply = await arm(rehearsal, driver, { kind: 'blackhole', site, sharePct: due?.sharePct ?? 0 }, signal);
+    if (reply.kind === 'refused') {
+      if (passingClasses.has(reply.error.class)) continue;
+      return reply.error.code === 'Lifted'
+        ? reply.error.message
+        : `the fault at ${site} is refused: ${reply.error.message}`;
+    }
+    if (due === undefined) continue;
+    // Without an answer something may be broken all the same.
+    rehearsal.faultAtMs ??= atMs;
+    if (reply.kind === 'done' && !rehearsal.armed.has(due)) {
+      rehearsal.armed.add(due);
+      rehearsal.say(`broken: ${due.kind} of ${due.sharePct} % of what goes to ${site}`);
     }
   }
   return undefined;
-}
-
-/** Why a fault is not in force any more though its time is not over; undefined: all stand, or it was not seen. */
-export async function endedBy(rehearsal: Rehearsal, sinceMs: number, signal: AbortSignal): Promise<string | undefined> {
-  const driver = driverOf(rehearsal);
-  if (driver === undefined) return unfit;
-  const due = [...rehearsal.armed].filter(({ atMs, forMs }) => sinceMs < atMs + forMs - lastMs);
-  const seen = await sight(rehearsal, driver, signal);
-  if (seen.kind === 'unknown') return undefined;
-  const gone = due.find(
-    ({ site }) => !seen.value.inForce.some((each) => each.run === rehearsal.id && each.site === site),
-  );
-  if (gone === undefined) return undefined;
-  const end = seen.value.ended.findLast(
-    ({ run, site, sharePct }) => run === rehearsal.id && site === gone.site && sharePct === gone.sharePct,
-  );
-  return end?.because ?? 'the gateway was started anew, and the fault is gone with the old one';
 }
 
 /** Undone, and read back. `unknown`: within ten seconds it is over by itself, but nobody has seen it. */
@@ -87,27 +76,30 @@ export async function liftAll(rehearsal: Rehearsal, because: string, withinMs = 
   const driver = driverOf(rehearsal);
   if (driver === undefined) return 'not-needed';
   const { clock } = rehearsal.deps;
+  const { id: run } = rehearsal;
   const untilMonoMs = clock.monoMs() + withinMs;
   const calm = new AbortController().signal;
   for (;;) {
-    await callWithin(clock, timeoutMs, undefined, (call) => driver.lift(rehearsal.drill.deployment, because, call));
+    await callWithin(clock, timeoutMs, undefined, (call) =>
+      driver.lift(rehearsal.drill.deployment, { because, run }, call),
+    );
     const seen = await sight(rehearsal, driver, calm);
-    if (seen.kind === 'seen' && seen.value.inForce.length === 0) return 'verified';
+    if (seen.kind === 'seen' && !seen.value.inForce.some((each) => each.run === run)) return 'verified';
     if (clock.monoMs() >= untilMonoMs) return 'unknown';
     await clock.sleep(undoPauseMs, calm);
   }
 }
 
-type Terms = Pick<FaultRequest, 'kind' | 'site' | 'sharePct' | 'forMs'>;
+type Terms = Pick<FaultRequest, 'kind' | 'site' | 'sharePct'>;
 
 async function arm(
-  { deps, drill, id }: Rehearsal,
+  { deps, drill, id: run }: Rehearsal,
   driver: FaultDriver,
-  terms: Terms,
+  { kind, site, sharePct }: Terms,
   signal: AbortSignal,
 ): Promise<Reply<unknown>> {
-  const { kind, site, sharePct, forMs } = terms;
-  const request: FaultRequest = { deployment: drill.deployment, run: id, kind, site, sharePct, forMs, by: deps.actor };
+  const about = { deployment: drill.deployment, drill: drill.name, run, by: deps.actor };
+  const request: FaultRequest = { ...about, kind, site, sharePct, forMs: standsForMs };
   const end = await callWithin(deps.clock, timeoutMs, signal, (call) => driver.arm(request, call));
   return end.kind === 'answered' ? end.value : { kind: 'unknown', error: end.error };
 }

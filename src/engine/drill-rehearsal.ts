@@ -13,6 +13,8 @@ export interface Rehearsal {
   readonly samples: DrillSample[];
   /** When the first fault may have been in force, epoch milliseconds. */
   faultAtMs: number | undefined;
+  /** The gateway was told that it is under way. */
+  isUp: boolean;
   /** Those whose arming was acknowledged. */
   readonly armed: Set<PlannedFault>;
   say(line: string): void;

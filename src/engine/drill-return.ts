@@ -1,7 +1,8 @@
 /** After a drill the traffic goes back to where it was, and what automation did counts against no budget. */
-import { sameWeights } from '../core/routing/weights.ts';
+
 import { moveKinds, type Operation } from '../model/operation.ts';
 import type { Weights } from '../model/route.ts';
+import { sameWeights } from '../model/weights.ts';
 import { carryOut } from './carry-out.ts';
 import { operationsOf, type Rehearsal } from './drill-rehearsal.ts';
 import { readSample } from './drill-sample.ts';
@@ -24,7 +25,6 @@ export async function giveBack(rehearsal: Rehearsal, before: Weights | undefined
     ))
   )
     return `an operation is under way still: godwit op list`;
-  await acknowledge(rehearsal);
   // The last first: each goes back to where the one before it had brought the traffic.
   for (const { id } of (await operationsOf(rehearsal)).filter(isMove).toReversed()) {
     if (await isBack(rehearsal, before)) return undefined;
@@ -64,9 +64,11 @@ async function isSoon({ deps: { clock } }: Rehearsal, holds: () => Promise<boole
 }
 
 /** A failover that was rehearsed must not hold back the one that is needed. */
-async function acknowledge(rehearsal: Rehearsal): Promise<void> {
+export async function acknowledge(rehearsal: Rehearsal): Promise<void> {
   const { deps, drill, id } = rehearsal;
-  const failovers = (await operationsOf(rehearsal)).filter(({ plan }) => plan.kind === 'failover');
+  const failovers = (await operationsOf(rehearsal)).filter(
+    ({ plan }) => plan.kind === 'failover' && plan.trigger === 'automatic',
+  );
   if (failovers.length === 0) return;
   const standing = { kind: 'ack', reason: `drill ${id}`, untilMs: undefined } as const;
   await say(deps, { kind: 'set', deployment: drill.deployment, standing });

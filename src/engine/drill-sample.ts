@@ -14,6 +14,8 @@ export async function readSample({ deps, drill }: Pick<Rehearsal, 'deps' | 'dril
     reading(undefined, (call) => deps.traffic.read(drill.deployment, call)),
   ]);
   if (traffic.kind === 'unknown' || route.kind === 'unknown' || route.value === undefined) return undefined;
-  const { ok, failed, cut } = traffic.value;
-  return { atMs: deps.clock.nowMs(), ended: ok + failed + cut, lost: failed + cut, weights: route.value.weights };
+  const { requests, ok, failed, cut, gaveUp } = traffic.value;
+  const ended = ok + failed + cut;
+  const { weights } = route.value;
+  return { atMs: deps.clock.nowMs(), ended, open: requests - ended, lost: failed + cut + gaveUp, weights };
 }

@@ -2,15 +2,16 @@
 import { judgeClaims, lossLimit, measureDrill, verdictOf } from '../core/drill.ts';
 import { messageOf } from '../errors.ts';
 import type { Drill } from '../model/drill.ts';
-import type { DrillRun, UndoState, Verdict } from '../model/drill-run.ts';
+import type { DrillRun, UndoState } from '../model/drill-run.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Weights } from '../model/route.ts';
 import { span } from '../model/words.ts';
 import { checkDrill } from './drill-check.ts';
-import { armDue, endedBy, liftAll, rehearseUndo } from './drill-faults.ts';
+import { keepUp, liftAll, rehearseUndo } from './drill-faults.ts';
 import { operationsOf, type Rehearsal } from './drill-rehearsal.ts';
-import { giveBack } from './drill-return.ts';
+import { acknowledge, giveBack } from './drill-return.ts';
 import { readSample } from './drill-sample.ts';
+import { takenBy } from './drill-taken.ts';
 import type { EngineDeps } from './engine.ts';
 import { say } from './say.ts';
 
@@ -24,6 +25,8 @@ export interface DrillTerms {
 const tickMs = 1000;
 /** Nothing may be lost for so long before anything is broken, in milliseconds. */
 const steadyMs = 3000;
+/** Of the requests of that while, so many may be lost all the same: clients leave, 0–1. */
+const steadyLostRatio = 0.01;
 /** A gateway that says nothing for so long ends the drill: what is not measured proves nothing. Milliseconds. */
 const blindMs = 5000;
 /** After the faults' end what the controller began may come to its end, and requests be counted that still run. Milliseconds. */
@@ -41,7 +44,16 @@ export async function runDrill(
 ): Promise<DrillRun> {
   const id = `dr-${deps.random.id(6)}`;
   const rehearsal: Rehearsal = {
-    ...{ deps, id, drill, beganAtMs: deps.clock.nowMs(), samples: [], armed: new Set(), faultAtMs: undefined },
+    ...{
+      deps,
+      id,
+      drill,
+      beganAtMs: deps.clock.nowMs(),
+      samples: [],
+      armed: new Set(),
+      faultAtMs: undefined,
+      isUp: false,
+    },
     say: (line) => terms.say(line),
   };
   const { against, weights } = await checkDrill(deps, drill, signal);
@@ -56,12 +68,13 @@ export async function runDrill(
     end = (await prepare(rehearsal, signal)) ?? (await inflict(rehearsal, signal));
   } catch (thrown) {
     // Whatever it was: what is broken must be made whole first.
-    end = { verdict: 'aborted', why: messageOf(thrown) };
+    end = { why: messageOf(thrown) };
   }
-  const undo =
-    rehearsal.faultAtMs === undefined ? 'not-needed' : await liftAll(rehearsal, end?.why ?? 'the drill is over');
-  if (undo !== 'not-needed') rehearsal.say(undoText[undo]);
-  return await conclude(rehearsal, terms, { end, undo, before: weights });
+  const faultsEndMs = deps.clock.nowMs();
+  const undo = rehearsal.isUp ? await liftAll(rehearsal, end?.why ?? 'the drill is over') : 'not-needed';
+  const isBroken = rehearsal.faultAtMs !== undefined;
+  if (isBroken && undo !== 'not-needed') rehearsal.say(undoText[undo]);
+  return await conclude(rehearsal, terms, { end, undo: isBroken ? undo : 'not-needed', before: weights, faultsEndMs });
 }
 
 const undoText: Readonly<Record<Exclude<UndoState, 'not-needed'>, string>> = {
@@ -71,29 +84,30 @@ const undoText: Readonly<Record<Exclude<UndoState, 'not-needed'>, string>> = {
 
 /** Why it ends before its time. */
 interface Stop {
-  readonly verdict: Extract<Verdict, 'aborted' | 'not-started'>;
   readonly why: string;
   /** Somebody else moves the traffic: what the weights are is theirs. */
   readonly isTaken?: boolean;
 }
 
-/** Before anything is broken: the undo is known to work, and nothing is lost already. */
+/** Before anything is broken: the undo is known to work, requests come, and none is lost already. */
 async function prepare(rehearsal: Rehearsal, signal: AbortSignal): Promise<Stop | undefined> {
   const { deps, samples } = rehearsal;
   const trouble = await rehearseUndo(rehearsal, signal);
-  if (trouble !== undefined) return { verdict: 'not-started', why: trouble };
+  if (trouble !== undefined) return { why: trouble };
   rehearsal.say('rehearsed: the fault can be armed and undone');
+  const known = new Map<string, Operation['state']>();
   const untilMonoMs = deps.clock.monoMs() + steadyMs;
-  while (deps.clock.monoMs() < untilMonoMs && !signal.aborted) await tick(rehearsal, signal);
+  while (deps.clock.monoMs() < untilMonoMs) {
+    const stop = await turn(rehearsal, known, -1, signal);
+    if (stop !== undefined) return stop;
+  }
   const [first] = samples;
   const last = samples.at(-1);
-  if (signal.aborted) return { verdict: 'not-started', why: 'interrupted before anything was broken' };
-  if (first === undefined || last === undefined)
-    return { verdict: 'not-started', why: 'the gateway’s counts are not seen' };
-  const lost = last.lost - first.lost;
-  if (lost > 0)
-    return { verdict: 'not-started', why: `not steady: ${lost} of ${last.ended - first.ended} requests were lost` };
-  rehearsal.say(`steady: ${last.ended - first.ended} requests, none lost`);
+  if (first === undefined || last === undefined || first === last) return { why: 'the gateway’s counts are not seen' };
+  const [ended, lost] = [last.ended - first.ended, last.lost - first.lost];
+  if (ended === 0) return { why: `no request came in ${span(last.atMs - first.atMs)}: nothing could be lost` };
+  if (lost > ended * steadyLostRatio) return { why: `not steady: ${lost} of ${ended} requests were lost` };
+  rehearsal.say(`steady: ${ended} requests, ${lost === 0 ? 'none' : lost} lost`);
   return undefined;
 }
 
@@ -103,25 +117,35 @@ async function inflict(rehearsal: Rehearsal, signal: AbortSignal): Promise<Stop 
   const known = new Map<string, Operation['state']>();
   const lastMs = Math.max(...drill.faults.map(({ atMs, forMs }) => atMs + forMs));
   const beganMonoMs = deps.clock.monoMs();
-  for (;;) {
-    const sinceMs = deps.clock.monoMs() - beganMonoMs;
-    if (signal.aborted) return { verdict: 'aborted', why: 'interrupted' };
-    if (sinceMs >= lastMs) return undefined;
-    // First, for it says who it was: a move of a person undoes the fault itself.
-    const mover = await taken(rehearsal, known);
-    if (mover !== undefined) return { verdict: 'aborted', why: mover, isTaken: true };
-    const gone = await endedBy(rehearsal, sinceMs, signal);
-    // It may have begun between the two looks.
-    const late = gone === undefined ? undefined : await taken(rehearsal, known);
-    if (gone !== undefined) return { verdict: 'aborted', why: late ?? gone, isTaken: late !== undefined };
-    const trouble = await armDue(rehearsal, sinceMs, signal);
-    if (trouble !== undefined) return { verdict: 'aborted', why: trouble };
-    await tick(rehearsal, signal);
+  for (let sinceMs = 0; sinceMs < lastMs; sinceMs = deps.clock.monoMs() - beganMonoMs) {
+    const stop = await turn(rehearsal, known, sinceMs, signal);
+    if (stop !== undefined) return stop;
     const seenMs = deps.clock.nowMs() - (samples.at(-1)?.atMs ?? 0);
-    if (seenMs > blindMs) return { verdict: 'aborted', why: `the gateway’s counts are not seen for ${span(seenMs)}` };
+    if (seenMs > blindMs) return { why: `the gateway’s counts are not seen for ${span(seenMs)}` };
     const limit = lossLimit(samples);
-    if (limit !== undefined) return { verdict: 'aborted', why: limit };
+    if (limit !== undefined) return { why: limit };
   }
+  return undefined;
+}
+
+/** One second of it. */
+async function turn(
+  rehearsal: Rehearsal,
+  known: Map<string, Operation['state']>,
+  sinceMs: number,
+  signal: AbortSignal,
+): Promise<Stop | undefined> {
+  if (signal.aborted) return { why: 'interrupted' };
+  // First, for it says who it was: a move of a person undoes the fault itself.
+  const mover = await takenBy(rehearsal, known);
+  if (mover !== undefined) return { why: mover, isTaken: true };
+  rehearsal.isUp = true;
+  const gone = await keepUp(rehearsal, sinceMs, signal);
+  // It may have begun between the two looks.
+  const late = gone === undefined ? undefined : await takenBy(rehearsal, known);
+  if (gone !== undefined) return { why: late ?? gone, isTaken: late !== undefined };
+  await tick(rehearsal, signal);
+  return undefined;
 }
 
 async function tick(rehearsal: Rehearsal, signal: AbortSignal): Promise<void> {
@@ -133,50 +157,55 @@ async function tick(rehearsal: Rehearsal, signal: AbortSignal): Promise<void> {
   );
 }
 
-/** A person's move comes before any drill; what automation does is told. */
-async function taken(rehearsal: Rehearsal, known: Map<string, Operation['state']>): Promise<string | undefined> {
-  for (const operation of await operationsOf(rehearsal)) {
-    const { id, plan, state, by } = operation;
-    if (plan.trigger === 'manual') return `${id}: manual ${plan.kind} by ${by.name}@${by.host}`;
-    const isNews = known.get(id) !== state && (!known.has(id) || operation.endedAtMs !== undefined);
-    known.set(id, state);
-    if (isNews) rehearsal.say(`${id} ${plan.trigger} ${plan.kind} ${state}`);
-  }
-  return undefined;
-}
-
 interface Rest {
   readonly end: Stop | undefined;
   readonly undo: UndoState;
   readonly before: Weights | undefined;
+  readonly faultsEndMs: number;
 }
 
 /** After the undo: what is under way comes to its end, the weights go back, and what was measured is judged. */
-async function conclude(rehearsal: Rehearsal, terms: DrillTerms, { end, undo, before }: Rest): Promise<DrillRun> {
+async function conclude(rehearsal: Rehearsal, terms: DrillTerms, rest: Rest): Promise<DrillRun> {
   const { deps, drill, samples, faultAtMs } = rehearsal;
+  const { end, undo, before, faultsEndMs } = rest;
   const calm = new AbortController().signal;
   const untilMonoMs = deps.clock.monoMs() + (faultAtMs === undefined ? 0 : afterMs);
   while (deps.clock.monoMs() < untilMonoMs) await tick(rehearsal, calm);
   // Judged by what came of the fault, and not by what comes of going back.
-  const measured = measureDrill([...samples], faultAtMs ?? 0);
+  const measured = measureDrill([...samples], { faultAtMs: faultAtMs ?? 0, untilMs: faultsEndMs });
   const claims = faultAtMs === undefined ? [] : judgeClaims(drill.hypothesis, measured);
+  const missed = drill.faults.filter((each) => !rehearsal.armed.has(each)).map(({ site }) => site);
+  const judged = judge(rehearsal, { end, undo, verdict: verdictOf(claims, measured), missed });
+  if (faultAtMs !== undefined) await acknowledge(rehearsal).catch(() => undefined);
   const isOurs = end?.isTaken !== true && faultAtMs !== undefined;
   const trouble = isOurs ? await giveBack(rehearsal, before).catch(messageOf) : undefined;
-  const judged = end === undefined ? verdictOf(claims, measured) : { verdict: end.verdict, because: [end.why] };
   const because = trouble === undefined ? judged.because : [...judged.because, trouble];
-  const run = await ended(rehearsal, terms, {
-    ...judged,
-    because,
-    claims,
-    undo,
-    before,
-    operations: await operationsOf(rehearsal).catch(() => []),
-  });
-  await note(
-    rehearsal,
-    `drill ${run.id} (${drill.name}) ${run.verdict}; fault ${undo === 'verified' ? 'undone' : undo}${because.length > 0 ? `: ${because.join('; ')}` : ''}`,
-  ).catch(() => undefined);
+  const operations = await operationsOf(rehearsal).catch(() => []);
+  const run = await ended(rehearsal, terms, { ...judged, because, claims, undo, before, operations });
+  const left = because.length > 0 ? `: ${because.join('; ')}` : '';
+  const fault = undo === 'verified' ? 'fault undone' : undo === 'unknown' ? 'undo not seen' : 'nothing broken';
+  await note(rehearsal, `drill ${run.id} (${drill.name}) ${run.verdict}; ${fault}${left}`).catch(() => undefined);
   return run;
+}
+
+/** What was measured counts only when all that was planned was in force, and is known to be undone. */
+function judge(
+  { faultAtMs }: Rehearsal,
+  {
+    end,
+    undo,
+    verdict,
+    missed,
+  }: Pick<Rest, 'end' | 'undo'> & {
+    readonly verdict: ReturnType<typeof verdictOf>;
+    readonly missed: readonly string[];
+  },
+): ReturnType<typeof verdictOf> {
+  if (end !== undefined) return { verdict: faultAtMs === undefined ? 'not-started' : 'aborted', because: [end.why] };
+  if (missed.length > 0)
+    return { verdict: 'inconclusive', because: missed.map((site) => `the fault at ${site} was never seen in force`) };
+  if (undo === 'unknown') return { verdict: 'inconclusive', because: ['it is not known whether the fault is undone'] };
+  return verdict;
 }
 
 type Ending = Pick<DrillRun, 'verdict' | 'because' | 'undo' | 'before' | 'operations'> &

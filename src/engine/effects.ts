@@ -80,7 +80,7 @@ async function undo(ctx: Context, { id, plan, by }: Operation, terms: WriteTerms
   if (traffic.lift === undefined) return done;
   const lift = traffic.lift.bind(traffic);
   const because = `${id}: ${plan.trigger} ${plan.kind}, carried out by ${by.name}@${by.host}`;
-  const reply = await attemptWrite(ctx.deps, ctx.grip, terms, (call) => lift(ctx.deployment.name, because, call));
+  const reply = await attemptWrite(ctx.deps, ctx.grip, terms, (call) => lift(ctx.deployment.name, { because }, call));
   if (reply.kind === 'done') tell('the drill is aborted');
   return reply;
 }

@@ -1,7 +1,8 @@
 /** What this process knows of the route entry in force: read back, or written and acknowledged. */
-import { sameWeights } from '../core/routing/weights.ts';
+
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
+import { sameWeights } from '../model/weights.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RecalledRoute } from './recall-route.ts';
 

@@ -3,7 +3,6 @@
 import { type GateVerdict, type GateWatch, judgeGate } from '../core/gate.ts';
 import { ofFirstTry, planStale } from '../core/moved.ts';
 import { isHopeless, isReached } from '../core/plan/reached.ts';
-import { sameWeights } from '../core/routing/weights.ts';
 import { checkStep } from '../core/safety.ts';
 import type { StepState } from '../model/journal-entry.ts';
 import type { Reply } from '../model/outcome.ts';
@@ -11,6 +10,7 @@ import type { Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import type { StepSight } from '../model/step-sight.ts';
+import { sameWeights } from '../model/weights.ts';
 import { span, weightsText } from '../model/words.ts';
 import type { Context, StepRef, StepTold } from './context.ts';
 import { emptiedTold } from './drain-list.ts';

@@ -5,7 +5,7 @@ import { mostReasonLetters } from '../model/pin.ts';
 import { readJson, send } from './admin-answer.ts';
 import { isCount, isObject } from './entry-shape.ts';
 import type { Moment } from './fault-book.ts';
-import { armFault, faultsOf } from './faults.ts';
+import { armFault, faultsOf, liftFaults } from './faults.ts';
 import { actorOf, isActor, isDuration, isName, isReason } from './said.ts';
 import type { RouteTable } from './table.ts';
 
@@ -41,6 +41,7 @@ function nowOf({ nowMs, wallMs }: FaultDeps): Moment {
 
 const refusals = {
   busy: { status: 409, code: 'Busy' },
+  lifted: { status: 409, code: 'Lifted' },
   'no-site': { status: 422, code: 'Invalid' },
   full: { status: 422, code: 'Invalid' },
 } as const;
@@ -57,24 +58,28 @@ function arm(deps: FaultDeps, deployment: string, value: unknown, response: Serv
 }
 
 function lift(deps: FaultDeps, deployment: string, value: unknown, response: ServerResponse): void {
-  const because = isObject(value) ? value['because'] : undefined;
+  const { because, run }: Readonly<Record<string, unknown>> = isObject(value) ? value : {};
   if (!isReason(because) || because === '')
     return send(response, 400, { message: `because is a text of 1 to ${mostReasonLetters} characters` });
-  deps.table.find(deployment)?.faults?.lift(because, nowOf(deps));
+  if (run !== undefined && (!isName(run) || run === ''))
+    return send(response, 400, { message: 'run names the run of a drill' });
+  const route = deps.table.find(deployment);
+  if (route !== undefined) liftFaults(route, { because, ...(run === undefined ? {} : { run }) }, nowOf(deps));
   send(response, 200, {});
 }
 
 /** The request, or what is wrong with it. */
 function faultIn(deployment: string, value: unknown): FaultRequest | string {
   if (!isObject(value)) return 'a fault is an object';
-  const { run, kind, site, sharePct, forMs, by } = value;
+  const { drill, run, kind, site, sharePct, forMs, by } = value;
+  if (!isName(drill) || drill === '') return 'drill names a drill';
   if (!isName(run) || run === '') return 'run names the run of a drill';
   if (!isFaultKind(kind)) return `kind is ${faultKinds.join(' or ')}`;
   if (!isName(site) || site === '') return 'site names a site';
   if (!isCount(sharePct) || sharePct > 100) return 'sharePct is a whole number from 0 to 100';
   if (!isDuration(forMs, longestFaultMs)) return `forMs is a whole number of milliseconds from 1 to ${longestFaultMs}`;
   if (!isActor(by)) return 'by names a person or controller, its host and process';
-  return { deployment, run, kind, site, sharePct, forMs, by: actorOf(by) };
+  return { deployment, drill, run, kind, site, sharePct, forMs, by: actorOf(by) };
 }
 
 function isFaultKind(kind: unknown): kind is FaultKind {

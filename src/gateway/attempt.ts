@@ -26,6 +26,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** When the client stopped taking, monotonic milliseconds; 0 while it takes. */
   pausedSinceMs = 0;
   lastDataMs = 0;
+  /** A drill's black hole has it: whatever still comes is dropped, for going on would leave a hole in the answer. */
+  isLost = false;
   /** Where it is linked in (see AttemptList), and where its end is written down. */
   list: AttemptList | undefined;
   previous: Attempt | undefined;
@@ -41,8 +43,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #isWritten = false;
   #hasFirstByte = false;
   #isOver = false;
-  /** Nothing of the answer arrives any more: what a drill dropped stays lost, for going on would leave a hole in it. */
-  #isLost = false;
 
   constructor(forward: Forward, replica: PoolReplica, nowMs: number) {
     this.forward = forward;
@@ -60,7 +60,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     // Given up, or lost, between queueing and connecting.
-    if (this.#isOver || this.#isLost) controller.abort(new Error('given up'));
+    if (this.#isOver || this.isLost) controller.abort(new Error('given up'));
   }
 
   onResponseStart(
@@ -68,7 +68,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    if (this.#isOver || this.#isLost || status < 200) return;
+    if (this.#isOver || this.isLost || status < 200) return;
     this.#status = status;
     this.#rawHeaders = Array.isArray(controller.rawHeaders) ? controller.rawHeaders : [];
     this.#connection = headers['connection'];
@@ -81,7 +81,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     // An empty frame would end the answer.
-    if (this.#isOver || this.#isLost || chunk.length === 0) return;
+    if (this.#isOver || this.isLost || chunk.length === 0) return;
     const { plant, response } = this.forward;
     this.bytes += chunk.length;
     this.lastDataMs = plant.nowMs();
@@ -100,13 +100,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.#isOver || this.#isLost) return;
+    if (this.#isOver || this.isLost) return;
     if (!this.#hasFirstByte) this.#begin();
     this.#finish(undefined);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#isOver || this.#isLost) return;
+    if (this.#isOver || this.isLost) return;
     if (this.#hasFirstByte) return this.#cut('upstream_broke');
     const code = 'code' in error ? String(error.code) : '';
     const isOurs = ownWant.has(code);
@@ -132,9 +132,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
     return noteAnswer(route.pool, this.replica, true, nowMs, plant.random());
   }
 
-  /** A drill's black hole opens under it: what still comes is dropped, and the limits deal with it as with any silence. */
-  lose(): void {
-    this.#isLost = true;
+  /** What a black hole took does not come back: tried again while nothing was answered, else cut. `isRefused`: it was never sent. */
+  release(isRefused: boolean): void {
+    if (this.#isOver) return;
+    if (this.#hasFirstByte) return this.#cut('upstream_broke');
+    if (isRefused) this.#noteRefused();
+    this.abandon('failed');
+    this.forward.failed(this, true, 'upstream_lost');
   }
 
   /** Lets go of the upstream; whatever it still sends is dropped. */

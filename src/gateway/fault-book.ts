@@ -1,5 +1,9 @@
 /** The faults a drill has armed for one deployment. In memory alone: whoever stops the gateway undoes them too. */
+import type { PoolReplica } from '../core/routing/pool.ts';
 import type { EndedFault, Fault, FaultRequest, FaultSight } from '../model/fault.ts';
+import type { LiftReason } from '../ports/traffic-driver.ts';
+import type { Attempt } from './attempt.ts';
+import { connectTimeoutMs } from './unreached.ts';
 
 /** Of one deployment at once. */
 const maxInForce = 16;
@@ -20,17 +24,53 @@ interface Kept {
 export type ArmEnd =
   /** `newShare`: 0–1, of what ran before and was spared until now. */
   | { readonly kind: 'armed'; readonly fault: Fault; readonly newShare: number }
-  | { readonly kind: 'busy' | 'full'; readonly message: string };
+  | { readonly kind: 'busy' | 'full' | 'lifted'; readonly message: string };
 
 export class FaultBook {
   #inForce: readonly Kept[] = [];
   #ended: readonly EndedFault[] = [];
+  /** Runs that somebody ended, and why. */
+  readonly #lifted = new Map<string, string>();
+  /** Connections that stood when the fault began and have taken a request since: nothing comes back over them. */
+  readonly #hanging = new Map<PoolReplica, number>();
+  /** Attempts whose connection is not made, oldest first. */
+  readonly #connecting: { readonly attempt: Attempt; readonly untilMonoMs: number }[] = [];
 
   /** Whether what is sent to a site now is to be lost; `random` draws, and only when there is something to draw for. */
   swallows(site: string, monoMs: number, random: () => number): boolean {
     for (const { fault, untilMonoMs } of this.#inForce)
       if (fault.site === site && monoMs < untilMonoMs) return random() * 100 < fault.sharePct;
     return false;
+  }
+
+  /**
+   * As packets that are dropped do it: over a connection that stands (`free`) the request hangs; a new one is not made within
+   * its limit, and then the request has reached nobody.
+   */
+  take(attempt: Attempt, free: number, monoMs: number): void {
+    attempt.isLost = true;
+    const hanging = this.#hanging.get(attempt.replica) ?? 0;
+    if (hanging < free) this.#hanging.set(attempt.replica, hanging + 1);
+    else this.#connecting.push({ attempt, untilMonoMs: monoMs + connectTimeoutMs });
+  }
+
+  /** Gives up the connections whose time is over. */
+  sweep(monoMs: number): void {
+    for (
+      let [first] = this.#connecting;
+      first !== undefined && monoMs >= first.untilMonoMs;
+      [first] = this.#connecting
+    ) {
+      this.#connecting.shift();
+      first.attempt.release(true);
+    }
+  }
+
+  /** Whether anything sent to the site is lost. */
+  isBroken(site: string, monoMs: number): boolean {
+    return this.#inForce.some(
+      ({ fault, untilMonoMs }) => fault.site === site && fault.sharePct > 0 && monoMs < untilMonoMs,
+    );
   }
 
   has(site: string, monoMs: number): boolean {
@@ -40,6 +80,8 @@ export class FaultBook {
   /** Counts anew for what the same run has armed at the same site; another run has to wait until all have ended. */
   arm(request: FaultRequest, { monoMs, wallMs }: Moment): ArmEnd {
     this.#letGo(monoMs);
+    const lifted = this.#lifted.get(request.run);
+    if (lifted !== undefined) return { kind: 'lifted', message: lifted };
     const other = this.#inForce.find(({ fault }) => fault.run !== request.run)?.fault;
     if (other !== undefined)
       return { kind: 'busy', message: `the drill run ${other.run} of ${other.by.name} has a fault at ${other.site}` };
@@ -54,10 +96,14 @@ export class FaultBook {
     return { kind: 'armed', fault, newShare };
   }
 
-  /** Ends all; nothing when none is in force. */
-  lift(because: string, { monoMs, wallMs }: Moment): void {
+  /** Ends those of one run, or all; what was ended so is not armed again. */
+  lift({ because, run }: LiftReason, { monoMs, wallMs }: Moment): void {
     this.#letGo(monoMs);
-    this.#end(this.#inForce, (fault) => ({ ...fault, endedAtMs: wallMs, because }));
+    const meant = this.#inForce.filter(({ fault }) => run === undefined || fault.run === run);
+    for (const each of new Set([...meant.map(({ fault }) => fault.run), ...(run === undefined ? [] : [run])]))
+      this.#lifted.set(each, because);
+    for (const [oldest] of this.#lifted) if (this.#lifted.size > maxEnded) this.#lifted.delete(oldest);
+    this.#end(meant, (fault) => ({ ...fault, endedAtMs: wallMs, because }));
   }
 
   sight(monoMs: number): FaultSight {
@@ -74,6 +120,7 @@ export class FaultBook {
   #end(kept: readonly Kept[], ended: (fault: Fault) => EndedFault): void {
     if (kept.length === 0) return;
     this.#inForce = this.#inForce.filter((each) => !kept.includes(each));
+    if (this.#inForce.length === 0) this.#hanging.clear();
     this.#ended = [...this.#ended, ...kept.map(({ fault }) => ended(fault))].slice(-maxEnded);
   }
 }

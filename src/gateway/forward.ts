@@ -68,12 +68,12 @@ export class Forward {
     if (this.attempts === 2) route.statistics.retried += 1;
     const attempt = new Attempt(this, replica, nowMs);
     this.#current = attempt;
-    // A drill's black hole: nothing is sent, and nobody here is told. It waits as for a server that cannot be heard.
-    if (route.faults?.swallows(replica.site, nowMs, () => plant.random()) === true) return;
     const { method = 'GET', url = '/' } = this.request;
-    plant
-      .upstreamOf(route, replica)
-      .dispatch({ path: url, method, headers: this.#headers, body: this.#body ?? null }, attempt);
+    const upstream = plant.upstreamOf(route, replica);
+    // A drill's black hole: nothing is sent, and nobody here is told.
+    if (route.faults?.swallows(replica.site, nowMs, () => plant.random()) === true)
+      return route.faults.take(attempt, upstream.stats.free, nowMs);
+    upstream.dispatch({ path: url, method, headers: this.#headers, body: this.#body ?? null }, attempt);
   }
 
   /** Whether another try was begun for an attempt that went wrong without a word to the client. */
@@ -147,7 +147,9 @@ export class Forward {
   clientLeft(): void {
     if (this.#isFinished) return;
     this.route.held.delete(this);
-    this.#current?.abandon('client-left');
+    const current = this.#current;
+    if (current?.isLost === true || (current?.isLate === true && current.mayMove)) this.route.statistics.gaveUp += 1;
+    current?.abandon('client-left');
     this.finish('ok');
   }
 

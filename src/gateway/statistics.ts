@@ -31,6 +31,7 @@ export class Statistics {
   ok = 0;
   failed = 0;
   cut = 0;
+  gaveUp = 0;
   retried = 0;
   readonly #sites = new Map<string, Site>();
 
@@ -64,7 +65,7 @@ export class Statistics {
   /** `held`: requests that wait now. */
   snapshot({ pool, held }: { readonly pool: Pool; readonly held: number }, nowMs: number): DeploymentTraffic {
     const { deployment, epoch, routeVersion, sites } = pool.entry;
-    const { requests, ok, failed, cut, retried } = this;
+    const { requests, ok, failed, cut, gaveUp, retried } = this;
     return {
       deployment,
       epoch,
@@ -73,6 +74,7 @@ export class Statistics {
       ok,
       failed,
       cut,
+      gaveUp,
       retried,
       held,
       sites: sites.map(({ site }) => this.#siteTraffic(pool, site, nowMs)),

@@ -1,4 +1,5 @@
 /** Looks at what waits, many times a second: one timer for all requests instead of one for each. */
+import { sweepFaults } from './faults.ts';
 import type { Plant, Route } from './route.ts';
 
 /** Between sweeps, milliseconds: the resolution of every limit in the data plane. */
@@ -8,6 +9,7 @@ export const sweepMs = 20;
 export function sweep(routes: readonly Route[], plant: Plant): void {
   const nowMs = plant.nowMs();
   for (const route of routes) {
+    sweepFaults(route, nowMs);
     sweepWaiting(route, plant, nowMs);
     sweepAnswering(route, plant, nowMs);
     for (const forward of [...route.held]) forward.retryHeld(nowMs);

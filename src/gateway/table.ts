@@ -4,13 +4,14 @@ import { acceptEntry, beforeOf } from '../core/routing/accept-entry.ts';
 import { entryOfReturn } from '../core/routing/pins.ts';
 import { createPool, type PoolReplica, updatePool } from '../core/routing/pool.ts';
 import { createRetryBudget } from '../core/routing/retry-budget.ts';
-import { sameWeights } from '../core/routing/weights.ts';
 import type { Pin } from '../model/pin.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
+import { sameWeights } from '../model/weights.ts';
 import { AttemptList } from './attempt-list.ts';
 import { type Route, waitingAt } from './route.ts';
 import { type SavedRoute, saveTable } from './saved-table.ts';
 import { Statistics } from './statistics.ts';
+import { connectTimeoutMs } from './unreached.ts';
 
 export interface TableDeps {
   readonly path: string;
@@ -27,7 +28,6 @@ export type PutEnd =
 
 /** More deployments than this behind one gateway are refused. */
 const maxRoutes = 1000;
-const connectTimeoutMs = 1000;
 
 export class RouteTable {
   /** In the order they were first written. */

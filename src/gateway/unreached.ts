@@ -11,3 +11,6 @@ export const neverReached: ReadonlySet<string> = new Set([
 
 /** Codes of connections that could not be made for want of our own ports or descriptors: no word about the replica. */
 export const ownWant: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS']);
+
+/** Longest time until a connection to a replica stands, in milliseconds. */
+export const connectTimeoutMs = 1000;

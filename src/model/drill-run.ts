@@ -15,8 +15,10 @@ export type Verdict = (typeof verdicts)[number];
 export interface DrillSample {
   /** Epoch milliseconds. */
   readonly atMs: number;
-  /** Since the gateway started: requests that ended, and those of them that failed or were cut. */
+  /** Since the gateway started: requests that ended, and those of them that failed, were cut, or whose client gave up waiting. */
   readonly ended: number;
+  /** Requests that have not ended yet. */
+  readonly open: number;
   readonly lost: number;
   readonly weights: Weights;
 }

@@ -10,7 +10,8 @@ export const longestFaultMs = 60_000;
 
 export interface FaultRequest {
   readonly deployment: string;
-  /** The run of a drill that answers for it. */
+  /** The drill, as the configuration names it, and the run of it that answers for the fault. */
+  readonly drill: string;
   readonly run: string;
   readonly kind: FaultKind;
   readonly site: string;

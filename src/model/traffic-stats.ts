@@ -42,6 +42,8 @@ export interface DeploymentTraffic {
   readonly ok: number;
   readonly failed: number;
   readonly cut: number;
+  /** Of those without error: clients that left while they waited for a first byte longer than is usual. */
+  readonly gaveUp: number;
   /** Requests tried more than once. */
   readonly retried: number;
   /** Requests waiting at the gateway because nothing is ready. */

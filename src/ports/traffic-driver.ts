@@ -50,12 +50,20 @@ export interface ManualDriver {
   cut(deployment: string, site: string, call: WriteCall): Promise<Reply<SiteCut>>;
 }
 
+export interface LiftReason {
+  readonly because: string;
+  readonly run?: string;
+}
+
 /** What drills need of a driver; with one that lacks it, nothing can be rehearsed on the traffic. */
 export interface FaultDriver {
   /** Also for a deployment that has none. */
   faults(deployment: string, call: ReadCall): Promise<Seen<FaultSight>>;
-  /** Anew for the same run and site; refused (conflict) while another run's fault is in force for the deployment. */
+  /**
+   * Anew for the same run and site; refused (conflict) while another run's fault is in force for the deployment (`Busy`), and
+   * once the run was lifted (`Lifted`): what somebody ended stays ended.
+   */
   arm(request: FaultRequest, call: ReadCall): Promise<Reply<Fault>>;
-  /** Ends every fault of the deployment; doing so again changes nothing. Needs no lease: undoing always may. */
-  lift(deployment: string, because: string, call: ReadCall): Promise<Reply<void>>;
+  /** Ends the run's faults, or without one all of the deployment; again changes nothing. Needs no lease: undoing always may. */
+  lift(deployment: string, why: LiftReason, call: ReadCall): Promise<Reply<void>>;
 }

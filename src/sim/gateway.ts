@@ -160,7 +160,7 @@ export class Gateway {
     this.note();
     this.#lastTraffic = {
       ...{ deployment, epoch: this.fence.epoch, routeVersion: this.fence.routeVersion },
-      ...{ requests: 0, ok: 0, failed: 0, cut: 0, retried: 0, held: 0 },
+      ...{ requests: 0, ok: 0, failed: 0, cut: 0, gaveUp: 0, retried: 0, held: 0 },
       sites: [...this.#terms.clouds.keys()].map((site) => this.#siteTraffic(site)),
     };
     return this.#lastTraffic;

@@ -1,9 +1,9 @@
 /** What really is, for the oracles alone: nothing that the engine decides may look here. */
 import type { Fence } from '../core/routing/accept-entry.ts';
-import { sameWeights } from '../core/routing/weights.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Step } from '../model/plan.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
+import { sameWeights } from '../model/weights.ts';
 import type { WriteCall } from '../ports/call.ts';
 import type { CloudEvent } from './cloud.ts';
 import type { Incarnation } from './incarnation.ts';

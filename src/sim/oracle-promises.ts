@@ -1,8 +1,9 @@
 /** What people were promised: an order is obeyed by whoever carries on, an end is old or new, what was overtaken is over. */
-import { sameWeights } from '../core/routing/weights.ts';
+
 import type { JournalBody, JournalDraft } from '../model/journal-entry.ts';
 import type { Operation, Order } from '../model/operation.ts';
 import type { Standing } from '../model/standing.ts';
+import { sameWeights } from '../model/weights.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 

@@ -1,10 +1,11 @@
 /** What an entry that calls a step reached claims, held against what its writer was told since the step began. */
-import { sameWeights } from '../core/routing/weights.ts';
+
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
 import type { Replica } from '../model/replica.ts';
 import type { RouteEntry } from '../model/route.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
+import { sameWeights } from '../model/weights.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { SimOptions } from './options.ts';

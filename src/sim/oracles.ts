@@ -1,9 +1,10 @@
 /** The invariants, asked after what can break them happened. Each names itself in its violation. */
-import { sameWeights } from '../core/routing/weights.ts';
+
 import type { Config } from '../model/config.ts';
 import type { JournalDraft } from '../model/journal-entry.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RouteEntry, Weights } from '../model/route.ts';
+import { sameWeights } from '../model/weights.ts';
 import type { Cells } from './cells.ts';
 import type { Cloud, CloudEvent } from './cloud.ts';
 import type { Gateway } from './gateway.ts';

@@ -1,7 +1,8 @@
 /** What is amiss in a world at a moment at which nothing is broken any more. */
-import { sameWeights } from '../core/routing/weights.ts';
+
 import type { Weights } from '../model/route.ts';
 import type { Standing } from '../model/standing.ts';
+import { sameWeights } from '../model/weights.ts';
 import type { World } from './world.ts';
 
 /** What is not as it should be, once nothing is broken any more. */

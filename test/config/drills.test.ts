@@ -38,21 +38,31 @@ test.for([
   ['a site that is not defined', { fault: [oslo.replace('oslo', 'olso')] }, ['11:34 chat does not run at "olso"']],
   ['a site of others', { deployment: 'code' }, ['11:34 code does not run at "oslo"']],
   ['a fault that is a list', { fault: ['[]'] }, ['11:9 fault must be a map, not a list']],
-  ['sixteen faults', { fault: Array.from({ length: 16 }, () => oslo) }, []],
+  ['sixteen faults', { fault: Array.from({ length: 16 }, (_, at) => blackhole('oslo', `${at}m`, '1m')) }, []],
+  [
+    'two at one site, one a millisecond before the other has ended',
+    { fault: [blackhole('oslo', '0s', '1m'), blackhole('oslo', '59999ms', '1m')] },
+    ['12:9 overlaps with fault 1 at oslo: only one share can be in force there'],
+  ],
+  [
+    'two at one site, one after the other',
+    { fault: [blackhole('oslo', '0s', '1m'), blackhole('oslo', '1m', '1m')] },
+    [],
+  ],
   ['seventeen faults', { fault: Array.from({ length: 17 }, () => oslo) }, ['11:7 a drill has at most 16 faults']],
-  ['a fault of a second', { fault: [blackhole('oslo', '0s', '1s')] }, []],
-  ['a fault of less', { fault: [blackhole('oslo', '0s', '999ms')] }, ['11:66 must be at least 1s']],
-  ['a fault of a day, after a day', { fault: [blackhole('oslo', '24h', '24h')] }, []],
-  ['a fault of more than a day', { fault: [blackhole('oslo', '0s', '86400001ms')] }, ['11:66 must be at most 24h']],
-  ['a fault after more than a day', { fault: [blackhole('oslo', '86400001ms', '1s')] }, ['11:15 must be at most 24h']],
+  ['a fault of five seconds', { fault: [blackhole('oslo', '0s', '5s')] }, []],
+  ['a fault of an hour, after an hour', { fault: [blackhole('oslo', '1h', '1h')] }, []],
+  ['a fault of more than an hour', { fault: [blackhole('oslo', '0s', '3600001ms')] }, ['11:66 must be at most 1h']],
+  ['a fault of less than five seconds', { fault: [blackhole('oslo', '0s', '4999ms')] }, ['11:66 must be at least 5s']],
+  ['a fault after more than an hour', { fault: [blackhole('oslo', '3600001ms', '5s')] }, ['11:15 must be at most 1h']],
   [
     'a fault without an end',
     { fault: ['{ type: blackhole, site: oslo }'] },
     ['11:9 drills.lose-oslo.fault needs "for"'],
   ],
-  ['a fault of one in a hundred', { fault: [blackhole('oslo', '0s', '1s', '1%')] }, []],
-  ['a fault of nothing', { fault: [blackhole('oslo', '0s', '1s', '0%')] }, ['11:55 must be at least 1%']],
-  ['a part of a percent', { fault: [blackhole('oslo', '0s', '1s', '1.5%')] }, ['11:55 must be a whole percent']],
+  ['a fault of one in a hundred', { fault: [blackhole('oslo', '0s', '5s', '1%')] }, []],
+  ['a fault of nothing', { fault: [blackhole('oslo', '0s', '5s', '0%')] }, ['11:55 must be at least 1%']],
+  ['a part of a percent', { fault: [blackhole('oslo', '0s', '5s', '1.5%')] }, ['11:55 must be a whole percent']],
   ['a fault there is not', { fault: [oslo.replace('blackhole', 'latency')] }, ['11:17 type must be blackhole']],
   ['what is not built yet', { more: 'kind: live' }, ['9:5 unknown key "kind" in drills.lose-oslo']],
   ['a title of nothing', { more: 'title: ""' }, ['9:12 title must not be empty']],
@@ -123,9 +133,9 @@ test('says nothing of what follows from a mistake elsewhere', async () => {
 
 test('gives the faults in the order of their times, and those of one time as written', async () => {
   const fault = [
-    blackhole('paris', '2m', '1s'),
+    blackhole('paris', '2m', '5s'),
     blackhole('oslo', '0s', '1m', '50%'),
-    blackhole('paris', '0s', '1s', '5%'),
+    blackhole('paris', '0s', '5s', '5%'),
   ];
   const { config: read } = await loaded(config({ fault, more: 'hypothesis: [" lostRequests <= 2%"]' }));
   expect(read.drills).toEqual([
@@ -135,8 +145,8 @@ test('gives the faults in the order of their times, and those of one time as wri
       deployment: 'chat',
       faults: [
         { kind: 'blackhole', site: 'oslo', sharePct: 50, atMs: 0, forMs: 60_000 },
-        { kind: 'blackhole', site: 'paris', sharePct: 5, atMs: 0, forMs: 1000 },
-        { kind: 'blackhole', site: 'paris', sharePct: 100, atMs: 120_000, forMs: 1000 },
+        { kind: 'blackhole', site: 'paris', sharePct: 5, atMs: 0, forMs: 5000 },
+        { kind: 'blackhole', site: 'paris', sharePct: 100, atMs: 120_000, forMs: 5000 },
       ],
       hypothesis: [{ text: ' lostRequests <= 2%', signal: 'lostRequests', atMost: 0.02 }],
     },

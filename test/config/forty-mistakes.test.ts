@@ -54,7 +54,7 @@ const mistakes = [
   [57, 5, 'titel', 'unknown key "titel" in drills.lose-left', 'did you mean "title"?'],
   [58, 17, 'caht', 'deployment "caht" is not defined', 'did you mean "chat"?'],
   [59, 12, '[]', 'a drill needs at least one fault', undefined],
-  [63, 15, '25h', 'must be at most 24h', undefined],
+  [63, 15, '25h', 'must be at most 1h', undefined],
   [63, 43, 'rigth', 'chat does not run at "rigth"', 'did you mean "right"?'],
   [64, 17, 'black-hole', 'type must be blackhole', 'did you mean "blackhole"?'],
   [64, 46, '10', duration, 'did you mean 10s or 10m?'],

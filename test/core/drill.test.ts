@@ -10,7 +10,7 @@ function samples(...lostInEach: readonly number[]): readonly DrillSample[] {
   let lost = 0;
   return [0, ...lostInEach].map((each, index) => {
     lost += each;
-    return { atMs: faultAtMs - 1000 + index * 1000, ended: index * 10, lost, weights: {} };
+    return { atMs: faultAtMs - 1000 + index * 1000, ended: index * 10, open: 2, lost, weights: {} };
   });
 }
 
@@ -26,7 +26,7 @@ test.for([
   { name: 'calm for a second at the end', of: samples(0, 0, 1, 0), is: { recoveryMs: 2000, isRecovered: false } },
   { name: 'calm for two seconds at the end', of: samples(0, 1, 0, 0), is: { isRecovered: true } },
 ])('$name', ({ of, is }) => {
-  expect(measureDrill(of, faultAtMs)).toMatchObject(is);
+  expect(measureDrill(of, { faultAtMs, untilMs: 0 })).toMatchObject(is);
 });
 
 const [first, ...others] = samples(0, 0, 0, 0, 0, 0);
@@ -46,7 +46,7 @@ test.for([
   },
   { name: 'no request', of: samples(0, 0, 0).map((each) => ({ ...each, ended: 7 })), missing: /no request came/ },
 ])('$name is not measured, and nothing is claimed of it', ({ of, missing }) => {
-  const measured = measureDrill(of, faultAtMs);
+  const measured = measureDrill(of, { faultAtMs, untilMs: 0 });
   expect(measured).toMatchObject({ recoveryMs: undefined, lostRatio: undefined });
   const claims = judgeClaims([recovery(1000), lost(0.5)], measured);
   expect(claims.map(({ holds }) => holds)).toEqual(['unknown', 'unknown']);
@@ -57,7 +57,14 @@ test.for([
 });
 
 test('a hole of three samples leaves nothing out', () => {
-  expect(measureDrill(later(2500), faultAtMs).missing).toEqual([]);
+  expect(measureDrill(later(2500), { faultAtMs, untilMs: 0 }).missing).toEqual([]);
+});
+
+test.for([
+  { name: 'to its end', untilMs: faultAtMs + 4000, missing: [] },
+  { name: 'a millisecond short of it', untilMs: faultAtMs + 4001, missing: ['nothing was seen of its end'] },
+])('a record that goes $name', ({ untilMs, missing }) => {
+  expect(measureDrill(samples(0, 0, 0, 0, 0), { faultAtMs, untilMs }).missing).toEqual(missing);
 });
 
 const badForTwo = samples(0, 2, 2, 0, 0);
@@ -81,9 +88,18 @@ test.for([
   // Longer than that is certain, however much longer.
   { claims: [recovery(1000)], of: samples(0, 2, 2), verdict: 'failed', because: ['not so: recoveryTime <= 1000ms'] },
 ])('$claims of $of.length samples: $verdict', ({ claims, of, verdict, because }) => {
-  const measured = measureDrill(of, faultAtMs);
+  const measured = measureDrill(of, { faultAtMs, untilMs: 0 });
   expect(verdictOf(judgeClaims(claims, measured), measured)).toEqual({ verdict, because });
 });
+
+/** Of so many that are asked for in each second nothing ends: they wait. */
+function waiting(...inEach: readonly number[]): readonly DrillSample[] {
+  let open = 2;
+  return samples(...inEach.map(() => 0)).map((each, index) => {
+    open += inEach[index - 1] ?? 0;
+    return { ...each, ended: (index > 0 ? 10 : 0) * index - (open - 2), open };
+  });
+}
 
 test.for([
   { name: 'goes on at a fifth', of: samples(2, 2, 2), limit: false },
@@ -99,6 +115,14 @@ test.for([
     limit: false,
   },
   { name: 'has nothing to say of no samples', of: [], limit: false },
+  { name: 'goes on while half of all wait', of: waiting(5, 5, 5), limit: false },
+  { name: 'ends when more than half of all wait', of: waiting(5, 6, 5), limit: true },
+  { name: 'ends when nobody is answered at all', of: waiting(10, 10), limit: true },
+  {
+    name: 'ends when the counts began again',
+    of: samples(0, 0).map((each, at) => (at === 2 ? { ...each, ended: 1 } : each)),
+    limit: true,
+  },
 ])('what users may lose: $name', ({ of, limit }) => {
   expect(lossLimit(of) !== undefined).toBe(limit);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { carryOut } from '../../src/engine/carry-out.ts';
 import { runController } from '../../src/engine/controller.ts';
 import { runDrill } from '../../src/engine/drill.ts';
+import { say } from '../../src/engine/say.ts';
 import type { Drill } from '../../src/model/drill.ts';
 import type { DrillRun } from '../../src/model/drill-run.ts';
 import type { Wish } from '../../src/model/wish.ts';
@@ -15,6 +16,7 @@ const loss: Drill = {
   hypothesis: [{ text: 'recoveryTime <= 20s', signal: 'recoveryTime', atMost: 20_000 }],
 };
 const atHome = { left: 100, right: 0 };
+const nothing = { verdict: 'not-started', undo: 'not-needed', faultAtMs: undefined };
 
 interface Rehearsed extends World {
   readonly end: Promise<DrillRun>;
@@ -128,15 +130,12 @@ test.for([
   {
     name: '`drill abort`',
     how: (world: Rehearsed) =>
-      void world.sink.lift('chat', 'aborted by a person', { signal: world.abort.signal, deadlineAtMonoMs: 0 }),
+      void world.sink.lift(
+        'chat',
+        { because: 'aborted by a person' },
+        { signal: world.abort.signal, deadlineAtMonoMs: 0 },
+      ),
     because: 'aborted by a person',
-  },
-  {
-    name: 'a gateway that lost it',
-    how: (world: Rehearsed) => {
-      world.sink.drilled = [];
-    },
-    because: 'the gateway was started anew, and the fault is gone with the old one',
   },
   {
     name: 'what users lose',
@@ -159,6 +158,43 @@ test.for([
   await world.stop();
 });
 
+test('a pause ends it: whoever holds automation back wants no drill either', async () => {
+  const world = await begin();
+  await world.until('the fault in force', () => isBroken(world));
+  const pause = { kind: 'pause', reason: 'mine', untilMs: undefined } as const;
+  const paused = say(world.boot().deps, { kind: 'set', deployment: 'chat', standing: pause });
+  const [run] = await world.drive(Promise.all([world.end, paused]));
+  expect(run).toMatchObject({ verdict: 'aborted', because: ['pause by godwit@here'], undo: 'verified' });
+  await world.stop();
+});
+
+test('what is lifted before anything is broken ends it too, and nothing is broken after that', async () => {
+  const world = await begin();
+  await world.until('the mark', () => world.sink.drilled.some(({ run }) => !run.endsWith('-trial')));
+  await world.sink.lift(
+    'chat',
+    { because: 'aborted by a person' },
+    { signal: world.abort.signal, deadlineAtMonoMs: 0 },
+  );
+  expect(await world.drive(world.end)).toMatchObject({ ...nothing, because: ['aborted by a person'] });
+  expect(world.sink.undone.filter(({ sharePct }) => sharePct > 0)).toEqual([]);
+  await world.stop();
+});
+
+test('a fault that was never seen in force proves nothing', async () => {
+  const world = await begin(loss, (opened) => {
+    const { arm } = opened.sink;
+    opened.sink.arm = async (request, call) => {
+      const reply = await arm(request, call);
+      return request.sharePct === 0 ? reply : { kind: 'unknown', error: { ...gatewayAbsent, class: 'unknown' } };
+    };
+  });
+  expect(await world.drive(world.end)).toMatchObject({
+    ...{ verdict: 'inconclusive', because: ['the fault at left was never seen in force'], undo: 'verified' },
+  });
+  await world.stop();
+});
+
 test('a gateway that is not seen any more ends it, and the undo is not called done', async () => {
   const world = await begin();
   await world.until('the fault in force', () => isBroken(world));
@@ -168,8 +204,6 @@ test('a gateway that is not seen any more ends it, and the undo is not called do
   expect(run.because[0]).toMatch(/the gateway’s counts are not seen for \d/);
   await world.stop();
 });
-
-const nothing = { verdict: 'not-started', undo: 'not-needed', faultAtMs: undefined };
 
 test.for<{ name: string; prepare: (world: World) => void; because: RegExp; drill?: Drill; change?: WorldChange }>([
   {

@@ -23,7 +23,16 @@ const completion: ProbeSpec = {
 const replica = replicaAt('http://127.0.0.1:1');
 
 const fault = (change: Partial<Fault> = {}): Fault => ({
-  ...{ deployment: 'chat', run: 'run-1', kind: 'blackhole', site: 'alpha', sharePct: 100, forMs: 5000, by: ana },
+  ...{
+    deployment: 'chat',
+    drill: 'loss',
+    run: 'run-1',
+    kind: 'blackhole',
+    site: 'alpha',
+    sharePct: 100,
+    forMs: 5000,
+    by: ana,
+  },
   ...{ armedAtMs: 0, untilMs: 5000 },
   ...change,
 });
@@ -239,6 +248,6 @@ test('a fault armed at a real gateway swallows probes of its site, and lifting i
   const { armedAtMs: _, untilMs: __, ...request } = fault();
   expect(await driver.arm(request, call())).toMatchObject({ kind: 'done' });
   await until('it is lost', async () => (await look()) === 'bad');
-  await driver.lift('chat', 'over', call());
+  await driver.lift('chat', { because: 'over' }, call());
   await until('it gets through', async () => (await look()) === 'good');
 });

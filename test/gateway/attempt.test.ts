@@ -12,7 +12,7 @@ test.for([
   gateway.behaviour.set('left', { kind: 'connects', afterMs: 100 });
   if (atMs !== undefined)
     gateway.at(atMs, () => {
-      for (const attempt of gateway.route.waiting.filter(() => true)) attempt.lose();
+      for (const attempt of gateway.route.waiting.filter(() => true)) attempt.isLost = true;
     });
   // Virtual time ends with the last thing that is to happen.
   gateway.at(60_020, () => undefined);

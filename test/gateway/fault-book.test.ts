@@ -7,7 +7,16 @@ import { ana } from '../core/support/pins.ts';
 /** The wall clock is elsewhere: nothing may be judged by it. */
 const at = (monoMs: number): Moment => ({ monoMs, wallMs: 7_000_000 + monoMs });
 const request = (change: Partial<FaultRequest> = {}): FaultRequest => ({
-  ...{ deployment: 'chat', run: 'run-1', kind: 'blackhole', site: 'left', sharePct: 100, forMs: 5000, by: ana },
+  ...{
+    deployment: 'chat',
+    drill: 'loss',
+    run: 'run-1',
+    kind: 'blackhole',
+    site: 'left',
+    sharePct: 100,
+    forMs: 5000,
+    by: ana,
+  },
   ...change,
 });
 const always = (): number => 0;
@@ -82,18 +91,18 @@ test('another run is told who is busy, and has its turn when all of the first ha
   const book = new FaultBook();
   book.arm(request(), at(0));
   book.arm(request({ site: 'right', forMs: 6000 }), at(0));
-  const other = request({ run: 'run-2' });
+  const other = request({ drill: 'loss', run: 'run-2' });
   expect(book.arm(other, at(5000))).toEqual({ kind: 'busy', message: expect.stringContaining('run-1 of ana') });
-  expect(book.arm(other, at(6000))).toMatchObject({ kind: 'armed', fault: { run: 'run-2' } });
+  expect(book.arm(other, at(6000))).toMatchObject({ kind: 'armed', fault: { drill: 'loss', run: 'run-2' } });
 });
 
 test('lifting ends all with the reason given, and once only', () => {
   const book = new FaultBook();
-  book.lift('nothing there yet', at(0));
+  book.lift({ because: 'nothing there yet' }, at(0));
   book.arm(request(), at(0));
   book.arm(request({ site: 'right' }), at(0));
-  book.lift('done', at(100));
-  book.lift('again', at(200));
+  book.lift({ because: 'done' }, at(100));
+  book.lift({ because: 'again' }, at(200));
   expect(book.swallows('left', 100, always)).toBe(false);
   const { inForce, ended } = book.sight(200);
   expect(inForce).toEqual([]);
@@ -109,9 +118,11 @@ test('sixteen stand at once, and the sixteen newest that ended are kept', () => 
     expect(book.arm(request({ site: `s${count}` }), at(count))).toMatchObject({ kind: 'armed' });
   expect(book.arm(request({ site: 's16' }), at(16))).toMatchObject({ kind: 'full' });
   expect(book.arm(request({ site: 's0' }), at(16))).toMatchObject({ kind: 'armed' });
-  book.lift('done', at(17));
-  book.arm(request({ site: 's16' }), at(18));
-  book.lift('done', at(19));
+  book.lift({ because: 'done' }, at(17));
+  // What somebody ended stays ended.
+  expect(book.arm(request({ site: 's16' }), at(18))).toEqual({ kind: 'lifted', message: 'done' });
+  book.arm(request({ run: 'run-2', site: 's16' }), at(18));
+  book.lift({ because: 'done' }, at(19));
   const sites = book.sight(20).ended.map(({ site }) => site);
   expect(sites).toHaveLength(16);
   expect(sites.at(-1)).toBe('s16');

@@ -24,21 +24,21 @@ export const drillAbort = defineCommand({
     const deployment = await deploymentOf(config, named, traffic, app);
     const seen = await readFaultSight(traffic, deployment, app.clock);
     if (seen.kind === 'unknown') throw notSeen(deployment, seen.error.message, 'Nothing was changed');
-    const [running] = seen.value.inForce;
+    const running = seen.value.inForce.find(({ drill, run }) => drill === named || run === named);
     const about = { kind: 'DrillAbort', deployment };
     if (running === undefined || traffic.lift === undefined)
       return {
         exit: 'done',
         json: { ...about, run: null, outcome: 'nothing-to-do' },
-        text: `Nothing to do: no drill breaks anything for ${sanitize(deployment, 60)}.`,
+        text: `Nothing to do: ${sanitize(named, 60)} is not under way.`,
       };
     const { reason } = input.options;
     const because = `aborted by a person${reason === undefined ? '' : `: ${reason}`}`;
-    await traffic.lift(deployment, because, callOf(app.clock));
+    await traffic.lift(deployment, { because, run: running.run }, callOf(app.clock));
     const after = await readFaultSight(traffic, deployment, app.clock);
     if (after.kind === 'unknown')
       throw notSeen(deployment, after.error.message, 'It was told to undo it, and may have');
-    if (after.value.inForce.length > 0)
+    if (after.value.inForce.some(({ run }) => run === running.run))
       throw new GodwitError('OperationFailed', `${running.run} is still in force at ${running.site}`, {
         hint: 'its own process goes on: end it with Ctrl-C; without it the fault is over by itself in 10s',
       });

@@ -37,6 +37,5 @@ async function rowOf(
 ): Promise<DrillRow> {
   const seen = await readFaultSight(traffic, drill.deployment, clock);
   if (seen.kind === 'unknown') return { drill, running: 'unseen' };
-  const sites = drill.faults.map(({ site }) => site);
-  return { drill, running: seen.value.inForce.find(({ site }) => sites.includes(site))?.run };
+  return { drill, running: seen.value.inForce.find((each) => each.drill === drill.name)?.run };
 }

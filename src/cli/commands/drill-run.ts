@@ -1,4 +1,4 @@
-import type { Verdict } from '../../model/drill-run.ts';
+import type { DrillRun, Verdict } from '../../model/drill-run.ts';
 import { drillJson, drillRunJson } from '../../report/json/drill.ts';
 import { drillPlanText, drillRunText } from '../../report/text/drill.ts';
 import { reasonLines } from '../../report/text/reason.ts';
@@ -65,12 +65,18 @@ export const drillRun = defineCommand({
     const say = (line: string): void => out.note(`${clockTime(app.clock.nowMs())} ${drill.name} ${line}`);
     const run = await app.runDrill(config, drill, { reason: options.reason, say }, app.interrupted);
     return {
-      exit: app.interrupted.aborted && run.verdict !== 'passed' ? 'interrupted' : exitOf[run.verdict],
+      exit: exitAfter(run, app.interrupted.aborted),
       json: { kind: 'DrillRun', ...drillRunJson(run) },
       text: drillRunText(run, out.dataStyle),
     };
   },
 });
+
+/** What may still be broken comes before any verdict. */
+function exitAfter({ undo, verdict }: DrillRun, isInterrupted: boolean): Exit {
+  if (undo === 'unknown') return 'unknown';
+  return isInterrupted && verdict !== 'passed' ? 'interrupted' : exitOf[verdict];
+}
 
 const moderate = { level: 'moderate', why: [] } as const;
 const protectedDanger = { level: 'severe', why: ['this environment is protected'] } as const;

@@ -2,7 +2,7 @@
 import type { Action } from '../../model/decision.ts';
 import type { Plan, Step } from '../../model/plan.ts';
 import type { View } from '../../model/view.ts';
-import { sameWeights } from '../routing/weights.ts';
+import { sameWeights } from '../../model/weights.ts';
 import { emptySteps, fenceSteps } from './empty.ts';
 import { moveSteps } from './move.ts';
 import { startSteps } from './start.ts';

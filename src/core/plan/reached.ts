@@ -4,8 +4,8 @@ import type { Step } from '../../model/plan.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { RouteEntry } from '../../model/route.ts';
 import type { StepSight } from '../../model/step-sight.ts';
+import { sameWeights } from '../../model/weights.ts';
 import { isAlive } from '../readiness.ts';
-import { sameWeights } from '../routing/weights.ts';
 
 export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
   switch (step.kind) {

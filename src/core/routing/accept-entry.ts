@@ -1,7 +1,7 @@
 /** Whether a route entry may replace the one in force: fenced by epoch and version, whole, and within limits. */
 import type { Pin } from '../../model/pin.ts';
 import type { RouteEntry, Weights } from '../../model/route.ts';
-import { sameWeights } from './weights.ts';
+import { sameWeights } from '../../model/weights.ts';
 
 /** The highest numbers ever seen for a deployment; they never go back, also across restarts. */
 export interface Fence {

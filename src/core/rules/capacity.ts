@@ -3,8 +3,8 @@ import type { Plan } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Weights } from '../../model/route.ts';
 import type { SiteView, View } from '../../model/view.ts';
+import { sameWeights } from '../../model/weights.ts';
 import { isResident, readyReplicas, weightOf } from '../readiness.ts';
-import { sameWeights } from '../routing/weights.ts';
 import { isOut } from '../standing.ts';
 import { isRescue, isTakenBack, type Rule, round, startsAt, targetsOf } from './case.ts';
 

@@ -1,7 +1,7 @@
 /** A drill and a run of it for machines. */
 import type { Drill } from '../../model/drill.ts';
 import type { DrillRun } from '../../model/drill-run.ts';
-import { sameVector } from '../drill-view.ts';
+import { sameWeights } from '../../model/weights.ts';
 import { iso } from '../text/time.ts';
 import { operationJson, ratios } from './operation.ts';
 
@@ -32,7 +32,7 @@ export function drillRunJson(run: DrillRun) {
     weights: {
       before: before === undefined ? null : ratios(before),
       after: after === undefined ? null : ratios(after),
-      restored: sameVector(before, after),
+      restored: before !== undefined && after !== undefined && sameWeights(before, after),
     },
     claims: run.claims.map(({ claim, measured, holds }) => ({
       ...{ text: claim.text, signal: claim.signal, atMost: claim.atMost, measured: measured ?? null, holds },

@@ -2,8 +2,8 @@
 import type { Claim, Drill, PlannedFault } from '../../model/drill.ts';
 import type { ClaimVerdict, DrillRun, UndoState, Verdict } from '../../model/drill-run.ts';
 import type { Weights } from '../../model/route.ts';
+import { sameWeights } from '../../model/weights.ts';
 import { span } from '../../model/words.ts';
-import { sameVector } from '../drill-view.ts';
 import { toneOfState, weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
@@ -60,7 +60,7 @@ export function drillRunText(run: DrillRun, style: Style): string {
   const { drill, verdict, because, claims, undo, before, after, operations, faultAtMs } = run;
   const marked = (tone: Tone, text: string): string => tint(tone, `${mark(tone, style)}${text}`, style);
   const [undoTone, undone] = undoWords[undo];
-  const isBack = sameVector(before, after);
+  const isBack = before !== undefined && after !== undefined && sameWeights(before, after);
   const lines = [
     `${run.id}  ${sanitize(drill.name, 60)}  ${marked(toneOf[verdict], verdict.toUpperCase())}`,
     ...because.map((why) => cut(`  ${sanitize(why)}`, style.width)),

@@ -53,7 +53,7 @@ export function routePath(deployment: string): string {
 }
 
 /** Conflicts that say by their code what is in the way; any other is about numbers that are too old. */
-const conflicts: ReadonlySet<unknown> = new Set([pinnedCode, 'HasWeight', 'Busy']);
+const conflicts: ReadonlySet<unknown> = new Set([pinnedCode, 'HasWeight', 'Busy', 'Lifted']);
 
 function refusalOf(status: number, value: unknown): Extract<Reply<never>, { kind: 'refused' }> {
   const error = { code: `Status${status}`, message: textOf(value) };

@@ -16,7 +16,7 @@ export function createFaultDriver(socketPath: string, clock: Clock): FaultDriver
       change({ method: 'POST', path: `${routePath(deployment)}/faults`, body: request }, call, (value) =>
         isObject(value) && 'run' in value && 'untilMs' in value ? (value as Fault) : undefined,
       ),
-    lift: (deployment, because, call) =>
-      write({ method: 'POST', path: `${routePath(deployment)}/faults/lift`, body: { because } }, call),
+    lift: (deployment, why, call) =>
+      write({ method: 'POST', path: `${routePath(deployment)}/faults/lift`, body: why }, call),
   };
 }

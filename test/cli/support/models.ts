@@ -183,6 +183,7 @@ export function traffic(sites: readonly SiteTraffic[], over: Partial<DeploymentT
     ok: 5000,
     failed: 0,
     cut: 0,
+    gaveUp: 0,
     retried: 0,
     held: 0,
     sites,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { isHopeless, isReached } from '../../../src/core/plan/reached.ts';
-import { sameWeights } from '../../../src/core/routing/weights.ts';
 import type { Step, StepEffect } from '../../../src/model/plan.ts';
 import type { Replica } from '../../../src/model/replica.ts';
 import type { StepSight } from '../../../src/model/step-sight.ts';
+import { sameWeights } from '../../../src/model/weights.ts';
 import { blackhole, lost, nowMs, replicaOf, routeOf } from '../support/view.ts';
 
 const unseen = { kind: 'unknown', error: lost } as const;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { acceptEntry } from '../../../src/core/routing/accept-entry.ts';
 import { entryOfReturn, standingPin } from '../../../src/core/routing/pins.ts';
-import { sameWeights } from '../../../src/core/routing/weights.ts';
 import type { RouteEntry, Weights } from '../../../src/model/route.ts';
+import { sameWeights } from '../../../src/model/weights.ts';
 import { pin, taken } from '../support/pins.ts';
 import { type EntryChange, entry } from '../support/routes.ts';
 

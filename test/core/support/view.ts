@@ -298,6 +298,7 @@ export function view(change: ViewChange = {}): View {
               ok: 1000,
               failed: 0,
               cut: 0,
+              gaveUp: 0,
               retried: 0,
               held: 0,
               sites: sites.map(({ site }) => trafficOf(site.name, traffic?.[site.name])),
@@ -386,7 +387,15 @@ export function anyWeights(...names: readonly string[]): fc.Arbitrary<Weights> {
 /** What a drill does to a site's traffic. */
 export function blackhole(change: Partial<Fault> = {}): Fault {
   return {
-    ...{ deployment: 'chat', run: 'loss-1', kind: 'blackhole', site: 'left', sharePct: 100, forMs: 10_000 },
+    ...{
+      deployment: 'chat',
+      drill: 'loss',
+      run: 'loss-1',
+      kind: 'blackhole',
+      site: 'left',
+      sharePct: 100,
+      forMs: 10_000,
+    },
     ...{ by: { kind: 'person', name: 'ada', host: 'desk', pid: 7 }, armedAtMs: nowMs, untilMs: nowMs + 10_000 },
     ...change,
   };

@@ -23,10 +23,12 @@ export interface FakeSink extends Drilled {
   drilled: readonly DrillFault[];
   /** What it did before. */
   undone: readonly EndedFault[];
+  /** Runs that were lifted, and why: they are not armed again. */
+  readonly ended: Map<string, string>;
   /** Why it was undone, each time. */
   readonly lifted: string[];
   /** What its users' requests came to so far. */
-  counted: () => Pick<DeploymentTraffic, 'ok' | 'failed' | 'cut'>;
+  counted: () => Partial<DeploymentTraffic>;
   /** While set it takes nothing: as a process that is not there. */
   absent: ProviderError | undefined;
   /** While set a person keeps the weights as they are. */
@@ -77,8 +79,9 @@ export function createFakeSink(clock: Clock, sites: readonly string[]): FakeSink
     mishaps: [],
     drilled: [],
     undone: [],
+    ended: new Map(),
     lifted: [],
-    counted: () => ({ ok: 0, failed: 0, cut: 0 }),
+    counted: () => ({}),
     absent: undefined,
     pinned: undefined,
     blind: undefined,
@@ -112,6 +115,8 @@ export function createFakeSink(clock: Clock, sites: readonly string[]): FakeSink
       return seen({ inForce: sink.drilled, ended: sink.undone });
     },
     async arm(request) {
+      const because = sink.ended.get(request.run);
+      if (because !== undefined) return { kind: 'refused', error: { ...busy, code: 'Lifted', message: because } };
       const other = sink.drilled.find(({ run }) => run !== request.run);
       if (other !== undefined) return { kind: 'refused', error: busy };
       const armedAtMs = clock.nowMs();
@@ -122,10 +127,12 @@ export function createFakeSink(clock: Clock, sites: readonly string[]): FakeSink
       });
       return reply.kind === 'done' ? { kind: 'done', value: fault } : reply;
     },
-    lift: (_deployment, because) =>
+    lift: (_deployment, { because, run }) =>
       answer(() => {
-        if (sink.drilled.length > 0) sink.lifted.push(because);
-        end(() => true, because);
+        const meant = sink.drilled.filter((fault) => run === undefined || fault.run === run);
+        if (meant.length > 0) sink.lifted.push(because);
+        for (const each of meant) sink.ended.set(each.run, because);
+        end((fault) => meant.includes(fault), because);
         return undefined;
       }),
     read: async () => seen(sink.entry),
@@ -139,9 +146,11 @@ function isSame(one: Weights, other: Weights | undefined): boolean {
 }
 
 function trafficOf(sink: FakeSink, sites: readonly string[]): DeploymentTraffic {
+  const counted = sink.counted();
   return {
     ...{ deployment: 'chat', epoch: sink.epoch, routeVersion: sink.entry?.routeVersion ?? 0 },
-    ...{ requests: 0, retried: 0, held: 0, ...sink.counted() },
+    ...{ requests: 0, ok: 0, failed: 0, cut: 0, gaveUp: 0, retried: 0, held: 0, ...counted },
+    requests: counted.requests ?? (counted.ok ?? 0) + (counted.failed ?? 0) + (counted.cut ?? 0),
     sites: sites.map(
       (site): SiteTraffic => ({
         ...{ site, windowMs: 5000, attempts: 0, failures: 0, late: 0, firstTokenP50Ms: 10, firstTokenP95Ms: 20 },

@@ -326,7 +326,16 @@ test('shows what runs at a site, and ends it when the site has no weight', async
 });
 
 const hole: FaultRequest = {
-  ...{ deployment: 'chat', run: 'run-1', kind: 'blackhole', site: 'left', sharePct: 100, forMs: 5000, by: ana },
+  ...{
+    deployment: 'chat',
+    drill: 'loss',
+    run: 'run-1',
+    kind: 'blackhole',
+    site: 'left',
+    sharePct: 100,
+    forMs: 5000,
+    by: ana,
+  },
 };
 
 test('arms, shows and lifts a fault, without any epoch', async () => {
@@ -337,7 +346,7 @@ test('arms, shows and lifts a fault, without any epoch', async () => {
   expect(armed).toMatchObject({ kind: 'done', value: { ...hole, armedAtMs: expect.any(Number) } });
   expect(await driver.faults('chat', reading())).toMatchObject({ kind: 'seen', value: { inForce: [hole], ended: [] } });
   for (const because of ['over', 'again'])
-    expect(await driver.lift('chat', because, reading())).toEqual({ kind: 'done', value: undefined });
+    expect(await driver.lift('chat', { because }, reading())).toEqual({ kind: 'done', value: undefined });
   expect(await driver.faults('chat', reading())).toMatchObject({
     kind: 'seen',
     value: { inForce: [], ended: [{ ...hole, because: 'over' }] },

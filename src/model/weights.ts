@@ -1,5 +1,5 @@
-/** Comparing weights: one idea of "the same" for the engine and the gateway. */
-import type { Weights } from '../../model/route.ts';
+/** Comparing weights: one idea of "the same" for everybody. */
+import type { Weights } from './route.ts';
 
 /** Sites that one of them does not name count as 0. */
 export function sameWeights(one: Weights, other: Weights): boolean {

@@ -1,0 +1,41 @@
+/** Whether a person has a hand in the deployment since a drill began: then the drill is over, and what is in force is theirs. */
+import type { Operation } from '../model/operation.ts';
+import { operationsOf, type Rehearsal } from './drill-rehearsal.ts';
+import { createReading } from './reading.ts';
+
+/** One look at the gateway, in milliseconds. */
+const readTimeoutMs = 500;
+
+/** By whom and how; undefined: nobody, or it was not seen. What automation does is told, and `known` remembers it. */
+export async function takenBy(
+  rehearsal: Rehearsal,
+  known: Map<string, Operation['state']>,
+): Promise<string | undefined> {
+  for (const operation of await operationsOf(rehearsal)) {
+    const { id, plan, state, by, order } = operation;
+    if (plan.trigger === 'manual') return `${id}: manual ${plan.kind} by ${by.name}@${by.host}`;
+    if (order !== undefined) return `${id} was told to ${order.kind} by ${order.by.name}@${order.by.host}`;
+    const isNews = known.get(id) !== state && (!known.has(id) || operation.endedAtMs !== undefined);
+    known.set(id, state);
+    if (isNews) rehearsal.say(`${id} ${plan.trigger} ${plan.kind} ${state}`);
+  }
+  return (await said(rehearsal)) ?? (await pinned(rehearsal));
+}
+
+/** A pause, a site taken out, a move for a time. */
+async function said({ deps, drill, beganAtMs }: Rehearsal): Promise<string | undefined> {
+  const standing = await deps.store.standing.list(drill.deployment);
+  const word = standing.find(
+    ({ kind, atMs }) => atMs >= beganAtMs && (kind === 'pause' || kind === 'out' || kind === 'shift'),
+  );
+  return word === undefined ? undefined : `${word.kind} by ${word.by.name}@${word.by.host}`;
+}
+
+async function pinned({ deps, drill }: Rehearsal): Promise<string | undefined> {
+  const pins = deps.traffic.pins?.bind(deps.traffic);
+  if (pins === undefined) return undefined;
+  const seen = await createReading(deps.clock, readTimeoutMs)(undefined, (call) => pins(drill.deployment, call));
+  if (seen.kind === 'unknown') return undefined;
+  const pin = seen.value.pins.find(({ number }) => seen.value.standing.includes(number));
+  return pin === undefined ? undefined : `${pin.kind} kept by the gateway, by ${pin.by.name}@${pin.by.host}`;
+}
