@@ -53,10 +53,18 @@ function unplanned(entries: readonly JournalEntry[], planned: number): readonly 
   return [...names].map(([index, name]) => accountOf(name, index, entries));
 }
 
-/** What became of what ran at each site that was emptied: the cut knows more than the drain before it. */
+/** What became of what ran at each site that was emptied. */
 function drainsOf(steps: readonly StepAccount[]): readonly DrainList[] {
-  const lists = steps.flatMap(({ drained }) => (drained === undefined ? [] : [drained]));
-  return [...new Map(lists.map((list) => [list.site, list])).values()];
+  const lists = new Map<string, DrainList>();
+  for (const { drained } of steps)
+    if (drained !== undefined) lists.set(drained.site, followedBy(lists.get(drained.site), drained));
+  return [...lists.values()];
+}
+
+/** The cut knows more than the drain before it, unless the gateway has lost the list in between. */
+function followedBy(before: DrainList | undefined, after: DrainList): DrainList {
+  if (before?.kind !== 'listed' || after.kind === 'listed') return after;
+  return before.counts.running === 0 ? before : { ...before, lost: after.why };
 }
 
 /** A taking-up is recorded under the new holder's epoch. */

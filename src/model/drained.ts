@@ -31,6 +31,10 @@ export interface DrainAccount {
 
 /** Goes into the journal with the step that ends it. */
 export type DrainList =
-  | ({ readonly kind: 'listed' } & DrainAccount)
+  | ({
+      readonly kind: 'listed';
+      /** Why nobody knows how those ended that it has as `running`: the list was lost after this was written down. */
+      readonly lost?: string;
+    } & DrainAccount)
   /** Only counts are known. */
   | { readonly kind: 'unlisted'; readonly site: string; readonly why: string };

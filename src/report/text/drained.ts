@@ -39,6 +39,9 @@ export function drainedLines(list: DrainList, style: Style): readonly string[] {
   return [
     ...wrap(`Requests at ${site} when its drain began: ${countsText(list)}`, style.width, 2),
     ...[style.paint.bold(head), ...lines].map((line) => line.trimEnd()),
+    ...(list.lost === undefined
+      ? []
+      : wrap(`How those still running ended is not known: ${sanitize(list.lost)}`, style.width, 2)),
     ...(left > 0 ? [`and ${left} more${more < left ? ': -o json lists 50' : ''}`] : []),
   ];
 }

@@ -11,7 +11,7 @@ const stream = (change: Partial<DrainedStream> = {}): DrainedStream => ({
   ...{ id: '7', replica: 'left-chat-0', ageMs: 62_000, bytes: 4096, end: 'cut' },
   ...change,
 });
-const listed = (streams: readonly DrainedStream[], more = 0): DrainList => {
+const listed = (streams: readonly DrainedStream[], more = 0): Extract<DrainList, { kind: 'listed' }> => {
   const counts = { ...none };
   for (const { end } of streams) counts[end] += 1;
   return { kind: 'listed', site: 'left', counts, streams, more };
@@ -48,13 +48,24 @@ test('without a list it says that there is none, and why', () => {
   });
 });
 
+test('a list that was lost while requests still ran says that nobody knows how they ended', () => {
+  const list: DrainList = { ...listed([stream({ end: 'running' })]), lost: 'the gateway was started anew' };
+  expect(drainedLines(list, plainStyle)).toEqual([
+    'Requests at left when its drain began: 1 still running',
+    'REQUEST  REPLICA        AGE  BYTES  END',
+    '7        left-chat-0  1m02s   4096  still running',
+    'How those still running ended is not known: the gateway was started anew',
+  ]);
+  expect(drainedJson(list)).toMatchObject({ counts: { running: 1 }, why: 'the gateway was started anew' });
+});
+
 test('has a word for each end, and no line wider than the screen or with a control in it', () => {
   for (const end of drainedEnds)
     expect(drainedLines(listed([stream({ end })]), plainStyle).join()).not.toContain('undefined');
   for (const text of hostileStrings) {
     const list = listed([stream({ id: text, replica: text })]);
     for (const line of [
-      ...drainedLines({ ...list, site: text }, plainStyle),
+      ...drainedLines({ ...list, site: text, lost: text }, plainStyle),
       ...drainedLines({ kind: 'unlisted', site: text, why: text }, plainStyle),
     ]) {
       expect(line).not.toMatch(terminalControls);
