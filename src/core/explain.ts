@@ -3,6 +3,7 @@ import type { DrainList } from '../model/drained.ts';
 import type { Explanation, RecordedDecision, StepAccount } from '../model/explanation.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
 import type { Actor, Operation } from '../model/operation.ts';
+import { listedLateMs } from './listed-late.ts';
 
 /** `entries` are the operation's own, oldest first. */
 export function explainOperation(
@@ -56,9 +57,20 @@ function unplanned(entries: readonly JournalEntry[], planned: number): readonly 
 /** What became of what ran at each site that was emptied. */
 function drainsOf(steps: readonly StepAccount[]): readonly DrainList[] {
   const lists = new Map<string, DrainList>();
-  for (const { drained } of steps)
-    if (drained !== undefined) lists.set(drained.site, followedBy(lists.get(drained.site), drained));
+  const begins = new Map<string, number | undefined>();
+  for (const { drained, beganAtMs } of steps) {
+    if (drained === undefined) continue;
+    const { site } = drained;
+    // By the first of them: a list that was begun for the drain is the cut's too.
+    if (!begins.has(site)) begins.set(site, beganAtMs);
+    lists.set(site, followedBy(lists.get(site), sinceWhen(drained, begins.get(site))));
+  }
   return [...lists.values()];
+}
+
+function sinceWhen(list: DrainList, drainBeganAtMs: number | undefined): DrainList {
+  const isLate = list.kind === 'listed' && listedLateMs(list, drainBeganAtMs) !== undefined;
+  return isLate ? { ...list, sinceMs: list.beganAtMs } : list;
 }
 
 /** The cut knows more than the drain before it, unless the gateway has lost the list in between. */

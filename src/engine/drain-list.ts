@@ -10,15 +10,13 @@ import { createReading } from './reading.ts';
 /** One read of the list, in milliseconds: a local socket answers in single digits. */
 const readTimeoutMs = 2000;
 
-/** Always done: a gateway that writes nothing down is no reason not to drain. What is missing is said at the end. */
+/** Once: the step that waits asks again where it may be had later. Nothing to do for a driver that keeps no list. */
 export async function beginList(ctx: Context, site: string, terms: WriteTerms): Promise<Reply<void>> {
   const { traffic } = ctx.deps;
-  if (traffic.drain !== undefined) {
-    const begin = traffic.drain.bind(traffic);
-    const once = { ...terms, isSingle: true };
-    await attemptWrite(ctx.deps, ctx.grip, once, (call) => begin(ctx.deployment.name, site, call));
-  }
-  return { kind: 'done', value: undefined };
+  if (traffic.drain === undefined) return { kind: 'done', value: undefined };
+  const begin = traffic.drain.bind(traffic);
+  const once = { ...terms, isSingle: true };
+  return await attemptWrite(ctx.deps, ctx.grip, once, (call) => begin(ctx.deployment.name, site, call));
 }
 
 /** What the end of a drain, or of the cut after it, has to say: counts in one line, and the list. */
@@ -32,7 +30,7 @@ export async function emptiedTold(
   const list = await listOf(ctx, operation.id, step.site, signal);
   const detail = step.kind === 'drain' ? drainedText(memory, list) : memory.said;
   // Nothing ran when it was looked at first, so there was no list to begin; or the drain before has said why there is none.
-  return memory.isIntended || list.kind === 'listed' ? { detail, drained: list } : { detail };
+  return memory.intendedAtMs !== undefined || list.kind === 'listed' ? { detail, drained: list } : { detail };
 }
 
 /** As it stands now. */

@@ -1,4 +1,5 @@
 /** Reads what a step's condition looks at, past every cache. */
+import { listedLateMs } from '../core/listed-late.ts';
 import { isAlive, readyReplicas } from '../core/readiness.ts';
 import type { DrainList } from '../model/drained.ts';
 import type { Seen } from '../model/outcome.ts';
@@ -6,6 +7,7 @@ import type { Step } from '../model/plan.ts';
 import type { StepSight } from '../model/step-sight.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { SiteView, View } from '../model/view.ts';
+import { span } from '../model/words.ts';
 import type { Context } from './context.ts';
 import { createReading } from './reading.ts';
 
@@ -16,8 +18,8 @@ const proofPatienceMs = 250;
 export interface StepMemory {
   readonly beganAtMs: number;
   readonly beganAtMonoMs: number;
-  /** The journal holds that it is to be done. */
-  isIntended: boolean;
+  /** Since when the journal holds that it is to be done, epoch milliseconds: also from before a crash. */
+  intendedAtMs: number | undefined;
   isAcknowledged: boolean;
   /** What its effect told, for the record. */
   said: string | undefined;
@@ -45,7 +47,8 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   if (isAboutRoute) await ctx.adopt(route);
   const newest = ctx.observer.route();
   // As fast as its answers allow, not at the probe's interval; what stands already is found without.
-  if (step.kind === 'prove' && memory.isIntended) await ctx.observer.lookForProof(step.site, proofPatienceMs, signal);
+  if (step.kind === 'prove' && memory.intendedAtMs !== undefined)
+    await ctx.observer.lookForProof(step.site, proofPatienceMs, signal);
   const view = step.kind === 'prove' ? ctx.view() : undefined;
   const proving = view?.sites.find((each) => each.site.name === site);
   const counted = site === undefined ? undefined : inFlightAt(traffic, site);
@@ -124,7 +127,7 @@ async function ownCount(ctx: Context, name: string, signal: AbortSignal): Promis
 }
 
 /** From the gateway's list, which a crash does not shorten; else of those that this process saw: what is gone has ended. */
-export function drainedText({ beganWith = 0, running = 0 }: StepMemory, list: DrainList): string {
+export function drainedText({ beganWith = 0, running = 0, intendedAtMs }: StepMemory, list: DrainList): string {
   if (list.kind === 'unlisted')
     return `${beganWith} ran, ${Math.max(0, beganWith - running)} finished, ${running} still running`;
   const { counts } = list;
@@ -132,5 +135,7 @@ export function drainedText({ beganWith = 0, running = 0 }: StepMemory, list: Dr
   const left = counts['client-left'] === 0 ? '' : `${counts['client-left']} left by the client, `;
   const failed = counts.failed === 0 ? '' : `${counts.failed} failed, `;
   const moved = counts.moved === 0 ? '' : `${counts.moved} moved elsewhere, `;
-  return `${all} ran, ${counts.finished} finished, ${left}${failed}${moved}${Math.max(running, counts.running)} still running`;
+  const lateMs = listedLateMs(list, intendedAtMs);
+  const late = lateMs === undefined ? '' : ` (listed from ${span(lateMs)} after it began)`;
+  return `${all} ran, ${counts.finished} finished, ${left}${failed}${moved}${Math.max(running, counts.running)} still running${late}`;
 }

@@ -38,7 +38,7 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
   const memory: StepMemory = {
     beganAtMs: clock.nowMs(),
     beganAtMonoMs: clock.monoMs(),
-    isIntended: hasBegun,
+    intendedAtMs: at.past[0]?.atMs,
     isAcknowledged: false,
     said: undefined,
     beganWith: undefined,
@@ -59,9 +59,10 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
 
 /** Once for each step, before its first effect: a step that was found reached has none as long as it stays so. */
 async function intend(ctx: Context, at: StepRef, memory: StepMemory): Promise<void> {
-  if (memory.isIntended) return;
+  if (memory.intendedAtMs !== undefined) return;
+  const nowMs = ctx.deps.clock.nowMs();
   await ctx.note(at, undefined, 'intended', undefined);
-  memory.isIntended = true;
+  memory.intendedAtMs = nowMs;
 }
 
 /** What the safety rules say against the step now; not `invalid` once it has begun, for what became of that is not known. */
@@ -119,17 +120,19 @@ async function actUntilReached(
   let telling: Reply<void> | undefined;
   let sight: StepSight | undefined;
   let retryAtMonoMs = 0;
+  // A drain only asks for a list: neither what came of it nor that it is asked for again says how the drain ends.
+  const isOfList = at.step.kind === 'drain';
   for (let rounds = 0; ; ) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
     const isDone = reply?.kind === 'done' && toStop(at.step, sight?.replicas, terms.stopped).length === 0;
     if (!isDone && clock.monoMs() >= retryAtMonoMs) {
       const against =
         rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight, true) ?? objection(ctx, at, true));
-      if (against !== undefined) return await close(ctx, at, 'refused', against);
+      if (against !== undefined && !isOfList) return await close(ctx, at, 'refused', against);
       reply = await applyEffect(ctx, at, terms);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
       // A refusal, such as for want of time, says nothing of a try before it that was lost.
-      if (reply.kind !== 'refused' || telling?.kind !== 'unknown') telling = reply;
+      if (!isOfList && (reply.kind !== 'refused' || telling?.kind !== 'unknown')) telling = reply;
       if (reply.kind === 'refused' && !passingClasses.has(reply.error.class)) {
         const isFirst = rounds === 0 && !hasActed && at.past.length === 0;
         return await close(ctx, at, 'refused', isFirst ? ofFirstTry(reply.error) : reply.error);

@@ -58,7 +58,7 @@ export function createAdminServer(deps: AdminDeps): Server {
 const posts: ReadonlySet<string | undefined> = new Set(['stamp', 'drain', 'cut']);
 
 function answerChange(
-  { table, nowMs }: AdminDeps,
+  { table, nowMs, wallMs }: AdminDeps,
   name: string,
   { action, epoch, site, operation }: Target,
   request: IncomingMessage,
@@ -75,7 +75,7 @@ function answerChange(
     const end = table.stamp(name, epoch);
     if (end.kind !== 'accepted') return send(response, 409, { code: codeOf[end.kind], message: end.message });
     if (action === 'drain') {
-      beginDrain(route, site, operation, nowMs());
+      beginDrain(route, site, operation, { monoMs: nowMs(), wallMs: wallMs() });
       return send(response, 200, {});
     }
     const cut = cutSite(route, site);

@@ -5,26 +5,32 @@ import type { Attempt } from './attempt.ts';
 /** Requests listed in one account; the others are counted. */
 const maxListed = 50;
 
+/** The same moment on both clocks: ages are measured, and people are told when it was. */
+export interface Begin {
+  readonly monoMs: number;
+  readonly wallMs: number;
+}
+
 /** As long as the requests that ran at one moment, and far smaller than they were. A class, because every end changes it. */
 export class DrainLedger {
   /** Whose drain it is: the same operation goes on with the same ledger, in another process too. */
   readonly operation: string;
   readonly site: string;
-  readonly #beganMs: number;
+  readonly #began: Begin;
   readonly #running = new Map<Attempt, number>();
   readonly #ended: DrainedStream[] = [];
 
-  constructor({ operation, site }: Pick<DrainLedger, 'operation' | 'site'>, beganMs: number) {
+  constructor({ operation, site }: Pick<DrainLedger, 'operation' | 'site'>, began: Begin) {
     this.operation = operation;
     this.site = site;
-    this.#beganMs = beganMs;
+    this.#began = began;
   }
 
   /** Does nothing for one that is in it. */
   add(attempt: Attempt): void {
     if (attempt.ledger === this) return;
     attempt.ledger = this;
-    this.#running.set(attempt, Math.max(0, this.#beganMs - attempt.startedMs));
+    this.#running.set(attempt, Math.max(0, this.#began.monoMs - attempt.startedMs));
   }
 
   /** Before anything of it is let go. */
@@ -43,6 +49,7 @@ export class DrainLedger {
     all.sort((one, other) => isFinished(one) - isFinished(other) || other.ageMs - one.ageMs);
     return {
       site: this.site,
+      beganAtMs: this.#began.wallMs,
       counts: counts as Record<DrainedEnd, number>,
       streams: all.slice(0, maxListed),
       more: Math.max(0, all.length - maxListed),

@@ -2,7 +2,7 @@
 import type { DrainAccount } from '../model/drained.ts';
 import type { RunningRequests, SiteCut } from '../model/running.ts';
 import type { Attempt } from './attempt.ts';
-import { DrainLedger } from './drain-ledger.ts';
+import { type Begin, DrainLedger } from './drain-ledger.ts';
 import type { Route } from './route.ts';
 
 /** Requests listed in one answer. */
@@ -29,10 +29,10 @@ export function runningAt(route: Route, site: string, wallAheadMs: number): Runn
 const maxLedgers = 64;
 
 /** Writes down what runs there now; a drain that the same operation began before goes on. */
-export function beginDrain(route: Route, site: string, operation: string, nowMs: number): void {
+export function beginDrain(route: Route, site: string, operation: string, now: Begin): void {
   const { drains } = route;
   if (drains.get(site)?.operation === operation) return;
-  const ledger = new DrainLedger({ operation, site }, nowMs);
+  const ledger = new DrainLedger({ operation, site }, now);
   const { waiting, answering } = attemptsAt(route, site);
   for (const attempt of [...waiting, ...answering]) ledger.add(attempt);
   drains.delete(site);

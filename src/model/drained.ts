@@ -21,6 +21,8 @@ export interface DrainedStream {
 
 export interface DrainAccount {
   readonly site: string;
+  /** Since when it was written down, epoch milliseconds of the gateway: what ended before is not in it. */
+  readonly beganAtMs: number;
   /** How many ended in each way. */
   readonly counts: Readonly<Record<DrainedEnd, number>>;
   /** Those that did not finish first, then the oldest first; at most 50. */
@@ -33,6 +35,8 @@ export interface DrainAccount {
 export type DrainList =
   | ({
       readonly kind: 'listed';
+      /** Its begin, where that came later than the drain's: what ended in between is missing. Absent: it is whole. */
+      readonly sinceMs?: number;
       /** Why nobody knows how those ended that it has as `running`: the list was lost after this was written down. */
       readonly lost?: string;
     } & DrainAccount)

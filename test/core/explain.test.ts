@@ -10,16 +10,18 @@ const steps: readonly Step[] = [
   { kind: 'cut', name: 'cut site-a', site: 'site-a', deadlineMs: 5000 },
 ];
 const none = { cut: 0, running: 0, 'client-left': 0, failed: 0, moved: 0, finished: 0 };
-const listed = (counts: Partial<typeof none>): DrainList => ({
-  ...{ kind: 'listed', site: 'site-a', counts: { ...none, ...counts }, streams: [], more: 0 },
+/** The drain of these tests is begun ten seconds before now. */
+const intendedAtMs = nowMs - 10_000;
+const listed = (counts: Partial<typeof none>, beganAtMs = intendedAtMs): DrainList => ({
+  ...{ kind: 'listed', site: 'site-a', beganAtMs, counts: { ...none, ...counts }, streams: [], more: 0 },
 });
 const lost: DrainList = { kind: 'unlisted', site: 'site-a', why: 'the gateway was started anew' };
 
-/** What the drain and the cut after it wrote down, each begun ten seconds and ended one second before now. */
+/** What the drain and the cut five seconds after it wrote down. */
 function drainsOf(...lists: readonly (DrainList | undefined)[]): readonly DrainList[] {
   const entries = lists.flatMap((drained, index) =>
     (['intended', 'reached'] as const).map((state): JournalEntry => {
-      const atMs = nowMs - (state === 'intended' ? 10_000 : 1000);
+      const atMs = intendedAtMs + index * 5000 + (state === 'intended' ? 0 : 1000);
       const told = state === 'intended' || drained === undefined ? {} : { drained };
       const body = { kind: 'step', operationId: 'op-7f3k', index, step: steps[index]?.name ?? '', state } as const;
       return {
@@ -52,4 +54,15 @@ test('a cut whose list is lost takes nothing from the list of the drain', () => 
   expect(drainsOf(listed({ finished: 2 }), lost)).toEqual([listed({ finished: 2 })]);
   const open = listed({ finished: 2, running: 1 });
   expect(drainsOf(open, lost)).toEqual([{ ...open, lost: 'the gateway was started anew' }]);
+});
+
+test.for([
+  { name: 'one millisecond before a second it counts as begun with the drain', lateMs: 999, sinceMs: undefined },
+  { name: 'from a second on it says since when it lists', lateMs: 1000, sinceMs: intendedAtMs + 1000 },
+])('a list that was begun late: $name', ({ lateMs, sinceMs }) => {
+  const late = listed({ finished: 2 }, intendedAtMs + lateMs);
+  const told = sinceMs === undefined ? late : { ...late, sinceMs };
+  expect(drainsOf(late)).toEqual([told]);
+  // By the intent of the drain, not by that of the cut.
+  expect(drainsOf(lost, late)).toEqual([told]);
 });

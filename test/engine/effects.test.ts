@@ -255,7 +255,7 @@ test('what a cut met is on the record of its step', async () => {
 });
 
 const account = (running: number, finished: number): DrainAccount => ({
-  site: 'left',
+  ...{ site: 'left', beganAtMs: 0 },
   counts: { cut: 0, running, 'client-left': 1, failed: 0, moved: 0, finished },
   streams: [{ id: '7', replica: 'left-0', ageMs: 1200, bytes: 90, end: 'client-left' }],
   more: 0,
@@ -305,6 +305,61 @@ test.for([
     detail: '3 ran, 0 finished, 3 still running',
     drained: { kind: 'unlisted', site: 'left', why },
   });
+});
+
+/** A gateway that takes the word from the given try on; what runs there ends with `runs`. */
+function lateGateway(world: StepWorld, takenAt: number) {
+  let tries = 0;
+  let beganAtMs: number | undefined;
+  world.sink.stats['left'] = { inFlight: 3 };
+  const nowMs = (): number => world.clock.nowMs();
+  Object.assign(world.process.deps.traffic, {
+    drain: async () => {
+      tries += 1;
+      if (tries < takenAt) return { kind: 'refused', error: gatewayAbsent };
+      beganAtMs ??= nowMs();
+      world.sink.stats['left'] = { inFlight: 0 };
+      return { kind: 'done', value: undefined };
+    },
+    drained: async () =>
+      beganAtMs === undefined
+        ? { kind: 'unknown', error: gatewayAbsent }
+        : { kind: 'seen', value: { ...account(0, 2), beganAtMs }, asOfMs: 0 },
+  });
+  return { tries: () => tries };
+}
+
+test('a gateway that refuses the list for a moment is asked again, and that it came late is on record', async () => {
+  const world = await openStepWorld();
+  const gateway = lateGateway(world, 3);
+  const beganAtMs = world.clock.nowMs();
+  expect(await run(world, drainLeft)).toEqual({ kind: 'reached' });
+  expect(gateway.tries()).toBe(3);
+  const end = endOfStep(world);
+  expect(end).toMatchObject({
+    detail: expect.stringMatching(/^3 ran, .+ still running \(listed from 1\.\ds after it began\)$/),
+    drained: { kind: 'listed', beganAtMs: expect.any(Number) },
+  });
+  if (end?.drained?.kind === 'listed') expect(end.drained.beganAtMs).toBeGreaterThan(beganAtMs + 1000);
+});
+
+test('a list that a later process began says so: between the intent and its call the first one died', async () => {
+  const world = await openStepWorld();
+  const ref = await onlyStep(world, drainLeft);
+  await world.ctx.note(ref, undefined, 'intended', undefined);
+  const past = await world.process.deps.store.journal.read({ operationId: 'op-1' });
+  lateGateway(world, 1);
+  await world.pass(4200);
+  const again = { ...ref, past: past.filter(({ body }) => body.kind === 'step') };
+  expect(await world.work(runStep(world.ctx, again, world.calm))).toEqual({ kind: 'reached' });
+  expect(endOfStep(world)?.detail).toContain('(listed from 4.2s after it began)');
+});
+
+test('a list that never begins changes nothing of how a drain ends', async () => {
+  const world = await openStepWorld();
+  lateGateway(world, Number.POSITIVE_INFINITY);
+  const waits: Step = { kind: 'drain', name: '1-drain left', site: 'left', deadlineMs: 5000 };
+  expect(await run(world, waits)).toMatchObject({ kind: 'failed', error: { code: 'DeadlinePassed' } });
 });
 
 test('a site where nothing ran has no list, and nothing is said of one', async () => {

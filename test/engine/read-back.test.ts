@@ -21,7 +21,7 @@ const settle: Step = { kind: 'settle', name: '1-settle', forMs: 500, deadlineMs:
 function memoryOf(world: StepWorld): StepMemory {
   const { clock } = world;
   const none = {
-    isIntended: false,
+    intendedAtMs: undefined,
     isAcknowledged: false,
     idleSinceMs: undefined,
     lackingSinceMs: undefined,
@@ -78,10 +78,10 @@ test('a proof that is waited for is looked for at once; one that stands already 
   const world = await openStepWorld();
   const { asked } = world.probe;
   const before = asked.length;
-  await look(world, prove, { ...memoryOf(world), isIntended: false });
+  await look(world, prove, { ...memoryOf(world), intendedAtMs: undefined });
   expect(asked.length).toBe(before);
   const second = world.right.plant(1);
-  const memory = { ...memoryOf(world), isIntended: true };
+  const memory = { ...memoryOf(world), intendedAtMs: world.clock.nowMs() };
   for (let looks = 1; looks < world.deployment.failover.proof.completions; looks += 1)
     expect((await look(world, prove, memory)).ready).not.toContain(second.id);
   expect((await look(world, prove, memory)).ready).toContain(second.id);

@@ -287,14 +287,19 @@ test('tells what became of each request that ran when the drain began: finished,
   await world.put({ sites, weights: { left: 0, right: 100 } });
   world.clock.aheadMs += 2000;
   expect(await begin(world)).toEqual({ status: 200, value: {} });
-  expect(await drained(world)).toMatchObject({ value: { site: 'left', counts: { ...none, running: 5 }, more: 0 } });
+  const begun = await drained(world);
+  expect(begun).toMatchObject({ value: { site: 'left', counts: { ...none, running: 5 }, more: 0 } });
+  const { beganAtMs } = begun.value as DrainAccount;
+  expect(Math.abs(beganAtMs - Date.now())).toBeLessThan(1000);
   streams[0]?.end('data: the end\n\n');
   leaves.request.destroy();
   streams[3]?.destroy();
   await finishes.ended;
   await until('two run', async () => (await running(world, 'left')).requests.length === 2);
   // The operation goes on in another process: nothing begins anew.
+  world.clock.aheadMs += 2000;
   await begin(world);
+  expect(await drained(world)).toMatchObject({ value: { beganAtMs } });
   await cut(world);
   expect(await moves).toMatchObject({ text: 'right' });
   const { status, value } = await drained(world);

@@ -4,6 +4,7 @@ import { age } from '../../model/words.ts';
 import { sanitize } from './sanitize.ts';
 import type { Style } from './style.ts';
 import { type Column, table } from './table.ts';
+import { clockTime } from './time.ts';
 import { wrap } from './width.ts';
 
 /** More are counted, not listed, so that the screen keeps its 24 rows; `-o json` has up to 50. */
@@ -12,7 +13,7 @@ const maxLines = 12;
 const columns: readonly Column[] = [
   { title: 'REQUEST', align: 'left', maxWidth: 12 },
   { title: 'REPLICA', align: 'left', maxWidth: 24 },
-  { title: 'AGE', align: 'right', maxWidth: 6, spoken: 'age when the drain began' },
+  { title: 'AGE', align: 'right', maxWidth: 6, spoken: 'age when the list was begun' },
   { title: 'BYTES', align: 'right', maxWidth: 10 },
   { title: 'END', align: 'left', maxWidth: 24 },
 ];
@@ -31,13 +32,19 @@ export function drainedLines(list: DrainList, style: Style): readonly string[] {
   const site = sanitize(list.site, 40);
   if (list.kind === 'unlisted')
     return wrap(`Requests at ${site}: no list of them, only counts: ${sanitize(list.why)}`, style.width, 3);
-  const { streams, more } = list;
-  if (streams.length === 0) return [`Requests at ${site} when its drain began: none`];
+  const { streams, more, sinceMs } = list;
+  const since = sinceMs === undefined ? 'when its drain began' : `since ${clockTime(sinceMs)}`;
+  const late =
+    sinceMs === undefined
+      ? []
+      : wrap(`Its list was begun late: what ended before ${clockTime(sinceMs)} is not in it`, style.width, 2);
+  if (streams.length === 0) return [`Requests at ${site} ${since}: none`, ...late];
   const shown = streams.slice(0, maxLines);
   const [head = '', ...lines] = table(columns, shown.map(rowOf), style);
   const left = streams.length - shown.length + more;
   return [
-    ...wrap(`Requests at ${site} when its drain began: ${countsText(list)}`, style.width, 2),
+    ...wrap(`Requests at ${site} ${since}: ${countsText(list)}`, style.width, 2),
+    ...late,
     ...[style.paint.bold(head), ...lines].map((line) => line.trimEnd()),
     ...(list.lost === undefined
       ? []

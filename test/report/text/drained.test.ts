@@ -14,7 +14,7 @@ const stream = (change: Partial<DrainedStream> = {}): DrainedStream => ({
 const listed = (streams: readonly DrainedStream[], more = 0): Extract<DrainList, { kind: 'listed' }> => {
   const counts = { ...none };
   for (const { end } of streams) counts[end] += 1;
-  return { kind: 'listed', site: 'left', counts, streams, more };
+  return { kind: 'listed', site: 'left', beganAtMs: 0, counts, streams, more };
 };
 
 test('says how many ended in which way, and a line for each', () => {
@@ -44,6 +44,7 @@ test('without a list it says that there is none, and why', () => {
     counts: null,
     requests: null,
     more: null,
+    since: null,
     why: 'no gateway answers',
   });
 });
@@ -57,6 +58,20 @@ test('a list that was lost while requests still ran says that nobody knows how t
     'How those still running ended is not known: the gateway was started anew',
   ]);
   expect(drainedJson(list)).toMatchObject({ counts: { running: 1 }, why: 'the gateway was started anew' });
+});
+
+test('a list that was begun late says since when, with and without anything in it', () => {
+  const sinceMs = Date.UTC(2026, 10, 23, 3, 21, 7);
+  expect(drainedLines({ ...listed([stream()]), sinceMs }, plainStyle).slice(0, 2)).toEqual([
+    'Requests at left since 03:21:07Z: 1 cut at the deadline',
+    'Its list was begun late: what ended before 03:21:07Z is not in it',
+  ]);
+  expect(drainedLines({ ...listed([]), sinceMs }, plainStyle)).toEqual([
+    'Requests at left since 03:21:07Z: none',
+    'Its list was begun late: what ended before 03:21:07Z is not in it',
+  ]);
+  expect(drainedJson({ ...listed([]), sinceMs })).toMatchObject({ since: '2026-11-23T03:21:07.000Z' });
+  expect(drainedJson(listed([]))).toMatchObject({ since: null });
 });
 
 test('has a word for each end, and no line wider than the screen or with a control in it', () => {
