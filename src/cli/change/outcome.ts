@@ -14,6 +14,7 @@ import type { App } from '../app.ts';
 import type { Outcome } from '../command.ts';
 import type { Exit } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import { leftBy } from './left-by.ts';
 
 export interface Ending {
   readonly deployment: string;
@@ -93,20 +94,6 @@ const nextCommand: Readonly<Partial<Record<Exit, string>>> = {
   returned: 'It did not work and the earlier weights are back.  godwit status',
   unknown: 'A reply was lost, so it is not known how it ended. Read it back:  godwit verify',
 };
-
-/** What was and was not changed, as far as the record knows: a step that did not end well may have changed something too. */
-function leftBy(operation: Operation): string {
-  const { plan, step, state } = operation;
-  if (state === 'returned') return `The weights are as before: ${weightsText(plan.before)}.`;
-  const done = Math.min(step, plan.steps.length);
-  const isMoved = plan.steps.slice(0, done).some(({ kind }) => kind === 'weigh');
-  const weights = weightsText(weightsSoFar(operation));
-  const moved = isMoved ? `The last weights it put in force: ${weights}` : `It moved no traffic: ${weights}`;
-  const { kind } = plan.steps[done] ?? {};
-  const mayHave = state === 'unknown' || kind === 'weigh' || kind === 'fence';
-  const open = kind !== undefined && mayHave ? `; step ${done + 1} may have changed more` : '';
-  return `${moved} (${done} of ${plan.steps.length} steps done${open}).`;
-}
 
 /** Nothing was touched. */
 export function refusedOutcome(

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { WishEnd } from '../../../src/engine/carry-out.ts';
 import type { Danger } from '../../../src/model/forecast.ts';
-import type { Plan } from '../../../src/model/plan.ts';
+import type { Plan, Step } from '../../../src/model/plan.ts';
 import type { Preview } from '../../../src/model/preview.ts';
+import type { ProviderError } from '../../../src/model/provider-error.ts';
 import type { Wish } from '../../../src/model/wish.ts';
 import { fakeApp, liveTerminal } from '../support/fake-app.ts';
 import { nowMs, operation, plan } from '../support/models.ts';
@@ -147,11 +148,15 @@ test.for([
     step: 2,
     says: 'The last weights it put in force: site-a 50%, site-b 50% (2 of 4 steps done; step 3 may have changed more).',
   },
-  { state: 'failed', step: 3, says: 'The last weights it put in force: site-b 100% (3 of 4 steps done).' },
   {
     state: 'unknown',
     step: 3,
-    says: 'The last weights it put in force: site-b 100% (3 of 4 steps done; step 4 may have changed more).',
+    says: 'The last weights it put in force: site-b 100% (3 of 4 steps done). A replica at site-a may have been stopped.',
+  },
+  {
+    state: 'unknown',
+    step: 0,
+    says: 'It moved no traffic: site-a 100% (0 of 4 steps done; step 1 may have changed more).',
   },
   { state: 'returned', step: 2, says: 'The weights are as before: site-a 100%.' },
 ] as const)('what $state after $step steps names what was and was not changed', async ({ state, step, says }) => {
@@ -160,6 +165,51 @@ test.for([
   await runCommand(['failover', 'chat', '--yes'], app);
   expect(app.printed.err).toContain(`${says}\n`);
 });
+
+const at = { site: 'site-a', name: '1', deadlineMs: 1000 } as const;
+const ofGateway = { class: 'transient', code: 'GatewayAbsent', message: 'no gateway answers' } as const;
+const ofProvider = { class: 'invalid', code: 'Protected', message: 'termination protection' } as const;
+const ofRule = { class: 'invalid', code: 'RemovalVelocity', message: 'one site at a time' } as const;
+const ofLaterRule = { ...ofRule, class: 'conflict' } as const;
+
+test.for([
+  {
+    step: { ...at, kind: 'stop', how: 'stop' },
+    error: ofProvider,
+    mayHave: 'A replica at site-a may have been stopped',
+  },
+  {
+    step: { ...at, kind: 'stop', how: 'delete' },
+    error: ofLaterRule,
+    mayHave: 'A replica at site-a may have been deleted',
+  },
+  {
+    step: { ...at, kind: 'launch', slots: [0], bestEffort: false },
+    error: ofProvider,
+    mayHave: 'A replica at site-a may have been started',
+  },
+  { step: { ...at, kind: 'cut' }, error: ofGateway, mayHave: 'Requests at site-a may have been cut' },
+  { step: { ...at, kind: 'stop', how: 'stop' }, error: ofRule, mayHave: undefined },
+  { step: { ...at, kind: 'drain' }, error: ofGateway, mayHave: undefined },
+  { step: { ...at, kind: 'prove', replicas: 1 }, error: ofGateway, mayHave: undefined },
+  { step: { kind: 'stamp', name: '1', deadlineMs: 1000 }, error: ofGateway, mayHave: undefined },
+  { step: { kind: 'undo', run: 'loss-1', name: '1', deadlineMs: 1000 }, error: ofGateway, mayHave: undefined },
+  { step: { kind: 'settle', forMs: 1, name: '1', deadlineMs: 1000 }, error: ofGateway, mayHave: undefined },
+] as const satisfies readonly { step: Step; error: ProviderError; mayHave: string | undefined }[])(
+  'a half-done $step.kind ($error.code) says what it may have changed: $mayHave',
+  async ({ step, error, mayHave }) => {
+    const rest = { step: 1, plan: plan({ steps: [{ kind: 'stamp', name: '0', deadlineMs: 1000 }, step] }), error };
+    const may = mayHave === undefined ? '' : ` ${mayHave}:  godwit verify op-7f3k`;
+    for (const [state, exit, says] of [
+      ['failed', 1, `It moved no traffic: site-a 100% (1 of 2 steps done).${may}`],
+      ['returned', 12, `The weights are as before: site-a 100%.${may}`],
+    ] as const) {
+      const { app } = appThatEnds({ kind: 'ended', operation: operation({ state, ...rest }), by: 'controller' });
+      expect(await runCommand(['failover', 'chat', '--yes'], app)).toBe(exit);
+      expect(app.printed.err).toContain(`${says}\n`);
+    }
+  },
+);
 
 test.for([
   [['NoReadyCapacity'], 6],
