@@ -10,7 +10,7 @@ import { askedBefore } from './asked-before.ts';
 import { callWithin } from './call-within.ts';
 import { type ControllerEnd, superviseDeployment } from './controller.ts';
 import type { EngineDeps } from './engine.ts';
-import { isRolledBack } from './head-check.ts';
+import { checkStore, seenByGateway } from './head-check.ts';
 
 export type WishEnd =
   | { readonly kind: 'ended'; readonly operation: Operation; readonly by: 'this-process' | 'controller' }
@@ -56,7 +56,10 @@ export async function carryOut(
       ? { id: `rq-${deps.random.id(8)}`, known: undefined }
       : await askedBefore(store.operations, wish, requestId);
   const request = known ?? requestOf(deps, wish, id, await store.operations.revision(wish.deployment));
-  if (known === undefined) await store.operations.request(request);
+  if (known === undefined) {
+    await checkStore(deps, wish.deployment, signal);
+    await store.operations.request(request);
+  }
   try {
     return await seeThrough(deps, deployment, request, options, signal);
   } catch (thrown) {
@@ -94,8 +97,13 @@ async function seeThrough(
 /** A store that fails before the request is in it has left everything as it was; after that nobody can say. */
 function asAsked(thrown: unknown, { id, kind, deployment }: OperationRequest): unknown {
   const isStore = thrown instanceof GodwitError && (thrown.code === 'StoreFailed' || thrown.code === 'StoreCorrupt');
-  if (!isStore || isRolledBack(thrown)) return thrown;
-  const message = `the ${kind} of ${deployment} was asked for (${id}), and then the store failed: ${thrown.message}`;
+  if (!isStore) return thrown;
+  const seen = seenByGateway(thrown);
+  const what =
+    seen === undefined
+      ? `and then the store failed: ${thrown.message}`
+      : `and then the store turned out to be older than what the gateway has seen (${seen})`;
+  const message = `the ${kind} of ${deployment} was asked for (${id}), ${what}`;
   return new GodwitError('OutcomeUnknown', `${message}. It may have been carried out, or may be yet`, {
     hint: `${thrown.hint === undefined ? '' : `${thrown.hint}; `}godwit status ${deployment}, and once the store is back: godwit verify`,
     cause: thrown,

@@ -3,6 +3,8 @@ import { GodwitError } from '../errors.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { RouteEntry } from '../model/route.ts';
 import type { JournalStore } from '../ports/store.ts';
+import type { EngineDeps } from './engine.ts';
+import { createReading } from './reading.ts';
 
 /** Entries looked at first: the head a gateway keeps is hardly ever older. */
 const newest = 1000;
@@ -29,11 +31,25 @@ export function createHeadCheck(
   };
 }
 
-const olderStore = { store: 'older' };
+/** One read of the gateway, in milliseconds: a local socket answers in single digits. */
+const readTimeoutMs = 2000;
 
-/** Nobody carries anything out with such a store. */
-export function isRolledBack({ details }: GodwitError): boolean {
-  return details === olderStore;
+/**
+ * Before something is asked for: so that an older store is found while nothing is written to it. Rejects with
+ * `StoreCorrupt`; a gateway that is not seen is left to whoever leads.
+ */
+export async function checkStore(
+  { clock, store, traffic }: Pick<EngineDeps, 'clock' | 'store' | 'traffic'>,
+  deployment: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const route = await createReading(clock, readTimeoutMs)(signal, (call) => traffic.read(deployment, call));
+  await createHeadCheck(store.journal, deployment)(route);
+}
+
+/** What the gateway has seen that the store has not; undefined for any other failure of a store. */
+export function seenByGateway({ details }: GodwitError): string | undefined {
+  return details['store'] === 'older' ? String(details['seen']) : undefined;
 }
 
 /** Also thrown where the gateway has seen a newer epoch than a lease that is valid. */
@@ -43,7 +59,7 @@ export function rolledBack(deployment: string, seen: string): GodwitError {
     `${deployment}: this store is older than what the gateway has seen (${seen}); nothing is changed with it`,
     {
       hint: 'put the newest state back, or start the gateway without its table to make this store the truth',
-      details: olderStore,
+      details: { store: 'older', seen },
     },
   );
 }

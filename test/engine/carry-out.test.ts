@@ -279,3 +279,43 @@ test.for([
   expect(thrown).toMatchObject({ code, message: expect.stringContaining('disk gone') });
   expect(thrown).toMatchObject({ details: isStored ? { request: expect.any(String) } : {} });
 });
+
+/** As it is kept by a gateway that has seen more of the journal than this store holds. */
+function putBack({ sink }: World): void {
+  if (sink.entry !== undefined) sink.entry = { ...sink.entry, journalHead: 'f'.repeat(64) };
+}
+
+test('I30: an older store that is found before anything is asked for is told as it is, and not written to', async () => {
+  const world = await openServing();
+  putBack(world);
+  const { requests, entries } = world.state;
+  const before = { requests: requests.size, entries: entries.length, asked: world.sink.asked.length };
+  await expect(world.drive(type(world).end)).rejects.toMatchObject({
+    code: 'StoreCorrupt',
+    message: expect.stringMatching(/older than what the gateway has seen .+ nothing is changed with it/),
+  });
+  expect({ requests: requests.size, entries: entries.length, asked: world.sink.asked.length }).toEqual(before);
+});
+
+test('I30: a store that was put back in the middle of a move does not claim that nothing was changed', async () => {
+  const world = await openServing();
+  const { end } = type(world);
+  await world.until('half of the move', () => world.sink.entry?.weights['right'] === 50);
+  putBack(world);
+  const thrown: unknown = await world.drive(end.catch((error: unknown) => error));
+  expect(thrown).toMatchObject({
+    code: 'OutcomeUnknown',
+    message: expect.stringMatching(
+      /was asked for \(rq-\w+\).+ older than what the gateway has seen .+ may have been carried out/,
+    ),
+    hint: expect.stringMatching(/put the newest state back.+godwit status chat.+godwit verify/),
+    details: { request: expect.any(String) },
+  });
+  expect(thrown).not.toMatchObject({ message: expect.stringMatching(/nothing (?:is|was) changed/) });
+});
+
+test('I30: nor does one whose lease turns out to be an old one once the request is in', async () => {
+  const world = await openServing();
+  world.sink.epoch = 40;
+  await expect(world.drive(type(world).end)).rejects.toMatchObject({ code: 'OutcomeUnknown' });
+});
