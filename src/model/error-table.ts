@@ -88,7 +88,7 @@ const mostLetters = 4_000;
 /** What an error means. `market`: the one that was asked for. Gives a verdict for every input; never throws. */
 export function judge(table: ErrorTable, raw: RawError, market: Market = 'on-demand'): Judged {
   const rule = table.rules.find((each) => fits(each, raw));
-  if (rule === undefined) return { rule, verdict: judgeByStatus(raw, market) };
+  if (rule === undefined) return { rule, verdict: judgeByStatus(table, raw, market) };
   return { rule, verdict: verdictOf(rule.class, raw, market, { ...rule, because: nameOf(rule, raw.code) }) };
 }
 
@@ -106,14 +106,15 @@ export function judgeAll(table: ErrorTable, raws: readonly RawError[], market: M
   const telling = raws.filter(({ code }) => !isAmong(table.summaryCodes, code));
   const judged = telling.map((raw) => judge(table, raw, market));
   const [first] = judged;
-  if (first === undefined) return judge({ ...table, rules: [] }, raws[0] ?? noAnswer, market);
+  if (first === undefined) return judge(table, raws[0] ?? noAnswer, market);
   if (judged.length === 1) return first;
-  // A lost answer beside others: whatever they say, look before anything else.
-  const open = judged.find(({ verdict }) => verdict.retry === 'read-back');
-  const unknown = open ?? judged.find(({ verdict }) => verdict.class === 'unknown');
-  if (unknown !== undefined) {
+  // Also when the status of one would say something: a batch has one status, and it need not be that one's.
+  if (judged.some(({ rule, verdict }) => rule === undefined || verdict.class === 'unknown')) {
     const codes = [...new Set(telling.map(({ code }) => code ?? 'no code'))].join(', ');
-    return { ...unknown, verdict: { ...unknown.verdict, because: `one of several is not known: ${codes}` } };
+    const isOpen = judged.some(({ verdict }) => verdict.retry === 'read-back');
+    const because = `one of several is not known: ${codes}`;
+    const said = { ...(isOpen ? { retry: 'read-back' as const } : {}), because };
+    return { rule: undefined, verdict: verdictOf('unknown', noAnswer, market, said) };
   }
   return judged.toSorted((a, b) => rankOf(a) - rankOf(b))[0] ?? first;
 }
@@ -123,7 +124,7 @@ const noAnswer: RawError = { code: undefined, status: undefined, message: undefi
 /** Lower is taken first; of the same class and scope, what stands longer. */
 function rankOf({ verdict }: Judged): number {
   const order = precedence.indexOf(verdict.class) * scopeOrder.length + scopeOrder.indexOf(verdict.scope);
-  return order + 1 / (2 + (verdict.expiryMs ?? 0));
+  return order + 1 / (2 + (verdict.expiryMs ?? Number.POSITIVE_INFINITY));
 }
 
 function fits({ codes, text, status }: ErrorRule, raw: RawError): boolean {
@@ -162,28 +163,27 @@ function expiryFor({ spotMs, otherMs }: Expiry, market: Market): number {
   return market === 'spot' ? spotMs : otherMs;
 }
 
-/** What a client says when it has no answer; what was asked for may have been done. */
-const noAnswerCodes = [
-  ...['ECONNRESET', 'ECONNABORTED', 'ECONNREFUSED', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'],
-  ...['AbortError', 'TimeoutError', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'],
-];
-
 /** A time-out on their side says as little as one on ours. */
 const timeoutStatuses: readonly number[] = [408, 504];
 
-function judgeByStatus(raw: RawError, market: Market): ErrorVerdict {
-  const { code, status } = raw;
-  const isOpen =
-    status === undefined ? code === undefined || isAmong(noAnswerCodes, code) : timeoutStatuses.includes(status);
-  const name = isOpen ? 'unknown' : classOfStatus(status);
-  const why = status === undefined ? (isOpen ? 'no answer' : 'not in the table') : `not in the table, HTTP ${status}`;
-  return verdictOf(name, raw, market, { ...(isOpen ? { retry: 'read-back' as const } : {}), because: why });
+/** Without a status nobody knows whether it was done: a code that is not known does not say that it was refused. */
+function judgeByStatus(table: ErrorTable, raw: RawError, market: Market): ErrorVerdict {
+  const { status } = raw;
+  const isOpen = status === undefined || timeoutStatuses.includes(status);
+  const because = `${whyNoRule(table, raw)}${status === undefined ? '' : `, HTTP ${status}`}`;
+  if (isOpen) return verdictOf('unknown', raw, market, { retry: 'read-back', because });
+  return verdictOf(classOfStatus(status), raw, market, { because });
 }
 
-function classOfStatus(status: number | undefined): ErrorClass {
+function whyNoRule({ rules }: ErrorTable, { code, status }: RawError): string {
+  if (code === undefined) return status === undefined ? 'no answer' : 'no code';
+  return rules.some(({ codes }) => isAmong(codes, code)) ? 'its text is not in the table' : 'not in the table';
+}
+
+function classOfStatus(status: number): ErrorClass {
   if (status === 401 || status === 403) return 'auth';
   if (status === 404) return 'not-found';
   if (status === 409) return 'conflict';
   if (status === 429) return 'throttled';
-  return status !== undefined && status >= 500 && status <= 599 ? 'transient' : 'unknown';
+  return status >= 500 && status <= 599 ? 'transient' : 'unknown';
 }

@@ -17,6 +17,11 @@ export function wholeOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
 }
 
+/** A list's items; of anything else: none. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 /** In milliseconds: longer waits are not believed. */
 const longestWaitMs = 24 * 3_600_000;
 

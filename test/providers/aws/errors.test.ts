@@ -76,7 +76,7 @@ test('of a fleet that got some errors, quota beats capacity', () => {
 test('one error of a fleet that is not known makes the whole unknown, and names all', () => {
   const raws = [aws('VcpuLimitExceeded'), aws('SomethingNew')];
   expect(classifyAwsErrors(raws)).toMatchObject({
-    ...{ class: 'unknown', scope: 'offer', retry: 'never', expiryMs: 2 * minuteMs },
+    ...{ class: 'unknown', scope: 'offer', retry: 'read-back', expiryMs: 2 * minuteMs },
     because: 'one of several is not known: VcpuLimitExceeded, SomethingNew',
   });
 });
