@@ -9,6 +9,7 @@ import type { Word } from '../engine/say.ts';
 import type { Config } from '../model/config.ts';
 import type { Drill } from '../model/drill.ts';
 import type { DrillRun } from '../model/drill-run.ts';
+import type { ErrorTable } from '../model/error-table.ts';
 import type { JournalHead } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
 import type { OrphanEnd, OrphanReport } from '../model/orphan.ts';
@@ -130,6 +131,8 @@ export interface App {
   /** Asks on standard error and reads one line of standard input; undefined at its end. */
   ask(question: string): Promise<string | undefined>;
   readonly config: ConfigReader;
+  /** What a cloud's errors mean; undefined when there is no such kind, and the kinds there are. Loads no SDK. */
+  errorTable(provider: string): Promise<{ readonly table: ErrorTable | undefined; readonly known: readonly string[] }>;
   /** Opens the store without taking anything; throws `StoreFailed` when there is none or it cannot be read. */
   openStore(config: Config): Promise<Store>;
   connectTraffic(config: Config): Promise<TrafficDriver>;

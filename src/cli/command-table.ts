@@ -194,6 +194,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'explain error',
+    summary: "Say what a cloud's error means: what it blocks, and what to do",
+    section: 'Record',
+    load: async () => (await import('./commands/explain-error.ts')).explainError,
+  },
+  {
     name: 'history',
     summary: 'List what was done, newest first',
     section: 'Record',

@@ -45,7 +45,10 @@ async function complete(words: readonly string[], app: App): Promise<Offer> {
   }
   if (current.startsWith('-') && !read.isOver) return startingWith(current, optionWords(options, read.given));
   if (command === undefined) return startingWith(current, commandWords(path));
-  return argumentOffer(command, current, typed);
+  const offer = await argumentOffer(command, current, typed);
+  // A command may hold another, which comes before whatever it takes.
+  const held = read.positional.length === 0 ? startingWith(current, commandWords(path)) : [];
+  return held.length === 0 || offer === 'files' ? offer : [...held, ...offer];
 }
 
 function argumentOffer(command: Command, current: string, typed: Typed): Promise<Offer> | Offer {
@@ -65,8 +68,8 @@ function findCommand(words: readonly string[]): {
   const globals: string[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
-    if (commandTable.some(({ name }) => name === path.join(' ')) || path[0] === 'help')
-      return { path, rest: words.slice(at), globals };
+    const isWhole = isCommand(path) && !isCommand([...path, word]);
+    if (isWhole || path[0] === 'help') return { path, rest: words.slice(at), globals };
     if (!word.startsWith('-')) {
       path.push(word);
       continue;
@@ -78,6 +81,10 @@ function findCommand(words: readonly string[]): {
     globals.push(words[at] ?? '');
   }
   return { path, rest: [], globals };
+}
+
+function isCommand(path: readonly string[]): boolean {
+  return commandTable.some(({ name }) => name === path.join(' '));
 }
 
 interface Read {
@@ -146,7 +153,7 @@ function commandWords(path: readonly string[]): readonly Candidate[] {
   const words = new Map<string, string>();
   for (const { name, summary } of commandTable.filter((entry) => entry.name.startsWith(before))) {
     const [word = '', ...more] = name.slice(before.length).split(' ');
-    words.set(word, more.length === 0 ? summary : (groups[word] ?? summary));
+    words.set(word, more.length === 0 ? summary : (groups[word] ?? words.get(word) ?? summary));
   }
   if (path.length === 0) words.set('help', 'Help on a command or a topic');
   return [...words].map(([word, summary]) => ({ word, summary }));

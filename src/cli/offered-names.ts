@@ -55,6 +55,8 @@ async function namesOf(suggestion: Suggestion, typed: Typed): Promise<readonly C
       const { codePages } = await import('../report/text/code-pages.ts');
       return Object.entries(codePages).map(([word, { about }]) => ({ word, summary: `${about} code` }));
     }
+    case 'cloud':
+      return (await typed.app.errorTable('')).known.map((word) => ({ word, summary: '' }));
     case 'file':
       return [];
   }

@@ -122,7 +122,11 @@ function addLeaf(root: Commander, entry: CommandEntry, reading: Reading): Comman
 
 function groupOf(root: Commander, name: string, { help, extras, onNamed }: Reading): Commander {
   const known = root.commands.find((command) => command.name() === name);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    // A command of its own that holds another: `explain` and `explain error`.
+    if (commandTable.some((entry) => entry.name === name)) loadWhenNamed(known, extras, onNamed);
+    return known;
+  }
   const group = root
     .command(name)
     .summary(groups[name] ?? '')

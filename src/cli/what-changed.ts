@@ -12,6 +12,7 @@ export interface WhatChanged {
 export const readers: ReadonlySet<string> = new Set([
   ...['status', 'op list', 'op show', 'op watch', 'op wait', 'explain', 'history', 'timeline', 'handover'],
   ...['blocks list', 'orphans list', 'drill list', 'journal verify', 'simulate', 'demo', 'completion'],
+  'explain error',
   ...['config validate', 'config show', 'config schema'],
 ]);
 

@@ -51,6 +51,11 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       show: async (path, how) => (await import('./config.ts')).showConfig(path, how),
       schema: async () => (await import('./config.ts')).configSchema(),
     },
+    async errorTable(provider) {
+      const { errorTables } = await import('../providers/index.ts');
+      const load = Object.hasOwn(errorTables, provider) ? errorTables[provider] : undefined;
+      return { table: await load?.(), known: Object.keys(errorTables) };
+    },
     openStore: async (config) => (await import('./engine.ts')).openStore(config, 'read', clock),
     connectTraffic: (config) => connectTraffic(config, clock),
     async verifyJournal(config) {

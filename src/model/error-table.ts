@@ -52,11 +52,19 @@ export interface Judged {
   readonly rule: ErrorRule | undefined;
 }
 
-interface Terms {
+/** What an error blocks, for how long, and what is tried again. */
+export interface ErrorTerms {
   readonly scope: BlockScope;
-  readonly reach?: BlockReach;
+  /** Of an `offer`, a `zone`, a `region` or an `account`. */
+  readonly reach?: BlockReach | undefined;
   readonly retry: RetryRule;
-  readonly expiry?: Expiry | 'until-changed';
+  /** Undefined: it blocks nothing. */
+  readonly expiry?: Expiry | 'until-changed' | undefined;
+}
+
+/** Every code that the table has a rule for, once. */
+export function codesOf({ rules }: ErrorTable): readonly string[] {
+  return [...new Set(rules.flatMap(({ codes }) => codes))];
 }
 
 /** So many minutes, whatever the market. */
@@ -65,7 +73,7 @@ export function minutes(count: number): Expiry {
 }
 
 /** What each class means where no rule says otherwise. */
-export const classTerms: Readonly<Record<ErrorClass, Terms>> = {
+const classTerms: Readonly<Record<ErrorClass, ErrorTerms>> = {
   capacity: {
     scope: 'offer',
     reach: { machines: 'larger', markets: 'asked' },
@@ -144,16 +152,24 @@ function nameOf(rule: ErrorRule, code: string | undefined): string {
   return rule.text === undefined && rule.status === undefined ? name : `${name}: ${rule.means}`;
 }
 
-type Said = Pick<ErrorRule, 'scope' | 'reach' | 'retry' | 'retryAfterMs' | 'expiry'> & { readonly because: string };
+type SaidTerms = Partial<ErrorTerms>;
+type Said = SaidTerms & { readonly retryAfterMs?: number; readonly because: string };
 
-function verdictOf(name: ErrorClass, raw: RawError, market: Market, said: Said): ErrorVerdict {
+/** What a class means, with what a rule says otherwise. */
+export function termsOf(name: ErrorClass, said: SaidTerms): ErrorTerms {
   const terms = classTerms[name];
   const scope = said.scope ?? terms.scope;
-  const expiry = said.expiry ?? terms.expiry;
   const blocksMachines = scope === 'offer' || scope === 'zone' || scope === 'region' || scope === 'account';
   return {
-    ...{ class: name, scope, retry: said.retry ?? terms.retry, because: said.because },
+    ...{ scope, retry: said.retry ?? terms.retry, expiry: said.expiry ?? terms.expiry },
     reach: blocksMachines ? (said.reach ?? terms.reach) : undefined,
+  };
+}
+
+function verdictOf(name: ErrorClass, raw: RawError, market: Market, said: Said): ErrorVerdict {
+  const { scope, reach, retry, expiry } = termsOf(name, said);
+  return {
+    ...{ class: name, scope, reach, retry, because: said.because },
     retryAfterMs: raw.retryAfterMs ?? said.retryAfterMs,
     expiryMs: expiry === undefined || expiry === 'until-changed' ? undefined : expiryFor(expiry, market),
   };

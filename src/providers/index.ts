@@ -1,5 +1,6 @@
 /** Every provider godwit has, each loaded only when a configuration names it. */
 import type { ZodType } from 'zod';
+import type { ErrorTable } from '../model/error-table.ts';
 import type { ProviderPlugin } from '../ports/provider.ts';
 
 export interface ProviderEntry {
@@ -14,4 +15,11 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     plugin: async () => (await import('./local/index.ts')).local,
     settings: async () => (await import('./local/schema.ts')).localSettings,
   },
+};
+
+/** What the errors of each cloud mean, by kind; also of kinds that no configuration can name yet. */
+export const errorTables: Readonly<Record<string, () => Promise<ErrorTable>>> = {
+  aws: async () => (await import('./aws/errors.ts')).awsErrors,
+  azure: async () => (await import('./azure/errors.ts')).azureErrors,
+  gcp: async () => (await import('./gcp/errors.ts')).gcpErrors,
 };

@@ -13,7 +13,7 @@ const law: Record<string, readonly string[]> = {
   ports: ['model'],
   config: ['model', 'ports', 'errors'],
   store: ['model', 'ports', 'errors'],
-  'providers/index': ['ports', 'providers'],
+  'providers/index': ['model', 'ports', 'providers'],
   'providers/*': ['model', 'ports', 'errors'],
   probes: ['model', 'ports', 'errors'],
   'traffic/*': ['model', 'ports', 'errors'],

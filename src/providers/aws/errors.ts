@@ -121,6 +121,7 @@ const servers: readonly ErrorRule[] = [
   {
     codes: ['RequestTimeout', 'RequestTimeoutException', 'TimeoutError'],
     ...{ class: 'unknown', retry: 'read-back', means: 'no answer in time: it may have been done', source: sdk },
+    todo: 'nothing: it is looked for before anything else',
   },
 ];
 

@@ -134,6 +134,7 @@ const servers: readonly ErrorRule[] = [
     // Both say that the machine may still come up.
     codes: ['OSProvisioningTimedOut', 'VMStartTimedOut'],
     ...{ class: 'unknown', retry: 'read-back', means: 'not up in time: it may come up still', source: machineErrors },
+    todo: 'nothing: it is looked for before anything else',
   },
 ];
 

@@ -129,6 +129,7 @@ const servers: readonly ErrorRule[] = [
   {
     codes: ['DEADLINE_EXCEEDED', 'CANCELLED', 'UNKNOWN'],
     ...{ class: 'unknown', retry: 'read-back', means: 'no answer in time: it may have been done', source: grpc },
+    todo: 'nothing: it is looked for before anything else',
   },
 ];
 

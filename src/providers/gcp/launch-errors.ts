@@ -62,10 +62,12 @@ const capacity: readonly ErrorRule[] = [
 
 /** One code for every limit: the text says whether it holds everywhere, and whether there is any. */
 const quotaCodes = ['QUOTA_EXCEEDED', 'quotaExceeded'];
+/** With what is left of such an answer when a library has dropped its reason. */
+const quotaTextCodes = [...quotaCodes, 'PERMISSION_DENIED'];
 
 const quota: readonly ErrorRule[] = [
   {
-    codes: quotaCodes,
+    codes: quotaTextCodes,
     text: {
       says: /Limit: 0(?:\.0+)? globally/i,
       example: "Quota 'GPUS_ALL_REGIONS' exceeded.  Limit: 0.0 globally.",
@@ -74,16 +76,16 @@ const quota: readonly ErrorRule[] = [
     ...{ todo: raise, source: allRegionsReport },
   },
   {
-    codes: quotaCodes,
+    codes: quotaTextCodes,
     text: {
-      says: /_ALL_REGIONS|\bglobally\b/i,
+      says: /_ALL_REGIONS' exceeded|Limit: [\d.]+ +globally/i,
       example: "Quota 'GPUS_ALL_REGIONS' exceeded.  Limit: 8.0 globally.",
     },
     ...{ class: 'quota', ...wholeAccount, means: "the project's limit over all regions: no other region helps" },
     ...{ todo: raise, source: field },
   },
   {
-    codes: quotaCodes,
+    codes: quotaTextCodes,
     text: {
       says: /Limit: 0(?:\.0+)? in region/i,
       example: "Quota 'NVIDIA_H100_GPUS' exceeded.  Limit: 0.0 in region us-central1.",
@@ -110,7 +112,6 @@ const quota: readonly ErrorRule[] = [
     ...{ class: 'capacity', means: 'sold out', source: field },
   },
   {
-    // What is left of a quota answer when a library has dropped its reason.
     codes: ['PERMISSION_DENIED'],
     text: {
       says: /Quota '[^']*' exceeded/i,

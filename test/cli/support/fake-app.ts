@@ -74,6 +74,7 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
       }),
       schema: async () => ({ $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' }),
     },
+    errorTable: refuse('provider'),
     openStore: refuse('store'),
     preview: refuse('preview'),
     verify: refuse('verification'),

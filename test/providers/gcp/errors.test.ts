@@ -46,7 +46,7 @@ test.for([
   { text: "Quota 'NVIDIA_A100_GPUS' exceeded.  Limit: 0.0 in region us-central1.", scope: 'region', minutes: 60 },
   { text: "Quota 'NVIDIA_A100_GPUS' exceeded.  Limit: 0.5 in region us-central1.", scope: 'region', minutes: 10 },
 ])('$text blocks the $scope for $minutes minutes', ({ text, scope, minutes }) => {
-  for (const code of ['QUOTA_EXCEEDED', 'quotaExceeded'])
+  for (const code of ['QUOTA_EXCEEDED', 'quotaExceeded', 'PERMISSION_DENIED'])
     expect(classifyGcpError(gcp(code, 403, text))).toMatchObject({
       class: 'quota',
       scope,
