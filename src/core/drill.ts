@@ -5,11 +5,11 @@ import { span } from '../model/words.ts';
 
 /** Longest time between two samples that still leaves nothing out, in milliseconds: three of them. */
 const longestGapMs = 3500;
-/** Recovered is who then loses nothing for as long: shorter at the end of the record it is not known. Milliseconds. */
+/** Recovered is who then loses nothing that began for as long: shorter at the end of the record it is not known. Milliseconds. */
 const calmMs = 2000;
 
 export interface Measured {
-  /** From the fault to the end of the last second that lost a request, in milliseconds; 0: none was lost. */
+  /** From the fault to the beginning of the last request that was lost, in milliseconds; 0: none that began after it was. */
   readonly recoveryMs: number | undefined;
   /** Nothing was lost for a while before the record ended; otherwise recovery took longer than was seen. */
   readonly isRecovered: boolean;
@@ -33,10 +33,11 @@ export function measureDrill(
   if (hole !== undefined) return unmeasured(hole);
   const ended = last.ended - base.ended;
   if (ended === 0) return unmeasured('no request came: nothing could be lost');
-  const badAtMs = since.findLast((each, index) => each.lost > (since[index - 1] ?? each).lost)?.atMs;
+  // By their beginning: a stream that ran before the fault and was cut by it says nothing of those that came after.
+  const badAtMs = last.lost > base.lost ? last.lostStartAtMs : undefined;
   const isRecovered = badAtMs === undefined || last.atMs - badAtMs >= calmMs;
   return {
-    recoveryMs: badAtMs === undefined ? 0 : badAtMs - faultAtMs,
+    recoveryMs: Math.max(0, (badAtMs ?? faultAtMs) - faultAtMs),
     isRecovered,
     lostRatio: (last.lost - base.lost) / ended,
     missing: isRecovered ? [] : ['requests were lost to the end of the record: it is not known when it recovered'],

@@ -14,8 +14,10 @@ export async function readSample({ deps, drill }: Pick<Rehearsal, 'deps' | 'dril
     reading(undefined, (call) => deps.traffic.read(drill.deployment, call)),
   ]);
   if (traffic.kind === 'unknown' || route.kind === 'unknown' || route.value === undefined) return undefined;
-  const { requests, ok, failed, cut, gaveUp } = traffic.value;
+  const { requests, ok, failed, cut, gaveUp, lostAgoMs } = traffic.value;
   const ended = ok + failed + cut;
   const { weights } = route.value;
-  return { atMs: deps.clock.nowMs(), ended, open: requests - ended, lost: failed + cut + gaveUp, weights };
+  const atMs = deps.clock.nowMs();
+  const lostStartAtMs = lostAgoMs === undefined ? undefined : atMs - lostAgoMs;
+  return { atMs, ended, open: requests - ended, lost: failed + cut + gaveUp, lostStartAtMs, weights };
 }

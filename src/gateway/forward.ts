@@ -23,6 +23,8 @@ export class Forward {
   readonly response: ServerResponse;
   readonly lateness: Lateness;
   readonly isStream: boolean;
+  /** Monotonic milliseconds. */
+  readonly startedMs: number;
   attempts = 0;
   /** When it began to wait for somebody to be ready, monotonic milliseconds. */
   heldSinceMs = 0;
@@ -44,6 +46,7 @@ export class Forward {
   ) {
     this.plant = plant;
     this.route = route;
+    this.startedMs = plant.nowMs();
     this.response = response;
     this.request = request;
     this.#headers = upstreamHeaders(request.rawHeaders, request.headers.connection);
@@ -148,7 +151,10 @@ export class Forward {
     if (this.#isFinished) return;
     this.route.held.delete(this);
     const current = this.#current;
-    if (current?.isLost === true || (current?.isLate === true && current.mayMove)) this.route.statistics.gaveUp += 1;
+    if (current?.isLost === true || (current?.isLate === true && current.mayMove)) {
+      this.route.statistics.gaveUp += 1;
+      this.route.statistics.noteLost(this.startedMs);
+    }
     current?.abandon('client-left');
     this.finish('ok');
   }
@@ -157,6 +163,7 @@ export class Forward {
     if (this.#isFinished) return;
     this.#isFinished = true;
     this.route.statistics[how] += 1;
+    if (how !== 'ok') this.route.statistics.noteLost(this.startedMs);
     if (this.#isReplayable) this.plant.replayBytes -= this.#body?.length ?? 0;
   }
 

@@ -32,6 +32,7 @@ export class Statistics {
   failed = 0;
   cut = 0;
   gaveUp = 0;
+  #lostStartMs = Number.NEGATIVE_INFINITY;
   retried = 0;
   readonly #sites = new Map<string, Site>();
 
@@ -48,6 +49,11 @@ export class Statistics {
     if (kind !== 'failed') return;
     slot.failures += 1;
     total.failures += 1;
+  }
+
+  /** `startedMs`: when the request began that failed, was cut, or whose client gave up. */
+  noteLost(startedMs: number): void {
+    this.#lostStartMs = Math.max(this.#lostStartMs, startedMs);
   }
 
   /** An answer that had begun came to its end, or did not. */
@@ -75,6 +81,7 @@ export class Statistics {
       failed,
       cut,
       gaveUp,
+      ...(Number.isFinite(this.#lostStartMs) ? { lostAgoMs: nowMs - this.#lostStartMs } : {}),
       retried,
       held,
       sites: sites.map(({ site }) => this.#siteTraffic(pool, site, nowMs)),

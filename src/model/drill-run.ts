@@ -20,6 +20,8 @@ export interface DrillSample {
   /** Requests that have not ended yet. */
   readonly open: number;
   readonly lost: number;
+  /** When the newest of the lost ones began, epoch milliseconds; undefined: none was lost. */
+  readonly lostStartAtMs: number | undefined;
   readonly weights: Weights;
 }
 

@@ -20,7 +20,7 @@ export interface PlannedFault {
   readonly forMs: number;
 }
 
-/** What a claim may be about. `recoveryTime`: from the first fault to the last second in which a request was lost, milliseconds. */
+/** What a claim may be about. `recoveryTime`: from the first fault to the beginning of the last request that was lost, milliseconds. */
 export const signals = ['recoveryTime', 'lostRequests'] as const;
 export type Signal = (typeof signals)[number];
 

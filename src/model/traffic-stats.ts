@@ -44,6 +44,8 @@ export interface DeploymentTraffic {
   readonly cut: number;
   /** Of those without error: clients that left while they waited for a first byte longer than is usual. */
   readonly gaveUp: number;
+  /** How long ago the newest of those began that failed, were cut or gave up, in milliseconds; absent: there was none. */
+  readonly lostAgoMs?: number;
   /** Requests tried more than once. */
   readonly retried: number;
   /** Requests waiting at the gateway because nothing is ready. */

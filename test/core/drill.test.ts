@@ -5,12 +5,15 @@ import type { DrillSample } from '../../src/model/drill-run.ts';
 
 const faultAtMs = 10_000;
 
-/** One sample a second from a second before the fault: how many of ten requests were lost in each. */
+/** One sample a second from a second before the fault: how many of ten requests were lost in each, all begun as it ended. */
 function samples(...lostInEach: readonly number[]): readonly DrillSample[] {
   let lost = 0;
+  let lostStartAtMs: number | undefined;
   return [0, ...lostInEach].map((each, index) => {
     lost += each;
-    return { atMs: faultAtMs - 1000 + index * 1000, ended: index * 10, open: 2, lost, weights: {} };
+    const atMs = faultAtMs - 1000 + index * 1000;
+    if (each > 0) lostStartAtMs = atMs;
+    return { atMs, ended: index * 10, open: 2, lost, lostStartAtMs, weights: {} };
   });
 }
 
@@ -27,6 +30,15 @@ test.for([
   { name: 'calm for two seconds at the end', of: samples(0, 1, 0, 0), is: { isRecovered: true } },
 ])('$name', ({ of, is }) => {
   expect(measureDrill(of, { faultAtMs, untilMs: 0 })).toMatchObject(is);
+});
+
+test('a stream that ran before the fault and is cut by it is lost, and says nothing of recovery', () => {
+  const cutLate = samples(0, 0, 0, 0, 1).map((each) => ({ ...each, lostStartAtMs: faultAtMs - 500 }));
+  expect(measureDrill(cutLate, { faultAtMs, untilMs: 0 })).toMatchObject({
+    recoveryMs: 0,
+    isRecovered: true,
+    lostRatio: 1 / 40,
+  });
 });
 
 const [first, ...others] = samples(0, 0, 0, 0, 0, 0);

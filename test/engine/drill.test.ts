@@ -100,7 +100,7 @@ test('what its users lose longer than was claimed fails it', async () => {
   world.sink.counted = () => {
     const monoMs = world.clock.monoMs();
     const failed = Math.floor(Math.min(monoMs - brokenMonoMs, 4000) / 1000);
-    return { ok: Math.floor(monoMs / 100), failed, cut: 0 };
+    return { ok: Math.floor(monoMs / 100), failed, cut: 0, lostAgoMs: Math.max(0, monoMs - brokenMonoMs - 4000) };
   };
   expect(await world.drive(world.end)).toMatchObject({
     verdict: 'failed',

@@ -38,10 +38,12 @@ export function drillRunJson(run: DrillRun) {
       ...{ text: claim.text, signal: claim.signal, atMost: claim.atMost, measured: measured ?? null, holds },
     })),
     operations: run.operations.map(operationJson),
-    samples: run.samples.map(({ atMs, ended, lost, weights }) => ({
+    samples: run.samples.map(({ atMs, ended, open, lost, lostStartAtMs, weights }) => ({
       at: iso(atMs),
       ended,
+      open,
       lost,
+      lostStartAt: lostStartAtMs === undefined ? null : iso(lostStartAtMs),
       weights: ratios(weights),
     })),
   };

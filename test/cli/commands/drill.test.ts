@@ -33,7 +33,7 @@ function ran(over: Partial<DrillRun> = {}): DrillRun {
     ],
     ...{ undo: 'verified', before: { 'site-a': 100 }, after: { 'site-a': 100, 'site-b': 0 } },
     operations: [{ ...failover, openedAtMs: nowMs + 8000, endedAtMs: nowMs + 15_000 }],
-    samples: [{ atMs: nowMs, ended: 10, open: 1, lost: 0, weights: { 'site-a': 100 } }],
+    samples: [{ atMs: nowMs, ended: 10, open: 1, lost: 0, lostStartAtMs: undefined, weights: { 'site-a': 100 } }],
     ...over,
   };
 }
