@@ -1,31 +1,9 @@
 import { expect, test } from 'vitest';
-import { carryOut } from '../../src/engine/carry-out.ts';
 import { runController } from '../../src/engine/controller.ts';
 import { preview } from '../../src/engine/preview.ts';
-import type { Wish } from '../../src/model/wish.ts';
-import { blackhole } from '../core/support/view.ts';
+import { openDrilled, shift, typeShift } from './support/drilled-world.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
-import type { Death } from './support/process.ts';
-import { createWorld, type World } from './support/world.ts';
-
-const shift: Wish = { deployment: 'chat', kind: 'shift', from: 'left', to: 'right', reason: 'drivers', forMs: 60_000 };
-
-/** Both sites stand, the gateway has its table, and a drill black-holes `left`. */
-async function openDrilled(): Promise<World> {
-  const world = createWorld();
-  const stop = new AbortController();
-  const end = runController(world.boot().deps, stop.signal);
-  await world.until('both proven', () => world.sink.entry?.spill.length === 2);
-  stop.abort();
-  await world.drive(end);
-  world.sink.drilled = [blackhole({ untilMs: Number.MAX_SAFE_INTEGER })];
-  return world;
-}
-
-async function type(world: World, death?: Death): Promise<unknown> {
-  const { deps } = world.boot(death);
-  return await world.drive(carryOut(deps, shift, { timeoutMs: undefined }, new AbortController().signal));
-}
+import type { World } from './support/world.ts';
 
 /** What the operations did, in order, by the name of the step. */
 function done(world: World): readonly string[] {
@@ -38,7 +16,7 @@ test('a person’s move during a drill undoes the fault before it touches a weig
   expect(planned?.plan.steps[0]).toMatchObject({ kind: 'undo', run: 'loss-1' });
   const before = world.sink.accepted.length;
   world.trace.length = 0;
-  expect(await type(world)).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(await world.drive(typeShift(world.boot()))).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
   expect(world.sink.drilled).toEqual([]);
   expect(world.sink.lifted).toEqual([expect.stringMatching(/^op-\w+: manual shift, carried out by /)]);
   const lift = world.trace.indexOf('lift');
@@ -49,15 +27,31 @@ test('a person’s move during a drill undoes the fault before it touches a weig
   expect(world.violations).toEqual([]);
 });
 
-test('while the fault cannot be undone nothing is moved', async () => {
+test.for([
+  { name: 'is refused', error: { ...gatewayAbsent, class: 'invalid' }, tries: 1 },
+  { name: 'finds no gateway, again and again', error: gatewayAbsent, tries: 2 },
+] as const)('while the undoing $name no other weights are asked for', async ({ error, tries }) => {
   const world = await openDrilled();
-  world.sink.mishaps.push(
-    ...Array.from({ length: 5000 }, () => ({ refuse: { ...gatewayAbsent, class: 'invalid' as const } })),
-  );
-  const weights = world.sink.entry?.weights;
-  expect(await type(world)).toMatchObject({ kind: 'ended', operation: { state: 'failed' } });
-  expect(world.sink.entry?.weights).toEqual(weights);
+  const before = world.sink.entry?.weights;
+  const asked: object[] = [];
+  let lifts = 0;
+  const write = world.sink.write.bind(world.sink);
+  world.sink.write = async (entry, call) => {
+    asked.push(entry.weights);
+    return await write(entry, call);
+  };
+  world.sink.lift = async () => {
+    lifts += 1;
+    return { kind: 'refused', error };
+  };
+  const end = await world.drive(typeShift(world.boot()));
+  expect(end).toMatchObject({ kind: 'ended', operation: { state: 'failed', error: { code: error.code } } });
+  expect(lifts).toBeGreaterThanOrEqual(tries);
+  // Proofs may be refreshed meanwhile, for the weights that are in force.
+  for (const weights of asked) expect(weights).toEqual(before);
+  expect(world.sink.entry?.weights).toEqual(before);
   expect(world.sink.drilled).toHaveLength(1);
+  expect(done(world).filter((each) => /weigh|stamp/.test(each))).toEqual([]);
 });
 
 test('automation moves away from what a drill breaks and leaves the drill as it is', async () => {
