@@ -149,7 +149,17 @@ function watchStore({ lease, journal, operations, standing, snapshots, close }: 
 export type Drilled = TrafficDriver & Required<FaultDriver>;
 
 function watchTraffic(traffic: Drilled, { alive, point }: Wrap, checked: Checked): Drilled {
+  const { drain, drained, cut } = traffic;
   return {
+    ...(drain === undefined
+      ? {}
+      : { drain: (deployment, site, call) => point(checked('drain', call), () => drain(deployment, site, call)) }),
+    ...(drained === undefined
+      ? {}
+      : { drained: (deployment, site, id, call) => alive(() => drained(deployment, site, id, call)) }),
+    ...(cut === undefined
+      ? {}
+      : { cut: (deployment, site, call) => point(checked('cut', call), () => cut(deployment, site, call)) }),
     atomicUnit: traffic.atomicUnit,
     stamp: (deployment, call) => point(checked('stamp', call), () => traffic.stamp(deployment, call)),
     write: (entry, call) => point(checked('write', call), () => traffic.write(entry, call)),
