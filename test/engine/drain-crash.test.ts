@@ -6,6 +6,7 @@ import type { DrainList } from '../../src/model/drained.ts';
 import type { Wish } from '../../src/model/wish.ts';
 import { keepLedger, type Ledger } from './support/ledger.ts';
 import type { Death, Process } from './support/process.ts';
+import { typeUntilOver } from './support/typed-again.ts';
 import { createWorld, openStore, type World } from './support/world.ts';
 
 const drain: Wish = { deployment: 'chat', kind: 'drain', from: 'left', to: undefined, reason: 'repair' };
@@ -26,24 +27,10 @@ async function live(death?: Death): Promise<Life> {
   stop.abort();
   await world.drive(led);
   world.trace.length = 0;
-  const first = world.boot(death);
-  let process = first;
-  let isOver = false;
-  const note = (): void => {
-    isOver = true;
-  };
-  const type = (): void => {
-    const options = { timeoutMs: undefined, requestId: 'ticket-7' };
-    carryOut(process.deps, drain, options, new AbortController().signal).then(note, note);
-  };
-  type();
-  await world.until('the end of the drain', () => {
-    if (process.isDead()) {
-      process = world.boot();
-      type();
-    }
-    return isOver;
-  });
+  const options = { timeoutMs: undefined, requestId: 'ticket-7' };
+  const first = await typeUntilOver(world, death, ({ deps }) =>
+    carryOut(deps, drain, options, new AbortController().signal),
+  );
   return { world, ledger, first };
 }
 

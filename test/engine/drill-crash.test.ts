@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openDrilled, typeShift } from './support/drilled-world.ts';
 import type { Death, Process } from './support/process.ts';
+import { typeUntilOver } from './support/typed-again.ts';
 import type { World } from './support/world.ts';
 
 interface Life {
@@ -21,23 +22,7 @@ async function live(death?: Death): Promise<Life> {
     return await write(entry, call);
   };
   world.trace.length = 0;
-  const first = world.boot(death);
-  let process = first;
-  let isOver = false;
-  const note = (): void => {
-    isOver = true;
-  };
-  const type = (): void => {
-    typeShift(process, { requestId: 'ticket-7' }).then(note, note);
-  };
-  type();
-  await world.until('the end of the shift', () => {
-    if (process.isDead()) {
-      process = world.boot();
-      type();
-    }
-    return isOver;
-  });
+  const first = await typeUntilOver(world, death, (process) => typeShift(process, { requestId: 'ticket-7' }));
   return { world, first, early };
 }
 
