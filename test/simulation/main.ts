@@ -26,7 +26,7 @@ import { Tally } from './tally.ts';
 import { readTerms, type Terms, UsageError, usage } from './terms.ts';
 
 /** For each mutant, in milliseconds: what is not found by then counts as survived. */
-const mutantBudgetMs = 20_000;
+const mutantBudgetMs = 60_000;
 /** For cutting down what was found, in milliseconds. */
 const shrinkMs = 60_000;
 /** A terminal and npm send the same Ctrl-C twice: what comes within this time counts once, in milliseconds. */
