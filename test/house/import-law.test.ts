@@ -14,7 +14,8 @@ const law: Record<string, readonly string[]> = {
   config: ['model', 'ports', 'errors'],
   store: ['model', 'ports', 'errors'],
   'providers/index': ['model', 'ports', 'providers'],
-  'providers/*': ['model', 'ports', 'errors'],
+  // `shared`: what any provider keeps on disk about its site. Never another provider.
+  'providers/*': ['model', 'ports', 'errors', 'providers/shared'],
   probes: ['model', 'ports', 'errors'],
   'traffic/*': ['model', 'ports', 'errors'],
   faults: ['model', 'ports', 'errors'],

@@ -1,19 +1,8 @@
 /** What the supervisor remembers of one replica: a small file, written before the process is and after it is gone. */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { messageOf } from '../../errors.ts';
+import { flushFolder, readJson, writeDurably } from '../shared/durable.ts';
 
 /** Read back strictly: a file that somebody edited or cut short is refused by name, never half believed. */
 const recordShape = z.strictObject({
@@ -76,37 +65,4 @@ export function openShelf(dir: string): RecordShelf {
       flushFolder(dir);
     },
   };
-}
-
-/** Undefined when there is no such file; throws with the file's name when it is not what it should be. */
-export function readJson<T>(path: string, shape: z.ZodType<T>): T | undefined {
-  try {
-    return shape.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new Error(`${path} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-/** Write beside, flush, rename, flush the folder: after a power loss the name points at a whole file. */
-export function writeDurably(path: string, text: string): void {
-  const beside = `${path}.${process.pid}.new`;
-  const file = openSync(beside, 'w', 0o600);
-  try {
-    writeFileSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(beside, path);
-  flushFolder(dirname(path));
-}
-
-function flushFolder(dir: string): void {
-  const folder = openSync(dir, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }

@@ -4,7 +4,7 @@ import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { ReadCall, WriteCall } from '../../ports/call.ts';
 import type { StartRequest } from '../../ports/provider.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../shared/lock.ts';
 import { freePort } from './ports.ts';
 import type { ReplicaRecord } from './record.ts';
 import {

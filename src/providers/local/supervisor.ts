@@ -5,7 +5,7 @@ import type { ProviderError } from '../../model/provider-error.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { ReadCall, WriteCall } from '../../ports/call.ts';
 import type { Provider } from '../../ports/provider.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../shared/lock.ts';
 import {
   identityOf,
   openSession,

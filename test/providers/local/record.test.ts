@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openEpochs } from '../../../src/providers/local/epochs.ts';
 import { openShelf, type ReplicaRecord } from '../../../src/providers/local/record.ts';
+import { openEpochs } from '../../../src/providers/shared/epochs.ts';
 
 let dir = '';
 beforeEach(() => {

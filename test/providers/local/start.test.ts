@@ -2,10 +2,10 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { tryLock } from '../../../src/providers/local/lock.ts';
 import { openProcessTable, type ProcessTable } from '../../../src/providers/local/process-table.ts';
 import { spawnError } from '../../../src/providers/local/spawn.ts';
 import { openSupervisor } from '../../../src/providers/local/supervisor.ts';
+import { tryLock } from '../../../src/providers/shared/lock.ts';
 import { openSite, write } from './support/bench.ts';
 import { clock, random, until } from './support/site.ts';
 

@@ -1,6 +1,6 @@
 /** The highest lease epoch seen per deployment: kept on disk, so that a late writer is turned away after a restart too. */
 import { z } from 'zod';
-import { readJson, writeDurably } from './record.ts';
+import { readJson, writeDurably } from './durable.ts';
 
 const epochsShape = z.record(z.string(), z.number());
 

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { tryLock, withLock } from '../../../src/providers/local/lock.ts';
-import { clock } from './support/site.ts';
+import { tryLock, withLock } from '../../../src/providers/shared/lock.ts';
+import { clock } from '../local/support/site.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -48,7 +48,7 @@ test('waiting for a lock ends with the call', async () => {
 
 test('the kernel lets go of the lock of a killed process', async () => {
   const path = join(dir, 'a');
-  const code = `import { tryLock } from ${JSON.stringify(new URL('../../../src/providers/local/lock.ts', import.meta.url).href)};
+  const code = `import { tryLock } from ${JSON.stringify(new URL('../../../src/providers/shared/lock.ts', import.meta.url).href)};
     globalThis.lock = tryLock(${JSON.stringify(path)}); console.log('held'); setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
