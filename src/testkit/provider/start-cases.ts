@@ -89,7 +89,7 @@ function repeatedStarts(make: MakeProvider): readonly ContractCase[] {
       await bench.provider.close();
       assert.equal(await bench.subject.countRunning(), 1, 'replicas outlive the session that started them');
       const later = await bench.open();
-      const [listed] = await bench.replicas(later);
+      const [listed] = await bench.listed(first, later);
       assert.deepEqual([listed?.bootId, listed?.billed], [first.bootId, 'yes']);
       const again = done(await later.start(bench.request(), bench.write('k1')));
       assert.equal(again.bootId, first.bootId);

@@ -1,7 +1,8 @@
 /** Stopping: verified, warm or for good, and never of somebody else. */
 import assert from 'node:assert/strict';
+import type { Replica } from '../../model/replica.ts';
 import type { ContractCase } from '../contract-case.ts';
-import { done, type MakeProvider, providerCase, refusal } from './subject.ts';
+import { type Bench, done, type MakeProvider, providerCase, refusal } from './subject.ts';
 
 export function stopCases(make: MakeProvider): readonly ContractCase[] {
   return [
@@ -40,7 +41,7 @@ export function stopCases(make: MakeProvider): readonly ContractCase[] {
       assert.equal(await bench.subject.countRunning(), 1);
     }),
     providerCase(make, 'sees that a replica died, and deletes what is left of it', async (bench) => {
-      const replica = await bench.started('k1');
+      const replica = await listedReplica(bench);
       await bench.subject.killReplica(replica);
       await bench.until('the dead replica is not billed', (all) => all.every(({ billed }) => billed === 'no'));
       const states = (await bench.replicas()).map(({ state }) => state);
@@ -52,7 +53,7 @@ export function stopCases(make: MakeProvider): readonly ContractCase[] {
       assert.equal(await bench.subject.countRunning(), 0);
     }),
     providerCase(make, 'never starts a dead replica anew under its old key', async (bench) => {
-      const replica = await bench.started('k1');
+      const replica = await listedReplica(bench);
       await bench.subject.killReplica(replica);
       await bench.until('the replica is gone', (all) => all.every(({ state }) => state === 'gone'));
       const again = await bench.started('k1');
@@ -60,7 +61,7 @@ export function stopCases(make: MakeProvider): readonly ContractCase[] {
       assert.equal(await bench.subject.countRunning(), 0);
     }),
     providerCase(make, 'fills the slot of a dead replica for a new key', async (bench) => {
-      const replica = await bench.started('k1');
+      const replica = await listedReplica(bench);
       await bench.subject.killReplica(replica);
       await bench.until('the replica is gone', (all) => all.every(({ state }) => state === 'gone'));
       const next = await bench.started('k2');
@@ -68,6 +69,13 @@ export function stopCases(make: MakeProvider): readonly ContractCase[] {
       assert.equal(await bench.subject.countRunning(), 1);
     }),
   ];
+}
+
+/** Started, and in the list: one that lags would else show nothing for gone. */
+async function listedReplica(bench: Bench): Promise<Replica> {
+  const replica = await bench.started('k1');
+  await bench.listed(replica);
+  return replica;
 }
 
 function warmStop(make: MakeProvider): ContractCase {
