@@ -11,6 +11,10 @@ export interface ProviderEntry {
 
 /** By kind, as written in `sites.<name>.provider`. */
 export const providers: Readonly<Record<string, ProviderEntry>> = {
+  aws: {
+    plugin: async () => (await import('./aws/index.ts')).aws,
+    settings: async () => (await import('./aws/schema.ts')).awsSettings,
+  },
   local: {
     plugin: async () => (await import('./local/index.ts')).local,
     settings: async () => (await import('./local/schema.ts')).localSettings,

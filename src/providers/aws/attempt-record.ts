@@ -1,0 +1,56 @@
+/** What was last asked for in a slot, written before it is asked: what EC2's own list may not show yet is found from it. */
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../../ports/clock.ts';
+import { readJson, writeDurably } from '../shared/durable.ts';
+import { marketNames } from './schema.ts';
+
+const attemptShape = z.strictObject({
+  startKey: z.string(),
+  /** The lease epoch under which the key came first. */
+  epoch: z.int(),
+  offer: z.strictObject({
+    machine: z.string(),
+    market: z.enum(marketNames),
+    zone: z.string().optional(),
+    subnet: z.string().optional(),
+  }),
+  token: z.string(),
+  /** `intended`: it may have been made. `refused`: it was not. */
+  state: z.enum(['intended', 'made', 'refused']),
+  /** Of the machine, once it is made. */
+  instance: z.string().optional(),
+  /** Of this machine's monotonic clock, when it was last asked for. */
+  atMonoMs: z.number(),
+});
+
+export type Attempt = Readonly<z.infer<typeof attemptShape>>;
+
+export interface AttemptShelf {
+  /** Throws with the file's name when it cannot be believed. */
+  get(deployment: string, slot: number): Attempt | undefined;
+  /** Durable when it returns. Only under the slot's lock. */
+  put(deployment: string, slot: number, attempt: Attempt): void;
+}
+
+export function openAttempts(stateDir: string): AttemptShelf {
+  const pathOf = (deployment: string, slot: number): string => join(stateDir, 'attempts', `${deployment}-${slot}.json`);
+  return {
+    get: (deployment, slot) => readJson(pathOf(deployment, slot), attemptShape),
+    put(deployment, slot, attempt) {
+      const path = pathOf(deployment, slot);
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      writeDurably(path, JSON.stringify(attempt));
+    },
+  };
+}
+
+/**
+ * At least so long ago, in milliseconds. The monotonic clock starts anew with the machine: a time it has not reached yet is
+ * of an earlier boot, so older than this boot is. Never too much, whatever was done to the wall clock.
+ */
+export function ageOf({ atMonoMs }: Attempt, clock: Clock): number {
+  const nowMonoMs = clock.monoMs();
+  return nowMonoMs >= atMonoMs ? nowMonoMs - atMonoMs : nowMonoMs;
+}

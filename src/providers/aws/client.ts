@@ -1,0 +1,174 @@
+/** The calls to EC2 that a site needs, each with a definite outcome or none. Nothing is retried here. */
+import {
+  CreateTagsCommand,
+  DescribeInstancesCommand,
+  EC2Client,
+  type Filter,
+  type Instance,
+  RunInstancesCommand,
+  type RunInstancesCommandInput,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import type { ErrorVerdict } from '../../model/error-verdict.ts';
+import type { Reply } from '../../model/outcome.ts';
+import type { ReadCall } from '../../ports/call.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { classifyAwsError } from './errors.ts';
+import type { AwsSettings } from './schema.ts';
+import { readAwsError } from './wire-errors.ts';
+
+/** A refusal with how much of what could be had it is about. */
+export type Told<T> =
+  | Exclude<Reply<T>, { kind: 'refused' }>
+  | (Extract<Reply<T>, { kind: 'refused' }> & { readonly verdict: ErrorVerdict });
+
+/** By id, or by filters as the API has them, such as `tag:NAME` or `client-token`. */
+export type Which = { readonly ids: readonly string[] } | { readonly filters: Readonly<Record<string, string>> };
+
+export interface Ec2 {
+  /** All pages. Ended ones too, for about an hour after their end. An id that is not there is `not-found`. */
+  describe(which: Which, call: ReadCall): Promise<Told<readonly Instance[]>>;
+  /** Exactly one machine. */
+  run(request: RunInstancesCommandInput, call: ReadCall): Promise<Told<Instance>>;
+  start(id: string, call: ReadCall): Promise<Told<void>>;
+  stop(id: string, call: ReadCall): Promise<Told<void>>;
+  terminate(id: string, call: ReadCall): Promise<Told<void>>;
+  /** Adds tags to a machine, or changes them. */
+  tag(id: string, tags: Readonly<Record<string, string>>, call: ReadCall): Promise<Told<void>>;
+  close(): void;
+}
+
+/** Longest time to a connection, and from request to answer, in milliseconds; a call's own deadline may be sooner. */
+const connectionTimeoutMs = 3000;
+const requestTimeoutMs = 30_000;
+/** Results a page, the most there are (API_DescribeInstances, checked 2026-11-26), and pages at most. */
+const pageSize = 1000;
+const mostPages = 20;
+
+/**
+ * The SDK's own retries are off for every call: sold out is HTTP 500 to it and would be asked for again at once, against
+ * the same rate limit, and a launch must never be sent twice without our knowing. The engine retries, by class.
+ */
+export function openEc2({ region, credentials, endpoint }: AwsSettings, clock: Clock): Ec2 {
+  const client = new EC2Client({
+    region,
+    maxAttempts: 1,
+    ...(credentials === undefined ? {} : { profile: credentials.profile }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    requestHandler: {
+      connectionTimeout: connectionTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  });
+  const ask = <T>(call: ReadCall, send: (abortSignal: AbortSignal) => Promise<T>): Promise<Told<T>> =>
+    askWithin(clock, call, send);
+  const nothing = (): undefined => undefined;
+  return {
+    describe: (which, call) => ask(call, (abortSignal) => describeAll(client, which, abortSignal)),
+    run: (request, call) =>
+      ask(call, async (abortSignal) => {
+        const { Instances = [] } = await client.send(new RunInstancesCommand(request), { abortSignal });
+        const [made] = Instances;
+        // The API allows no such answer; then nobody knows what was made.
+        if (made === undefined) throw Object.assign(new Error('EC2 named no instance'), { name: 'NoInstance' });
+        return made;
+      }),
+    start: (id, call) =>
+      ask(call, (abortSignal) =>
+        client.send(new StartInstancesCommand({ InstanceIds: [id] }), { abortSignal }).then(nothing),
+      ),
+    stop: (id, call) =>
+      ask(call, (abortSignal) =>
+        client.send(new StopInstancesCommand({ InstanceIds: [id] }), { abortSignal }).then(nothing),
+      ),
+    terminate: (id, call) =>
+      ask(call, (abortSignal) =>
+        client.send(new TerminateInstancesCommand({ InstanceIds: [id] }), { abortSignal }).then(nothing),
+      ),
+    tag: (id, tags, call) => {
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+      return ask(call, (abortSignal) =>
+        client.send(new CreateTagsCommand({ Resources: [id], Tags }), { abortSignal }).then(nothing),
+      );
+    },
+    close: () => client.destroy(),
+  };
+}
+
+async function describeAll(client: EC2Client, which: Which, abortSignal: AbortSignal): Promise<readonly Instance[]> {
+  const found: Instance[] = [];
+  let next: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const command = new DescribeInstancesCommand(
+      // With ids the API takes no page size.
+      'ids' in which
+        ? { InstanceIds: [...which.ids] }
+        : {
+            Filters: filtersOf(which.filters),
+            MaxResults: pageSize,
+            ...(next === undefined ? {} : { NextToken: next }),
+          },
+    );
+    const { Reservations = [], NextToken } = await client.send(command, { abortSignal });
+    found.push(...Reservations.flatMap(({ Instances = [] }) => Instances));
+    if (NextToken === undefined || NextToken === '') return found;
+    next = NextToken;
+  }
+  throw Object.assign(new Error(`more than ${mostPages} pages of ${pageSize} instances`), { name: 'TooManyPages' });
+}
+
+function filtersOf(filters: Readonly<Record<string, string>>): Filter[] {
+  return Object.entries(filters).map(([Name, value]) => ({ Name, Values: [value] }));
+}
+
+/** Nothing is sent for a call that is over; one that is cut short has an outcome nobody knows. */
+async function askWithin<T>(
+  clock: Clock,
+  { signal, deadlineAtMonoMs }: ReadCall,
+  send: (abortSignal: AbortSignal) => Promise<T>,
+): Promise<Told<T>> {
+  const leftMs = deadlineAtMonoMs - clock.monoMs();
+  if (signal.aborted) return notSent('Aborted', 'given up before it began');
+  if (leftMs <= 0) return notSent('OutOfTime', 'no time was left for it');
+  const late = new AbortController();
+  const forget = clock.after(leftMs, () => late.abort());
+  try {
+    return { kind: 'done', value: await send(AbortSignal.any([signal, late.signal])) };
+  } catch (thrown) {
+    return outcomeOf(thrown);
+  } finally {
+    forget();
+  }
+}
+
+function notSent(code: string, message: string): Told<never> {
+  const verdict: ErrorVerdict = {
+    ...{ class: 'transient', scope: 'none', retry: 'back-off', because: 'nothing was sent' },
+    ...{ reach: undefined, retryAfterMs: undefined, expiryMs: undefined },
+  };
+  return { kind: 'refused', error: { class: 'transient', code, message }, verdict };
+}
+
+/** There was no connection to send it over. */
+const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/**
+ * Refused only where EC2 said so by a code that stands, or where nothing was sent. An error of the server's own (5xx that
+ * is not one of its known refusals) says as little of what was done as no answer does:
+ * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html, "Retry recommendations", checked 2026-11-26.
+ */
+function outcomeOf(thrown: unknown): Told<never> {
+  const raw = readAwsError(thrown);
+  const verdict = classifyAwsError(raw);
+  const code = raw.code ?? 'NoCode';
+  const message = raw.message ?? '';
+  if (unreachable.has(code)) return notSent(code, message);
+  const wait = verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs };
+  const error = { class: verdict.class, code, message, ...wait };
+  // Without a status there was no answer; without credentials nothing to be answered was sent.
+  const isAnswered = raw.status !== undefined || code === 'CredentialsProviderError';
+  const isSettled = isAnswered && verdict.retry !== 'read-back' && verdict.class !== 'transient';
+  return isSettled ? { kind: 'refused', error, verdict } : { kind: 'unknown', error };
+}

@@ -1,0 +1,89 @@
+/** Settings of an AWS site: one region of one account. References only; no key is ever written here. */
+import { z } from 'zod';
+
+const zoneName = z.string().regex(/^[a-z]{2,4}(-[a-z0-9]+)+[a-z]$/, 'a zone is written like us-east-1a');
+
+/** How a machine is paid for; a site may list several, in the order they are tried. */
+export const marketNames = ['reserved', 'on-demand', 'spot'] as const;
+
+const machineTypes = z
+  .array(z.string().regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'a machine type is written like p5.48xlarge'))
+  .min(1, 'at least one machine type is needed')
+  .meta({
+    description: 'EC2 instance types, in the order they are tried; they win over the launch template’s',
+    examples: [['p5.48xlarge', 'p5e.48xlarge']],
+  });
+
+const zones = z
+  .array(
+    z.union(
+      [
+        zoneName,
+        z.strictObject({
+          zone: zoneName,
+          subnet: z.string().regex(/^subnet-[0-9a-f]{8,17}$/, 'a subnet is written like subnet-0b1c2d3e4f5061728'),
+        }),
+      ],
+      { error: () => 'a zone is written like us-east-1a, or { zone: us-east-1a, subnet: subnet-0b1c2d3e4f5061728 }' },
+    ),
+  )
+  .min(1, 'at least one zone, or leave it out')
+  .meta({
+    description:
+      'Zones in the order they are tried, each with its subnet where the network is not the default one; default: where the launch template says. Name a subnet only when the template names no network interface',
+    examples: [['us-east-1a', 'us-east-1b']],
+  });
+
+/** The shape of `sites.<name>` beside what every site has. `region` is there as well because it is required here. */
+export const awsSettings = z.strictObject({
+  region: z
+    .string()
+    .regex(/^[a-z]{2,4}(-[a-z]+)+-\d+$/, 'a region is written like us-east-1')
+    .meta({ description: 'The region all calls go to', examples: ['us-east-1'] }),
+  zones: zones.optional(),
+  launch: z
+    .strictObject({
+      template: z
+        .string()
+        .regex(/^lt-[0-9a-f]{8,17}$/, 'a launch template is named by its id, such as lt-0b1c2d3e4f5061728')
+        .meta({ description: 'Launch template whose machines start the model server by themselves' }),
+      version: z
+        .union([z.enum(['$Default', '$Latest']), z.int().min(1)], {
+          error: () => 'a version is a number, $Default or $Latest',
+        })
+        .optional()
+        .meta({ description: 'Version of the template; default: $Default' }),
+    })
+    .meta({ description: 'What replicas are made from' }),
+  machines: machineTypes,
+  market: z.array(z.enum(marketNames)).min(1, 'at least one market').optional().meta({
+    description:
+      'How machines are paid for, in the order it is tried: reserved (open capacity reservations only), on-demand, spot; default: on-demand',
+  }),
+  address: z
+    .enum(['private', 'public'])
+    .optional()
+    .meta({ description: 'Which of a machine’s addresses requests go to; default: private' }),
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .meta({ description: 'Where the model server listens on its machine; default: 8000' }),
+  credentials: z
+    .strictObject({
+      profile: z.string().min(1).meta({ description: 'Name of a profile in the AWS configuration files' }),
+    })
+    .optional()
+    .meta({ description: 'Where credentials come from; default: the SDK’s own chain. Never a key' }),
+  endpoint: z
+    .string()
+    .regex(
+      /^(https:\/\/[^\s/@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)\/?$/,
+      'an endpoint is https, or http on this machine',
+    )
+    .optional()
+    .meta({ description: 'Another address for the EC2 API: for tests, and for endpoints inside a network' }),
+});
+
+export type AwsSettings = Readonly<z.output<typeof awsSettings>>;

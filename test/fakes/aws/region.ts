@@ -1,0 +1,278 @@
+/** What a fake region does for each action, true to the API's own rules; nothing here knows of HTTP. */
+import type { Instance } from '@aws-sdk/client-ec2';
+import { Machine, type State } from './machines.ts';
+import { type Params, RefusedError } from './protocol.ts';
+
+export interface RegionTerms {
+  /** The region's own time, epoch milliseconds. */
+  readonly nowMs: () => number;
+  readonly zones: readonly string[];
+  readonly templates: readonly string[];
+}
+
+/** The truth behind the API, and its moods. */
+export interface Region {
+  nowMs(): number;
+  readonly machines: readonly Machine[];
+  /** By how much what is listed lags behind what is, in milliseconds of the region's time. */
+  lagMs: number;
+  /** Machines per page at most, whatever is asked for. */
+  pageSize: number;
+  /** `TYPE ZONE`: none is free. */
+  readonly soldOut: Set<string>;
+  /** `TYPE ZONE` → the code its launches end with after they were accepted. */
+  readonly failingLate: Map<string, string>;
+  stateOf(machine: Machine): State | undefined;
+  /** The action's result as the SDK names it; throws a refusal. */
+  act(action: string, params: Params): object;
+}
+
+/** Actions the fake models, with the parameters it heeds: any other is answered 501, never ignored. */
+export const modelled: Readonly<Record<string, readonly string[]>> = {
+  DescribeInstances: ['InstanceIds', 'Filters', 'MaxResults', 'NextToken'],
+  RunInstances: [
+    ...['MinCount', 'MaxCount', 'ClientToken', 'LaunchTemplate', 'InstanceType', 'SubnetId', 'Placement'],
+    ...['TagSpecifications', 'InstanceMarketOptions', 'CapacityReservationSpecification'],
+  ],
+  StartInstances: ['InstanceIds'],
+  StopInstances: ['InstanceIds'],
+  TerminateInstances: ['InstanceIds'],
+  CreateTags: ['Resources', 'Tags'],
+};
+
+export function createRegion(terms: RegionTerms): Region {
+  const machines: Machine[] = [];
+  const tokens = new Map<string, { readonly machine: Machine; readonly params: string }>();
+  const region: Region = {
+    nowMs: terms.nowMs,
+    machines,
+    lagMs: 0,
+    pageSize: 1000,
+    soldOut: new Set(),
+    failingLate: new Map(),
+    stateOf: (machine) => machine.stateAt(terms.nowMs()),
+    act(action, params) {
+      switch (action) {
+        case 'DescribeInstances':
+          return describe(region, terms, params);
+        case 'RunInstances':
+          return { Instances: [run(region, terms, { machines, tokens }, params)] };
+        case 'StartInstances':
+          return { StartingInstances: eachOf(region, params, (machine) => startAgain(region, terms, machine)) };
+        case 'StopInstances':
+          return { StoppingInstances: eachOf(region, params, (machine) => stop(region, terms, machine)) };
+        case 'TerminateInstances':
+          return { TerminatingInstances: eachOf(region, params, (machine) => terminate(region, terms, machine)) };
+        default:
+          for (const id of textsOf(params['Resources'])) tagAll(machineOf(region, id), params['Tags']);
+          return {};
+      }
+    },
+  };
+  return region;
+}
+
+function describe(region: Region, { nowMs }: RegionTerms, params: Params): object {
+  const ids = textsOf(params['InstanceIds']);
+  const { MaxResults: asked, NextToken: next } = params;
+  if (ids.length > 0 && asked !== undefined)
+    throw new RefusedError(
+      400,
+      'InvalidParameterCombination',
+      'The parameter instancesSet cannot be used with the parameter maxResults',
+    );
+  if (asked !== undefined && !(Number(asked) >= 5 && Number(asked) <= 1000))
+    throw new RefusedError(
+      400,
+      'InvalidParameterValue',
+      `Value ( ${String(asked)} ) for parameter maxResults is invalid`,
+    );
+  const seen = region.machines.flatMap((machine) => machine.shownAt(nowMs() - region.lagMs) ?? []);
+  const missing = ids.find((id) => !seen.some(({ InstanceId }) => InstanceId === id));
+  for (const id of ids) checkId(id);
+  if (missing !== undefined) throw notFound(missing);
+  const filters = listOf(params['Filters']);
+  const found = seen.filter(
+    (each) =>
+      (ids.length === 0 || ids.includes(each.InstanceId ?? '')) && filters.every((filter) => fits(each, filter)),
+  );
+  const from = next === undefined ? 0 : Number(next);
+  const size = Math.min(region.pageSize, Number(asked ?? 1000));
+  const page = found.slice(from, from + size);
+  return {
+    Reservations: page.map((each, index) => ({
+      ReservationId: `r-${from + index}`,
+      OwnerId: '123456789012',
+      Instances: [each],
+    })),
+    ...(from + size < found.length ? { NextToken: String(from + size) } : {}),
+  };
+}
+
+function fits(instance: Instance, { Name, Values }: Params): boolean {
+  const name = String(Name);
+  const has = (value: string | undefined): boolean => value !== undefined && textsOf(Values).includes(value);
+  if (name === 'client-token') return has(instance.ClientToken);
+  if (name === 'instance-state-name') return has(instance.State?.Name);
+  if (name.startsWith('tag:')) return has(instance.Tags?.find(({ Key }) => Key === name.slice('tag:'.length))?.Value);
+  throw new RefusedError(501, 'NotModelled', `the fake has no filter ${name}`);
+}
+
+interface Stock {
+  readonly machines: Machine[];
+  readonly tokens: Map<string, { readonly machine: Machine; readonly params: string }>;
+}
+
+/**
+ * The token store: same parameters give the same machine, others a mismatch, an ended machine an error of its own. A token
+ * counts per zone when the request names one. Refused requests bind nothing.
+ */
+function run(region: Region, terms: RegionTerms, { machines, tokens }: Stock, params: Params): Instance {
+  const placement = structOf(params['Placement']);
+  const subnet = params['SubnetId'] === undefined ? undefined : String(params['SubnetId']);
+  const asked = placement['AvailabilityZone'] === undefined ? undefined : String(placement['AvailabilityZone']);
+  const key = JSON.stringify([params['ClientToken'], asked ?? subnet]);
+  const before = params['ClientToken'] === undefined ? undefined : tokens.get(key);
+  const nowMs = terms.nowMs();
+  if (before !== undefined) {
+    if (before.params !== JSON.stringify(params))
+      throw new RefusedError(
+        400,
+        'IdempotentParameterMismatch',
+        'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
+      );
+    const shown = before.machine.shownAt(nowMs);
+    if (shown === undefined || shown.State?.Name === 'terminated')
+      throw new RefusedError(
+        400,
+        'IdempotentInstanceTerminated',
+        'The client token you have provided is associated with a terminated instance. Please use a different client token.',
+      );
+    return shown;
+  }
+  const type = String(params['InstanceType']);
+  const zone = asked ?? terms.zones[0] ?? '';
+  check(terms, params, zone);
+  if (region.soldOut.has(`${type} ${zone}`)) throw soldOut(type, zone);
+  const index = machines.length + 1;
+  const machine = new Machine(
+    {
+      ...{ id: `i-${index.toString(16).padStart(17, '0')}`, index, type, zone },
+      isSpot: structOf(params['InstanceMarketOptions'])['MarketType'] === 'spot',
+      token: String(params['ClientToken'] ?? ''),
+      tags: tagsOf(listOf(params['TagSpecifications']).find((each) => each['ResourceType'] === 'instance')?.['Tags']),
+      template: String(structOf(params['LaunchTemplate'])['LaunchTemplateId']),
+    },
+    nowMs,
+  );
+  const late = region.failingLate.get(`${type} ${zone}`);
+  if (late !== undefined) machine.failLate(nowMs, late);
+  machines.push(machine);
+  if (params['ClientToken'] !== undefined) tokens.set(key, { machine, params: JSON.stringify(params) });
+  return machine.shownAt(nowMs) ?? {};
+}
+
+function check({ templates, zones }: RegionTerms, params: Params, zone: string): void {
+  const template = String(structOf(params['LaunchTemplate'])['LaunchTemplateId']);
+  if (params['MinCount'] !== '1' || params['MaxCount'] !== '1')
+    throw new RefusedError(501, 'NotModelled', 'the fake starts one machine at a time');
+  if (String(params['ClientToken'] ?? '').length > 64)
+    throw new RefusedError(400, 'InvalidParameterValue', 'clientToken exceeds the maximum length of 64');
+  if (!templates.includes(template))
+    throw new RefusedError(
+      400,
+      'InvalidLaunchTemplateId.NotFound',
+      `The specified launch template, with template ID ${template}, does not exist.`,
+    );
+  if (!zones.includes(zone))
+    throw new RefusedError(400, 'InvalidParameterValue', `Invalid availability zone: [${zone}]`);
+}
+
+function soldOut(type: string, zone: string): RefusedError {
+  return new RefusedError(
+    500,
+    'InsufficientInstanceCapacity',
+    `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}).`,
+  );
+}
+
+function startAgain(region: Region, { nowMs }: RegionTerms, machine: Machine): void {
+  const state = region.stateOf(machine);
+  if (state === 'running' || state === 'pending') return;
+  if (state !== 'stopped') throw wrongState(machine, 'started');
+  const { type, zone } = machine.terms;
+  if (region.soldOut.has(`${type} ${zone}`)) throw soldOut(type, zone);
+  machine.start(nowMs());
+}
+
+function stop(region: Region, { nowMs }: RegionTerms, machine: Machine): void {
+  const state = region.stateOf(machine);
+  if (machine.terms.isSpot)
+    throw new RefusedError(
+      400,
+      'UnsupportedOperation',
+      `You can't stop the Spot Instance '${machine.terms.id}' because it is associated with a one-time Spot Instance request.`,
+    );
+  if (state === 'stopping' || state === 'stopped') return;
+  if (state !== 'running') throw wrongState(machine, 'stopped');
+  machine.stop(nowMs());
+}
+
+function terminate(region: Region, { nowMs }: RegionTerms, machine: Machine): void {
+  const state = region.stateOf(machine);
+  if (state !== 'shutting-down' && state !== 'terminated') machine.end(nowMs());
+}
+
+/** The changes' own list, by the truth and not by the lagging list. */
+function eachOf(region: Region, params: Params, change: (machine: Machine) => void): object[] {
+  return textsOf(params['InstanceIds']).map((id) => {
+    const machine = machineOf(region, id);
+    const before = region.stateOf(machine);
+    change(machine);
+    return { InstanceId: id, CurrentState: { Name: region.stateOf(machine) }, PreviousState: { Name: before } };
+  });
+}
+
+function machineOf(region: Region, id: string): Machine {
+  checkId(id);
+  const found = region.machines.find(({ terms }) => terms.id === id);
+  if (found === undefined || region.stateOf(found) === undefined) throw notFound(id);
+  return found;
+}
+
+function checkId(id: string): void {
+  if (!/^i-[0-9a-f]{8}([0-9a-f]{9})?$/.test(id))
+    throw new RefusedError(400, 'InvalidInstanceID.Malformed', `Invalid id: "${id}"`);
+}
+
+function notFound(id: string): RefusedError {
+  return new RefusedError(400, 'InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+}
+
+function wrongState({ terms: { id } }: Machine, what: string): RefusedError {
+  return new RefusedError(
+    400,
+    'IncorrectInstanceState',
+    `The instance '${id}' is not in a state from which it can be ${what}.`,
+  );
+}
+
+function tagAll(machine: Machine, given: Params[string]): void {
+  for (const [key, value] of tagsOf(given)) machine.tags.set(key, value);
+}
+
+function tagsOf(given: Params[string]): ReadonlyMap<string, string> {
+  return new Map(listOf(given).map(({ Key, Value }) => [String(Key), String(Value)]));
+}
+
+function listOf(given: Params[string]): readonly Params[] {
+  return Array.isArray(given) ? (given as readonly Params[]) : [];
+}
+
+function textsOf(given: Params[string]): readonly string[] {
+  return Array.isArray(given) ? (given as readonly string[]) : [];
+}
+
+function structOf(given: Params[string]): Params {
+  return typeof given === 'object' && !Array.isArray(given) ? (given as Params) : {};
+}

@@ -1,0 +1,102 @@
+/** An AWS site whose region is the fake on loopback; every session is one of its own, with nothing shared but the folder. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LaunchSpec } from '../../../../src/model/deployment.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
+import type { Provider } from '../../../../src/ports/provider.ts';
+import { aws } from '../../../../src/providers/aws/index.ts';
+import { createClock } from '../../../../src/system/clock.ts';
+import { createRandom } from '../../../../src/system/random.ts';
+import type { ProviderSubject } from '../../../../src/testkit/provider/subject.ts';
+import { type FakeEc2, fakeTemplate, startFakeEc2 } from '../../../fakes/aws/server.ts';
+
+export const clock = createClock();
+
+/** A clock of its own speed: a region's seconds need not last as long as ours. */
+export function createFastClock(speed: number): Clock {
+  const [nowMs, monoMs] = [clock.nowMs(), clock.monoMs()];
+  const passedMs = (): number => (clock.monoMs() - monoMs) * speed;
+  return {
+    nowMs: () => nowMs + passedMs(),
+    monoMs: () => monoMs + passedMs(),
+    after: (ms, run) => clock.after(ms / speed, run),
+    sleep: (ms, signal) => clock.sleep(ms / speed, signal),
+  };
+}
+
+/** The SDK's own chain, as on a machine with credentials in its environment; it must look nowhere else. */
+Object.assign(process.env, {
+  AWS_ACCESS_KEY_ID: 'AKIAFAKE',
+  AWS_SECRET_ACCESS_KEY: 'fake',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+});
+
+export const launch: LaunchSpec = { command: [], env: {}, startupTimeoutMs: 60_000, stopGraceMs: 30_000 };
+
+export interface AwsSite extends ProviderSubject {
+  readonly ec2: FakeEc2;
+  /** `elsewhere`: on another machine, which has none of this one's records. */
+  openWith(change: { readonly settings?: object; readonly elsewhere?: boolean }): Promise<Provider>;
+}
+
+/** By default time is real and passes 200 times as fast in the region: a machine boots in 40 ms. */
+export async function makeAwsSite(terms: { readonly clock?: Clock; readonly speed?: number } = {}): Promise<AwsSite> {
+  const time = terms.clock ?? clock;
+  const dir = mkdtempSync(join(tmpdir(), 'godwit-aws-'));
+  const ec2 = await startFakeEc2({ clock: time, speed: terms.speed ?? 200 });
+  const settings = {
+    zones: ['us-east-1a', 'us-east-1b'],
+    machines: ['p5.48xlarge', 'p4d.24xlarge'],
+    launch: { template: fakeTemplate },
+    endpoint: ec2.url,
+  };
+  const goodSettings = { ...settings, region: 'us-east-1' };
+  let others = 0;
+  const openWith: AwsSite['openWith'] = ({ settings: change, elsewhere = false }) => {
+    if (elsewhere) others += 1;
+    const stateDir = join(dir, elsewhere ? `machine-${others}` : 'here');
+    const site = {
+      ...{ name: 'virginia', provider: 'aws', region: 'us-east-1', residency: ['US'], failureDomains: ['us-east'] },
+      settings: { ...settings, ...change },
+    };
+    return aws.connect(site, { clock: time, random: createRandom(), stateDir });
+  };
+  return {
+    ec2,
+    plugin: aws,
+    clock: time,
+    launch,
+    badLaunch: { ...launch, command: ['vllm', 'serve'] },
+    goodSettings,
+    badSettings: [
+      settings,
+      { ...goodSettings, region: 'Virginia' },
+      { ...goodSettings, launch: { template: 'my-template' } },
+      { ...goodSettings, launch: { template: fakeTemplate, version: 0 } },
+      { ...goodSettings, machines: [] },
+      { ...goodSettings, machines: ['p5'] },
+      { ...goodSettings, zones: ['us-east-1'] },
+      { ...goodSettings, zones: [{ zone: 'us-east-1a' }] },
+      { ...goodSettings, market: ['cheap'] },
+      { ...goodSettings, port: 0 },
+      { ...goodSettings, credentials: { accessKeyId: 'AKIAFAKE', secretAccessKey: 'fake' } },
+      { ...goodSettings, endpoint: 'http://ec2.example.com' },
+      { ...goodSettings, image: 'ami-0123' },
+    ],
+    openWith,
+    open: () => openWith({}),
+    async killReplica({ id }) {
+      const reason = { Code: 'Server.SpotInstanceTermination', Message: 'Server.SpotInstanceTermination: reclaimed' };
+      const machine = ec2.region.machines.find(({ terms }) => terms.id === id);
+      machine?.end(ec2.region.nowMs(), reason);
+    },
+    countRunning: async () => ec2.billed().length,
+    async dispose() {
+      await ec2.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
