@@ -1,4 +1,5 @@
 /** Lays the file over the defaults: a deployment's own words, then the file's top level, then ours. */
+import { startsCommands } from './commands.ts';
 import {
   deploymentDefaults,
   drillDefaults,
@@ -71,13 +72,13 @@ function deploymentTree(raw: RawConfig, _name: string, given: RawConfig['deploym
       overlay(probeDefaults[kind as keyof typeof probeDefaults], probe),
     ]),
   );
-  const launch = {
-    command: given.command ?? [],
-    env: given.env ?? {},
-    startup: overlay(deploymentDefaults.startup, given.startup),
-  };
+  const startup = overlay(deploymentDefaults.startup, given.startup);
+  const process = { command: given.command ?? [], env: given.env ?? {} };
   const placements = Object.fromEntries(
-    Object.entries(sites).map(([site, placement]) => [site, overlay(placementDefaults, launch, placement)]),
+    Object.entries(sites).map(([site, placement]) => {
+      const launch = startsCommands(raw.sites[site]?.provider) ? process : { command: [], env: {} };
+      return [site, overlay(placementDefaults, launch, { startup }, placement)];
+    }),
   );
   return overlay(deploymentDefaults, general, own, { residency: given.residency ?? [], probes, sites: placements });
 }

@@ -1,4 +1,5 @@
 /** Rules between parts of a configuration; each gives its findings at the place to change. */
+import { commandHeeded, commandNeeded } from './commands.ts';
 import { oneAtATime, somewhereToGo } from './drill-rules.ts';
 import type { Finding } from './finding.ts';
 import { policyRules } from './policy-rules.ts';
@@ -39,19 +40,6 @@ const weightsNeedReplicas = eachDeployment(({ source, isSure }, { name, weights,
         ),
       ];
     }),
-);
-
-const commandNeeded = eachDeployment(({ source, config, isSure }, { name, placements }) =>
-  placements
-    .filter(
-      ({ site, launch }) =>
-        launch.command.length === 0 &&
-        config.sites.find((each) => each.name === site)?.provider === 'local' &&
-        isSure(['deployments', name, 'command'], ['deployments', name, 'sites', site], ['sites', site, 'provider']),
-    )
-    .map(({ site }) =>
-      source.findingAt(['deployments', name], `${name} needs a command to run at the local site ${site}`),
-    ),
 );
 
 const residency = eachDeployment(({ source, config, isSure }, { name, placements, residency: allowed }) =>
@@ -175,6 +163,7 @@ const rules: readonly Rule[] = [
   weightsSum,
   weightsNeedReplicas,
   commandNeeded,
+  commandHeeded,
   residency,
   portsApart,
   portsEnough,
