@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { ErrorVerdict } from '../../model/error-verdict.ts';
 import type { Reply } from '../../model/outcome.ts';
+import type { ProviderError } from '../../model/provider-error.ts';
 import type { ReadCall } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { classifyAwsError } from './errors.ts';
@@ -138,10 +139,16 @@ async function askWithin<T>(
   try {
     return { kind: 'done', value: await send(AbortSignal.any([signal, late.signal])) };
   } catch (thrown) {
+    // The SDK calls both ends of waiting "Request aborted".
+    if (late.signal.aborted) return { kind: 'unknown', error: noAnswerIn(leftMs) };
     return outcomeOf(thrown);
   } finally {
     forget();
   }
+}
+
+function noAnswerIn(waitedMs: number): ProviderError {
+  return { class: 'unknown', code: 'NoAnswer', message: `EC2 gave no answer within ${(waitedMs / 1000).toFixed(1)} s` };
 }
 
 function notSent(code: string, message: string): Told<never> {

@@ -76,7 +76,7 @@ export function isOver({ clock }: Session, { signal, deadlineAtMonoMs }: ReadCal
 /** Between two looks at a machine that changes by itself, in milliseconds: soon at first, then as EC2 advises, slower. */
 const [firstPauseMs, longestPauseMs] = [200, 5000];
 
-/** Looks until `settled` gives something; undefined when the call is over before it does. */
+/** Looks until it gives something; undefined when the call is over before it does. */
 export async function lookUntil<T>(
   session: Session,
   call: ReadCall,
@@ -87,6 +87,7 @@ export async function lookUntil<T>(
     if (found !== undefined || isOver(session, call)) return found;
     const leftMs = call.deadlineAtMonoMs - session.clock.monoMs();
     await session.clock.sleep(Math.max(1, Math.min(pauseMs, leftMs)), call.signal).catch(() => undefined);
+    if (isOver(session, call)) return undefined;
   }
 }
 

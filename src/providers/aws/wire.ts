@@ -117,7 +117,10 @@ export function epochOf(instance: Instance): number {
   return Number(tagOf(instance, tags.epoch) ?? 0);
 }
 
-/** The launch time is that of the last start, so a machine that was stopped and started is another boot. */
+/**
+ * The launch time is that of the last start, so a machine that was stopped and started is another boot.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Stop_Start.html, checked 2026-11-26.
+ */
 export function bootIdOf({ InstanceId = '', LaunchTime }: Instance): string {
   return `${InstanceId}@${LaunchTime?.toISOString() ?? ''}`;
 }

@@ -58,6 +58,12 @@ export class Machine {
     this.go(atMs, this.launchedAtMs(atMs), ['shutting-down', 'terminated'], reason);
   }
 
+  /** Shuts down and does not come to an end, as a machine whose host is in trouble. */
+  stick(atMs: number): void {
+    this.end(atMs);
+    this.events = this.events.slice(0, -1);
+  }
+
   /** The launch was accepted and comes to nothing. */
   failLate(atMs: number, code: string): void {
     const reason = { Code: code, Message: `${code}: seen after the launch was accepted` };

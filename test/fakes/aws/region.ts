@@ -16,6 +16,8 @@ export interface Region {
   readonly machines: readonly Machine[];
   /** By how much what is listed lags behind what is, in milliseconds of the region's time. */
   lagMs: number;
+  /** Machines that are terminated from now on shut down without an end. */
+  isStuck: boolean;
   /** Machines per page at most, whatever is asked for. */
   pageSize: number;
   /** `TYPE ZONE`: none is free. */
@@ -47,6 +49,7 @@ export function createRegion(terms: RegionTerms): Region {
     nowMs: terms.nowMs,
     machines,
     lagMs: 0,
+    isStuck: false,
     pageSize: 1000,
     soldOut: new Set(),
     failingLate: new Map(),
@@ -220,7 +223,9 @@ function stop(region: Region, { nowMs }: RegionTerms, machine: Machine): void {
 
 function terminate(region: Region, { nowMs }: RegionTerms, machine: Machine): void {
   const state = region.stateOf(machine);
-  if (state !== 'shutting-down' && state !== 'terminated') machine.end(nowMs());
+  if (state === 'shutting-down' || state === 'terminated') return;
+  if (region.isStuck) machine.stick(nowMs());
+  else machine.end(nowMs());
 }
 
 /** The changes' own list, by the truth and not by the lagging list. */
