@@ -15,11 +15,13 @@ interface How {
   readonly nodeArgs?: readonly string[];
   readonly cwd?: string;
   readonly stdin?: string;
+  /** Longest time it may take, in milliseconds; default 30 s. */
+  readonly limitMs?: number;
 }
 
 /** Only these of the caller's environment: a test must not depend on where it runs. */
 const kept = ['PATH', 'HOME', 'TMPDIR'];
-const limitMs = 30_000;
+const usualLimitMs = 30_000;
 
 export function spawnGodwit(argv: readonly string[], how: How = {}): Promise<Ended> {
   const inherited = Object.fromEntries(kept.map((name) => [name, process.env[name] ?? '']));
@@ -27,7 +29,7 @@ export function spawnGodwit(argv: readonly string[], how: How = {}): Promise<End
     cwd: how.cwd ?? root,
     env: { ...inherited, ...how.env },
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: limitMs,
+    timeout: how.limitMs ?? usualLimitMs,
     killSignal: 'SIGKILL',
   });
   child.stdin.end(how.stdin ?? '');

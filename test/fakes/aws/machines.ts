@@ -29,7 +29,8 @@ export interface MachineTerms {
   readonly isSpot: boolean;
   readonly token: string;
   readonly tags: ReadonlyMap<string, string>;
-  readonly template: string;
+  /** Its private address; default: one of its own in 10.0.0.0/16. */
+  readonly address?: string;
 }
 
 /** Its whole life, past and coming: what is scheduled has simply not been reached yet. */
@@ -85,7 +86,7 @@ export class Machine {
   shownAt(atMs: number): Instance | undefined {
     const [state, event] = [this.stateAt(atMs), this.eventAt(atMs)];
     if (state === undefined || event === undefined) return undefined;
-    const { id, index, type, zone, isSpot, token } = this.terms;
+    const { id, index, type, zone, isSpot, token, address } = this.terms;
     const isUp = state !== 'terminated' && state !== 'shutting-down';
     return {
       InstanceId: id,
@@ -96,7 +97,7 @@ export class Machine {
       State: { Code: codes[state], Name: state },
       Tags: [...this.tags].map(([Key, Value]) => ({ Key, Value })),
       ...(isSpot ? { InstanceLifecycle: 'spot' } : {}),
-      ...(isUp ? { PrivateIpAddress: `10.0.${index >> 8}.${index & 255}` } : {}),
+      ...(isUp ? { PrivateIpAddress: address ?? `10.0.${index >> 8}.${index & 255}` } : {}),
       ...(isUp && state === 'running' ? { PublicIpAddress: `198.51.100.${index & 255}` } : {}),
       ...(event.reason === undefined ? {} : { StateReason: event.reason }),
     };

@@ -18,6 +18,8 @@ export interface Region {
   lagMs: number;
   /** Machines that are terminated from now on shut down without an end. */
   isStuck: boolean;
+  /** Where new machines answer, for a test that has a server there. */
+  address?: string;
   /** Machines per page at most, whatever is asked for. */
   pageSize: number;
   /** `TYPE ZONE`: none is free. */
@@ -164,7 +166,7 @@ function run(region: Region, terms: RegionTerms, { machines, tokens }: Stock, pa
       isSpot: structOf(params['InstanceMarketOptions'])['MarketType'] === 'spot',
       token: String(params['ClientToken'] ?? ''),
       tags: tagsOf(listOf(params['TagSpecifications']).find((each) => each['ResourceType'] === 'instance')?.['Tags']),
-      template: String(structOf(params['LaunchTemplate'])['LaunchTemplateId']),
+      ...(region.address === undefined ? {} : { address: region.address }),
     },
     nowMs,
   );
