@@ -12,12 +12,12 @@ import type { Deployment } from '../model/deployment.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Preview } from '../model/preview.ts';
 import type { Reason } from '../model/reason.ts';
-import type { View } from '../model/view.ts';
+import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isOrder, type Wish } from '../model/wish.ts';
 import type { EngineDeps } from './engine.ts';
 import { createObserver, type Sight } from './observe.ts';
 import { faultsOf, readFaults } from './read-faults.ts';
-import { createReading } from './reading.ts';
+import { createReading, type Reading } from './reading.ts';
 import { recallRoute } from './recall-route.ts';
 import { createRecollection } from './recollect.ts';
 import { warmUp } from './warm-up.ts';
@@ -30,7 +30,7 @@ export async function preview(deps: EngineDeps, wish: Wish, signal: AbortSignal)
   assert(!isOrder(wish.kind), `${wish.kind} has no plan`);
   const deployment = deps.config.deployments.find(({ name }) => name === wish.deployment);
   assert(deployment !== undefined, `unknown deployment ${wish.deployment}`);
-  const { view, seenBy } = await lookOnce(deps, deployment, signal);
+  const { view, seenBy } = await lookOnce(deps, deployment, wish, signal);
   const judging: Judging = { deps, view, nowMs: deps.clock.nowMs(), past: await pastRuns(deps, view) };
   const diagnosis = diagnose(view, judging.nowMs);
   const { planned, against } = judge(judging, wish, diagnosis);
@@ -99,6 +99,7 @@ async function pastRuns({ store }: EngineDeps, { recent }: View): Promise<readon
 async function lookOnce(
   deps: EngineDeps,
   deployment: Deployment,
+  { kind }: Wish,
   signal: AbortSignal,
 ): Promise<{ readonly view: View; readonly seenBy: Preview['seenBy'] }> {
   const { clock, store, config } = deps;
@@ -119,7 +120,10 @@ async function lookOnce(
     ]);
     const weights = route.kind === 'seen' ? route.value?.weights : undefined;
     const { faults: _, ...seen } = snapshot.view;
-    const sight = { ...seen, ...faultsOf(faults), route, traffic, inForce: weights ?? seen.inForce };
+    // What runs may have changed since the controller looked: "nothing runs there" must be so now.
+    const isAboutReplicas = kind === 'start' || kind === 'stop';
+    const sites = isAboutReplicas ? await listAnew(deps, deployment.name, seen.sites, reading, signal) : seen.sites;
+    const sight = { ...seen, sites, ...faultsOf(faults), route, traffic, inForce: weights ?? seen.inForce };
     return { view: { ...memory.view(sight), request: undefined }, seenBy: 'controller' };
   }
   const observer = createObserver(deps, deployment, readTimeoutMs);
@@ -130,4 +134,30 @@ async function lookOnce(
   };
   await warmUp({ deps, deployment, observer, view: () => viewOf(observer.sight()) }, signal);
   return { view: viewOf(observer.sight()), seenBy: 'this-process' };
+}
+
+/** The same sites with the providers' own lists of this moment; what is known of a replica stays with its boot. */
+async function listAnew(
+  { providers, clock }: EngineDeps,
+  deployment: string,
+  sites: View['sites'],
+  reading: Reading,
+  signal: AbortSignal,
+): Promise<View['sites']> {
+  return await Promise.all(
+    sites.map(async (site): Promise<SiteView> => {
+      const provider = providers.get(site.site.name);
+      if (provider === undefined) return site;
+      const seen = await reading(signal, (call) => provider.list({ deployment }, call));
+      if (seen.kind === 'unknown') return { ...site, control: { kind: 'unknown', message: seen.error.message } };
+      const sinceMs = site.control.kind === 'seen' ? site.control.sinceMs : clock.nowMs();
+      const replicas = seen.value.map((replica): ReplicaView => {
+        const known = site.replicas.find(
+          (each) => each.replica.id === replica.id && each.replica.bootId === replica.bootId,
+        );
+        return known === undefined ? { replica, conditions: [], proof: undefined } : { ...known, replica };
+      });
+      return { ...site, control: { kind: 'seen', asOfMs: seen.asOfMs, sinceMs }, replicas };
+    }),
+  );
 }

@@ -352,3 +352,14 @@ test('whatever the moment, a second word after a hold is obeyed, also with a slo
     }
   }
 });
+
+test('whether anything runs at a site is asked now, not of what the controller saw a moment ago', async () => {
+  const world = await openServing();
+  const about = { deployment: 'chat', from: 'right', to: undefined, reason: 'so' } as const;
+  const look = (kind: 'start' | 'stop') =>
+    world.drive(preview(world.boot().deps, { ...about, kind }, new AbortController().signal));
+  expect((await look('start')).against).toMatchObject([{ code: 'AlreadyThere' }]);
+  world.right.crash(0);
+  expect((await look('stop')).against).toMatchObject([{ code: 'AlreadyThere', message: 'nothing runs at right' }]);
+  expect((await look('start')).planned?.plan.steps).toMatchObject([{ kind: 'launch', site: 'right' }, {}]);
+});
