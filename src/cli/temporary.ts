@@ -42,10 +42,10 @@ export function pinned({ deployment, kind, by, reason, untilMs }: Pin): Temporar
   };
 }
 
-/** What a drill breaks: it ends by itself soon after nobody keeps it up. */
-export function drilled({ run, kind, site, sharePct, by, untilMs }: Fault): Temporary {
+/** What a drill breaks: kept up for seconds at a time until its end, so that those are no countdown of it. */
+export function drilled({ run, kind, site, sharePct, by }: Fault): Temporary {
   return {
     ...{ kind: 'drill', what: `drill at ${site}`, by: `${by.name}@${by.host}` },
-    ...{ reason: `${kind} of ${sharePct}%`, untilMs, end: `godwit drill abort ${run}` },
+    ...{ reason: `${kind} of ${sharePct}%`, untilMs: undefined, end: `godwit drill abort ${run}` },
   };
 }

@@ -173,7 +173,8 @@ async function conclude(rehearsal: Rehearsal, terms: DrillTerms, rest: Rest): Pr
   while (deps.clock.monoMs() < untilMonoMs) await tick(rehearsal, calm);
   // Judged by what came of the fault, and not by what comes of going back.
   const measured = measureDrill([...samples], { faultAtMs: faultAtMs ?? 0, untilMs: faultsEndMs });
-  const claims = faultAtMs === undefined ? [] : judgeClaims(drill.hypothesis, measured);
+  // Of one that ended before its time nothing is claimed.
+  const claims = faultAtMs === undefined || end !== undefined ? [] : judgeClaims(drill.hypothesis, measured);
   const missed = drill.faults.filter((each) => !rehearsal.armed.has(each)).map(({ site }) => site);
   const judged = judge(rehearsal, { end, undo, verdict: verdictOf(claims, measured), missed });
   if (faultAtMs !== undefined) await acknowledge(rehearsal).catch(() => undefined);

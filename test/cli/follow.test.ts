@@ -56,6 +56,20 @@ test('tells each new step of somebody else’s operation once', async () => {
   expect(closed).toBe(1);
 });
 
+test('what was told to go back or to give up begins no step of its plan any more', async () => {
+  const told = (kind: 'return' | 'abort') => {
+    const { by, openedAtMs: atMs } = at(1);
+    return { ...at(1), order: { kind, by, atMs, reason: undefined } };
+  };
+  const { told: said } = await follow([
+    at(0),
+    told('return'),
+    told('abort'),
+    { ...told('return'), state: 'returning' },
+  ]);
+  expect(said).toMatchObject([{ step: 'stamp' }, { state: 'intended', index: 1 }]);
+});
+
 test('warns once when progress cannot be read, and lets the operation go on', async () => {
   const { told, closed } = await follow([at(0)], new Error('database is locked'));
   expect(told).toHaveLength(2);

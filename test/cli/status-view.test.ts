@@ -233,7 +233,7 @@ test('what a drill breaks is shown with the command that ends it, also while the
     value: [blackhole({ site: 'site-a', untilMs: nowMs + 9000 })],
     asOfMs: nowMs,
   } as const;
-  const shown = { what: 'drill at site-a', by: 'ada@desk', untilMs: nowMs + 9000, end: 'godwit drill abort loss-1' };
+  const shown = { what: 'drill at site-a', by: 'ada@desk', untilMs: undefined, end: 'godwit drill abort loss-1' };
   expect(see(sights({ faults })).temporary).toMatchObject([shown]);
   expect(see(sights({ stored: gone, faults })).temporary).toMatchObject([shown]);
 });

@@ -11,9 +11,10 @@ import { planText } from '../../report/text/plan.ts';
 import type { App } from '../app.ts';
 import type { Globals, Outcome } from '../command.ts';
 import { askToConfirm, type Confirmed } from '../confirm.ts';
+import { findDeployment } from '../open-config.ts';
 import type { Output } from '../output.ts';
 import { carryOutWatched } from './carry.ts';
-import { carryOutOptions, type Terms } from './options.ts';
+import { carryOutOptions, needsReason, type Terms } from './options.ts';
 import { interruptedOutcome, nothingToDo, refusalExit } from './outcome.ts';
 import { outcomeWithDrains } from './outcome-with-drains.ts';
 import { planDigest, stepsDigest } from './plan-digest.ts';
@@ -147,7 +148,9 @@ export function planOutcome(preview: Preview, change: Change, app: App, out: Out
     : [headLine(change), planText(preview, app.clock.nowMs(), out.dataStyle)].join('\n');
   const isRefused = against.length > 0 && !isWaiting && !isSo;
   const { typed, config } = change;
-  const next = commandLine({ typed, configPath: config.path, add: [] });
+  const deployment = findDeployment(config, wish.deployment);
+  const lacksReason = wish.reason === undefined && needsReason(wish, deployment, config);
+  const next = commandLine({ typed, configPath: config.path, add: lacksReason ? ['--reason', 'WHY'] : [] });
   return {
     exit: isRefused ? refusalExit(against) : 'done',
     json: { kind: 'Plan', ...planJson(preview, digest) },

@@ -95,6 +95,7 @@ function claimLine({ claim, measured, holds }: ClaimVerdict, marked: (tone: Tone
 }
 
 function figure({ signal }: Claim, measured: number): string {
+  if (measured === 0) return signal === 'recoveryTime' ? 'nothing lost that began after the fault' : 'nothing lost';
   return signal === 'recoveryTime' ? span(measured) : `${Number((measured * 100).toFixed(2))}%`;
 }
 

@@ -415,3 +415,13 @@ test('before anything was done it says what the policy fixes, and nothing where 
   expect(await said(40_000)).toContain('Time    at least 40s by policy: nothing like it was done before');
   expect(await said(0)).toContain('Time    not known: nothing like it was done before');
 });
+
+test('what is to be typed has a reason where one is wanted, and only there', async () => {
+  const { app } = appWith((wish) => ({ planned: planned({}, wish) }));
+  const typed = ['plan', 'shift', 'chat', '--from', 'site-a', '--to', 'site-b'];
+  expect(await runCommand(typed, app)).toBe(0);
+  expect(app.printed.err).toMatch(/To do this: {2}godwit shift chat .* --reason WHY --if-digest/);
+  const other = appWith((wish) => ({ planned: planned({}, wish) }));
+  expect(await runCommand(['plan', 'switchover', 'chat', '--to', 'site-b'], other.app)).toBe(0);
+  expect(other.app.printed.err).not.toContain('--reason');
+});
