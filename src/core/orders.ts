@@ -9,6 +9,7 @@ import { sameWeights } from '../model/weights.ts';
 import type { OrderKind } from '../model/wish.ts';
 import { weightsText } from '../model/words.ts';
 import { asked } from './asked.ts';
+import { holdsOff } from './precedence.ts';
 import { readyReplicas } from './readiness.ts';
 import { targetsOf } from './rules/case.ts';
 import { checkMove } from './safety.ts';
@@ -89,14 +90,21 @@ function takeBack(
     return refuse({ code: 'WorldMoved', message });
   }
   const { open } = view;
-  if (open?.plan.trigger === 'manual')
+  if (open !== undefined && holdsOff(open))
     return refuse({
       code: 'OperationRunning',
       message: `${open.id} (${open.plan.kind}) was asked for by ${open.by.name} and is ${open.state}`,
     });
   const removed = removedFrom(view, plan.before);
   if (removed.length > 0) return refuse(...removed);
-  const action = returnAction(view, { id, before: plan.before }, { because: [asked(request)], requestId: request.id });
+  const action = returnAction(
+    view,
+    { id, before: plan.before },
+    {
+      ...{ because: [asked(request)], requestId: request.id },
+      ...(request.yields === undefined ? {} : { yields: request.yields }),
+    },
+  );
   const against = [...checkMove({ view, diagnosis, action, nowMs }), ...unproven(view, plan.before, nowMs)];
   return against.length > 0 ? refuse(...against) : { kind: 'act', diagnosis, action };
 }
@@ -116,7 +124,7 @@ export function removedFrom(view: View, before: Operation['plan']['before']): re
 export function returnAction(
   view: View,
   { before }: { readonly id: string; readonly before: Operation['plan']['before'] },
-  terms: Pick<Action, 'because' | 'requestId'>,
+  terms: Pick<Action, 'because' | 'requestId' | 'yields'>,
 ): Action {
   const lowered = view.sites.find(({ site }) => (before[site.name] ?? 0) < (view.inForce[site.name] ?? 0));
   return {

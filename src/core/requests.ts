@@ -7,6 +7,7 @@ import type { View } from '../model/view.ts';
 import { isOrder } from '../model/wish.ts';
 import { driftOf } from './basis.ts';
 import { decideOrder } from './orders.ts';
+import { holdsOff } from './precedence.ts';
 import { checkMove, checkStart } from './safety.ts';
 import { wishAction } from './wishes.ts';
 
@@ -24,7 +25,7 @@ export function decideRequest(view: View, request: OperationRequest, diagnosis: 
       message: `asked for ${Math.round(ageMs / 1000)} s ago and nobody took it up; ask again`,
     });
   if (isOrder(request.kind)) return decideOrder(view, request, request.kind, diagnosis, nowMs);
-  if (open !== undefined && open.plan.trigger === 'manual') {
+  if (open !== undefined && holdsOff(open)) {
     return refuse({
       code: 'OperationRunning',
       message: `${open.id} (${open.plan.kind}) was asked for by ${open.by.name} and is ${open.state}`,

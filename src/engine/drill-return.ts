@@ -29,7 +29,13 @@ export async function giveBack(rehearsal: Rehearsal, before: Weights | undefined
   for (const { id } of (await operationsOf(rehearsal)).filter(isMove).toReversed()) {
     if (await isBack(rehearsal, before)) return undefined;
     if (!(await isSoon(rehearsal, () => isProven(rehearsal, before)))) return `${what} once it is healthy`;
-    const wish = { deployment: drill.deployment, kind: 'return', from: undefined, to: undefined } as const;
+    const wish = {
+      deployment: drill.deployment,
+      kind: 'return',
+      from: undefined,
+      to: undefined,
+      yields: true,
+    } as const;
     const reason = `drill ${rehearsal.id} is over`;
     const end = await carryOut(deps, { ...wish, operationId: id, reason }, { timeoutMs: patienceMs }, calm());
     if (end.kind === 'refused') return `${what} (${end.reasons.map(({ message }) => message).join('; ')})`;

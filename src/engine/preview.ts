@@ -4,6 +4,7 @@ import { diagnose } from '../core/diagnose.ts';
 import { forecastOf } from '../core/forecast.ts';
 import { alternativesTo } from '../core/instead.ts';
 import { makePlan } from '../core/plan/plan.ts';
+import { holdsOff } from '../core/precedence.ts';
 import type { PastRun } from '../core/predict.ts';
 import { againstAction, isWaiting } from '../core/requests.ts';
 import { wishAction } from '../core/wishes.ts';
@@ -66,7 +67,7 @@ function judge(
   const { action } = wished;
   const { open } = view;
   const running: readonly Reason[] =
-    open?.plan.trigger === 'manual'
+    open !== undefined && holdsOff(open)
       ? [{ code: 'OperationRunning', message: `${open.id} (${open.plan.kind}) is ${open.state}` }]
       : [];
   const rules = [...running, ...againstAction(view, action, diagnosis, nowMs)];

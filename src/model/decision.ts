@@ -28,6 +28,8 @@ export interface Action {
   readonly forMs?: number;
   /** Rules that the person who asked answers for; absent: none. */
   readonly overrides?: readonly ReasonCode[];
+  /** Absent: no. A drill gives the traffic back itself, and whatever a person asks for comes before that. */
+  readonly yields?: true;
 }
 
 /** Something to do about what is there already: an operation under way, or traffic that was moved for a time. */

@@ -57,4 +57,6 @@ export interface Plan {
   readonly forMs?: number;
   /** Rules that the person who asked answers for; absent: none. */
   readonly overrides?: readonly ReasonCode[];
+  /** Absent: no. A drill gives the traffic back itself, and whatever a person asks for comes before that. */
+  readonly yields?: true;
 }

@@ -33,6 +33,8 @@ export interface Wish {
   readonly how?: 'stop' | 'delete';
   /** Rules that this person answers for; each was confirmed by the deployment's typed name. */
   readonly overrides?: readonly ReasonCode[];
+  /** Absent: no. A drill gives the traffic back itself, and whatever a person asks for comes before that. */
+  readonly yields?: true;
   /** For an order: the operation it is about. */
   readonly operationId?: string;
   /** Only if the world is still as it was when this was planned. */

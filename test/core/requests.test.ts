@@ -153,3 +153,14 @@ test('whatever is asked: whole percents that sum to 100, or a reason (I5, I19)',
     { numRuns: 500 },
   );
 });
+
+test.for([
+  { name: 'a person’s own operation', plan: { trigger: 'manual' }, kind: 'stay' },
+  { name: 'the way back of a drill', plan: { trigger: 'manual', yields: true }, kind: 'act' },
+  { name: 'what automation does', plan: { trigger: 'automatic' }, kind: 'act' },
+] as const)('beside $name a person’s move is: $kind', ({ plan, kind }) => {
+  const { plan: usual, ...open } = operationOf({ state: 'shifting', endedAtMs: undefined });
+  const decision = ask({ to: 'right' }, { open: { ...open, plan: { ...usual, ...plan } } });
+  expect(decision.kind).toBe(kind);
+  if (kind === 'stay') expect(decision).toMatchObject({ reasons: [{ code: 'OperationRunning' }] });
+});

@@ -5,6 +5,7 @@ import { runDrill } from '../../src/engine/drill.ts';
 import { say } from '../../src/engine/say.ts';
 import type { Drill } from '../../src/model/drill.ts';
 import type { DrillRun } from '../../src/model/drill-run.ts';
+import type { Operation } from '../../src/model/operation.ts';
 import type { Wish } from '../../src/model/wish.ts';
 import { blackhole } from '../core/support/view.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
@@ -155,6 +156,22 @@ test.for([
   const run = await world.drive(world.end);
   expect(run).toMatchObject({ verdict: 'aborted', because: [because], undo: 'verified', after: atHome });
   expect(world.sink.drilled).toEqual([]);
+  await world.stop();
+});
+
+test('a person’s move comes before the way back too', async () => {
+  const world = await begin();
+  await breakWith(world);
+  const isGivingBack = ({ plan, endedAtMs }: Operation) => plan.kind === 'return' && endedAtMs === undefined;
+  await world.until('the way back', () => world.operations().some(isGivingBack));
+  const stay: Wish = { deployment: 'chat', kind: 'switchover', from: undefined, to: 'right', reason: 'mine' };
+  const moved = carryOut(world.boot().deps, stay, { timeoutMs: undefined }, new AbortController().signal);
+  const [run, end] = await world.drive(Promise.all([world.end, moved]));
+  expect(['ended', 'nothing-to-do']).toContain(end.kind);
+  expect(world.operations().find(({ plan }) => plan.kind === 'return')?.state).not.toBe('done');
+  expect(world.sink.entry?.weights).toEqual({ left: 0, right: 100 });
+  expect(run).toMatchObject({ verdict: 'passed', undo: 'verified' });
+  expect(run.because[0]).toContain('the weights are not those from before');
   await world.stop();
 });
 

@@ -24,6 +24,7 @@ export function makePlan(action: Action, view: View, nowMs: number): Plan {
     requestId: action.requestId,
     ...(action.forMs === undefined ? {} : { forMs: action.forMs }),
     ...(action.overrides === undefined ? {} : { overrides: action.overrides }),
+    ...(action.yields === undefined ? {} : { yields: action.yields }),
   };
 }
 
