@@ -198,8 +198,8 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'second-command-pre-empts-the-first',
     file: 'src/core/requests.ts',
-    find: "if (open !== undefined && open.plan.trigger === 'manual') {",
-    replace: "if (open !== undefined && open.plan.trigger === 'manual' && open.plan.requestId === request.id) {",
+    find: 'if (open !== undefined && holdsOff(open)) {',
+    replace: 'if (open !== undefined && holdsOff(open) && open.plan.requestId === request.id) {',
     breaks: ['I31'],
     why: 'of two commands that contradict each other both are carried out, one half way',
   },
