@@ -177,16 +177,34 @@ async function conclude(rehearsal: Rehearsal, terms: DrillTerms, rest: Rest): Pr
   const claims = faultAtMs === undefined || end !== undefined ? [] : judgeClaims(drill.hypothesis, measured);
   const missed = drill.faults.filter((each) => !rehearsal.armed.has(each)).map(({ site }) => site);
   const judged = judge(rehearsal, { end, undo, verdict: verdictOf(claims, measured), missed });
-  if (faultAtMs !== undefined) await acknowledge(rehearsal).catch(() => undefined);
   const isOurs = end?.isTaken !== true && faultAtMs !== undefined;
-  const trouble = isOurs ? await giveBack(rehearsal, before).catch(messageOf) : undefined;
-  const because = trouble === undefined ? judged.because : [...judged.because, trouble];
-  const operations = await operationsOf(rehearsal).catch(() => []);
-  const run = await ended(rehearsal, terms, { ...judged, because, claims, undo, before, operations });
-  const left = because.length > 0 ? `: ${because.join('; ')}` : '';
+  const because = [
+    ...judged.because,
+    ...(faultAtMs === undefined ? [] : await troubleOf('the failover is not acknowledged', acknowledge(rehearsal))),
+    ...(isOurs ? await troubleOf('the weights are not given back', giveBack(rehearsal, before)) : []),
+  ];
+  let operations: readonly Operation[] = [];
+  const read = operationsOf(rehearsal).then((all) => {
+    operations = all;
+  });
+  because.push(...(await troubleOf('what was opened meanwhile cannot be read', read)));
   const fault = undo === 'verified' ? 'fault undone' : undo === 'unknown' ? 'undo not seen' : 'nothing broken';
-  await note(rehearsal, `drill ${run.id} (${drill.name}) ${run.verdict}; ${fault}${left}`).catch(() => undefined);
-  return run;
+  const left = because.length > 0 ? `: ${because.join('; ')}` : '';
+  const noted = note(rehearsal, `drill ${rehearsal.id} (${drill.name}) ${judged.verdict}; ${fault}${left}`);
+  const unnoted = await troubleOf('its end is not on record', noted);
+  return await ended(rehearsal, terms, {
+    ...{ ...judged, because: [...because, ...unnoted], claims, undo, before, operations },
+  });
+}
+
+/** What came after the fault and went wrong, in its own words where it gives some: whoever ran the drill must know what is left. */
+async function troubleOf(what: string, work: Promise<unknown>): Promise<readonly string[]> {
+  try {
+    const trouble = await work;
+    return typeof trouble === 'string' ? [trouble] : [];
+  } catch (thrown) {
+    return [`${what}: ${messageOf(thrown)}`];
+  }
 }
 
 /** What was measured counts only when all that was planned was in force, and is known to be undone. */

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { carryOut } from '../../src/engine/carry-out.ts';
 import { runController } from '../../src/engine/controller.ts';
 import { runDrill } from '../../src/engine/drill.ts';
+import type { EngineDeps } from '../../src/engine/engine.ts';
 import { say } from '../../src/engine/say.ts';
+import { GodwitError } from '../../src/errors.ts';
 import type { Drill } from '../../src/model/drill.ts';
 import type { DrillRun } from '../../src/model/drill-run.ts';
 import type { Operation } from '../../src/model/operation.ts';
@@ -23,6 +25,8 @@ interface Rehearsed extends World {
   readonly end: Promise<DrillRun>;
   readonly said: string[];
   readonly abort: AbortController;
+  /** What the drill's own process cannot write any more. */
+  readonly failsToWrite: Set<'standing' | 'note'>;
   stop(): Promise<void>;
 }
 
@@ -41,15 +45,37 @@ async function begin(
   prepare(world);
   const said: string[] = [];
   const abort = new AbortController();
-  const end = runDrill(world.boot().deps, drill, { reason: 'practice', say: (line) => said.push(line) }, abort.signal);
+  const failsToWrite = new Set<'standing' | 'note'>();
+  const deps = failing(world.boot().deps, failsToWrite);
+  const end = runDrill(deps, drill, { reason: 'practice', say: (line) => said.push(line) }, abort.signal);
   end.catch(() => undefined);
   return {
     ...world,
-    ...{ end, said, abort },
+    ...{ end, said, abort, failsToWrite },
     async stop() {
       stop.abort();
       await world.drive(led);
       expect(world.violations).toEqual([]);
+    },
+  };
+}
+
+/** Its writes of these kinds are refused by the disk; the controller's are not. */
+function failing(deps: EngineDeps, kinds: ReadonlySet<'standing' | 'note'>): EngineDeps {
+  const { standing, journal } = deps.store;
+  const full = async () => {
+    throw new GodwitError('StoreFailed', 'the disk is full');
+  };
+  return {
+    ...deps,
+    store: {
+      ...deps.store,
+      standing: { ...standing, put: (...given) => (kinds.has('standing') ? full() : standing.put(...given)) },
+      journal: {
+        ...journal,
+        append: (drafts) =>
+          kinds.has('note') && drafts.some(({ body }) => body.kind === 'note') ? full() : journal.append(drafts),
+      },
     },
   };
 }
@@ -156,6 +182,19 @@ test.for([
   const run = await world.drive(world.end);
   expect(run).toMatchObject({ verdict: 'aborted', because: [because], undo: 'verified', after: atHome });
   expect(world.sink.drilled).toEqual([]);
+  await world.stop();
+});
+
+test('what cannot be written down after the fault is told: nobody must believe it was', async () => {
+  const world = await begin();
+  await breakWith(world);
+  world.failsToWrite.add('standing').add('note');
+  const run = await world.drive(world.end);
+  expect(run).toMatchObject({ verdict: 'passed', undo: 'verified', after: atHome });
+  expect(run.because).toEqual([
+    'the failover is not acknowledged: the disk is full',
+    'its end is not on record: the disk is full',
+  ]);
   await world.stop();
 });
 
