@@ -1,6 +1,10 @@
 /** A cloud (or this machine) as godwit sees it: one plugin per kind, one session per site. */
 import type { ZodType } from 'zod';
+import type { AccessReport } from '../model/access.ts';
+import type { Denial } from '../model/denial.ts';
 import type { LaunchSpec } from '../model/deployment.ts';
+import type { Notice } from '../model/notice.ts';
+import type { Offer, OfferSight } from '../model/offer.ts';
 import type { Answer, Reply, Seen } from '../model/outcome.ts';
 import type { Replica } from '../model/replica.ts';
 import type { Site } from '../model/site.ts';
@@ -14,6 +18,14 @@ export interface Capabilities {
   readonly idempotentStart: Answer;
   /** `stop` keeps a machine that starts again faster than from nothing. */
   readonly warmStandby: Answer;
+  /** Says what it could start before it is asked to: sessions have `offers`. */
+  readonly offers: Answer;
+  /** Can be told that a replica is to get no new requests: sessions have `drain`. */
+  readonly drain: Answer;
+  /** Says what it will do to a replica before it does it: sessions have `notices`. */
+  readonly notices: Answer;
+  /** Can be asked what our credentials may do: sessions have `checkAccess`. */
+  readonly accessCheck: Answer;
 }
 
 export interface ReplicaSelector {
@@ -25,6 +37,16 @@ export interface StartRequest {
   readonly model: string;
   readonly slot: number;
   readonly launch: LaunchSpec;
+  /** The only ones to ask for, in this order; absent: all of the site's own, in the order of its settings. */
+  readonly offers?: readonly Offer[];
+  /** Hears of every offer that was refused, at once or late; of the same one perhaps more than once. */
+  readonly tell?: (denial: Denial) => void;
+}
+
+export interface OfferNeed {
+  readonly deployment: string;
+  /** Replicas wanted. */
+  readonly replicas: number;
 }
 
 export interface ProviderDeps {
@@ -41,12 +63,22 @@ export interface Provider {
    * same for the session's whole life; stated too long it delays a replacement, stated too short it makes a second instance.
    */
   readonly listLagMs: number;
+  /** Whose account it is, as a reference: what is refused for the account is refused at all its sites. Absent: this site's alone. */
+  readonly account?: string;
   /** All replicas of the deployment at this site, by tag: the cloud is the truth, our database is not. Stopped ones too. */
   list(selector: ReplicaSelector, call: ReadCall): Promise<Seen<readonly Replica[]>>;
   /** Idempotent by `call.idempotencyKey`; starts a stopped replica of the slot before it makes a new one. */
   start(request: StartRequest, call: WriteCall): Promise<Reply<Replica>>;
   /** `stop` keeps it for a warm start, `delete` leaves nothing. Done means verified: not running, not billed. */
   stop(replica: Replica, how: 'stop' | 'delete', call: WriteCall): Promise<Reply<void>>;
+  /** What could be started, in the order of the site's settings, with what is known against each. Nothing is changed. */
+  offers?(need: OfferNeed, call: ReadCall): Promise<Seen<readonly OfferSight[]>>;
+  /** On the provider's side: no new requests for the replica. Done already is done. */
+  drain?(replica: Replica, call: WriteCall): Promise<Reply<void>>;
+  /** What the provider will do to our replicas at this site, for all deployments. */
+  notices?(call: ReadCall): Promise<Seen<readonly Notice[]>>;
+  /** What our credentials may do here. Nothing is changed. */
+  checkAccess?(call: ReadCall): Promise<Seen<AccessReport>>;
   /** Lets go of handles and connections; replicas go on. */
   close(): Promise<void>;
 }

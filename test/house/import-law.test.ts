@@ -14,7 +14,7 @@ const law: Record<string, readonly string[]> = {
   config: ['model', 'ports', 'errors'],
   store: ['model', 'ports', 'errors'],
   'providers/index': ['model', 'ports', 'providers'],
-  // `shared`: what any provider keeps on disk about its site. Never another provider.
+  // `shared`: what any cloud's session does and keeps on disk about its site. Never another provider.
   'providers/*': ['model', 'ports', 'errors', 'providers/shared'],
   probes: ['model', 'ports', 'errors'],
   'traffic/*': ['model', 'ports', 'errors'],

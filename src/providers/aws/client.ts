@@ -11,19 +11,12 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import type { ErrorVerdict } from '../../model/error-verdict.ts';
-import type { Reply } from '../../model/outcome.ts';
-import type { ProviderError } from '../../model/provider-error.ts';
 import type { ReadCall } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { askWithin, notSent, type Told } from '../shared/told.ts';
 import { classifyAwsError } from './errors.ts';
 import type { AwsSettings } from './schema.ts';
 import { readAwsError } from './wire-errors.ts';
-
-/** A refusal with how much of what could be had it is about. */
-export type Told<T> =
-  | Exclude<Reply<T>, { kind: 'refused' }>
-  | (Extract<Reply<T>, { kind: 'refused' }> & { readonly verdict: ErrorVerdict });
 
 /** By id, or by filters as the API has them, such as `tag:NAME` or `client-token`. */
 export type Which = { readonly ids: readonly string[] } | { readonly filters: Readonly<Record<string, string>> };
@@ -65,7 +58,7 @@ export function openEc2({ region, credentials, endpoint }: AwsSettings, clock: C
     },
   });
   const ask = <T>(call: ReadCall, send: (abortSignal: AbortSignal) => Promise<T>): Promise<Told<T>> =>
-    askWithin(clock, call, send);
+    askWithin(clock, call, { name: 'EC2', outcomeOf }, send);
   const nothing = (): undefined => undefined;
   return {
     describe: (which, call) => ask(call, (abortSignal) => describeAll(client, which, abortSignal)),
@@ -123,40 +116,6 @@ async function describeAll(client: EC2Client, which: Which, abortSignal: AbortSi
 
 function filtersOf(filters: Readonly<Record<string, string>>): Filter[] {
   return Object.entries(filters).map(([Name, value]) => ({ Name, Values: [value] }));
-}
-
-/** Nothing is sent for a call that is over; one that is cut short has an outcome nobody knows. */
-async function askWithin<T>(
-  clock: Clock,
-  { signal, deadlineAtMonoMs }: ReadCall,
-  send: (abortSignal: AbortSignal) => Promise<T>,
-): Promise<Told<T>> {
-  const leftMs = deadlineAtMonoMs - clock.monoMs();
-  if (signal.aborted) return notSent('Aborted', 'given up before it began');
-  if (leftMs <= 0) return notSent('OutOfTime', 'no time was left for it');
-  const late = new AbortController();
-  const forget = clock.after(leftMs, () => late.abort());
-  try {
-    return { kind: 'done', value: await send(AbortSignal.any([signal, late.signal])) };
-  } catch (thrown) {
-    // The SDK calls both ends of waiting "Request aborted".
-    if (late.signal.aborted) return { kind: 'unknown', error: noAnswerIn(leftMs) };
-    return outcomeOf(thrown);
-  } finally {
-    forget();
-  }
-}
-
-function noAnswerIn(waitedMs: number): ProviderError {
-  return { class: 'unknown', code: 'NoAnswer', message: `EC2 gave no answer within ${(waitedMs / 1000).toFixed(1)} s` };
-}
-
-function notSent(code: string, message: string): Told<never> {
-  const verdict: ErrorVerdict = {
-    ...{ class: 'transient', scope: 'none', retry: 'back-off', because: 'nothing was sent' },
-    ...{ reach: undefined, retryAfterMs: undefined, expiryMs: undefined },
-  };
-  return { kind: 'refused', error: { class: 'transient', code, message }, verdict };
 }
 
 /** There was no connection to send it over. */

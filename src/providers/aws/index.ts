@@ -4,7 +4,10 @@ import { awsSettings } from './schema.ts';
 
 export const aws: ProviderPlugin = {
   kind: 'aws',
-  capabilities: { idempotentStart: 'yes', warmStandby: 'yes' },
+  capabilities: {
+    ...{ idempotentStart: 'yes', warmStandby: 'yes' },
+    ...{ offers: 'no', drain: 'no', notices: 'no', accessCheck: 'no' },
+  },
   configSchema: awsSettings,
   async connect(site, deps) {
     const settings = awsSettings.parse({ ...Object(site.settings), region: site.region });

@@ -1,80 +1,52 @@
 /** Asks for a new machine, offer by offer, until one is had: every request is on record before it is sent. */
 import type { Instance } from '@aws-sdk/client-ec2';
-import type { ErrorVerdict } from '../../model/error-verdict.ts';
+import type { Denial } from '../../model/denial.ts';
+import { nameOfOffer, type Offer } from '../../model/offer.ts';
 import type { Reply } from '../../model/outcome.ts';
-import type { ProviderError } from '../../model/provider-error.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { WriteCall } from '../../ports/call.ts';
-import { type Attempt, ageOf } from './attempt-record.ts';
-import type { Told } from './client.ts';
+import type { StartRequest } from '../../ports/provider.ts';
+import { type Attempt, ageOf } from '../shared/attempt-record.ts';
+import { isOver } from '../shared/look-until.ts';
+import type { Owner } from '../shared/slots.ts';
+import { notSeen, type Refused, refused, type Told } from '../shared/told.ts';
+import { goOnAfter, offersAsked, walkOffers } from '../shared/walk.ts';
 import { classifyAwsError } from './errors.ts';
-import { isOver, listLagMs, notSeen, type Refused, raiseEpoch, refused, type Session, seeReplica } from './session.ts';
-import { lateFailureOf, nameOf, type Offer, type Owner, offersOf, runRequest, tagOf, tags, tokenOf } from './wire.ts';
+import { listLagMs, raiseEpoch, type Session, seeReplica } from './session.ts';
+import { lateFailureOf, offersOf, runRequest, tagOf, tags, tokenOf } from './wire.ts';
 
-/** A request that was refused, at once or late. */
-interface Denial {
-  readonly offer: Offer;
-  readonly verdict: ErrorVerdict;
-  readonly error: ProviderError;
+export interface LaunchTerms {
+  readonly owner: Owner;
+  readonly request: StartRequest;
+  /** What is left of the slot's machines in the list. */
+  readonly slot: readonly Instance[];
 }
 
-/** Called under the slot's lock, when nothing of the slot is there. `slot`: what is left of its machines in the list. */
+/** Called under the slot's lock, when nothing of the slot is there. */
 export async function launch(
   session: Session,
-  owner: Owner,
-  slot: readonly Instance[],
+  { owner, request, slot }: LaunchTerms,
   call: WriteCall,
 ): Promise<Reply<Replica>> {
   const last = session.attempts.get(owner.deployment, owner.slot);
   const obstacle = await hiddenObstacle(session, owner, last, call);
   if (obstacle !== undefined) return obstacle;
   const denials = slot.flatMap((each) => lateDenial(session, owner, each) ?? []);
-  const order = orderOf(session, owner, last).filter((offer) => !denials.some((denial) => isSame(denial.offer, offer)));
   // Every request of one key is the same to the letter, under whichever lease it is repeated.
   const epoch = last?.startKey === owner.startKey ? last.epoch : call.epoch;
-  for (const offer of order) {
-    if (denials.some((denial) => isHopeless(denial, offer))) continue;
-    if (isOver(session, call)) return { kind: 'refused', error: summary('OutOfTime', 'transient', denials) };
-    const before = last?.state !== 'refused' && last?.token === tokenOf(owner, offer) ? last : undefined;
-    const told = await ask(session, owner, { offer, epoch, before }, call);
-    if (told.kind === 'done') {
+  return await walkOffers({
+    offers: goOnAfter(offersAsked(offersOf(session.settings), request), owner.startKey, last),
+    denials,
+    tell: request.tell,
+    isOver: () => isOver(session, call),
+    async ask(offer) {
+      const before = last?.state !== 'refused' && last?.token === tokenOf(owner, offer) ? last : undefined;
+      const told = await ask(session, owner, { offer, epoch, before }, call);
+      if (told.kind !== 'done') return told;
       await raiseEpoch(session, told.value, call);
       return { kind: 'done', value: seeReplica(session, told.value) };
-    }
-    if (told.kind === 'unknown')
-      return { kind: 'unknown', error: { ...told.error, message: `${nameOf(offer)}: ${told.error.message}` } };
-    denials.push({ offer, verdict: told.verdict, error: told.error });
-    if (!goesOn(told.verdict)) break;
-  }
-  return { kind: 'refused', error: endOf(denials) };
-}
-
-/** Only what is about some machines leaves others to ask for. */
-function goesOn({ reach, scope }: ErrorVerdict): boolean {
-  return reach !== undefined && scope !== 'account';
-}
-
-/** Whether a refusal speaks of this offer too. Of two sizes we do not know the larger: each is asked for. */
-function isHopeless({ offer: denied, verdict: { reach, scope } }: Denial, offer: Offer): boolean {
-  const isThere = scope === 'region' || (denied.zone === offer.zone && denied.subnet === offer.subnet);
-  if (reach === undefined || !isThere || (reach.markets === 'asked' && denied.market !== offer.market)) return false;
-  switch (reach.machines) {
-    case 'all':
-      return true;
-    case 'family':
-      return familyOf(denied) === familyOf(offer);
-    case 'type':
-    case 'larger':
-      return denied.machine === offer.machine;
-  }
-}
-
-function familyOf({ machine }: Offer): string {
-  return machine.split('.')[0] ?? machine;
-}
-
-function isSame(one: Offer, other: Offer): boolean {
-  return nameOf(one) === nameOf(other) && one.subnet === other.subnet;
+    },
+  });
 }
 
 /**
@@ -104,7 +76,7 @@ async function hiddenObstacle(
 
 function unsettled(session: Session, last: Attempt): Refused {
   const waitMs = listLagMs - ageOf(last, session.clock);
-  const message = `${last.startKey} asked for ${nameOf(last.offer)}; whether it got it is not known for ${Math.ceil(waitMs / 1000)} s`;
+  const message = `${last.startKey} asked for ${nameOfOffer(last.offer)}; whether it got it is not known for ${Math.ceil(waitMs / 1000)} s`;
   return refused('transient', 'SlotUnsettled', message, waitMs);
 }
 
@@ -119,16 +91,6 @@ function lateDenial({ settings }: Session, owner: Owner, instance: Instance): De
 function lateVerdict({ code, message }: NonNullable<ReturnType<typeof lateFailureOf>>): Omit<Denial, 'offer'> {
   const verdict = classifyAwsError({ code, message, status: undefined });
   return { verdict, error: { class: verdict.class, code, message: message ?? '' } };
-}
-
-/** A try that was cut short goes on where it was: with the request that has no answer, or after the one refused last. */
-function orderOf({ settings }: Session, { startKey }: Owner, last: Attempt | undefined): readonly Offer[] {
-  const offers = offersOf(settings);
-  if (last?.startKey !== startKey) return offers;
-  const at = offers.findIndex((offer) => isSame(offer, last.offer));
-  const after = offers.slice(at + 1);
-  if (last.state !== 'refused') return [last.offer, ...after];
-  return after.length > 0 ? after : offers;
 }
 
 /** A request that repeats one without an answer (`before`) is refused for itself: what the first did stays open. */
@@ -180,23 +142,4 @@ async function whatTokenMade(
   if (found.kind !== 'done' || ageOf(attempt, clock) < listLagMs) return { kind: 'unknown', error: told.error };
   attempts.put(deployment, slot, { ...attempt, state: 'refused' });
   return told;
-}
-
-/** Quota beats capacity, which beats the rest: what only a person can mend is said first. */
-function endOf(denials: readonly Denial[]): ProviderError {
-  const last = denials.at(-1);
-  if (last === undefined) return summary('NothingToAskFor', 'capacity', denials);
-  const worst = goesOn(last.verdict)
-    ? (['quota', 'capacity'] as const).flatMap((name) => denials.find(({ error }) => error.class === name) ?? [])[0]
-    : last;
-  const { error, offer } = worst ?? last;
-  const all = summary(error.code, error.class, denials);
-  const message = `${all.message} (${nameOf(offer)}: ${error.message.slice(0, 300)})`;
-  return { ...all, message, ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }) };
-}
-
-/** Every attempt with EC2's own code. */
-function summary(code: string, errorClass: ProviderError['class'], denials: readonly Denial[]): ProviderError {
-  const attempts = denials.map(({ offer, error }) => `${nameOf(offer)} ${error.code}`);
-  return { class: errorClass, code, message: attempts.length === 0 ? 'nothing was asked for' : attempts.join(', ') };
 }

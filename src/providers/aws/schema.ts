@@ -1,10 +1,8 @@
 /** Settings of an AWS site: one region of one account. References only; no key is ever written here. */
 import { z } from 'zod';
+import { markets } from '../../model/error-verdict.ts';
 
 const zoneName = z.string().regex(/^[a-z]{2,4}(-[a-z0-9]+)+[a-z]$/, 'a zone is written like us-east-1a');
-
-/** How a machine is paid for; a site may list several, in the order they are tried. */
-export const marketNames = ['reserved', 'on-demand', 'spot'] as const;
 
 const machineTypes = z
   .array(z.string().regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'a machine type is written like p5.48xlarge'))
@@ -56,7 +54,7 @@ export const awsSettings = z.strictObject({
     })
     .meta({ description: 'What replicas are made from' }),
   machines: machineTypes,
-  market: z.array(z.enum(marketNames)).min(1, 'at least one market').optional().meta({
+  market: z.array(z.enum(markets)).min(1, 'at least one market').optional().meta({
     description:
       'How machines are paid for, in the order it is tried: reserved (open capacity reservations only), on-demand, spot; default: on-demand',
   }),

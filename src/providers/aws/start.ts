@@ -4,19 +4,14 @@ import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { WriteCall } from '../../ports/call.ts';
 import type { StartRequest } from '../../ports/provider.ts';
-import { launch } from './launch.ts';
-import {
-  lookUntil,
-  notSeen,
-  type Refused,
-  raiseEpoch,
-  refused,
-  type Session,
-  seeReplica,
-  staleEpoch,
-} from './session.ts';
+import { staleEpoch } from '../shared/change.ts';
+import { lookUntil } from '../shared/look-until.ts';
+import type { Owner } from '../shared/slots.ts';
+import { notSeen, type Refused, refused } from '../shared/told.ts';
+import { type LaunchTerms, launch } from './launch.ts';
+import { raiseEpoch, type Session, seeReplica } from './session.ts';
 import { isToBeWoken, wake } from './wake.ts';
-import { epochOf, lateFailureOf, type Owner, tagOf, tags } from './wire.ts';
+import { epochOf, lateFailureOf, tagOf, tags } from './wire.ts';
 
 /** Called under the slot's lock. */
 export async function startReplica(session: Session, request: StartRequest, call: WriteCall): Promise<Reply<Replica>> {
@@ -29,12 +24,16 @@ export async function startReplica(session: Session, request: StartRequest, call
     );
   const owner: Owner = { ...request, site: session.site, startKey: call.idempotencyKey };
   // What is on its way out leaves the slot within the call, or the caller comes again.
-  const reply = await lookUntil(session, call, () => startOnce(session, owner, call));
+  const reply = await lookUntil(session, call, () => startOnce(session, { owner, request }, call));
   return reply ?? refused('transient', 'SlotBusy', `the machine of slot ${owner.slot} before is still stopping`);
 }
 
 /** Undefined: the slot is about to be free, look again. */
-async function startOnce(session: Session, owner: Owner, call: WriteCall): Promise<Reply<Replica> | undefined> {
+async function startOnce(
+  session: Session,
+  { owner, request }: Omit<LaunchTerms, 'slot'>,
+  call: WriteCall,
+): Promise<Reply<Replica> | undefined> {
   const told = await session.look(owner.deployment, call);
   if (told.kind !== 'done') return notSeen(told);
   const stale = staleEpoch(Math.max(0, ...told.value.map(epochOf)), call);
@@ -52,7 +51,7 @@ async function startOnce(session: Session, owner: Owner, call: WriteCall): Promi
   if (taken !== undefined) return slotTaken(taken);
   if (ending.length > 0) return undefined;
   return stopped === undefined
-    ? await launch(session, owner, slot, call)
+    ? await launch(session, { owner, request, slot }, call)
     : await wake(session, stopped, owner.startKey, call);
 }
 

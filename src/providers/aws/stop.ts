@@ -3,8 +3,11 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { WriteCall } from '../../ports/call.ts';
-import { ageOf } from './attempt-record.ts';
-import { listLagMs, lookUntil, notSeen, raiseEpoch, refused, type Session, staleEpoch } from './session.ts';
+import { ageOf } from '../shared/attempt-record.ts';
+import { staleEpoch } from '../shared/change.ts';
+import { lookUntil } from '../shared/look-until.ts';
+import { notSeen, refused } from '../shared/told.ts';
+import { listLagMs, raiseEpoch, type Session } from './session.ts';
 import { bootIdOf, epochOf, standingOf } from './wire.ts';
 
 const done: Reply<void> = { kind: 'done', value: undefined };

@@ -3,7 +3,8 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { WriteCall } from '../../ports/call.ts';
-import { lookUntil, type Session, seeReplica } from './session.ts';
+import { lookUntil } from '../shared/look-until.ts';
+import { type Session, seeReplica } from './session.ts';
 import { tagOf, tags } from './wire.ts';
 
 function launchTimeOf({ LaunchTime }: Instance): string {

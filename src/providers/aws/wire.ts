@@ -1,8 +1,10 @@
 /** EC2's shapes and ours: instances seen as replicas, tags, offers, and the request for a machine. Pure. */
 import { createHash } from 'node:crypto';
 import type { Instance, RunInstancesCommandInput, Tag } from '@aws-sdk/client-ec2';
+import type { Offer } from '../../model/offer.ts';
 import type { Answer } from '../../model/outcome.ts';
 import type { Replica, ReplicaState } from '../../model/replica.ts';
+import type { Owner } from '../shared/slots.ts';
 import type { AwsSettings } from './schema.ts';
 import { readStateReason } from './wire-errors.ts';
 
@@ -19,35 +21,24 @@ export const tags = {
   wokenFrom: 'godwit:woken-from',
 } as const;
 
-/** One thing a site can ask for. Its zone is undefined where the launch template decides. */
-export interface Offer {
-  readonly machine: string;
-  readonly market: 'reserved' | 'on-demand' | 'spot';
-  readonly zone?: string | undefined;
-  readonly subnet?: string | undefined;
-}
-
 /** In the order they are tried: every zone of a machine type before the next type, every type before the next market. */
 export function offersOf({ machines, zones = [], market = ['on-demand'] }: AwsSettings): readonly Offer[] {
   const places = zones.map((zone) => (typeof zone === 'string' ? { zone } : zone));
   return market.flatMap((each) =>
     machines.flatMap((machine) =>
-      (places.length === 0 ? [{}] : places).map((place) => ({ machine, market: each, ...place })),
+      (places.length === 0 ? [{}] : places).map((place) => ({
+        machine,
+        family: familyOf(machine),
+        market: each,
+        ...place,
+      })),
     ),
   );
 }
 
-/** As people name it: `p5.48xlarge us-east-1a on-demand`. */
-export function nameOf({ machine, zone, market }: Offer): string {
-  return [machine, ...(zone === undefined ? [] : [zone]), market].join(' ');
-}
-
-/** What a launch belongs to. */
-export interface Owner {
-  readonly site: string;
-  readonly deployment: string;
-  readonly slot: number;
-  readonly startKey: string;
+/** The part before the point, as quotas and sold-out zones are told by: `p5` of `p5.48xlarge`. */
+function familyOf(machine: string): string {
+  return machine.split('.')[0] ?? machine;
 }
 
 /**
@@ -184,14 +175,4 @@ export function lateFailureOf({ State, StateReason }: Instance) {
   const isEnding = State?.Name === 'shutting-down' || State?.Name === 'terminated';
   const { code, message } = readStateReason(StateReason) ?? {};
   return isEnding && code !== undefined && failedLaunches.has(code) ? { code, message } : undefined;
-}
-
-/** One for each slot: what is there, else what was there last. Ended machines stay listed for about an hour. */
-export function onePerSlot(replicas: readonly Replica[]): readonly Replica[] {
-  const bySlot = Map.groupBy(replicas, ({ slot }) => slot);
-  return [...bySlot.values()].flatMap((all) => {
-    const present = all.filter(({ state }) => state !== 'gone');
-    const newest = all.toSorted((a, b) => b.startedAtMs - a.startedAtMs).slice(0, 1);
-    return present.length > 0 ? present : newest;
-  });
 }

@@ -6,7 +6,10 @@ import { localSettings, parsePorts } from './schema.ts';
 
 export const local: ProviderPlugin = {
   kind: 'local',
-  capabilities: { idempotentStart: 'yes', warmStandby: 'yes' },
+  capabilities: {
+    ...{ idempotentStart: 'yes', warmStandby: 'yes' },
+    ...{ offers: 'no', drain: 'no', notices: 'no', accessCheck: 'no' },
+  },
   configSchema: localSettings,
   async connect(site, deps) {
     const { openSupervisor } = await import('./supervisor.ts');

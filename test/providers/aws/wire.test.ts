@@ -1,15 +1,9 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
+import { nameOfOffer } from '../../../src/model/offer.ts';
 import { awsSettings } from '../../../src/providers/aws/schema.ts';
-import {
-  lateFailureOf,
-  nameOf,
-  offersOf,
-  onePerSlot,
-  runRequest,
-  tokenOf,
-  toReplica,
-} from '../../../src/providers/aws/wire.ts';
+import { lateFailureOf, offersOf, runRequest, tokenOf, toReplica } from '../../../src/providers/aws/wire.ts';
+import { onePerSlot } from '../../../src/providers/shared/slots.ts';
 
 const settings = awsSettings.parse({
   region: 'us-east-1',
@@ -63,7 +57,7 @@ test.for(['deployment', 'site', 'slot'])('a machine without our %s is not ours',
 });
 
 test('offers go through the zones of a type, the types of a market, then the next market', () => {
-  expect(offersOf(settings).map(nameOf)).toEqual([
+  expect(offersOf(settings).map(nameOfOffer)).toEqual([
     'p5.48xlarge us-east-1a reserved',
     'p5.48xlarge us-east-1b reserved',
     'p4d.24xlarge us-east-1a reserved',
@@ -74,7 +68,7 @@ test('offers go through the zones of a type, the types of a market, then the nex
     'p4d.24xlarge us-east-1b spot',
   ]);
   const { zones: _, market: __, ...anywhere } = settings;
-  expect(offersOf(anywhere).map(nameOf)).toEqual(['p5.48xlarge on-demand', 'p4d.24xlarge on-demand']);
+  expect(offersOf(anywhere).map(nameOfOffer)).toEqual(['p5.48xlarge on-demand', 'p4d.24xlarge on-demand']);
 });
 
 test('a token is one for each key, slot and offer, and short enough for EC2', () => {

@@ -1,10 +1,10 @@
-/** What was last asked for in a slot, written before it is asked: what EC2's own list may not show yet is found from it. */
+/** What was last asked for in a slot, written before it is asked: what the cloud's own list may not show yet is found from it. */
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { markets } from '../../model/error-verdict.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { readJson, writeDurably } from '../shared/durable.ts';
-import { marketNames } from './schema.ts';
+import { readJson, writeDurably } from './durable.ts';
 
 const attemptShape = z.strictObject({
   startKey: z.string(),
@@ -12,15 +12,19 @@ const attemptShape = z.strictObject({
   epoch: z.int(),
   offer: z.strictObject({
     machine: z.string(),
-    market: z.enum(marketNames),
+    family: z.string(),
+    market: z.enum(markets),
     zone: z.string().optional(),
     subnet: z.string().optional(),
   }),
+  /** What makes a repeated request the same request to the cloud, or finds what it made: a token, a name. */
   token: z.string(),
   /** `intended`: it may have been made. `refused`: it was not. */
   state: z.enum(['intended', 'made', 'refused']),
   /** Of the machine, once it is made. */
   instance: z.string().optional(),
+  /** Where the cloud tells how the request goes on, while it is not over: an address or a name of its own. */
+  progress: z.string().optional(),
   /** Of this machine's monotonic clock, when it was last asked for. */
   atMonoMs: z.number(),
 });

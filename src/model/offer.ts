@@ -1,0 +1,36 @@
+/** What a site could start: one machine type in one zone and market. */
+import type { Market } from './error-verdict.ts';
+import type { ProviderError } from './provider-error.ts';
+
+export interface Offer {
+  /** The provider's own name of the machine type. */
+  readonly machine: string;
+  /** Machine types that share a quota, such as `p5`, as the provider counts them. */
+  readonly family: string;
+  readonly market: Market;
+  /** Absent where the site has none, or leaves it to the provider. */
+  readonly zone?: string | undefined;
+  /** The network it is put into, where a site names one for each zone. */
+  readonly subnet?: string | undefined;
+}
+
+/** An offer with what is known of it before it is asked for. */
+export interface OfferSight {
+  readonly offer: Offer;
+  /** Price of one replica; absent: the provider does not say. */
+  readonly usdPerHour?: number;
+  /** Replicas that may still be started, by quota and reservations; absent: not known. Never a promise of capacity. */
+  readonly room?: number;
+  /** It would be refused, and why; absent: nothing is known against it. */
+  readonly denied?: ProviderError;
+}
+
+/** As people name it: `p5.48xlarge us-east-1a on-demand`. */
+export function nameOfOffer({ machine, zone, market }: Offer): string {
+  return [machine, ...(zone === undefined ? [] : [zone]), market].join(' ');
+}
+
+/** The same thing to ask for. */
+export function isSameOffer(one: Offer, other: Offer): boolean {
+  return nameOfOffer(one) === nameOfOffer(other) && one.subnet === other.subnet;
+}
