@@ -10,9 +10,9 @@ import { reasonLines } from './reason.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
 import { clockTime } from './time.ts';
-import { cut, padEnd, wrap } from './width.ts';
+import { cut, padEnd, widthOf, wrap } from './width.ts';
 
-/** More lines than this of one kind are counted, not shown. */
+/** More rows than this of one kind are counted, not shown. */
 const mostLines = 20;
 
 /** What it was, what was seen when it was decided, and what became of each step. */
@@ -22,7 +22,7 @@ export function explanationText({ operation, decided, steps, drains, takenUpBy }
     ...takenUpBy.map((actor) => cut(`  taken up by ${actorText(actor)}`, style.width)),
     ...decidedLines(decided, style),
     'Steps',
-    ...limited(steps.map((step) => stepLine(step, style))),
+    ...limited(steps.map((step) => stepLines(step, style))),
     ...drains.flatMap((list) => drainedLines(list, style)),
   ].join('\n');
 }
@@ -75,8 +75,8 @@ function siteLines({ sites }: Diagnosis, atMs: number, style: Style): readonly s
       // Only what is wrong has a beginning.
       const isWrong = tone === 'bad' || tone === 'warn';
       const since = isWrong ? ` since ${clockTime(site.sinceMs)} (${age(Math.max(0, atMs - site.sinceMs))})` : '';
-      const text = `${padEnd(sanitize(site.site, 24), width)}  ${site.code}${since}: ${sanitize(site.message)}`;
-      return `  ${tint(tone, mark(tone, style), style)}${cut(text, style.width - 4)}`;
+      const name = padEnd(sanitize(site.site, 24), width);
+      return row(tone, name, `${site.code}${since}: ${sanitize(site.message)}`, style);
     }),
   );
 }
@@ -106,23 +106,33 @@ const stepWords: Readonly<Record<StepAccount['state'], string>> = {
   unknown: 'unknown: a reply was lost',
 };
 
-function stepLine(step: StepAccount, style: Style): string {
+function stepLines(step: StepAccount, style: Style): readonly string[] {
   const tone = stepTones[step.state];
   const took =
     step.beganAtMs === undefined || step.endedAtMs === undefined ? '' : ` in ${span(step.endedAtMs - step.beganAtMs)}`;
   const why =
     step.error !== undefined
-      ? `: ${sanitize(step.error.code, 60)}: ${sanitize(step.error.message)}`
+      ? `: ${sanitize(step.error.code, 60)}: ${sanitize(step.error.message, mostReasonLetters)}`
       : step.detail === undefined
         ? ''
         : `: ${sanitize(step.detail)}`;
-  const line = `${padEnd(sanitize(step.name, 40), 24)}  ${stepWords[step.state]}${took}${why}`;
-  return `  ${tint(tone, mark(tone, style), style)}${cut(line, style.width - 4)}`;
+  return row(tone, padEnd(sanitize(step.name, 40), 24), `${stepWords[step.state]}${took}${why}`, style);
 }
 
-function limited(lines: readonly string[]): readonly string[] {
-  if (lines.length <= mostLines) return lines;
-  return [...lines.slice(0, mostLines), `  and ${lines.length - mostLines} more`];
+/** A reason that goes on: what a provider said is the part that nobody can guess. */
+const [mostReasonLines, mostReasonLetters] = [20, 1000];
+
+/** A mark, a name in its column, and the text beside it, wrapped under itself. */
+function row(tone: Tone, name: string, text: string, style: Style): readonly string[] {
+  const indent = widthOf(`  ${mark(tone, style)}${name}  `);
+  const [first = '', ...more] = wrap(text, style.width - indent, mostReasonLines);
+  const sign = `  ${tint(tone, mark(tone, style), style)}${name}  `;
+  return [`${sign}${first}`, ...more.map((line) => `${' '.repeat(indent)}${line}`)];
+}
+
+function limited(rows: readonly (readonly string[])[]): readonly string[] {
+  const more = rows.length - mostLines;
+  return [...rows.slice(0, mostLines).flat(), ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
 /** The page of one code. */

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { explanationText } from '../../../src/report/text/explanation.ts';
+import { plainStyle } from '../../../src/report/text/style.ts';
+import { operation } from '../../cli/support/models.ts';
+
+const message =
+  'p5.48xlarge us-east-1a on-demand InsufficientInstanceCapacity, p5.48xlarge us-east-1b on-demand Unsupported, ' +
+  'p4d.24xlarge us-east-1a on-demand VcpuLimitExceeded (p4d.24xlarge us-east-1a on-demand: ask for a higher limit)';
+
+function explained(error: { readonly code: string; readonly message: string }) {
+  const step = { name: '2-launch', state: 'refused', beganAtMs: 0, endedAtMs: 2000, detail: undefined } as const;
+  const steps = [{ ...step, error: { class: 'quota', ...error } as const }];
+  return explanationText({ operation: operation(), decided: undefined, steps, drains: [], takenUpBy: [] }, plainStyle);
+}
+
+test('what a provider said is told whole, under its step, within the width', () => {
+  const text = explained({ code: 'VcpuLimitExceeded', message });
+  const steps = text.slice(text.indexOf('Steps\n') + 6).split('\n');
+  expect(steps[0]).toMatch(/^ {2}x 2-launch {18}refused in 2s: VcpuLimitExceeded:/);
+  expect(steps.slice(1).every((line) => /^ {30}\S/.test(line))).toBe(true);
+  expect(steps.every((line) => line.length <= plainStyle.width)).toBe(true);
+  expect(steps.map((line) => line.trim()).join(' ')).toContain(message);
+});
+
+test('what goes on without end is cut', () => {
+  const text = explained({ code: 'X', message: 'word '.repeat(2000) });
+  expect(text.slice(text.indexOf('Steps\n')).split('\n')).toHaveLength(21);
+});
