@@ -51,7 +51,8 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
   const traffic = createPoll(() => readTraffic(undefined));
   const sites = deployment.placements.map((placement) => watchSite({ deps, deployment, placement, schedule, reading }));
   const faults = createPoll(() => readFaults(deps, deployment.name, reading, undefined));
-  const polls = [route, traffic, faults, ...sites.map(({ list }) => list)];
+  const gateway = [route, traffic, faults];
+  const polls = [...gateway, ...sites.map(({ list }) => list)];
   let last: { readonly count: number; readonly sight: Sight } | undefined;
 
   const siteNamed = (name: string): WatchedSite => {
@@ -68,7 +69,8 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
 
   return {
     async look(patienceMs, signal, hurried) {
-      const reads = polls.map((poll) => poll.ask());
+      const due = sites.filter((site) => site.isDue() || hurried?.includes(site.name));
+      const reads = [...gateway, ...due.map(({ list }) => list)].map((poll) => poll.ask());
       const all = Promise.all([...reads, sendDue(signal, hurried)]);
       await callWithin(clock, patienceMs, signal, () => all);
     },

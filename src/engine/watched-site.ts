@@ -18,6 +18,8 @@ export interface WatchedSite {
   readonly name: string;
   /** The provider's list, asked again and again. */
   readonly list: Poll<readonly Replica[]>;
+  /** Whether a watcher should ask for the list: it is old for its provider's pace, or something there is not as it should be. */
+  isDue(): boolean;
   /** Reads the provider's list now. */
   read(signal: AbortSignal | undefined): Promise<Seen<readonly Replica[]>>;
   /** What is worth a probe. */
@@ -40,13 +42,15 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
   const provider = deps.providers.get(name);
   assert(site !== undefined, `deployment ${deployment.name} names the unknown site ${name}`);
   assert(provider !== undefined, `no provider session for site ${name}`);
-  const { listLagMs } = provider;
+  const { listLagMs, listEveryMs = 0 } = provider;
   let listed: readonly Listed[] = [];
   /** When the first list was seen, epoch milliseconds. */
   let listedSinceMs: number | undefined;
+  let askedAtMonoMs = Number.NEGATIVE_INFINITY;
 
   /** Whoever asked for it: what one list showed, the next one cannot make unseen. */
   const read = async (signal: AbortSignal | undefined): Promise<Seen<readonly Replica[]>> => {
+    askedAtMonoMs = deps.clock.monoMs();
     const seen = await reading(signal, (call) => provider.list({ deployment: deployment.name }, call));
     if (seen.kind === 'unknown') return seen;
     listedSinceMs ??= seen.asOfMs;
@@ -58,6 +62,10 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
     name,
     list,
     read,
+    isDue() {
+      if (list.last().kind === 'unknown' || deps.clock.monoMs() - askedAtMonoMs >= listEveryMs) return true;
+      return !listed.every(({ replica }) => isQuiet(deployment, schedule, replica));
+    },
     replicas() {
       const all = listed.map(({ replica }) => replica);
       return all.filter((replica) => !isPast(replica, all));
@@ -76,6 +84,15 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
       return { site, placement, control, replicas, listLagMs };
     },
   };
+}
+
+/** Nothing is expected to change: it rests, or it runs and its last completion was good. */
+function isQuiet({ probes }: Deployment, schedule: ProbeSchedule, replica: Replica): boolean {
+  if (replica.state === 'stopped' || replica.state === 'gone') return true;
+  const newest = probes
+    .filter(({ kind }) => kind === 'completion')
+    .map((spec) => schedule.historyOf(replica, spec).at(-1));
+  return replica.state === 'running' && newest.every((last) => last?.outcome === 'good');
 }
 
 function viewOf(

@@ -18,6 +18,7 @@ export function withScriptedFaults(
   const lag = createLag(clock);
   const longestLagMs = Math.max(0, ...script.map((fault) => (fault.kind === 'listing-lags' ? fault.byMs : 0)));
   return {
+    ...provider,
     listLagMs: provider.listLagMs + longestLagMs,
     async list(selector, call) {
       const refusal = armed.take('throttled');
@@ -37,7 +38,6 @@ export function withScriptedFaults(
       if (reply.kind === 'done' && how === 'delete') lag.linger(replica, armed.take('listing-lags')?.byMs ?? 0);
       return reply;
     },
-    close: () => provider.close(),
   };
 }
 

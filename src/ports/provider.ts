@@ -63,6 +63,11 @@ export interface Provider {
    * same for the session's whole life; stated too long it delays a replacement, stated too short it makes a second instance.
    */
   readonly listLagMs: number;
+  /**
+   * Shortest time between two lists for a watcher of a site where nothing is wrong, in milliseconds; absent: every look. A
+   * cloud counts calls per account: what watching takes is not there for a failover.
+   */
+  readonly listEveryMs?: number;
   /** Whose account it is, as a reference: what is refused for the account is refused at all its sites. Absent: this site's alone. */
   readonly account?: string;
   /** All replicas of the deployment at this site, by tag: the cloud is the truth, our database is not. Stopped ones too. */

@@ -169,3 +169,36 @@ test('a deployment at a site that is not configured, or has no session, is a bug
   const observer = createObserver(deps, world.deployment, 1000);
   await expect(observer.readReplicas('elsewhere', calm)).rejects.toThrow('is not configured at elsewhere');
 });
+
+/** Lists asked for by ten looks, a tenth of a second apart, after the site has settled. */
+async function listsOfTenLooks(change: (world: World) => void): Promise<number> {
+  const world = createWorld();
+  world.left.plant(0);
+  world.right.plant(0);
+  world.left.listEveryMs = 1000;
+  const opened = { world, observer: createObserver(world.boot().deps, world.deployment, 1000) };
+  await look(opened, 20);
+  change(world);
+  await look(opened, 12);
+  const before = world.left.lists;
+  await look(opened, 10);
+  return world.left.lists - before;
+}
+
+test('a site where nothing is wrong is listed at its provider’s pace', async () => {
+  expect(await listsOfTenLooks(() => undefined)).toBe(1);
+});
+
+test.for([
+  ['whose completions fail', (world: World) => Object.assign(world.probe.bad, { left: 'TimedOut' })],
+  [
+    'with a replica that is on its way out',
+    (world: World) => world.left.replicas.set('left-9', { ...world.left.plant(1), id: 'left-9', state: 'stopping' }),
+  ],
+  [
+    'that cannot be listed',
+    (world: World) => Object.assign(world.left, { listError: { class: 'auth', code: '401', message: 'expired' } }),
+  ],
+] as const)('a site %s is listed at every look', async ([, change]) => {
+  expect(await listsOfTenLooks(change)).toBe(10);
+});

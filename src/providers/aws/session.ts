@@ -19,6 +19,13 @@ import { epochOf, tags } from './wire.ts';
  */
 export const listLagMs = 30_000;
 
+/**
+ * DescribeInstances has a bucket of its own for each account and region, with 10 to 20 new tokens a second
+ * (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html, checked 2026-11-27): ten deployments watched
+ * at this pace take one of them a second.
+ */
+export const listEveryMs = 10_000;
+
 export interface SessionDeps extends ProviderDeps {
   readonly site: string;
   readonly settings: AwsSettings;

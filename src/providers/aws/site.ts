@@ -5,7 +5,7 @@ import type { Provider } from '../../ports/provider.ts';
 import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
 import { onePerSlot } from '../shared/slots.ts';
-import { listLagMs, type Session, type SessionDeps } from './session.ts';
+import { listEveryMs, listLagMs, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
 import { tags, toReplica } from './wire.ts';
@@ -22,6 +22,7 @@ export function openSite(deps: SessionDeps): Provider {
   };
   return {
     listLagMs,
+    listEveryMs,
     async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
       const asOfMs = clock.nowMs();
       const told = await session.look(deployment, call);

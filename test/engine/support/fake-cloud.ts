@@ -32,6 +32,10 @@ export interface FakeCloud extends Provider {
   listError: ProviderError | undefined;
   /** A new instance is not listed for this long; also what the session says of itself. */
   listLagMs: number;
+  /** What the session says of itself: a watcher's shortest time between two lists. */
+  listEveryMs: number;
+  /** Lists that were asked for. */
+  lists: number;
   /** From start to answering. */
   bootMs: number;
   /** Puts an instance there that runs since long ago. */
@@ -74,6 +78,8 @@ export function createFakeCloud(site: string, clock: Clock): FakeCloud {
     refusal: undefined,
     listError: undefined,
     listLagMs: 0,
+    listEveryMs: 0,
+    lists: 0,
     bootMs: 100,
     plant: (slot) => make(slot, 'planted', clock.nowMs() - 600_000),
     crash(slot) {
@@ -81,6 +87,7 @@ export function createFakeCloud(site: string, clock: Clock): FakeCloud {
       if (found !== undefined) cloud.replicas.set(found.id, { ...found, state: 'gone', billed: 'no' });
     },
     async list(): Promise<Seen<readonly Replica[]>> {
+      cloud.lists += 1;
       if (cloud.listError !== undefined) return { kind: 'unknown', error: cloud.listError };
       const old = ({ startedAtMs }: Replica): boolean => clock.nowMs() - startedAtMs >= cloud.listLagMs;
       return { kind: 'seen', value: [...cloud.replicas.values()].filter(old), asOfMs: clock.nowMs() };

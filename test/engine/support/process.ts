@@ -176,6 +176,7 @@ function watchProvider(provider: Provider, { alive, point }: Wrap, checked: Chec
     get listLagMs() {
       return provider.listLagMs;
     },
+    listEveryMs: provider.listEveryMs ?? 0,
     list: (selector, call) => alive(() => provider.list(selector, call)),
     start: (request, call) => point(checked('start', call), () => provider.start(request, call)),
     stop: (replica, how, call) => point(checked('stop', call), () => provider.stop(replica, how, call)),
