@@ -50,6 +50,7 @@ function plannedLines(preview: Preview, { plan, forecast }: Planned, style: Styl
       : labelled('Rules', `${tick(style)}${forecast.passed.join(', ')} do not stand in the way`, style)),
     ...drainLines(forecast, style),
     ...drillLines(plan, preview, style),
+    ...sourceLines(plan, preview, style),
     ...forecast.danger.why.flatMap((why) => warning(`Severe: ${sanitize(why)}`, style)),
     ...(preview.seenBy === 'this-process' && preview.view.route.kind === 'unknown'
       ? warning('The gateway is not seen: weights and load are not checked', style)
@@ -181,6 +182,18 @@ function drainLines({ drains }: Forecast, style: Style): readonly string[] {
 }
 
 /** Whoever moves traffic by hand comes before any drill. */
+/** Whoever moves gently off a site that does not serve should know it before, and what would be quicker. */
+function sourceLines({ kind, from, deployment }: Plan, { diagnosis }: Preview, style: Style): readonly string[] {
+  const source = diagnosis.sites.find(({ site, planes }) => site === from && planes.length > 0);
+  if (source === undefined) return [];
+  const { site, code, message } = source;
+  const quicker =
+    kind === 'failover'
+      ? ''
+      : `. At once:  godwit failover ${sanitize(deployment, 60)} --away-from ${sanitize(site, 40)}`;
+  return warning(`${sanitize(site, 40)} is bad now: ${code}: ${sanitize(message)}${quicker}`, style);
+}
+
 function drillLines({ steps }: Plan, { view: { faults = [] } }: Preview, style: Style): readonly string[] {
   const sites = faults.map(({ site }) => sanitize(site, 40)).join(', ');
   return steps.flatMap((step) =>

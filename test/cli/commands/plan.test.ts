@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { WishEnd } from '../../../src/engine/carry-out.ts';
+import type { SiteDiagnosis } from '../../../src/model/diagnosis.ts';
 import type { Danger } from '../../../src/model/forecast.ts';
 import type { Preview } from '../../../src/model/preview.ts';
 import type { Wish } from '../../../src/model/wish.ts';
@@ -72,6 +73,18 @@ test('--dry-run on the verb itself shows the same and needs no reason', async ()
   expect(app.printed.out).toBe(twin.printed.out);
   expect(app.printed.out).toContain('Move all of');
   expect(wishes).toEqual([]);
+});
+
+test('a move off a site that is bad says so, and what is quicker', async () => {
+  const bad: SiteDiagnosis = {
+    ...{ site: 'site-a', code: 'SiteDead', actionable: true, servesNothing: true, planes: ['data'], vantages: [] },
+    ...{ sinceMs: 0, asOfMs: 0, message: 'refused', ready: [] },
+  };
+  const { app } = appWith((wish) => ({ diagnosis: { ...preview(wish).diagnosis, sites: [bad] } }));
+  expect(await runCommand(['plan', ...shift], app)).toBe(0);
+  expect(app.printed.out.replace(/\s+/g, ' ')).toContain(
+    '▲ site-a is bad now: SiteDead: refused. At once: godwit failover chat --away-from site-a',
+  );
 });
 
 test('a plan that a rule refuses says which, and what works instead', async () => {
