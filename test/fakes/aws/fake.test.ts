@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createClock } from '../../../src/system/clock.ts';
+import { createRegion } from './region.ts';
 import { type FakeEc2, fakeTemplate, startFakeEc2 } from './server.ts';
 
 let ec2: FakeEc2;
@@ -64,6 +65,25 @@ test('a token of a machine that has ended gives neither that nor another', async
   await client.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
   await expect.poll(() => run().catch(({ name }: Error) => name)).toBe('IdempotentInstanceTerminated');
   expect(ec2.region.machines).toHaveLength(1);
+});
+
+test('a token is a new one a day after the end of its machine, whatever the request is then', () => {
+  let nowMs = 1_700_000_000_000;
+  const region = createRegion({ nowMs: () => nowMs, zones: ['us-east-1a'], templates: ['lt-1'] });
+  const runOf = (type: string) => {
+    const LaunchTemplate = { LaunchTemplateId: 'lt-1' };
+    return region.act('RunInstances', {
+      ...{ MinCount: '1', MaxCount: '1', ClientToken: 't1', InstanceType: type, LaunchTemplate },
+    });
+  };
+  runOf('p5.48xlarge');
+  const endedAtMs = nowMs;
+  region.machines[0]?.failLate(endedAtMs - 3000, 'Server.InternalError');
+  nowMs = endedAtMs + 24 * 3_600_000 - 1;
+  expect(() => runOf('p5.48xlarge')).toThrow('associated with a terminated instance');
+  nowMs += 1;
+  runOf('p4d.24xlarge');
+  expect(region.machines.map(({ terms }) => terms.type)).toEqual(['p5.48xlarge', 'p4d.24xlarge']);
 });
 
 test('a refused launch binds no token', async () => {

@@ -82,6 +82,12 @@ export class Machine {
     return last.state === 'terminated' && atMs - last.atMs > shownAfterEndMs ? undefined : last.state;
   }
 
+  /** Undefined while it has not ended. */
+  endedAtMs(atMs: number): number | undefined {
+    const last = this.eventAt(atMs);
+    return last?.state === 'terminated' ? last.atMs : undefined;
+  }
+
   /** As the API shows it at a moment. */
   shownAt(atMs: number): Instance | undefined {
     const [state, event] = [this.stateAt(atMs), this.eventAt(atMs)];

@@ -2,6 +2,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { Machine, type State } from './machines.ts';
 import { type Params, RefusedError } from './protocol.ts';
+import { createTokenShelf, recall, type TokenShelf } from './tokens.ts';
 
 export interface RegionTerms {
   /** The region's own time, epoch milliseconds. */
@@ -46,7 +47,7 @@ export const modelled: Readonly<Record<string, readonly string[]>> = {
 
 export function createRegion(terms: RegionTerms): Region {
   const machines: Machine[] = [];
-  const tokens = new Map<string, { readonly machine: Machine; readonly params: string }>();
+  const tokens = createTokenShelf<Machine>();
   const region: Region = {
     nowMs: terms.nowMs,
     machines,
@@ -125,38 +126,17 @@ function fits(instance: Instance, { Name, Values }: Params): boolean {
 
 interface Stock {
   readonly machines: Machine[];
-  readonly tokens: Map<string, { readonly machine: Machine; readonly params: string }>;
+  readonly tokens: TokenShelf<Machine>;
 }
 
-/**
- * The token store: same parameters give the same machine, others a mismatch, an ended machine an error of its own. A token
- * counts per zone when the request names one. Refused requests bind nothing.
- */
 function run(region: Region, terms: RegionTerms, { machines, tokens }: Stock, params: Params): Instance {
-  const placement = structOf(params['Placement']);
-  const subnet = params['SubnetId'] === undefined ? undefined : String(params['SubnetId']);
-  const asked = placement['AvailabilityZone'] === undefined ? undefined : String(placement['AvailabilityZone']);
-  const key = JSON.stringify([params['ClientToken'], asked ?? subnet]);
-  const before = params['ClientToken'] === undefined ? undefined : tokens.get(key);
+  const asked = structOf(params['Placement'])['AvailabilityZone'];
   const nowMs = terms.nowMs();
-  if (before !== undefined) {
-    if (before.params !== JSON.stringify(params))
-      throw new RefusedError(
-        400,
-        'IdempotentParameterMismatch',
-        'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
-      );
-    const shown = before.machine.shownAt(nowMs);
-    if (shown === undefined || shown.State?.Name === 'terminated')
-      throw new RefusedError(
-        400,
-        'IdempotentInstanceTerminated',
-        'The client token you have provided is associated with a terminated instance. Please use a different client token.',
-      );
-    return shown;
-  }
+  const known = tokens.find(params);
+  const before = known && recall(known, known.made.endedAtMs(nowMs), nowMs);
+  if (before !== undefined) return before.shownAt(nowMs) ?? {};
   const type = String(params['InstanceType']);
-  const zone = asked ?? terms.zones[0] ?? '';
+  const zone = String(asked ?? terms.zones[0]);
   check(terms, params, zone);
   if (region.soldOut.has(`${type} ${zone}`)) throw soldOut(type, zone);
   const index = machines.length + 1;
@@ -173,7 +153,7 @@ function run(region: Region, terms: RegionTerms, { machines, tokens }: Stock, pa
   const late = region.failingLate.get(`${type} ${zone}`);
   if (late !== undefined) machine.failLate(nowMs, late);
   machines.push(machine);
-  if (params['ClientToken'] !== undefined) tokens.set(key, { machine, params: JSON.stringify(params) });
+  tokens.keep(params, machine);
   return machine.shownAt(nowMs) ?? {};
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Replica } from '../../../src/model/replica.ts';
 import type { WriteCall } from '../../../src/ports/call.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
-import { answers } from '../../fakes/aws/server.ts';
+import { answers } from '../../fakes/aws/faults.ts';
 import { type AwsSite, createFastClock, launch, makeAwsSite } from './support/site.ts';
 
 /** A minute is three seconds here. */

@@ -1,4 +1,4 @@
-/** An AWS site whose region is the fake on loopback; every session is one of its own, with nothing shared but the folder. */
+/** AWS sites whose EC2 stands on loopback; every session is one of its own, with nothing shared but the folder. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,46 +36,52 @@ Object.assign(process.env, {
 
 export const launch: LaunchSpec = { command: [], env: {}, startupTimeoutMs: 60_000, stopGraceMs: 30_000 };
 
-export interface AwsSite extends ProviderSubject {
-  readonly ec2: FakeEc2;
+/** A site whose EC2 is somewhere on loopback: all that does not depend on what stands there. */
+export interface SiteOfEndpoint
+  extends Pick<ProviderSubject, 'plugin' | 'clock' | 'launch' | 'badLaunch' | 'goodSettings' | 'badSettings' | 'open'> {
+  readonly name: string;
+  /** Where the records of this machine are. */
+  readonly stateDir: string;
   /** `elsewhere`: on another machine, which has none of this one's records. */
   openWith(change: { readonly settings?: object; readonly elsewhere?: boolean }): Promise<Provider>;
+  removeFolder(): void;
 }
 
-/** By default time is real and passes 200 times as fast in the region: a machine boots in 40 ms. */
-export async function makeAwsSite(terms: { readonly clock?: Clock; readonly speed?: number } = {}): Promise<AwsSite> {
-  const time = terms.clock ?? clock;
+export interface EndpointTerms {
+  readonly clock: Clock;
+  readonly endpoint: string;
+  readonly template: string;
+}
+
+export function siteOfEndpoint({ clock: time, endpoint, template }: EndpointTerms): SiteOfEndpoint {
   const dir = mkdtempSync(join(tmpdir(), 'godwit-aws-'));
-  const ec2 = await startFakeEc2({ clock: time, speed: terms.speed ?? 200 });
   const settings = {
     zones: ['us-east-1a', 'us-east-1b'],
     machines: ['p5.48xlarge', 'p4d.24xlarge'],
-    launch: { template: fakeTemplate },
-    endpoint: ec2.url,
+    launch: { template },
+    endpoint,
   };
   const goodSettings = { ...settings, region: 'us-east-1' };
+  const name = 'virginia';
+  const here = join(dir, 'here');
   let others = 0;
-  const openWith: AwsSite['openWith'] = ({ settings: change, elsewhere = false }) => {
+  const openWith: SiteOfEndpoint['openWith'] = ({ settings: change, elsewhere = false }) => {
     if (elsewhere) others += 1;
-    const stateDir = join(dir, elsewhere ? `machine-${others}` : 'here');
+    const stateDir = elsewhere ? join(dir, `machine-${others}`) : here;
     const site = {
-      ...{ name: 'virginia', provider: 'aws', region: 'us-east-1', residency: ['US'], failureDomains: ['us-east'] },
+      ...{ name, provider: 'aws', region: 'us-east-1', residency: ['US'], failureDomains: ['us-east'] },
       settings: { ...settings, ...change },
     };
     return aws.connect(site, { clock: time, random: createRandom(), stateDir });
   };
   return {
-    ec2,
-    plugin: aws,
-    clock: time,
-    launch,
+    ...{ plugin: aws, clock: time, launch, name, stateDir: here, goodSettings, openWith },
     badLaunch: { ...launch, command: ['vllm', 'serve'] },
-    goodSettings,
     badSettings: [
       settings,
       { ...goodSettings, region: 'Virginia' },
       { ...goodSettings, launch: { template: 'my-template' } },
-      { ...goodSettings, launch: { template: fakeTemplate, version: 0 } },
+      { ...goodSettings, launch: { template, version: 0 } },
       { ...goodSettings, machines: [] },
       { ...goodSettings, machines: ['p5'] },
       { ...goodSettings, zones: ['us-east-1'] },
@@ -86,8 +92,23 @@ export async function makeAwsSite(terms: { readonly clock?: Clock; readonly spee
       { ...goodSettings, endpoint: 'http://ec2.example.com' },
       { ...goodSettings, image: 'ami-0123' },
     ],
-    openWith,
     open: () => openWith({}),
+    removeFolder: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
+
+export interface AwsSite extends ProviderSubject, SiteOfEndpoint {
+  readonly ec2: FakeEc2;
+}
+
+/** By default time is real and passes 200 times as fast in the region: a machine boots in 40 ms. */
+export async function makeAwsSite(terms: { readonly clock?: Clock; readonly speed?: number } = {}): Promise<AwsSite> {
+  const time = terms.clock ?? clock;
+  const ec2 = await startFakeEc2({ clock: time, speed: terms.speed ?? 200 });
+  const site = siteOfEndpoint({ clock: time, endpoint: ec2.url, template: fakeTemplate });
+  return {
+    ...site,
+    ec2,
     async killReplica({ id }) {
       const reason = { Code: 'Server.SpotInstanceTermination', Message: 'Server.SpotInstanceTermination: reclaimed' };
       const machine = ec2.region.machines.find(({ terms }) => terms.id === id);
@@ -96,7 +117,7 @@ export async function makeAwsSite(terms: { readonly clock?: Clock; readonly spee
     countRunning: async () => ec2.billed().length,
     async dispose() {
       await ec2.close();
-      rmSync(dir, { recursive: true, force: true });
+      site.removeFolder();
     },
   };
 }
