@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { withScriptedFaults } from '../../src/faults/provider.ts';
+import { local } from '../../src/providers/local/index.ts';
 import { providerContract } from '../../src/testkit/provider-contract.ts';
 import { clock, makeSite } from '../providers/local/support/site.ts';
 
@@ -7,7 +8,7 @@ describe.each([
   { kind: 'local', make: () => makeSite() },
   { kind: 'local, with no fault armed', make: () => makeSite((inner) => withScriptedFaults(inner, [], { clock })) },
 ])('the provider $kind', ({ make }) => {
-  for (const { name, run } of providerContract(make)) test(name, run);
+  for (const { name, run } of providerContract(local, make)) test(name, run);
 });
 
 const boundCase = 'lists what was started within the bound it states, to every session';
@@ -19,7 +20,7 @@ function runBoundCase(saying?: { readonly listLagMs: number }): Promise<void> {
       const provider = withScriptedFaults(inner, [{ kind: 'listing-lags', byMs: 300, times: 3 }], { clock });
       return { ...provider, ...saying };
     });
-  const found = providerContract(lagging).find(({ name }) => name === boundCase);
+  const found = providerContract(local, lagging).find(({ name }) => name === boundCase);
   if (found === undefined) throw new Error(`no such case: ${boundCase}`);
   return found.run();
 }

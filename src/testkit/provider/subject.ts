@@ -30,15 +30,16 @@ export interface ProviderSubject {
   dispose(): Promise<void>;
 }
 
-export type MakeProvider = () => Promise<ProviderSubject>;
+/** Makes a subject anew for each case. */
+export type MakeProvider<S extends ProviderSubject = ProviderSubject> = () => Promise<S>;
 
 /** Longest time a call of a case may take, and a condition is waited for, in milliseconds. */
 const patienceMs = 15_000;
 const pollMs = 20;
 
 /** A case's tools: a first session, and calls with what every call carries. */
-export interface Bench {
-  readonly subject: ProviderSubject;
+export interface Bench<S extends ProviderSubject = ProviderSubject> {
+  readonly subject: S;
   readonly provider: Provider;
   /** Another session; closed at the end of the case. */
   open(): Promise<Provider>;
@@ -52,34 +53,47 @@ export interface Bench {
   listed(replica: Replica, from?: Provider): Promise<readonly Replica[]>;
   /** Waits until the listing satisfies the condition. */
   until(what: string, holds: (replicas: readonly Replica[]) => boolean): Promise<readonly Replica[]>;
+  /** Asks for the same until it is done, whatever is answered before, as an engine does; never with more than `most` running. */
+  insist<T>(ask: () => Promise<Reply<T>>, most?: number): Promise<T>;
 }
 
 /** The deployment all cases use. */
 export const deployment = 'contract';
 
 /** A case on a fresh site, disposed of whatever happens. */
-export function providerCase(make: MakeProvider, name: string, body: (bench: Bench) => Promise<void>): ContractCase {
-  return {
-    name,
-    async run() {
-      const subject = await make();
-      const sessions: Provider[] = [];
-      const open = async (): Promise<Provider> => {
-        const session = await subject.open();
-        sessions.push(session);
-        return session;
-      };
-      try {
-        await body(createBench(subject, await open(), open));
-      } finally {
-        await Promise.all(sessions.map((session) => session.close()));
-        await subject.dispose();
-      }
-    },
-  };
+export function providerCase<S extends ProviderSubject>(
+  make: MakeProvider<S>,
+  name: string,
+  body: (bench: Bench<S>) => Promise<void>,
+): ContractCase {
+  return { name, run: () => onFreshSite(make, body) };
 }
 
-function createBench(subject: ProviderSubject, provider: Provider, open: () => Promise<Provider>): Bench {
+/** What `body` gives of a fresh site, which is disposed of whatever happens. */
+export async function onFreshSite<S extends ProviderSubject, T>(
+  make: MakeProvider<S>,
+  body: (bench: Bench<S>) => Promise<T>,
+): Promise<T> {
+  const subject = await make();
+  const sessions: Provider[] = [];
+  const open = async (): Promise<Provider> => {
+    const session = await subject.open();
+    sessions.push(session);
+    return session;
+  };
+  try {
+    return await body(createBench(subject, await open(), open));
+  } finally {
+    await Promise.all(sessions.map((session) => session.close()));
+    await subject.dispose();
+  }
+}
+
+function createBench<S extends ProviderSubject>(
+  subject: S,
+  provider: Provider,
+  open: () => Promise<Provider>,
+): Bench<S> {
   const { clock } = subject;
   const read = (change: Partial<ReadCall> = {}): ReadCall => ({
     signal: new AbortController().signal,
@@ -124,6 +138,17 @@ function createBench(subject: ProviderSubject, provider: Provider, open: () => P
         const now = await replicas();
         if (holds(now)) return now;
         assert.ok(clock.monoMs() < untilMonoMs, `waited ${patienceMs} ms until ${what}; saw ${JSON.stringify(now)}`);
+        await clock.sleep(pollMs, new AbortController().signal);
+      }
+    },
+    async insist(ask, most = 1) {
+      const untilMonoMs = clock.monoMs() + patienceMs;
+      for (;;) {
+        const reply = await ask();
+        const running = await subject.countRunning();
+        assert.ok(running <= most, `${running} replicas run where ${most} were asked for`);
+        if (reply.kind === 'done') return reply.value;
+        assert.ok(clock.monoMs() < untilMonoMs, `not done within ${patienceMs} ms: ${JSON.stringify(reply)}`);
         await clock.sleep(pollMs, new AbortController().signal);
       }
     },

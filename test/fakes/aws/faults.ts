@@ -7,7 +7,7 @@ export interface Fault {
   readonly when: 'before' | 'after';
   /** An answer, or none: the connection ends, or stays silent. */
   readonly answer: (Refusal & { readonly headers?: Readonly<Record<string, string>> }) | 'drop' | 'hang';
-  /** How many calls; default 1. */
+  /** How many calls; default 1. `Infinity`: all, until it is lifted. */
   readonly times?: number;
 }
 
@@ -29,7 +29,8 @@ export const answers = {
 } as const;
 
 export interface FaultScript {
-  add(fault: Fault): void;
+  /** What it gives takes the fault back. */
+  add(fault: Fault): () => void;
   /** The fault of the next call of an action, in the order they were added; it is used up by that. */
   take(action: string): Fault | undefined;
 }
@@ -37,7 +38,13 @@ export interface FaultScript {
 export function createFaultScript(): FaultScript {
   const faults: { readonly fault: Fault; left: number }[] = [];
   return {
-    add: (fault) => faults.push({ fault, left: fault.times ?? 1 }),
+    add(fault) {
+      const added = { fault, left: fault.times ?? 1 };
+      faults.push(added);
+      return () => {
+        added.left = 0;
+      };
+    },
     take(action) {
       const next = faults.find((each) => each.fault.action === action && each.left > 0);
       if (next !== undefined) next.left -= 1;

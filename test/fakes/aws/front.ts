@@ -23,7 +23,8 @@ export interface Front {
   readonly url: string;
   /** Actions in the order they came. */
   readonly calls: readonly string[];
-  fault(fault: Fault): void;
+  /** What it gives takes the fault back. */
+  fault(fault: Fault): () => void;
   close(): Promise<void>;
 }
 

@@ -1,15 +1,18 @@
 /** AWS sites whose EC2 stands on loopback; every session is one of its own, with nothing shared but the folder. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LaunchSpec } from '../../../../src/model/deployment.ts';
+import type { Replica } from '../../../../src/model/replica.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { Provider } from '../../../../src/ports/provider.ts';
 import { aws } from '../../../../src/providers/aws/index.ts';
 import { createClock } from '../../../../src/system/clock.ts';
 import { createRandom } from '../../../../src/system/random.ts';
+import type { CloudSubject } from '../../../../src/testkit/provider/cloud-subject.ts';
 import type { ProviderSubject } from '../../../../src/testkit/provider/subject.ts';
 import { type FakeEc2, fakeTemplate, startFakeEc2 } from '../../../fakes/aws/server.ts';
+import { cloudOf } from './cloud.ts';
 
 export const clock = createClock();
 
@@ -40,8 +43,10 @@ export const launch: LaunchSpec = { command: [], env: {}, startupTimeoutMs: 60_0
 export interface SiteOfEndpoint
   extends Pick<ProviderSubject, 'plugin' | 'clock' | 'launch' | 'badLaunch' | 'goodSettings' | 'badSettings' | 'open'> {
   readonly name: string;
-  /** Where the records of this machine are. */
+  /** Where the records of this machine are now. */
   readonly stateDir: string;
+  /** What is on record now is what sessions opened later find: one opened before may write what it likes. */
+  parkRecords(): void;
   /** `elsewhere`: on another machine, which has none of this one's records. */
   openWith(change: { readonly settings?: object; readonly elsewhere?: boolean }): Promise<Provider>;
   removeFolder(): void;
@@ -63,7 +68,7 @@ export function siteOfEndpoint({ clock: time, endpoint, template }: EndpointTerm
   };
   const goodSettings = { ...settings, region: 'us-east-1' };
   const name = 'virginia';
-  const here = join(dir, 'here');
+  let here = join(dir, 'here');
   let others = 0;
   const openWith: SiteOfEndpoint['openWith'] = ({ settings: change, elsewhere = false }) => {
     if (elsewhere) others += 1;
@@ -75,7 +80,18 @@ export function siteOfEndpoint({ clock: time, endpoint, template }: EndpointTerm
     return aws.connect(site, { clock: time, random: createRandom(), stateDir });
   };
   return {
-    ...{ plugin: aws, clock: time, launch, name, stateDir: here, goodSettings, openWith },
+    ...{ plugin: aws, clock: time, launch, name, goodSettings, openWith },
+    get stateDir() {
+      return here;
+    },
+    parkRecords() {
+      const before = here;
+      others += 1;
+      here = join(dir, `here-${others}`);
+      // A lock is its holder's, and a copy of it nobody's; to read it would take it from its holder.
+      if (existsSync(before))
+        cpSync(before, here, { recursive: true, filter: (path) => !path.startsWith(join(before, 'locks')) });
+    },
     badLaunch: { ...launch, command: ['vllm', 'serve'] },
     badSettings: [
       settings,
@@ -97,7 +113,7 @@ export function siteOfEndpoint({ clock: time, endpoint, template }: EndpointTerm
   };
 }
 
-export interface AwsSite extends ProviderSubject, SiteOfEndpoint {
+export interface AwsSite extends CloudSubject, SiteOfEndpoint {
   readonly ec2: FakeEc2;
 }
 
@@ -106,18 +122,21 @@ export async function makeAwsSite(terms: { readonly clock?: Clock; readonly spee
   const time = terms.clock ?? clock;
   const ec2 = await startFakeEc2({ clock: time, speed: terms.speed ?? 200 });
   const site = siteOfEndpoint({ clock: time, endpoint: ec2.url, template: fakeTemplate });
-  return {
-    ...site,
+  const { cloud, closeLinks } = cloudOf(ec2, site);
+  // Not spread: the folder of its records may be another one later.
+  return Object.assign(site, {
     ec2,
-    async killReplica({ id }) {
+    cloud,
+    async killReplica({ id }: Replica) {
       const reason = { Code: 'Server.SpotInstanceTermination', Message: 'Server.SpotInstanceTermination: reclaimed' };
       const machine = ec2.region.machines.find(({ terms }) => terms.id === id);
       machine?.end(ec2.region.nowMs(), reason);
     },
     countRunning: async () => ec2.billed().length,
     async dispose() {
+      await closeLinks();
       await ec2.close();
       site.removeFolder();
     },
-  };
+  });
 }

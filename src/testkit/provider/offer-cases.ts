@@ -1,0 +1,141 @@
+/** Offers: what a start can be asked for, what is known against it, and who hears of a refusal. Of a cloud with `offers`. */
+import assert from 'node:assert/strict';
+import type { Denial } from '../../model/denial.ts';
+import { isSameOffer, nameOfOffer, type Offer, type OfferSight } from '../../model/offer.ts';
+import type { Provider } from '../../ports/provider.ts';
+import type { ContractCase } from '../contract-case.ts';
+import type { CloudSubject, MakeCloud } from './cloud-subject.ts';
+import { type Bench, deployment, done, providerCase, refusal, seen } from './subject.ts';
+
+type CloudBench = Bench<CloudSubject>;
+
+export function offerCases(make: MakeCloud): readonly ContractCase[] {
+  return [...sightCases(make), ...askedCases(make)];
+}
+
+function sightCases(make: MakeCloud): readonly ContractCase[] {
+  return [
+    providerCase(make, 'says what it offers, each once, and nothing that it cannot know', async (bench) => {
+      const sights = await offersOf(bench);
+      assert.notEqual(sights.length, 0);
+      assert.equal(new Set(sights.map(keyOf)).size, sights.length, 'each offer once');
+      for (const sight of sights) checkSight(sight);
+    }),
+    providerCase(make, 'changes nothing when it is asked for its offers', async (bench) => {
+      const first = await offersOf(bench);
+      assert.deepEqual(namesOf(await offersOf(bench)), namesOf(first));
+      assert.deepEqual(await bench.replicas(), []);
+      assert.equal(await bench.subject.countRunning(), 0);
+    }),
+    providerCase(make, 'says why of an offer that it knows would be refused', async (bench) => {
+      const { cloud } = bench.subject;
+      const [one, other] = await twoTypes(bench);
+      // A cloud that knows nothing before it is asked says nothing against any.
+      if (cloud.deny === undefined) return assert.deepEqual(deniedOf(await offersOf(bench)), []);
+      cloud.deny(one);
+      const sights = await offersOf(bench, await bench.open());
+      const denied = sights.find(({ offer }) => isSameOffer(offer, one))?.denied;
+      assert.ok(denied !== undefined, `nothing is said against ${nameOfOffer(one)}`);
+      assert.ok(denied.code !== '' && denied.message !== '', JSON.stringify(denied));
+      assert.equal(sights.find(({ offer }) => isSameOffer(offer, other))?.denied, undefined);
+    }),
+  ];
+}
+
+function askedCases(make: MakeCloud): readonly ContractCase[] {
+  return [
+    providerCase(make, 'starts every machine type that it offers', async (bench) => {
+      for (const [index, offer] of (await twoTypes(bench)).entries()) {
+        const request = { ...bench.request(index), offers: [offer] };
+        done(await bench.provider.start(request, bench.write(`k${index}`)));
+      }
+      assert.equal(await bench.subject.countRunning(), 2);
+    }),
+    providerCase(make, 'asks only for the offers it was told to, though others are free', async (bench) => {
+      const [one] = await twoTypes(bench);
+      bench.subject.cloud.sellOut(one);
+      const { heard, reply } = await startWith(bench, [one]);
+      refusal(reply, 'capacity');
+      assert.deepEqual(heard, [nameOfOffer(one)]);
+      assert.equal(await bench.subject.countRunning(), 0);
+    }),
+    providerCase(make, 'asks for offers in the order it was told, and tells each refusal', async (bench) => {
+      const [one, other] = await twoTypes(bench);
+      bench.subject.cloud.sellOut(one);
+      bench.subject.cloud.sellOut(other);
+      const forth = await startWith(bench, [one, other], 'k1');
+      const back = await startWith(bench, [other, one], 'k2');
+      assert.deepEqual(forth.heard, [one, other].map(nameOfOffer));
+      assert.deepEqual(back.heard, [other, one].map(nameOfOffer));
+      const message = refusal(back.reply, 'capacity');
+      for (const offer of [one, other]) assert.ok(message.includes(nameOfOffer(offer)), message);
+    }),
+    providerCase(make, 'goes on to the next offer after one that is sold out, and tells of that one', async (bench) => {
+      const [one, other] = await twoTypes(bench);
+      bench.subject.cloud.sellOut(one);
+      const { heard, reply } = await startWith(bench, [one, other]);
+      done(reply);
+      assert.deepEqual(heard, [nameOfOffer(one)]);
+      assert.equal(await bench.subject.countRunning(), 1);
+    }),
+    providerCase(make, 'tells with each refusal what the cloud said and how far it reaches', async (bench) => {
+      const [one] = await twoTypes(bench);
+      bench.subject.cloud.sellOut(one);
+      const { denials } = await startWith(bench, [one]);
+      for (const { error, verdict } of denials) {
+        assert.deepEqual([error.class, verdict.class], ['capacity', 'capacity']);
+        assert.ok(error.code !== '' && error.message !== '', JSON.stringify(error));
+        assert.ok(verdict.reach !== undefined, `sold out blocks machines: ${JSON.stringify(verdict)}`);
+      }
+    }),
+    providerCase(make, 'starts nothing that is none of its offers', async (bench) => {
+      const [one] = await twoTypes(bench);
+      const { reply } = await startWith(bench, [{ ...one, machine: `${one.machine}-not` }]);
+      assert.equal(reply.kind, 'refused');
+      assert.equal(await bench.subject.countRunning(), 0);
+    }),
+  ];
+}
+
+/** What a session says it could start. */
+export async function offersOf(bench: Bench, from: Provider = bench.provider): Promise<readonly OfferSight[]> {
+  assert.ok(from.offers !== undefined, 'the session has no offers');
+  return seen(await from.offers({ deployment, replicas: 1 }, bench.read()));
+}
+
+/** Two offers of different machine types, against which nothing is known. */
+async function twoTypes(bench: CloudBench): Promise<readonly [Offer, Offer]> {
+  const sights = (await offersOf(bench)).filter(({ denied }) => denied === undefined);
+  const [one] = sights;
+  const other = sights.find(({ offer }) => offer.machine !== one?.offer.machine);
+  assert.ok(one !== undefined && other !== undefined, 'a subject offers at least two machine types');
+  return [one.offer, other.offer];
+}
+
+async function startWith(bench: CloudBench, offers: readonly Offer[], key = 'k1') {
+  const denials: Denial[] = [];
+  const request = { ...bench.request(), offers, tell: (denial: Denial) => denials.push(denial) };
+  const reply = await bench.provider.start(request, bench.write(key));
+  // Of the same one a provider may tell more than once.
+  return { reply, denials, heard: [...new Set(denials.map(({ offer }) => nameOfOffer(offer)))] };
+}
+
+function checkSight({ offer, usdPerHour, room, denied }: OfferSight): void {
+  const name = nameOfOffer(offer);
+  assert.ok(offer.machine !== '' && offer.family !== '', name);
+  assert.ok(usdPerHour === undefined || (usdPerHour > 0 && Number.isFinite(usdPerHour)), `${name}: ${usdPerHour} $/h`);
+  assert.ok(room === undefined || (Number.isInteger(room) && room >= 0), `${name}: room for ${room}`);
+  assert.equal(denied, undefined, `${name} is refused on an empty site: ${JSON.stringify(denied)}`);
+}
+
+function keyOf({ offer }: OfferSight): string {
+  return `${nameOfOffer(offer)} ${offer.subnet ?? ''}`;
+}
+
+function namesOf(sights: readonly OfferSight[]): readonly string[] {
+  return sights.map(({ offer }) => nameOfOffer(offer));
+}
+
+function deniedOf(sights: readonly OfferSight[]): readonly string[] {
+  return namesOf(sights.filter(({ denied }) => denied !== undefined));
+}

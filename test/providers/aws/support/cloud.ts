@@ -1,0 +1,70 @@
+/** The fake region seen from its own side, as the contract kit makes it behave. */
+import type { ErrorClass } from '../../../../src/model/provider-error.ts';
+import type { CloudHooks, ProviderMethod } from '../../../../src/testkit/provider/cloud-subject.ts';
+import { answers, type Fault } from '../../../fakes/aws/faults.ts';
+import type { FakeEc2 } from '../../../fakes/aws/server.ts';
+import { type MortalLink, openMortalLink } from '../../../fakes/mortal-link.ts';
+import type { SiteOfEndpoint } from './site.ts';
+
+type Answer = Fault['answer'];
+
+/** The call each method is about, and the answers it can have there beside those that any call can have. */
+const actions: Readonly<
+  Partial<Record<ProviderMethod, { readonly action: string; readonly own: Partial<Record<ErrorClass, Answer>> }>>
+> = {
+  list: { action: 'DescribeInstances', own: {} },
+  start: {
+    action: 'RunInstances',
+    own: {
+      capacity: answers.soldOut,
+      quota: answers.quota,
+      invalid: { status: 400, code: 'InvalidSubnetID.NotFound', message: 'The subnet ID does not exist' },
+      conflict: { status: 400, code: 'IdempotentParameterMismatch', message: 'Arguments are inconsistent' },
+    },
+  },
+  stop: {
+    action: 'TerminateInstances',
+    own: { conflict: { status: 400, code: 'OperationNotPermitted', message: 'disableApiTermination is set' } },
+  },
+};
+
+const anywhere: Partial<Record<ErrorClass, Answer>> = {
+  auth: { status: 403, code: 'UnauthorizedOperation', message: 'You are not authorized to perform this operation.' },
+  throttled: answers.throttled,
+  transient: answers.internal,
+  unknown: 'drop',
+};
+
+export function cloudOf(
+  { calls, fault, region, url }: FakeEc2,
+  site: SiteOfEndpoint,
+): { readonly cloud: CloudHooks; closeLinks(): Promise<void> } {
+  const links: MortalLink[] = [];
+  const troubled = (method: ProviderMethod) => {
+    const found = actions[method];
+    if (found === undefined) throw new Error(`no call of ${method} is known`);
+    return found;
+  };
+  const cloud: CloudHooks = {
+    calls,
+    refuse(method, errorClass) {
+      const { action, own } = troubled(method);
+      const answer = own[errorClass] ?? anywhere[errorClass];
+      return answer && fault({ action, when: 'before', answer, times: Number.POSITIVE_INFINITY });
+    },
+    silence: (method) =>
+      fault({ action: troubled(method).action, when: 'before', answer: 'hang', times: Number.POSITIVE_INFINITY }),
+    sellOut({ machine, zone }) {
+      region.soldOut.add(`${machine} ${zone}`);
+    },
+    neverEnd() {
+      region.isStuck = true;
+    },
+    async openDoomed(death) {
+      const link = await openMortalLink(url, death, site.parkRecords);
+      links.push(link);
+      return { provider: await site.openWith({ settings: { endpoint: link.url } }), death: link.death };
+    },
+  };
+  return { cloud, closeLinks: async () => void (await Promise.all(links.map((link) => link.close()))) };
+}
