@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { messageOf } from '../../errors.ts';
 import type { ProviderError } from '../../model/provider-error.ts';
+import { fill } from '../shared/fill.ts';
 import { tokenVariable } from './process-table.ts';
 
 /** What a child may inherit. Everything else of our environment, credentials above all, stays here. */
@@ -87,11 +88,6 @@ export function spawnError(
     code: code || 'SpawnFailed',
     message: `${program}: ${text}`,
   };
-}
-
-/** Words in `${…}` that are not ours stay as they are: the program may know them. */
-function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }
 
 /** Two starts are kept: the log of the boot before lies beside, older ones are gone. */
