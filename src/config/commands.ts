@@ -1,4 +1,8 @@
-/** Where a deployment's command and environment count: only some providers start processes; with others the machine brings its server. */
+/**
+ * Where a deployment's command, image and environment count: the provider of this machine starts commands, those of clouds
+ * give their machines an image to run, or leave the machine to what its template brings.
+ */
+import type { Placement } from '../model/deployment.ts';
 import type { Finding } from './finding.ts';
 import { eachDeployment } from './rule.ts';
 
@@ -6,8 +10,6 @@ import { eachDeployment } from './rule.ts';
 export function startsCommands(provider: string | undefined): boolean {
   return provider === 'local';
 }
-
-const keys = ['command', 'env'] as const;
 
 /** A site that starts commands needs one, from the deployment or its own. */
 export const commandNeeded = eachDeployment(({ source, config, isSure }, { name, placements }) =>
@@ -23,27 +25,75 @@ export const commandNeeded = eachDeployment(({ source, config, isSure }, { name,
     ),
 );
 
+const keys = ['command', 'image', 'args', 'gpu', 'env'] as const;
+type Key = (typeof keys)[number];
+
+interface Place {
+  readonly site: string;
+  readonly provider: string;
+  readonly isProcess: boolean;
+  readonly hasImage: boolean;
+}
+
+function heeds(key: Key, { isProcess, hasImage }: Place): boolean {
+  switch (key) {
+    case 'command':
+      return isProcess;
+    case 'image':
+      return !isProcess;
+    case 'args':
+    case 'gpu':
+      return !isProcess && hasImage;
+    case 'env':
+      return isProcess || hasImage;
+  }
+}
+
 /** Said for one site, or for all while none of them takes it: what has no effect is a mistake. */
-export const commandHeeded = eachDeployment(({ source, config, isSure }, { name, placements }): readonly Finding[] => {
+export const launchHeeded = eachDeployment(({ source, config, isSure }, { name, placements }): readonly Finding[] => {
   const providerOf = (site: string): string | undefined => config.sites.find((each) => each.name === site)?.provider;
-  const sites = placements.map(({ site }) => site).filter((site) => providerOf(site) !== undefined);
-  if (!isSure(['deployments', name, 'sites'], ...sites.map((site) => ['sites', site, 'provider']))) return [];
-  const deaf = sites.filter((site) => !startsCommands(providerOf(site)));
-  const own = deaf.flatMap((site) =>
-    keys.map((key) => ({ path: ['deployments', name, 'sites', site, key], what: `${key} at ${site}`, site })),
+  const places = placements.flatMap((placement) => placeOf(placement, providerOf(placement.site)) ?? []);
+  if (!isSure(['deployments', name, 'sites'], ...places.map(({ site }) => ['sites', site, 'provider']))) return [];
+  const [first] = places;
+  const own = places.flatMap((place) =>
+    keys.map((key) => ({
+      key,
+      at: ['deployments', name, 'sites', place.site],
+      where: `at ${place.site}`,
+      places: [place],
+    })),
   );
-  const [first] = deaf;
-  const general =
-    first === undefined || deaf.length < sites.length
-      ? []
-      : keys.map((key) => ({ path: ['deployments', name, key], what: `${key} of ${name}`, site: first }));
+  const general = keys.map((key) => ({ key, at: ['deployments', name], where: `of ${name}`, places }));
+  if (first === undefined || !isSure(['deployments', name, 'image'])) return [];
   return [...own, ...general]
-    .filter(({ path }) => source.lineOf(path) !== undefined)
-    .map(({ path, what, site }) =>
-      source.findingAt(
-        path,
-        `${what} has no effect: ${providerOf(site)} starts no command`,
-        'leave it out: machines there start the model server by themselves',
-      ),
-    );
+    .filter(
+      ({ key, at, places: all }) => source.lineOf([...at, key]) !== undefined && !all.some((each) => heeds(key, each)),
+    )
+    .map(({ key, at, where, places: [place = first] }) => {
+      const other = key === 'command' ? 'image' : 'command';
+      const isTwofold = (key === 'command' || key === 'image') && source.lineOf([...at, other]) !== undefined;
+      const start = isTwofold ? `${key} ${where} contradicts its ${other}` : `${key} ${where} has no effect`;
+      return source.findingAt([...at, key], `${start}: ${reasonFor(key, place)}`, remedyFor(key, place));
+    });
 });
+
+function placeOf({ site, launch }: Placement, provider: string | undefined): Place | undefined {
+  if (provider === undefined) return undefined;
+  return { site, provider, isProcess: startsCommands(provider), hasImage: launch.container !== undefined };
+}
+
+function reasonFor(key: Key, { provider, isProcess, hasImage }: Place): string {
+  if (isProcess) return `${provider} starts no container`;
+  return (key === 'args' || key === 'gpu') && !hasImage ? 'no image is named' : `${provider} starts no command`;
+}
+
+function remedyFor(key: Key, { isProcess, hasImage }: Place): string {
+  if (isProcess)
+    return key === 'image'
+      ? 'write what starts the server as its command; an image is for sites in a cloud'
+      : 'write it into the command';
+  if (hasImage) return 'leave it out: machines there run the image';
+  return key === 'command'
+    ? 'leave it out: machines there start the model server by themselves, or the image that you name'
+    : 'name the image that it is for, or leave it out: machines there start the model server by themselves';
+}

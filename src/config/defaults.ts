@@ -44,6 +44,9 @@ export const deploymentDefaults = {
 /** For the probes of `probes`, which are there only when written. */
 export const probeDefaults = { process: { every: '5s', timeout: '2s' }, tcp: { every: '5s', timeout: '2s' } } as const;
 
+/** For an image, where one is named. */
+export const containerDefaults = { args: [], gpu: 'nvidia' } as const;
+
 /** For a deployment's site. */
 export const placementDefaults = { replicas: 1, standby: 'hot' } as const;
 

@@ -1,6 +1,7 @@
 /** Lays the file over the defaults: a deployment's own words, then the file's top level, then ours. */
 import { startsCommands } from './commands.ts';
 import {
+  containerDefaults,
   deploymentDefaults,
   drillDefaults,
   faultDefaults,
@@ -63,7 +64,9 @@ function drillTree(given: NonNullable<RawConfig['drills']>[string]): Tree {
   return overlay(drillDefaults, given, { fault: given.fault.map((each) => overlay(faultDefaults, each)) });
 }
 
-function deploymentTree(raw: RawConfig, _name: string, given: RawConfig['deployments'][string]): Tree {
+type Deployment = RawConfig['deployments'][string];
+
+function deploymentTree(raw: RawConfig, _name: string, given: Deployment): Tree {
   const general = { probe: raw.probe, failover: raw.failover, drain: raw.drain };
   const { sites, ...own } = given;
   const probes = Object.fromEntries(
@@ -73,14 +76,22 @@ function deploymentTree(raw: RawConfig, _name: string, given: RawConfig['deploym
     ]),
   );
   const startup = overlay(deploymentDefaults.startup, given.startup);
-  const process = { command: given.command ?? [], env: given.env ?? {} };
   const placements = Object.fromEntries(
     Object.entries(sites).map(([site, placement]) => {
-      const launch = startsCommands(raw.sites[site]?.provider) ? process : { command: [], env: {} };
+      const launch = launchTree(given, placement, raw.sites[site]?.provider);
       return [site, overlay(placementDefaults, launch, { startup }, placement)];
     }),
   );
   return overlay(deploymentDefaults, general, own, { residency: given.residency ?? [], probes, sites: placements });
+}
+
+/** What a site takes from its deployment: the command, or the image, each with the environment. */
+function launchTree(given: Deployment, placement: Deployment['sites'][string], provider: string | undefined): Tree {
+  const isProcess = startsCommands(provider);
+  const image = placement.image ?? (isProcess ? undefined : given.image);
+  const container = image === undefined ? {} : overlay(containerDefaults, { image, args: given.args, gpu: given.gpu });
+  const command = isProcess ? (given.command ?? []) : [];
+  return { command, ...container, env: isProcess || image !== undefined ? (given.env ?? {}) : {} };
 }
 
 function routeOf(raw: RawConfig, name: string): object | undefined {

@@ -25,3 +25,9 @@ export const path = (description: string) =>
     .string()
     .regex(/^\//, 'must begin with /')
     .meta({ description, examples: ['/health'] });
+/**
+ * Registry, path, tag and digest of a container image. The grammar of
+ * https://pkg.go.dev/github.com/distribution/reference, checked 2026-11-27; the look-ahead bounds what it is matched against.
+ */
+export const imageReference =
+  /^(?=.{1,512}$)(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;

@@ -1,5 +1,6 @@
 /** Rules between parts of a configuration; each gives its findings at the place to change. */
-import { commandHeeded, commandNeeded } from './commands.ts';
+import { commandNeeded, launchHeeded } from './commands.ts';
+import { containerValuesFit, imagePinned } from './containers.ts';
 import { oneAtATime, somewhereToGo } from './drill-rules.ts';
 import type { Finding } from './finding.ts';
 import { policyRules } from './policy-rules.ts';
@@ -163,7 +164,9 @@ const rules: readonly Rule[] = [
   weightsSum,
   weightsNeedReplicas,
   commandNeeded,
-  commandHeeded,
+  launchHeeded,
+  imagePinned,
+  containerValuesFit,
   residency,
   portsApart,
   portsEnough,

@@ -1,8 +1,9 @@
 /** The single source of the configuration's shape. Everything is optional that has a default; unknown keys are refused. */
 import { z } from 'zod';
+import { gpus } from '../model/container.ts';
 import { drillsSchema } from './drill-schema.ts';
 import { drain, failover } from './failover-schema.ts';
-import { count, name, path } from './fields.ts';
+import { count, imageReference, name, path } from './fields.ts';
 import { trafficSchema } from './traffic-schema.ts';
 import { duration } from './units.ts';
 
@@ -17,6 +18,26 @@ const command = z
 const env = z
   .record(z.string(), z.string())
   .meta({ description: 'Environment of the replica; nothing else of ours is inherited but PATH, HOME and the locale' });
+const container = {
+  image: z
+    .string()
+    .regex(imageReference, 'an image is written like vllm/vllm-openai:v0.18.0, or with its digest: NAME@sha256:...')
+    .optional()
+    .meta({
+      description:
+        'Container image that machines of a cloud run as the model server; without one they start what their template brings',
+      examples: ['vllm/vllm-openai:v0.18.0'],
+    }),
+  args: z
+    .array(z.string())
+    .optional()
+    .meta({
+      description:
+        'Arguments of the image; ${port}, ${model}, ${site} and ${replica} are filled in. vLLM and the text-*-inference servers get model and port by themselves',
+      examples: [['--tensor-parallel-size=8', '--shutdown-timeout=660']],
+    }),
+  gpu: z.enum(gpus).optional().meta({ description: 'Whose devices the container gets; default: nvidia' }),
+};
 const startup = z
   .strictObject({
     timeout: duration('Longest time from start to the first good completion').optional(),
@@ -84,6 +105,7 @@ const deployment = z.strictObject({
     .meta({ description: 'Address of what to do when it fails', examples: ['https://runbooks.example.com/chat'] }),
   model: z.string().min(1).meta({ description: 'The name clients ask for; completions must come from it' }),
   command: command.optional(),
+  ...container,
   env: env.optional(),
   startup: startup.optional(),
   stopGrace: duration('Time after SIGTERM before a replica is killed', 0).optional(),
@@ -99,6 +121,7 @@ const deployment = z.strictObject({
           .optional()
           .meta({ description: 'hot: ready · warm: stopped, not gone · cold: nothing there' }),
         command: command.optional(),
+        ...container,
         env: env.optional(),
         startup: startup.optional(),
         rated: rated.optional(),

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { assert } from '../errors.ts';
 import type { Config, GatewaySettings } from '../model/config.ts';
+import { type ContainerSpec, gpus } from '../model/container.ts';
 import type { Deployment, LaunchSpec, Placement } from '../model/deployment.ts';
 import type { DrainPolicy } from '../model/policy.ts';
 import type { ProbeSpec } from '../model/probe-spec.ts';
@@ -83,8 +84,10 @@ function drainOf(given: Part): DrainPolicy {
 }
 
 function placementOf(site: string, given: Part, stopGraceMs: number): Placement {
+  const container = containerOf(given);
   const launch: LaunchSpec = {
     command: given.get('command').texts,
+    ...(container === undefined ? {} : { container }),
     env: given.get('env').record,
     startupTimeoutMs: given.get('startup', 'timeout').ms,
     stopGraceMs,
@@ -101,6 +104,14 @@ function placementOf(site: string, given: Part, stopGraceMs: number): Placement 
     ...(ratedRps === undefined ? {} : { ratedRps }),
     ...(usdPerHour === undefined ? {} : { usdPerHour }),
   };
+}
+
+function containerOf(given: Part): ContainerSpec | undefined {
+  const image = given.get('image').maybeText;
+  if (image === undefined) return undefined;
+  const gpu = gpus.find((each) => each === given.get('gpu').text);
+  assert(gpu !== undefined, `the schema lets no gpu ${given.get('gpu').text} through`);
+  return { image, args: given.get('args').texts, gpu };
 }
 
 function completionOf(model: string, probe: Part) {

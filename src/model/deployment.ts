@@ -1,14 +1,18 @@
 /** One model served to clients, and the rules for keeping it served. */
+import type { ContainerSpec } from './container.ts';
 import type { DrainPolicy, FailoverPolicy } from './policy.ts';
 import type { ProbeSpec } from './probe-spec.ts';
 import type { RouteMatch, Weights } from './route.ts';
 
 export type Standby = 'hot' | 'warm' | 'cold';
 
-/** How a replica is started at one site. */
+/** How a replica is started at one site: by a command, as a container, or (neither) as the machine's template says. */
 export interface LaunchSpec {
-  /** Program and arguments; `${port}`, `${model}`, `${site}` and `${replica}` are filled in by the provider. */
+  /** Program and arguments; `${port}`, `${model}`, `${site}` and `${replica}` are filled in by the provider. Empty: none. */
   readonly command: readonly string[];
+  /** Never beside a command. */
+  readonly container?: ContainerSpec;
+  /** Of the command or the container; filled in like a command. */
   readonly env: Readonly<Record<string, string>>;
   /** How long a replica may take from start to answering, in milliseconds. */
   readonly startupTimeoutMs: number;

@@ -1,11 +1,16 @@
-/** Loads configurations in tests: from text through a file, with the local provider. */
+/** Loads configurations in tests: from text through a file, with the local provider and one of a cloud. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type LoadEnd, type LoadTerms, loadConfig } from '../../../src/config/load.ts';
 import { localSettings } from '../../../src/providers/local/schema.ts';
 
-export const providers = new Map([['local', localSettings]]);
+/** `cloud` stands for those whose machines run images; their own settings are in their own tests. */
+export const providers = new Map<string, z.ZodType>([
+  ['local', localSettings],
+  ['cloud', z.strictObject({})],
+]);
 
 export const fixture = (name: string): string => join(import.meta.dirname, '../../../fixtures/config', name);
 
