@@ -51,6 +51,25 @@ test('the SDK reads what a machine is', async () => {
   expect(Instances[0]?.LaunchTime).toBeInstanceOf(Date);
 });
 
+test('a machine keeps what it was told to run, and shows its metadata options', async () => {
+  const { Instances = [] } = await run({
+    UserData: Buffer.from('#cloud-config').toString('base64'),
+    MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+  });
+  expect(Instances[0]?.MetadataOptions).toEqual({
+    ...{ State: 'applied', HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+  });
+  expect(ec2.region.machines[0]?.terms.userData).toBe('I2Nsb3VkLWNvbmZpZw==');
+});
+
+test.for([
+  ['no base64', '#cloud-config', 'Invalid BASE64 encoding of user data.'],
+  ['too long', Buffer.alloc(16_385).toString('base64'), 'User data is limited to 16384 bytes'],
+])('user data that is %s is refused', async ([, UserData, message]) => {
+  await expect(run({ UserData })).rejects.toMatchObject({ name: 'InvalidParameterValue', message });
+  await run({ UserData: Buffer.alloc(16_384).toString('base64') });
+});
+
 test('a token gives the same machine to the same request, and no other request', async () => {
   const first = await idOf(run());
   expect(await idOf(run())).toBe(first);

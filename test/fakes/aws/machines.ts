@@ -21,6 +21,8 @@ interface Event {
   readonly launchedAtMs: number;
 }
 
+export type Metadata = NonNullable<Instance['MetadataOptions']>;
+
 export interface MachineTerms {
   readonly id: string;
   readonly index: number;
@@ -29,6 +31,9 @@ export interface MachineTerms {
   readonly isSpot: boolean;
   readonly token: string;
   readonly tags: ReadonlyMap<string, string>;
+  /** Base64, as it was asked for. */
+  readonly userData: string | undefined;
+  readonly metadata: Metadata | undefined;
   /** Its private address; default: one of its own in 10.0.0.0/16. */
   readonly address?: string;
 }
@@ -92,7 +97,7 @@ export class Machine {
   shownAt(atMs: number): Instance | undefined {
     const [state, event] = [this.stateAt(atMs), this.eventAt(atMs)];
     if (state === undefined || event === undefined) return undefined;
-    const { id, index, type, zone, isSpot, token, address } = this.terms;
+    const { id, index, type, zone, isSpot, token, metadata, address } = this.terms;
     const isUp = state !== 'terminated' && state !== 'shutting-down';
     return {
       InstanceId: id,
@@ -102,6 +107,7 @@ export class Machine {
       Placement: { AvailabilityZone: zone },
       State: { Code: codes[state], Name: state },
       Tags: [...this.tags].map(([Key, Value]) => ({ Key, Value })),
+      ...(metadata === undefined ? {} : { MetadataOptions: metadata }),
       ...(isSpot ? { InstanceLifecycle: 'spot' } : {}),
       ...(isUp ? { PrivateIpAddress: address ?? `10.0.${index >> 8}.${index & 255}` } : {}),
       ...(isUp && state === 'running' ? { PublicIpAddress: `198.51.100.${index & 255}` } : {}),

@@ -93,7 +93,10 @@ function memberOf(name: string, given: unknown): Member {
   // Traits that are only marks, such as that of an idempotency token, are bits of a number.
   const traits = typeof named === 'number' ? {} : named;
   const type = typeof reference === 'function' ? (reference as () => unknown)() : reference;
-  return { name, type: typeof type === 'number' ? type : asSchema(type), traits };
+  if (typeof type === 'number') return { name, type, traits };
+  const schema = asSchema(type);
+  // `[0, namespace, name, traits, type]`: a simple type with a name, such as a text that is not to be logged.
+  return { name, type: schema[0] === 0 && typeof schema[4] === 'number' ? schema[4] : schema, traits };
 }
 
 function membersOf([, , , , names, members = []]: Schema): readonly Member[] {

@@ -1,6 +1,6 @@
 /** What a fake region does for each action, true to the API's own rules; nothing here knows of HTTP. */
 import type { Instance } from '@aws-sdk/client-ec2';
-import { Machine, type State } from './machines.ts';
+import { Machine, type Metadata, type State } from './machines.ts';
 import { type Params, RefusedError } from './protocol.ts';
 import { createTokenShelf, recall, type TokenShelf } from './tokens.ts';
 
@@ -38,6 +38,7 @@ export const modelled: Readonly<Record<string, readonly string[]>> = {
   RunInstances: [
     ...['MinCount', 'MaxCount', 'ClientToken', 'LaunchTemplate', 'InstanceType', 'SubnetId', 'Placement'],
     ...['TagSpecifications', 'InstanceMarketOptions', 'CapacityReservationSpecification'],
+    ...['UserData', 'MetadataOptions'],
   ],
   StartInstances: ['InstanceIds'],
   StopInstances: ['InstanceIds'],
@@ -145,6 +146,8 @@ function run(region: Region, terms: RegionTerms, { machines, tokens }: Stock, pa
       ...{ id: `i-${index.toString(16).padStart(17, '0')}`, index, type, zone },
       isSpot: structOf(params['InstanceMarketOptions'])['MarketType'] === 'spot',
       token: String(params['ClientToken'] ?? ''),
+      userData: params['UserData'] === undefined ? undefined : String(params['UserData']),
+      metadata: params['MetadataOptions'] === undefined ? undefined : metadataOf(structOf(params['MetadataOptions'])),
       tags: tagsOf(listOf(params['TagSpecifications']).find((each) => each['ResourceType'] === 'instance')?.['Tags']),
       ...(region.address === undefined ? {} : { address: region.address }),
     },
@@ -163,6 +166,7 @@ function check({ templates, zones }: RegionTerms, params: Params, zone: string):
     throw new RefusedError(501, 'NotModelled', 'the fake starts one machine at a time');
   if (String(params['ClientToken'] ?? '').length > 64)
     throw new RefusedError(400, 'InvalidParameterValue', 'clientToken exceeds the maximum length of 64');
+  if (params['UserData'] !== undefined) checkUserData(String(params['UserData']));
   if (!templates.includes(template))
     throw new RefusedError(
       400,
@@ -171,6 +175,26 @@ function check({ templates, zones }: RegionTerms, params: Params, zone: string):
     );
   if (!zones.includes(zone))
     throw new RefusedError(400, 'InvalidParameterValue', `Invalid availability zone: [${zone}]`);
+}
+
+/** As it is shown; what is not said has the API's own default. */
+function metadataOf({ HttpEndpoint, HttpTokens, HttpPutResponseHopLimit, ...rest }: Params): Metadata {
+  const [other] = Object.keys(rest);
+  if (other !== undefined) throw new RefusedError(501, 'NotModelled', `the fake does not model ${other}`);
+  return {
+    State: 'applied',
+    HttpEndpoint: HttpEndpoint === 'disabled' ? 'disabled' : 'enabled',
+    HttpTokens: HttpTokens === 'required' ? 'required' : 'optional',
+    HttpPutResponseHopLimit: Number(HttpPutResponseHopLimit ?? 1),
+  };
+}
+
+/** Base64, and at most 16 KB before it was that. */
+function checkUserData(given: string): void {
+  const raw = Buffer.from(given, 'base64');
+  if (raw.toString('base64') !== given)
+    throw new RefusedError(400, 'InvalidParameterValue', 'Invalid BASE64 encoding of user data.');
+  if (raw.length > 16_384) throw new RefusedError(400, 'InvalidParameterValue', 'User data is limited to 16384 bytes');
 }
 
 function soldOut(type: string, zone: string): RefusedError {
