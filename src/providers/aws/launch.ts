@@ -1,7 +1,7 @@
 /** Asks for a new machine, offer by offer, until one is had: every request is on record before it is sent. */
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Denial } from '../../model/denial.ts';
-import { nameOfOffer, type Offer } from '../../model/offer.ts';
+import { nameOfOffer } from '../../model/offer.ts';
 import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { WriteCall } from '../../ports/call.ts';
@@ -9,15 +9,17 @@ import type { StartRequest } from '../../ports/provider.ts';
 import { type Attempt, ageOf } from '../shared/attempt-record.ts';
 import { isOver } from '../shared/look-until.ts';
 import type { Owner } from '../shared/slots.ts';
+import type { StartupData } from '../shared/startup-data.ts';
 import { notSeen, type Refused, refused, type Told } from '../shared/told.ts';
 import { goOnAfter, offersAsked, walkOffers } from '../shared/walk.ts';
 import { classifyAwsError } from './errors.ts';
 import { listLagMs, raiseEpoch, type Session, seeReplica } from './session.ts';
-import { lateFailureOf, offersOf, runRequest, tagOf, tags, tokenOf } from './wire.ts';
+import { type Asked, lateFailureOf, offersOf, runRequest, tagOf, tags, tokenOf } from './wire.ts';
 
 export interface LaunchTerms {
   readonly owner: Owner;
   readonly request: StartRequest;
+  readonly startup: Exclude<StartupData, Refused>;
   /** What is left of the slot's machines in the list. */
   readonly slot: readonly Instance[];
 }
@@ -25,7 +27,7 @@ export interface LaunchTerms {
 /** Called under the slot's lock, when nothing of the slot is there. */
 export async function launch(
   session: Session,
-  { owner, request, slot }: LaunchTerms,
+  { owner, request, startup, slot }: LaunchTerms,
   call: WriteCall,
 ): Promise<Reply<Replica>> {
   const last = session.attempts.get(owner.deployment, owner.slot);
@@ -41,7 +43,7 @@ export async function launch(
     isOver: () => isOver(session, call),
     async ask(offer) {
       const before = last?.state !== 'refused' && last?.token === tokenOf(owner, offer) ? last : undefined;
-      const told = await ask(session, owner, { offer, epoch, before }, call);
+      const told = await ask(session, owner, { offer, epoch, startup, before }, call);
       if (told.kind !== 'done') return told;
       await raiseEpoch(session, told.value, call);
       return { kind: 'done', value: seeReplica(session, told.value) };
@@ -97,17 +99,18 @@ function lateVerdict({ code, message }: NonNullable<ReturnType<typeof lateFailur
 async function ask(
   session: Session,
   owner: Owner,
-  { offer, epoch, before }: { readonly offer: Offer; readonly epoch: number; readonly before: Attempt | undefined },
+  { before, ...asked }: Asked & { readonly before: Attempt | undefined },
   call: WriteCall,
 ): Promise<Told<Instance>> {
   const { attempts, clock, ec2, settings } = session;
+  const { offer, epoch } = asked;
   const token = tokenOf(owner, offer);
   const keep = (attempt: Attempt): void => attempts.put(owner.deployment, owner.slot, attempt);
   const intent: Attempt = {
     ...{ startKey: owner.startKey, epoch, offer, token, state: 'intended', atMonoMs: clock.monoMs() },
   };
   keep(intent);
-  const told = await ec2.run(runRequest(settings, owner, offer, epoch), call);
+  const told = await ec2.run(runRequest(settings, owner, asked), call);
   const instance = told.kind === 'done' ? told.value.InstanceId : undefined;
   if (instance !== undefined) keep({ ...intent, state: 'made', instance });
   if (told.kind !== 'refused') return told;

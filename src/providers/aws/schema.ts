@@ -44,13 +44,20 @@ export const awsSettings = z.strictObject({
       template: z
         .string()
         .regex(/^lt-[0-9a-f]{8,17}$/, 'a launch template is named by its id, such as lt-0b1c2d3e4f5061728')
-        .meta({ description: 'Launch template whose machines start the model server by themselves' }),
+        .meta({
+          description:
+            'Launch template whose machines start the model server by themselves, or have docker or podman to run an image',
+        }),
       version: z
         .union([z.enum(['$Default', '$Latest']), z.int().min(1)], {
           error: () => 'a version is a number, $Default or $Latest',
         })
         .optional()
         .meta({ description: 'Version of the template; default: $Default' }),
+      metadataHops: z.int().min(1).max(2).optional().meta({
+        description:
+          'Where an image is named: 2 lets its container ask the machine’s metadata service, and so act by the machine’s role; default: 1, the machine alone',
+      }),
     })
     .meta({ description: 'What replicas are made from' }),
   machines: machineTypes,

@@ -7,6 +7,7 @@ import type { StartRequest } from '../../ports/provider.ts';
 import { staleEpoch } from '../shared/change.ts';
 import { lookUntil } from '../shared/look-until.ts';
 import type { Owner } from '../shared/slots.ts';
+import { carriers, startupDataFor } from '../shared/startup-data.ts';
 import { notSeen, type Refused, refused } from '../shared/told.ts';
 import { type LaunchTerms, launch } from './launch.ts';
 import { raiseEpoch, type Session, seeReplica } from './session.ts';
@@ -15,25 +16,22 @@ import { epochOf, lateFailureOf, tagOf, tags } from './wire.ts';
 
 /** Called under the slot's lock. */
 export async function startReplica(session: Session, request: StartRequest, call: WriteCall): Promise<Reply<Replica>> {
-  const { command, env } = request.launch;
-  if (command.length > 0 || Object.keys(env).length > 0)
-    return refused(
-      'invalid',
-      'CommandNotSupported',
-      'machines here start what their launch template says: no command or env',
-    );
+  const { port = 8000 } = session.settings;
+  const startup = startupDataFor(request, { ...carriers.ec2UserData, site: session.site, port });
+  if (startup.kind === 'refused') return startup;
   const owner: Owner = { ...request, site: session.site, startKey: call.idempotencyKey };
   // What is on its way out leaves the slot within the call, or the caller comes again.
-  const reply = await lookUntil(session, call, () => startOnce(session, { owner, request }, call));
+  const reply = await lookUntil(session, call, () => startOnce(session, { owner, request, startup }, call));
   return reply ?? refused('transient', 'SlotBusy', `the machine of slot ${owner.slot} before is still stopping`);
 }
 
 /** Undefined: the slot is about to be free, look again. */
 async function startOnce(
   session: Session,
-  { owner, request }: Omit<LaunchTerms, 'slot'>,
+  terms: Omit<LaunchTerms, 'slot'>,
   call: WriteCall,
 ): Promise<Reply<Replica> | undefined> {
+  const { owner } = terms;
   const told = await session.look(owner.deployment, call);
   if (told.kind !== 'done') return notSeen(told);
   const stale = staleEpoch(Math.max(0, ...told.value.map(epochOf)), call);
@@ -51,7 +49,7 @@ async function startOnce(
   if (taken !== undefined) return slotTaken(taken);
   if (ending.length > 0) return undefined;
   return stopped === undefined
-    ? await launch(session, { owner, request, slot }, call)
+    ? await launch(session, { ...terms, slot }, call)
     : await wake(session, stopped, owner.startKey, call);
 }
 

@@ -5,6 +5,8 @@ import type { Offer } from '../../model/offer.ts';
 import type { Answer } from '../../model/outcome.ts';
 import type { Replica, ReplicaState } from '../../model/replica.ts';
 import type { Owner } from '../shared/slots.ts';
+import type { StartupData } from '../shared/startup-data.ts';
+import type { Refused } from '../shared/told.ts';
 import type { AwsSettings } from './schema.ts';
 import { readStateReason } from './wire-errors.ts';
 
@@ -52,12 +54,18 @@ export function tokenOf({ site, deployment, slot, startKey }: Owner, { machine, 
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** `epoch`: that of the first try, so that every further one is the same request. */
+export interface Asked {
+  readonly offer: Offer;
+  /** That of the first try, so that every further one is the same request. */
+  readonly epoch: number;
+  readonly startup: Exclude<StartupData, Refused>;
+}
+
+/** One machine, with our tags on it from the start. */
 export function runRequest(
-  { launch: { template, version = '$Default' } }: AwsSettings,
+  { launch: { template, version = '$Default', metadataHops = 1 } }: AwsSettings,
   owner: Owner,
-  offer: Offer,
-  epoch: number,
+  { offer, epoch, startup }: Asked,
 ): RunInstancesCommandInput {
   const ours = toTags({
     [tags.deployment]: owner.deployment,
@@ -79,6 +87,20 @@ export function runRequest(
     ...(offer.subnet === undefined ? {} : { SubnetId: offer.subnet }),
     ...(offer.zone === undefined || offer.subnet !== undefined ? {} : { Placement: { AvailabilityZone: offer.zone } }),
     ...marketOf(offer),
+    ...(startup.kind === 'none' ? {} : startupOf(startup.text, metadataHops)),
+  };
+}
+
+/**
+ * In place of the template's own user data. A model server answers strangers, so it does not get the machine's role with
+ * it: the metadata service asks for a token, and a token goes one hop, which ends before a container's own network. Two
+ * hops reach into it: for servers that read their weights by the machine's role.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html, checked 2026-11-27.
+ */
+function startupOf(text: string, hops: number): Partial<RunInstancesCommandInput> {
+  return {
+    UserData: Buffer.from(text).toString('base64'),
+    MetadataOptions: { HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: hops },
   };
 }
 

@@ -47,6 +47,59 @@ test('walks zones before machine types, and types before markets, while they are
   expect(made()).toEqual(['p4d.24xlarge us-east-1b']);
 });
 
+const container = { image: 'vllm/vllm-openai:v0.18.0', args: ['--shutdown-timeout=660'], gpu: 'nvidia' } as const;
+const withImage = { ...request, launch: { ...launch, container } };
+
+/** What the machines were told to run, in the order they were made. */
+const told = (): readonly string[] =>
+  site.ec2.region.machines.map(({ terms: { userData = '' } }) => Buffer.from(userData, 'base64').toString());
+
+test('a machine gets the image of its deployment to run, at the port where it is looked for', async () => {
+  done(await (await site.openWith({ settings: { port: 8443 } })).start(withImage, call('k1')));
+  const [data = ''] = told();
+  expect(data).toMatch(/^#cloud-config\n/);
+  for (const word of [container.image, '8443:8443', ...container.args, 'tiny']) expect(data).toContain(word);
+  expect(site.ec2.region.machines[0]?.terms.metadata).toMatchObject({
+    ...{ HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+  });
+});
+
+test('without an image a machine has the user data and the metadata options of its template', async () => {
+  done(await (await site.open()).start(request, call('k1')));
+  expect(site.ec2.region.machines.map(({ terms: { userData, metadata } }) => [userData, metadata])).toEqual([
+    [undefined, undefined],
+  ]);
+});
+
+test('every try of one start is the same request, to the byte', async () => {
+  const session = await site.open();
+  site.ec2.region.lagMs = hours;
+  site.ec2.fault({ action: 'RunInstances', when: 'after', answer: 'drop' });
+  expect((await session.start(withImage, call('k1'))).kind).toBe('unknown');
+  done(await (await site.open()).start(withImage, call('k1', { epoch: 2 })));
+  expect(told()).toHaveLength(1);
+});
+
+test('another image between two tries of one start makes no second machine', async () => {
+  const session = await site.open();
+  site.ec2.region.lagMs = hours;
+  site.ec2.fault({ action: 'RunInstances', when: 'after', answer: 'drop' });
+  expect((await session.start(withImage, call('k1'))).kind).toBe('unknown');
+  const other = { ...withImage, launch: { ...launch, container: { ...container, args: [] } } };
+  expect(await session.start(other, call('k1'))).toMatchObject({ error: { code: 'IdempotentParameterMismatch' } });
+  expect(told()).toHaveLength(1);
+});
+
+test.for([
+  ['a command', { command: ['vllm', 'serve'] }, 'CommandNotSupported'],
+  ['a secret', { container, env: { HF_TOKEN: 'letmein' } }, 'ValueNotFit'],
+  ['more than user data holds', { container: { ...container, args: ['x'.repeat(16_384)] } }, 'StartupDataTooLarge'],
+] as const)('%s is refused before EC2 is asked for anything', async ([, change, code]) => {
+  const reply = await (await site.open()).start({ ...request, launch: { ...launch, ...change } }, call('k1'));
+  expect(reply).toMatchObject({ kind: 'refused', error: { class: 'invalid', code } });
+  expect(site.ec2.calls).toEqual([]);
+});
+
 test('asks for spot machines only after the markets before it', async () => {
   const session = await site.openWith({ settings: { market: ['on-demand', 'spot'], machines: ['p5.48xlarge'] } });
   site.ec2.fault({ action: 'RunInstances', when: 'before', answer: answers.quota });

@@ -81,7 +81,9 @@ test('a token is one for each key, slot and offer, and short enough for EC2', ()
 });
 
 test('a request names template, type, place and market, and tags machine and disks from the start', () => {
-  const requests = offersOf(settings).map((offer) => runRequest(settings, owner, offer, 4));
+  const requests = offersOf(settings).map((offer) =>
+    runRequest(settings, owner, { offer, epoch: 4, startup: { kind: 'none' } }),
+  );
   expect(requests[0]).toMatchObject({
     ...{ MinCount: 1, MaxCount: 1, InstanceType: 'p5.48xlarge', Placement: { AvailabilityZone: 'us-east-1a' } },
     LaunchTemplate: { LaunchTemplateId: 'lt-0123456789abcdef0', Version: '$Default' },
@@ -100,6 +102,20 @@ test('a request names template, type, place and market, and tags machine and dis
     { ResourceType: 'instance', Tags },
     { ResourceType: 'volume', Tags },
   ]);
+});
+
+test('a request with an image carries its start-up data, and keeps the container away from the machine’s role', () => {
+  const [offer = { machine: '', family: '', market: 'spot' as const }] = offersOf(settings);
+  const asked = { offer, epoch: 4, startup: { kind: 'data' as const, text: '#cloud-config\n' } };
+  expect(runRequest(settings, owner, asked)).toMatchObject({
+    UserData: 'I2Nsb3VkLWNvbmZpZwo=',
+    MetadataOptions: { HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+  });
+  const open = { ...settings, launch: { ...settings.launch, metadataHops: 2 } };
+  expect(runRequest(open, owner, asked).MetadataOptions?.HttpPutResponseHopLimit).toBe(2);
+  const plain = runRequest(settings, owner, { ...asked, startup: { kind: 'none' } });
+  expect(Object.keys(plain)).not.toEqual(expect.arrayContaining(['UserData']));
+  expect(Object.keys(plain)).not.toEqual(expect.arrayContaining(['MetadataOptions']));
 });
 
 test.for([
