@@ -11,6 +11,7 @@ import { mergePins } from './merge-pins.ts';
 import { openOperation, reopenOperation } from './operations.ts';
 import type { Recollection } from './recollect.ts';
 import { steer } from './steer.ts';
+import { createTally } from './tally.ts';
 
 /** A look waits this long for its answers, in milliseconds; later ones count in the next. */
 const patienceMs = 250;
@@ -36,6 +37,7 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
   let last: Decision | undefined;
   let running: Running | undefined;
   const noticeExpiry = createExpiryNotice(ctx);
+  const tally = createTally();
   let pinsDueMonoMs = Number.NEGATIVE_INFINITY;
   try {
     const found = over.aborted ? undefined : await reopenOperation(ctx, over);
@@ -49,7 +51,10 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
         const { operation } = running.course;
         running = operation.endedAtMs === undefined ? underway(operation) : undefined;
       }
-      if (isNews(last, decision)) await announce(ctx, decision);
+      if (isNews(last, decision)) {
+        await announce(ctx, decision);
+        tally.noteDecision(decision, view);
+      }
       noticeExpiry();
       last = decision;
       if (!over.aborted) await ctx.routes.refresh(ctx.view(), over);
@@ -69,7 +74,8 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
       }
       // What a person said of an operation that was just taken up comes before its next step.
       if (running !== undefined && !over.aborted) carry(ctx, running);
-      await memory.save(decision, view);
+      await memory.save(decision, view, () => tally.read(ctx.observer.answers()));
+      tally.noteTurn(ctx.deps.clock.monoMs() - startedMonoMs);
       await nap(ctx, startedMonoMs, over);
     }
   } finally {

@@ -5,6 +5,7 @@ import type { Fault } from '../model/fault.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Replica } from '../model/replica.ts';
 import type { RouteEntry } from '../model/route.ts';
+import type { ProbeCount } from '../model/tally.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { View } from '../model/view.ts';
 import { callWithin } from './call-within.ts';
@@ -27,6 +28,8 @@ export interface Observer {
   /** What tells whether a site is ready: its list, then completions of what is on it, and what else is due. Waits as `look` does. */
   lookForProof(site: string, patienceMs: number, signal: AbortSignal): Promise<void>;
   sight(): Sight;
+  /** How often each probe answered what at which site. */
+  answers(): readonly ProbeCount[];
   /** The gateway's table and its statistics as seen last. */
   route(): View['route'];
   traffic(): View['traffic'];
@@ -96,6 +99,7 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
       last = { count, sight };
       return sight;
     },
+    answers: () => schedule.answers(),
     route: () => route.last(),
     traffic: () => traffic.last(),
     readRoute,

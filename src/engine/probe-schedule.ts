@@ -3,6 +3,7 @@ import type { Deployment } from '../model/deployment.ts';
 import type { Observation } from '../model/observation.ts';
 import type { ProbeSpec } from '../model/probe-spec.ts';
 import type { Replica } from '../model/replica.ts';
+import type { ProbeCount } from '../model/tally.ts';
 import { callWithin } from './call-within.ts';
 import type { EngineDeps } from './engine.ts';
 
@@ -25,6 +26,8 @@ export interface ProbeSchedule {
   sendDue(replicas: readonly Replica[], signal: AbortSignal, hurried?: readonly string[]): Promise<void>;
   /** Answers so far, of all lines. */
   count(): number;
+  /** The same by site, probe and outcome. */
+  answers(): readonly ProbeCount[];
   /** Oldest first; empty for a boot that was never probed. */
   historyOf(replica: Replica, spec: ProbeSpec): readonly Observation[];
 }
@@ -33,6 +36,7 @@ export interface ProbeSchedule {
 export function createProbeSchedule(deps: EngineDeps, deployment: Deployment): ProbeSchedule {
   const { clock, random, probe } = deps;
   const lines = new Map<string, Line>();
+  const answers = new Map<string, ProbeCount>();
   let count = 0;
 
   const send = async (line: Line, signal: AbortSignal): Promise<void> => {
@@ -42,9 +46,11 @@ export function createProbeSchedule(deps: EngineDeps, deployment: Deployment): P
     // The probe keeps its own time-out; this one only stands behind a probe that forgets it.
     const end = await callWithin(clock, spec.timeoutMs + 1000, signal, (call) => probe.check(spec, replica, call));
     line.isUnderWay = false;
-    line.history.push(end.kind === 'answered' ? end.value : unseen(replica, spec, end.error.message));
+    const answer = end.kind === 'answered' ? end.value : unseen(replica, spec, end.error.message);
+    line.history.push(answer);
     trim(line.history);
     count += 1;
+    tally(answers, answer);
   };
 
   const unseen = (replica: Replica, spec: ProbeSpec, detail: string): Observation => ({
@@ -89,8 +95,14 @@ export function createProbeSchedule(deps: EngineDeps, deployment: Deployment): P
       await Promise.all(due.map((line) => send(line, signal)));
     },
     count: () => count,
+    answers: () => [...answers.values()],
     historyOf: (replica, spec) => lines.get(keyOf(replica, spec))?.history ?? [],
   };
+}
+
+function tally(answers: Map<string, ProbeCount>, { site, probe, outcome }: Observation): void {
+  const key = `${site}\n${probe}\n${outcome}`;
+  answers.set(key, { site, probe, outcome, count: (answers.get(key)?.count ?? 0) + 1 });
 }
 
 /** The first good answer stays, however old: it is what tells "no longer" from "not yet". */

@@ -5,6 +5,7 @@ import { isWaiting } from '../core/requests.ts';
 import { type Decision, reasonsOf } from '../model/decision.ts';
 import { moveKinds, type Operation, type OperationRequest } from '../model/operation.ts';
 import type { Standing } from '../model/standing.ts';
+import type { Tally } from '../model/tally.ts';
 import type { View } from '../model/view.ts';
 import type { EngineDeps } from './engine.ts';
 import type { Sight } from './observe.ts';
@@ -27,8 +28,8 @@ export interface Recollection {
   calmSinceMs(): number | undefined;
   /** Tells a person whose request was not carried out why. */
   answer(decision: Decision): Promise<void>;
-  /** Stores what `status` shows; not at every turn of the loop. */
-  save(decision: Decision, view: View): Promise<void>;
+  /** Stores what `status` shows; not at every turn of the loop. `tally` is read when it does. */
+  save(decision: Decision, view: View, tally: () => Tally): Promise<void>;
 }
 
 export function createRecollection(deps: EngineDeps, deployment: string): Recollection {
@@ -90,10 +91,10 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
       const reasons = reasonsOf(decision);
       if (!isWaiting(reasons)) await store.operations.answer(request.id, { kind: 'refused', reasons });
     },
-    async save(decision, view) {
+    async save(decision, view, tally) {
       if (clock.monoMs() - savedAtMonoMs < saveEveryMs) return;
       savedAtMonoMs = clock.monoMs();
-      await store.snapshots.put({ deployment, atMs: clock.nowMs(), view, decision });
+      await store.snapshots.put({ deployment, atMs: clock.nowMs(), view, decision, tally: tally() });
     },
   };
 }

@@ -1,5 +1,6 @@
 /** What the controller last saw of a deployment, stored for `status`: dated, so that age can be shown. */
 import type { Decision } from './decision.ts';
+import type { Tally } from './tally.ts';
 import type { View } from './view.ts';
 
 export interface Snapshot {
@@ -8,4 +9,6 @@ export interface Snapshot {
   readonly atMs: number;
   readonly view: View;
   readonly decision: Decision;
+  /** Absent: written by an earlier version. */
+  readonly tally?: Tally;
 }

@@ -4,6 +4,7 @@ import type { Lease, LeaseRecord } from '../model/lease.ts';
 import type { Actor, Operation, OperationKind, OperationRequest, RequestAnswer } from '../model/operation.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Standing } from '../model/standing.ts';
+import type { OperationCount } from '../model/tally.ts';
 
 export type LeaseReply =
   | { readonly kind: 'held'; readonly lease: Lease }
@@ -52,6 +53,8 @@ export interface OperationStore {
     readonly sinceMs?: number;
     readonly limit?: number;
   }): Promise<readonly Operation[]>;
+  /** How many ended how, since the store was made: for monitoring. In no order. */
+  counts(deployment: string): Promise<readonly OperationCount[]>;
   /** Grows with every opened operation and every accepted request. */
   revision(deployment: string): Promise<number>;
   /** Puts a person's request; throws `RevisionConflict` when `request.revision` is not the present one. */

@@ -120,6 +120,7 @@ function operationsOf(
   return {
     get: (id) => read(() => operations.get(id)),
     list: (query) => read(() => operations.list(query)),
+    counts: (given) => read(() => operations.counts(given)),
     revision: (given) => read(() => operations.revision(given)),
     request: (request) =>
       write(async () => {

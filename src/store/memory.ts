@@ -2,9 +2,10 @@
 import { assert } from '../errors.ts';
 import type { JournalDraft, JournalEntry, JournalHead } from '../model/journal-entry.ts';
 import type { LeaseRecord } from '../model/lease.ts';
-import type { Operation, OperationRequest } from '../model/operation.ts';
+import { endStates, type Operation, type OperationRequest } from '../model/operation.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Standing } from '../model/standing.ts';
+import type { OperationCount } from '../model/tally.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { JournalStore, LeaseReply, LeaseStore, OperationStore, StandingStore, Store } from '../ports/store.ts';
@@ -206,6 +207,7 @@ function createOperations(state: MemoryState): OperationStore {
         .filter(({ plan }) => kinds?.includes(plan.kind) ?? true)
         .slice(0, limit);
     },
+    counts: async (deployment) => countEnds(operationsOf(deployment)),
     revision: async (deployment) => revisions.get(deployment) ?? 0,
     async request(request) {
       const { deployment } = request;
@@ -224,4 +226,16 @@ function createOperations(state: MemoryState): OperationStore {
       if (request !== undefined && request.answer === undefined) requests.set(id, { ...request, answer });
     },
   };
+}
+
+function countEnds(operations: readonly Operation[]): readonly OperationCount[] {
+  const counts = new Map<string, OperationCount>();
+  for (const { plan, state, endedAtMs } of operations) {
+    const outcome = endStates.find((each) => each === state);
+    if (endedAtMs === undefined || outcome === undefined) continue;
+    const { kind, trigger } = plan;
+    const key = `${kind} ${trigger} ${outcome}`;
+    counts.set(key, { kind, trigger, outcome, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()];
 }

@@ -51,6 +51,22 @@ test('a decision is journaled when it says something new, not at every turn', as
   await close();
 });
 
+test('the stored snapshot holds what was decided, what the probes answered, and the turns', async () => {
+  const { world, close } = await serving();
+  world.probe.bad['left'] = 'TimedOut';
+  await world.pass(5000);
+  const snapshot = await world.boot().deps.store.snapshots.get('chat');
+  const { decisions: counted = [], probes = [], turns } = snapshot?.tally ?? {};
+  expect(counted).toContainEqual({ decision: 'stay', reason: 'OnePlaneOnly', trigger: 'automatic', count: 1 });
+  const asked = world.probe.asked.filter(({ site }) => site === 'left');
+  const answered = probes.filter(({ site }) => site === 'left').reduce((sum, { count }) => sum + count, 0);
+  expect(probes.find(({ site, outcome }) => site === 'left' && outcome === 'bad')?.count).toBeGreaterThan(5);
+  expect(answered).toBeLessThanOrEqual(asked.length);
+  expect(answered).toBeGreaterThan(asked.length - 20);
+  expect(turns?.count).toBeGreaterThan(20);
+  await close();
+});
+
 test('a site that is bad by probes alone moves nothing, and says what is missing', async () => {
   const { world, close } = await serving();
   world.probe.bad['left'] = 'TimedOut';

@@ -104,6 +104,20 @@ test('a probe that forgets its time-out is unseen a second after it, and never a
   expect(world.probe.asked.length).toBe(2);
 });
 
+test('answers are counted by site, probe and outcome', async () => {
+  const opened = open();
+  const { schedule, world, replica } = opened;
+  await look(opened, [replica], 1100);
+  const good = schedule.count();
+  expect(good).toBeGreaterThan(1);
+  world.probe.bad['left'] = 'TimedOut';
+  await look(opened, [replica], 1100);
+  expect(schedule.answers()).toEqual([
+    { site: 'left', probe: 'completion', outcome: 'good', count: good },
+    { site: 'left', probe: 'completion', outcome: 'bad', count: schedule.count() - good },
+  ]);
+});
+
 test('hurried, a site’s completions are due at once, and only its own', async () => {
   const opened = open({
     deployment: {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRecollection } from '../../src/engine/recollect.ts';
+import { createTally } from '../../src/engine/tally.ts';
 import type { Action, Decision } from '../../src/model/decision.ts';
 import type { OperationRequest } from '../../src/model/operation.ts';
 import { opened, openStepWorld, planOf, type StepWorld } from './support/step-world.ts';
@@ -113,8 +114,9 @@ test('the snapshot for status is written at most once a second', async () => {
     },
   };
   const memory = createRecollection({ ...deps, store: { ...deps.store, snapshots } }, 'chat');
+  const tally = () => createTally().read([]);
   for (let turns = 0; turns < 31; turns += 1) {
-    await memory.save(stay(world), world.ctx.view());
+    await memory.save(stay(world), world.ctx.view(), tally);
     await world.pass(100);
   }
   expect(puts).toHaveLength(4);

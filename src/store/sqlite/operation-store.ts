@@ -1,7 +1,8 @@
 /** Operations (kept by the journal's appends) and what people asked for; in the order they came, whatever the clock said. */
+import type { OperationCount } from '../../model/tally.ts';
 import type { OperationStore } from '../../ports/store.ts';
 import { revisionConflict } from '../refusals.ts';
-import type { Database } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { operationOf, raiseRevision, requestOf, revisionOf, winnerOf } from './revision.ts';
 
 const defaultLimit = 100;
@@ -24,6 +25,15 @@ export function createOperationStore(db: Database): OperationStore {
         kinds === undefined ? null : JSON.stringify(kinds),
       );
       return rows.map((row) => operationOf(db, row));
+    },
+    async counts(deployment) {
+      const rows = db.all(
+        `SELECT json_extract(text, '$.plan.kind') AS kind, json_extract(text, '$.plan.trigger') AS "trigger",
+         json_extract(text, '$.state') AS outcome, count(*) AS count
+         FROM operation WHERE deployment = ? AND is_open = 0 GROUP BY 1, 2, 3`,
+        deployment,
+      );
+      return rows.map(countOf);
     },
     async revision(deployment) {
       return revisionOf(db, deployment);
@@ -60,4 +70,9 @@ export function createOperationStore(db: Database): OperationStore {
       );
     },
   };
+}
+
+/** Of rows that this store wrote: the words are the model's. */
+function countOf({ kind, trigger, outcome, count }: Row): OperationCount {
+  return { kind, trigger, outcome, count: Number(count) } as OperationCount;
 }

@@ -1,12 +1,12 @@
 /** What every store promises of operations and of people's requests. */
 import assert from 'node:assert/strict';
-import type { OperationKind, RequestAnswer } from '../../model/operation.ts';
+import type { OperationKind, OperationState, RequestAnswer } from '../../model/operation.ts';
 import type { ContractCase } from '../contract-case.ts';
 import { alice, leaseDraft, operationDraft, operationOf, requestOf, stepDraft } from './samples.ts';
 import { asStored, type MakeStore, refusal, storeCase } from './subject.ts';
 
 export function operationCases(make: MakeStore): readonly ContractCase[] {
-  return [...keptCases(make), ...requestCases(make)];
+  return [...keptCases(make), countCase(make), ...requestCases(make)];
 }
 
 function keptCases(make: MakeStore): readonly ContractCase[] {
@@ -64,6 +64,34 @@ function keptCases(make: MakeStore): readonly ContractCase[] {
       assert.equal(await store.operations.revision('embed'), 0);
     }),
   ];
+}
+
+function countCase(make: MakeStore): ContractCase {
+  return storeCase(
+    make,
+    'ended operations are counted by kind, trigger and end, open ones are not',
+    async (subject) => {
+      const store = await subject.open();
+      assert.deepEqual(await store.operations.counts('chat'), []);
+      const of = (id: string, kind: OperationKind, state: OperationState, endedAtMs?: number) => {
+        const operation = operationOf(id, { openedAtMs: 100, state, endedAtMs });
+        return operationDraft({ ...operation, plan: { ...operation.plan, kind, trigger: 'automatic' } });
+      };
+      await store.journal.append([
+        of('op-1', 'failover', 'done', 200),
+        of('op-2', 'failover', 'done', 300),
+        of('op-3', 'failover', 'failed', 400),
+        of('op-4', 'start', 'waking'),
+      ]);
+      await store.journal.append([operationDraft(operationOf('op-5', { endedAtMs: 9 }), { deployment: 'embed' })]);
+      const counts = [...(await store.operations.counts('chat'))].sort((a, b) => b.count - a.count);
+      const failover = { kind: 'failover', trigger: 'automatic' };
+      assert.deepEqual(counts, [
+        { ...failover, outcome: 'done', count: 2 },
+        { ...failover, outcome: 'failed', count: 1 },
+      ]);
+    },
+  );
 }
 
 function requestCases(make: MakeStore): readonly ContractCase[] {

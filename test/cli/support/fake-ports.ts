@@ -5,6 +5,7 @@ import type { Operation } from '../../../src/model/operation.ts';
 import type { RouteEntry } from '../../../src/model/route.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
 import type { Standing } from '../../../src/model/standing.ts';
+import type { OperationCount } from '../../../src/model/tally.ts';
 import type { DeploymentTraffic } from '../../../src/model/traffic-stats.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import type { TrafficDriver } from '../../../src/ports/traffic-driver.ts';
@@ -14,6 +15,7 @@ interface Held {
   readonly snapshot?: Snapshot | undefined;
   readonly lease?: LeaseRecord | undefined;
   readonly operations?: readonly Operation[];
+  readonly counts?: readonly OperationCount[];
   readonly entries?: readonly JournalEntry[];
   readonly standing?: readonly Standing[];
 }
@@ -22,13 +24,14 @@ const never = async (): Promise<never> => {
   throw new Error('status must not write');
 };
 
-export function fakeStore({ snapshot, lease, operations = [], entries = [], standing = [] }: Held): Store {
+export function fakeStore({ snapshot, lease, operations = [], counts = [], entries = [], standing = [] }: Held): Store {
   return {
     lease: { acquire: never, renew: never, release: never, read: async () => lease },
     journal: { append: never, head: never, read: async () => entries },
     operations: {
       get: never,
       list: async () => operations,
+      counts: async () => counts,
       revision: never,
       request: never,
       nextRequest: never,

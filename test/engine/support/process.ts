@@ -127,6 +127,7 @@ function watchStore({ lease, journal, operations, standing, snapshots, close }: 
     operations: {
       get: (id) => alive(() => operations.get(id)),
       list: (query) => alive(() => operations.list(query)),
+      counts: (deployment) => alive(() => operations.counts(deployment)),
       revision: (deployment) => alive(() => operations.revision(deployment)),
       request: (request) => point(`request ${request.kind}`, () => operations.request(request)),
       nextRequest: (deployment) => alive(() => operations.nextRequest(deployment)),
