@@ -161,6 +161,7 @@ function rowOf(
     state,
     // Only what is wrong has a beginning that anybody asks for.
     sinceMs: isWrong ? diagnosis?.sinceMs : undefined,
+    evidenceAtMs: diagnosis?.asOfMs,
     ready: diagnosis?.ready.length,
     replicas: placement.replicas,
     standby: placement.standby,

@@ -1,13 +1,11 @@
 /** The whole configuration, validated, with every default filled in and every path absolute. */
 import type { Deployment } from './deployment.ts';
 import type { Drill } from './drill.ts';
+import type { Listen } from './listen.ts';
 import type { Site } from './site.ts';
 
 /** How the embedded gateway listens and what it allows. Sizes in bytes, times in milliseconds. */
-export interface GatewaySettings {
-  readonly host: string;
-  /** 0 lets the system choose. */
-  readonly port: number;
+export interface GatewaySettings extends Listen {
   /** Unix socket of the admin API. */
   readonly adminSocket: string;
   /** Where the last accepted route table is kept. */
@@ -59,6 +57,8 @@ export interface Config {
   /** Absent: none. */
   readonly drills?: readonly Drill[];
   readonly gateway: GatewaySettings;
+  /** Where the controller serves its metrics; absent: nowhere. */
+  readonly metrics?: Listen;
   /** First 12 hex digits of the SHA-256 of the file's text: names the config in records. */
   readonly digest: string;
 }

@@ -11,7 +11,8 @@ export const operationKinds = ['start', 'stop', ...moveKinds] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
 /** Who set it off. A higher rank pre-empts a lower one: manual, automatic, drill, rebalance. */
-export type Trigger = 'manual' | 'automatic';
+export const triggers = ['manual', 'automatic'] as const;
+export type Trigger = (typeof triggers)[number];
 
 /** States of an operation that is being carried out; `held`: a person said to go no further for now. */
 export const openStates = ['planned', 'waking', 'shifting', 'verifying', 'returning', 'held'] as const;

@@ -1,6 +1,7 @@
 /** The numbers an operator sets: when something counts as bad, what may be done, how fast. Times in milliseconds. */
 
-export type FailoverMode = 'off' | 'advise' | 'auto';
+export const failoverModes = ['off', 'advise', 'auto'] as const;
+export type FailoverMode = (typeof failoverModes)[number];
 
 export interface DetectorPolicy {
   /** How often the loop looks and decides. */

@@ -6,9 +6,12 @@ import type { FailoverMode } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
 
 /** What users get, apart from what any operation is doing. */
-export type ServiceState = 'serving' | 'degraded' | 'down' | 'unknown';
+export const serviceStates = ['serving', 'degraded', 'down', 'unknown'] as const;
+export type ServiceState = (typeof serviceStates)[number];
 
-export type SiteState = 'healthy' | 'starting' | 'degraded' | 'failing' | 'empty' | 'unknown';
+/** How a site is, as the controller saw it last. */
+export const siteStates = ['healthy', 'starting', 'degraded', 'failing', 'empty', 'unknown'] as const;
+export type SiteState = (typeof siteStates)[number];
 
 /** A source of figures: when they were made (epoch milliseconds), or why they cannot be seen. */
 export type Source =
@@ -23,6 +26,8 @@ export interface SiteRow {
   readonly realRatio: number | undefined;
   readonly state: SiteState;
   readonly sinceMs: number | undefined;
+  /** The newest evidence behind the state, epoch milliseconds; undefined without any. */
+  readonly evidenceAtMs: number | undefined;
   /** Ready now, of those wanted while the site is in use. */
   readonly ready: number | undefined;
   readonly replicas: number;

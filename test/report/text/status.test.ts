@@ -18,6 +18,7 @@ function row(name: string, over: Partial<SiteRow> = {}): SiteRow {
     realRatio: 0,
     state: 'healthy',
     sinceMs: nowMs - 3_600_000,
+    evidenceAtMs: nowMs - 2000,
     ready: 2,
     replicas: 2,
     standby: 'hot',
