@@ -11,6 +11,7 @@ import type { Drill } from '../model/drill.ts';
 import type { DrillRun } from '../model/drill-run.ts';
 import type { ErrorTable } from '../model/error-table.ts';
 import type { JournalHead } from '../model/journal-entry.ts';
+import type { Listen } from '../model/listen.ts';
 import type { Operation } from '../model/operation.ts';
 import type { OrphanEnd, OrphanReport } from '../model/orphan.ts';
 import type { Reply } from '../model/outcome.ts';
@@ -117,6 +118,16 @@ export interface SimulateWatch {
   onEnd(story: SimulatedSeed): void;
 }
 
+/** What is asked, and told, by whoever serves the metrics. */
+export interface MetricsWatch {
+  /** The text of one scrape. */
+  readonly scrape: () => Promise<string>;
+  /** Where they are served. */
+  readonly note: (message: string) => void;
+  /** Why they are not. */
+  readonly warn: (message: string) => void;
+}
+
 export interface App {
   /** As in package.json. */
   version(): string;
@@ -139,7 +150,15 @@ export interface App {
   verifyJournal(config: Config): Promise<JournalVerdict>;
   /** Resolves once a gateway answers; started, and started again with back-off, until the signal fires. `note` is told of it. */
   ensureGateway(config: Config, note: (message: string) => void, signal: AbortSignal): Promise<void>;
-  runController(config: Config, reporter: Reporter, signal: AbortSignal): Promise<ControllerEnd>;
+  /** `onOpen` is given the controller's own store, which is closed when this resolves. */
+  runController(
+    config: Config,
+    reporter: Reporter,
+    signal: AbortSignal,
+    onOpen?: (store: Store) => void,
+  ): Promise<ControllerEnd>;
+  /** Resolves once it listens, or could not; goes on until the signal fires. */
+  serveMetrics(listen: Listen, watch: MetricsWatch, signal: AbortSignal): Promise<void>;
   carryOut(
     config: Config,
     wish: Wish,

@@ -6,9 +6,10 @@ import type { Output } from './output.ts';
 
 /**
  * `table` is the text for people, `wide` the same with more columns, `md` the same for a ticket; `json` and `yaml` are one
- * document, `jsonl` is a stream of events, `name` one name per line for other commands.
+ * document, `jsonl` is a stream of events, `name` one name per line for other commands, `prometheus` what
+ * monitoring scrapes.
  */
-export const formats = ['table', 'wide', 'json', 'yaml', 'jsonl', 'name', 'md'] as const;
+export const formats = ['table', 'wide', 'json', 'yaml', 'jsonl', 'name', 'md', 'prometheus'] as const;
 export type Format = (typeof formats)[number];
 
 /** What completion scripts call, before `--` and the words typed so far. Hidden: no person types it. */
@@ -53,6 +54,8 @@ export interface Outcome {
   readonly lines?: readonly EventLine[];
   /** With `-o name`. */
   readonly names?: readonly string[];
+  /** With `-o prometheus`: with its last line break. */
+  readonly metrics?: string;
   /** Standard error for people: what went wrong or what to do next. */
   readonly note?: string;
 }

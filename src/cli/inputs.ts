@@ -1,4 +1,5 @@
 /** The kinds of values a command line takes, each parsed into its own type. */
+import { isLoopback, type Listen, listenOf, listenPattern, mostPort } from '../model/listen.ts';
 import { mostReasonLetters } from '../model/pin.ts';
 import type { InputSpec, Suggestion } from './command.ts';
 
@@ -127,6 +128,19 @@ export function repeatable<const T extends string>(
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const maxDurationMs = 7 * 24 * 3_600_000;
+
+/** `127.0.0.1:9464`: an address that only this machine can reach. */
+export function loopback(flags: string, summary: string): InputSpec<Listen | undefined> {
+  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse: parseLoopback };
+}
+
+function parseLoopback(typed: string): Listen {
+  const listen = listenPattern.test(typed) ? listenOf(typed) : undefined;
+  if (listen === undefined || listen.port > mostPort) throw new InvalidInput('write host:port, such as 127.0.0.1:9464');
+  if (!isLoopback(listen.host))
+    throw new InvalidInput(`${listen.host} can be reached from outside; allowed: 127.0.0.1, [::1], localhost`);
+  return listen;
+}
 
 /** A time with its unit, such as `500ms`, `30s`, `10m` or `2h`, at most a week; in milliseconds. */
 export function duration(flags: string, summary: string): InputSpec<number | undefined> {

@@ -63,7 +63,7 @@ async function show(parsed: Parsed, app: App): Promise<Exit> {
 
 /** What the format takes of it; what a command does not give, it does not offer. */
 function print(outcome: Outcome, out: Output): void {
-  const { exit, json, text, wide = text, md, lines = [], names = [] } = outcome;
+  const { exit, json, text, wide = text, md, lines = [], names = [], metrics } = outcome;
   switch (out.format) {
     case 'json':
     case 'yaml':
@@ -78,6 +78,9 @@ function print(outcome: Outcome, out: Output): void {
       return;
     case 'md':
       if (md !== undefined) out.data(md);
+      return;
+    case 'prometheus':
+      if (metrics !== undefined) out.raw(metrics);
       return;
     case 'wide':
       if (wide !== undefined) out.data(wide);

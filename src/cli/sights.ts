@@ -12,6 +12,7 @@ import type { RouteEntry } from '../model/route.ts';
 import type { RunningRequests } from '../model/running.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Standing } from '../model/standing.ts';
+import type { OperationCount } from '../model/tally.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { ReadCall } from '../ports/call.ts';
 import type { Store } from '../ports/store.ts';
@@ -46,6 +47,8 @@ export interface Stored {
 
 export interface Watcher {
   look(deployment: string): Promise<Sights>;
+  /** How many operations ended how. */
+  counts(deployment: string): Promise<Look<readonly OperationCount[]>>;
   /** What runs at a site now, as the gateway itself says. */
   running(deployment: string, site: string): Promise<Look<RunningRequests>>;
   close(): Promise<void>;
@@ -55,8 +58,11 @@ export interface Watcher {
 const patienceMs = 2000;
 const maxOperations = 20;
 
+/** What a watcher asks of the outside world. */
+type Opening = Pick<App, 'clock' | 'openStore' | 'connectTraffic'>;
+
 /** Opens what can be opened, and tries again with each look. */
-export function createWatcher(app: App, config: Config, signal: AbortSignal): Watcher {
+export function createWatcher(app: Opening, config: Config, signal: AbortSignal): Watcher {
   const store = reopening(() => app.openStore(config));
   const driver = reopening(() => app.connectTraffic(config));
   const call = (): ReadCall => ({
@@ -76,6 +82,8 @@ export function createWatcher(app: App, config: Config, signal: AbortSignal): Wa
       if (route.kind === 'unseen') await driver.drop();
       return { atMs: app.clock.nowMs(), stored, route, traffic, pins, faults };
     },
+    counts: (deployment) =>
+      attempt(app, async () => dated(app, await (await store.open()).operations.counts(deployment))),
     async running(deployment, site) {
       const running = await attempt(app, async () => runningAt(await driver.open(), deployment, site, call()));
       if (running.kind === 'unseen') await driver.drop();
@@ -139,7 +147,7 @@ async function readStored(store: Store, deployment: string): Promise<Stored> {
   };
 }
 
-function dated<T>(app: App, value: T): Look<T> {
+function dated<T>(app: Opening, value: T): Look<T> {
   return { kind: 'seen', value, asOfMs: app.clock.nowMs() };
 }
 
@@ -177,7 +185,7 @@ function fromSeen<T>(seen: Seen<T>): Look<T> {
 }
 
 /** A port that does not answer in time counts as one that cannot be seen; `patienceMs` again as a second line of defence. */
-async function attempt<T>(app: App, read: () => Promise<Look<T>>): Promise<Look<T>> {
+async function attempt<T>(app: Opening, read: () => Promise<Look<T>>): Promise<Look<T>> {
   const over = new AbortController();
   const late = app.clock.sleep(patienceMs * 2, over.signal).then(
     (): Look<T> => ({ kind: 'unseen', why: `no answer in ${(patienceMs * 2) / 1000}s` }),

@@ -33,7 +33,13 @@ export function overlay(...layers: readonly (object | undefined)[]): Tree {
 /** The whole tree in force, in the words of the file. Shape: `RawConfig` with nothing left out that has a default. */
 export function effectiveTree(raw: RawConfig): Tree {
   const top = overlay(topDefaults, {
-    ...{ environment: raw.environment, protected: raw.protected, state: raw.state, traffic: raw.traffic },
+    ...{
+      environment: raw.environment,
+      protected: raw.protected,
+      state: raw.state,
+      traffic: raw.traffic,
+      metrics: raw.metrics,
+    },
   });
   const deployments = Object.fromEntries(
     Object.entries(raw.deployments).map(([name, given]) => [name, deploymentTree(raw, name, given)]),

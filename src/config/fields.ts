@@ -1,5 +1,6 @@
 /** Fields that several parts of the configuration share. */
 import { z } from 'zod';
+import { listenPattern } from '../model/listen.ts';
 
 // Objects put names that are whole numbers before all others, and the order of sites is their order of preference.
 const namePattern = /^(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -19,6 +20,12 @@ export const size = (description: string) =>
     .int()
     .min(1, 'must be at least 1')
     .meta({ description: `${description}, bytes` });
+/** Where something listens. */
+export const address = (description: string, example: string) =>
+  z
+    .string()
+    .regex(listenPattern, `an address is written host:port, such as ${example}`)
+    .meta({ description, examples: [example] });
 /** A path of a URL. */
 export const path = (description: string) =>
   z

@@ -1,8 +1,10 @@
 /** Rules between parts of a configuration; each gives its findings at the place to change. */
+import { isLoopback, mostPort } from '../model/listen.ts';
 import { commandNeeded, launchHeeded } from './commands.ts';
 import { containerValuesFit, imagePinned } from './containers.ts';
 import { oneAtATime, somewhereToGo } from './drill-rules.ts';
 import type { Finding } from './finding.ts';
+import { metricsListen } from './metrics-rules.ts';
 import { policyRules } from './policy-rules.ts';
 import { anyOf, eachDeployment, type Judged, type Rule, written } from './rule.ts';
 import { leaseTiming, probeTiming, proofAge } from './timing-rules.ts';
@@ -145,10 +147,9 @@ const nowhereToGo = eachDeployment(({ source, isSure }, { name, placements, fail
 
 const publicListen: Rule = ({ source, config: { gateway }, isSure }) => {
   if (!isSure(['traffic', 'listen'], ['traffic', 'public'])) return [];
-  if (gateway.port > 65_535) return [source.findingAt(['traffic', 'listen'], `there is no port ${gateway.port}`)];
-  const isLocal = gateway.host === '127.0.0.1' || gateway.host === 'localhost' || gateway.host === '::1';
+  if (gateway.port > mostPort) return [source.findingAt(['traffic', 'listen'], `there is no port ${gateway.port}`)];
   const isMeant = (source.value as { traffic?: { public?: boolean } }).traffic?.public === true;
-  return isLocal || isMeant
+  return isLoopback(gateway.host) || isMeant
     ? []
     : [
         source.findingAt(
@@ -176,6 +177,7 @@ const rules: readonly Rule[] = [
   distinctRoutes,
   nowhereToGo,
   publicListen,
+  metricsListen,
   ...policyRules,
   somewhereToGo,
   oneAtATime,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { gpus } from '../model/container.ts';
 import { drillsSchema } from './drill-schema.ts';
 import { drain, failover } from './failover-schema.ts';
-import { count, imageReference, name, path } from './fields.ts';
+import { address, count, imageReference, name, path } from './fields.ts';
 import { trafficSchema } from './traffic-schema.ts';
 import { duration } from './units.ts';
 
@@ -188,6 +188,12 @@ export function configSchema(providers: ReadonlyMap<string, z.ZodType>) {
       .meta({ description: 'Where models can run' }),
     deployments: z.record(name, deployment).meta({ description: 'The models that are served' }),
     traffic: trafficSchema.optional(),
+    metrics: z
+      .strictObject({
+        listen: address('Address of /metrics, on this machine', '127.0.0.1:9464').optional(),
+      })
+      .meta({ description: 'What the controller tells Prometheus; without an address nothing is served' })
+      .optional(),
     probe: probe.optional(),
     failover: failover.optional(),
     drain: drain.optional(),

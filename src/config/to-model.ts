@@ -4,6 +4,7 @@ import { assert } from '../errors.ts';
 import type { Config, GatewaySettings } from '../model/config.ts';
 import { type ContainerSpec, gpus } from '../model/container.ts';
 import type { Deployment, LaunchSpec, Placement } from '../model/deployment.ts';
+import { listenOf } from '../model/listen.ts';
 import type { DrainPolicy } from '../model/policy.ts';
 import type { ProbeSpec } from '../model/probe-spec.ts';
 import type { Site } from '../model/site.ts';
@@ -18,6 +19,7 @@ export function toModel(
   file: { readonly path: string; readonly dir: string; readonly digest: string },
 ): Config {
   const top = new Part(tree);
+  const metrics = top.get('metrics', 'listen').maybeText;
   const stateDir = resolve(file.dir, top.get('state', 'dir').text);
   return {
     path: file.path,
@@ -31,6 +33,7 @@ export function toModel(
       .entries.map(([name, each]) => deploymentOf(name, each, top.get('traffic', 'routes', name))),
     drills: top.get('drills').entries.map(([name, each]) => drillOf(name, each)),
     gateway: gatewayOf(top.get('traffic'), stateDir),
+    ...(metrics === undefined ? {} : { metrics: listenOf(metrics) }),
     digest: file.digest,
   };
 }
@@ -139,11 +142,9 @@ function plainProbes(probes: Part): readonly ProbeSpec[] {
 }
 
 function gatewayOf(traffic: Part, stateDir: string): GatewaySettings {
-  const listen = traffic.get('listen').text;
   const limits = traffic.get('limits');
   return {
-    host: listen.slice(0, listen.lastIndexOf(':')).replace(/^\[|\]$/g, ''),
-    port: Number(listen.slice(listen.lastIndexOf(':') + 1)),
+    ...listenOf(traffic.get('listen').text),
     adminSocket: resolve(stateDir, 'gateway', 'admin.sock'),
     tableFile: resolve(stateDir, 'gateway', 'table.json'),
     hold: { maxWaitMs: traffic.get('hold', 'maxWait').ms, maxRequests: traffic.get('hold', 'maxRequests').number },

@@ -1,6 +1,6 @@
 /** The shape of `traffic`: how the gateway listens, what it allows, which requests are whose. */
 import { z } from 'zod';
-import { count, name, path, size } from './fields.ts';
+import { address, count, name, path, size } from './fields.ts';
 import { duration, share } from './units.ts';
 
 const route = z.strictObject({
@@ -17,11 +17,7 @@ const route = z.strictObject({
 export const trafficSchema = z
   .strictObject({
     driver: z.literal('gateway').optional().meta({ description: 'The embedded gateway' }),
-    listen: z
-      .string()
-      .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'an address is written host:port, such as 127.0.0.1:8080')
-      .optional()
-      .meta({ description: 'Address of the gateway', examples: ['127.0.0.1:8080'] }),
+    listen: address('Address of the gateway', '127.0.0.1:8080').optional(),
     public: z
       .boolean()
       .optional()

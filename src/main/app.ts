@@ -66,6 +66,10 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       const { keepGateway } = await import('./keep-gateway.ts');
       await keepGateway(config, { clock, note }, signal);
     },
+    async serveMetrics(listen, watch, signal) {
+      const { serveMetrics } = await import('./metrics-server.ts');
+      await serveMetrics(listen, { clock, ...watch }, signal);
+    },
     ...engineOf(clock),
     ...orphanCalls(clock),
     ...drillCalls(clock),
@@ -92,10 +96,13 @@ function engineOf(
   clock: Clock,
 ): Pick<App, 'runController' | 'carryOut' | 'preview' | 'say' | 'verify' | 'pin' | 'releasePins'> {
   return {
-    async runController(config, reporter, signal) {
+    async runController(config, reporter, signal, onOpen) {
       const { withEngine } = await import('./engine.ts');
       const { runController } = await import('../engine/controller.ts');
-      return withEngine(config, { clock, reporter, actor: 'controller' }, (deps) => runController(deps, signal));
+      return withEngine(config, { clock, reporter, actor: 'controller' }, (deps) => {
+        onOpen?.(deps.store);
+        return runController(deps, signal);
+      });
     },
     async carryOut(config, wish, options, reporter, signal) {
       const { withEngine } = await import('./engine.ts');

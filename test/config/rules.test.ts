@@ -37,6 +37,7 @@ ${more}
 
 const lease = (ttl: string) => `state: { lease: { ttl: ${ttl}, renewEvery: 2s } }`;
 const weights = (text: string) => `traffic: { routes: { chat: { weights: { ${text} } } } }`;
+const metrics = (address: string) => `metrics: { listen: "${address}" }`;
 const listen = (address: string) => `traffic: { listen: "${address}" }`;
 
 test.for([
@@ -150,6 +151,14 @@ test.for([
     ['12:20 0.0.0.0 can be reached from outside, and the gateway has neither TLS nor authentication'],
   ],
   ['every address, meant', { more: 'traffic: { listen: "[::]:80", public: true }' }, []],
+  ['metrics on this machine', { more: metrics('[::1]:65535') }, []],
+  ['metrics nowhere', { more: 'metrics: {}' }, []],
+  ['metrics at a port that is not there', { more: metrics('localhost:65536') }, ['12:20 there is no port 65536']],
+  [
+    'metrics for everybody',
+    { more: metrics('0.0.0.0:9464') },
+    ['12:20 0.0.0.0 can be reached from outside, and the metrics have neither TLS nor authentication'],
+  ],
   ['a route to nothing', { more: 'traffic: { routes: { other: {} } }' }, ['12:22 deployment "other" is not defined']],
 ] as const satisfies readonly (readonly [string, Parts, readonly string[]])[])('%s', async ([, parts, expected]) => {
   expect(await findingsOf(config(parts))).toEqual(expected);

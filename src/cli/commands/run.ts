@@ -4,6 +4,7 @@ import { span } from '../../model/words.ts';
 import { clockTime } from '../../report/text/time.ts';
 import type { App } from '../app.ts';
 import { defineCommand, type Outcome } from '../command.ts';
+import { loopback } from '../inputs.ts';
 import { lineReporter } from '../line-reporter.ts';
 import { openConfig } from '../open-config.ts';
 
@@ -11,10 +12,13 @@ export const run = defineCommand({
   name: 'run',
   summary: 'Watch the deployments and fail over when a site fails (the controller)',
   arguments: {},
-  options: {},
+  options: {
+    metrics: loopback('--metrics <address>', 'serve Prometheus metrics here, such as 127.0.0.1:9464'),
+  },
   examples: [
     'godwit run                    in the foreground, one line per change',
     'godwit run -o jsonl           events as JSON lines on standard output',
+    'godwit run --metrics 127.0.0.1:9464   for Prometheus, at /metrics',
   ],
   formats: ['table', 'jsonl'],
   async run(input, app, out) {
@@ -33,7 +37,15 @@ export const run = defineCommand({
       out.note(
         `${clockTime(app.clock.nowMs())} controller for ${names} (${config.environment}, config ${config.digest})`,
       );
-      return outcomeOf(await app.runController(config, lineReporter(out), app.interrupted), app);
+      const listen = input.options.metrics ?? config.metrics;
+      const told = lineReporter(out);
+      if (listen === undefined) return outcomeOf(await app.runController(config, told, app.interrupted), app);
+      const { serveMetrics } = await import('../serve-metrics.ts');
+      const feed = await serveMetrics(app, config, listen, out, signal);
+      return outcomeOf(
+        await app.runController(config, feed.listening(told), app.interrupted, (store) => feed.onOpen(store)),
+        app,
+      );
     } finally {
       over.abort();
     }

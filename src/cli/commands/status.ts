@@ -36,17 +36,23 @@ export const status = defineCommand({
     'godwit status chat -o json    for scripts; additive within v1',
     'godwit status -w -o jsonl     a line per deployment and look',
     'godwit status chat --site a    the requests that run at site a now',
+    'godwit status -o prometheus   metrics, for a textfile collector in cron',
   ],
-  formats: ['table', 'wide', 'json', 'yaml', 'jsonl', 'name'],
+  formats: ['table', 'wide', 'json', 'yaml', 'jsonl', 'name', 'prometheus'],
   async run(input, app, out) {
     const config = await openConfig(app, input.globals);
     const { deployment } = input.arguments;
     const { site, watch, exitCode } = input.options;
     const chosen = deployment === undefined ? config.deployments : [findDeployment(config, deployment)];
+    if (out.format === 'prometheus' && (watch || site !== undefined || exitCode))
+      throw new GodwitError('UsageInvalid', '-o prometheus is one look at everything', {
+        hint: 'leave out --watch, --site and --exit-code; `godwit run --metrics 127.0.0.1:9464` can be scraped',
+      });
     const watcher = createWatcher(app, config, app.interrupted);
     const look =
       site === undefined ? () => lookAt(config, chosen, watcher, out) : lookInto(chosen, site, watcher, app, out);
     try {
+      if (out.format === 'prometheus') return { exit: 'done', metrics: await metricsOf(config, chosen, watcher, app) };
       if (watch) return await watchIt(look, app, out);
       const { exit, key: _, ...shown } = await look();
       return { exit: exitCode ? exit : 'done', ...shown };
@@ -104,6 +110,18 @@ function lookInto(
       key: JSON.stringify(running.kind === 'seen' ? names : running.kind),
     };
   };
+}
+
+/** Loaded when it is asked for: the screen has no use for it. */
+async function metricsOf(
+  config: Config,
+  deployments: readonly Deployment[],
+  watcher: Watcher,
+  app: App,
+): Promise<string> {
+  const { metricsText } = await import('../metrics.ts');
+  // The file was read a moment ago.
+  return metricsText({ version: app.version(), config, deployments, watcher, isConfigValid: true, led: undefined });
 }
 
 /** Ends only with a signal, and that is no failure. */

@@ -236,3 +236,49 @@ test('a site belongs to a deployment that has it', async () => {
   expect(await runCommand(['status', '--site', 'site-a'], both)).toBe(2);
   expect(both.printed.err).toContain('of which deployment');
 });
+
+test('prints what monitoring scrapes, of the same look', async () => {
+  const counts = [{ kind: 'failover', trigger: 'automatic', outcome: 'done', count: 2 }] as const;
+  const tally = {
+    decisions: [{ decision: 'stay', reason: 'CoolDown', trigger: 'automatic', count: 4 }],
+    probes: [{ site: 'site-a', probe: 'completion', outcome: 'good', count: 30 }],
+    turns: { count: 0, sumMs: 0, within: [] },
+  } as const;
+  const app = fakeApp({
+    openStore: async () => fakeStore({ snapshot: snapshot(healthy, { tally }), lease, counts }),
+    connectTraffic: async () =>
+      fakeTraffic({ route: route({ 'site-a': 100, 'site-b': 0, 'site-c': 0 }), traffic: traffic([]) }),
+  });
+  expect(await runCommand(['status', '-o', 'prometheus'], app)).toBe(0);
+  expect(app.printed.err).toBe('');
+  const lines = app.printed.out.split('\n');
+  expect(lines).toContain('godwit_build_info{version="1.2.3"} 1');
+  expect(lines).toContain('godwit_site_state{deployment="chat",site="site-a",state="healthy"} 1');
+  expect(lines).toContain('godwit_evidence_age_seconds{deployment="chat",site="site-a"} 2');
+  expect(lines).toContain('godwit_route_weight_ratio{deployment="chat",site="site-a",kind="wanted"} 1');
+  expect(lines).toContain('godwit_failover_ready{deployment="chat"} 1');
+  expect(lines).toContain('godwit_lease_age_seconds{deployment="chat"} 2');
+  expect(lines).toContain(
+    'godwit_decisions_total{deployment="chat",decision="stay",reason="CoolDown",trigger="automatic"} 4',
+  );
+  expect(lines).toContain(
+    'godwit_operations_total{deployment="chat",kind="failover",trigger="automatic",outcome="done"} 2',
+  );
+  // It never leads, so it says nothing of leading.
+  expect(lines.filter((line) => line.startsWith('godwit_leader'))).toEqual([]);
+});
+
+test('what a snapshot of an earlier version did not count is left out', async () => {
+  const app = appWith();
+  expect(await runCommand(['status', '-o', 'prometheus'], app)).toBe(0);
+  expect(app.printed.out).not.toMatch(/^godwit_(decisions|probe)_total/m);
+});
+
+test.for([['-w'], ['--exit-code'], ['--site', 'site-a']])(
+  'metrics are one look at everything: %s is refused',
+  async (more) => {
+    const app = appWith();
+    expect(await runCommand(['status', 'chat', '-o', 'prometheus', ...more], app)).toBe(2);
+    expect(app.printed.err).toContain('-o prometheus is one look at everything');
+  },
+);

@@ -90,6 +90,7 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
     verifyJournal: refuse('journal'),
     ensureGateway: async () => undefined,
     runController: refuse('controller'),
+    serveMetrics: refuse('port'),
     carryOut: refuse('engine'),
     findOrphans: refuse('provider'),
     deleteOrphan: refuse('provider'),
