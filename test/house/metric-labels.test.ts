@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { endStates, operationKinds, triggers } from '../../src/model/operation.ts';
 import { failoverModes } from '../../src/model/policy.ts';
@@ -65,4 +66,11 @@ test('names have the prefix, and counters alone end in _total', () => {
     expect(name).toMatch(/^godwit_[a-z_]+$/);
     expect(name.endsWith('_total'), name).toBe(type === 'counter');
   }
+});
+
+test('what README tells an operator to watch is there', () => {
+  const known = new Set([...textWith('Paused').matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+  const named = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').match(/\bgodwit_\w+/g) ?? [];
+  expect(named.length).toBeGreaterThan(4);
+  expect(named.filter((name) => !known.has(name))).toEqual([]);
 });
