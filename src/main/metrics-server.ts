@@ -28,11 +28,13 @@ export async function serveMetrics(listen: Listen, deps: MetricsDeps, signal: Ab
   server.maxConnections = maxConnections;
   server.maxHeadersCount = maxHeaders;
   server.setTimeout(idleMs);
+  // A name is looked up before it is listened at, and the signal may come meanwhile: it must not keep the process alive.
+  server.unref();
   signal.addEventListener('abort', () => {
     server.close();
     server.closeAllConnections();
   });
-  if (await listenOnce(server, listen, deps, true)) return;
+  if (signal.aborted || (await listenOnce(server, listen, deps, true))) return;
   tryAgain(server, listen, deps, signal).catch((error: unknown) => {
     // The signal ends the wait between two tries.
     if (!signal.aborted) deps.warn(`are not served: ${messageOf(error)}`);

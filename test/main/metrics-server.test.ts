@@ -15,6 +15,7 @@ interface Given {
   readonly port?: number;
   readonly host?: string;
   readonly scrape?: () => Promise<string>;
+  readonly stop?: AbortController;
   readonly clock?: Parameters<typeof serveMetrics>[1]['clock'];
 }
 
@@ -23,12 +24,12 @@ async function serve({
   host = '127.0.0.1',
   scrape = async () => 'a 1\n',
   clock = createClock(),
+  stop = new AbortController(),
 }: Given = {}) {
   const said: string[] = [];
   const note = (message: string): void => {
     said.push(message);
   };
-  const stop = new AbortController();
   over.push(stop);
   await serveMetrics({ host, port }, { clock, scrape, note, warn: note }, stop.signal);
   const url = (): string => /http:\S+/.exec(said.join('\n'))?.[0] ?? '';
@@ -114,6 +115,12 @@ test('the signal ends the tries to listen too', async () => {
   squatter.close();
   await once(squatter, 'close');
   expect(said).toHaveLength(1);
+});
+
+test('told to stop before it began, it does not begin', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  expect((await serve({ stop })).said).toEqual([]);
 });
 
 test('headers without end are refused', async () => {
