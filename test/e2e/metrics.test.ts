@@ -141,7 +141,7 @@ test('a port in use is said, and the deployments are watched all the same', asyn
     squatter.listen(0, '127.0.0.1', () => done(squatter.address() as AddressInfo)),
   );
   try {
-    const run = startRun('--metrics', `127.0.0.1:${port}`, '--quiet');
+    const run = startRun('--metrics', `127.0.0.1:${port}`);
     expect(await says(/metrics cannot be served: (.*)/)).toMatch(/EADDRINUSE.*watched all the same/);
     const live = await until(
       async () => {
