@@ -2,6 +2,7 @@
 import { unfitValues } from '../model/container.ts';
 import type { Path, Source } from './document.ts';
 import { eachDeployment } from './rule.ts';
+import { writeDuration } from './units.ts';
 
 /** A tag that moves makes replicas started later another server than those that run: said, not refused. */
 export const imagePinned = eachDeployment(({ source, isSure }, { name, placements }) =>
@@ -33,6 +34,26 @@ export const containerValuesFit = eachDeployment(({ source, isSure }, { name, pl
           return isSure(path) ? [source.findingAt(path, `${what} of ${name} ${why}`, todo)] : [];
         }),
   ),
+);
+
+/** vLLM lets running requests finish for that long after it was told to end; whoever ends the container first cuts them. */
+export const shutdownWithinGrace = eachDeployment(({ source, isSure }, { name, placements }) =>
+  placements.flatMap(({ site, launch: { container, stopGraceMs } }) => {
+    const args = container?.args ?? [];
+    const at = args.findIndex((arg) => /^--shutdown[-_]timeout(=|$)/.test(arg));
+    const [, seconds = args[at + 1]] = /=(.*)$/s.exec(args[at] ?? '') ?? [];
+    const path = writtenAt(source, name, site, ['args', at]);
+    if (at < 0 || !(Number(seconds) * 1000 > stopGraceMs) || !isSure(path, ['deployments', name, 'stopGrace']))
+      return [];
+    return [
+      source.findingAt(
+        path,
+        `the server takes up to ${seconds}s to end, and is killed after ${writeDuration(stopGraceMs)}`,
+        `write stopGrace: ${writeDuration((Number(seconds) + 5) * 1000)} or more`,
+        'warning',
+      ),
+    ];
+  }),
 );
 
 /** A site's own value stands before its deployment's; lists are replaced whole. */

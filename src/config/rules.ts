@@ -1,7 +1,7 @@
 /** Rules between parts of a configuration; each gives its findings at the place to change. */
 import { isLoopback, mostPort } from '../model/listen.ts';
 import { commandNeeded, launchHeeded } from './commands.ts';
-import { containerValuesFit, imagePinned } from './containers.ts';
+import { containerValuesFit, imagePinned, shutdownWithinGrace } from './containers.ts';
 import { oneAtATime, somewhereToGo } from './drill-rules.ts';
 import type { Finding } from './finding.ts';
 import { metricsListen } from './metrics-rules.ts';
@@ -168,6 +168,7 @@ const rules: readonly Rule[] = [
   launchHeeded,
   imagePinned,
   containerValuesFit,
+  shutdownWithinGrace,
   residency,
   portsApart,
   portsEnough,

@@ -132,6 +132,17 @@ test.for([
   expect(await findingsOf(config(parts), { providers })).toEqual(expected);
 });
 
+test.for([
+  ['args: [--shutdown-timeout=31]', ['9:12 the server takes up to 31s to end, and is killed after 30s']],
+  ['args: [--x, --shutdown-timeout, "31"]', ['9:17 the server takes up to 31s to end, and is killed after 30s']],
+  ['args: [--shutdown-timeout=30]', []],
+  ['args: [--shutdown-timeout]', []],
+  ['args: [--shutdown-timeout=soon]', []],
+  ['args: [--shutdown-timeout=31]\n    stopGrace: 31s', []],
+] as const)('time to end: %s', async ([written, expected]) => {
+  expect(await findingsOf(config({ deployment: `${image}\n    ${written}` }), { providers })).toEqual(expected);
+});
+
 test('a token that comes from outside is judged when it is known', async () => {
   const text = config({ deployment: `${image}\n    env: { HF_TOKEN: "\${env:HF_TOKEN}" }` });
   expect((await loadText(text)).kind).toBe('loaded');
