@@ -18,6 +18,8 @@ export function leavesOthers({ reach, scope }: ErrorVerdict): boolean {
 export function isHopeless({ offer: denied, verdict: { reach, scope } }: Omit<Denial, 'error'>, offer: Offer): boolean {
   const isWide = scope === 'region' || scope === 'account';
   const isThere = isWide || (denied.zone === offer.zone && denied.subnet === offer.subnet);
+  // One reservation that is full says nothing of another, nor of what is free beside them.
+  if (scope === 'offer' && denied.reservation !== offer.reservation) return false;
   if (reach === undefined || !isThere || (reach.markets === 'asked' && denied.market !== offer.market)) return false;
   switch (reach.machines) {
     case 'all':

@@ -12,6 +12,8 @@ export interface Offer {
   readonly zone?: string | undefined;
   /** The network it is put into, where a site names one for each zone. */
   readonly subnet?: string | undefined;
+  /** Which reservation it is taken from, by the provider's own name; absent: any that is open to it, or none. */
+  readonly reservation?: string | undefined;
 }
 
 /** An offer with what is known of it before it is asked for. */
@@ -26,8 +28,8 @@ export interface OfferSight {
 }
 
 /** As people name it: `p5.48xlarge us-east-1a on-demand`. */
-export function nameOfOffer({ machine, zone, market }: Offer): string {
-  return [machine, ...(zone === undefined ? [] : [zone]), market].join(' ');
+export function nameOfOffer({ machine, zone, market, reservation }: Offer): string {
+  return [machine, zone, market, reservation].filter((part) => part !== undefined).join(' ');
 }
 
 /** The same thing to ask for. */

@@ -21,6 +21,20 @@ const allInAsked = { machines: 'all', markets: 'asked' } as const;
 
 test.for<{ name: string; scope: BlockScope; reach?: BlockReach; offer: Partial<Offer>; is: boolean }>([
   { name: 'the same offer', scope: 'offer', reach: type, offer: {}, is: true },
+  {
+    name: 'the offer from another reservation',
+    scope: 'offer',
+    reach: type,
+    offer: { reservation: 'cr-2' },
+    is: false,
+  },
+  {
+    name: 'another reservation in a zone where nothing is',
+    scope: 'zone',
+    reach: all,
+    offer: { reservation: 'cr-2' },
+    is: true,
+  },
   { name: 'another zone of an offer', scope: 'offer', reach: type, offer: { zone: 'us-east-1b' }, is: false },
   { name: 'no zone where one was denied', scope: 'offer', reach: type, offer: { zone: undefined }, is: false },
   { name: 'another subnet of the zone', scope: 'zone', reach: all, offer: { subnet: 'subnet-2' }, is: false },

@@ -3,7 +3,6 @@ import {
   CreateTagsCommand,
   DescribeInstancesCommand,
   EC2Client,
-  type Filter,
   type Instance,
   RunInstancesCommand,
   type RunInstancesCommandInput,
@@ -14,14 +13,16 @@ import {
 import type { ReadCall } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { askWithin, notSent, type Told } from '../shared/told.ts';
+import { type Ec2Reads, openReads } from './client-reads.ts';
 import { classifyAwsError } from './errors.ts';
+import { allPages, type Filters, filtersOf, pageSize } from './pages.ts';
 import type { AwsSettings } from './schema.ts';
 import { readAwsError } from './wire-errors.ts';
 
 /** By id, or by filters as the API has them, such as `tag:NAME` or `client-token`. */
-export type Which = { readonly ids: readonly string[] } | { readonly filters: Readonly<Record<string, string>> };
+export type Which = { readonly ids: readonly string[] } | { readonly filters: Filters };
 
-export interface Ec2 {
+export interface Ec2 extends Ec2Reads {
   /** All pages. Ended ones too, for about an hour after their end. An id that is not there is `not-found`. */
   describe(which: Which, call: ReadCall): Promise<Told<readonly Instance[]>>;
   /** Exactly one machine. */
@@ -37,9 +38,6 @@ export interface Ec2 {
 /** Longest time to a connection, and from request to answer, in milliseconds; a call's own deadline may be sooner. */
 const connectionTimeoutMs = 3000;
 const requestTimeoutMs = 30_000;
-/** Results a page, the most there are (API_DescribeInstances, checked 2026-11-26), and pages at most. */
-const pageSize = 1000;
-const mostPages = 20;
 
 /**
  * The SDK's own retries are off for every call: sold out is HTTP 500 to it and would be asked for again at once, against
@@ -61,6 +59,7 @@ export function openEc2({ region, credentials, endpoint }: AwsSettings, clock: C
     askWithin(clock, call, { name: 'EC2', outcomeOf }, send);
   const nothing = (): undefined => undefined;
   return {
+    ...openReads(client, ask),
     describe: (which, call) => ask(call, (abortSignal) => describeAll(client, which, abortSignal)),
     run: (request, call) =>
       ask(call, async (abortSignal) => {
@@ -92,30 +91,14 @@ export function openEc2({ region, credentials, endpoint }: AwsSettings, clock: C
   };
 }
 
-async function describeAll(client: EC2Client, which: Which, abortSignal: AbortSignal): Promise<readonly Instance[]> {
-  const found: Instance[] = [];
-  let next: string | undefined;
-  for (let page = 0; page < mostPages; page += 1) {
-    const command = new DescribeInstancesCommand(
-      // With ids the API takes no page size.
-      'ids' in which
-        ? { InstanceIds: [...which.ids] }
-        : {
-            Filters: filtersOf(which.filters),
-            MaxResults: pageSize,
-            ...(next === undefined ? {} : { NextToken: next }),
-          },
-    );
-    const { Reservations = [], NextToken } = await client.send(command, { abortSignal });
-    found.push(...Reservations.flatMap(({ Instances = [] }) => Instances));
-    if (NextToken === undefined || NextToken === '') return found;
-    next = NextToken;
-  }
-  throw Object.assign(new Error(`more than ${mostPages} pages of ${pageSize} instances`), { name: 'TooManyPages' });
-}
-
-function filtersOf(filters: Readonly<Record<string, string>>): Filter[] {
-  return Object.entries(filters).map(([Name, value]) => ({ Name, Values: [value] }));
+/** With ids the API takes no page size. */
+function describeAll(client: EC2Client, which: Which, abortSignal: AbortSignal): Promise<readonly Instance[]> {
+  const input =
+    'ids' in which ? { InstanceIds: [...which.ids] } : { Filters: filtersOf(which.filters), MaxResults: pageSize };
+  return allPages(
+    (page) => client.send(new DescribeInstancesCommand({ ...input, ...page }), { abortSignal }),
+    ({ Reservations = [] }) => Reservations.flatMap(({ Instances = [] }) => Instances),
+  );
 }
 
 /** There was no connection to send it over. */

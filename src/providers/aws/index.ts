@@ -6,7 +6,7 @@ export const aws: ProviderPlugin = {
   kind: 'aws',
   capabilities: {
     ...{ idempotentStart: 'yes', warmStandby: 'yes' },
-    ...{ offers: 'no', drain: 'no', notices: 'no', accessCheck: 'no' },
+    ...{ offers: 'no', drain: 'yes', notices: 'yes', accessCheck: 'no' },
   },
   configSchema: awsSettings,
   async connect(site, deps) {

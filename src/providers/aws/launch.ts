@@ -13,8 +13,9 @@ import type { StartupData } from '../shared/startup-data.ts';
 import { notSeen, type Refused, refused, type Told } from '../shared/told.ts';
 import { goOnAfter, offersAsked, walkOffers } from '../shared/walk.ts';
 import { classifyAwsError } from './errors.ts';
+import { type Asked, offersOf, runRequest, tokenOf } from './request.ts';
 import { listLagMs, raiseEpoch, type Session, seeReplica } from './session.ts';
-import { type Asked, lateFailureOf, offersOf, runRequest, tagOf, tags, tokenOf } from './wire.ts';
+import { lateFailureOf, tagOf, tags } from './wire.ts';
 
 export interface LaunchTerms {
   readonly owner: Owner;

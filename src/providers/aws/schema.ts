@@ -4,8 +4,10 @@ import { markets } from '../../model/error-verdict.ts';
 
 const zoneName = z.string().regex(/^[a-z]{2,4}(-[a-z0-9]+)+[a-z]$/, 'a zone is written like us-east-1a');
 
+const machineType = z.string().regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'a machine type is written like p5.48xlarge');
+
 const machineTypes = z
-  .array(z.string().regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'a machine type is written like p5.48xlarge'))
+  .array(machineType)
   .min(1, 'at least one machine type is needed')
   .meta({
     description: 'EC2 instance types, in the order they are tried; they win over the launch template’s',
@@ -31,6 +33,33 @@ const zones = z
       'Zones in the order they are tried, each with its subnet where the network is not the default one; default: where the launch template says. Name a subnet only when the template names no network interface',
     examples: [['us-east-1a', 'us-east-1b']],
   });
+
+const reservations = z
+  .array(
+    z.strictObject({
+      id: z
+        .string()
+        .regex(/^cr-[0-9a-f]{8,17}$/, 'a reservation is written like cr-0b1c2d3e4f5061728')
+        .meta({ description: 'The capacity reservation, or that of the Capacity Block' }),
+      machine: machineType.meta({ description: 'The machine type it is for' }),
+      zone: zoneName.meta({ description: 'The zone it is in; its subnet is the one that zones names for it' }),
+      block: z.boolean().optional().meta({
+        description: 'It is a Capacity Block, one of an UltraServer too; default: false',
+      }),
+    }),
+  )
+  .min(1, 'at least one reservation, or leave it out')
+  .meta({
+    description:
+      'Reservations to take machines from, in this order, in the market reserved; default: any that is open to them. Named here, that market comes first by default',
+  });
+
+const endpoint = z
+  .string()
+  .regex(
+    /^(https:\/\/[^\s/@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)\/?$/,
+    'an endpoint is https, or http on this machine',
+  );
 
 /** The shape of `sites.<name>` beside what every site has. `region` is there as well because it is required here. */
 export const awsSettings = z.strictObject({
@@ -63,7 +92,7 @@ export const awsSettings = z.strictObject({
   machines: machineTypes,
   market: z.array(z.enum(markets)).min(1, 'at least one market').optional().meta({
     description:
-      'How machines are paid for, in the order it is tried: reserved (open capacity reservations only), on-demand, spot; default: on-demand',
+      'How machines are paid for, in the order it is tried: reserved (only from reservations), on-demand, spot; default: on-demand',
   }),
   address: z
     .enum(['private', 'public'])
@@ -81,12 +110,18 @@ export const awsSettings = z.strictObject({
     })
     .optional()
     .meta({ description: 'Where credentials come from; default: the SDK’s own chain. Never a key' }),
-  endpoint: z
-    .string()
-    .regex(
-      /^(https:\/\/[^\s/@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)\/?$/,
-      'an endpoint is https, or http on this machine',
-    )
+  reservations: reservations.optional(),
+  quotas: z
+    .union([
+      z.literal(true),
+      z.strictObject({ endpoint: endpoint.meta({ description: 'Another address for the Service Quotas API' }) }),
+    ])
+    .optional()
+    .meta({
+      description:
+        'Asks Service Quotas for the vCPUs that the account may still run before a machine is asked for; needs servicequotas:GetServiceQuota and GetAWSDefaultServiceQuota; default: not asked, so not known',
+    }),
+  endpoint: endpoint
     .optional()
     .meta({ description: 'Another address for the EC2 API: for tests, and for endpoints inside a network' }),
 });

@@ -5,6 +5,8 @@ import type { Provider } from '../../ports/provider.ts';
 import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
 import { onePerSlot } from '../shared/slots.ts';
+import { drainReplica } from './drain.ts';
+import { seeNotices } from './notices.ts';
 import { listEveryMs, listLagMs, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
@@ -31,6 +33,8 @@ export function openSite(deps: SessionDeps): Provider {
     },
     start: (request, call) => changeSlot(session, request, call, () => startReplica(session, request, call)),
     stop: (replica, how, call) => changeSlot(session, replica, call, () => stopReplica(session, replica, how, call)),
+    drain: (replica, call) => changeSlot(session, replica, call, () => drainReplica(session, replica, call)),
+    notices: (call) => seeNotices(session, call),
     async close() {
       ec2.close();
     },

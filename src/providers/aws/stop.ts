@@ -3,17 +3,14 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { WriteCall } from '../../ports/call.ts';
-import { ageOf } from '../shared/attempt-record.ts';
 import { staleEpoch } from '../shared/change.ts';
 import { lookUntil } from '../shared/look-until.ts';
-import { notSeen, refused } from '../shared/told.ts';
-import { listLagMs, raiseEpoch, type Session } from './session.ts';
+import { refused } from '../shared/told.ts';
+import { findMachine } from './find.ts';
+import { raiseEpoch, type Session } from './session.ts';
 import { bootIdOf, epochOf, standingOf } from './wire.ts';
 
 const done: Reply<void> = { kind: 'done', value: undefined };
-
-/** An id that is not found may be hidden for a moment: it must stay so for this long, in milliseconds. */
-const leastAbsenceMs = 2000;
 
 /** Called under the slot's lock. Past the call's deadline the outcome is unknown: it was told to stop and has not yet. */
 export async function stopReplica(
@@ -23,7 +20,7 @@ export async function stopReplica(
   call: WriteCall,
 ): Promise<Reply<void>> {
   const { ec2 } = session;
-  const before = await find(session, replica, call);
+  const before = await findMachine(session, replica, call);
   if (before.kind !== 'done') return { kind: 'refused', error: before.error };
   const instance = before.value;
   if (instance === undefined || isEnded(instance, how)) return done;
@@ -62,24 +59,4 @@ function stillThere({ id }: Replica, how: 'stop' | 'delete') {
 function isEnded(instance: Instance, how: 'stop' | 'delete'): boolean {
   const { state, billed } = standingOf(instance);
   return billed === 'no' && (how === 'stop' || state === 'gone');
-}
-
-/** Done with undefined: it is not there, and not because it is too new to be found. */
-async function find(
-  session: Session,
-  { id, deployment, slot }: Replica,
-  call: WriteCall,
-): Promise<Exclude<Reply<Instance | undefined>, { kind: 'unknown' }>> {
-  const { clock, ec2, attempts } = session;
-  const last = attempts.get(deployment, slot);
-  const sinceMonoMs = clock.monoMs();
-  const found = await lookUntil(session, call, async () => {
-    const told = await ec2.describe({ ids: [id] }, call);
-    if (told.kind === 'done') return { kind: 'done', value: told.value[0] } as const;
-    if (told.error.class !== 'not-found') return notSeen(told);
-    const isYoung = last !== undefined && last.state !== 'refused' && ageOf(last, clock) < listLagMs;
-    const isAbsent = !isYoung && clock.monoMs() - sinceMonoMs >= leastAbsenceMs;
-    return isAbsent ? ({ kind: 'done', value: undefined } as const) : undefined;
-  });
-  return found ?? refused('transient', 'NotFoundYet', `${id} is not found, and may be too new to be`);
 }

@@ -30,7 +30,11 @@ export async function wake(
   const { ec2 } = session;
   const { InstanceId: id = '' } = stopped;
   const before = launchTimeOf(stopped);
-  const intent = { [tags.startKey]: startKey, [tags.epoch]: String(call.epoch), [tags.wokenFrom]: before };
+  const isDrained = tagOf(stopped, tags.draining) !== undefined;
+  const intent = {
+    ...{ [tags.startKey]: startKey, [tags.epoch]: String(call.epoch), [tags.wokenFrom]: before },
+    ...(isDrained ? { [tags.draining]: '' } : {}),
+  };
   const tagged = await ec2.tag(id, intent, call);
   if (tagged.kind !== 'done') return tagged;
   const started = await ec2.start(id, call);

@@ -16,6 +16,7 @@ const attemptShape = z.strictObject({
     market: z.enum(markets),
     zone: z.string().optional(),
     subnet: z.string().optional(),
+    reservation: z.string().optional(),
   }),
   /** What makes a repeated request the same request to the cloud, or finds what it made: a token, a name. */
   token: z.string(),

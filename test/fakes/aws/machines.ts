@@ -28,7 +28,11 @@ export interface MachineTerms {
   readonly index: number;
   readonly type: string;
   readonly zone: string;
-  readonly isSpot: boolean;
+  /** Of a spot machine. */
+  readonly spotRequest?: string;
+  /** It runs in this capacity reservation. */
+  readonly reservation?: string;
+  readonly isBlock: boolean;
   readonly token: string;
   readonly tags: ReadonlyMap<string, string>;
   /** Base64, as it was asked for. */
@@ -97,7 +101,7 @@ export class Machine {
   shownAt(atMs: number): Instance | undefined {
     const [state, event] = [this.stateAt(atMs), this.eventAt(atMs)];
     if (state === undefined || event === undefined) return undefined;
-    const { id, index, type, zone, isSpot, token, metadata, address } = this.terms;
+    const { id, index, type, zone, spotRequest, reservation, isBlock, token, metadata, address } = this.terms;
     const isUp = state !== 'terminated' && state !== 'shutting-down';
     return {
       InstanceId: id,
@@ -108,7 +112,9 @@ export class Machine {
       State: { Code: codes[state], Name: state },
       Tags: [...this.tags].map(([Key, Value]) => ({ Key, Value })),
       ...(metadata === undefined ? {} : { MetadataOptions: metadata }),
-      ...(isSpot ? { InstanceLifecycle: 'spot' } : {}),
+      ...(spotRequest === undefined ? {} : { InstanceLifecycle: 'spot', SpotInstanceRequestId: spotRequest }),
+      ...(reservation === undefined ? {} : { CapacityReservationId: reservation }),
+      ...(isBlock ? { InstanceLifecycle: 'capacity-block' } : {}),
       ...(isUp ? { PrivateIpAddress: address ?? `10.0.${index >> 8}.${index & 255}` } : {}),
       ...(isUp && state === 'running' ? { PublicIpAddress: `198.51.100.${index & 255}` } : {}),
       ...(event.reason === undefined ? {} : { StateReason: event.reason }),

@@ -155,3 +155,18 @@ function textOf(value: unknown): string {
 function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
+
+/** A list of structures; none when it is something else, or not there. */
+export function listOf(given: Params[string]): readonly Params[] {
+  return Array.isArray(given) ? (given as readonly Params[]) : [];
+}
+
+/** A list of texts. */
+export function textsOf(given: Params[string]): readonly string[] {
+  return Array.isArray(given) ? (given as readonly string[]) : [];
+}
+
+/** A structure; an empty one when it is not there. */
+export function structOf(given: Params[string]): Params {
+  return typeof given === 'object' && !Array.isArray(given) ? (given as Params) : {};
+}

@@ -1,7 +1,8 @@
 /** What a fake region does for each action, true to the API's own rules; nothing here knows of HTTP. */
 import type { Instance } from '@aws-sdk/client-ec2';
+import { type Catalogue, catalogued, createCatalogue, isCatalogued, lookUp } from './catalogue.ts';
 import { Machine, type Metadata, type State } from './machines.ts';
-import { type Params, RefusedError } from './protocol.ts';
+import { listOf, type Params, RefusedError, structOf, textsOf } from './protocol.ts';
 import { createTokenShelf, recall, type TokenShelf } from './tokens.ts';
 
 export interface RegionTerms {
@@ -27,6 +28,7 @@ export interface Region {
   readonly soldOut: Set<string>;
   /** `TYPE ZONE` → the code its launches end with after they were accepted. */
   readonly failingLate: Map<string, string>;
+  readonly catalogue: Catalogue;
   stateOf(machine: Machine): State | undefined;
   /** The action's result as the SDK names it; throws a refusal. */
   act(action: string, params: Params): object;
@@ -44,6 +46,7 @@ export const modelled: Readonly<Record<string, readonly string[]>> = {
   StopInstances: ['InstanceIds'],
   TerminateInstances: ['InstanceIds'],
   CreateTags: ['Resources', 'Tags'],
+  ...catalogued,
 };
 
 export function createRegion(terms: RegionTerms): Region {
@@ -57,8 +60,10 @@ export function createRegion(terms: RegionTerms): Region {
     pageSize: 1000,
     soldOut: new Set(),
     failingLate: new Map(),
+    catalogue: createCatalogue(),
     stateOf: (machine) => machine.stateAt(terms.nowMs()),
     act(action, params) {
+      if (isCatalogued(action)) return lookUp(region.catalogue, aroundOf(region, terms), action, params);
       switch (action) {
         case 'DescribeInstances':
           return describe(region, terms, params);
@@ -121,8 +126,63 @@ function fits(instance: Instance, { Name, Values }: Params): boolean {
   const has = (value: string | undefined): boolean => value !== undefined && textsOf(Values).includes(value);
   if (name === 'client-token') return has(instance.ClientToken);
   if (name === 'instance-state-name') return has(instance.State?.Name);
+  if (name === 'instance-type') return textsOf(Values).some((value) => isLike(instance.InstanceType ?? '', value));
   if (name.startsWith('tag:')) return has(instance.Tags?.find(({ Key }) => Key === name.slice('tag:'.length))?.Value);
   throw new RefusedError(501, 'NotModelled', `the fake has no filter ${name}`);
+}
+
+/** `*` stands for any letters. */
+function isLike(text: string, pattern: string): boolean {
+  const [before = '', after] = pattern.split('*');
+  return after === undefined ? text === pattern : text.startsWith(before) && text.endsWith(after);
+}
+
+function aroundOf(region: Region, { nowMs, zones }: RegionTerms) {
+  const spot = region.machines.flatMap(({ terms: { id, spotRequest } }) =>
+    spotRequest === undefined ? [] : [{ request: spotRequest, machine: id }],
+  );
+  const { pageSize } = region;
+  return { nowMs: nowMs(), zones, pageSize, spot, available: (each: Reservation) => availableIn(region, each) };
+}
+
+type Reservation = Catalogue['reservations'][number];
+
+/** A machine is in its reservation until it has stopped or ended. */
+function availableIn(region: Region, { CapacityReservationId, TotalInstanceCount = 0 }: Reservation): number {
+  const taken = region.machines.filter(
+    (each) =>
+      each.terms.reservation === CapacityReservationId &&
+      !['stopped', 'terminated', undefined].includes(region.stateOf(each)),
+  );
+  return TotalInstanceCount - taken.length;
+}
+
+/** What a launch that asks for a reservation gets; undefined where it asks for none. */
+function reservationFor(region: Region, params: Params, type: string, zone: string): Reservation | undefined {
+  const { CapacityReservationPreference: preference, CapacityReservationTarget: target } = structOf(
+    params['CapacityReservationSpecification'],
+  );
+  const id = structOf(target)['CapacityReservationId'];
+  if (preference === undefined && id === undefined) return undefined;
+  if (id === undefined && preference !== 'capacity-reservations-only')
+    throw new RefusedError(501, 'NotModelled', `the fake has no preference ${String(preference)}`);
+  const fits = region.catalogue.reservations.filter(
+    (each) => each.InstanceType === type && each.AvailabilityZone === zone && each.State === 'active',
+  );
+  const wanted = fits.filter((each) =>
+    id === undefined ? each.InstanceMatchCriteria === 'open' : each.CapacityReservationId === id,
+  );
+  const free = wanted.find((each) => availableIn(region, each) > 0);
+  if (free === undefined)
+    throw new RefusedError(
+      400,
+      'ReservationCapacityExceeded',
+      'The requested reservation does not have sufficient capacity.',
+    );
+  const isBlock = structOf(params['InstanceMarketOptions'])['MarketType'] === 'capacity-block';
+  if (isBlock !== (free.ReservationType === 'capacity-block'))
+    throw new RefusedError(400, 'InvalidParameterCombination', 'The market type does not fit the reservation.');
+  return free;
 }
 
 interface Stock {
@@ -139,12 +199,17 @@ function run(region: Region, terms: RegionTerms, { machines, tokens }: Stock, pa
   const type = String(params['InstanceType']);
   const zone = String(asked ?? terms.zones[0]);
   check(terms, params, zone);
-  if (region.soldOut.has(`${type} ${zone}`)) throw soldOut(type, zone);
+  checkOffered(region, type, zone);
+  const reservation = reservationFor(region, params, type, zone);
+  if (reservation === undefined && region.soldOut.has(`${type} ${zone}`)) throw soldOut(type, zone);
+  const market = structOf(params['InstanceMarketOptions'])['MarketType'];
   const index = machines.length + 1;
   const machine = new Machine(
     {
       ...{ id: `i-${index.toString(16).padStart(17, '0')}`, index, type, zone },
-      isSpot: structOf(params['InstanceMarketOptions'])['MarketType'] === 'spot',
+      ...(market === 'spot' ? { spotRequest: `sir-${index.toString(16).padStart(8, '0')}` } : {}),
+      ...(reservation?.CapacityReservationId === undefined ? {} : { reservation: reservation.CapacityReservationId }),
+      isBlock: market === 'capacity-block',
       token: String(params['ClientToken'] ?? ''),
       userData: params['UserData'] === undefined ? undefined : String(params['UserData']),
       metadata: params['MetadataOptions'] === undefined ? undefined : metadataOf(structOf(params['MetadataOptions'])),
@@ -197,6 +262,16 @@ function checkUserData(given: string): void {
   if (raw.length > 16_384) throw new RefusedError(400, 'InvalidParameterValue', 'User data is limited to 16384 bytes');
 }
 
+function checkOffered({ catalogue: { notOffered, vcpus } }: Region, type: string, zone: string): void {
+  if (!vcpus.has(type)) throw new RefusedError(400, 'InvalidInstanceType', `Invalid instance type: ${type}`);
+  if (notOffered.has(`${type} ${zone}`))
+    throw new RefusedError(
+      400,
+      'Unsupported',
+      `Your requested instance type (${type}) is not supported in your requested Availability Zone (${zone}).`,
+    );
+}
+
 function soldOut(type: string, zone: string): RefusedError {
   return new RefusedError(
     500,
@@ -216,7 +291,7 @@ function startAgain(region: Region, { nowMs }: RegionTerms, machine: Machine): v
 
 function stop(region: Region, { nowMs }: RegionTerms, machine: Machine): void {
   const state = region.stateOf(machine);
-  if (machine.terms.isSpot)
+  if (machine.terms.spotRequest !== undefined)
     throw new RefusedError(
       400,
       'UnsupportedOperation',
@@ -274,16 +349,4 @@ function tagAll(machine: Machine, given: Params[string]): void {
 
 function tagsOf(given: Params[string]): ReadonlyMap<string, string> {
   return new Map(listOf(given).map(({ Key, Value }) => [String(Key), String(Value)]));
-}
-
-function listOf(given: Params[string]): readonly Params[] {
-  return Array.isArray(given) ? (given as readonly Params[]) : [];
-}
-
-function textsOf(given: Params[string]): readonly string[] {
-  return Array.isArray(given) ? (given as readonly string[]) : [];
-}
-
-function structOf(given: Params[string]): Params {
-  return typeof given === 'object' && !Array.isArray(given) ? (given as Params) : {};
 }

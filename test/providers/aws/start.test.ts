@@ -32,7 +32,9 @@ function done<T>(reply: Reply<T>): T {
 
 /** What the offers were that became machines, in order. */
 const made = (): readonly string[] =>
-  site.ec2.region.machines.map(({ terms: { type, zone, isSpot } }) => `${type} ${zone}${isSpot ? ' spot' : ''}`);
+  site.ec2.region.machines.map(
+    ({ terms: { type, zone, spotRequest } }) => `${type} ${zone}${spotRequest ? ' spot' : ''}`,
+  );
 
 async function untilStateOf(replica: Replica, wanted: string): Promise<void> {
   const machine = site.ec2.region.machines.find(({ terms }) => terms.id === replica.id);

@@ -1,8 +1,9 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
 import { nameOfOffer } from '../../../src/model/offer.ts';
+import { offersOf, runRequest, tokenOf } from '../../../src/providers/aws/request.ts';
 import { awsSettings } from '../../../src/providers/aws/schema.ts';
-import { lateFailureOf, offersOf, runRequest, tokenOf, toReplica } from '../../../src/providers/aws/wire.ts';
+import { lateFailureOf, toReplica } from '../../../src/providers/aws/wire.ts';
 import { onePerSlot } from '../../../src/providers/shared/slots.ts';
 
 const settings = awsSettings.parse({

@@ -24,8 +24,13 @@ const actions: Readonly<
   },
   stop: {
     action: 'TerminateInstances',
-    own: { conflict: { status: 400, code: 'OperationNotPermitted', message: 'disableApiTermination is set' } },
+    own: {
+      'not-found': { status: 400, code: 'InvalidInstanceID.NotFound', message: 'it does not exist' },
+      conflict: { status: 400, code: 'OperationNotPermitted', message: 'disableApiTermination is set' },
+    },
   },
+  drain: { action: 'CreateTags', own: {} },
+  notices: { action: 'DescribeInstanceStatus', own: {} },
 };
 
 const anywhere: Partial<Record<ErrorClass, Answer>> = {
@@ -59,6 +64,11 @@ export function cloudOf(
     },
     neverEnd() {
       region.isStuck = true;
+    },
+    announce(replica) {
+      const NotBefore = new Date(region.nowMs() + 3_600_000);
+      const event = { Code: 'instance-retirement', Description: 'The host is degraded', NotBefore } as const;
+      region.catalogue.events.push({ machine: replica?.id ?? 'i-0fffffffffffffff0', event });
     },
     async openDoomed(death) {
       const link = await openMortalLink(url, death, site.parkRecords);
