@@ -12,12 +12,11 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { ReadCall } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { askWithin, notSent, type Told } from '../shared/told.ts';
+import { askWithin, type Told } from '../shared/told.ts';
 import { type Ec2Reads, openReads } from './client-reads.ts';
-import { classifyAwsError } from './errors.ts';
+import { awsOutcomeOf } from './outcome.ts';
 import { allPages, type Filters, filtersOf, pageSize } from './pages.ts';
 import type { AwsSettings } from './schema.ts';
-import { readAwsError } from './wire-errors.ts';
 
 /** By id, or by filters as the API has them, such as `tag:NAME` or `client-token`. */
 export type Which = { readonly ids: readonly string[] } | { readonly filters: Filters };
@@ -56,7 +55,7 @@ export function openEc2({ region, credentials, endpoint }: AwsSettings, clock: C
     },
   });
   const ask = <T>(call: ReadCall, send: (abortSignal: AbortSignal) => Promise<T>): Promise<Told<T>> =>
-    askWithin(clock, call, { name: 'EC2', outcomeOf }, send);
+    askWithin(clock, call, { name: 'EC2', outcomeOf: awsOutcomeOf }, send);
   const nothing = (): undefined => undefined;
   return {
     ...openReads(client, ask),
@@ -99,25 +98,4 @@ function describeAll(client: EC2Client, which: Which, abortSignal: AbortSignal):
     (page) => client.send(new DescribeInstancesCommand({ ...input, ...page }), { abortSignal }),
     ({ Reservations = [] }) => Reservations.flatMap(({ Instances = [] }) => Instances),
   );
-}
-
-/** There was no connection to send it over. */
-const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-/**
- * Refused only where EC2 said so by a code that stands, or where nothing was sent. An error of the server's own (5xx that
- * is not one of its known refusals) says as little of what was done as no answer does:
- * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html, "Retry recommendations", checked 2026-11-26.
- */
-function outcomeOf(thrown: unknown): Told<never> {
-  const raw = readAwsError(thrown);
-  const verdict = classifyAwsError(raw);
-  const code = raw.code ?? 'NoCode';
-  const message = raw.message ?? '';
-  if (unreachable.has(code)) return notSent(code, message);
-  const wait = verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs };
-  const error = { class: verdict.class, code, message, ...wait };
-  // Without a status there was no answer; without credentials nothing to be answered was sent.
-  const isAnswered = raw.status !== undefined || code === 'CredentialsProviderError';
-  const isSettled = isAnswered && verdict.retry !== 'read-back' && verdict.class !== 'transient';
-  return isSettled ? { kind: 'refused', error, verdict } : { kind: 'unknown', error };
 }

@@ -13,6 +13,7 @@ import type { StartupData } from '../shared/startup-data.ts';
 import { notSeen, type Refused, refused, type Told } from '../shared/told.ts';
 import { goOnAfter, offersAsked, walkOffers } from '../shared/walk.ts';
 import { classifyAwsError } from './errors.ts';
+import { knownDenials } from './offers.ts';
 import { type Asked, offersOf, runRequest, tokenOf } from './request.ts';
 import { listLagMs, raiseEpoch, type Session, seeReplica } from './session.ts';
 import { lateFailureOf, tagOf, tags } from './wire.ts';
@@ -34,7 +35,9 @@ export async function launch(
   const last = session.attempts.get(owner.deployment, owner.slot);
   const obstacle = await hiddenObstacle(session, owner, last, call);
   if (obstacle !== undefined) return obstacle;
-  const denials = slot.flatMap((each) => lateDenial(session, owner, each) ?? []);
+  const late = slot.flatMap((each) => lateDenial(session, owner, each) ?? []);
+  // Who names offers has weighed what is known against them.
+  const denials = request.offers === undefined ? [...late, ...knownDenials(session)] : late;
   // Every request of one key is the same to the letter, under whichever lease it is repeated.
   const epoch = last?.startKey === owner.startKey ? last.epoch : call.epoch;
   return await walkOffers({

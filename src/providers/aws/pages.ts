@@ -8,6 +8,7 @@ const mostPages = 20;
 /** By name; any one of several values fits, and `*` stands for any letters. */
 export type Filters = Readonly<Record<string, string | readonly string[]>>;
 
+/** As a request carries them. */
 export function filtersOf(filters: Filters): Filter[] {
   return Object.entries(filters).map(([Name, value]) => ({
     Name,

@@ -1,13 +1,16 @@
 /** What the parts of one AWS site's session share. */
 import type { Instance } from '@aws-sdk/client-ec2';
 import { assert } from '../../errors.ts';
+import type { OfferSight } from '../../model/offer.ts';
 import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { ReadCall, WriteCall } from '../../ports/call.ts';
 import type { ProviderDeps } from '../../ports/provider.ts';
 import type { AttemptShelf } from '../shared/attempt-record.ts';
+import type { Memory } from '../shared/remember.ts';
 import type { Told } from '../shared/told.ts';
 import type { Ec2 } from './client.ts';
+import type { Quotas } from './quotas.ts';
 import type { AwsSettings } from './schema.ts';
 import { epochOf, tags } from './wire.ts';
 
@@ -30,10 +33,15 @@ export interface SessionDeps extends ProviderDeps {
   readonly site: string;
   readonly settings: AwsSettings;
   readonly ec2: Ec2;
+  /** Absent where the site does not want it asked. */
+  readonly quotas: Quotas | undefined;
 }
 
 export interface Session extends SessionDeps {
   readonly attempts: AttemptShelf;
+  readonly memory: Memory;
+  /** What the session could start when it looked last. */
+  lastSeen: { readonly atMonoMs: number; readonly sights: readonly OfferSight[] } | undefined;
   /** All machines of the deployment at this site, ended ones too. */
   look(deployment: string, call: ReadCall): Promise<Told<readonly Instance[]>>;
   see(instance: Instance): Replica | undefined;

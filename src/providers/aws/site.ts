@@ -4,9 +4,11 @@ import type { Replica } from '../../model/replica.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
+import { createMemory } from '../shared/remember.ts';
 import { onePerSlot } from '../shared/slots.ts';
 import { drainReplica } from './drain.ts';
 import { seeNotices } from './notices.ts';
+import { seeOffers } from './offers.ts';
 import { listEveryMs, listLagMs, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
@@ -18,6 +20,8 @@ export function openSite(deps: SessionDeps): Provider {
   const session: Session = {
     ...deps,
     attempts: openAttempts(deps.stateDir),
+    memory: createMemory(clock),
+    lastSeen: undefined,
     look: (deployment, call) =>
       ec2.describe({ filters: { [`tag:${tags.deployment}`]: deployment, [`tag:${tags.site}`]: site } }, call),
     see: (instance) => toReplica(instance, settings),
@@ -34,9 +38,11 @@ export function openSite(deps: SessionDeps): Provider {
     start: (request, call) => changeSlot(session, request, call, () => startReplica(session, request, call)),
     stop: (replica, how, call) => changeSlot(session, replica, call, () => stopReplica(session, replica, how, call)),
     drain: (replica, call) => changeSlot(session, replica, call, () => drainReplica(session, replica, call)),
+    offers: (_, call) => seeOffers(session, call),
     notices: (call) => seeNotices(session, call),
     async close() {
       ec2.close();
+      deps.quotas?.close();
     },
   };
 }

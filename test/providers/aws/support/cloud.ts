@@ -29,6 +29,7 @@ const actions: Readonly<
       conflict: { status: 400, code: 'OperationNotPermitted', message: 'disableApiTermination is set' },
     },
   },
+  offers: { action: 'DescribeInstanceTypeOfferings', own: {} },
   drain: { action: 'CreateTags', own: {} },
   notices: { action: 'DescribeInstanceStatus', own: {} },
 };
@@ -64,6 +65,9 @@ export function cloudOf(
     },
     neverEnd() {
       region.isStuck = true;
+    },
+    deny({ machine, zone }) {
+      region.catalogue.notOffered.add(`${machine} ${zone}`);
     },
     announce(replica) {
       const NotBefore = new Date(region.nowMs() + 3_600_000);
