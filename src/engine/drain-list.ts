@@ -28,7 +28,9 @@ export async function emptiedTold(
 ): Promise<StepTold> {
   assert(step.kind === 'drain' || step.kind === 'cut', `${step.name} empties nothing`);
   const list = await listOf(ctx, operation.id, step.site, signal);
-  const detail = step.kind === 'drain' ? drainedText(memory, list) : memory.said;
+  // Of a drain it is what the provider was told, and of a cut its count.
+  const said = memory.said === undefined ? '' : `; ${memory.said}`;
+  const detail = step.kind === 'drain' ? `${drainedText(memory, list)}${said}` : memory.said;
   // Nothing ran when it was looked at first, so there was no list to begin; or the drain before has said why there is none.
   return memory.intendedAtMs !== undefined || list.kind === 'listed' ? { detail, drained: list } : { detail };
 }

@@ -10,6 +10,7 @@ import type { Replica } from '../model/replica.ts';
 import { attemptWrite, type WriteTerms } from './attempt.ts';
 import type { Context, StepRef } from './context.ts';
 import { beginList } from './drain-list.ts';
+import { markDraining } from './mark-draining.ts';
 
 /** One start's limit, in milliseconds: clouds answer a launch in seconds or not at all. */
 const startTimeoutMs = 30_000;
@@ -67,7 +68,7 @@ export async function applyEffect(
     case 'stop':
       return await stopSite(ctx, step, { ...terms, stopped });
     case 'drain':
-      return passing(await beginList(ctx, step.site, terms));
+      return await drain(ctx, step.site, terms, tell);
     case 'prove':
     case 'settle':
       return done;
@@ -124,6 +125,14 @@ async function launch(
     if (reply.kind === 'unknown' || (reply.kind === 'refused' && worst.kind === 'done')) worst = reply;
   }
   return worst;
+}
+
+/** The provider is told while the list is begun; what came of that is for the record alone. */
+async function drain(ctx: Context, site: string, terms: WriteTerms, tell: EffectTerms['tell']): Promise<Reply<void>> {
+  const marking = markDraining(ctx, site, terms);
+  const reply = await beginList(ctx, site, terms);
+  if (marking !== undefined) tell(await marking);
+  return passing(reply);
 }
 
 /** A gateway that writes nothing down is no reason not to drain: what is missing is said at the end. */

@@ -3,6 +3,7 @@ import { applyEffect, type EffectTerms } from '../../src/engine/effects.ts';
 import { runStep } from '../../src/engine/run-step.ts';
 import type { DrainAccount } from '../../src/model/drained.ts';
 import type { Step } from '../../src/model/plan.ts';
+import type { Replica } from '../../src/model/replica.ts';
 import type { WriteCall } from '../../src/ports/call.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
 import { allRight, onlyStep, openStepWorld, type StepWorld } from './support/step-world.ts';
@@ -305,6 +306,49 @@ test.for([
     detail: '3 ran, 0 finished, 3 still running',
     drained: { kind: 'unlisted', site: 'left', why },
   });
+});
+
+test.for([
+  ['done', { kind: 'done', value: undefined }, '2 marked at the provider'],
+  ['refused', { kind: 'refused', error: soldOut }, 'not all marked at the provider: SoldOut'],
+  ['unknown', { kind: 'unknown', error: gatewayAbsent }, 'not all marked at the provider: GatewayAbsent'],
+] as const)(
+  'a provider that can be told is told of each replica that runs, and ends no drain: %s',
+  async ([, reply, says]) => {
+    const world = await openStepWorld({ sites: { left: 3, right: 2 } });
+    world.left.crash(2);
+    world.sink.stats['left'] = { inFlight: 1 };
+    const told: string[] = [];
+    Object.assign(world.process.deps.providers.get('left') ?? {}, {
+      drain: async ({ slot }: Replica, { idempotencyKey, epoch }: WriteCall) => {
+        told.push(`${slot} ${idempotencyKey} ${epoch}`);
+        world.sink.stats['left'] = { inFlight: 0 };
+        return reply;
+      },
+    });
+    await world.lookUntil('one is gone', () =>
+      world.ctx.view().sites.some(({ replicas }) => replicas.some(({ replica }) => replica.state === 'gone')),
+    );
+    expect(await run(world, drainLeft)).toEqual({ kind: 'reached' });
+    expect(told.toSorted()).toEqual(['0 op-1/0/left-1 1', '1 op-1/0/left-2 1']);
+    expect(endOfStep(world)?.detail).toMatch(new RegExp(`still running; ${says}$`));
+  },
+);
+
+test('a provider that is silent holds a drain up for five seconds at most', async () => {
+  const world = await openStepWorld();
+  world.sink.stats['left'] = { inFlight: 1 };
+  const never = new Promise(() => undefined);
+  Object.assign(world.process.deps.providers.get('left') ?? {}, {
+    drain: () => {
+      world.sink.stats['left'] = { inFlight: 0 };
+      return never;
+    },
+  });
+  const began = world.clock.monoMs();
+  expect(await run(world, { ...drainLeft, deadlineMs: 60_000 })).toEqual({ kind: 'reached' });
+  expect(world.clock.monoMs() - began).toBeLessThan(7000);
+  expect(endOfStep(world)?.detail).toContain('not all marked at the provider');
 });
 
 /** A gateway that takes the word from the given try on; what runs there ends with `runs`. */
