@@ -16,6 +16,10 @@ describe.concurrent('a provider without a flaw keeps the contract', () => {
 const flaws: readonly (readonly [Flaw, string])[] = [
   ['marks a machine after it was made', 'a start that dies at any call leaves one machine, and a delete leaves none'],
   ['takes an acknowledged end for an end', 'is not sure that a machine has ended until it has'],
+  [
+    'takes for gone what no list shows yet',
+    'deletes what was started a moment ago, whether a list shows it yet or not',
+  ],
   ['calls no answer a refusal', 'start: passes on each class of error, and what has no answer as unknown'],
   ['calls every error transient', 'list: passes on each class of error, and what has no answer as unknown'],
   ['does what was refused', 'stop: passes on each class of error, and what has no answer as unknown'],

@@ -15,6 +15,7 @@ import type { CloudSubject, Death, ProviderMethod } from '../../../src/testkit/i
 export type Flaw =
   | 'marks a machine after it was made'
   | 'takes an acknowledged end for an end'
+  | 'takes for gone what no list shows yet'
   | 'calls no answer a refusal'
   | 'calls every error transient'
   | 'waits longer than it may'
@@ -268,6 +269,8 @@ function session(world: World, flaw: Flaw | undefined, fate?: Fate): Provider {
       ),
     start,
     async stop(replica, how, call) {
+      const isYoung = clock.nowMs() - replica.startedAtMs < 1000;
+      if (flaw === 'takes for gone what no list shows yet' && isYoung) return ok(undefined);
       const told = await ask('end', call, 'stop', () => {
         if (!world.isStuck)
           return change(replica, call, (now) => (how === 'delete' ? ended(now) : { ...ended(now), state: 'stopped' }));
