@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { createMemory } from '../../../src/providers/shared/remember.ts';
+import { notSent, type Told } from '../../../src/providers/shared/told.ts';
+
+function makeMemory() {
+  let monoMs = 0;
+  let asked = 0;
+  const memory = createMemory({ monoMs: () => monoMs });
+  return {
+    recall: (key = 'a', told?: Told<number>) =>
+      memory.recall(key, 100, async () => {
+        asked += 1;
+        return told ?? { kind: 'done', value: asked };
+      }),
+    advance: (ms: number) => {
+      monoMs += ms;
+    },
+    asked: () => asked,
+  };
+}
+
+test('gives what was answered until it is as old as it may be, and asks again then', async () => {
+  const { recall, advance, asked } = makeMemory();
+  expect(await recall()).toEqual({ kind: 'done', value: 1 });
+  advance(99);
+  expect(await recall()).toEqual({ kind: 'done', value: 1 });
+  advance(1);
+  expect(await recall()).toEqual({ kind: 'done', value: 2 });
+  expect(asked()).toBe(2);
+});
+
+test('keeps each answer by itself, and none that was refused', async () => {
+  const { recall, asked } = makeMemory();
+  const no = notSent('Busy', 'not now');
+  expect(await recall('a', no)).toBe(no);
+  expect(await recall('a')).toEqual({ kind: 'done', value: 2 });
+  expect(await recall('b')).toEqual({ kind: 'done', value: 3 });
+  expect(await recall('a')).toEqual({ kind: 'done', value: 2 });
+  expect(asked()).toBe(3);
+});
