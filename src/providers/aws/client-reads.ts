@@ -23,7 +23,7 @@ type MachineType = NonNullable<SpotPrice['InstanceType']>;
 export interface Ec2Reads {
   /** In which zones these machine types are to be had at all. */
   offered(machines: readonly string[], call: ReadCall): Promise<Told<readonly InstanceTypeOffering[]>>;
-  /** What these machine types are; one that the region has not is `invalid`. At most 100. */
+  /** What these machine types are; one that the region has not is `invalid`. */
   types(machines: readonly string[], call: ReadCall): Promise<Told<readonly InstanceTypeInfo[]>>;
   /** What these cost as spot machines with Linux now, per zone. */
   spotPrices(machines: readonly string[], nowMs: number, call: ReadCall): Promise<Told<readonly SpotPrice[]>>;

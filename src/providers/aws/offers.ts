@@ -18,7 +18,7 @@ import type { Session } from './session.ts';
  */
 const goodForMs = { types: 3_600_000, quota: 600_000, price: 300_000, use: 30_000 } as const;
 
-/** Most machine types that are asked about together (API_DescribeInstanceTypes, checked 2026-11-27). */
+/** Most machine types that are asked about together: ours, a limit of EC2's own is stated nowhere we looked. */
 const mostTypes = 100;
 
 /**
