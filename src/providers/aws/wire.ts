@@ -2,18 +2,13 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Answer } from '../../model/outcome.ts';
 import type { Replica, ReplicaState } from '../../model/replica.ts';
+import { sharedTags } from '../shared/tags.ts';
 import type { AwsSettings } from './schema.ts';
 import { readStateReason } from './wire-errors.ts';
 
 /** Tags on every machine and volume of ours. The first three find it; the others are what the cloud remembers for us. */
 export const tags = {
-  deployment: 'godwit:deployment',
-  site: 'godwit:site',
-  slot: 'godwit:slot',
-  /** The idempotency key of the start that made this boot. */
-  startKey: 'godwit:start-key',
-  /** The highest lease epoch that changed it. */
-  epoch: 'godwit:epoch',
+  ...sharedTags,
   /** Launch time before the last start from `stopped` was asked for: while it is the present one, that start did not come. */
   wokenFrom: 'godwit:woken-from',
   /** The operation that drains it; empty when it was started again since: to take a tag away is a right of its own. */
