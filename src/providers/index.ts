@@ -15,6 +15,10 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     plugin: async () => (await import('./aws/index.ts')).aws,
     settings: async () => (await import('./aws/schema.ts')).awsSettings,
   },
+  azure: {
+    plugin: async () => (await import('./azure/index.ts')).azure,
+    settings: async () => (await import('./azure/schema.ts')).azureSettings,
+  },
   local: {
     plugin: async () => (await import('./local/index.ts')).local,
     settings: async () => (await import('./local/schema.ts')).localSettings,

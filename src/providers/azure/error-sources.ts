@@ -60,3 +60,8 @@ export const identity: Source = {
 };
 /** SkyPilot's reading: the whole cloud is of no use. */
 export const field: Source = { at: 'FIELD.md section 1', checked: '2026-11-23' };
+/** What the conditions of a create and an update are. */
+export const createOrUpdate: Source = {
+  at: `${learn}/rest/api/compute/virtual-machines/create-or-update`,
+  checked: '2026-11-27',
+};

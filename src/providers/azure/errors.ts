@@ -2,6 +2,7 @@
 import { type ErrorRule, type ErrorTable, judge, judgeAll } from '../../model/error-table.ts';
 import type { ErrorVerdict, Market, RawError } from '../../model/error-verdict.ts';
 import {
+  createOrUpdate,
   deploymentErrors,
   field,
   identity,
@@ -110,6 +111,11 @@ const objects: readonly ErrorRule[] = [
       'ResourceUpdateBlockedOnPlatformUpdate',
     ],
     ...{ class: 'conflict', means: 'it, or its disk, is not ready for this', source: machineErrors },
+  },
+  {
+    // HTTP 412: `If-Match` or `If-None-Match` did not hold.
+    codes: ['PreconditionFailed', 'ConditionNotMet'],
+    ...{ class: 'conflict', means: 'somebody else made or changed it meanwhile', source: createOrUpdate },
   },
   {
     codes: ['ResourceNotFound', 'NotFound'],

@@ -85,7 +85,7 @@ function parsed(body: unknown): unknown {
 }
 
 /** Azure's own header is in milliseconds; the standard one holds seconds or a date; some answers have none. */
-function waitOf(
+export function waitOf(
   headers: Readonly<Record<string, string | undefined>>,
   nowMs: number,
 ): { readonly retryAfterMs?: number } {

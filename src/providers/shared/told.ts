@@ -10,6 +10,11 @@ export type Told<T> =
   | Exclude<Reply<T>, { kind: 'refused' }>
   | (Extract<Reply<T>, { kind: 'refused' }> & { readonly verdict: ErrorVerdict });
 
+/** What was told, read further. */
+export function mapTold<T, U>(told: Told<T>, next: (value: T) => U): Told<U> {
+  return told.kind === 'done' ? { kind: 'done', value: next(told.value) } : told;
+}
+
 export interface Refused {
   readonly kind: 'refused';
   readonly error: ProviderError;

@@ -1,0 +1,86 @@
+/** Starts one replica: finds what an earlier try made, wakes what is deallocated, and only then asks for a new machine. */
+import type { Reply } from '../../model/outcome.ts';
+import type { Replica } from '../../model/replica.ts';
+import type { WriteCall } from '../../ports/call.ts';
+import type { StartRequest } from '../../ports/provider.ts';
+import { staleEpoch } from '../shared/change.ts';
+import { lookUntil } from '../shared/look-until.ts';
+import type { Owner } from '../shared/slots.ts';
+import { notSeen, type Refused, refused } from '../shared/told.ts';
+import { clearMachine } from './clear.ts';
+import { lateDenial } from './late.ts';
+import { type LaunchTerms, launch } from './launch.ts';
+import { epochOf, type Machine, standingOf, tags } from './machine.ts';
+import { findMachine, raiseEpoch, type Session, seeReplica } from './session.ts';
+import { isToBeWoken, resumeWake, wake } from './wake.ts';
+import { isOf, machineNameOf } from './wire.ts';
+
+/** Called under the slot's lock. */
+export async function startReplica(session: Session, request: StartRequest, call: WriteCall): Promise<Reply<Replica>> {
+  const { command, env } = request.launch;
+  if (command.length > 0 || Object.keys(env).length > 0)
+    return refused('invalid', 'CommandNotSupported', 'machines here start what their image says: no command or env');
+  const owner: Owner = { ...request, site: session.site, startKey: call.idempotencyKey };
+  // What is on its way out leaves the slot within the call, or the caller comes again.
+  const reply = await lookUntil(session, call, () => startOnce(session, { owner, request }, call));
+  return reply ?? refused('transient', 'SlotBusy', `the machine of slot ${owner.slot} before is still stopping`);
+}
+
+type Terms = Omit<LaunchTerms, 'denials'>;
+
+/** Undefined: the slot is about to be free, look again. */
+async function startOnce(session: Session, terms: Terms, call: WriteCall): Promise<Reply<Replica> | undefined> {
+  const { owner } = terms;
+  const told = await session.azure.machines(call);
+  if (told.kind !== 'done') return notSeen(told);
+  const found = await findMachine(session, owner, machineNameOf(owner), call);
+  if (found.kind !== 'done') return found;
+  const machine = found.value;
+  const all = told.value.filter((each) => isOf(each, owner));
+  const stale = staleEpoch(Math.max(0, ...[...all, ...(machine === undefined ? [] : [machine])].map(epochOf)), call);
+  if (stale !== undefined) return stale;
+  return machine === undefined
+    ? await launch(session, { ...terms, denials: [] }, call)
+    : await startOver(session, terms, machine, call);
+}
+
+/** With what is there in the slot. */
+async function startOver(session: Session, terms: Terms, machine: Machine, call: WriteCall) {
+  const { owner } = terms;
+  const { state } = standingOf(machine);
+  if (state === 'gone') return await launchAfter(session, terms, machine, call);
+  if (machine.provisioning === 'Deleting') return undefined;
+  if (machine.tags[tags.startKey] === owner.startKey) return await adopt(session, machine, owner, call);
+  if (state === 'stopping') return undefined;
+  return state === 'stopped' ? await wake(session, machine, owner, call) : slotTaken(machine);
+}
+
+function slotTaken({ name, tags: own }: Machine): Refused {
+  return refused('conflict', 'SlotTaken', `${name} runs already, started as ${own[tags.startKey] ?? 'something else'}`);
+}
+
+/**
+ * A launch that was accepted and failed after, whoever asked for it, is told as the refusal it is, and nothing of it is left
+ * before the next offer is asked for.
+ */
+async function launchAfter(session: Session, { owner, request }: Terms, machine: Machine, call: WriteCall) {
+  const { attempts } = session;
+  const last = attempts.get(owner.deployment, owner.slot);
+  const denial = await lateDenial(session, machine, last, call);
+  if (last !== undefined && last.token === machine.diskName)
+    attempts.put(owner.deployment, owner.slot, { ...last, state: 'refused' });
+  const cleared = await clearMachine(session, machine, call);
+  if (cleared.kind === 'done')
+    return await launch(session, { owner, request, denials: denial === undefined ? [] : [denial] }, call);
+  if (denial !== undefined) request.tell?.(denial);
+  const { code, message } = cleared.error;
+  return cleared.kind === 'refused' ? cleared : refused('transient', code, message);
+}
+
+/** The same key asks for the same replica, running or stopped: a replacement is another start with another key. */
+async function adopt(session: Session, machine: Machine, owner: Owner, call: WriteCall): Promise<Reply<Replica>> {
+  if (isToBeWoken(machine)) return await resumeWake(session, machine, owner, call);
+  // It is there whether the mark is taken or not; whoever changes it next makes the mark first.
+  await raiseEpoch(session, machine, call);
+  return { kind: 'done', value: await seeReplica(session, machine, call) };
+}
