@@ -16,7 +16,8 @@ export function orphanWhy(
   placement: Placement | undefined,
   standing: readonly Standing[],
 ): OrphanWhy | undefined {
-  if (replica.state === 'gone') return undefined;
+  // Gone and still billed: a launch that failed may leave its disk behind.
+  if (replica.state === 'gone' && replica.billed === 'no') return undefined;
   const isAdopted = standing.some(
     (each) => each.kind === 'adopted' && each.replica === replica.id && each.site === replica.site,
   );

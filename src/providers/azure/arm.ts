@@ -64,7 +64,7 @@ const requestTimeoutMs = 30_000;
 export function openArm({ subscription, endpoint = 'https://management.azure.com' }: AzureSettings, clock: Clock): Arm {
   const { origin } = new URL(endpoint.replace(/^http:/, 'https:'));
   const httpClient = endpoint.startsWith('http:') ? plainClient(origin) : createDefaultHttpClient();
-  const compute = new ComputeManagementClient(new DefaultAzureCredential(), subscription, {
+  const compute = new ComputeManagementClient(credential(), subscription, {
     ...{ endpoint: origin, httpClient, retryOptions: { maxRetries: 0 } },
   });
   const within = <T>(call: ReadCall, market: Market | undefined, send: (signal: AbortSignal) => Promise<T>) => {
@@ -99,6 +99,17 @@ export function openArm({ subscription, endpoint = 'https://management.azure.com
   };
 }
 
+let shared: DefaultAzureCredential | undefined;
+
+/**
+ * The SDK's own chain, once in a process: it keeps its tokens, and every session would else get one of its own.
+ * https://learn.microsoft.com/azure/developer/javascript/sdk/authentication/best-practices, checked 2026-11-27.
+ */
+function credential(): DefaultAzureCredential {
+  shared ??= new DefaultAzureCredential();
+  return shared;
+}
+
 /**
  * The SDK gives its token to https addresses only; a server on this machine may speak http. Only that server is spoken to so:
  * the scheme is changed on the way out, and for its origin alone.
@@ -108,9 +119,8 @@ function plainClient(origin: string): HttpClient {
   return {
     sendRequest(request) {
       if (new URL(request.url).origin !== origin) return inner.sendRequest(request);
-      request.url = request.url.replace(/^https:/, 'http:');
-      request.allowInsecureConnection = true;
-      return inner.sendRequest(request);
+      const url = request.url.replace(/^https:/, 'http:');
+      return inner.sendRequest({ ...request, url, allowInsecureConnection: true });
     },
   };
 }

@@ -19,6 +19,8 @@ export interface Sibling {
 export interface Siblings {
   /** All whose names begin so, by lists, which may lag; and those of the names, which are asked for one by one. */
   siblings(prefix: string, names: readonly string[], call: ReadCall): Promise<Told<readonly Sibling[]>>;
+  /** Those of them that are there when asked for one by one. */
+  stillThere(siblings: readonly Sibling[], call: ReadCall): Promise<Told<readonly Sibling[]>>;
   removeSibling(sibling: Sibling, call: ReadCall): Promise<Told<void>>;
   /** Undefined until it has one. */
   hostOf(machine: Machine, call: ReadCall): Promise<Told<string | undefined>>;
@@ -51,6 +53,8 @@ export function openSiblings(arm: Arm, settings: AzureSettings): Siblings {
     if (told.kind === 'refused' && told.error.class === 'not-found') return { kind: 'done', value: false };
     return mapTold(told, () => true);
   };
+  const stillThere = async (siblings: readonly Sibling[], call: ReadCall): Promise<Told<readonly Sibling[]>> =>
+    allOf(await Promise.all(siblings.map(async (each) => mapTold(await look(each, call), (is) => (is ? [each] : [])))));
   return {
     async siblings(prefix, names, call) {
       const listed = used.map(async (kind) =>
@@ -62,15 +66,9 @@ export function openSiblings(arm: Arm, settings: AzureSettings): Siblings {
         ),
       );
       const named = used.flatMap((kind) => names.map((name) => ({ kind, name })));
-      const looked = named.map(async (each) => mapTold(await look(each, call), (is) => (is ? [each] : [])));
-      const all = await Promise.all([...listed, ...looked]);
-      const found = new Map<string, Sibling>();
-      for (const told of all) {
-        if (told.kind !== 'done') return told;
-        for (const each of told.value) found.set(`${each.kind}/${each.name}`, each);
-      }
-      return { kind: 'done', value: [...found.values()] };
+      return allOf(await Promise.all([...listed, stillThere(named, call)]));
     },
+    stillThere,
     async removeSibling({ kind, name }, call) {
       const told =
         kind === 'disks'
@@ -96,4 +94,14 @@ export function openSiblings(arm: Arm, settings: AzureSettings): Siblings {
 
 function absent(told: Exclude<Told<never>, { kind: 'done' }>): Told<undefined> {
   return told.kind === 'refused' && told.error.class === 'not-found' ? { kind: 'done', value: undefined } : told;
+}
+
+/** Each once. */
+function allOf(all: readonly Told<readonly Sibling[]>[]): Told<readonly Sibling[]> {
+  const found = new Map<string, Sibling>();
+  for (const told of all) {
+    if (told.kind !== 'done') return told;
+    for (const each of told.value) found.set(`${each.kind}/${each.name}`, each);
+  }
+  return { kind: 'done', value: [...found.values()] };
 }

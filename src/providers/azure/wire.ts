@@ -164,3 +164,19 @@ export function goneReplica(owner: Owner, bootId: string): Replica {
     ...{ url: undefined, state: 'gone', billed: 'no', startedAtMs: Number.isNaN(startedAtMs) ? 0 : startedAtMs },
   };
 }
+
+/** Whose slot something is beside, by its name; undefined when it is not of this deployment at this site. */
+export function slotOfSibling(owner: Pick<Owner, 'site' | 'deployment'>, name: string) {
+  const [, machineName = '', slot] = /^(godwit-.*-(\d+)-[0-9a-f]{10})-[0-9a-f]{10}/.exec(name) ?? [];
+  return slot !== undefined && machineNameOf({ ...owner, slot: Number(slot) }) === machineName
+    ? { machineName, slot: Number(slot) }
+    : undefined;
+}
+
+/** What is left of a machine that is not there: nothing runs, and it costs money until it is deleted. */
+export function leftover({ site, deployment, slot }: Pick<Owner, 'site' | 'deployment' | 'slot'>): Replica {
+  return {
+    ...{ id: machineNameOf({ site, deployment, slot }), bootId: '', deployment, site, slot, startKey: '' },
+    ...{ url: undefined, state: 'gone', billed: 'yes', startedAtMs: 0 },
+  };
+}

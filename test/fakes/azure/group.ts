@@ -1,5 +1,5 @@
 /** What a fake resource group does for each operation, true to the API's own rules; nothing here knows of HTTP. */
-import { type Change, type Failure, isThere, lasts, Machine, type Sibling } from './machines.ts';
+import { type Change, type Failure, isThere, Machine, type Sibling } from './machines.ts';
 import { RefusedError } from './spec.ts';
 
 export interface GroupTerms {
@@ -112,11 +112,8 @@ export class Group {
     this.machines.push(machine);
     this.siblings.push(...made.map((each) => ({ ...each, goesAlong: each.goesAlong && late === undefined })));
     if (late === undefined) return { machine, change: machine.change };
-    machine.failLate(nowMs, failureOf(late.code));
-    const { change } = machine;
-    // The operation tells of its failure; the machine itself is not to be found any more.
-    if (late.leaves === 'siblings') machine.remove(nowMs, { lastsMs: lasts.failing });
-    return { machine, change };
+    machine.failLate(nowMs, failureOf(late.code), { vanishes: late.leaves === 'siblings' });
+    return { machine, change: machine.change };
   }
 
   private makeMachine(name: string, body: Body, nowMs: number): Machine {

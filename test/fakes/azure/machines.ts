@@ -60,11 +60,11 @@ export class Machine {
     return { endsAtMs: last?.atMs ?? 0, ...(last?.failure === undefined ? {} : { failure: last.failure }) };
   }
 
-  /** The create was accepted, and comes to nothing. */
-  failLate(atMs: number, failure: Failure): void {
+  /** The create was accepted, and comes to nothing. `vanishes`: the machine itself is not to be found afterwards. */
+  failLate(atMs: number, failure: Failure, { vanishes }: { readonly vanishes: boolean }): void {
     this.go(atMs, [
       { provisioning: 'Creating', power: undefined, afterMs: 0 },
-      { provisioning: 'Failed', power: undefined, afterMs: lasts.failing, failure },
+      { provisioning: vanishes ? 'gone' : 'Failed', power: undefined, afterMs: lasts.failing, failure },
     ]);
   }
 

@@ -10,6 +10,8 @@ export interface Told {
 interface Operation {
   readonly machine: Machine | undefined;
   readonly change: Change;
+  /** What a `location` gives in the end: the thing that was made. */
+  readonly result: (() => object) | undefined;
   canceledAtMs: number | undefined;
 }
 
@@ -30,9 +32,9 @@ export class Operations {
   }
 
   /** The headers of an answer that begins one. Addresses have the 4 KB that a client must be able to keep. */
-  begin(change: Change, machine?: Machine): Readonly<Record<string, string>> {
+  begin(change: Change, machine?: Machine, result?: () => object): Readonly<Record<string, string>> {
     const id = `op-${this.all.size + 1}`;
-    this.all.set(id, { machine, change, canceledAtMs: undefined });
+    this.all.set(id, { machine, change, result, canceledAtMs: undefined });
     const kept = `api-version=2026-04-01&t=${'0'.repeat(3900)}`;
     const address = `${this.base}/operations/${id}?${kept}`;
     const headers =
@@ -51,14 +53,15 @@ export class Operations {
   tell(id: string, isMonitor: boolean): Told | undefined {
     const operation = this.all.get(id);
     if (operation === undefined) return undefined;
-    const { change, canceledAtMs } = operation;
+    const { change, canceledAtMs, result } = operation;
     if (canceledAtMs !== undefined) return this.ended(isMonitor, 'Canceled', preempted);
     if (this.nowMs() < change.endsAtMs)
       return isMonitor
         ? { status: 202, headers: this.wait() }
         : { status: 200, body: { status: 'InProgress' }, headers: this.wait() };
     if (change.failure !== undefined) return this.ended(isMonitor, 'Failed', change.failure);
-    return isMonitor ? { status: 204 } : { status: 200, body: { status: 'Succeeded' } };
+    if (!isMonitor) return { status: 200, body: { status: 'Succeeded' } };
+    return { status: 200, ...(result === undefined ? {} : { body: result() }) };
   }
 
   private ended(isMonitor: boolean, status: string, { code, message }: Failure): Told {

@@ -34,10 +34,10 @@ export function answersOf(group: Group, operations: Operations): Answers {
     },
     VirtualMachines_CreateOrUpdate(asked) {
       const { machine, change } = group.create(nameOf(asked), at(asked.body), asked.header('if-none-match') === '*');
+      const result = (): object => machineBody(group, machine, {});
       return {
-        status: 201,
-        body: machineBody(group, machine, { isNew: true }),
-        headers: operations.begin(change, machine),
+        ...{ status: 201, body: machineBody(group, machine, { isNew: true }) },
+        headers: operations.begin(change, machine, result),
       };
     },
     VirtualMachines_Update(asked) {

@@ -1,5 +1,5 @@
 /** An Azure site whose resource group is the fake on loopback; every session is one of its own, with nothing shared but the folder. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LaunchSpec } from '../../../../src/model/deployment.ts';
@@ -28,6 +28,9 @@ export function createFastClock(speed: number): Clock {
 /** The SDK's own chain, as on a machine in Azure; it must look nowhere else. */
 Object.assign(process.env, (await startFakeIdentity()).env);
 
+/** Nothing here is about disks, and hundreds of sites that flush theirs would wait for each other. */
+const inMemory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 export const launch: LaunchSpec = { command: [], env: {}, startupTimeoutMs: 60_000, stopGraceMs: 30_000 };
 
 export interface AzureSite extends ProviderSubject {
@@ -41,7 +44,7 @@ export async function makeAzureSite(
   terms: { readonly clock?: Clock; readonly speed?: number } = {},
 ): Promise<AzureSite> {
   const time = terms.clock ?? clock;
-  const dir = mkdtempSync(join(tmpdir(), 'godwit-azure-'));
+  const dir = mkdtempSync(join(inMemory, 'godwit-azure-'));
   const fake = await startFakeAzure({ clock: time, speed: terms.speed ?? 200 });
   const { region, ...own } = fakeSite;
   const settings = {
