@@ -47,11 +47,8 @@ export interface Arm {
   readonly compute: ComputeManagementClient;
   /** By an operation of the SDK. */
   ask(call: ReadCall, operation: (options: AskOptions) => Promise<unknown>, terms?: AskTerms): Promise<Told<Answer>>;
-  /** By an address: only one of Azure Resource Manager's own gets our token. */
+  /** By an address that an answer gave, or a path: only its path counts, for nobody but our endpoint gets our token. */
   visit(call: ReadCall, method: HttpMethods, url: string): Promise<Told<Answer>>;
-  /** The address of a path such as `/subscriptions/…`. */
-  urlOf(path: string, apiVersion: string): string;
-  close(): void;
 }
 
 /** Longest time from request to answer, in milliseconds; a call's own deadline may be sooner. */
@@ -89,13 +86,12 @@ export function openArm({ subscription, endpoint = 'https://management.azure.com
       }),
     visit: (call, method, url) =>
       within(call, undefined, async (abortSignal) => {
-        if (new URL(url).origin !== origin) throw new ForeignAddressError(url, origin);
-        const request = createPipelineRequest({ url, method, abortSignal, timeout: requestTimeoutMs });
+        const { pathname, search } = new URL(url, origin);
+        const own = { url: `${origin}${pathname}${search}`, method };
+        const request = createPipelineRequest({ ...own, abortSignal, timeout: requestTimeoutMs });
         request.headers.set('accept', 'application/json');
         return answerOf(await compute.pipeline.sendRequest(httpClient, request));
       }),
-    urlOf: (path, apiVersion) => `${origin}${path}?api-version=${apiVersion}`,
-    close: () => undefined,
   };
 }
 
@@ -123,14 +119,6 @@ function plainClient(origin: string): HttpClient {
       return inner.sendRequest({ ...request, url, allowInsecureConnection: true });
     },
   };
-}
-
-class ForeignAddressError extends Error {
-  override readonly name = 'ForeignAddress';
-
-  constructor(url: string, origin: string) {
-    super(`${new URL(url).origin} is not ${origin}: it is not asked`);
-  }
 }
 
 class RefusedAnswerError extends Error {

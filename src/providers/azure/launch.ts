@@ -1,6 +1,6 @@
 /** Asks for a new machine, offer by offer, until one is had: every request is on record before it is sent. */
 import type { Denial } from '../../model/denial.ts';
-import { nameOfOffer, type Offer } from '../../model/offer.ts';
+import { nameOfOffer } from '../../model/offer.ts';
 import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { WriteCall } from '../../ports/call.ts';
@@ -8,18 +8,20 @@ import type { StartRequest } from '../../ports/provider.ts';
 import { type Attempt, ageOf } from '../shared/attempt-record.ts';
 import { isOver } from '../shared/look-until.ts';
 import type { Owner } from '../shared/slots.ts';
-import { notSeen, refused, type Told } from '../shared/told.ts';
+import type { StartupData } from '../shared/startup-data.ts';
+import { notSeen, type Refused, refused, type Told } from '../shared/told.ts';
 import { goOnAfter, offersAsked, walkOffers } from '../shared/walk.ts';
 import { clearMachine, clearSiblings } from './clear.ts';
 import { lateDenial } from './late.ts';
 import { bootIdOf, type Machine, tags } from './machine.ts';
 import { refusalOf } from './outcome.ts';
 import { listLagMs, type Session, seeReplica } from './session.ts';
-import { createRequest, goneReplica, machineNameOf, offersOf, siblingNameOf } from './wire.ts';
+import { type Asked, createRequest, goneReplica, machineNameOf, offersOf, siblingNameOf } from './wire.ts';
 
 export interface LaunchTerms {
   readonly owner: Owner;
   readonly request: StartRequest;
+  readonly startup: Exclude<StartupData, Refused>;
   /** What was found in the slot already: launches that failed after they were accepted. */
   readonly denials: readonly Denial[];
 }
@@ -27,7 +29,7 @@ export interface LaunchTerms {
 /** Called under the slot's lock, when there is no machine of the slot. */
 export async function launch(
   session: Session,
-  { owner, request, denials }: LaunchTerms,
+  { owner, request, startup, denials }: LaunchTerms,
   call: WriteCall,
 ): Promise<Reply<Replica>> {
   const { attempts, settings } = session;
@@ -49,7 +51,7 @@ export async function launch(
     isOver: () => isOver(session, call),
     async ask(offer) {
       const isAgain = isOpen && last.token === siblingNameOf(owner, offer);
-      const told = await ask(session, owner, { offer, epoch, before: isAgain ? last : undefined }, call);
+      const told = await ask(session, owner, { offer, epoch, startup, before: isAgain ? last : undefined }, call);
       return told.kind === 'done' ? { kind: 'done', value: await seeReplica(session, told.value, call) } : told;
     },
   });
@@ -89,9 +91,7 @@ function unsettled({ clock }: Session, last: Attempt): Reply<never> {
   return refused('transient', 'SlotUnsettled', message, waitMs);
 }
 
-interface AskTerms {
-  readonly offer: Offer;
-  readonly epoch: number;
+interface AskTerms extends Asked {
   /** The same request, sent before and without an answer. */
   readonly before: Attempt | undefined;
 }
@@ -103,10 +103,11 @@ interface AskTerms {
 async function ask(
   session: Session,
   owner: Owner,
-  { offer, epoch, before }: AskTerms,
+  { before, ...asked }: AskTerms,
   call: WriteCall,
 ): Promise<Told<Machine>> {
   const { attempts, azure, clock, settings } = session;
+  const { offer, epoch } = asked;
   const name = machineNameOf(owner);
   const keep = (attempt: Attempt): void => attempts.put(owner.deployment, owner.slot, attempt);
   const intent: Attempt = {
@@ -114,7 +115,7 @@ async function ask(
     ...{ state: 'intended', atMonoMs: clock.monoMs() },
   };
   keep(intent);
-  const told = await azure.create(name, createRequest(settings, owner, offer, epoch), offer.market, call);
+  const told = await azure.create(name, createRequest(settings, owner, asked), offer.market, call);
   if (told.kind === 'unknown') return told;
   if (told.kind === 'refused' && before === undefined) {
     keep({ ...intent, state: 'refused' });

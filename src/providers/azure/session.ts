@@ -19,6 +19,12 @@ import { toReplica } from './wire.ts';
  */
 export const listLagMs = 30_000;
 
+/**
+ * Each machine is asked for by itself, and Compute counts calls per machine and minute: a watcher at this pace makes six
+ * (https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits, checked 2026-11-27).
+ */
+export const listEveryMs = 10_000;
+
 export interface SessionDeps extends ProviderDeps {
   readonly site: string;
   readonly settings: AzureSettings;

@@ -35,7 +35,7 @@ export function openSiblings(arm: Arm, settings: AzureSettings): Siblings {
   const used = kinds.filter((kind) => kind !== 'publicIPAddresses' || address === 'public');
   const pathOf = (kind: string): string =>
     `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Network/${kind}`;
-  const network = (path: string): string => arm.urlOf(path, networkApiVersion);
+  const network = (path: string): string => `${path}?api-version=${networkApiVersion}`;
 
   const list = async (kind: Sibling['kind'], call: ReadCall): Promise<Told<readonly unknown[]>> => {
     const first =

@@ -6,7 +6,7 @@ import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
 import { onePerSlot } from '../shared/slots.ts';
 import { listReplicas } from './list.ts';
-import { listLagMs, type Session, type SessionDeps } from './session.ts';
+import { listEveryMs, listLagMs, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
 
@@ -16,6 +16,7 @@ export function openSite(deps: SessionDeps): Provider {
   const session: Session = { ...deps, attempts: openAttempts(stateDir) };
   return {
     listLagMs,
+    listEveryMs,
     account: `azure:${settings.subscription}`,
     async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
       const asOfMs = clock.nowMs();

@@ -6,6 +6,7 @@ import type { StartRequest } from '../../ports/provider.ts';
 import { staleEpoch } from '../shared/change.ts';
 import { lookUntil } from '../shared/look-until.ts';
 import type { Owner } from '../shared/slots.ts';
+import { carriers, startupDataFor } from '../shared/startup-data.ts';
 import { notSeen, type Refused, refused } from '../shared/told.ts';
 import { clearMachine } from './clear.ts';
 import { lateDenial } from './late.ts';
@@ -17,13 +18,23 @@ import { isOf, machineNameOf } from './wire.ts';
 
 /** Called under the slot's lock. */
 export async function startReplica(session: Session, request: StartRequest, call: WriteCall): Promise<Reply<Replica>> {
-  const { command, env } = request.launch;
-  if (command.length > 0 || Object.keys(env).length > 0)
-    return refused('invalid', 'CommandNotSupported', 'machines here start what their image says: no command or env');
+  const { launch: image, port = 8000 } = session.settings;
+  const startup = startupDataFor(request, { ...carriers.azureCustomData, site: session.site, port });
+  if (startup.kind === 'refused') return startup;
+  if (startup.kind === 'data' && image.sshKey === undefined) return noCarrier(session.site);
   const owner: Owner = { ...request, site: session.site, startKey: call.idempotencyKey };
   // What is on its way out leaves the slot within the call, or the caller comes again.
-  const reply = await lookUntil(session, call, () => startOnce(session, { owner, request }, call));
+  const reply = await lookUntil(session, call, () => startOnce(session, { owner, request, startup }, call));
   return reply ?? refused('transient', 'SlotBusy', `the machine of slot ${owner.slot} before is still stopping`);
+}
+
+/** Azure hands data only to machines that it gives a user: those of a generalized image. */
+function noCarrier(site: string): Refused {
+  return refused(
+    'invalid',
+    'ImageNotGeneralized',
+    `machines of ${site} can be given an image to run only when their own image is a generalized one: name launch.sshKey for it`,
+  );
 }
 
 type Terms = Omit<LaunchTerms, 'denials'>;
@@ -63,7 +74,8 @@ function slotTaken({ name, tags: own }: Machine): Refused {
  * A launch that was accepted and failed after, whoever asked for it, is told as the refusal it is, and nothing of it is left
  * before the next offer is asked for.
  */
-async function launchAfter(session: Session, { owner, request }: Terms, machine: Machine, call: WriteCall) {
+async function launchAfter(session: Session, terms: Terms, machine: Machine, call: WriteCall) {
+  const { owner, request } = terms;
   const { attempts } = session;
   const last = attempts.get(owner.deployment, owner.slot);
   const denial = await lateDenial(session, machine, last, call);
@@ -71,7 +83,7 @@ async function launchAfter(session: Session, { owner, request }: Terms, machine:
     attempts.put(owner.deployment, owner.slot, { ...last, state: 'refused' });
   const cleared = await clearMachine(session, machine, call);
   if (cleared.kind === 'done')
-    return await launch(session, { owner, request, denials: denial === undefined ? [] : [denial] }, call);
+    return await launch(session, { ...terms, denials: denial === undefined ? [] : [denial] }, call);
   if (denial !== undefined) request.tell?.(denial);
   const { code, message } = cleared.error;
   return cleared.kind === 'refused' ? cleared : refused('transient', code, message);

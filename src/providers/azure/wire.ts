@@ -4,6 +4,8 @@ import type { VirtualMachine } from '@azure/arm-compute';
 import type { Offer } from '../../model/offer.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { Owner } from '../shared/slots.ts';
+import type { StartupData } from '../shared/startup-data.ts';
+import type { Refused } from '../shared/told.ts';
 import { bootIdOf, type Machine, standingOf, startedAtMsOf, tags } from './machine.ts';
 import type { AzureSettings } from './schema.ts';
 
@@ -53,8 +55,15 @@ export function siblingNameOf(owner: Owner, { machine, market, zone }: Offer): s
 /** Version of Microsoft.Network's API by which network interfaces are made and read: the newest the SDK names. */
 export const networkApiVersion = '2022-11-01';
 
-/** `epoch`: that of the first try, so that every further one is the same request. */
-export function createRequest(settings: AzureSettings, owner: Owner, offer: Offer, epoch: number): VirtualMachine {
+export interface Asked {
+  readonly offer: Offer;
+  /** That of the first try, so that every further one is the same request. */
+  readonly epoch: number;
+  readonly startup: Exclude<StartupData, Refused>;
+}
+
+/** One machine, with our tags on it from the start. */
+export function createRequest(settings: AzureSettings, owner: Owner, { offer, epoch, startup }: Asked): VirtualMachine {
   const { launch, region } = settings;
   const beside = siblingNameOf(owner, offer);
   const ours = {
@@ -86,7 +95,7 @@ export function createRequest(settings: AzureSettings, owner: Owner, offer: Offe
         },
       ],
     },
-    ...user(settings, machineNameOf(owner)),
+    ...user(settings, machineNameOf(owner), startup),
     ...marketOf(settings, offer),
   };
 }
@@ -102,12 +111,16 @@ function publicAddress({ address = 'private' }: AzureSettings, name: string) {
   };
 }
 
-/** A specialized image has its users; a generalized one gets one, without a password. */
-function user({ launch: { sshKey } }: AzureSettings, computerName: string): Partial<VirtualMachine> {
+/**
+ * A specialized image has its users; a generalized one gets one, without a password, and only such a one is handed data to
+ * start with: https://learn.microsoft.com/azure/virtual-machines/custom-data, checked 2026-11-27.
+ */
+function user({ launch: { sshKey } }: AzureSettings, computerName: string, startup: Asked['startup']) {
   if (sshKey === undefined) return {};
   const ssh = { publicKeys: [{ path: '/home/godwit/.ssh/authorized_keys', keyData: sshKey }] };
   const linuxConfiguration = { disablePasswordAuthentication: true, ssh };
-  return { osProfile: { computerName, adminUsername: 'godwit', linuxConfiguration } };
+  const data = startup.kind === 'none' ? {} : { customData: Buffer.from(startup.text).toString('base64') };
+  return { osProfile: { computerName, adminUsername: 'godwit', linuxConfiguration, ...data } };
 }
 
 /**

@@ -24,7 +24,8 @@ export interface FakeAzure {
   readonly operations: Operations;
   /** Operations in the order they came, such as `VirtualMachines_Start` and `NetworkInterfaces_Get`. */
   readonly calls: readonly string[];
-  fault(fault: Fault): void;
+  /** Gives how to end it before it has run out. */
+  fault(fault: Fault): () => void;
   close(): Promise<void>;
 }
 
@@ -177,7 +178,13 @@ export async function startFakeAzure({ clock, speed }: FakeTerms): Promise<FakeA
 
   return {
     ...{ url: `http://${address}`, group, operations, calls },
-    fault: (fault) => faults.push({ fault, left: fault.times ?? 1 }),
+    fault(fault) {
+      const script = { fault, left: fault.times ?? 1 };
+      faults.push(script);
+      return () => {
+        script.left = 0;
+      };
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { openArm } from '../../../src/providers/azure/arm.ts';
 import { azureSettings } from '../../../src/providers/azure/schema.ts';
-import { fakeSite } from '../../fakes/azure/server.ts';
+import { fakeSite, fakeToken } from '../../fakes/azure/server.ts';
 import { callsOf } from './support/calls.ts';
 import { clock } from './support/site.ts';
 
@@ -34,7 +34,7 @@ test.for([
 ] as const)('%s is %s', async ([, status, body, kind, code]) => {
   const { url } = await serve(status, body);
   const arm = open(url);
-  expect(await arm.visit(call, 'GET', arm.urlOf('/a', '1'))).toMatchObject({ kind, error: { code } });
+  expect(await arm.visit(call, 'GET', '/a?api-version=1')).toMatchObject({ kind, error: { code } });
 });
 
 test('nothing is asked twice, and nobody else gets the token', async () => {
@@ -43,15 +43,17 @@ test('nothing is asked twice, and nobody else gets the token', async () => {
   const told = await arm.ask(call, (options) => arm.compute.virtualMachines.get('inference', 'vm', options));
   expect(told).toMatchObject({ kind: 'refused', error: { class: 'throttled', code: 'HTTP429', retryAfterMs: 0 } });
   expect(asked).toHaveLength(1);
-  const foreign = await arm.visit(call, 'GET', 'https://127.0.0.1:1/operations/1');
-  expect(foreign).toMatchObject({ kind: 'unknown', error: { code: 'ForeignAddress' } });
+  // An address of another host is asked for at our own.
+  const foreign = await arm.visit(call, 'GET', 'https://elsewhere.example.com/operations/1');
+  expect(foreign).toMatchObject({ kind: 'refused', error: { code: 'HTTP429' } });
+  expect(asked).toEqual([`Bearer ${fakeToken}`, `Bearer ${fakeToken}`]);
 });
 
 test('nobody there is a refusal: nothing was sent', async () => {
   const { url } = await serve(200, '');
   await new Promise((resolve) => server?.close(resolve));
   const arm = open(url);
-  expect(await arm.visit(call, 'GET', arm.urlOf('/a', '1'))).toMatchObject({
+  expect(await arm.visit(call, 'GET', '/a?api-version=1')).toMatchObject({
     ...{ kind: 'refused', error: { class: 'transient', code: 'ECONNREFUSED' } },
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Denial } from '../../../src/model/denial.ts';
 import { nameOfOffer } from '../../../src/model/offer.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
+import { at } from '../../fakes/azure/group.ts';
 import { answers, fakeSite } from '../../fakes/azure/server.ts';
 import { callsOf, done, request } from './support/calls.ts';
 import { type AzureSite, createFastClock, makeAzureSite } from './support/site.ts';
@@ -287,3 +288,18 @@ async function listed(session: Provider) {
   if (sight.kind !== 'seen') throw new Error(`not seen: ${JSON.stringify(sight)}`);
   return sight.value;
 }
+
+const container = { image: 'vllm/vllm-openai:v0.18.0', args: [], gpu: 'nvidia' } as const;
+
+test('a deployment’s image is handed over as start-up data, the same for every try', async () => {
+  const session = await site.openWith({ settings: { launch: { ...fakeSite.launch, sshKey: 'ssh-ed25519 AAAA' } } });
+  done(await session.start({ ...request, launch: { ...request.launch, container } }, call('k1')));
+  const { customData } = at(site.azure.group.machines[0]?.terms.body, 'properties', 'osProfile');
+  expect(Buffer.from(String(customData), 'base64').toString()).toContain('vllm/vllm-openai:v0.18.0');
+});
+
+test('machines of a specialized image cannot be handed one, and say so before anything is asked', async () => {
+  const reply = await (await site.open()).start({ ...request, launch: { ...request.launch, container } }, call('k1'));
+  expect(reply).toMatchObject({ kind: 'refused', error: { class: 'invalid', code: 'ImageNotGeneralized' } });
+  expect(site.azure.calls).toEqual([]);
+});

@@ -157,8 +157,10 @@ test('one name for each slot, that Azure takes, and another beside it for each t
 test('every request of one key for one offer is the same to the letter', () => {
   const [offer] = offersOf(settings);
   if (offer === undefined) throw new Error('no offers');
-  expect(createRequest(settings, owner, offer, 3)).toEqual(createRequest(settings, owner, offer, 3));
-  expect(createRequest(settings, owner, offer, 3).tags).toEqual({
+  expect(createRequest(settings, owner, { offer, epoch: 3, startup: { kind: 'none' } })).toEqual(
+    createRequest(settings, owner, { offer, epoch: 3, startup: { kind: 'none' } }),
+  );
+  expect(createRequest(settings, owner, { offer, epoch: 3, startup: { kind: 'none' } }).tags).toEqual({
     ...{ 'godwit:deployment': 'chat', 'godwit:site': 'sweden', 'godwit:slot': '0', 'godwit:start-key': 'k1' },
     'godwit:epoch': '3',
   });
