@@ -6,6 +6,7 @@ import type { ReadCall } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { mapTold, type Told } from '../shared/told.ts';
 import { type Answer, type AskOptions, openArm } from './arm.ts';
+import { type Catalog, openCatalog } from './catalog.ts';
 import { type Machine, readMachine } from './machine.ts';
 import { refusalOf } from './outcome.ts';
 import { listAll } from './pages.ts';
@@ -23,7 +24,7 @@ export type Created =
   | { readonly kind: 'exists' }
   | (Accepted & { readonly kind: 'made'; readonly machine: Machine | undefined });
 
-export interface Azure extends Siblings {
+export interface Azure extends Siblings, Catalog {
   /** All of the resource group, without what they do now. May lag behind what is. */
   machines(call: ReadCall): Promise<Told<readonly Machine[]>>;
   /** With what it does now; `not-found` where there is none of that name. */
@@ -37,7 +38,6 @@ export interface Azure extends Siblings {
   remove(name: string, call: ReadCall): Promise<Told<Accepted>>;
   /** `market`: of the offer whose operation it is. Refused: the address tells nothing of it. */
   progress(address: string, market: Market, call: ReadCall): Promise<Told<Progress>>;
-  close(): void;
 }
 
 /** Refusals to tell, where all others are what the operation came to: a `Location` tells a failure by its own status. */
@@ -51,6 +51,7 @@ export function openAzure(settings: AzureSettings, clock: Clock): Azure {
     mapTold(await arm.ask(call, operation, market === undefined ? {} : { market }), accepted);
   return {
     ...openSiblings(arm, settings),
+    ...openCatalog(arm, settings, clock),
     async machines(call) {
       const first = await arm.ask(call, (options) => vms.list(group, options).byPage().next());
       const told = await listAll(arm, call, first);
@@ -89,7 +90,6 @@ export function openAzure(settings: AzureSettings, clock: Clock): Azure {
         return { kind: 'done', value: { state: 'failed', verdict: told.verdict, error: told.error } };
       return mapTold(told, (answer) => readProgress(answer, market, clock.nowMs()));
     },
-    close: () => undefined,
   };
 }
 

@@ -6,7 +6,7 @@ export const azure: ProviderPlugin = {
   kind: 'azure',
   capabilities: {
     ...{ idempotentStart: 'yes', warmStandby: 'yes' },
-    ...{ offers: 'no', drain: 'no', notices: 'no', accessCheck: 'no' },
+    ...{ offers: 'yes', drain: 'no', notices: 'yes', accessCheck: 'yes' },
   },
   configSchema: azureSettings,
   async connect(site, deps) {

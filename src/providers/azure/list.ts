@@ -1,8 +1,9 @@
 /** All of a deployment's replicas at a site, and what is still billed of those that are not there any more. */
+import type { Notice } from '../../model/notice.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { ReadCall } from '../../ports/call.ts';
 import { mapTold, type Told } from '../shared/told.ts';
-import { standingOf } from './machine.ts';
+import { standingOf, tags } from './machine.ts';
 import type { Session } from './session.ts';
 import { isOf, leftover, slotOfSibling, toReplica } from './wire.ts';
 
@@ -79,4 +80,22 @@ async function lookBeside(
   if (listed.kind !== 'done') return listed;
   const there = await azure.stillThere(listed.value, call);
   return mapTold(there, (left) => left.slice(0, 1).map(() => leftover({ ...place, slot })));
+}
+
+/** What Azure announces for machines of ours at this site, whatever their deployment. */
+export async function listNotices({ azure, site }: Session, call: ReadCall): Promise<Told<readonly Notice[]>> {
+  const machines = await azure.machines(call);
+  if (machines.kind !== 'done') return machines;
+  const ours = machines.value.filter(
+    (each) => each.tags[tags.site] === site && each.tags[tags.deployment] !== undefined,
+  );
+  const notices: Notice[] = [];
+  for (let from = 0; from < ours.length; from += atOnce)
+    for (const each of await Promise.all(
+      ours.slice(from, from + atOnce).map((machine) => azure.notices(machine, call)),
+    )) {
+      if (each.kind !== 'done') return each;
+      notices.push(...each.value);
+    }
+  return { kind: 'done', value: notices };
 }

@@ -1,11 +1,12 @@
 /** One Azure site: lists by tag, starts and stops under the slot's lock and the deployment's epoch. */
 import type { Seen } from '../../model/outcome.ts';
-import type { Replica } from '../../model/replica.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
 import { onePerSlot } from '../shared/slots.ts';
-import { listReplicas } from './list.ts';
+import { mapTold, type Told } from '../shared/told.ts';
+import { listNotices, listReplicas } from './list.ts';
 import { listEveryMs, listLagMs, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
@@ -18,16 +19,21 @@ export function openSite(deps: SessionDeps): Provider {
     listLagMs,
     listEveryMs,
     account: `azure:${settings.subscription}`,
-    async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
-      const asOfMs = clock.nowMs();
-      const told = await listReplicas(session, deployment, call);
-      if (told.kind !== 'done') return { kind: 'unknown', error: told.error };
-      return { kind: 'seen', value: onePerSlot(told.value), asOfMs };
-    },
+    list: ({ deployment }, call) =>
+      look(clock, async () => mapTold(await listReplicas(session, deployment, call), onePerSlot)),
     start: (request, call) => changeSlot(session, request, call, () => startReplica(session, request, call)),
     stop: (replica, how, call) => changeSlot(session, replica, call, () => stopReplica(session, replica, how, call)),
-    async close() {
-      azure.close();
-    },
+    offers: (_, call) => look(clock, () => azure.offers(call)),
+    notices: (call) => look(clock, () => listNotices(session, call)),
+    checkAccess: (call) => look(clock, () => azure.access(call)),
+    // Nothing is held open: connections end by themselves when nobody uses them.
+    close: () => Promise.resolve(),
   };
+}
+
+/** As of the moment it was asked for. */
+async function look<T>(clock: Clock, ask: () => Promise<Told<T>>): Promise<Seen<T>> {
+  const asOfMs = clock.nowMs();
+  const told = await ask();
+  return told.kind === 'done' ? { kind: 'seen', value: told.value, asOfMs } : { kind: 'unknown', error: told.error };
 }

@@ -39,6 +39,8 @@ export class Group {
   readonly soldOut = new Set<string>();
   /** `SIZE` or `SIZE ZONE` → how its launches end after they were accepted. */
   readonly failingLate = new Map<string, LateFailure>();
+  /** Machines whose maintenance is planned. */
+  readonly announced = new Set<Machine>();
   /** Code that every start from deallocated ends with after it was accepted. */
   failingWake: string | undefined;
 
@@ -151,6 +153,23 @@ export class Group {
     } as const;
     const machine = new Machine(terms, at(body, 'tags') as Record<string, string>, nowMs);
     if (keysOf(machine).some((each) => this.soldOut.has(each))) throw soldOut(machine);
+    return machine;
+  }
+
+  /** A machine of somebody else's in the same group. */
+  addForeign(): Machine {
+    const vmId = `00000000-0000-4000-8000-${String(this.machines.length + 1).padStart(12, '0')}`;
+    const body = { location: this.terms.region };
+    const terms = {
+      name: 'foreign',
+      vmId,
+      body,
+      size: 'Standard_D2s_v5',
+      zone: undefined,
+      market: 'on-demand',
+    } as const;
+    const machine = new Machine(terms, { owner: 'somebody' }, this.nowMs());
+    this.machines.push(machine);
     return machine;
   }
 

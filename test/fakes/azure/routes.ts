@@ -1,4 +1,5 @@
 /** What each operation answers: the group's truth in the API's own shapes. */
+import type { Catalog } from './catalog.ts';
 import { at, type Group, itemsOf } from './group.ts';
 import type { Machine, Sibling } from './machines.ts';
 import type { Operations, Told } from './operations.ts';
@@ -16,7 +17,7 @@ export interface Asked {
 type Answers = Partial<Record<OperationName, (asked: Asked) => Told>>;
 
 /** Operations the fake models; any other of the specification is answered 501, never ignored. */
-export function answersOf(group: Group, operations: Operations): Answers {
+export function answersOf(group: Group, operations: Operations, catalog: Catalog): Answers {
   const nameOf = ({ values }: Asked): string => values['vmName'] ?? values['diskName'] ?? '';
   return {
     VirtualMachines_List(asked) {
@@ -69,6 +70,13 @@ export function answersOf(group: Group, operations: Operations): Answers {
         group.listedSiblings('disks').map((each) => diskBody(group, each)),
       ),
     Disks_Get: (asked) => ({ status: 200, body: diskBody(group, group.findSibling('disks', nameOf(asked))) }),
+    GalleryImages_Get: (asked) => catalog.named(new URL(asked.url).pathname, group.terms.images),
+    ResourceSkus_List(asked) {
+      const { region } = group.terms;
+      if (asked.query.get('$filter') !== `location eq '${region}'`) throw notModelled('another filter of sizes');
+      return catalog.skuList(region);
+    },
+    Usage_List: () => catalog.usageList(),
     Disks_Delete: (asked) => removedSibling(group, operations, 'disks', nameOf(asked)),
   };
 }
@@ -147,7 +155,7 @@ function machineBody(group: Group, machine: Machine, { withView = false, lagMs =
       ...properties,
       networkProfile: isNew ? networkProfile : { networkInterfaces: [{ id: nicId, properties: { primary: true } }] },
       ...{ vmId, provisioningState: state?.provisioning, timeCreated: new Date(machine.createdAtMs).toISOString() },
-      ...(withView ? { instanceView: { statuses: statusesOf(state) } } : {}),
+      ...(withView ? { instanceView: { statuses: statusesOf(state), ...maintenanceOf(group, machine) } } : {}),
     },
   };
 }
@@ -169,6 +177,18 @@ function statusesOf(state: ReturnType<Machine['at']>): readonly object[] {
     },
     ...(power === undefined ? [] : [{ code: `PowerState/${power}`, level: 'Info', displayStatus: `VM ${power}` }]),
   ];
+}
+
+/** Only while something is planned: https://learn.microsoft.com/azure/virtual-machines/maintenance-notifications-cli, checked 2026-11-27. */
+function maintenanceOf(group: Group, machine: Machine): object {
+  if (!group.announced.has(machine)) return {};
+  const inDays = (days: number): string => new Date(group.nowMs() + days * 86_400_000).toISOString();
+  return {
+    maintenanceRedeployStatus: {
+      ...{ isCustomerInitiatedMaintenanceAllowed: true, maintenanceWindowStartTime: inDays(14) },
+      maintenanceWindowEndTime: inDays(21),
+    },
+  };
 }
 
 function diskBody(group: Group, { name }: Sibling): object {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { Catalog } from './catalog.ts';
 import { Group } from './group.ts';
 import { Operations, type Told } from './operations.ts';
 import { type Asked, answersOf, type NetworkKind, networkAnswer } from './routes.ts';
@@ -22,6 +23,7 @@ export interface FakeAzure {
   readonly url: string;
   readonly group: Group;
   readonly operations: Operations;
+  readonly catalog: Catalog;
   /** Operations in the order they came, such as `VirtualMachines_Start` and `NetworkInterfaces_Get`. */
   readonly calls: readonly string[];
   /** Gives how to end it before it has run out. */
@@ -79,7 +81,8 @@ export async function startFakeAzure({ clock, speed }: FakeTerms): Promise<FakeA
   });
   const base = `https://${address}/subscriptions/${subscription}/providers/Microsoft.Compute/locations/${fakeSite.region}`;
   const operations = new Operations(base, nowMs);
-  const modelled = answersOf(group, operations);
+  const catalog = new Catalog();
+  const modelled = answersOf(group, operations, catalog);
   const calls: string[] = [];
   const faults: { readonly fault: Fault; left: number }[] = [];
   const take = (operation: string): Fault | undefined => {
@@ -152,6 +155,10 @@ export async function startFakeAzure({ clock, speed }: FakeTerms): Promise<FakeA
         },
       };
     }
+    if (method === 'GET' && /\/providers\/Microsoft\.Authorization\/permissions$/.test(pathname))
+      return { name: 'Permissions_List', answer: () => catalog.permissions() };
+    if (method === 'GET' && pathname.includes('/subnets/'))
+      return { name: 'Subnets_Get', answer: () => catalog.named(pathname, group.terms.subnets) };
     const route = routeOf(method, pathname);
     if (route === undefined) return { name: `${method} ${pathname}`, answer: () => missing(pathname) };
     return {
@@ -177,7 +184,7 @@ export async function startFakeAzure({ clock, speed }: FakeTerms): Promise<FakeA
   }
 
   return {
-    ...{ url: `http://${address}`, group, operations, calls },
+    ...{ url: `http://${address}`, group, operations, catalog, calls },
     fault(fault) {
       const script = { fault, left: fault.times ?? 1 };
       faults.push(script);

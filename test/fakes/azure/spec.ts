@@ -94,6 +94,7 @@ export const operations = {
   Disks_ListByResourceGroup: await specOf((client) => first(client.disks.listByResourceGroup('G'))),
   Disks_Get: await specOf((client) => client.disks.get('G', 'N')),
   Disks_Delete: await specOf((client) => client.disks.beginDelete('G', 'N')),
+  GalleryImages_Get: await specOf((client) => client.galleryImages.get('G', 'GALLERY', 'N')),
   ResourceSkus_List: await specOf((client) => first(client.resourceSkus.list())),
   Usage_List: await specOf((client) => first(client.usageOperations.list('L'))),
 };

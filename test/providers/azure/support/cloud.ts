@@ -25,6 +25,9 @@ const operations: Readonly<
     operation: 'VirtualMachines_Delete',
     own: { invalid: { status: 403, code: 'RequestDisallowedByPolicy', message: 'Disallowed by policy.' } },
   },
+  offers: { operation: 'ResourceSkus_List', own: {} },
+  notices: { operation: 'VirtualMachines_List', own: {} },
+  checkAccess: { operation: 'Permissions_List', own: {} },
 };
 
 const anywhere: Partial<Record<ErrorClass, Answer>> = {
@@ -35,7 +38,7 @@ const anywhere: Partial<Record<ErrorClass, Answer>> = {
 };
 
 export function cloudOf(
-  { calls, fault, group, url }: FakeAzure,
+  { calls, catalog, fault, group, url }: FakeAzure,
   site: SiteOfEndpoint,
 ): { readonly cloud: CloudHooks; closeLinks(): Promise<void> } {
   const links: MortalLink[] = [];
@@ -58,6 +61,17 @@ export function cloudOf(
     },
     neverEnd() {
       group.isStuck = true;
+    },
+    deny({ machine, zone }) {
+      catalog.restricted.add(zone === undefined ? machine : `${machine} ${zone}`);
+    },
+    announce(replica) {
+      const found = group.machines.find(({ terms }) => terms.name === replica?.id);
+      group.announced.add(found ?? group.addForeign());
+    },
+    withdraw(permission) {
+      catalog.withdrawn.add(permission);
+      return () => void catalog.withdrawn.delete(permission);
     },
     async openDoomed(death) {
       const link = await openMortalLink(url, death, site.parkRecords);

@@ -1,0 +1,66 @@
+/** What a fake subscription has before anything is started: sizes, quotas, rights, and the things that are named. */
+import type { Told } from './operations.ts';
+import { RefusedError } from './spec.ts';
+
+export interface SkuTerms {
+  readonly name: string;
+  readonly family: string;
+  readonly cores: number;
+}
+
+export class Catalog {
+  readonly skus: SkuTerms[] = [
+    { name: 'Standard_ND96isr_H100_v5', family: 'standardNDSH100v5Family', cores: 96 },
+    { name: 'Standard_NC40ads_H100_v5', family: 'standardNCadsH100v5Family', cores: 40 },
+  ];
+  /** Names as Azure has them → cores used, and the most there may be. */
+  readonly usages = new Map([
+    ['cores', { used: 0, limit: 1000 }],
+    ['lowPriorityCores', { used: 0, limit: 100 }],
+    ['standardNDSH100v5Family', { used: 0, limit: 960 }],
+    ['standardNCadsH100v5Family', { used: 80, limit: 400 }],
+    ['standardDSv5Family', { used: 0, limit: -1 }],
+  ]);
+  /** `SIZE` or `SIZE ZONE` that this subscription may not have. */
+  readonly restricted = new Set<string>();
+  /** Actions that the credentials do not have, of all there are. */
+  readonly withdrawn = new Set<string>();
+
+  skuList(region: string): Told {
+    const all = this.skus.map(({ name, family, cores }) => {
+      const zones = ['1', '2', '3'].filter((zone) => this.restricted.has(`${name} ${zone}`));
+      const nowhere = { type: 'Location', values: [region], restrictionInfo: { locations: [region] } };
+      const inZones = { type: 'Zone', values: [region], restrictionInfo: { locations: [region], zones } };
+      const reasonCode = 'NotAvailableForSubscription';
+      return {
+        ...{ resourceType: 'virtualMachines', name, family, locations: [region] },
+        locationInfo: [{ location: region, zones: ['1', '2', '3'] }],
+        capabilities: [{ name: 'vCPUs', value: String(cores) }],
+        restrictions: [
+          ...(this.restricted.has(name) ? [{ ...nowhere, reasonCode }] : []),
+          ...(zones.length > 0 ? [{ ...inZones, reasonCode }] : []),
+        ],
+      };
+    });
+    const disks = { resourceType: 'disks', name: 'Premium_LRS', locations: [region], restrictions: [] };
+    return { status: 200, body: { value: [...all, disks] } };
+  }
+
+  usageList(): Told {
+    const value = [...this.usages].map(([name, { used, limit }]) => ({
+      ...{ unit: 'Count', currentValue: used, limit, name: { value: name, localizedValue: name } },
+    }));
+    return { status: 200, body: { value } };
+  }
+
+  /** Owner of the group, less what was taken away. */
+  permissions(): Told {
+    return { status: 200, body: { value: [{ actions: ['*'], notActions: [...this.withdrawn], dataActions: [] }] } };
+  }
+
+  /** A thing that is named by its id. */
+  named(path: string, known: readonly string[]): Told {
+    if (!known.includes(path)) throw new RefusedError(404, 'ResourceNotFound', `The Resource '${path}' was not found.`);
+    return { status: 200, body: { id: path, name: path.split('/').at(-1), location: 'swedencentral' } };
+  }
+}
