@@ -60,18 +60,39 @@ const statusOfGrpc: Readonly<Record<string, number>> = {
  */
 export function readGcpThrown(thrown: unknown): readonly RawError[] {
   const error = fieldsOf(thrown);
+  const answered = wholeOf(error['httpStatusCode']);
+  const body = bodyOf(thrown);
+  if (body !== undefined) return readGcpErrors({ status: answered, body });
   const response = fieldsOf(error['response']);
   const data = fieldsOf(response['data']);
   if (data['error'] !== undefined) return readGcpErrors({ status: wholeOf(response['status']), body: data });
   const number = wholeOf(error['code']);
   const name = number === undefined ? undefined : grpcNames[number];
   const httpStatus = number !== undefined && number >= 100 ? number : wholeOf(response['status']);
-  const status = name === undefined ? httpStatus : statusOfGrpc[name];
+  const status = answered ?? (name === undefined ? httpStatus : statusOfGrpc[name]);
   const message = textOf(error['message']);
-  const body = { error: { message, errors: error['errors'], details: error['details'] } };
-  const read = readGcpErrors({ status, body });
+  const kept = { error: { message, errors: error['errors'], details: error['details'] } };
+  const read = readGcpErrors({ status, body: kept });
   if (read.some(({ code }) => code !== undefined)) return read;
   return [{ code: textOf(error['reason']) ?? name ?? textOf(error['code']), status, message }];
+}
+
+/** Where google-gax 6.17 keeps the whole answer: what it makes of it has lost the reasons. */
+const payload = Symbol.for('google-gax.rawHttpResponsePayload');
+
+/** Undefined when nothing of the kind was answered, as behind a proxy. */
+function bodyOf(thrown: unknown): unknown {
+  const raw = (fieldsOf(thrown) as { readonly [payload]?: unknown })[payload];
+  const body = typeof raw === 'string' ? parsedOf(raw) : raw;
+  return fieldsOf(body)['error'] === undefined ? undefined : body;
+}
+
+function parsedOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of the detail of type `google.rpc.ErrorInfo`. */

@@ -1,0 +1,36 @@
+/** One Google Cloud site: lists by label, starts and stops under the slot's lock and the deployment's epoch. */
+import type { Seen } from '../../model/outcome.ts';
+import type { Replica } from '../../model/replica.ts';
+import type { Provider } from '../../ports/provider.ts';
+import { openAttempts } from '../shared/attempt-record.ts';
+import { changeSlot } from '../shared/change.ts';
+import { onePerSlot } from '../shared/slots.ts';
+import { listLagMs, type Session, type SessionDeps } from './session.ts';
+import { startReplica } from './start.ts';
+import { stopReplica } from './stop.ts';
+import { filterFor, toReplica } from './wire.ts';
+
+/** Makes and writes nothing until something is changed. */
+export function openSite(deps: SessionDeps): Provider {
+  const { clock, compute, site, settings } = deps;
+  const session: Session = {
+    ...deps,
+    attempts: openAttempts(deps.stateDir),
+    look: (deployment, call) => compute.list(filterFor(deployment, site), call),
+  };
+  return {
+    listLagMs,
+    account: settings.project,
+    async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
+      const asOfMs = clock.nowMs();
+      const told = await session.look(deployment, call);
+      if (told.kind !== 'done') return { kind: 'unknown', error: told.error };
+      return { kind: 'seen', value: onePerSlot(told.value.flatMap((each) => toReplica(each, settings) ?? [])), asOfMs };
+    },
+    start: (request, call) => changeSlot(session, request, call, () => startReplica(session, request, call)),
+    stop: (replica, how, call) => changeSlot(session, replica, call, () => stopReplica(session, replica, how, call)),
+    async close() {
+      compute.close();
+    },
+  };
+}

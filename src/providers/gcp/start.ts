@@ -1,0 +1,97 @@
+/** Starts one replica: finds what an earlier try made, wakes what is stopped, and only then asks for a new machine. */
+import type { Reply } from '../../model/outcome.ts';
+import type { Replica } from '../../model/replica.ts';
+import type { WriteCall } from '../../ports/call.ts';
+import type { StartRequest } from '../../ports/provider.ts';
+import { staleEpoch } from '../shared/change.ts';
+import { lookUntil } from '../shared/look-until.ts';
+import type { Owner } from '../shared/slots.ts';
+import { notSeen, type Refused, refused } from '../shared/told.ts';
+import { launch } from './launch.ts';
+import { mark, type Session, seeReplica } from './session.ts';
+import { isToBeWoken, wake } from './wake.ts';
+import { epochOf, type Instance, ownLabels, placeOf, replicaIdOf, standingOf, textOn } from './wire.ts';
+
+/** Called under the slot's lock. */
+export async function startReplica(session: Session, request: StartRequest, call: WriteCall): Promise<Reply<Replica>> {
+  const { command, env } = request.launch;
+  if (command.length > 0 || Object.keys(env).length > 0)
+    return refused(
+      'invalid',
+      'CommandNotSupported',
+      'machines here start what their instance template says: no command or env',
+    );
+  const owner: Owner = {
+    ...{ deployment: request.deployment, slot: request.slot },
+    ...{ site: session.site, startKey: call.idempotencyKey },
+  };
+  if (ownLabels(owner, call.epoch) === undefined)
+    return refused('invalid', 'KeyTooLong', `names and start key of ${owner.startKey} do not fit into labels`);
+  // What is on its way out leaves the slot within the call, or the caller comes again.
+  const reply = await lookUntil(session, call, () => startOnce(session, { owner, request }, call));
+  return reply ?? refused('transient', 'SlotBusy', `the machine of slot ${owner.slot} before is still stopping`);
+}
+
+/** Undefined: the slot is about to be free, look again. */
+async function startOnce(
+  session: Session,
+  { owner, request }: { readonly owner: Owner; readonly request: StartRequest },
+  call: WriteCall,
+): Promise<Reply<Replica> | undefined> {
+  const told = await session.look(owner.deployment, call);
+  if (told.kind !== 'done') return notSeen(told);
+  const stale = staleEpoch(Math.max(0, ...told.value.map(epochOf)), call);
+  if (stale !== undefined) return stale;
+  const slot = await asTheyAre(
+    session,
+    told.value.filter((each) => textOn(each, 'slot') === String(owner.slot)),
+    call,
+  );
+  if ('error' in slot) return slot;
+  const mine = slot.find((each) => textOn(each, 'startKey') === owner.startKey);
+  // While its launch may still fail, its operation is asked and not the machine.
+  if (mine !== undefined && isBeingMade(session, mine, owner)) return await launch(session, { owner, request }, call);
+  if (mine !== undefined) return await adopt(session, mine, owner, call);
+  const ending = slot.filter((each) => standingOf(each).state === 'stopping');
+  const stopped = slot.find((each) => standingOf(each).state === 'stopped');
+  const taken = slot.find((each) => each !== stopped && !ending.includes(each));
+  if (taken !== undefined) return slotTaken(taken);
+  if (ending.length > 0) return undefined;
+  return stopped === undefined
+    ? await launch(session, { owner, request }, call)
+    : await wake(session, stopped, owner.startKey, call);
+}
+
+/** What the list shows may be old; what is asked for by its name is as it is now, or gone. */
+async function asTheyAre(
+  { compute }: Session,
+  listed: readonly Instance[],
+  call: WriteCall,
+): Promise<readonly Instance[] | Refused> {
+  const now: Instance[] = [];
+  for (const each of listed) {
+    const told = await compute.get(placeOf(each), call);
+    if (told.kind === 'done') now.push(told.value);
+    else if (told.error.class !== 'not-found') return notSeen(told);
+  }
+  return now;
+}
+
+function isBeingMade({ attempts }: Session, { status }: Instance, { deployment, slot, startKey }: Owner): boolean {
+  const last = attempts.get(deployment, slot);
+  const isOpen = last?.startKey === startKey && last.state === 'intended' && last.progress !== undefined;
+  return isOpen && (status === 'PENDING' || status === 'PROVISIONING');
+}
+
+function slotTaken(taken: Instance): Refused {
+  const key = textOn(taken, 'startKey') ?? 'something else';
+  return refused('conflict', 'SlotTaken', `${replicaIdOf(placeOf(taken))} runs already, started as ${key}`);
+}
+
+/** The same key asks for the same replica, running or stopped: a replacement is another start with another key. */
+async function adopt(session: Session, found: Instance, owner: Owner, call: WriteCall): Promise<Reply<Replica>> {
+  if (isToBeWoken(found)) return await wake(session, found, owner.startKey, call);
+  // It is there whether the mark is taken or not; whoever changes it next makes the mark first.
+  await mark(session, found, call);
+  return { kind: 'done', value: seeReplica(session, found) };
+}
