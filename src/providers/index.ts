@@ -19,6 +19,10 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     plugin: async () => (await import('./azure/index.ts')).azure,
     settings: async () => (await import('./azure/schema.ts')).azureSettings,
   },
+  gcp: {
+    plugin: async () => (await import('./gcp/index.ts')).gcp,
+    settings: async () => (await import('./gcp/schema.ts')).gcpSettings,
+  },
   local: {
     plugin: async () => (await import('./local/index.ts')).local,
     settings: async () => (await import('./local/schema.ts')).localSettings,

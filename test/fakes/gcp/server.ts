@@ -1,0 +1,130 @@
+/** A project of Compute Engine on loopback: the real SDK talks to it over HTTP. Time runs as the test's clock does, faster if wished. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { Clock } from '../../../src/ports/clock.ts';
+import type { Machine } from './machines.ts';
+import { createProject, type Project } from './project.ts';
+import { type Refusal, RefusedError, writeRefusal } from './refusal.ts';
+import { mistakeIn, readCall } from './spec.ts';
+
+/** What happens to the next calls of a method. `before`: nothing is done. `after`: it is done, and then this. */
+export interface Fault {
+  /** Such as `Instances.Insert`. */
+  readonly method: string;
+  readonly when: 'before' | 'after';
+  /** An answer, or none: the connection ends, or stays silent. `html`: a proxy speaks in the API's place. */
+  readonly answer: Refusal | 'drop' | 'hang' | 'html';
+  /** How many calls; default 1. */
+  readonly times?: number;
+}
+
+export interface FakeGcp {
+  readonly url: string;
+  readonly project: Project;
+  /** Methods in the order they came. */
+  readonly calls: readonly string[];
+  fault(fault: Fault): void;
+  /** What costs money now, whatever the lists say: machines that run or are about to. */
+  billed(): readonly Machine[];
+  /** Disks that exist, whether their machine does or not. */
+  disks(): readonly Machine[];
+  close(): Promise<void>;
+}
+
+export interface FakeTerms {
+  readonly clock: Clock;
+  /** How many milliseconds pass in the project for one of the clock. */
+  readonly speed: number;
+}
+
+/** Faults a project can have, ready to be used. */
+export const answers = {
+  throttled: { status: 403, reason: 'rateLimitExceeded', message: "Quota exceeded for quota metric 'Queries'." },
+  busy: {
+    status: 403,
+    reason: 'CONCURRENT_OPERATIONS_QUOTA_EXCEEDED',
+    message: 'Quota exceeded for concurrent operations.',
+  },
+  expired: { status: 401, reason: 'authError', message: 'Invalid Credentials' },
+  forbidden: { status: 403, reason: 'forbidden', message: "Required 'compute.instances.create' permission" },
+  internal: { status: 503, reason: 'backendError', message: 'Backend Error' },
+  quota: {
+    status: 403,
+    reason: 'quotaExceeded',
+    message: "Quota 'NVIDIA_H100_GPUS' exceeded.  Limit: 8.0 in region europe-west4.",
+  },
+} as const satisfies Readonly<Record<string, Refusal>>;
+
+export const fakeTemplate = 'vllm-h100-v18';
+export const fakeProject = 'inference-prod';
+
+export async function startFakeGcp({ clock, speed }: FakeTerms): Promise<FakeGcp> {
+  const [beganMs, beganMonoMs] = [clock.nowMs(), clock.monoMs()];
+  const nowMs = (): number => beganMs + (clock.monoMs() - beganMonoMs) * speed;
+  const project = createProject({
+    project: fakeProject,
+    nowMs,
+    zones: ['europe-west4-a', 'europe-west4-b', 'europe-west4-c', 'us-central1-a'],
+    templates: [fakeTemplate],
+  });
+  const calls: string[] = [];
+  const faults: { readonly fault: Fault; left: number }[] = [];
+  const take = (method: string): Fault | undefined => {
+    const next = faults.find((each) => each.fault.method === method && each.left > 0);
+    if (next !== undefined) next.left -= 1;
+    return next?.fault;
+  };
+  const server = createServer((request, response) => {
+    // A mistake of the fake's own: no answer Compute Engine could give.
+    answer(request, response).catch((error: unknown) => {
+      console.error(error);
+      request.socket.destroy();
+    });
+  });
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    const send = (status: number, content: string, headers = {}): void => {
+      response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...headers }).end(content);
+    };
+    const give = (given: Fault['answer']): void => {
+      if (given === 'drop') request.socket.destroy();
+      else if (given === 'html')
+        send(502, '<html><title>502 Bad Gateway</title></html>', { 'content-type': 'text/html' });
+      else if (given !== 'hang')
+        send(
+          given.status,
+          writeRefusal(given),
+          given.retryAfter === undefined ? {} : { 'retry-after': given.retryAfter },
+        );
+    };
+    try {
+      const call = readCall(request.method ?? '', new URL(request.url ?? '', 'http://127.0.0.1'), body);
+      calls.push(call.method);
+      const fault = take(call.method);
+      if (fault?.when === 'before') return give(fault.answer);
+      if (!/^Bearer \S+$/.test(request.headers.authorization ?? '')) return give(answers.expired);
+      const value = project.act(call);
+      const mistake = mistakeIn(call.responseType, value, call.responseType);
+      if (mistake !== undefined) throw new Error(`the fake would answer what the API cannot: ${mistake}`);
+      if (fault !== undefined) give(fault.answer);
+      else send(200, JSON.stringify(value));
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      send(error.refusal.status, writeRefusal(error.refusal));
+    }
+  }
+  await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1' }, resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    project,
+    calls,
+    fault: (fault) => faults.push({ fault, left: fault.times ?? 1 }),
+    billed: () => project.machines.filter((each) => each.isBilledAt(nowMs())),
+    disks: () => project.machines.filter((each) => each.hasDiskAt(nowMs())),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
