@@ -3,7 +3,8 @@ import type { WriteCall } from '../../src/ports/call.ts';
 import type { Provider } from '../../src/ports/provider.ts';
 import { createSeededRandom } from '../../src/testkit/seeded-random.ts';
 import { answers, type Fault } from '../fakes/aws/faults.ts';
-import { type AwsSite, createFastClock, launch, makeAwsSite } from '../providers/aws/support/site.ts';
+import { type AwsSite, launch, makeAwsSite } from '../providers/aws/support/site.ts';
+import { createFastClock } from '../providers/support/fast-clock.ts';
 
 /** A minute is 600 ms here: what only time settles is waited for too. */
 const clock = createFastClock(100);

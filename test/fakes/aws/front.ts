@@ -2,7 +2,8 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { createFaultScript, type Fault } from './faults.ts';
+import { createFaultScript } from '../fault-script.ts';
+import type { Fault } from './faults.ts';
 import { RefusedError, writeRefusal } from './protocol.ts';
 
 /** One call of EC2's query protocol. */
@@ -36,7 +37,7 @@ export interface FrontTerms {
 
 export async function openFront({ region, carryOut }: FrontTerms): Promise<Front> {
   const calls: string[] = [];
-  const script = createFaultScript();
+  const script = createFaultScript<Fault>();
   const server = createServer((request, response) => {
     // A mistake of the stand-in's own: no answer EC2 could give.
     answer(request, response).catch((error: unknown) => {

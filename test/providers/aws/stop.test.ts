@@ -3,7 +3,8 @@ import type { Replica } from '../../../src/model/replica.ts';
 import type { WriteCall } from '../../../src/ports/call.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import { answers } from '../../fakes/aws/faults.ts';
-import { type AwsSite, createFastClock, launch, makeAwsSite } from './support/site.ts';
+import { createFastClock } from '../support/fast-clock.ts';
+import { type AwsSite, launch, makeAwsSite } from './support/site.ts';
 
 /** A minute is three seconds here. */
 const clock = createFastClock(20);

@@ -1,7 +1,4 @@
 /** AWS sites whose EC2 stands on loopback; every session is one of its own, with nothing shared but the folder. */
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { LaunchSpec } from '../../../../src/model/deployment.ts';
 import type { Replica } from '../../../../src/model/replica.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
@@ -12,21 +9,10 @@ import { createRandom } from '../../../../src/system/random.ts';
 import type { CloudSubject } from '../../../../src/testkit/provider/cloud-subject.ts';
 import type { ProviderSubject } from '../../../../src/testkit/provider/subject.ts';
 import { type FakeEc2, fakeTemplate, startFakeEc2 } from '../../../fakes/aws/server.ts';
+import { openRecords } from '../../support/records.ts';
 import { cloudOf } from './cloud.ts';
 
 export const clock = createClock();
-
-/** A clock of its own speed: a region's seconds need not last as long as ours. */
-export function createFastClock(speed: number): Clock {
-  const [nowMs, monoMs] = [clock.nowMs(), clock.monoMs()];
-  const passedMs = (): number => (clock.monoMs() - monoMs) * speed;
-  return {
-    nowMs: () => nowMs + passedMs(),
-    monoMs: () => monoMs + passedMs(),
-    after: (ms, run) => clock.after(ms / speed, run),
-    sleep: (ms, signal) => clock.sleep(ms / speed, signal),
-  };
-}
 
 /** The SDK's own chain, as on a machine with credentials in its environment; it must look nowhere else. */
 Object.assign(process.env, {
@@ -59,7 +45,7 @@ export interface EndpointTerms {
 }
 
 export function siteOfEndpoint({ clock: time, endpoint, template }: EndpointTerms): SiteOfEndpoint {
-  const dir = mkdtempSync(join(tmpdir(), 'godwit-aws-'));
+  const records = openRecords('godwit-aws-');
   const settings = {
     zones: ['us-east-1a', 'us-east-1b'],
     machines: ['p5.48xlarge', 'p4d.24xlarge'],
@@ -68,11 +54,8 @@ export function siteOfEndpoint({ clock: time, endpoint, template }: EndpointTerm
   };
   const goodSettings = { ...settings, region: 'us-east-1' };
   const name = 'virginia';
-  let here = join(dir, 'here');
-  let others = 0;
   const openWith: SiteOfEndpoint['openWith'] = ({ settings: change, elsewhere = false }) => {
-    if (elsewhere) others += 1;
-    const stateDir = elsewhere ? join(dir, `machine-${others}`) : here;
+    const stateDir = elsewhere ? records.elsewhere() : records.here;
     const site = {
       ...{ name, provider: 'aws', region: 'us-east-1', residency: ['US'], failureDomains: ['us-east'] },
       settings: { ...settings, ...change },
@@ -82,16 +65,9 @@ export function siteOfEndpoint({ clock: time, endpoint, template }: EndpointTerm
   return {
     ...{ plugin: aws, clock: time, launch, name, goodSettings, openWith },
     get stateDir() {
-      return here;
+      return records.here;
     },
-    parkRecords() {
-      const before = here;
-      others += 1;
-      here = join(dir, `here-${others}`);
-      // A lock is its holder's, and a copy of it nobody's; to read it would take it from its holder.
-      if (existsSync(before))
-        cpSync(before, here, { recursive: true, filter: (path) => !path.startsWith(join(before, 'locks')) });
-    },
+    parkRecords: () => records.park(),
     badLaunch: { ...launch, command: ['vllm', 'serve'] },
     badSettings: [
       settings,
@@ -109,7 +85,7 @@ export function siteOfEndpoint({ clock: time, endpoint, template }: EndpointTerm
       { ...goodSettings, image: 'ami-0123' },
     ],
     open: () => openWith({}),
-    removeFolder: () => rmSync(dir, { recursive: true, force: true }),
+    removeFolder: () => records.remove(),
   };
 }
 
