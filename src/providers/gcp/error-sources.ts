@@ -36,6 +36,16 @@ export const exhaustedReport: Source = {
 };
 /** Too many operations on one source. */
 export const sourceRateReport: Source = { at: 'https://github.com/googleapis/python-compute/issues/279', checked };
+/** A machine that could not be deleted while it was being made, as Google's own test got it. */
+export const notReadyReport: Source = {
+  at: 'https://github.com/googleapis/google-cloud-java/issues/9312',
+  checked: '2026-11-27',
+};
+/** A name that is taken, with its reason. */
+export const nameTakenReport: Source = {
+  at: 'https://github.com/vmware-archive/terraforming-gcp/issues/9',
+  checked: '2026-11-27',
+};
 /** What gcloud itself looks for. */
 export const gcloud: Source = { at: 'Google Cloud SDK, googlecloudsdk, the text it looks for', checked };
 /** The names behind the numbers of gRPC, as google-gax gives them. */

@@ -7,6 +7,8 @@ import {
   field,
   globalReasons,
   grpc,
+  nameTakenReport,
+  notReadyReport,
   operationQuota,
   rateQuota,
   sourceRateReport,
@@ -84,6 +86,14 @@ const objects: readonly ErrorRule[] = [
   {
     codes: ['RESOURCE_NOT_READY'],
     ...{ class: 'conflict', means: 'it is still being stopped or made', source: field },
+  },
+  {
+    codes: ['resourceNotReady'],
+    ...{ class: 'conflict', means: 'it is still being stopped or made', source: notReadyReport },
+  },
+  {
+    codes: ['alreadyExists'],
+    ...{ class: 'conflict', means: 'something of this name is there already', source: nameTakenReport },
   },
   {
     codes: ['CONDITION_NOT_MET', 'conditionNotMet'],

@@ -1,6 +1,5 @@
 /** What became of a request to Compute Engine that was not answered with success. */
 import type { ProviderError } from '../../model/provider-error.ts';
-import { fieldsOf, textOf } from '../../model/wire-fields.ts';
 import { notSent, type Told } from '../shared/told.ts';
 import { classifyGcpErrors } from './errors.ts';
 import { readGcpThrown } from './wire-errors.ts';
@@ -15,20 +14,6 @@ export function noCredentials(message: string): Error {
 
 /** There was no connection to send it over. */
 const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-/** Errors inside errors that are looked into. */
-const mostCauses = 5;
-
-/** Node's own code, which google-gax wraps twice and calls UNAVAILABLE. */
-function unreachableCode(thrown: unknown): string | undefined {
-  let at = fieldsOf(thrown);
-  for (let depth = 0; depth < mostCauses; depth += 1) {
-    const code = textOf(at['code']);
-    if (code !== undefined && unreachable.has(code)) return code;
-    at = fieldsOf(at['cause']);
-  }
-  return undefined;
-}
-
 /**
  * Refused only where Google said so by a reason that stands, or where nothing was sent. An error of the server's own (5xx
  * that is not one of its known refusals) says as little of what was done as no answer does.
@@ -39,8 +24,7 @@ export function outcomeOf(thrown: unknown): Told<never> {
   const [raw] = raws;
   const code = thrown instanceof NoCredentialsError ? 'NoCredentials' : (raw?.code ?? 'NoCode');
   const message = raw?.message ?? '';
-  const away = unreachableCode(thrown);
-  if (away !== undefined) return notSent(away, message);
+  if (unreachable.has(code)) return notSent(code, message);
   const wait = verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs };
   const error: ProviderError = { class: verdict.class, code, message, ...wait };
   // Without a status there was no answer.

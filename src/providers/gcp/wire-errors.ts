@@ -74,7 +74,22 @@ export function readGcpThrown(thrown: unknown): readonly RawError[] {
   const kept = { error: { message, errors: error['errors'], details: error['details'] } };
   const read = readGcpErrors({ status, body: kept });
   if (read.some(({ code }) => code !== undefined)) return read;
-  return [{ code: textOf(error['reason']) ?? name ?? textOf(error['code']), status, message }];
+  const broken = status === undefined ? brokenBy(thrown) : undefined;
+  return [{ code: broken ?? textOf(error['reason']) ?? name ?? textOf(error['code']), status, message }];
+}
+
+/** Errors inside errors that are looked into. */
+const mostCauses = 5;
+
+/** Node's own code of a connection that gave no answer: google-gax wraps it twice, and calls all of them UNAVAILABLE. */
+function brokenBy(thrown: unknown): string | undefined {
+  let at = fieldsOf(thrown);
+  for (let depth = 0; depth < mostCauses; depth += 1) {
+    const code = textOf(at['code']);
+    if (code !== undefined && /^E[A-Z_]+$/.test(code)) return code;
+    at = fieldsOf(at['cause']);
+  }
+  return undefined;
 }
 
 /** Where google-gax 6.17 keeps the whole answer: what it makes of it has lost the reasons. */

@@ -3,28 +3,20 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { createFaultScript } from '../fault-script.ts';
+import { answers, type Fault } from './faults.ts';
 import type { Machine } from './machines.ts';
 import { createProject, type Project } from './project.ts';
-import { type Refusal, RefusedError, writeRefusal } from './refusal.ts';
+import { RefusedError, writeRefusal } from './refusal.ts';
 import { mistakeIn, readCall } from './spec.ts';
-
-/** What happens to the next calls of a method. `before`: nothing is done. `after`: it is done, and then this. */
-export interface Fault {
-  /** Such as `Instances.Insert`. */
-  readonly method: string;
-  readonly when: 'before' | 'after';
-  /** An answer, or none: the connection ends, or stays silent. `html`: a proxy speaks in the API's place. */
-  readonly answer: Refusal | 'drop' | 'hang' | 'html';
-  /** How many calls; default 1. */
-  readonly times?: number;
-}
 
 export interface FakeGcp {
   readonly url: string;
   readonly project: Project;
   /** Methods in the order they came. */
   readonly calls: readonly string[];
-  fault(fault: Fault): void;
+  /** What it gives takes the fault back. */
+  fault(fault: Fault): () => void;
   /** What costs money now, whatever the lists say: machines that run or are about to. */
   billed(): readonly Machine[];
   /** Disks that exist, whether their machine does or not. */
@@ -37,24 +29,6 @@ export interface FakeTerms {
   /** How many milliseconds pass in the project for one of the clock. */
   readonly speed: number;
 }
-
-/** Faults a project can have, ready to be used. */
-export const answers = {
-  throttled: { status: 403, reason: 'rateLimitExceeded', message: "Quota exceeded for quota metric 'Queries'." },
-  busy: {
-    status: 403,
-    reason: 'CONCURRENT_OPERATIONS_QUOTA_EXCEEDED',
-    message: 'Quota exceeded for concurrent operations.',
-  },
-  expired: { status: 401, reason: 'authError', message: 'Invalid Credentials' },
-  forbidden: { status: 403, reason: 'forbidden', message: "Required 'compute.instances.create' permission" },
-  internal: { status: 503, reason: 'backendError', message: 'Backend Error' },
-  quota: {
-    status: 403,
-    reason: 'quotaExceeded',
-    message: "Quota 'NVIDIA_H100_GPUS' exceeded.  Limit: 8.0 in region europe-west4.",
-  },
-} as const satisfies Readonly<Record<string, Refusal>>;
 
 export const fakeTemplate = 'vllm-h100-v18';
 export const fakeProject = 'inference-prod';
@@ -69,12 +43,7 @@ export async function startFakeGcp({ clock, speed }: FakeTerms): Promise<FakeGcp
     templates: [fakeTemplate],
   });
   const calls: string[] = [];
-  const faults: { readonly fault: Fault; left: number }[] = [];
-  const take = (method: string): Fault | undefined => {
-    const next = faults.find((each) => each.fault.method === method && each.left > 0);
-    if (next !== undefined) next.left -= 1;
-    return next?.fault;
-  };
+  const script = createFaultScript<Fault>();
   const server = createServer((request, response) => {
     // A mistake of the fake's own: no answer Compute Engine could give.
     answer(request, response).catch((error: unknown) => {
@@ -101,7 +70,7 @@ export async function startFakeGcp({ clock, speed }: FakeTerms): Promise<FakeGcp
     try {
       const call = readCall(request.method ?? '', new URL(request.url ?? '', 'http://127.0.0.1'), body);
       calls.push(call.method);
-      const fault = take(call.method);
+      const fault = script.take(call.method);
       if (fault?.when === 'before') return give(fault.answer);
       if (!/^Bearer \S+$/.test(request.headers.authorization ?? '')) return give(answers.expired);
       const value = project.act(call);
@@ -119,7 +88,7 @@ export async function startFakeGcp({ clock, speed }: FakeTerms): Promise<FakeGcp
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     project,
     calls,
-    fault: (fault) => faults.push({ fault, left: fault.times ?? 1 }),
+    fault: (fault) => script.add(fault),
     billed: () => project.machines.filter((each) => each.isBilledAt(nowMs())),
     disks: () => project.machines.filter((each) => each.hasDiskAt(nowMs())),
     async close() {

@@ -1,97 +1,85 @@
 /** A Google Cloud site whose project is the fake on loopback; every session is one of its own, with nothing shared but the folder. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { LaunchSpec } from '../../../../src/model/deployment.ts';
+import type { Replica } from '../../../../src/model/replica.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { Provider } from '../../../../src/ports/provider.ts';
 import { gcp } from '../../../../src/providers/gcp/index.ts';
 import { createClock } from '../../../../src/system/clock.ts';
 import { createRandom } from '../../../../src/system/random.ts';
-import type { ProviderSubject } from '../../../../src/testkit/provider/subject.ts';
+import type { CloudSubject } from '../../../../src/testkit/provider/cloud-subject.ts';
 import { type FakeGcp, fakeProject, fakeTemplate, startFakeGcp } from '../../../fakes/gcp/server.ts';
-
-export const clock = createClock();
-
-/** A clock of its own speed: a project's seconds need not last as long as ours. */
-export function createFastClock(speed: number): Clock {
-  const [nowMs, monoMs] = [clock.nowMs(), clock.monoMs()];
-  const passedMs = (): number => (clock.monoMs() - monoMs) * speed;
-  return {
-    nowMs: () => nowMs + passedMs(),
-    monoMs: () => monoMs + passedMs(),
-    after: (ms, run) => clock.after(ms / speed, run),
-    sleep: (ms, signal) => clock.sleep(ms / speed, signal),
-  };
-}
+import { openRecords, type Records } from '../../support/records.ts';
+import { cloudOf } from './cloud.ts';
 
 export const launch: LaunchSpec = { command: [], env: {}, startupTimeoutMs: 60_000, stopGraceMs: 30_000 };
 
-export interface GcpSite extends ProviderSubject {
-  readonly cloud: FakeGcp;
-  /** `elsewhere`: on another machine, which has none of this one's records. */
-  openWith(change: { readonly settings?: object; readonly elsewhere?: boolean }): Promise<Provider>;
+/** `elsewhere`: on another machine, which has none of this one's records. */
+export type OpenWith = (change: { readonly settings?: object; readonly elsewhere?: boolean }) => Promise<Provider>;
+
+export interface GcpSite extends CloudSubject {
+  readonly fake: FakeGcp;
+  readonly records: Records;
+  readonly openWith: OpenWith;
 }
 
 /** By default time is real and passes 200 times as fast in the project: a machine boots in 45 ms. */
 export async function makeGcpSite(terms: { readonly clock?: Clock; readonly speed?: number } = {}): Promise<GcpSite> {
-  const time = terms.clock ?? clock;
-  const dir = mkdtempSync(join(tmpdir(), 'godwit-gcp-'));
-  const cloud = await startFakeGcp({ clock: time, speed: terms.speed ?? 200 });
+  const clock = terms.clock ?? createClock();
+  const records = openRecords('godwit-gcp-');
+  const fake = await startFakeGcp({ clock, speed: terms.speed ?? 200 });
   const settings = {
     project: fakeProject,
     zones: ['europe-west4-a', 'europe-west4-b'],
     machines: ['a3-highgpu-8g', 'a2-ultragpu-8g'],
     launch: { instanceTemplate: fakeTemplate },
-    endpoint: cloud.url,
+    endpoint: fake.url,
   };
-  const goodSettings = { ...settings, region: 'europe-west4' };
-  let others = 0;
-  const openWith: GcpSite['openWith'] = ({ settings: change, elsewhere = false }) => {
-    if (elsewhere) others += 1;
-    const stateDir = join(dir, elsewhere ? `machine-${others}` : 'here');
+  const openWith: OpenWith = ({ settings: change, elsewhere = false }) => {
     const site = {
       ...{ name: 'netherlands', provider: 'gcp', region: 'europe-west4', residency: ['EU'] },
       failureDomains: ['eu-west'],
       settings: { ...settings, ...change },
     };
-    return gcp.connect(site, { clock: time, random: createRandom(), stateDir });
+    const stateDir = elsewhere ? records.elsewhere() : records.here;
+    return gcp.connect(site, { clock, random: createRandom(), stateDir });
   };
+  const goodSettings = { ...settings, region: 'europe-west4' };
+  const { cloud, closeLinks } = cloudOf(fake, records, openWith);
   return {
-    cloud,
-    plugin: gcp,
-    clock: time,
-    launch,
+    ...{ plugin: gcp, clock, launch, goodSettings, fake, records, cloud, openWith },
     badLaunch: { ...launch, command: ['vllm', 'serve'] },
-    goodSettings,
-    badSettings: [
-      settings,
-      { ...goodSettings, region: 'Netherlands' },
-      { ...goodSettings, project: 'Inference Prod' },
-      { ...goodSettings, launch: { instanceTemplate: 'My template' } },
-      { ...goodSettings, launch: { instanceTemplate: fakeTemplate, version: 1 } },
-      { ...goodSettings, machines: [] },
-      { ...goodSettings, machines: ['a3.highgpu'] },
-      { ...goodSettings, zones: [] },
-      { ...goodSettings, zones: ['europe-west4'] },
-      { ...goodSettings, zones: ['us-central1-a'] },
-      { ...goodSettings, market: ['cheap'] },
-      { ...goodSettings, market: ['reserved'] },
-      { ...goodSettings, port: 0 },
-      { ...goodSettings, credentials: { privateKey: 'fake' } },
-      { ...goodSettings, endpoint: 'http://compute.example.com' },
-      { ...goodSettings, image: 'cos-stable' },
-    ],
-    openWith,
+    badSettings: badSettings(settings, goodSettings),
     open: () => openWith({}),
-    async killReplica({ id }) {
-      const machine = cloud.project.machines.find(({ terms }) => `${terms.name}.${terms.zone}` === id);
-      machine?.vanish(cloud.project.nowMs());
+    async killReplica({ id }: Replica) {
+      const machine = fake.project.machines.find(({ terms: { name, zone } }) => `${name}.${zone}` === id);
+      machine?.vanish(fake.project.nowMs());
     },
-    countRunning: async () => cloud.billed().length,
+    countRunning: async () => fake.billed().length,
     async dispose() {
-      await cloud.close();
-      rmSync(dir, { recursive: true, force: true });
+      await closeLinks();
+      await fake.close();
+      records.remove();
     },
   };
+}
+
+function badSettings(settings: object, good: object): readonly object[] {
+  return [
+    settings,
+    { ...good, region: 'Netherlands' },
+    { ...good, project: 'Inference Prod' },
+    { ...good, launch: { instanceTemplate: 'My template' } },
+    { ...good, launch: { instanceTemplate: fakeTemplate, version: 1 } },
+    { ...good, machines: [] },
+    { ...good, machines: ['a3.highgpu'] },
+    { ...good, zones: [] },
+    { ...good, zones: ['europe-west4'] },
+    { ...good, zones: ['us-central1-a'] },
+    { ...good, market: ['cheap'] },
+    { ...good, market: ['reserved'] },
+    { ...good, port: 0 },
+    { ...good, credentials: { privateKey: 'fake' } },
+    { ...good, endpoint: 'http://compute.example.com' },
+    { ...good, image: 'cos-stable' },
+  ];
 }
