@@ -45,6 +45,9 @@ const used = {
   ZoneOperations: ['Get'],
 };
 
+/** One for all clients: what it describes is built once. The SDK's types do not know a transport by this shape. */
+const transport = slimGax(used) as never;
+
 /** A client of the SDK, as all of them are. */
 interface SdkClient {
   initialize(): Promise<unknown>;
@@ -156,9 +159,9 @@ function createClient(
     ...(isPlain ? { protocol: 'http' } : {}),
     ...(url === undefined || url.port === '' ? {} : { port: Number(url.port) }),
   };
-  // A kind of transport the SDK's types do not know by this shape.
-  const gax = slimGax(used) as never;
-  return service === 'Instances' ? new InstancesClient(options, gax) : new ZoneOperationsClient(options, gax);
+  return service === 'Instances'
+    ? new InstancesClient(options, transport)
+    : new ZoneOperationsClient(options, transport);
 }
 
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

@@ -17,9 +17,13 @@ interface Descriptor {
 
 /** To be given to a client of the SDK in place of the transport it loads by itself. */
 export function slimGax(used: Used) {
+  let root: ReturnType<gax.GrpcClient['loadProtoJSON']> | undefined;
   class SlimClient extends gax.GrpcClient {
     override loadProtoJSON(json: unknown) {
-      return super.loadProtoJSON(onlyWhat(used, json as Descriptor) as Parameters<gax.GrpcClient['loadProtoJSON']>[0]);
+      root ??= super.loadProtoJSON(
+        onlyWhat(used, json as Descriptor) as Parameters<gax.GrpcClient['loadProtoJSON']>[0],
+      );
+      return root;
     }
   }
   return { fallback: { ...gax, GrpcClient: SlimClient } };

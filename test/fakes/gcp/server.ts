@@ -28,12 +28,14 @@ export interface FakeTerms {
   readonly clock: Clock;
   /** How many milliseconds pass in the project for one of the clock. */
   readonly speed: number;
+  /** Called when a call is left without an answer: for a clock that somebody must move. */
+  readonly onSilence?: () => void;
 }
 
 export const fakeTemplate = 'vllm-h100-v18';
 export const fakeProject = 'inference-prod';
 
-export async function startFakeGcp({ clock, speed }: FakeTerms): Promise<FakeGcp> {
+export async function startFakeGcp({ clock, speed, onSilence }: FakeTerms): Promise<FakeGcp> {
   const [beganMs, beganMonoMs] = [clock.nowMs(), clock.monoMs()];
   const nowMs = (): number => beganMs + (clock.monoMs() - beganMonoMs) * speed;
   const project = createProject({
@@ -57,10 +59,11 @@ export async function startFakeGcp({ clock, speed }: FakeTerms): Promise<FakeGcp
       response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...headers }).end(content);
     };
     const give = (given: Fault['answer']): void => {
-      if (given === 'drop') request.socket.destroy();
+      if (given === 'hang') onSilence?.();
+      else if (given === 'drop') request.socket.destroy();
       else if (given === 'html')
         send(502, '<html><title>502 Bad Gateway</title></html>', { 'content-type': 'text/html' });
-      else if (given !== 'hang')
+      else
         send(
           given.status,
           writeRefusal(given),

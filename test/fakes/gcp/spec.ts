@@ -39,6 +39,7 @@ export interface Call {
 
 interface Route {
   readonly verb: string;
+  readonly template: string;
   readonly path: RegExp;
   readonly names: readonly string[];
   readonly method: string;
@@ -47,21 +48,31 @@ interface Route {
 
 const httpOption = /^\(google\.api\.http\)\.(get|post|put|patch|delete)$/;
 
-const routes: readonly Route[] = Object.entries(types).flatMap(([service, { methods = {} }]) =>
-  Object.entries(methods).flatMap(([name, of]) =>
-    Object.entries(of.options ?? {}).flatMap(([option, template]) => {
-      const verb = httpOption.exec(option)?.[1];
-      if (verb === undefined) return [];
-      const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, field = '']) => camel(field));
-      const path = new RegExp(`^${template.replaceAll(/\{\w+\}/g, '([^/]+)')}$`);
-      return [{ verb: verb.toUpperCase(), path, names, method: `${service}.${name}`, of }];
-    }),
-  ),
-);
+/** There are more than a thousand: those that a request may be are told by its verb, its length, and `zones` or the like. */
+const routes = Map.groupBy(allRoutes(), ({ verb, template }) => groupOf(verb, template));
+
+function groupOf(verb: string, path: string): string {
+  const parts = path.split('/');
+  return `${verb} ${parts.length} ${parts[5]}`;
+}
+
+function allRoutes(): readonly Route[] {
+  return Object.entries(types).flatMap(([service, { methods = {} }]) =>
+    Object.entries(methods).flatMap(([name, of]) =>
+      Object.entries(of.options ?? {}).flatMap(([option, template]) => {
+        const verb = httpOption.exec(option)?.[1]?.toUpperCase();
+        if (verb === undefined) return [];
+        const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, field = '']) => camel(field));
+        const path = new RegExp(`^${template.replaceAll(/\{\w+\}/g, '([^/]+)')}$`);
+        return [{ verb, template, path, names, method: `${service}.${name}`, of }];
+      }),
+    ),
+  );
+}
 
 /** The call that a request is; refused as the API does where it has no such path, parameter or field. */
 export function readCall(verb: string, url: URL, body: string): Call {
-  const route = routes.find((each) => each.verb === verb && each.path.test(url.pathname));
+  const route = routes.get(groupOf(verb, url.pathname))?.find(({ path }) => path.test(url.pathname));
   if (route === undefined) throw new RefusedError(404, 'notFound', `no method at ${verb} ${url.pathname}`);
   const inPath = (route.path.exec(url.pathname) ?? []).slice(1).map(decodeURIComponent);
   const params = Object.fromEntries(route.names.map((name, index) => [name, inPath[index] ?? '']));

@@ -1,13 +1,12 @@
 /** A Google Cloud site whose project is the fake on loopback; every session is one of its own, with nothing shared but the folder. */
 import type { LaunchSpec } from '../../../../src/model/deployment.ts';
 import type { Replica } from '../../../../src/model/replica.ts';
-import type { Clock } from '../../../../src/ports/clock.ts';
 import type { Provider } from '../../../../src/ports/provider.ts';
 import { gcp } from '../../../../src/providers/gcp/index.ts';
 import { createClock } from '../../../../src/system/clock.ts';
 import { createRandom } from '../../../../src/system/random.ts';
 import type { CloudSubject } from '../../../../src/testkit/provider/cloud-subject.ts';
-import { type FakeGcp, fakeProject, fakeTemplate, startFakeGcp } from '../../../fakes/gcp/server.ts';
+import { type FakeGcp, type FakeTerms, fakeProject, fakeTemplate, startFakeGcp } from '../../../fakes/gcp/server.ts';
 import { openRecords, type Records } from '../../support/records.ts';
 import { cloudOf } from './cloud.ts';
 
@@ -23,10 +22,10 @@ export interface GcpSite extends CloudSubject {
 }
 
 /** By default time is real and passes 200 times as fast in the project: a machine boots in 45 ms. */
-export async function makeGcpSite(terms: { readonly clock?: Clock; readonly speed?: number } = {}): Promise<GcpSite> {
+export async function makeGcpSite(terms: Partial<FakeTerms> = {}): Promise<GcpSite> {
   const clock = terms.clock ?? createClock();
   const records = openRecords('godwit-gcp-');
-  const fake = await startFakeGcp({ clock, speed: terms.speed ?? 200 });
+  const fake = await startFakeGcp({ ...terms, clock, speed: terms.speed ?? 200 });
   const settings = {
     project: fakeProject,
     zones: ['europe-west4-a', 'europe-west4-b'],
