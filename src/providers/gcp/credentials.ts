@@ -4,17 +4,13 @@ import type { GcpSettings } from './schema.ts';
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform';
 
-/** Looks for credentials; throws where there are none. With none of our own, it asks the metadata server of a machine. */
-export async function findCredentials({
-  credentials,
-  endpoint,
-}: Pick<GcpSettings, 'credentials' | 'endpoint'>): Promise<AuthClient> {
+/**
+ * Looks for credentials: a file that `GOOGLE_APPLICATION_CREDENTIALS` names, those of gcloud, those of the machine itself.
+ * Throws where there are none.
+ */
+export async function findCredentials({ endpoint }: Pick<GcpSettings, 'endpoint'>): Promise<AuthClient> {
   if (endpoint?.startsWith('http:') === true) return nobody();
-  const auth = new GoogleAuth({
-    scopes: [scope],
-    ...(credentials === undefined ? {} : { keyFilename: credentials.keyFile }),
-  });
-  return await auth.getClient();
+  return await new GoogleAuth({ scopes: [scope] }).getClient();
 }
 
 /** A token never leaves this machine unencrypted, so a real one is not even made. */

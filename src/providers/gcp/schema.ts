@@ -69,15 +69,6 @@ export const gcpSettings = z
       .max(65_535)
       .optional()
       .meta({ description: 'Where the model server listens on its machine; default: 8000' }),
-    credentials: z
-      .strictObject({
-        keyFile: z
-          .string()
-          .min(1)
-          .meta({ description: 'Path of a credentials file, as gcloud or the console wrote it' }),
-      })
-      .optional()
-      .meta({ description: 'Where credentials come from; default: Google’s own chain. Never a key' }),
     endpoint: z
       .string()
       .regex(

@@ -47,7 +47,7 @@ export interface Project {
   readonly failingLate: Map<string, string>;
   statusOf(machine: Machine): Status | undefined;
   /** The call's answer; throws a refusal. */
-  act(call: Call): object;
+  act: (call: Call) => object;
 }
 
 /** How long an operation takes that changes nothing that runs, and until sold out is said, in milliseconds. */

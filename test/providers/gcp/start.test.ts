@@ -1,0 +1,324 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Denial } from '../../../src/model/denial.ts';
+import { nameOfOffer } from '../../../src/model/offer.ts';
+import type { Reply } from '../../../src/model/outcome.ts';
+import type { Replica } from '../../../src/model/replica.ts';
+import type { WriteCall } from '../../../src/ports/call.ts';
+import { answers } from '../../fakes/gcp/faults.ts';
+import { createStepClock, type StepClock } from '../support/step-clock.ts';
+import { type GcpSite, launch, makeGcpSite } from './support/site.ts';
+
+const request = { deployment: 'chat', model: 'tiny', slot: 0, launch };
+const hours = 3_600_000;
+
+let clock: StepClock;
+let site: GcpSite;
+beforeEach(async () => {
+  clock = createStepClock();
+  site = await makeGcpSite({ clock, speed: 1, onSilence: () => clock.skip() });
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await site.dispose();
+});
+
+function call(idempotencyKey: string, change: Partial<WriteCall> & { readonly withinMs?: number } = {}): WriteCall {
+  const { withinMs = 120_000, ...others } = change;
+  const signal = new AbortController().signal;
+  const deadlineAtMonoMs = clock.monoMs() + withinMs;
+  return { signal, deadlineAtMonoMs, operationId: 'op-1', epoch: 1, idempotencyKey, ...others };
+}
+
+function done<T>(reply: Reply<T>): T {
+  if (reply.kind !== 'done') throw new Error(`not done: ${JSON.stringify(reply)}`);
+  return reply.value;
+}
+
+const wait = (ms: number): Promise<void> => clock.sleep(ms, new AbortController().signal);
+
+/** What the offers were that became machines, in order, and those that came to nothing. */
+const asked = (): readonly string[] =>
+  site.fake.project.machines.map(({ terms: { type, zone, isSpot } }) => `${type} ${zone}${isSpot ? ' spot' : ''}`);
+const countOf = (method: string): number => site.fake.calls.filter((each) => each === method).length;
+
+function sellOut(...offers: readonly string[]): void {
+  for (const offer of offers) site.fake.project.soldOut.add(offer);
+}
+
+const all = [
+  'a3-highgpu-8g europe-west4-a',
+  'a3-highgpu-8g europe-west4-b',
+  'a2-ultragpu-8g europe-west4-a',
+  'a2-ultragpu-8g europe-west4-b',
+] as const;
+
+test('walks zones before machine types while they are sold out, which is said inside a success', async () => {
+  sellOut(...all.slice(0, 3));
+  const replica = done(await (await site.open()).start(request, call('k1')));
+  expect(asked()).toEqual(all);
+  expect(site.fake.billed().map(({ terms: { name, zone } }) => `${name}.${zone}`)).toEqual([replica.id]);
+  expect(site.fake.disks()).toHaveLength(1);
+});
+
+test('asks for spot machines only after the markets before it', async () => {
+  const session = await site.openWith({ settings: { market: ['on-demand', 'spot'], machines: ['a3-highgpu-8g'] } });
+  site.fake.fault({ action: 'Instances.Insert', when: 'before', answer: answers.soldOut, times: 2 });
+  done(await session.start(request, call('k1')));
+  expect(asked()).toEqual(['a3-highgpu-8g europe-west4-a spot']);
+});
+
+test('names every attempt with Google’s own code when there is nothing left to ask for, and tells of each', async () => {
+  sellOut(...all);
+  const heard: Denial[] = [];
+  const session = await site.open();
+  site.fake.fault({ action: 'Instances.Insert', when: 'before', answer: answers.soldOut });
+  const tell = (denial: Denial): void => void heard.push(denial);
+  const reply = await session.start({ ...request, tell }, call('k1'));
+  expect(reply).toMatchObject({ kind: 'refused', error: { class: 'capacity' } });
+  expect(heard.map(({ offer, error }) => `${nameOfOffer(offer)} ${error.code}`)).toEqual([
+    `${all[0]} on-demand insufficientCapacity`,
+    ...all.slice(1).map((offer) => `${offer} on-demand ZONE_RESOURCE_POOL_EXHAUSTED`),
+  ]);
+  // At once or late, it means the same.
+  const [early, late] = heard;
+  expect(late?.verdict).toEqual({ ...early?.verdict, because: 'ZONE_RESOURCE_POOL_EXHAUSTED' });
+  expect([site.fake.billed(), site.fake.disks()]).toEqual([[], []]);
+});
+
+test('sold out for a whole round, the same key asks anew and gets what is free by then', async () => {
+  sellOut(...all);
+  const session = await site.open();
+  for (let round = 0; round < 3; round += 1)
+    expect(await session.start(request, call('k1'))).toMatchObject({ kind: 'refused', error: { class: 'capacity' } });
+  expect(asked()).toHaveLength(12);
+  site.fake.project.soldOut.clear();
+  done(await session.start(request, call('k1')));
+  expect(site.fake.billed()).toHaveLength(1);
+});
+
+test.for([
+  ['too many calls, HTTP 403 though it is', answers.throttled, 'throttled', 'rateLimitExceeded'],
+  ['too many operations at once', answers.busy, 'throttled', 'CONCURRENT_OPERATIONS_QUOTA_EXCEEDED'],
+  ['credentials that ran out', answers.expired, 'auth', 'authError'],
+  ['a permission that is missing', answers.forbidden, 'auth', 'forbidden'],
+] as const)('%s: ends the walk at once', async ([, answer, errorClass, code]) => {
+  site.fake.fault({ action: 'Instances.Insert', when: 'before', answer });
+  const reply = await (await site.open()).start(request, call('k1'));
+  expect(reply).toMatchObject({ kind: 'refused', error: { class: errorClass, code } });
+  expect(countOf('Instances.Insert')).toBe(1);
+});
+
+test('a launch that outlasts its call is starting, and is refused late by whoever asks next', async () => {
+  site.fake.project.failingLate.set(all[0], 'ZONE_RESOURCE_POOL_EXHAUSTED');
+  sellOut(...all.slice(1));
+  const session = await site.open();
+  const first = done(await session.start(request, call('k1', { withinMs: 3000 })));
+  expect(first).toMatchObject({ state: 'starting', billed: 'yes', startKey: 'k1' });
+  await wait(5000);
+  const heard: string[] = [];
+  const tell = ({ offer, error }: Denial): void => void heard.push(`${nameOfOffer(offer)} ${error.code}`);
+  const reply = await (await site.open()).start({ ...request, tell }, call('k1', { epoch: 2 }));
+  expect(reply).toMatchObject({ kind: 'refused', error: { class: 'capacity' } });
+  expect(heard).toEqual(all.map((offer) => `${offer} on-demand ZONE_RESOURCE_POOL_EXHAUSTED`));
+  expect([site.fake.billed(), site.fake.disks()]).toEqual([[], []]);
+});
+
+test('while a launch is on its way its machine is not found, and that is no end', async () => {
+  const session = await site.open();
+  const early = done(await session.start(request, call('k1', { withinMs: 400 })));
+  expect(early.state).toBe('starting');
+  const later = done(await session.start(request, call('k1')));
+  expect([later.id, later.bootId]).toEqual([early.id, early.bootId]);
+  expect(countOf('Instances.Insert')).toBe(1);
+});
+
+test('a new process goes on with the operation that the one before it had begun', async () => {
+  done(await (await site.open()).start(request, call('k1', { withinMs: 400 })));
+  site.fake.project.lagMs = hours;
+  const later = await site.open();
+  const operations = countOf('ZoneOperations.Get');
+  done(await later.start(request, call('k1', { epoch: 2 })));
+  expect(countOf('Instances.Insert')).toBe(1);
+  expect(countOf('ZoneOperations.Get')).toBeGreaterThan(operations);
+});
+
+test.for(['drop', 'hang', 'html', answers.internal] as const)(
+  'a reply that is lost (%j) is unknown, and the next try gets the machine of the first',
+  async (answer) => {
+    site.fake.fault({ action: 'Instances.Insert', when: 'after', answer });
+    site.fake.project.lagMs = hours;
+    const session = await site.open();
+    expect((await session.start(request, call('k1'))).kind).toBe('unknown');
+    const found = done(await session.start(request, call('k1', { epoch: 2 })));
+    expect(site.fake.billed().map(({ terms: { name, zone } }) => `${name}.${zone}`)).toEqual([found.id]);
+  },
+);
+
+test('a machine without this one’s records, and a list that hides it, make no second one of a key', async () => {
+  site.fake.project.lagMs = hours;
+  const first = done(await (await site.open()).start(request, call('k1')));
+  const elsewhere = await site.openWith({ elsewhere: true });
+  expect(done(await elsewhere.start(request, call('k1', { epoch: 2 }))).id).toBe(first.id);
+  // Long after the cloud has forgotten the request, its name is still taken.
+  await wait(2 * hours);
+  site.fake.project.lagMs = 3 * hours;
+  expect(done(await (await site.openWith({ elsewhere: true })).start(request, call('k1', { epoch: 3 }))).id).toBe(
+    first.id,
+  );
+  expect(asked()).toHaveLength(1);
+});
+
+test('a refusal of the repeat settles nothing of a launch whose reply was lost', async () => {
+  site.fake.project.lagMs = hours;
+  const session = await site.open();
+  site.fake.fault({ action: 'Instances.Insert', when: 'after', answer: 'drop' });
+  site.fake.fault({ action: 'Instances.Insert', when: 'before', answer: answers.throttled, times: 2 });
+  expect((await session.start(request, call('k1'))).kind).toBe('unknown');
+  expect((await session.start(request, call('k1'))).kind).toBe('unknown');
+  expect((await (await site.open()).start(request, call('k1'))).kind).not.toBe('refused');
+  done(await session.start(request, call('k1')));
+  expect(asked()).toHaveLength(1);
+});
+
+test('another key waits until it is certain that nothing came of a lost launch', async () => {
+  const session = await site.open();
+  site.fake.fault({ action: 'Instances.Insert', when: 'before', answer: 'drop' });
+  expect((await session.start(request, call('k1'))).kind).toBe('unknown');
+  const early = await session.start(request, call('k2'));
+  expect(early).toMatchObject({ kind: 'refused', error: { class: 'transient', code: 'SlotUnsettled' } });
+  await wait(31_000);
+  done(await session.start(request, call('k2')));
+  expect(asked()).toHaveLength(1);
+});
+
+test('another key does not get a slot whose machine is being made, seen or not', async () => {
+  site.fake.project.lagMs = hours;
+  const session = await site.open();
+  const first = done(await session.start(request, call('k1', { withinMs: 400 })));
+  for (let tries = 0; tries < 2; tries += 1) {
+    const reply = await session.start(request, call('k2'));
+    expect(reply).toMatchObject({ kind: 'refused', error: { class: 'conflict', code: 'SlotTaken' } });
+    expect(reply.kind === 'refused' && reply.error.message).toContain(first.id);
+    await wait(60_000);
+  }
+  expect(asked()).toHaveLength(1);
+});
+
+test('settings changed between two tries of one key make no second machine', async () => {
+  site.fake.fault({ action: 'Instances.Insert', when: 'after', answer: 'drop' });
+  site.fake.project.lagMs = hours;
+  expect((await (await site.open()).start(request, call('k1'))).kind).toBe('unknown');
+  const settings = { launch: { instanceTemplate: 'global/instanceTemplates/vllm-h100-v18' } };
+  done(await (await site.openWith({ settings })).start(request, call('k1')));
+  expect(asked()).toHaveLength(1);
+});
+
+test('a machine with another epoch’s mark turns away an older writer from anywhere', async () => {
+  const session = await site.open();
+  const replica = done(await session.start(request, call('k1', { epoch: 7 })));
+  const elsewhere = await site.openWith({ elsewhere: true });
+  const stale = { kind: 'refused', error: { class: 'conflict', code: 'StaleEpoch' } };
+  expect(await elsewhere.start({ ...request, slot: 1 }, call('k2', { epoch: 6 }))).toMatchObject(stale);
+  expect(await elsewhere.stop(replica, 'delete', call('k3', { epoch: 6 }))).toMatchObject(stale);
+  // Whoever adopts it marks it too.
+  done(await elsewhere.start(request, call('k1', { epoch: 9 })));
+  const late = await site.openWith({ elsewhere: true });
+  expect(await late.stop(replica, 'stop', call('k4', { epoch: 8 }))).toMatchObject(stale);
+});
+
+test('of two writers that read the same labels one comes first, and the older one is turned away by the cloud', async () => {
+  const session = await site.open();
+  const replica = done(await session.start(request, call('k1')));
+  const [machine] = site.fake.project.machines;
+  if (machine === undefined) throw new Error('no machine');
+  // Between its look and its mark somebody with a newer lease was there.
+  const { act } = site.fake.project;
+  let isFirst = true;
+  site.fake.project.act = (asking) => {
+    if (asking.method === 'Instances.SetLabels' && isFirst) {
+      isFirst = false;
+      machine.labels = { ...machine.labels, 'godwit-epoch': '9' };
+      machine.fingerprint += 1;
+    }
+    return act(asking);
+  };
+  const reply = await session.stop(replica, 'delete', call('k2', { epoch: 5 }));
+  expect(reply).toMatchObject({ kind: 'refused', error: { class: 'conflict', code: 'StaleEpoch' } });
+  expect(site.fake.billed()).toHaveLength(1);
+});
+
+test('a crash between the mark and the start of a stopped machine is made good under the same key', async () => {
+  const session = await site.open();
+  const replica = done(await session.start(request, call('k1')));
+  done(await session.stop(replica, 'stop', call('k2')));
+  site.fake.fault({ action: 'Instances.Start', when: 'before', answer: 'drop' });
+  expect((await session.start(request, call('k3'))).kind).toBe('unknown');
+  const woken = done(await (await site.open()).start(request, call('k3')));
+  expect([woken.id, woken.bootId === replica.bootId, woken.startKey]).toEqual([replica.id, false, 'k3']);
+  expect(asked()).toHaveLength(1);
+});
+
+test('a stopped machine that cannot be had again is sold out, and no other is made beside it', async () => {
+  const session = await site.open();
+  const replica = done(await session.start(request, call('k1')));
+  done(await session.stop(replica, 'stop', call('k2')));
+  sellOut(all[0]);
+  for (let tries = 0; tries < 2; tries += 1) {
+    const reply = await session.start(request, call('k3'));
+    expect(reply).toMatchObject({
+      kind: 'refused',
+      error: { class: 'capacity', code: 'ZONE_RESOURCE_POOL_EXHAUSTED' },
+    });
+  }
+  expect(asked()).toHaveLength(1);
+  site.fake.project.soldOut.clear();
+  expect(done(await session.start(request, call('k3'))).id).toBe(replica.id);
+});
+
+test('a machine that somebody suspended is resumed, not made anew', async () => {
+  const session = await site.open();
+  const replica = done(await session.start(request, call('k1')));
+  await wait(20_000);
+  site.fake.project.machines[0]?.suspend(clock.nowMs());
+  const woken = done(await session.start(request, call('k2')));
+  expect([woken.id, woken.startKey, countOf('Instances.Resume')]).toEqual([replica.id, 'k2', 1]);
+});
+
+test('a slot whose machine is on its way out is free once that has ended', async () => {
+  const session = await site.open();
+  const replica = done(await session.start(request, call('k1')));
+  site.fake.project.machines[0]?.remove(clock.nowMs());
+  const next = done(await session.start(request, call('k3')));
+  expect(next.id).not.toBe(replica.id);
+  expect(site.fake.billed()).toHaveLength(1);
+});
+
+test('a machine that was made and is gone is not made anew under its key', async () => {
+  const session = await site.open();
+  const replica: Replica = done(await session.start(request, call('k1')));
+  await site.killReplica(replica);
+  const again = done(await session.start(request, call('k1')));
+  expect([again.id, again.bootId, again.state, again.billed]).toEqual([replica.id, replica.bootId, 'gone', 'no']);
+  expect(asked()).toHaveLength(1);
+});
+
+test('a start key that no label can hold is refused before anything is asked', async () => {
+  const reply = await (await site.open()).start(request, call('k'.repeat(600)));
+  expect(reply).toMatchObject({ kind: 'refused', error: { class: 'invalid', code: 'KeyTooLong' } });
+  expect(site.fake.calls).toEqual([]);
+});
+
+test('without credentials nothing is sent, and it is said so', async () => {
+  vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', '/nowhere/key.json');
+  const session = await site.openWith({ settings: { endpoint: 'https://127.0.0.1:9' } });
+  expect(await session.list({ deployment: 'chat' }, call(''))).toMatchObject({
+    kind: 'unknown',
+    error: { class: 'auth', code: 'NoCredentials', message: expect.stringContaining('/nowhere/key.json') },
+  });
+  expect(await session.start(request, call('k1'))).toMatchObject({ kind: 'refused', error: { class: 'auth' } });
+});
+
+test('an API that nobody answers for is out of reach, and nothing was sent', async () => {
+  const session = await site.openWith({ settings: { endpoint: 'http://127.0.0.1:9' } });
+  expect(await session.start(request, call('k1'))).toMatchObject({ kind: 'refused', error: { code: 'ECONNREFUSED' } });
+});
