@@ -1,5 +1,7 @@
 /** The calls to Compute Engine that a site needs, each with a definite outcome or none. Nothing is retried here. */
+import { InstanceTemplatesClient } from '@google-cloud/compute/build/src/v1/instance_templates_client.js';
 import { InstancesClient } from '@google-cloud/compute/build/src/v1/instances_client.js';
+import { RegionInstanceTemplatesClient } from '@google-cloud/compute/build/src/v1/region_instance_templates_client.js';
 import { ZoneOperationsClient } from '@google-cloud/compute/build/src/v1/zone_operations_client.js';
 import { messageOf } from '../../errors.ts';
 import type { ReadCall } from '../../ports/call.ts';
@@ -7,9 +9,10 @@ import type { Clock } from '../../ports/clock.ts';
 import { askWithin, type Told } from '../shared/told.ts';
 import { findCredentials } from './credentials.ts';
 import { noCredentials, outcomeOf } from './outcome.ts';
+import { type InsertRequest, type Template, templatePlaceOf } from './request.ts';
 import type { GcpSettings } from './schema.ts';
 import { slimGax } from './slim-gax.ts';
-import type { InsertRequest, Instance, Operation, Place } from './wire.ts';
+import type { Instance, Operation, Place } from './wire.ts';
 
 export interface Compute {
   /** All pages, of every zone of the region. `filter`: as the API has it. */
@@ -27,6 +30,8 @@ export interface Compute {
   tieDisk(at: Place & { readonly deviceName: string }, call: ReadCall): Promise<Told<Operation>>;
   /** An operation as it is now. */
   operation(at: Place, call: ReadCall): Promise<Told<Operation>>;
+  /** What replicas are made from. */
+  template(call: ReadCall): Promise<Told<Template>>;
   close(): void;
 }
 
@@ -43,10 +48,19 @@ const used = {
     ...['SetLabels', 'SetDiskAutoDelete'],
   ],
   ZoneOperations: ['Get'],
+  InstanceTemplates: ['Get'],
+  RegionInstanceTemplates: ['Get'],
 };
 
 /** One for all clients: what it describes is built once. The SDK's types do not know a transport by this shape. */
 const transport = slimGax(used) as never;
+
+const clientOf = {
+  Instances: InstancesClient,
+  ZoneOperations: ZoneOperationsClient,
+  InstanceTemplates: InstanceTemplatesClient,
+  RegionInstanceTemplates: RegionInstanceTemplatesClient,
+} as const satisfies Readonly<Record<Service, unknown>>;
 
 /** A client of the SDK, as all of them are. */
 interface SdkClient {
@@ -103,6 +117,12 @@ export function openCompute(settings: GcpSettings, clock: Clock): Compute {
       ),
     tieDisk: (at, call) => change('setDiskAutoDelete', { ...at, autoDelete: true } as Place, call),
     operation: ({ zone, name }, call) => one('ZoneOperations', 'get', { zone, operation: name }, call),
+    template(call) {
+      const { project: owner = project, region, name } = templatePlaceOf(settings);
+      const at = { project: owner, instanceTemplate: name };
+      if (region === undefined) return one('InstanceTemplates', 'get', at, call);
+      return one('RegionInstanceTemplates', 'get', { ...at, region }, call);
+    },
     close: () => clients.close(),
   };
 }
@@ -159,9 +179,7 @@ function createClient(
     ...(isPlain ? { protocol: 'http' } : {}),
     ...(url === undefined || url.port === '' ? {} : { port: Number(url.port) }),
   };
-  return service === 'Instances'
-    ? new InstancesClient(options, transport)
-    : new ZoneOperationsClient(options, transport);
+  return new clientOf[service](options, transport);
 }
 
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

@@ -8,9 +8,10 @@ import { type Attempt, ageOf } from '../shared/attempt-record.ts';
 import type { Owner } from '../shared/slots.ts';
 import { notSeen, refused } from '../shared/told.ts';
 import { endOf } from './operation.ts';
+import { ownLabels } from './request.ts';
 import { listLagMs, mark, type Session, seeReplica } from './session.ts';
 import { placeOfAttempt, settleInsert } from './settle-insert.ts';
-import { type Operation, ownLabels, replicaIdOf, textOn } from './wire.ts';
+import { type Operation, replicaIdOf, textOn } from './wire.ts';
 
 /** Nothing stands against asking; late refusals of this key are among the denials. */
 interface Clear {

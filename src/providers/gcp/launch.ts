@@ -7,26 +7,40 @@ import type { StartRequest } from '../../ports/provider.ts';
 import type { Attempt } from '../shared/attempt-record.ts';
 import { isOver } from '../shared/look-until.ts';
 import type { Owner } from '../shared/slots.ts';
-import type { Told } from '../shared/told.ts';
+import type { StartupData } from '../shared/startup-data.ts';
+import { notSeen, type Refused, type Told } from '../shared/told.ts';
 import { goOnAfter, offersAsked, walkOffers } from '../shared/walk.ts';
 import { settleLast } from './last-attempt.ts';
+import {
+  type Asked,
+  insertRequest,
+  type MetadataItem,
+  metadataWith,
+  offersOf,
+  ownLabels,
+  requestIdOf,
+  roundOf,
+} from './request.ts';
 import { mark, type Session, seeReplica } from './session.ts';
 import { settleInsert, whatIsThere } from './settle-insert.ts';
-import { type Instance, insertRequest, offersOf, ownLabels, requestIdOf, roundOf } from './wire.ts';
+import type { Instance } from './wire.ts';
 
 export interface LaunchTerms {
   readonly owner: Owner;
   readonly request: StartRequest;
+  readonly startup: Exclude<StartupData, Refused>;
 }
 
 /** Called under the slot's lock, when nothing of the slot is there, or what is there may still fail. */
 export async function launch(
   session: Session,
-  { owner, request }: LaunchTerms,
+  { owner, request, startup }: LaunchTerms,
   call: WriteCall,
 ): Promise<Reply<Replica>> {
   const settled = await settleLast(session, owner, call);
   if ('kind' in settled) return settled;
+  const metadata = startup.kind === 'none' ? undefined : await metadataFor(session, startup.text, call);
+  if (metadata !== undefined && 'kind' in metadata) return metadata;
   const last = session.attempts.get(owner.deployment, owner.slot);
   const mine = last?.startKey === owner.startKey ? last : undefined;
   // Every request of one key is the same to the letter, under whichever lease it is repeated.
@@ -40,7 +54,12 @@ export async function launch(
     isOver: () => isOver(session, call),
     async ask(offer) {
       const isOpen = mine !== undefined && mine.state !== 'refused' && isSameOffer(mine.offer, offer);
-      const told = await ask(session, owner, { offer, epoch, round, before: isOpen ? mine : undefined }, call);
+      const told = await ask(
+        session,
+        owner,
+        { offer, epoch, round, metadata, before: isOpen ? mine : undefined },
+        call,
+      );
       if (told.kind !== 'done') return told;
       await mark(session, told.value, call);
       return { kind: 'done', value: seeReplica(session, told.value) };
@@ -56,7 +75,17 @@ function roundAfter(owner: Owner, own: readonly Offer[], last: Attempt | undefin
   return last.state === 'refused' && (at === -1 || at === own.length - 1) ? round + 1 : round;
 }
 
-interface Ask {
+/** Templates never change, so that every try of one key has the same. */
+async function metadataFor(
+  { compute }: Session,
+  script: string,
+  call: WriteCall,
+): Promise<readonly MetadataItem[] | Refused> {
+  const told = await compute.template(call);
+  return told.kind === 'done' ? metadataWith(script, told.value) : notSeen(told);
+}
+
+interface Ask extends Pick<Asked, 'metadata'> {
   readonly offer: Offer;
   readonly epoch: number;
   readonly round: number;
@@ -84,7 +113,7 @@ function oldAnswer({ machine, zone }: Offer) {
 async function askOnce(
   session: Session,
   owner: Owner,
-  { offer, epoch, round, before }: Ask,
+  { offer, epoch, round, before, metadata }: Ask,
   call: WriteCall,
 ): Promise<Told<Instance> | 'failed before'> {
   const { attempts, clock, compute, settings } = session;
@@ -98,7 +127,7 @@ async function askOnce(
   };
   keep(intent);
   const told = await compute.insert(
-    insertRequest(settings, owner, { offer: { ...offer, zone }, requestId, labels }),
+    insertRequest(settings, owner, { offer: { ...offer, zone }, requestId, labels, metadata }),
     call,
   );
   if (told.kind === 'unknown') return told;

@@ -6,8 +6,9 @@ import type { Owner } from '../shared/slots.ts';
 import type { Told } from '../shared/told.ts';
 import type { Labels } from './labels.ts';
 import { endOf, operationPlace } from './operation.ts';
+import { nameOf } from './request.ts';
 import { listLagMs, type Session } from './session.ts';
-import { type Instance, nameOf, type Operation, type Place, textOn } from './wire.ts';
+import { type Instance, type Operation, type Place, textOn } from './wire.ts';
 
 export interface Accepted {
   readonly attempt: Attempt;

@@ -5,10 +5,11 @@ import type { Provider } from '../../ports/provider.ts';
 import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
 import { onePerSlot } from '../shared/slots.ts';
+import { filterFor } from './request.ts';
 import { listLagMs, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
-import { filterFor, toReplica } from './wire.ts';
+import { toReplica } from './wire.ts';
 
 /** Makes and writes nothing until something is changed. */
 export function openSite(deps: SessionDeps): Provider {

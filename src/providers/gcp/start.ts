@@ -6,21 +6,19 @@ import type { StartRequest } from '../../ports/provider.ts';
 import { staleEpoch } from '../shared/change.ts';
 import { lookUntil } from '../shared/look-until.ts';
 import type { Owner } from '../shared/slots.ts';
+import { carriers, startupDataFor } from '../shared/startup-data.ts';
 import { notSeen, type Refused, refused } from '../shared/told.ts';
-import { launch } from './launch.ts';
+import { type LaunchTerms, launch } from './launch.ts';
+import { ownLabels } from './request.ts';
 import { mark, type Session, seeReplica } from './session.ts';
 import { isToBeWoken, wake } from './wake.ts';
-import { epochOf, type Instance, ownLabels, placeOf, replicaIdOf, standingOf, textOn } from './wire.ts';
+import { epochOf, type Instance, placeOf, replicaIdOf, standingOf, textOn } from './wire.ts';
 
 /** Called under the slot's lock. */
 export async function startReplica(session: Session, request: StartRequest, call: WriteCall): Promise<Reply<Replica>> {
-  const { command, env } = request.launch;
-  if (command.length > 0 || Object.keys(env).length > 0)
-    return refused(
-      'invalid',
-      'CommandNotSupported',
-      'machines here start what their instance template says: no command or env',
-    );
+  const { port = 8000 } = session.settings;
+  const startup = startupDataFor(request, { ...carriers.gcpStartupScript, site: session.site, port });
+  if (startup.kind === 'refused') return startup;
   const owner: Owner = {
     ...{ deployment: request.deployment, slot: request.slot },
     ...{ site: session.site, startKey: call.idempotencyKey },
@@ -28,16 +26,13 @@ export async function startReplica(session: Session, request: StartRequest, call
   if (ownLabels(owner, call.epoch) === undefined)
     return refused('invalid', 'KeyTooLong', `names and start key of ${owner.startKey} do not fit into labels`);
   // What is on its way out leaves the slot within the call, or the caller comes again.
-  const reply = await lookUntil(session, call, () => startOnce(session, { owner, request }, call));
+  const reply = await lookUntil(session, call, () => startOnce(session, { owner, request, startup }, call));
   return reply ?? refused('transient', 'SlotBusy', `the machine of slot ${owner.slot} before is still stopping`);
 }
 
 /** Undefined: the slot is about to be free, look again. */
-async function startOnce(
-  session: Session,
-  { owner, request }: { readonly owner: Owner; readonly request: StartRequest },
-  call: WriteCall,
-): Promise<Reply<Replica> | undefined> {
+async function startOnce(session: Session, terms: LaunchTerms, call: WriteCall): Promise<Reply<Replica> | undefined> {
+  const { owner } = terms;
   const told = await session.look(owner.deployment, call);
   if (told.kind !== 'done') return notSeen(told);
   const stale = staleEpoch(Math.max(0, ...told.value.map(epochOf)), call);
@@ -50,7 +45,7 @@ async function startOnce(
   if ('error' in slot) return slot;
   const mine = slot.find((each) => textOn(each, 'startKey') === owner.startKey);
   // While its launch may still fail, its operation is asked and not the machine.
-  if (mine !== undefined && isBeingMade(session, mine, owner)) return await launch(session, { owner, request }, call);
+  if (mine !== undefined && isBeingMade(session, mine, owner)) return await launch(session, terms, call);
   if (mine !== undefined) return await adopt(session, mine, owner, call);
   const ending = slot.filter((each) => standingOf(each).state === 'stopping');
   const stopped = slot.find((each) => standingOf(each).state === 'stopped');
@@ -58,7 +53,7 @@ async function startOnce(
   if (taken !== undefined) return slotTaken(taken);
   if (ending.length > 0) return undefined;
   return stopped === undefined
-    ? await launch(session, { owner, request }, call)
+    ? await launch(session, terms, call)
     : await wake(session, stopped, owner.startKey, call);
 }
 

@@ -6,11 +6,11 @@ import { type Attempt, ageOf } from '../shared/attempt-record.ts';
 import { lookUntil } from '../shared/look-until.ts';
 import { notSeen, refused, type Told } from '../shared/told.ts';
 import { awaitEnd, endOf, operationPlace } from './operation.ts';
+import { nameOf } from './request.ts';
 import { listLagMs, mark, type Session } from './session.ts';
 import {
   bootIdOf,
   type Instance,
-  nameOf,
   type Operation,
   type Place,
   placeOf,

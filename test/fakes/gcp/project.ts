@@ -67,8 +67,10 @@ const modelled: Readonly<Record<string, readonly string[]>> = {
   'Instances.SetLabels': ['zone', 'instance'],
   'Instances.SetDiskAutoDelete': ['zone', 'instance', 'autoDelete', 'deviceName'],
   'ZoneOperations.Get': ['zone', 'operation'],
+  'InstanceTemplates.Get': ['instanceTemplate'],
+  'RegionInstanceTemplates.Get': ['region', 'instanceTemplate'],
 };
-const modelledBody = ['name', 'machineType', 'labels', 'scheduling', 'reservationAffinity'];
+const modelledBody = ['name', 'machineType', 'labels', 'metadata', 'scheduling', 'reservationAffinity'];
 
 export function createProject(terms: ProjectTerms): Project {
   const machines: Machine[] = [];
@@ -118,6 +120,8 @@ const acts: Readonly<Record<string, Act>> = {
     machine.isBootDiskTied = call.params['autoDelete'] === 'true';
     return begun(state, machine, 'setDiskAutoDelete', shortMs);
   },
+  'InstanceTemplates.Get': template,
+  'RegionInstanceTemplates.Get': template,
   'ZoneOperations.Get': (_, state, { params: { zone, operation } }) => {
     const found = state.operations.find((each) => each.zone === zone && each.name === operation);
     if (found === undefined) throw notFound(`zones/${zone}/operations/${operation}`);
@@ -199,6 +203,7 @@ function insert(project: Project, state: State, { params, body = {} }: Call): ob
     {
       ...{ id: String(4_000_000_000_000_000_000n + BigInt(index)), index, name, zone, type, createdAtMs: nowMs },
       ...{ isSpot: scheduling?.provisioningModel === 'SPOT', hasLocalSsd: project.hasLocalSsd },
+      metadata: body['metadata'] as object | undefined,
       ...(project.address === undefined ? {} : { address: project.address }),
     },
     (body['labels'] ?? {}) as Readonly<Record<string, string>>,
@@ -214,6 +219,20 @@ function insert(project: Project, state: State, { params, body = {} }: Call): ob
   const code = late ?? 'ZONE_RESOURCE_POOL_EXHAUSTED';
   const message = `The zone 'projects/${terms.project}/zones/${zone}' does not have enough resources available to fulfill the request.  Try a different zone, or try again later.`;
   return begun(state, machine, 'insert', takesMs, { requestId, error: { code, message, status: 503 } });
+}
+
+function template(project: Project, { terms }: State, { params: { instanceTemplate: name = '' } }: Call): object {
+  if (!terms.templates.includes(name)) throw notFound(`projects/${terms.project}/global/instanceTemplates/${name}`);
+  const metadata = {
+    items: [
+      { key: 'enable-oslogin', value: 'TRUE' },
+      { key: 'startup-script', value: 'echo template' },
+    ],
+  };
+  const disks = [
+    { boot: true, autoDelete: project.isBootDiskTied, type: 'PERSISTENT', deviceName: 'persistent-disk-0' },
+  ];
+  return { kind: 'compute#instanceTemplate', name, properties: { machineType: 'a3-highgpu-8g', metadata, disks } };
 }
 
 function checkBody(

@@ -302,6 +302,49 @@ test('a machine that was made and is gone is not made anew under its key', async
   expect(asked()).toHaveLength(1);
 });
 
+const container = { image: 'vllm/vllm-openai:v0.18.0', args: ['--shutdown-timeout=660'], gpu: 'nvidia' } as const;
+const withImage = { ...request, launch: { ...launch, container } };
+
+/** What the machines were told beside their template, in the order they were made. */
+const told = () => site.fake.project.machines.map(({ terms: { metadata } }) => metadata);
+
+test('a machine gets the image of its deployment to run, beside what its template tells it', async () => {
+  done(await (await site.openWith({ settings: { port: 8443 } })).start(withImage, call('k1')));
+  const script = expect.stringMatching(/^#!\/bin\/bash\n[\s\S]*8443:8443[\s\S]*vllm\/vllm-openai:v0\.18\.0/);
+  expect(told()).toEqual([
+    {
+      items: [
+        { key: 'enable-oslogin', value: 'TRUE' },
+        { key: 'startup-script', value: script },
+      ],
+    },
+  ]);
+});
+
+test('without an image a machine has the metadata of its template, which is not asked for', async () => {
+  done(await (await site.open()).start(request, call('k1')));
+  expect([told(), countOf('InstanceTemplates.Get')]).toEqual([[undefined], 0]);
+});
+
+test('nothing is asked for while the template cannot be read', async () => {
+  const action = 'InstanceTemplates.Get';
+  const session = await site.open();
+  site.fake.fault({ action, when: 'before', answer: answers.forbidden });
+  expect(await session.start(withImage, call('k1'))).toMatchObject({ kind: 'refused', error: { class: 'auth' } });
+  site.fake.fault({ action, when: 'before', answer: 'drop' });
+  expect(await session.start(withImage, call('k1'))).toMatchObject({ kind: 'refused', error: { class: 'transient' } });
+  expect(asked()).toEqual([]);
+});
+
+test.for([
+  ['a command', { command: ['vllm', 'serve'] }, 'CommandNotSupported'],
+  ['a secret', { container, env: { HF_TOKEN: 'letmein' } }, 'ValueNotFit'],
+] as const)('%s is refused before anything is asked', async ([, change, code]) => {
+  const reply = await (await site.open()).start({ ...request, launch: { ...launch, ...change } }, call('k1'));
+  expect(reply).toMatchObject({ kind: 'refused', error: { class: 'invalid', code } });
+  expect(site.fake.calls).toEqual([]);
+});
+
 test('a start key that no label can hold is refused before anything is asked', async () => {
   const reply = await (await site.open()).start(request, call('k'.repeat(600)));
   expect(reply).toMatchObject({ kind: 'refused', error: { class: 'invalid', code: 'KeyTooLong' } });
