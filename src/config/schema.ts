@@ -154,13 +154,22 @@ export const siteBaseKeys: readonly string[] = ['provider', ...Object.keys(siteB
 
 /** The whole shape, with each provider's own settings in its sites. `providers`: kind → settings schema, an object. */
 export function configSchema(providers: ReadonlyMap<string, z.ZodType>) {
-  const kinds = [...providers].map(([kind, settings]) =>
-    z.strictObject({
-      provider: z.literal(kind).meta({ description: 'What starts and stops replicas here' }),
-      ...siteBase,
-      ...(settings instanceof z.ZodObject ? settings.shape : {}),
-    }),
-  );
+  const kinds = [...providers].map(([kind, settings]) => {
+    const own: z.ZodRawShape = settings instanceof z.ZodObject ? settings.shape : {};
+    return z
+      .strictObject({
+        provider: z.literal(kind).meta({ description: 'What starts and stops replicas here' }),
+        ...siteBase,
+        ...own,
+      })
+      .superRefine((site, issues) => {
+        // What a provider asks of several of its settings together; where one of them is wrong by itself, that is said.
+        if (issues.issues.length > 0) return;
+        const given = Object.fromEntries(Object.entries(site).filter(([key]) => key in own));
+        for (const { code, path, message } of settings.safeParse(given).error?.issues ?? [])
+          if (code === 'custom') issues.addIssue({ code, path: [...path], message });
+      });
+  });
   const [first, ...others] = kinds;
   if (first === undefined) throw new Error('at least one provider is needed');
   const lease = z

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import { awsSettings } from '../../src/providers/aws/schema.ts';
+import { gcpSettings } from '../../src/providers/gcp/schema.ts';
 import { findingsOf, loaded, providers as local } from './support/load.ts';
 
-const providers = new Map<string, z.ZodType>([...local, ['aws', awsSettings]]);
+const providers = new Map<string, z.ZodType>([...local, ['aws', awsSettings], ['gcp', gcpSettings]]);
 
 interface Parts {
   readonly deployment?: string;
@@ -55,6 +56,19 @@ test.for([
   ['no command where a local site needs one', {}, ['6:3 chat needs a command to run at the local site here']],
 ] as const satisfies readonly (readonly [string, Parts, readonly string[]])[])('%s', async ([, parts, expected]) => {
   expect(await findingsOf(config(parts), { providers })).toEqual(expected);
+});
+
+test('a gcp site is held to what its settings say together, by place', async () => {
+  const gcp = `virginia: { provider: gcp, project: inference-prod, region: us-east4, zones: [us-east4-a, us-east1-b], machines: [a3-highgpu-8g], market: [reserved], launch: { instanceTemplate: vllm } }`;
+  const wrong = config({ sites: 'virginia: {}' }).replace(/virginia: \{ provider: aws.*/, gcp);
+  expect(await findingsOf(wrong, { providers })).toMatchInlineSnapshot(`
+    [
+      "4:93 us-east1-b is not a zone of us-east4",
+      "4:153 the market reserved needs launch.reservation",
+    ]
+  `);
+  const right = wrong.replace('us-east1-b', 'us-east4-b').replace('[reserved]', '[spot]');
+  expect(await findingsOf(right, { providers })).toEqual([]);
 });
 
 test('an aws site without a region, with a secret, or with what is not built yet is refused by place', async () => {
