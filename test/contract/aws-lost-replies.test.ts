@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import type { WriteCall } from '../../src/ports/call.ts';
-import type { Provider } from '../../src/ports/provider.ts';
 import { createSeededRandom } from '../../src/testkit/seeded-random.ts';
 import { answers, type Fault } from '../fakes/aws/faults.ts';
-import { type AwsSite, launch, makeAwsSite } from '../providers/aws/support/site.ts';
+import { deleteAll, startAtLast } from '../providers/aws/support/lost-replies.ts';
+import { type AwsSite, makeAwsSite } from '../providers/aws/support/site.ts';
 import { createFastClock } from '../providers/support/fast-clock.ts';
 
 /** A minute is 600 ms here: what only time settles is waited for too. */
@@ -15,7 +14,6 @@ const offers = [
   'p4d.24xlarge us-east-1a',
   'p4d.24xlarge us-east-1b',
 ];
-const request = { deployment: 'chat', model: 'tiny', slot: 0, launch };
 
 /** What a schedule is made of; every choice comes from its seed. */
 interface Schedule {
@@ -50,29 +48,6 @@ function draw(seed: number): Schedule {
   };
 }
 
-function call(key: string, epoch: number): WriteCall {
-  const deadlineAtMonoMs = clock.monoMs() + 40_000;
-  return { signal: new AbortController().signal, deadlineAtMonoMs, operationId: 'op-1', epoch, idempotencyKey: key };
-}
-
-/** Asks until a machine of the key runs, as the engine does: whatever the answer was, look, and ask again for the same. */
-async function startAtLast(site: AwsSite, { crashes }: Schedule): Promise<Provider> {
-  let session = await site.open();
-  let epoch = 1;
-  for (const isKilled of crashes) {
-    const reply = await session.start(request, call('op-1/0/0', epoch));
-    expect(site.ec2.billed().length, 'never a second machine').toBeLessThanOrEqual(1);
-    if (isKilled) {
-      await session.close();
-      session = await site.open();
-      epoch += 1;
-    }
-    if (reply.kind === 'done' && (await comesUp(site, reply.value.id))) return session;
-    await clock.sleep(2000, new AbortController().signal);
-  }
-  throw new Error(`nothing was started: ${site.ec2.calls.join()}`);
-}
-
 /** Waits for what becomes of a launch that was accepted. */
 async function comesUp({ ec2: { region } }: AwsSite, id: string): Promise<boolean> {
   const machine = region.machines.find(({ terms }) => terms.id === id);
@@ -92,13 +67,9 @@ async function run(seed: number): Promise<void> {
   for (const offer of schedule.failingLate) region.failingLate.set(offer, 'Server.InsufficientInstanceCapacity');
   for (const each of schedule.faults) fault(each);
   try {
-    const session = await startAtLast(site, schedule);
+    const session = await startAtLast(site, { ...schedule, pauseMs: 2000, comesUp: (id) => comesUp(site, id) });
     expect(billed()).toHaveLength(1);
-    for (let tries = 0; billed().length > 0 && tries < 20; tries += 1) {
-      const sight = await session.list({ deployment: 'chat' }, call('', 99));
-      const replicas = sight.kind === 'seen' ? sight.value : [];
-      for (const replica of replicas) await session.stop(replica, 'delete', call('op-2/0', 99));
-    }
+    await deleteAll(site, session, 500);
     expect(billed()).toEqual([]);
     await session.close();
   } finally {

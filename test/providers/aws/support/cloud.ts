@@ -1,8 +1,8 @@
-/** The fake region seen from its own side, as the contract kit makes it behave. */
+/** What stands in for EC2 seen from its own side, as the contract kit makes it behave. */
 import type { ErrorClass } from '../../../../src/model/provider-error.ts';
 import type { CloudHooks, ProviderMethod } from '../../../../src/testkit/provider/cloud-subject.ts';
 import { answers, type Fault } from '../../../fakes/aws/faults.ts';
-import type { FakeEc2 } from '../../../fakes/aws/server.ts';
+import type { Front } from '../../../fakes/aws/front.ts';
 import { type MortalLink, openMortalLink } from '../../../fakes/mortal-link.ts';
 import type { SiteOfEndpoint } from './site.ts';
 
@@ -41,8 +41,13 @@ const anywhere: Partial<Record<ErrorClass, Answer>> = {
   unknown: 'drop',
 };
 
+/** One stand-in, and what only it knows how to bring about. */
+export interface StandIn extends Pick<Front, 'calls' | 'fault' | 'url'> {
+  readonly own: Pick<CloudHooks, 'sellOut' | 'neverEnd' | 'deny' | 'announce'>;
+}
+
 export function cloudOf(
-  { calls, fault, region, url }: FakeEc2,
+  { calls, fault, url, own: hooks }: StandIn,
   site: SiteOfEndpoint,
 ): { readonly cloud: CloudHooks; closeLinks(): Promise<void> } {
   const links: MortalLink[] = [];
@@ -60,20 +65,7 @@ export function cloudOf(
     },
     silence: (method) =>
       fault({ action: troubled(method).action, when: 'before', answer: 'hang', times: Number.POSITIVE_INFINITY }),
-    sellOut({ machine, zone }) {
-      region.soldOut.add(`${machine} ${zone}`);
-    },
-    neverEnd() {
-      region.isStuck = true;
-    },
-    deny({ machine, zone }) {
-      region.catalogue.notOffered.add(`${machine} ${zone}`);
-    },
-    announce(replica) {
-      const NotBefore = new Date(region.nowMs() + 3_600_000);
-      const event = { Code: 'instance-retirement', Description: 'The host is degraded', NotBefore } as const;
-      region.catalogue.events.push({ machine: replica?.id ?? 'i-0fffffffffffffff0', event });
-    },
+    ...hooks,
     async openDoomed(death) {
       const link = await openMortalLink(url, death, site.parkRecords);
       links.push(link);

@@ -1,6 +1,7 @@
 /** AWS sites whose EC2 stands on loopback; every session is one of its own, with nothing shared but the folder. */
 import type { LaunchSpec } from '../../../../src/model/deployment.ts';
 import type { Replica } from '../../../../src/model/replica.ts';
+import type { Site } from '../../../../src/model/site.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { Provider } from '../../../../src/ports/provider.ts';
 import { aws } from '../../../../src/providers/aws/index.ts';
@@ -10,7 +11,7 @@ import type { CloudSubject } from '../../../../src/testkit/provider/cloud-subjec
 import type { ProviderSubject } from '../../../../src/testkit/provider/subject.ts';
 import { type FakeEc2, fakeTemplate, startFakeEc2 } from '../../../fakes/aws/server.ts';
 import { openRecords } from '../../support/records.ts';
-import { cloudOf } from './cloud.ts';
+import { cloudOf, type StandIn } from './cloud.ts';
 
 export const clock = createClock();
 
@@ -28,7 +29,8 @@ export const launch: LaunchSpec = { command: [], env: {}, startupTimeoutMs: 60_0
 /** A site whose EC2 is somewhere on loopback: all that does not depend on what stands there. */
 export interface SiteOfEndpoint
   extends Pick<ProviderSubject, 'plugin' | 'clock' | 'launch' | 'badLaunch' | 'goodSettings' | 'badSettings' | 'open'> {
-  readonly name: string;
+  /** As its sessions get it. */
+  readonly site: Site;
   /** Where the records of this machine are now. */
   readonly stateDir: string;
   /** What is on record now is what sessions opened later find: one opened before may write what it likes. */
@@ -53,17 +55,19 @@ export function siteOfEndpoint({ clock: time, endpoint, template }: EndpointTerm
     endpoint,
   };
   const goodSettings = { ...settings, region: 'us-east-1' };
-  const name = 'virginia';
+  const site = {
+    ...{ name: 'virginia', provider: 'aws', region: 'us-east-1', residency: ['US'], failureDomains: ['us-east'] },
+    settings,
+  };
   const openWith: SiteOfEndpoint['openWith'] = ({ settings: change, elsewhere = false }) => {
     const stateDir = elsewhere ? records.elsewhere() : records.here;
-    const site = {
-      ...{ name, provider: 'aws', region: 'us-east-1', residency: ['US'], failureDomains: ['us-east'] },
-      settings: { ...settings, ...change },
-    };
-    return aws.connect(site, { clock: time, random: createRandom(), stateDir });
+    return aws.connect(
+      { ...site, settings: { ...settings, ...change } },
+      { clock: time, random: createRandom(), stateDir },
+    );
   };
   return {
-    ...{ plugin: aws, clock: time, launch, name, goodSettings, openWith },
+    ...{ plugin: aws, clock: time, launch, site, goodSettings, openWith },
     get stateDir() {
       return records.here;
     },
@@ -98,7 +102,7 @@ export async function makeAwsSite(terms: { readonly clock?: Clock; readonly spee
   const time = terms.clock ?? clock;
   const ec2 = await startFakeEc2({ clock: time, speed: terms.speed ?? 200 });
   const site = siteOfEndpoint({ clock: time, endpoint: ec2.url, template: fakeTemplate });
-  const { cloud, closeLinks } = cloudOf(ec2, site);
+  const { cloud, closeLinks } = cloudOf({ ...ec2, own: hooksOf(ec2.region) }, site);
   // Not spread: the folder of its records may be another one later.
   return Object.assign(site, {
     ec2,
@@ -115,4 +119,24 @@ export async function makeAwsSite(terms: { readonly clock?: Clock; readonly spee
       site.removeFolder();
     },
   });
+}
+
+/** What only the fake region can bring about. */
+function hooksOf(region: FakeEc2['region']): StandIn['own'] {
+  return {
+    sellOut({ machine, zone }) {
+      region.soldOut.add(`${machine} ${zone}`);
+    },
+    neverEnd() {
+      region.isStuck = true;
+    },
+    deny({ machine, zone }) {
+      region.catalogue.notOffered.add(`${machine} ${zone}`);
+    },
+    announce(replica) {
+      const NotBefore = new Date(region.nowMs() + 3_600_000);
+      const event = { Code: 'instance-retirement', Description: 'The host is degraded', NotBefore } as const;
+      region.catalogue.events.push({ machine: replica?.id ?? 'i-0fffffffffffffff0', event });
+    },
+  };
 }
