@@ -195,8 +195,8 @@ export async function openProgramWorld({
   return world;
 }
 
-/** Every process of this world has its mark on its command line; those are ended, by number. Gives how many there were. */
-function killAll(mark: string): number {
+/** Every process of a world has its mark on its command line; those are ended, by number. Gives how many there were. */
+export function killAll(mark: string): number {
   let ended = 0;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     // Looked at and ended at once: on a busy machine a number soon is another process's.
