@@ -1,7 +1,8 @@
 /** What the tests of one AWS site ask it with, on a clock on which a minute is three seconds. */
 import type { Reply, Seen } from '../../../../src/model/outcome.ts';
 import type { WriteCall } from '../../../../src/ports/call.ts';
-import { createFastClock, launch } from './site.ts';
+import { createFastClock } from '../../support/fast-clock.ts';
+import { launch } from './site.ts';
 
 export const fastClock = createFastClock(20);
 
