@@ -9,6 +9,8 @@ export interface PermissionCheck {
   readonly name: string;
   readonly use: AccessUse;
   readonly granted: Answer;
+  /** There was nothing to ask it of, which says nothing against it: `granted` is `unknown`. */
+  readonly notAsked?: true;
   /** What the provider said, or why it could not be asked. */
   readonly message?: string;
 }

@@ -1,6 +1,7 @@
 /** Every provider godwit has, each loaded only when a configuration names it. */
 import type { ZodType } from 'zod';
 import type { ErrorTable } from '../model/error-table.ts';
+import type { PolicyMaker } from '../model/permission.ts';
 import type { ProviderPlugin } from '../ports/provider.ts';
 
 export interface ProviderEntry {
@@ -34,4 +35,11 @@ export const errorTables: Readonly<Record<string, () => Promise<ErrorTable>>> = 
   aws: async () => (await import('./aws/errors.ts')).awsErrors,
   azure: async () => (await import('./azure/errors.ts')).azureErrors,
   gcp: async () => (await import('./gcp/errors.ts')).gcpErrors,
+};
+
+/** Least privilege for each cloud, by kind; also for kinds that no configuration can name yet. */
+export const policyMakers: Readonly<Record<string, () => Promise<PolicyMaker>>> = {
+  aws: async () => (await import('./aws/policy.ts')).awsPolicy,
+  azure: async () => (await import('./azure/policy.ts')).azurePolicy,
+  gcp: async () => (await import('./gcp/policy.ts')).gcpPolicy,
 };

@@ -42,8 +42,8 @@ const requestTimeoutMs = 30_000;
  * The SDK's own retries are off for every call: sold out is HTTP 500 to it and would be asked for again at once, against
  * the same rate limit, and a launch must never be sent twice without our knowing. The engine retries, by class.
  */
-export function openEc2({ region, credentials, endpoint }: AwsSettings, clock: Clock): Ec2 {
-  const client = new EC2Client({
+export function connectEc2({ region, credentials, endpoint }: AwsSettings): EC2Client {
+  return new EC2Client({
     region,
     maxAttempts: 1,
     ...(credentials === undefined ? {} : { profile: credentials.profile }),
@@ -54,6 +54,11 @@ export function openEc2({ region, credentials, endpoint }: AwsSettings, clock: C
       throwOnRequestTimeout: true,
     },
   });
+}
+
+/** Nothing is connected before the first call. */
+export function openEc2(settings: AwsSettings, clock: Clock): Ec2 {
+  const client = connectEc2(settings);
   const ask = <T>(call: ReadCall, send: (abortSignal: AbortSignal) => Promise<T>): Promise<Told<T>> =>
     askWithin(clock, call, { name: 'EC2', outcomeOf: awsOutcomeOf }, send);
   const nothing = (): undefined => undefined;

@@ -128,7 +128,8 @@ const invalid: readonly ErrorRule[] = [
     codes: [
       ...['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable', 'InvalidKeyPair.NotFound', 'InvalidSubnetID.NotFound'],
       ...['InvalidGroup.NotFound', 'InvalidSecurityGroupID.NotFound', 'InvalidSnapshot.NotFound'],
-      ...['InvalidSubnet', 'InvalidLaunchTemplateId.NotFound', 'InvalidVpcID.NotFound'],
+      ...['InvalidSubnet', 'InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.VersionNotFound'],
+      'InvalidVpcID.NotFound',
       ...['InvalidLaunchTemplateName.NotFoundException', 'InvalidCapacityReservationId.NotFound', 'VPCIdNotSpecified'],
     ],
     ...{ class: 'invalid', means: 'something that the launch names is not there', source: codeList },

@@ -40,6 +40,8 @@ export function openSite(deps: SessionDeps): Provider {
     drain: (replica, call) => changeSlot(session, replica, call, () => drainReplica(session, replica, call)),
     offers: (_, call) => seeOffers(session, call),
     notices: (call) => seeNotices(session, call),
+    // Loaded when it is asked for: a controller that runs for months asks once a day.
+    checkAccess: async (call) => (await import('./access.ts')).checkAccess(session, call),
     async close() {
       ec2.close();
       deps.quotas?.close();

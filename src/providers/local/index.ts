@@ -8,7 +8,7 @@ export const local: ProviderPlugin = {
   kind: 'local',
   capabilities: {
     ...{ idempotentStart: 'yes', warmStandby: 'yes' },
-    ...{ offers: 'no', drain: 'no', notices: 'no', accessCheck: 'no' },
+    ...{ offers: 'no', drain: 'no', notices: 'no', accessCheck: 'yes' },
   },
   configSchema: localSettings,
   async connect(site, deps) {

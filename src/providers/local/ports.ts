@@ -10,6 +10,14 @@ export async function freePort(range: PortRange, taken: ReadonlySet<number>): Pr
   return undefined;
 }
 
+/** How many ports of the range nobody has. */
+export async function countFree(range: PortRange, taken: ReadonlySet<number>): Promise<number> {
+  let free = 0;
+  for (let port = range.first; port <= range.last; port += 1)
+    if (!taken.has(port) && (await canListen(port))) free += 1;
+  return free;
+}
+
 function canListen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

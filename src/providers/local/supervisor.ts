@@ -49,6 +49,7 @@ export function openSupervisor(deps: SessionDeps): Provider {
     stop(replica, how, call) {
       return change(session, replica.id, replica.deployment, call, () => stopReplica(session, replica, how, call));
     },
+    checkAccess: async (_call, launches = []) => (await import('./access.ts')).checkAccess(session, launches),
     async close() {
       const over = new AbortController();
       const patience = clock.sleep(noteWithinMs, over.signal).then(

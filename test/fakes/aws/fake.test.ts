@@ -90,7 +90,7 @@ test('a token of a machine that has ended gives neither that nor another', async
 
 test('a token is a new one a day after the end of its machine, whatever the request is then', () => {
   let nowMs = 1_700_000_000_000;
-  const region = createRegion({ nowMs: () => nowMs, zones: ['us-east-1a'], templates: ['lt-1'] });
+  const region = createRegion({ nowMs: () => nowMs, zones: ['us-east-1a'], templates: ['lt-1'], subnets: {} });
   const runOf = (type: string) => {
     const LaunchTemplate = { LaunchTemplateId: 'lt-1' };
     return region.act('RunInstances', {

@@ -1,6 +1,7 @@
 /** What a fake region does for each action, true to the API's own rules; nothing here knows of HTTP. */
 import type { Instance } from '@aws-sdk/client-ec2';
 import { type Catalogue, catalogued, createCatalogue, isCatalogued, lookUp } from './catalogue.ts';
+import type { Policy } from './iam.ts';
 import { Machine, type Metadata, type State } from './machines.ts';
 import { listOf, type Params, RefusedError, structOf, textsOf } from './protocol.ts';
 import { createTokenShelf, recall, type TokenShelf } from './tokens.ts';
@@ -10,6 +11,8 @@ export interface RegionTerms {
   readonly nowMs: () => number;
   readonly zones: readonly string[];
   readonly templates: readonly string[];
+  /** By id, the zone each is in. */
+  readonly subnets: Readonly<Record<string, string>>;
 }
 
 /** The truth behind the API, and its moods. */
@@ -22,6 +25,8 @@ export interface Region {
   isStuck: boolean;
   /** Where new machines answer, for a test that has a server there. */
   address?: string;
+  /** What the caller may do; absent: everything. */
+  policy?: Policy;
   /** Machines per page at most, whatever is asked for. */
   pageSize: number;
   /** `TYPE ZONE`: none is free. */
@@ -29,6 +34,8 @@ export interface Region {
   /** `TYPE ZONE` → the code its launches end with after they were accepted. */
   readonly failingLate: Map<string, string>;
   readonly catalogue: Catalogue;
+  /** What is not the caller's: a machine that bears no tag of ours. */
+  addStranger(): Machine;
   stateOf(machine: Machine): State | undefined;
   /** The action's result as the SDK names it; throws a refusal. */
   act(action: string, params: Params): object;
@@ -47,6 +54,8 @@ export const modelled: Readonly<Record<string, readonly string[]>> = {
   TerminateInstances: ['InstanceIds'],
   CreateTags: ['Resources', 'Tags'],
   ...catalogued,
+  DescribeLaunchTemplateVersions: ['LaunchTemplateId', 'Versions'],
+  DescribeSubnets: ['Filters'],
 };
 
 export function createRegion(terms: RegionTerms): Region {
@@ -62,7 +71,19 @@ export function createRegion(terms: RegionTerms): Region {
     failingLate: new Map(),
     catalogue: createCatalogue(),
     stateOf: (machine) => machine.stateAt(terms.nowMs()),
+    addStranger() {
+      const index = machines.length + 1;
+      const id = `i-${index.toString(16).padStart(17, '0')}`;
+      const kind = { type: 'm5.large', zone: terms.zones[0] ?? '', isBlock: false, token: '' };
+      const stranger = new Machine(
+        { id, index, ...kind, tags: new Map([['Name', 'database']]), userData: undefined, metadata: undefined },
+        terms.nowMs() - 3_600_000,
+      );
+      machines.push(stranger);
+      return stranger;
+    },
     act(action, params) {
+      if (params['DryRun'] === 'true') throw tryOut(region, terms, action, params);
       if (isCatalogued(action)) return lookUp(region.catalogue, aroundOf(region, terms), action, params);
       switch (action) {
         case 'DescribeInstances':
@@ -75,6 +96,10 @@ export function createRegion(terms: RegionTerms): Region {
           return { StoppingInstances: eachOf(region, params, (machine) => stop(region, terms, machine)) };
         case 'TerminateInstances':
           return { TerminatingInstances: eachOf(region, params, (machine) => terminate(region, terms, machine)) };
+        case 'DescribeLaunchTemplateVersions':
+          return describeVersions(terms, params);
+        case 'DescribeSubnets':
+          return describeSubnets(terms, params);
         default:
           for (const id of textsOf(params['Resources'])) tagAll(machineOf(region, id), params['Tags']);
           return {};
@@ -82,6 +107,46 @@ export function createRegion(terms: RegionTerms): Region {
     },
   };
   return region;
+}
+
+/** The caller may; whether it would come to something is looked at as far as EC2 does before it begins. */
+function tryOut(region: Region, terms: RegionTerms, action: string, params: Params): RefusedError {
+  const zone = String(structOf(params['Placement'])['AvailabilityZone'] ?? terms.zones[0] ?? '');
+  if (action === 'RunInstances') check(terms, params, zone);
+  for (const id of [...textsOf(params['InstanceIds']), ...textsOf(params['Resources'])]) machineOf(region, id);
+  return new RefusedError(412, 'DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
+}
+
+/** Every template has three versions, of which the first is the default. */
+function describeVersions({ templates }: RegionTerms, params: Params): object {
+  const id = String(params['LaunchTemplateId']);
+  if (!templates.includes(id)) throw noTemplate(id);
+  const numbers: Readonly<Record<string, number>> = { $Default: 1, $Latest: 3, 1: 1, 2: 2, 3: 3 };
+  const found = textsOf(params['Versions']).map((version) => {
+    const number = numbers[version];
+    if (number !== undefined) return { LaunchTemplateId: id, VersionNumber: number, DefaultVersion: number === 1 };
+    throw new RefusedError(
+      400,
+      'InvalidLaunchTemplateId.VersionNotFound',
+      `Could not find the specified version ${version} for the launch template with ID ${id}.`,
+    );
+  });
+  return { LaunchTemplateVersions: found };
+}
+
+function describeSubnets({ subnets }: RegionTerms, params: Params): object {
+  const [filter] = listOf(params['Filters']);
+  if (filter?.['Name'] !== 'subnet-id') throw new RefusedError(501, 'NotModelled', 'the fake filters subnets by id');
+  const found = textsOf(filter['Values']).filter((id) => subnets[id] !== undefined);
+  return { Subnets: found.map((id) => ({ SubnetId: id, AvailabilityZone: subnets[id] })) };
+}
+
+function noTemplate(id: string): RefusedError {
+  return new RefusedError(
+    400,
+    'InvalidLaunchTemplateId.NotFound',
+    `The specified launch template, with template ID ${id}, does not exist.`,
+  );
 }
 
 function describe(region: Region, { nowMs }: RegionTerms, params: Params): object {
@@ -232,12 +297,7 @@ function check({ templates, zones }: RegionTerms, params: Params, zone: string):
   if (String(params['ClientToken'] ?? '').length > 64)
     throw new RefusedError(400, 'InvalidParameterValue', 'clientToken exceeds the maximum length of 64');
   if (params['UserData'] !== undefined) checkUserData(String(params['UserData']));
-  if (!templates.includes(template))
-    throw new RefusedError(
-      400,
-      'InvalidLaunchTemplateId.NotFound',
-      `The specified launch template, with template ID ${template}, does not exist.`,
-    );
+  if (!templates.includes(template)) throw noTemplate(template);
   if (!zones.includes(zone))
     throw new RefusedError(400, 'InvalidParameterValue', `Invalid availability zone: [${zone}]`);
 }

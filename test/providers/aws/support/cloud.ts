@@ -13,6 +13,11 @@ const actions: Readonly<
   Partial<Record<ProviderMethod, { readonly action: string; readonly own: Partial<Record<ErrorClass, Answer>> }>>
 > = {
   list: { action: 'DescribeInstances', own: {} },
+  checkAccess: {
+    action: 'DescribeInstances',
+    // A right that lacks is what the report is about; without credentials that count there is none.
+    own: { auth: { status: 401, code: 'AuthFailure', message: 'AWS was not able to validate the credentials' } },
+  },
   start: {
     action: 'RunInstances',
     own: {

@@ -12,6 +12,7 @@ import type { ProviderSubject } from '../../../../src/testkit/provider/subject.t
 import { type FakeEc2, fakeTemplate, startFakeEc2 } from '../../../fakes/aws/server.ts';
 import { openRecords } from '../../support/records.ts';
 import { cloudOf, type StandIn } from './cloud.ts';
+import { without } from './policy.ts';
 
 export const clock = createClock();
 
@@ -137,6 +138,14 @@ function hooksOf(region: FakeEc2['region']): StandIn['own'] {
       const NotBefore = new Date(region.nowMs() + 3_600_000);
       const event = { Code: 'instance-retirement', Description: 'The host is degraded', NotBefore } as const;
       region.catalogue.events.push({ machine: replica?.id ?? 'i-0fffffffffffffff0', event });
+    },
+    withdraw(permission) {
+      const before = region.policy;
+      region.policy = without(permission, before);
+      return () => {
+        if (before === undefined) delete region.policy;
+        else region.policy = before;
+      };
     },
   };
 }

@@ -1,0 +1,139 @@
+/** Every call to Azure Resource Manager that a site needs, with the actions it is allowed by and why it is made. */
+import type { Source } from '../../model/error-table.ts';
+import type { CallPermissions, PermissionTable } from '../../model/permission.ts';
+
+const checked = '2026-11-27';
+const compute: Source = {
+  at: 'https://learn.microsoft.com/azure/role-based-access-control/permissions/compute',
+  checked,
+};
+const networking: Source = {
+  at: 'https://learn.microsoft.com/azure/role-based-access-control/permissions/networking',
+  checked,
+};
+/** On what a permission is granted: each is a role of its own, assigned there. */
+export const grants = {
+  group: 'the resource group of the machines',
+  subnet: 'the subnet of the machines',
+  image: 'the image of the machines',
+  reservation: 'the capacity reservation group',
+  subscription: 'the subscription',
+} as const;
+
+interface Row extends Pick<CallPermissions, 'call' | 'use' | 'why'> {
+  readonly on?: (typeof grants)[keyof typeof grants];
+  readonly source?: Source;
+}
+
+/** Names are those of Microsoft.Compute, unless they begin with another. */
+function row({ on = grants.group, source = compute, ...given }: Row, ...names: readonly string[]): CallPermissions {
+  const full = names.map((name) => (name.startsWith('Microsoft.') ? name : `Microsoft.Compute/${name}`));
+  return { ...given, source, permissions: full.map((name) => ({ name, on })) };
+}
+
+/** Powering off is not among them: a machine that is only off is still billed. */
+export const azurePermissions: PermissionTable = {
+  provider: 'azure',
+  calls: [
+    row({ call: 'virtualMachines.list', use: 'operate', why: 'finds machines by their tags' }, 'virtualMachines/read'),
+    row({ call: 'virtualMachines.get', use: 'operate', why: 'reads one machine' }, 'virtualMachines/read'),
+    row(
+      { call: 'virtualMachines.instanceView', use: 'operate', why: 'reads whether a machine runs, and why it failed' },
+      'virtualMachines/instanceView/read',
+    ),
+    row(
+      { call: 'virtualMachines.start', use: 'operate', why: 'starts a machine of ours that is deallocated' },
+      'virtualMachines/start/action',
+    ),
+    row(
+      { call: 'virtualMachines.deallocate', use: 'operate', why: 'stops a machine so that it is not billed' },
+      'virtualMachines/deallocate/action',
+    ),
+    row(
+      { call: 'virtualMachines.update', use: 'operate', why: 'writes the newest lease and start on a machine of ours' },
+      'virtualMachines/write',
+    ),
+    row(
+      {
+        ...{ call: 'permissions.listForResourceGroup', use: 'operate' },
+        why: 'reads which rights its own credentials have (`godwit doctor`)',
+        source: {
+          at: 'https://learn.microsoft.com/azure/role-based-access-control/permissions/management-and-governance',
+          checked,
+        },
+      },
+      'Microsoft.Authorization/permissions/read',
+    ),
+    row(
+      { call: 'resourceGroups.get', use: 'operate', why: 'looks whether the resource group is there' },
+      'Microsoft.Resources/subscriptions/resourceGroups/read',
+    ),
+    row(
+      {
+        ...{ call: 'virtualMachines.createOrUpdate', use: 'create' },
+        why: 'makes a machine with its disk and its network interface',
+      },
+      ...['virtualMachines/write', 'disks/read', 'disks/write'],
+      ...['read', 'write', 'join/action'].map((name) => `Microsoft.Network/networkInterfaces/${name}`),
+    ),
+    row(
+      {
+        ...{
+          call: 'subnets.join',
+          use: 'create',
+          on: grants.subnet,
+          why: 'puts the network interface into the subnet',
+        },
+        source: networking,
+      },
+      ...['read', 'join/action'].map((name) => `Microsoft.Network/virtualNetworks/subnets/${name}`),
+    ),
+    row(
+      { call: 'images.get', use: 'create', on: grants.image, why: 'reads the image that a machine is made from' },
+      ...['images/read', 'galleries/images/read', 'galleries/images/versions/read'],
+    ),
+    row(
+      {
+        ...{ call: 'capacityReservationGroups.deploy', use: 'create', on: grants.reservation },
+        why: 'starts a machine from reserved capacity',
+      },
+      ...['capacityReservationGroups/read', 'capacityReservationGroups/deploy/action'],
+    ),
+    row(
+      {
+        ...{ call: 'publicIPAddresses.createOrUpdate', use: 'create', source: networking },
+        why: 'gives a machine an address of its own, where the site says `address: public`',
+      },
+      ...['read', 'write', 'join/action', 'delete'].map((name) => `Microsoft.Network/publicIPAddresses/${name}`),
+    ),
+    row(
+      {
+        call: 'disks.listByResourceGroup',
+        use: 'create',
+        why: 'finds disks that a machine left behind, and are billed',
+      },
+      'disks/read',
+    ),
+    row({ call: 'disks.get', use: 'create', why: 'reads whose a disk is before it is deleted' }, 'disks/read'),
+    row({ call: 'disks.delete', use: 'create', why: 'deletes a disk that a machine left behind' }, 'disks/delete'),
+    row(
+      {
+        ...{ call: 'networkInterfaces.delete', use: 'create', source: networking },
+        why: 'deletes a network interface that a machine left behind',
+      },
+      ...['read', 'delete'].map((name) => `Microsoft.Network/networkInterfaces/${name}`),
+    ),
+    row(
+      { call: 'virtualMachines.delete', use: 'create', why: 'deletes a machine of ours with what was made for it' },
+      ...['virtualMachines/delete', 'disks/delete', 'Microsoft.Network/networkInterfaces/delete'],
+    ),
+    row(
+      { call: 'resourceSkus.list', use: 'create', on: grants.subscription, why: 'reads which sizes are offered where' },
+      'skus/read',
+    ),
+    row(
+      { call: 'usage.list', use: 'create', on: grants.subscription, why: 'reads how much of the quota is used' },
+      'locations/usages/read',
+    ),
+  ],
+};
