@@ -2,11 +2,13 @@
 import type { CarryOutOptions, WishEnd } from '../engine/carry-out.ts';
 import type { ControllerEnd } from '../engine/controller.ts';
 import type { OrphanOrder } from '../engine/delete-orphan.ts';
+import type { DoctorTerms } from '../engine/doctor.ts';
 import type { DrillTerms } from '../engine/drill.ts';
 import type { DrillCheck } from '../engine/drill-check.ts';
 import type { PinWish } from '../engine/pin.ts';
 import type { Word } from '../engine/say.ts';
 import type { Config } from '../model/config.ts';
+import type { DoctorReport } from '../model/doctor.ts';
 import type { Drill } from '../model/drill.ts';
 import type { DrillRun } from '../model/drill-run.ts';
 import type { ErrorTable } from '../model/error-table.ts';
@@ -15,6 +17,7 @@ import type { Listen } from '../model/listen.ts';
 import type { Operation } from '../model/operation.ts';
 import type { OrphanEnd, OrphanReport } from '../model/orphan.ts';
 import type { Reply } from '../model/outcome.ts';
+import type { PolicyMaker } from '../model/permission.ts';
 import type { Pin } from '../model/pin.ts';
 import type { Preview } from '../model/preview.ts';
 import type { FaultClass, SimulatedSeed } from '../model/simulation.ts';
@@ -144,10 +147,16 @@ export interface App {
   readonly config: ConfigReader;
   /** What a cloud's errors mean; undefined when there is no such kind, and the kinds there are. Loads no SDK. */
   errorTable(provider: string): Promise<{ readonly table: ErrorTable | undefined; readonly known: readonly string[] }>;
+  /** What a cloud must allow; undefined when there is no such kind, and the kinds there are. Loads no SDK. */
+  policyMaker(
+    provider: string,
+  ): Promise<{ readonly maker: PolicyMaker | undefined; readonly known: readonly string[] }>;
   /** Opens the store without taking anything; throws `StoreFailed` when there is none or it cannot be read. */
   openStore(config: Config): Promise<Store>;
   connectTraffic(config: Config): Promise<TrafficDriver>;
   verifyJournal(config: Config): Promise<JournalVerdict>;
+  /** Looks at everything a bad night will need. Changes nothing. */
+  examine(config: Config, terms: DoctorTerms, signal: AbortSignal): Promise<DoctorReport>;
   /** Resolves once a gateway answers; started, and started again with back-off, until the signal fires. `note` is told of it. */
   ensureGateway(config: Config, note: (message: string) => void, signal: AbortSignal): Promise<void>;
   /** `onOpen` is given the controller's own store, which is closed when this resolves. */

@@ -23,6 +23,7 @@ export const groups: Readonly<Record<string, string>> = {
   blocks: 'What holds back starts after some have failed',
   orphans: 'Replicas with our tag that nothing on record accounts for',
   journal: 'Check the record of what was decided and done',
+  policy: 'What a cloud must allow, and no more',
 };
 
 /** Each verb is a command, and one below `plan` that only shows what it would do. */
@@ -324,6 +325,18 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'Print the JSON Schema of the configuration, for editors',
     section: 'Set up',
     load: async () => (await import('./commands/config-schema.ts')).configSchema,
+  },
+  {
+    name: 'doctor',
+    summary: 'Check what a bad night will need: state, gateway, rights, quota, parts',
+    section: 'Set up',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    name: 'policy print',
+    summary: 'Print the least that a cloud must allow, as its own document',
+    section: 'Set up',
+    load: async () => (await import('./commands/policy-print.ts')).policyPrint,
   },
   {
     name: 'completion',

@@ -8,7 +8,7 @@ export const exitCodes = {
   usage: { code: 2, meaning: 'usage or configuration error, nothing was touched' },
   changes: { code: 2, meaning: '`plan --detailed-exitcode`: there are changes' },
   approval: { code: 3, meaning: 'cancelled, or approval missing, nothing was touched' },
-  credentials: { code: 4, meaning: 'credentials missing or rejected' },
+  credentials: { code: 4, meaning: 'credentials missing or rejected (`doctor`: only rights are bad)' },
   refused: { code: 5, meaning: 'refused by a safety rule, nothing was touched' },
   noCapacity: { code: 6, meaning: 'no capacity anywhere' },
   stillRunning: { code: 7, meaning: 'waiting timed out, the operation goes on' },

@@ -8,6 +8,7 @@ import { listenForInterrupts } from '../system/interrupt.ts';
 import { localOffsetMin } from '../system/local-offset.ts';
 import { openSink } from '../system/sink.ts';
 import { readTerminal } from '../system/terminal.ts';
+import { cloudTables } from './clouds.ts';
 import { drillCalls } from './drills.ts';
 import { orphanCalls } from './orphans.ts';
 
@@ -51,16 +52,16 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       show: async (path, how) => (await import('./config.ts')).showConfig(path, how),
       schema: async () => (await import('./config.ts')).configSchema(),
     },
-    async errorTable(provider) {
-      const { errorTables } = await import('../providers/index.ts');
-      const load = Object.hasOwn(errorTables, provider) ? errorTables[provider] : undefined;
-      return { table: await load?.(), known: Object.keys(errorTables) };
-    },
+    ...cloudTables(),
     openStore: async (config) => (await import('./engine.ts')).openStore(config, 'read', clock),
     connectTraffic: (config) => connectTraffic(config, clock),
     async verifyJournal(config) {
       const { verifyJournal } = await import('../store/sqlite/verify.ts');
       return verifyJournal(config.stateDir);
+    },
+    async examine(config, terms, signal) {
+      const { runDoctor } = await import('./doctor.ts');
+      return runDoctor(config, terms, clock, signal);
     },
     async ensureGateway(config, note, signal) {
       const { keepGateway } = await import('./keep-gateway.ts');

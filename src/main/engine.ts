@@ -6,6 +6,7 @@ import { GodwitError } from '../errors.ts';
 import { withTrafficFaults } from '../faults/probe.ts';
 import type { Config } from '../model/config.ts';
 import type { Actor } from '../model/operation.ts';
+import type { Site } from '../model/site.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { Reporter } from '../ports/reporter.ts';
@@ -84,13 +85,21 @@ async function connectSites(
   sessions: Map<string, Provider>,
 ): Promise<void> {
   const used = new Set(config.deployments.flatMap(({ placements }) => placements.map(({ site }) => site)));
-  for (const site of config.sites.filter(({ name }) => used.has(name))) {
-    const entry = providers[site.provider];
-    if (entry === undefined)
-      throw new GodwitError('ConfigInvalid', `site ${site.name}: unknown provider ${site.provider}`);
-    const stateDir = join(config.stateDir, 'sites', site.name);
-    if (mode === 'write') mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-    const plugin = await entry.plugin();
-    sessions.set(site.name, await plugin.connect(site, { clock, random: createRandom(), stateDir }));
-  }
+  for (const site of config.sites.filter(({ name }) => used.has(name)))
+    sessions.set(site.name, await connectSite(config, site, { clock, mode }));
+}
+
+/** One site's session. `read` makes nothing on disk. */
+export async function connectSite(
+  config: Config,
+  site: Site,
+  { clock, mode }: { readonly clock: Clock; readonly mode: 'read' | 'write' },
+): Promise<Provider> {
+  const entry = providers[site.provider];
+  if (entry === undefined)
+    throw new GodwitError('ConfigInvalid', `site ${site.name}: unknown provider ${site.provider}`);
+  const stateDir = join(config.stateDir, 'sites', site.name);
+  if (mode === 'write') mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const plugin = await entry.plugin();
+  return plugin.connect(site, { clock, random: createRandom(), stateDir });
 }

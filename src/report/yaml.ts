@@ -4,8 +4,13 @@ import { controls, versioned } from './json/document.ts';
 
 /** Without the last line break. Text is always quoted, so that no value is read as a number, a date or a Norwegian no. */
 export function yamlText(document: { readonly kind: string }): string {
+  return yamlOf(versioned(document));
+}
+
+/** Any value as a document of its own. Without the last line break. */
+export function yamlOf(given: unknown): string {
   // Through JSON first: both formats say the same, to the last absent field.
-  const value: unknown = JSON.parse(JSON.stringify(versioned(document)));
+  const value: unknown = JSON.parse(JSON.stringify(given));
   const text = stringify(value, {
     lineWidth: 0,
     doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,

@@ -9,6 +9,7 @@ const env = {
 };
 
 testSdkLoads({
+  kind: 'aws',
   listCalls: ['DescribeInstances'],
   firstPort: 61_020,
   async open() {

@@ -3,6 +3,7 @@ import { fakeSite, fakeToken, startFakeAzure, startFakeIdentity } from '../fakes
 import { testSdkLoads } from './support/sdk-loads.ts';
 
 testSdkLoads({
+  kind: 'azure',
   listCalls: ['VirtualMachines_List', 'NetworkInterfaces_List', 'Disks_ListByResourceGroup'],
   firstPort: 61_040,
   async open() {

@@ -3,6 +3,7 @@ import { fakeTemplate, startFakeGcp } from '../fakes/gcp/server.ts';
 import { testSdkLoads } from './support/sdk-loads.ts';
 
 testSdkLoads({
+  kind: 'gcp',
   listCalls: ['Instances.AggregatedList'],
   firstPort: 61_060,
   async open() {

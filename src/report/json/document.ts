@@ -10,6 +10,11 @@ export function versioned<T extends { readonly kind: string }>(document: T) {
   return { apiVersion: 'godwit/v1', ...document };
 }
 
+/** Any value over several lines, for files that people read and other tools take. */
+export function prettyJson(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).split('\n').map(escapeControls).join('\n');
+}
+
 /** What every line of `-o jsonl` has. */
 export type EventLine = { readonly type: string } & Readonly<Record<string, unknown>>;
 

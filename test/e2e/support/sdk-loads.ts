@@ -18,6 +18,8 @@ export interface CloudOnLoopback {
 }
 
 export interface LoadTerms {
+  /** Of its provider. */
+  readonly kind: string;
   /** The calls that a preview makes. */
   readonly listCalls: readonly string[];
   /** Of twelve, free for the local sites of these tests. */
@@ -28,7 +30,7 @@ export interface LoadTerms {
 /** By which the modules of SDKs are told, in the addresses of loaded modules. */
 const sdk = /node_modules\/(@aws-sdk|@smithy|@azure|@azure-rest|@typespec|@google-cloud|google-[\w-]+)\//;
 
-export function testSdkLoads({ listCalls, firstPort, open }: LoadTerms): void {
+export function testSdkLoads({ kind, listCalls, firstPort, open }: LoadTerms): void {
   const dir = mkdtempSync(join(tmpdir(), 'godwit-e2e-sdk-'));
   const paths = { here: join(dir, 'here.yaml'), cloud: join(dir, 'cloud.yaml'), trace: join(dir, 'loads') };
   let fake: CloudOnLoopback;
@@ -73,11 +75,14 @@ traffic: { listen: "127.0.0.1:0" }
     },
   );
 
-  test.for([['config', 'validate'], ['status']])('nor where one is, while nothing is asked of it: %s', async (argv) => {
-    const before = fake.calls.length;
-    expect((await traced(paths.cloud, argv)).sdk).toEqual([]);
-    expect(fake.calls.slice(before)).toEqual([]);
-  });
+  test.for([['config', 'validate'], ['status'], ['policy', 'print', kind]])(
+    'nor where one is, while nothing is asked of it: %s',
+    async (argv) => {
+      const before = fake.calls.length;
+      expect((await traced(paths.cloud, argv)).sdk).toEqual([]);
+      expect(fake.calls.slice(before)).toEqual([]);
+    },
+  );
 
   test('a preview of a start asks the cloud, with the SDK', async () => {
     const before = fake.calls.length;
