@@ -9,6 +9,7 @@ import type { Deployment, Placement } from '../model/deployment.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Replica } from '../model/replica.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
+import type { ListPace } from '../ports/provider.ts';
 import type { EngineDeps } from './engine.ts';
 import { createPoll, type Poll } from './poll.ts';
 import type { ProbeSchedule } from './probe-schedule.ts';
@@ -35,6 +36,9 @@ export interface WatchTerms {
   readonly reading: Reading;
 }
 
+const never = new AbortController().signal;
+const atEveryLook: ListPace = { calmMs: 0, urgentMs: 0 };
+
 /** Asserts that the site and its provider's session exist. */
 export function watchSite({ deps, deployment, placement, schedule, reading }: WatchTerms): WatchedSite {
   const name = placement.site;
@@ -42,15 +46,24 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
   const provider = deps.providers.get(name);
   assert(site !== undefined, `deployment ${deployment.name} names the unknown site ${name}`);
   assert(provider !== undefined, `no provider session for site ${name}`);
-  const { listLagMs, listEveryMs = 0 } = provider;
+  const { listLagMs, listPace = atEveryLook } = provider;
   let listed: readonly Listed[] = [];
   /** When the first list was seen, epoch milliseconds. */
   let listedSinceMs: number | undefined;
   let askedAtMonoMs = Number.NEGATIVE_INFINITY;
 
+  /** How long whoever asks now has to wait, in milliseconds: one who comes while others wait is after them. */
+  const takeTurnMs = (): number => {
+    const nowMonoMs = deps.clock.monoMs();
+    askedAtMonoMs = Math.max(nowMonoMs, askedAtMonoMs + listPace.urgentMs);
+    return askedAtMonoMs - nowMonoMs;
+  };
+
   /** Whoever asked for it: what one list showed, the next one cannot make unseen. */
   const read = async (signal: AbortSignal | undefined): Promise<Seen<readonly Replica[]>> => {
-    askedAtMonoMs = deps.clock.monoMs();
+    const waitMs = takeTurnMs();
+    // Cut short by the signal, which the reading then sees.
+    if (waitMs > 0) await deps.clock.sleep(waitMs, signal ?? never).catch(() => undefined);
     const seen = await reading(signal, (call) => provider.list({ deployment: deployment.name }, call));
     if (seen.kind === 'unknown') return seen;
     listedSinceMs ??= seen.asOfMs;
@@ -63,7 +76,7 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
     list,
     read,
     isDue() {
-      if (list.last().kind === 'unknown' || deps.clock.monoMs() - askedAtMonoMs >= listEveryMs) return true;
+      if (list.last().kind === 'unknown' || deps.clock.monoMs() - askedAtMonoMs >= listPace.calmMs) return true;
       return !listed.every(({ replica }) => isQuiet(deployment, schedule, replica));
     },
     replicas() {

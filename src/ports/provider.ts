@@ -56,6 +56,17 @@ export interface ProviderDeps {
   readonly stateDir: string;
 }
 
+/**
+ * Shortest times between two lists of a deployment at a site, in milliseconds. A cloud counts calls per account: what
+ * watching takes is not there for a failover.
+ */
+export interface ListPace {
+  /** Where nothing is wrong. */
+  readonly calmMs: number;
+  /** Where something is, and for a step that waits. */
+  readonly urgentMs: number;
+}
+
 /** One site's session. */
 export interface Provider {
   /**
@@ -63,11 +74,8 @@ export interface Provider {
    * same for the session's whole life; stated too long it delays a replacement, stated too short it makes a second instance.
    */
   readonly listLagMs: number;
-  /**
-   * Shortest time between two lists for a watcher of a site where nothing is wrong, in milliseconds; absent: every look. A
-   * cloud counts calls per account: what watching takes is not there for a failover.
-   */
-  readonly listEveryMs?: number;
+  /** How often a watcher may list; absent: as often as it looks. */
+  readonly listPace?: ListPace;
   /** Whose account it is, as a reference: what is refused for the account is refused at all its sites. Absent: this site's alone. */
   readonly account?: string;
   /** All replicas of the deployment at this site, by tag: the cloud is the truth, our database is not. Stopped ones too. */

@@ -175,7 +175,7 @@ async function listsOfTenLooks(change: (world: World) => void): Promise<number> 
   const world = createWorld();
   world.left.plant(0);
   world.right.plant(0);
-  world.left.listEveryMs = 1000;
+  world.left.listPace = { calmMs: 1000, urgentMs: 100 };
   const opened = { world, observer: createObserver(world.boot().deps, world.deployment, 1000) };
   await look(opened, 20);
   change(world);
@@ -201,4 +201,18 @@ test.for([
   ],
 ] as const)('a site %s is listed at every look', async ([, change]) => {
   expect(await listsOfTenLooks(change)).toBe(10);
+});
+
+test('a step that waits lists no faster than the provider’s pace for what is urgent', async () => {
+  const { world } = await open();
+  world.left.listPace = { calmMs: 1000, urgentMs: 500 };
+  const paced = createObserver(world.boot().deps, world.deployment, 1000);
+  for (let turns = 0; turns < 4; turns += 1) await world.drive(paced.readReplicas('left', calm));
+  expect(world.left.lists).toBe(4);
+  expect(world.clock.monoMs()).toBeGreaterThanOrEqual(1500);
+  for (let turns = 0; turns < 20; turns += 1) {
+    await world.drive(paced.lookForProof('left', 100, calm));
+    await world.pass(100);
+  }
+  expect(world.left.lists).toBeLessThanOrEqual(4 + 9);
 });

@@ -5,7 +5,7 @@ import type { OfferSight } from '../../model/offer.ts';
 import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { ReadCall, WriteCall } from '../../ports/call.ts';
-import type { ProviderDeps } from '../../ports/provider.ts';
+import type { ListPace, ProviderDeps } from '../../ports/provider.ts';
 import type { AttemptShelf } from '../shared/attempt-record.ts';
 import type { Memory } from '../shared/remember.ts';
 import type { Told } from '../shared/told.ts';
@@ -25,9 +25,9 @@ export const listLagMs = 30_000;
 /**
  * DescribeInstances has a bucket of its own for each account and region, with 10 to 20 new tokens a second
  * (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html, checked 2026-11-27): ten deployments watched
- * at this pace take one of them a second.
+ * take one of them a second.
  */
-export const listEveryMs = 10_000;
+export const listPace: ListPace = { calmMs: 10_000, urgentMs: 2000 };
 
 export interface SessionDeps extends ProviderDeps {
   readonly site: string;

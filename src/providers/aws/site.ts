@@ -9,7 +9,7 @@ import { onePerSlot } from '../shared/slots.ts';
 import { drainReplica } from './drain.ts';
 import { seeNotices } from './notices.ts';
 import { seeOffers } from './offers.ts';
-import { listEveryMs, listLagMs, type Session, type SessionDeps } from './session.ts';
+import { listLagMs, listPace, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
 import { tags, toReplica } from './wire.ts';
@@ -28,7 +28,7 @@ export function openSite(deps: SessionDeps): Provider {
   };
   return {
     listLagMs,
-    listEveryMs,
+    listPace,
     async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
       const asOfMs = clock.nowMs();
       const told = await session.look(deployment, call);

@@ -3,7 +3,7 @@ import { assert } from '../../errors.ts';
 import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { ReadCall, WriteCall } from '../../ports/call.ts';
-import type { ProviderDeps } from '../../ports/provider.ts';
+import type { ListPace, ProviderDeps } from '../../ports/provider.ts';
 import { type AttemptShelf, ageOf } from '../shared/attempt-record.ts';
 import { lookUntil } from '../shared/look-until.ts';
 import { notSeen, type Refused, refused } from '../shared/told.ts';
@@ -20,10 +20,10 @@ import { toReplica } from './wire.ts';
 export const listLagMs = 30_000;
 
 /**
- * Each machine is asked for by itself, and Compute counts calls per machine and minute: a watcher at this pace makes six
+ * Each machine is asked for by itself, which Compute grants 12 times a minute for each, and lists 300 times for all
  * (https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits, checked 2026-11-27).
  */
-export const listEveryMs = 10_000;
+export const listPace: ListPace = { calmMs: 60_000, urgentMs: 6000 };
 
 export interface SessionDeps extends ProviderDeps {
   readonly site: string;

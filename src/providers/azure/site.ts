@@ -7,7 +7,7 @@ import { changeSlot } from '../shared/change.ts';
 import { onePerSlot } from '../shared/slots.ts';
 import { mapTold, type Told } from '../shared/told.ts';
 import { listNotices, listReplicas } from './list.ts';
-import { listEveryMs, listLagMs, type Session, type SessionDeps } from './session.ts';
+import { listLagMs, listPace, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
 
@@ -17,7 +17,7 @@ export function openSite(deps: SessionDeps): Provider {
   const session: Session = { ...deps, attempts: openAttempts(stateDir) };
   return {
     listLagMs,
-    listEveryMs,
+    listPace,
     account: `azure:${settings.subscription}`,
     list: ({ deployment }, call) =>
       look(clock, async () => mapTold(await listReplicas(session, deployment, call), onePerSlot)),

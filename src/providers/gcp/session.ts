@@ -3,7 +3,7 @@ import { assert } from '../../errors.ts';
 import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { ReadCall, WriteCall } from '../../ports/call.ts';
-import type { ProviderDeps } from '../../ports/provider.ts';
+import type { ListPace, ProviderDeps } from '../../ports/provider.ts';
 import type { AttemptShelf } from '../shared/attempt-record.ts';
 import { staleEpoch } from '../shared/change.ts';
 import { refused, type Told } from '../shared/told.ts';
@@ -19,6 +19,12 @@ import { epochOf, type Instance, placeOf, toReplica } from './wire.ts';
  * by its name and its operation.
  */
 export const listLagMs = 30_000;
+
+/**
+ * Reads have 1,500 a minute for each project (https://docs.cloud.google.com/compute/api-quota, checked 2026-11-27), and a
+ * list with a filter may cost more than one of them.
+ */
+export const listPace: ListPace = { calmMs: 10_000, urgentMs: 2000 };
 
 export interface SessionDeps extends ProviderDeps {
   readonly site: string;

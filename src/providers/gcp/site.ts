@@ -6,7 +6,7 @@ import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
 import { onePerSlot } from '../shared/slots.ts';
 import { filterFor } from './request.ts';
-import { listLagMs, type Session, type SessionDeps } from './session.ts';
+import { listLagMs, listPace, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
 import { toReplica } from './wire.ts';
@@ -21,6 +21,7 @@ export function openSite(deps: SessionDeps): Provider {
   };
   return {
     listLagMs,
+    listPace,
     account: settings.project,
     async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
       const asOfMs = clock.nowMs();

@@ -4,7 +4,7 @@ import type { ProviderError } from '../../../src/model/provider-error.ts';
 import type { Replica } from '../../../src/model/replica.ts';
 import type { WriteCall } from '../../../src/ports/call.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import type { Provider } from '../../../src/ports/provider.ts';
+import type { ListPace, Provider } from '../../../src/ports/provider.ts';
 
 /** `pass`: none, the next one is for a later request. `lose-reply`: it happens, the answer never comes. `lose-request`: neither. */
 export type Fault = 'pass' | 'lose-reply' | 'lose-request' | 'throw' | { readonly refuse: ProviderError };
@@ -32,8 +32,8 @@ export interface FakeCloud extends Provider {
   listError: ProviderError | undefined;
   /** A new instance is not listed for this long; also what the session says of itself. */
   listLagMs: number;
-  /** What the session says of itself: a watcher's shortest time between two lists. */
-  listEveryMs: number;
+  /** What the session says of itself. */
+  listPace: ListPace;
   /** Lists that were asked for. */
   lists: number;
   /** From start to answering. */
@@ -78,7 +78,7 @@ export function createFakeCloud(site: string, clock: Clock): FakeCloud {
     refusal: undefined,
     listError: undefined,
     listLagMs: 0,
-    listEveryMs: 0,
+    listPace: { calmMs: 0, urgentMs: 0 },
     lists: 0,
     bootMs: 100,
     plant: (slot) => make(slot, 'planted', clock.nowMs() - 600_000),

@@ -177,7 +177,7 @@ function watchProvider(provider: Provider, { alive, point }: Wrap, checked: Chec
     get listLagMs() {
       return provider.listLagMs;
     },
-    listEveryMs: provider.listEveryMs ?? 0,
+    listPace: provider.listPace ?? { calmMs: 0, urgentMs: 0 },
     list: (selector, call) => alive(() => provider.list(selector, call)),
     start: (request, call) => point(checked('start', call), () => provider.start(request, call)),
     stop: (replica, how, call) => point(checked('stop', call), () => provider.stop(replica, how, call)),

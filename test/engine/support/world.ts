@@ -76,8 +76,12 @@ export function createWorld(change: WorldChange = {}): World {
 
   const world: World = {
     ...{ clock, config, deployment, state, clouds, sink, probe, events, trace, violations },
-    left: cloudIn(clouds, 'left'),
-    right: cloudIn(clouds, 'right'),
+    get left() {
+      return cloudIn(clouds, 'left');
+    },
+    get right() {
+      return cloudIn(clouds, 'right');
+    },
     boot(death) {
       processes += 1;
       const deps: DrilledDeps = {
