@@ -6,13 +6,14 @@ import { callCases } from './provider/call-cases.ts';
 import { capabilityCases } from './provider/capability-cases.ts';
 import type { MakeCloud } from './provider/cloud-subject.ts';
 import { crashCases } from './provider/crash-cases.ts';
-import { drainCases } from './provider/drain-cases.ts';
+import { drainCases, drainedCases } from './provider/drain-cases.ts';
 import { noticeCases } from './provider/notice-cases.ts';
 import { offerCases } from './provider/offer-cases.ts';
 import { startCases } from './provider/start-cases.ts';
 import { stopCases } from './provider/stop-cases.ts';
 import type { MakeProvider } from './provider/subject.ts';
 import { troubleCases } from './provider/trouble-cases.ts';
+import { warmCases } from './provider/warm-cases.ts';
 
 /** What every provider promises, with or without a cloud behind it; for what the plugin says it cannot do, that it does not. */
 export function providerContract(plugin: ProviderPlugin, make: MakeProvider): readonly ContractCase[] {
@@ -21,6 +22,7 @@ export function providerContract(plugin: ProviderPlugin, make: MakeProvider): re
     ...capabilityCases(plugin, make),
     ...startCases(make),
     ...stopCases(make),
+    ...warmCases(plugin, make),
     ...callCases(make),
     ...(drain === 'yes' ? drainCases(make) : []),
   ];
@@ -28,11 +30,12 @@ export function providerContract(plugin: ProviderPlugin, make: MakeProvider): re
 
 /** What a provider that calls a cloud promises beside that, whatever the cloud answers and wherever its process dies. */
 export function cloudContract(plugin: ProviderPlugin, make: MakeCloud): readonly ContractCase[] {
-  const { offers, notices, accessCheck } = plugin.capabilities;
+  const { offers, drain, notices, accessCheck } = plugin.capabilities;
   return [
     ...troubleCases(plugin, make),
     ...crashCases(plugin, make),
     ...(offers === 'yes' ? offerCases(make) : []),
+    ...(drain === 'yes' ? drainedCases(make) : []),
     ...(notices === 'yes' ? noticeCases(make) : []),
     ...(accessCheck === 'yes' ? accessCases(make) : []),
   ];

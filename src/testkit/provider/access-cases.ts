@@ -12,8 +12,9 @@ export function accessCases(make: MakeCloud): readonly ContractCase[] {
   return [
     providerCase(make, 'reports every right it needs, each once, with an answer', async (bench) => {
       const { permissions, parts, quotas } = await accessOf(bench);
-      assert.notEqual(permissions.length, 0);
-      assert.equal(new Set(permissions.map(({ name, use }) => `${name} ${use}`)).size, permissions.length);
+      assert.notEqual(permissions.length, 0, 'no right is reported');
+      const names = permissions.map(({ name, use }) => `${name} ${use}`);
+      assert.equal(new Set(names).size, names.length, `each right once: ${names.join(', ')}`);
       for (const { name, use, granted } of permissions) {
         assert.ok(name !== '' && (use === 'operate' || use === 'create'), `${name} is for ${use}`);
         assert.ok(granted === 'yes' || granted === 'unknown', `${name} is held, and reported as ${granted}`);
@@ -29,8 +30,8 @@ export function accessCases(make: MakeCloud): readonly ContractCase[] {
     }),
     providerCase(make, 'changes nothing when it checks its rights', async (bench) => {
       await accessOf(bench);
-      assert.deepEqual(await bench.replicas(), []);
-      assert.equal(await bench.subject.countRunning(), 0);
+      assert.deepEqual(await bench.replicas(), [], 'rights were checked, and something is listed');
+      await bench.runs(0, 'rights were checked');
     }),
     providerCase(make, 'never calls a right granted that was withdrawn, and no other one lost', async (bench) => {
       const withdraw = hookOf(bench.subject.cloud, 'withdraw');
@@ -41,7 +42,7 @@ export function accessCases(make: MakeCloud): readonly ContractCase[] {
         lift();
         assert.notEqual(now.permissions.find((each) => each.name === name)?.granted, 'yes', `${name} was withdrawn`);
         const lost = now.permissions.filter((each) => each.name !== name && each.granted === 'no');
-        assert.deepEqual(lost, [], `only ${name} was withdrawn`);
+        assert.deepEqual(lost, [], `${name} alone was withdrawn`);
       }
     }),
   ];

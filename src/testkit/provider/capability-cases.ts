@@ -20,25 +20,40 @@ export function capabilityCases({ capabilities }: ProviderPlugin, make: MakeProv
       name: 'says yes or no to every capability, never perhaps',
       async run() {
         for (const [name, answer] of Object.entries(capabilities))
-          assert.ok(answer === 'yes' || answer === 'no', `${name}: ${answer}`);
+          assert.ok(answer === 'yes' || answer === 'no', `yes or no, and ${name}: ${answer}`);
+        await Promise.resolve();
+      },
+    },
+    {
+      name: 'says yes to idempotent starts, which no provider may be without',
+      async run() {
+        const { idempotentStart } = capabilities;
+        assert.equal(
+          idempotentStart,
+          'yes',
+          `idempotentStart is ${idempotentStart}, and the engine asks again under a key`,
+        );
         await Promise.resolve();
       },
     },
     providerCase(make, 'is the plugin whose capabilities are proven', async ({ subject }) => {
-      assert.deepEqual(subject.plugin.capabilities, capabilities);
+      assert.deepEqual(subject.plugin.capabilities, capabilities, 'the subject has a plugin of other capabilities');
     }),
     ...names.map((name) =>
       providerCase(make, `has ${methods[name]}, or says that it has not`, async ({ provider }) => {
         const isThere = provider[methods[name]] !== undefined;
-        assert.equal(isThere, capabilities[name] === 'yes', `${name}: ${capabilities[name]}`);
+        const said = capabilities[name];
+        assert.equal(isThere, said === 'yes', `${name} is ${said}, and the session has ${isThere ? 'one' : 'none'}`);
       }),
     ),
     providerCase(make, 'states its bound and its account once and for all', async (bench) => {
       const { listLagMs, account } = bench.provider;
       await bench.started('k1');
       const other = await bench.open();
-      assert.deepEqual([bench.provider.listLagMs, bench.provider.account], [listLagMs, account]);
-      assert.deepEqual([other.listLagMs, other.account], [listLagMs, account]);
+      for (const now of [bench.provider, other]) {
+        assert.equal(now.listLagMs, listLagMs, `the bound was ${listLagMs} ms, and is ${now.listLagMs} ms`);
+        assert.equal(now.account, account, `the account was ${account}, and is ${now.account}`);
+      }
     }),
   ];
 }

@@ -42,6 +42,21 @@ export interface CloudHooks {
   sellOut(offer: Offer): void;
   /** From now on what is told to end, or to stop, is acknowledged and does not come to its end. */
   neverEnd(): void;
+  /**
+   * From now on the cloud does what `method` (a write) asks it for, and the answer is lost. Absent: it cannot be shown, and
+   * is not proven.
+   */
+  loseReply?(method: ProviderMethod): Lift;
+  /**
+   * How many things are left, and paid for, that belonged to machines that have ended: disks, addresses, network cards.
+   * Absent: they cannot be counted, and that none is left is not proven.
+   */
+  countLeft?(): Promise<number>;
+  /**
+   * With `drain`: whether the cloud sends the replica no new requests, or bears the mark of a drain where it sends none
+   * itself. Absent: it does not show, and is not proven.
+   */
+  isDrained?(replica: Replica): Promise<boolean>;
   /** After its death, sessions opened by the subject find the disk and the cloud as they were in that moment. */
   openDoomed(death: Death): Promise<Doomed>;
   /** With `offers`: the cloud can say before it is asked that this one would be refused. Absent: it cannot. */

@@ -7,6 +7,7 @@ import type { Provider, ProviderPlugin } from '../../ports/provider.ts';
 import type { ContractCase } from '../contract-case.ts';
 import type { CloudSubject, Death, MakeCloud } from './cloud-subject.ts';
 import { type Bench, done, onFreshSite, providerCase } from './subject.ts';
+import { watched } from './watched.ts';
 
 export function crashCases({ capabilities }: ProviderPlugin, make: MakeCloud): readonly ContractCase[] {
   return [
@@ -16,7 +17,7 @@ export function crashCases({ capabilities }: ProviderPlugin, make: MakeCloud): r
       async settle(bench) {
         const later = await bench.open();
         const replica = await bench.insist(() => later.start(bench.request(), bench.write('k1', { epoch: 2 })));
-        assert.equal(await bench.subject.countRunning(), 1);
+        await bench.runs(1, 'the start was asked for again until it was done');
         await leavesNone(bench, replica);
       },
     }),
@@ -25,9 +26,35 @@ export function crashCases({ capabilities }: ProviderPlugin, make: MakeCloud): r
       act: (session, _, call, replica) => session.stop(known(replica), 'delete', call),
       settle: (bench, replica) => leavesNone(bench, known(replica)),
     }),
-    ...(capabilities.warmStandby === 'yes' ? [wakeThatDies(make)] : []),
+    ...(capabilities.warmStandby === 'yes' ? [stopThatDies(make), wakeThatDies(make)] : []),
     notEnded(make),
+    providerCase(make, 'deletes what belongs to a replica with it', async (bench) => {
+      const replica = await bench.started('k1');
+      done(await bench.provider.stop(replica, 'delete', bench.write('k2')));
+      await leavesNothing(bench);
+    }),
   ];
+}
+
+/** Of a subject that can count it. */
+async function leavesNothing({ subject: { cloud } }: Bench<CloudSubject>): Promise<void> {
+  const left = (await cloud.countLeft?.()) ?? 0;
+  assert.equal(left, 0, `the machine has ended, and ${left} of what belonged to it is left and billed`);
+}
+
+function stopThatDies(make: MakeCloud): ContractCase {
+  return eachDeath(make, 'a stop that dies at any call keeps the machine, stopped, for whoever asks again', {
+    prepare: (bench) => bench.started('k0'),
+    act: (session, _, call, replica) => session.stop(known(replica), 'stop', call),
+    async settle(bench, replica) {
+      const later = await bench.open();
+      await bench.insist(() => later.stop(known(replica), 'stop', bench.write('k1', { epoch: 2 })));
+      await bench.runs(0, 'the stop was asked for again until it was done');
+      const kept = (await bench.replicas(later)).find(({ id }) => id === replica?.id);
+      assert.equal(kept?.state, 'stopped', `the stop was done, and it is ${kept?.state ?? 'not listed'}`);
+      await leavesNone(bench, known(replica));
+    },
+  });
 }
 
 function wakeThatDies(make: MakeCloud): ContractCase {
@@ -41,8 +68,9 @@ function wakeThatDies(make: MakeCloud): ContractCase {
     async settle(bench, replica) {
       const later = await bench.open();
       const woken = await bench.insist(() => later.start(bench.request(), bench.write('k1', { epoch: 2 })));
-      assert.deepEqual([woken.id, woken.bootId === replica?.bootId], [replica?.id, false]);
-      assert.equal(await bench.subject.countRunning(), 1);
+      assert.equal(woken.id, replica?.id, `the stopped one is started before a new one is made: got ${woken.id}`);
+      assert.notEqual(woken.bootId, replica?.bootId, 'what was stopped and started is another boot');
+      await bench.runs(1, 'the stopped one was started');
       await leavesNone(bench, woken);
     },
   });
@@ -56,9 +84,10 @@ function notEnded(make: MakeCloud): ContractCase {
     bench.subject.cloud.neverEnd();
     const deadlineAtMonoMs = bench.subject.clock.monoMs() + 1000;
     const reply = await bench.provider.stop(replica, 'delete', bench.write('k2', { deadlineAtMonoMs }));
-    assert.equal(reply.kind, 'unknown', JSON.stringify(reply));
+    assert.equal(reply.kind, 'unknown', `it has not ended, whatever was acknowledged: ${JSON.stringify(reply)}`);
     const [listed] = await bench.replicas();
-    assert.ok(listed !== undefined && listed.billed !== 'no' && listed.state !== 'gone', JSON.stringify(listed));
+    const isThere = listed !== undefined && listed.billed !== 'no' && listed.state !== 'gone';
+    assert.ok(isThere, `it has not ended, and is listed as ended or not billed: ${JSON.stringify(listed)}`);
   });
 }
 
@@ -70,9 +99,10 @@ function known(replica: Replica | undefined): Replica {
 async function leavesNone(bench: Bench<CloudSubject>, replica: Replica): Promise<void> {
   const last = await bench.open();
   await bench.insist(() => last.stop(replica, 'delete', bench.write('k9', { epoch: 3 })));
-  assert.equal(await bench.subject.countRunning(), 0);
+  await bench.runs(0, 'the delete was asked for again until it was done');
   const left = (await bench.replicas(last)).filter(({ billed }) => billed !== 'no');
-  assert.deepEqual(left, []);
+  assert.deepEqual(left, [], 'the delete was done, and something is listed as billed');
+  await leavesNothing(bench);
 }
 
 interface Doing {
@@ -109,9 +139,15 @@ function eachDeath(make: MakeCloud, name: string, doing: Doing): ContractCase {
 function dies(make: MakeCloud, { prepare, act, settle }: Doing, death: Death): Promise<boolean> {
   return onFreshSite(make, async (bench) => {
     const replica = await prepare(bench);
-    const doomed = await bench.subject.cloud.openDoomed(death);
+    const { clock, cloud } = bench.subject;
+    const doomed = await cloud.openDoomed(death);
     const given = new AbortController();
-    const acting = act(doomed.provider, bench, bench.write('k1', { signal: given.signal, epoch: 1 }), replica);
+    const acting = act(
+      watched(doomed.provider, clock),
+      bench,
+      bench.write('k1', { signal: given.signal, epoch: 1 }),
+      replica,
+    );
     try {
       const isDead = await Promise.race([doomed.death.then(() => true), acting.then(() => false)]);
       if (isDead) await settle(bench, replica).catch((error: unknown) => failAt(death, error));

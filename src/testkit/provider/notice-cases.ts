@@ -10,7 +10,7 @@ export function noticeCases(make: MakeCloud): readonly ContractCase[] {
     providerCase(make, 'has no notice where nothing is announced', async (bench) => {
       await bench.started('k1');
       await bench.until('it is listed', (all) => all.length === 1);
-      assert.deepEqual(await noticesOf(bench), []);
+      assert.deepEqual(await noticesOf(bench), [], 'nothing is announced, and there is a notice');
     }),
     providerCase(make, 'says what is announced for a replica, and of which one', async (bench) => {
       const announce = hookOf(bench.subject.cloud, 'announce');
@@ -21,16 +21,17 @@ export function noticeCases(make: MakeCloud): readonly ContractCase[] {
       assert.deepEqual(
         notices.map(({ replicaId, deployment: name }) => [replicaId, name]),
         [[replica.id, deployment]],
+        `of two replicas one was announced for, ${replica.id}`,
       );
       for (const notice of notices) checkNotice(notice);
-      assert.equal(await bench.subject.countRunning(), 2, 'a look changes nothing');
+      await bench.runs(2, 'a look changes nothing');
     }),
     providerCase(make, 'says nothing of a machine that is none of ours', async (bench) => {
       const announce = hookOf(bench.subject.cloud, 'announce');
       await bench.started('k1');
       await bench.until('it is listed', (all) => all.length === 1);
       announce(undefined);
-      assert.deepEqual(await noticesOf(bench), []);
+      assert.deepEqual(await noticesOf(bench), [], 'it is announced for a machine that is none of ours');
     }),
     providerCase(make, 'says what is announced for replicas of every deployment', async (bench) => {
       const announce = hookOf(bench.subject.cloud, 'announce');
@@ -46,6 +47,7 @@ export function noticeCases(make: MakeCloud): readonly ContractCase[] {
       assert.deepEqual(
         notices.map(({ deployment: name }) => name),
         ['another'],
+        'it is announced for a replica of another deployment of this site',
       );
     }),
   ];
@@ -57,8 +59,7 @@ async function noticesOf(bench: Bench): Promise<readonly Notice[]> {
 }
 
 function checkNotice({ kind, code, message, atMs }: Notice): void {
-  assert.ok(noticeKinds.includes(kind), kind);
-  assert.notEqual(code, '');
-  assert.notEqual(message, '');
+  assert.ok(noticeKinds.includes(kind), `a notice is "${kind}", which is none of ${noticeKinds.join(', ')}`);
+  assert.ok(code !== '' && message !== '', `a notice of ${kind} lacks its code or message`);
   assert.ok(atMs === undefined || (Number.isFinite(atMs) && atMs > 0), `announced for ${atMs}`);
 }

@@ -17,27 +17,28 @@ function sightCases(make: MakeCloud): readonly ContractCase[] {
   return [
     providerCase(make, 'says what it offers, each once, and nothing that it cannot know', async (bench) => {
       const sights = await offersOf(bench);
-      assert.notEqual(sights.length, 0);
+      assert.notEqual(sights.length, 0, 'a subject has something to offer');
       assert.equal(new Set(sights.map(keyOf)).size, sights.length, 'each offer once');
       for (const sight of sights) checkSight(sight);
     }),
     providerCase(make, 'changes nothing when it is asked for its offers', async (bench) => {
       const first = await offersOf(bench);
-      assert.deepEqual(namesOf(await offersOf(bench)), namesOf(first));
-      assert.deepEqual(await bench.replicas(), []);
-      assert.equal(await bench.subject.countRunning(), 0);
+      assert.deepEqual(namesOf(await offersOf(bench)), namesOf(first), 'nothing has changed, and the offers have');
+      assert.deepEqual(await bench.replicas(), [], 'it was asked for its offers, and something is listed');
+      await bench.runs(0, 'it was asked for its offers');
     }),
     providerCase(make, 'says why of an offer that it knows would be refused', async (bench) => {
       const { cloud } = bench.subject;
       const [one, other] = await twoTypes(bench);
       // A cloud that knows nothing before it is asked says nothing against any.
-      if (cloud.deny === undefined) return assert.deepEqual(deniedOf(await offersOf(bench)), []);
+      if (cloud.deny === undefined) return assert.deepEqual(deniedOf(await offersOf(bench)), [], 'nothing is known');
       cloud.deny(one);
       const sights = await offersOf(bench, await bench.open());
       const denied = sights.find(({ offer }) => isSameOffer(offer, one))?.denied;
       assert.ok(denied !== undefined, `nothing is said against ${nameOfOffer(one)}`);
-      assert.ok(denied.code !== '' && denied.message !== '', JSON.stringify(denied));
-      assert.equal(sights.find(({ offer }) => isSameOffer(offer, other))?.denied, undefined);
+      assert.ok(denied.code !== '' && denied.message !== '', `${nameOfOffer(one)} is denied, and not why`);
+      const free = sights.find(({ offer }) => isSameOffer(offer, other))?.denied;
+      assert.equal(free, undefined, `${nameOfOffer(one)} alone would be refused, and ${nameOfOffer(other)} is too`);
     }),
   ];
 }
@@ -49,15 +50,15 @@ function askedCases(make: MakeCloud): readonly ContractCase[] {
         const request = { ...bench.request(index), offers: [offer] };
         done(await bench.provider.start(request, bench.write(`k${index}`)));
       }
-      assert.equal(await bench.subject.countRunning(), 2);
+      await bench.runs(2, 'two offers were started');
     }),
     providerCase(make, 'asks only for the offers it was told to, though others are free', async (bench) => {
       const [one] = await twoTypes(bench);
       bench.subject.cloud.sellOut(one);
       const { heard, reply } = await startWith(bench, [one]);
-      refusal(reply, 'capacity');
-      assert.deepEqual(heard, [nameOfOffer(one)]);
-      assert.equal(await bench.subject.countRunning(), 0);
+      refusal(reply, 'capacity', `${nameOfOffer(one)} alone was asked for, and is sold out`);
+      hasHeard(heard, [one]);
+      await bench.runs(0, 'the only offer that was asked for is sold out');
     }),
     providerCase(make, 'asks for offers in the order it was told, and tells each refusal', async (bench) => {
       const [one, other] = await twoTypes(bench);
@@ -65,36 +66,45 @@ function askedCases(make: MakeCloud): readonly ContractCase[] {
       bench.subject.cloud.sellOut(other);
       const forth = await startWith(bench, [one, other], 'k1');
       const back = await startWith(bench, [other, one], 'k2');
-      assert.deepEqual(forth.heard, [one, other].map(nameOfOffer));
-      assert.deepEqual(back.heard, [other, one].map(nameOfOffer));
-      const message = refusal(back.reply, 'capacity');
-      for (const offer of [one, other]) assert.ok(message.includes(nameOfOffer(offer)), message);
+      hasHeard(forth.heard, [one, other]);
+      hasHeard(back.heard, [other, one]);
+      const message = refusal(back.reply, 'capacity', 'both are sold out');
+      for (const offer of [one, other])
+        assert.ok(message.includes(nameOfOffer(offer)), `the refusal does not name ${nameOfOffer(offer)}: ${message}`);
     }),
     providerCase(make, 'goes on to the next offer after one that is sold out, and tells of that one', async (bench) => {
       const [one, other] = await twoTypes(bench);
       bench.subject.cloud.sellOut(one);
       const { heard, reply } = await startWith(bench, [one, other]);
-      done(reply);
-      assert.deepEqual(heard, [nameOfOffer(one)]);
-      assert.equal(await bench.subject.countRunning(), 1);
+      done(reply, `${nameOfOffer(one)} is sold out, and ${nameOfOffer(other)} is free`);
+      hasHeard(heard, [one]);
+      await bench.runs(1, 'the second of two offers was free');
     }),
     providerCase(make, 'tells with each refusal what the cloud said and how far it reaches', async (bench) => {
       const [one] = await twoTypes(bench);
       bench.subject.cloud.sellOut(one);
       const { denials } = await startWith(bench, [one]);
+      assert.notEqual(denials.length, 0, `${nameOfOffer(one)} is sold out, and nobody hears of it`);
       for (const { error, verdict } of denials) {
-        assert.deepEqual([error.class, verdict.class], ['capacity', 'capacity']);
-        assert.ok(error.code !== '' && error.message !== '', JSON.stringify(error));
+        const told = `${error.class}, judged as ${verdict.class}`;
+        assert.equal(told, 'capacity, judged as capacity', `sold out is told as ${told}`);
+        assert.ok(error.code !== '' && error.message !== '', `a refusal lacks its code or message: ${told}`);
         assert.ok(verdict.reach !== undefined, `sold out blocks machines: ${JSON.stringify(verdict)}`);
       }
     }),
     providerCase(make, 'starts nothing that is none of its offers', async (bench) => {
       const [one] = await twoTypes(bench);
       const { reply } = await startWith(bench, [{ ...one, machine: `${one.machine}-not` }]);
-      assert.equal(reply.kind, 'refused');
-      assert.equal(await bench.subject.countRunning(), 0);
+      assert.equal(reply.kind, 'refused', `what was asked for is none of its offers: ${JSON.stringify(reply)}`);
+      await bench.runs(0, 'what was asked for is none of its offers');
     }),
   ];
+}
+
+function hasHeard(heard: readonly string[], offers: readonly Offer[]): void {
+  const names = offers.map(nameOfOffer);
+  const said = `whoever asks hears of each refusal in the order it was told: ${names.join(', ')}`;
+  assert.deepEqual(heard, names, `${said}; and heard of ${heard.join(', ') || 'none'}`);
 }
 
 /** What a session says it could start. */

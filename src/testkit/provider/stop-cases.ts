@@ -1,11 +1,11 @@
-/** Stopping: verified, warm or for good, and never of somebody else. */
+/** Deleting: verified, for good, and never of somebody else. */
 import assert from 'node:assert/strict';
 import type { Replica } from '../../model/replica.ts';
 import type { ContractCase } from '../contract-case.ts';
 import { type Bench, done, type MakeProvider, providerCase, refusal } from './subject.ts';
 
 export function stopCases(make: MakeProvider): readonly ContractCase[] {
-  return [...deleteCases(make), warmStop(make), warmStart(make), ...deathCases(make)];
+  return [...deleteCases(make), ...deathCases(make)];
 }
 
 function deleteCases(make: MakeProvider): readonly ContractCase[] {
@@ -13,42 +13,39 @@ function deleteCases(make: MakeProvider): readonly ContractCase[] {
     providerCase(make, 'deletes so that nothing runs, is listed or is billed', async (bench) => {
       const replica = await bench.started('k1');
       done(await bench.provider.stop(replica, 'delete', bench.write('k2')));
-      assert.equal(await bench.subject.countRunning(), 0);
-      assert.deepEqual(
-        (await bench.replicas()).filter(({ state, billed }) => state !== 'gone' || billed !== 'no'),
-        [],
-      );
+      await bench.runs(0, 'its delete was done');
+      const left = (await bench.replicas()).filter(({ state, billed }) => state !== 'gone' || billed !== 'no');
+      assert.deepEqual(left, [], 'its delete was done, and it is listed as something else than gone and not billed');
     }),
     providerCase(make, 'deletes again what is deleted already', async (bench) => {
       const replica = await bench.started('k1');
       done(await bench.provider.stop(replica, 'delete', bench.write('k2')));
-      done(await bench.provider.stop(replica, 'delete', bench.write('k2')));
+      done(await bench.provider.stop(replica, 'delete', bench.write('k2')), 'what is gone is deleted');
     }),
     providerCase(make, 'deletes what was started a moment ago, whether a list shows it yet or not', async (bench) => {
       const other = await bench.open();
       const replica = await bench.started('k1');
       // Not to be seen in one list that may lag is not to be gone.
       done(await other.stop(replica, 'delete', bench.write('k2')));
-      assert.equal(await bench.subject.countRunning(), 0);
+      await bench.runs(0, 'it was deleted a moment after its start');
       await bench.until('nothing is billed', (all) => all.every(({ billed }) => billed === 'no'));
     }),
     providerCase(make, 'stops one replica and leaves the others running', async (bench) => {
       const first = await bench.started('k1', 0);
       const second = await bench.started('k2', 1);
       done(await bench.provider.stop(first, 'delete', bench.write('k3')));
-      assert.deepEqual(
-        (await bench.replicas()).filter(({ billed }) => billed === 'yes').map(({ id }) => id),
-        [second.id],
-      );
-      assert.equal(await bench.subject.countRunning(), 1);
+      await bench.runs(1, 'one of two was deleted');
+      const billed = (await bench.listed(second)).filter((each) => each.billed === 'yes').map(({ id }) => id);
+      assert.deepEqual(billed, [second.id], `${first.id} was deleted and ${second.id} was not`);
     }),
     providerCase(make, 'does not stop a replica that was started anew meanwhile', async (bench) => {
       const old = await bench.started('k1');
       done(await bench.provider.stop(old, 'delete', bench.write('k2')));
       const young = await bench.started('k3');
-      if (young.id !== old.id) return done(await bench.provider.stop(old, 'delete', bench.write('k4')));
-      refusal(await bench.provider.stop(old, 'delete', bench.write('k4')), 'conflict');
-      assert.equal(await bench.subject.countRunning(), 1);
+      const reply = await bench.provider.stop(old, 'delete', bench.write('k4'));
+      if (young.id === old.id) refusal(reply, 'conflict', `${old.id} is another boot now`);
+      else done(reply, `${old.id} is gone`);
+      await bench.runs(1, 'the younger one was not to be deleted');
     }),
   ];
 }
@@ -62,26 +59,27 @@ function deathCases(make: MakeProvider): readonly ContractCase[] {
       const states = (await bench.replicas()).map(({ state }) => state);
       assert.ok(
         states.every((state) => state === 'gone'),
-        states.join(),
+        `it died, and is listed as ${states.join()}`,
       );
-      done(await bench.provider.stop(replica, 'delete', bench.write('k2')));
-      assert.equal(await bench.subject.countRunning(), 0);
+      done(await bench.provider.stop(replica, 'delete', bench.write('k2')), 'what died can be deleted');
+      await bench.runs(0, 'it died');
     }),
     providerCase(make, 'never starts a dead replica anew under its old key', async (bench) => {
       const replica = await listedReplica(bench);
       await bench.subject.killReplica(replica);
       await bench.until('the replica is gone', (all) => all.every(({ state }) => state === 'gone'));
       const again = await bench.started('k1');
-      assert.deepEqual([again.bootId, again.state], [replica.bootId, 'gone']);
-      assert.equal(await bench.subject.countRunning(), 0);
+      await bench.runs(0, 'the key of the dead one was asked for');
+      assert.equal(again.bootId, replica.bootId, 'the key of the dead one gave another boot');
+      assert.equal(again.state, 'gone', `the key of the dead one gave it as ${again.state}`);
     }),
     providerCase(make, 'fills the slot of a dead replica for a new key', async (bench) => {
       const replica = await listedReplica(bench);
       await bench.subject.killReplica(replica);
       await bench.until('the replica is gone', (all) => all.every(({ state }) => state === 'gone'));
       const next = await bench.started('k2');
-      assert.notEqual(next.bootId, replica.bootId);
-      assert.equal(await bench.subject.countRunning(), 1);
+      assert.notEqual(next.bootId, replica.bootId, 'another key gave the boot of the dead one');
+      await bench.runs(1, 'the slot of a dead one was filled');
     }),
   ];
 }
@@ -91,30 +89,4 @@ async function listedReplica(bench: Bench): Promise<Replica> {
   const replica = await bench.started('k1');
   await bench.listed(replica);
   return replica;
-}
-
-function warmStop(make: MakeProvider): ContractCase {
-  return providerCase(make, 'keeps a stopped replica for later, without running or billing it', async (bench) => {
-    if (bench.subject.plugin.capabilities.warmStandby !== 'yes') return;
-    const replica = await bench.started('k1');
-    done(await bench.provider.stop(replica, 'stop', bench.write('k2')));
-    assert.equal(await bench.subject.countRunning(), 0);
-    const [kept] = await bench.replicas(await bench.open());
-    assert.deepEqual([kept?.id, kept?.state, kept?.billed], [replica.id, 'stopped', 'no']);
-    const again = await bench.started('k1');
-    assert.equal(again.state, 'stopped', 'its old key asks for it as it is');
-  });
-}
-
-function warmStart(make: MakeProvider): ContractCase {
-  return providerCase(make, 'starts a stopped replica under its old id as a new boot', async (bench) => {
-    if (bench.subject.plugin.capabilities.warmStandby !== 'yes') return;
-    const replica = await bench.started('k1');
-    done(await bench.provider.stop(replica, 'stop', bench.write('k2')));
-    const woken = await bench.started('k3');
-    assert.equal(woken.id, replica.id);
-    assert.notEqual(woken.bootId, replica.bootId);
-    assert.equal((await bench.replicas()).length, 1);
-    assert.equal(await bench.subject.countRunning(), 1);
-  });
 }

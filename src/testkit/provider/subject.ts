@@ -8,6 +8,7 @@ import type { ReadCall, WriteCall } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Provider, ProviderPlugin, StartRequest } from '../../ports/provider.ts';
 import type { ContractCase } from '../contract-case.ts';
+import { watched } from './watched.ts';
 
 /** One site, empty when a case begins, with room for at least three replicas. */
 export interface ProviderSubject {
@@ -53,6 +54,8 @@ export interface Bench<S extends ProviderSubject = ProviderSubject> {
   listed(replica: Replica, from?: Provider): Promise<readonly Replica[]>;
   /** Waits until the listing satisfies the condition. */
   until(what: string, holds: (replicas: readonly Replica[]) => boolean): Promise<readonly Replica[]>;
+  /** Fails unless so many really run at the site; `why` says what that would break. */
+  runs(count: number, why: string): Promise<void>;
   /** Asks for the same until it is done, whatever is answered before, as an engine does; never with more than `most` running. */
   insist<T>(ask: () => Promise<Reply<T>>, most?: number): Promise<T>;
 }
@@ -79,7 +82,7 @@ export async function onFreshSite<S extends ProviderSubject, T>(
   const open = async (): Promise<Provider> => {
     const session = await subject.open();
     sessions.push(session);
-    return session;
+    return watched(session, subject.clock);
   };
   try {
     return await body(createBench(subject, await open(), open));
@@ -141,6 +144,10 @@ function createBench<S extends ProviderSubject>(
         await clock.sleep(pollMs, new AbortController().signal);
       }
     },
+    async runs(count, why) {
+      const running = await subject.countRunning();
+      assert.equal(running, count, `${why}: ${running} run at the site, and should be ${count}`);
+    },
     async insist(ask, most = 1) {
       const untilMonoMs = clock.monoMs() + patienceMs;
       for (;;) {
@@ -156,8 +163,8 @@ function createBench<S extends ProviderSubject>(
 }
 
 /** What the call gave; fails when it did not get done. */
-export function done<T>(reply: Reply<T>): T {
-  assert.ok(reply.kind === 'done', `expected done, got ${JSON.stringify(reply)}`);
+export function done<T>(reply: Reply<T>, what = 'it can be done'): T {
+  assert.ok(reply.kind === 'done', `${what}: expected done, got ${JSON.stringify(reply)}`);
   return reply.value;
 }
 
@@ -167,10 +174,11 @@ export function seen<T>(sight: Seen<T>): T {
   return sight.value;
 }
 
-/** Refused for this class of reason, and told why in words. */
-export function refusal<T>(reply: Reply<T>, errorClass: ErrorClass): string {
-  assert.ok(reply.kind === 'refused', `expected a refusal, got ${JSON.stringify(reply)}`);
-  assert.equal(reply.error.class, errorClass, reply.error.message);
-  assert.notEqual(reply.error.code, '');
-  return reply.error.message;
+/** What the refusal says; fails when it is none, or one of another class. `why` says what should have been refused. */
+export function refusal<T>(reply: Reply<T>, errorClass: ErrorClass, why: string): string {
+  const { kind } = reply;
+  assert.ok(kind === 'refused', `${why}: expected a refusal as ${errorClass}, got ${JSON.stringify(reply)}`);
+  const { class: given, message } = reply.error;
+  assert.equal(given, errorClass, `${why}: refused as ${given}, and should be as ${errorClass}: ${message}`);
+  return message;
 }

@@ -48,7 +48,7 @@ const anywhere: Partial<Record<ErrorClass, Answer>> = {
 
 /** One stand-in, and what only it knows how to bring about. */
 export interface StandIn extends Pick<Front, 'calls' | 'fault' | 'url'> {
-  readonly own: Pick<CloudHooks, 'sellOut' | 'neverEnd' | 'deny' | 'announce' | 'withdraw'>;
+  readonly own: Pick<CloudHooks, 'sellOut' | 'neverEnd' | 'deny' | 'announce' | 'withdraw' | 'isDrained'>;
 }
 
 export function cloudOf(
@@ -70,6 +70,8 @@ export function cloudOf(
     },
     silence: (method) =>
       fault({ action: troubled(method).action, when: 'before', answer: 'hang', times: Number.POSITIVE_INFINITY }),
+    loseReply: (method) =>
+      fault({ action: troubled(method).action, when: 'after', answer: 'drop', times: Number.POSITIVE_INFINITY }),
     ...hooks,
     async openDoomed(death) {
       const link = await openMortalLink(url, death, site.parkRecords);

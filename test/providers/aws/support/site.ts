@@ -139,6 +139,8 @@ function hooksOf(region: FakeEc2['region']): StandIn['own'] {
       const event = { Code: 'instance-retirement', Description: 'The host is degraded', NotBefore } as const;
       region.catalogue.events.push({ machine: replica?.id ?? 'i-0fffffffffffffff0', event });
     },
+    isDrained: async ({ id }) =>
+      region.machines.some(({ terms, tags }) => terms.id === id && tags.has('godwit:draining')),
     withdraw(permission) {
       const before = region.policy;
       region.policy = without(permission, before);
