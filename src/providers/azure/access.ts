@@ -81,6 +81,7 @@ export interface AccessSight {
   readonly clockSkewMs: number | undefined;
 }
 
+/** What a person wants to know before something is started: rights, parts and quotas, as far as they could be seen. */
 export function reportOf(settings: AzureSettings, sight: AccessSight): AccessReport {
   const needs = needsOf(settings);
   const needed = new Set(needs.map(({ name }) => name.toLowerCase()));
