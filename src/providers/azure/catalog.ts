@@ -9,8 +9,9 @@ import { type AccessSight, groupPathOf, readGrant, reportOf } from './access.ts'
 import type { Arm } from './arm.ts';
 import { type Machine, readMachine } from './machine.ts';
 import { noticesOf } from './notices.ts';
-import { offerSights, readSku, readUsage, type Sku, type Usage } from './offers.ts';
+import { offerSights, readSku, readUsage, type Sku, type Usage, withPrices } from './offers.ts';
 import { listAll } from './pages.ts';
+import { listPrices } from './prices.ts';
 import type { AzureSettings } from './schema.ts';
 import { networkApiVersion } from './wire.ts';
 
@@ -28,13 +29,12 @@ const imageApiVersions = { galleries: '2025-12-03', images: '2026-04-01' } as co
 
 /** A region's sizes are thousands of entries and change by the week: they are kept for so long, in milliseconds. */
 const skusForMs = 10 * 60_000;
+/** Prices change by the month, and those of spot machines by the day. */
+const pricesForMs = 60 * 60_000;
 
 export function openCatalog(arm: Arm, settings: AzureSettings, clock: Clock): Catalog {
-  const { region, resourceGroup: group, subscription } = settings;
-  let kept: { readonly skus: readonly Sku[]; readonly atMonoMs: number } | undefined;
-
-  async function skus(call: ReadCall): Promise<Told<readonly Sku[]>> {
-    if (kept !== undefined && clock.monoMs() - kept.atMonoMs < skusForMs) return { kind: 'done', value: kept.skus };
+  const { region, resourceGroup: group } = settings;
+  const skus = keptFor(clock, skusForMs, async (call) => {
     const filter = `location eq '${region}'`;
     const first = await arm.ask(call, (options) =>
       arm.compute.resourceSkus
@@ -42,32 +42,20 @@ export function openCatalog(arm: Arm, settings: AzureSettings, clock: Clock): Ca
         .byPage()
         .next(),
     );
-    const told = mapTold(await listAll(arm, call, first), (items) => items.flatMap((each) => readSku(each) ?? []));
-    if (told.kind === 'done') kept = { skus: told.value, atMonoMs: clock.monoMs() };
-    return told;
-  }
-  async function usages(call: ReadCall): Promise<Told<readonly Usage[]>> {
+    return mapTold(await listAll(arm, call, first), (items) => items.flatMap((each) => readSku(each) ?? []));
+  });
+  const prices = keptFor(clock, pricesForMs, (call) => listPrices(settings, clock, call));
+  const usages = async (call: ReadCall): Promise<Told<readonly Usage[]>> => {
     const first = await arm.ask(call, (options) => arm.compute.usage.list(region, options).byPage().next());
     return mapTold(await listAll(arm, call, first), (items) => items.flatMap((each) => readUsage(each) ?? []));
-  }
-  async function grants(scope: string | undefined, call: ReadCall) {
-    const path = `${scope}/providers/Microsoft.Authorization/permissions?api-version=${permissionsApiVersion}`;
-    const first = await arm.visit(call, 'GET', path);
-    const date = first.kind === 'done' ? Date.parse(first.value.header('date') ?? '') : Number.NaN;
-    const skewMs = Number.isNaN(date) ? undefined : date - clock.nowMs();
-    return mapTold(await listAll(arm, call, first), (items) => ({ grants: items.map(readGrant), skewMs }));
-  }
-  async function part(name: string, path: string, call: ReadCall): Promise<AccessSight['parts'][number]> {
-    const told = await arm.visit(call, 'GET', path);
-    if (told.kind === 'done') return { name, present: 'yes', message: undefined };
-    const isAbsent = told.kind === 'refused' && told.error.class === 'not-found';
-    return { name, present: isAbsent ? 'no' : 'unknown', message: told.error.message };
-  }
+  };
   return {
     async offers(call) {
-      const [known, quotas] = await Promise.all([skus(call), usages(call)]);
+      const [known, quotas, costs] = await Promise.all([skus(call), usages(call), settings.prices && prices(call)]);
       if (known.kind !== 'done') return known;
-      return mapTold(quotas, (value) => offerSights(settings, known.value, value));
+      // A price list that cannot be read costs nobody an offer.
+      const list = typeof costs === 'object' && costs.kind === 'done' ? costs.value : [];
+      return mapTold(quotas, (value) => withPrices(offerSights(settings, known.value, value), list));
     },
     async notices({ name }, call) {
       const told = await arm.ask(call, (options) =>
@@ -79,24 +67,70 @@ export function openCatalog(arm: Arm, settings: AzureSettings, clock: Clock): Ca
         return machine === undefined ? [] : noticesOf(machine, body);
       });
     },
-    async access(call) {
-      const { image, subnet } = settings.launch;
-      const own = await grants(`/subscriptions/${subscription}/resourceGroups/${group}`, call);
-      if (own.kind !== 'done') return own;
-      const ofOther = async (id: string) => mapTold(await grants(groupPathOf(id), call), (found) => found.grants);
-      const imageVersion = /\/galleries\//i.test(image) ? imageApiVersions.galleries : imageApiVersions.images;
-      const [known, quotas, onImage, onSubnet, ...parts] = await Promise.all([
-        ...([skus(call), usages(call), ofOther(image), ofOther(subnet)] as const),
-        part('image', `${image}?api-version=${imageVersion}`, call),
-        part('subnet', `${subnet}?api-version=${networkApiVersion}`, call),
-      ]);
-      const report = reportOf(settings, {
-        grants: { group: own.value.grants, image: doneOf(onImage), subnet: doneOf(onSubnet) },
-        ...{ parts, skus: doneOf(known) ?? [], usages: doneOf(quotas) ?? [], clockSkewMs: own.value.skewMs },
-      });
-      return { kind: 'done', value: report };
-    },
+    access: (call) => lookAtAccess({ arm, settings, clock, skus, usages }, call),
   };
+}
+
+/** What was read is given again for so long. */
+function keptFor<T>(clock: Clock, forMs: number, ask: (call: ReadCall) => Promise<Told<T>>) {
+  let kept: { readonly told: Told<T>; readonly atMonoMs: number } | undefined;
+  return async (call: ReadCall): Promise<Told<T>> => {
+    // A call that is over is answered as such all the same.
+    const isOver = call.signal.aborted || clock.monoMs() >= call.deadlineAtMonoMs;
+    if (kept !== undefined && !isOver && clock.monoMs() - kept.atMonoMs < forMs) return kept.told;
+    const told = await ask(call);
+    if (told.kind === 'done') kept = { told, atMonoMs: clock.monoMs() };
+    return told;
+  };
+}
+
+interface AccessTerms {
+  readonly arm: Arm;
+  readonly settings: AzureSettings;
+  readonly clock: Clock;
+  skus(call: ReadCall): Promise<Told<readonly Sku[]>>;
+  usages(call: ReadCall): Promise<Told<readonly Usage[]>>;
+}
+
+/** Rights on the site's own group must be seen; what else could not be asked for is not known. */
+async function lookAtAccess(terms: AccessTerms, call: ReadCall): Promise<Told<AccessReport>> {
+  const { arm, settings } = terms;
+  const { resourceGroup: group, subscription } = settings;
+  const { image, subnet } = settings.launch;
+  const own = await grantsOn(terms, `/subscriptions/${subscription}/resourceGroups/${group}`, call);
+  if (own.kind !== 'done') return own;
+  const ofOther = async (id: string) => mapTold(await grantsOn(terms, groupPathOf(id), call), (found) => found.grants);
+  const imageVersion = /\/galleries\//i.test(image) ? imageApiVersions.galleries : imageApiVersions.images;
+  const [known, quotas, onImage, onSubnet, ...parts] = await Promise.all([
+    ...([terms.skus(call), terms.usages(call), ofOther(image), ofOther(subnet)] as const),
+    lookForPart(arm, 'image', `${image}?api-version=${imageVersion}`, call),
+    lookForPart(arm, 'subnet', `${subnet}?api-version=${networkApiVersion}`, call),
+  ]);
+  const report = reportOf(settings, {
+    grants: { group: own.value.grants, image: doneOf(onImage), subnet: doneOf(onSubnet) },
+    ...{ parts, skus: doneOf(known) ?? [], usages: doneOf(quotas) ?? [], clockSkewMs: own.value.skewMs },
+  });
+  return { kind: 'done', value: report };
+}
+
+async function grantsOn({ arm, clock }: AccessTerms, scope: string | undefined, call: ReadCall) {
+  const path = `${scope}/providers/Microsoft.Authorization/permissions?api-version=${permissionsApiVersion}`;
+  const first = await arm.visit(call, 'GET', path);
+  const date = first.kind === 'done' ? Date.parse(first.value.header('date') ?? '') : Number.NaN;
+  const skewMs = Number.isNaN(date) ? undefined : date - clock.nowMs();
+  return mapTold(await listAll(arm, call, first), (items) => ({ grants: items.map(readGrant), skewMs }));
+}
+
+async function lookForPart(
+  arm: Arm,
+  name: string,
+  path: string,
+  call: ReadCall,
+): Promise<AccessSight['parts'][number]> {
+  const told = await arm.visit(call, 'GET', path);
+  if (told.kind === 'done') return { name, present: 'yes', message: undefined };
+  const isAbsent = told.kind === 'refused' && told.error.class === 'not-found';
+  return { name, present: isAbsent ? 'no' : 'unknown', message: told.error.message };
 }
 
 function doneOf<T>(told: Told<T>): T | undefined {

@@ -2,6 +2,7 @@
 import { nameOfOffer, type Offer, type OfferSight } from '../../model/offer.ts';
 import type { ProviderError } from '../../model/provider-error.ts';
 import { type Fields, fieldsOf, itemsOf, textOf, wholeOf } from '../../model/wire-fields.ts';
+import type { Price } from './prices.ts';
 import type { AzureSettings } from './schema.ts';
 import { offersOf } from './wire.ts';
 
@@ -72,6 +73,15 @@ export function offerSights(
     const room = Math.min(...rooms);
     const short = room === 0 ? quotas[rooms.indexOf(0)] : undefined;
     return { offer, room, ...(short === undefined ? {} : { denied: shortOf(short, sku, offer) }) };
+  });
+}
+
+/** Each with what it costs by the price list, as far as that names it. */
+export function withPrices(sights: readonly OfferSight[], prices: readonly Price[]): readonly OfferSight[] {
+  return sights.map((sight) => {
+    const { machine, market } = sight.offer;
+    const price = prices.find((each) => each.machine === machine && each.market === market);
+    return price === undefined ? sight : { ...sight, usdPerHour: price.usdPerHour };
   });
 }
 

@@ -9,6 +9,10 @@ function resourceId(rest: string, message: string) {
   return z.string().regex(new RegExp(`${inGroup}/${rest}$`, 'i'), message);
 }
 
+function ownAddress(message: string) {
+  return z.string().regex(/^(https:\/\/[^\s/@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)\/?$/, message);
+}
+
 const machineSizes = z
   .array(z.string().regex(/^Standard_[A-Za-z0-9_-]{2,60}$/, 'a machine size is written like Standard_ND96isr_H100_v5'))
   .min(1, 'at least one machine size is needed')
@@ -87,12 +91,13 @@ export const azureSettings = z
       .max(65_535)
       .optional()
       .meta({ description: 'Where the model server listens on its machine; default: 8000' }),
-    endpoint: z
-      .string()
-      .regex(
-        /^(https:\/\/[^\s/@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)\/?$/,
-        'an endpoint is https, or http on this machine',
-      )
+    prices: ownAddress('a price list is https, or http on this machine')
+      .optional()
+      .meta({
+        description: 'Where Azure’s public retail prices are asked for, without credentials; default: nowhere',
+        examples: ['https://prices.azure.com'],
+      }),
+    endpoint: ownAddress('an endpoint is https, or http on this machine')
       .optional()
       .meta({ description: 'Another address for Azure Resource Manager: for tests, and for clouds of one’s own' }),
   })

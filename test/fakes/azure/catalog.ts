@@ -53,6 +53,33 @@ export class Catalog {
     return { status: 200, body: { value } };
   }
 
+  /** As the public list has them, two to a page; values are compared with regard to case. */
+  priceList(url: URL): Told {
+    const filter = url.searchParams.get('$filter') ?? '';
+    const wanted = Object.fromEntries(filter.split(' and ').map((term) => term.replaceAll("'", '').split(' eq ')));
+    const items = this.skus.flatMap(({ name, cores }) =>
+      ['', ' Low Priority', ' Spot', ' Windows'].map((kind) => ({
+        ...{ currencyCode: 'USD', serviceName: 'Virtual Machines', type: 'Consumption', unitOfMeasure: '1 Hour' },
+        ...{ armRegionName: 'swedencentral', armSkuName: name, retailPrice: kind === ' Spot' ? cores / 10 : cores },
+        ...{
+          skuName: `${name}${kind === ' Windows' ? '' : kind}`,
+          productName: `Series${kind === ' Windows' ? kind : ''}`,
+        },
+      })),
+    );
+    const { priceType, ...exact } = wanted;
+    const found = items.filter(
+      (each) =>
+        each.type === priceType &&
+        Object.entries(exact).every(([key, value]) => each[key as keyof typeof each] === value),
+    );
+    const from = Number(url.searchParams.get('$skip') ?? 0);
+    const next = new URL(url);
+    next.searchParams.set('$skip', String(from + 2));
+    const NextPageLink = from + 2 < found.length ? next.href.replace('https:', 'http:') : null;
+    return { status: 200, body: { BillingCurrency: 'USD', Items: found.slice(from, from + 2), NextPageLink } };
+  }
+
   /** Owner of the group, less what was taken away. */
   permissions(): Told {
     return { status: 200, body: { value: [{ actions: ['*'], notActions: [...this.withdrawn], dataActions: [] }] } };

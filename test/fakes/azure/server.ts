@@ -114,7 +114,9 @@ export async function startFakeAzure({ clock, speed }: FakeTerms): Promise<FakeA
     const fault = take(call.name);
     if (fault?.when === 'before') return give(fault.answer);
     try {
-      if (request.headers.authorization !== `Bearer ${fakeToken}`)
+      // The price list is public, and nobody shows it a token.
+      const expected = call.name === 'RetailPrices_List' ? undefined : `Bearer ${fakeToken}`;
+      if (request.headers.authorization !== expected)
         throw new RefusedError(
           401,
           'AuthenticationFailed',
@@ -157,6 +159,8 @@ export async function startFakeAzure({ clock, speed }: FakeTerms): Promise<FakeA
     }
     if (method === 'GET' && /\/providers\/Microsoft\.Authorization\/permissions$/.test(pathname))
       return { name: 'Permissions_List', answer: () => catalog.permissions() };
+    if (method === 'GET' && pathname === '/api/retail/prices')
+      return { name: 'RetailPrices_List', answer: ({ url }) => catalog.priceList(new URL(url)) };
     if (method === 'GET' && pathname.includes('/subnets/'))
       return { name: 'Subnets_Get', answer: () => catalog.named(pathname, group.terms.subnets) };
     const route = routeOf(method, pathname);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nameOfOffer } from '../../../src/model/offer.ts';
 import { groupPathOf, isGranted, needsOf } from '../../../src/providers/azure/access.ts';
 import { readSku, readUsage } from '../../../src/providers/azure/offers.ts';
+import { readPrice } from '../../../src/providers/azure/prices.ts';
 import { fakeSite } from '../../fakes/azure/server.ts';
 import { callsOf } from './support/calls.ts';
 import { type AzureSite, clock, makeAzureSite } from './support/site.ts';
@@ -64,6 +65,43 @@ test('asks for the sizes of a region once in a while, for quotas each time', asy
   for (let times = 0; times < 3; times += 1) await session.offers?.({ deployment: 'chat', replicas: 1 }, call);
   expect(site.azure.calls.filter((each) => each === 'ResourceSkus_List')).toHaveLength(1);
   expect(site.azure.calls.filter((each) => each === 'Usage_List')).toHaveLength(3);
+});
+
+test('asks the public price list without a token, page by page, once an hour, where the settings name it', async () => {
+  const { calls, url } = site.azure;
+  const session = await site.openWith({ settings: { zones: undefined, market: ['on-demand', 'spot'], prices: url } });
+  const prices = async () => {
+    const sight = await session.offers?.({ deployment: 'chat', replicas: 1 }, call);
+    return sight?.kind === 'seen' ? sight.value.map(({ usdPerHour }) => usdPerHour) : sight;
+  };
+  site.azure.fault({ operation: 'RetailPrices_List', when: 'before', answer: 'drop' });
+  // No price is no reason to hide an offer.
+  expect(await prices()).toEqual([undefined, undefined, undefined, undefined]);
+  expect(await prices()).toEqual([96, 40, 9.6, 4]);
+  const asked = (): number => calls.filter((each) => each === 'RetailPrices_List').length;
+  expect(asked()).toBe(5);
+  await prices();
+  expect(asked()).toBe(5);
+  expect(await sights({ zones: [1] })).toHaveLength(2);
+  expect(asked()).toBe(5);
+});
+
+test.for([
+  ['in another currency', { currencyCode: 'EUR' }],
+  ['by the month', { unitOfMeasure: '1 Month' }],
+  ['of a reservation', { type: 'Reservation' }],
+  ['that is no number', { retailPrice: '1' }],
+  ['with Windows', { productName: 'Virtual Machines NC Series Windows' }],
+] as const)('a price %s is none of a plain machine', ([, change]) => {
+  const plain = {
+    currencyCode: 'USD',
+    unitOfMeasure: '1 Hour',
+    type: 'Consumption',
+    armSkuName: small,
+    retailPrice: 3,
+  };
+  expect(readPrice(plain)).toEqual({ machine: small, market: 'on-demand', usdPerHour: 3 });
+  expect(readPrice({ ...plain, ...change })).toBeUndefined();
 });
 
 test('what is no size, or no quota, is passed over', () => {
