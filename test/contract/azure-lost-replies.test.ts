@@ -5,7 +5,8 @@ import { createSeededRandom } from '../../src/testkit/seeded-random.ts';
 import type { LateFailure } from '../fakes/azure/group.ts';
 import type { Flavour } from '../fakes/azure/operations.ts';
 import { answers, type Fault } from '../fakes/azure/server.ts';
-import { type AzureSite, createFastClock, launch, makeAzureSite } from '../providers/azure/support/site.ts';
+import { type AzureSite, launch, makeAzureSite } from '../providers/azure/support/site.ts';
+import { createFastClock } from '../providers/support/fast-clock.ts';
 
 /** A minute is 600 ms here: what only time settles is waited for too. */
 const clock = createFastClock(100);
@@ -38,7 +39,7 @@ function draw(seed: number): Schedule {
   const others = offers.filter((offer) => offer !== free);
   const lost = (): Fault['answer'] => pick(['drop', 'drop', 'hang', answers.internal]);
   const more: Fault[] = Array.from({ length: Math.floor(random.next() * 5) }, () => ({
-    operation: pick([
+    action: pick([
       ...['VirtualMachines_CreateOrUpdate', 'VirtualMachines_Get', 'VirtualMachines_List', 'VirtualMachines_Update'],
       ...['VirtualMachines_Delete', 'Operations_Get', 'NetworkInterfaces_Delete', 'Disks_Delete'],
     ]),
@@ -55,7 +56,7 @@ function draw(seed: number): Schedule {
     failingLate: others
       .filter(() => random.next() < 0.3)
       .map((offer) => [offer, { code: 'ZonalAllocationFailed', leaves: pick(['machine', 'siblings']) }]),
-    faults: [{ operation: 'VirtualMachines_CreateOrUpdate', when: 'after', answer: lost() }, ...honest],
+    faults: [{ action: 'VirtualMachines_CreateOrUpdate', when: 'after', answer: lost() }, ...honest],
     crashes: Array.from({ length: 60 }, () => pick(['none', 'none', 'here', 'elsewhere'])),
   };
 }

@@ -1,7 +1,8 @@
 import { describe, test } from 'vitest';
 import { azure } from '../../src/providers/azure/index.ts';
 import { cloudContract, providerContract } from '../../src/testkit/provider-contract.ts';
-import { createFastClock, makeAzureSite } from '../providers/azure/support/site.ts';
+import { makeAzureSite } from '../providers/azure/support/site.ts';
+import { createFastClock } from '../providers/support/fast-clock.ts';
 
 /** What was made a moment ago and is not found is asked for twice, two seconds apart: they need not be ours. */
 const make = () => makeAzureSite({ clock: createFastClock(2), speed: 100 });

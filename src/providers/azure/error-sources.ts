@@ -65,3 +65,8 @@ export const createOrUpdate: Source = {
   at: `${learn}/rest/api/compute/virtual-machines/create-or-update`,
   checked: '2026-11-27',
 };
+/** A create that a deletion ended, as somebody got it. */
+export const preemptedReport: Source = {
+  at: 'https://github.com/Azure/azure-sdk-for-java/issues/1783',
+  checked: '2026-11-27',
+};

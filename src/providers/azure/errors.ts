@@ -9,6 +9,7 @@ import {
   lockedReport,
   machineErrors,
   nicReport,
+  preemptedReport,
   throttlingErrors,
 } from './error-sources.ts';
 import { launchErrors } from './launch-errors.ts';
@@ -111,6 +112,11 @@ const objects: readonly ErrorRule[] = [
       'ResourceUpdateBlockedOnPlatformUpdate',
     ],
     ...{ class: 'conflict', means: 'it, or its disk, is not ready for this', source: machineErrors },
+  },
+  {
+    // Inside a poll that says Canceled, and sometimes Failed: the machine was deleted while it was made, for one.
+    codes: ['OperationPreempted'],
+    ...{ class: 'conflict', means: 'a later operation on the same machine ended it', source: preemptedReport },
   },
   {
     // HTTP 412: `If-Match` or `If-None-Match` did not hold.

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { createFaultScript, type ScriptedFault } from '../fault-script.ts';
 import { Catalog } from './catalog.ts';
 import { Group } from './group.ts';
 import { Operations, type Told } from './operations.ts';
@@ -10,13 +11,10 @@ import { type Asked, answersOf, type NetworkKind, networkAnswer } from './routes
 import { checkAnswer, checkBody, checkQuery, type Refusal, RefusedError, routeOf } from './spec.ts';
 
 /** What happens to the next calls of an operation. `before`: nothing is done. `after`: it is done, and then this. */
-export interface Fault {
-  readonly operation: string;
+export interface Fault extends ScriptedFault {
   readonly when: 'before' | 'after';
   /** An answer, or none: the connection ends, or stays silent. */
   readonly answer: (Refusal & { readonly headers?: Readonly<Record<string, string>> }) | 'drop' | 'hang';
-  /** How many calls; default 1. */
-  readonly times?: number;
 }
 
 export interface FakeAzure {
@@ -84,12 +82,7 @@ export async function startFakeAzure({ clock, speed }: FakeTerms): Promise<FakeA
   const catalog = new Catalog();
   const modelled = answersOf(group, operations, catalog);
   const calls: string[] = [];
-  const faults: { readonly fault: Fault; left: number }[] = [];
-  const take = (operation: string): Fault | undefined => {
-    const next = faults.find((each) => each.fault.operation === operation && each.left > 0);
-    if (next !== undefined) next.left -= 1;
-    return next?.fault;
-  };
+  const faults = createFaultScript<Fault>();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
@@ -111,7 +104,7 @@ export async function startFakeAzure({ clock, speed }: FakeTerms): Promise<FakeA
       if (answer === 'drop') request.socket.destroy();
       else if (answer !== 'hang') refuse(answer, answer.headers);
     };
-    const fault = take(call.name);
+    const fault = faults.take(call.name);
     if (fault?.when === 'before') return give(fault.answer);
     try {
       // The price list is public, and nobody shows it a token.
@@ -189,13 +182,7 @@ export async function startFakeAzure({ clock, speed }: FakeTerms): Promise<FakeA
 
   return {
     ...{ url: `http://${address}`, group, operations, catalog, calls },
-    fault(fault) {
-      const script = { fault, left: fault.times ?? 1 };
-      faults.push(script);
-      return () => {
-        script.left = 0;
-      };
-    },
+    fault: (fault) => faults.add(fault),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

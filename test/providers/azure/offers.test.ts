@@ -74,7 +74,7 @@ test('asks the public price list without a token, page by page, once an hour, wh
     const sight = await session.offers?.({ deployment: 'chat', replicas: 1 }, call);
     return sight?.kind === 'seen' ? sight.value.map(({ usdPerHour }) => usdPerHour) : sight;
   };
-  site.azure.fault({ operation: 'RetailPrices_List', when: 'before', answer: 'drop' });
+  site.azure.fault({ action: 'RetailPrices_List', when: 'before', answer: 'drop' });
   // No price is no reason to hide an offer.
   expect(await prices()).toEqual([undefined, undefined, undefined, undefined]);
   expect(await prices()).toEqual([96, 40, 9.6, 4]);
@@ -138,7 +138,7 @@ test('what cannot be asked for is not known', async () => {
   const elsewhere = fakeSite.launch.subnet.replace('/inference/', '/network/');
   const session = await site.openWith({ settings: { launch: { ...fakeSite.launch, subnet: elsewhere } } });
   site.azure.fault({
-    ...{ operation: 'Subnets_Get', when: 'before' },
+    ...{ action: 'Subnets_Get', when: 'before' },
     answer: { status: 403, code: 'AuthorizationFailed', message: 'no' },
   });
   const sight = await session.checkAccess?.(call);

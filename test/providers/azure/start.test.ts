@@ -4,8 +4,9 @@ import { nameOfOffer } from '../../../src/model/offer.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import { at } from '../../fakes/azure/group.ts';
 import { answers, fakeSite } from '../../fakes/azure/server.ts';
+import { createFastClock } from '../support/fast-clock.ts';
 import { callsOf, done, request } from './support/calls.ts';
-import { type AzureSite, createFastClock, makeAzureSite } from './support/site.ts';
+import { type AzureSite, makeAzureSite } from './support/site.ts';
 
 /** A minute is three seconds here. */
 const clock = createFastClock(20);
@@ -44,7 +45,7 @@ const stateOf = () => {
 test('walks zones before sizes, and sizes before markets, while they are sold out', async () => {
   const session = await site.openWith({ settings: { market: ['on-demand', 'spot'] } });
   for (const each of [`${large} 1`, `${large} 2`]) site.azure.group.soldOut.add(each);
-  site.azure.fault({ operation: 'VirtualMachines_CreateOrUpdate', when: 'before', answer: answers.familyQuota });
+  site.azure.fault({ action: 'VirtualMachines_CreateOrUpdate', when: 'before', answer: answers.familyQuota });
   done(await session.start(request, call('k1')));
   // The quota was about the large size's family in that market, so its other zone was not asked for.
   expect(made()).toEqual([`${small} 1 on-demand`]);
@@ -86,7 +87,7 @@ test('names every attempt with Azure’s own code when there is nothing left to 
   const { group } = site.azure;
   group.soldOut.add(`${large} 2`).add(small);
   site.azure.fault({
-    ...{ operation: 'VirtualMachines_CreateOrUpdate', when: 'before' },
+    ...{ action: 'VirtualMachines_CreateOrUpdate', when: 'before' },
     answer: { status: 409, code: 'SkuNotAvailable', message: 'scripted' },
   });
   const told: Denial[] = [];
@@ -108,7 +109,7 @@ test.for([
   ['credentials that ran out', answers.expired, 'auth', undefined],
   ['a held interface', { status: 400, code: 'NicReservedForAnotherVm', message: 'scripted' }, 'conflict', 180_000],
 ] as const)('%s is refused as what it is', async ([, answer, errorClass, retryAfterMs]) => {
-  site.azure.fault({ operation: 'VirtualMachines_CreateOrUpdate', when: 'before', answer, times: 9 });
+  site.azure.fault({ action: 'VirtualMachines_CreateOrUpdate', when: 'before', answer, times: 9 });
   const reply = await (await site.open()).start(request, call('k1'));
   expect(reply).toMatchObject({ kind: 'refused', error: { class: errorClass } });
   expect(reply.kind === 'refused' && reply.error.retryAfterMs).toBe(retryAfterMs);
@@ -120,7 +121,7 @@ test.for([
 test('a wait that is given as a date is read as one', async () => {
   const headers = { 'retry-after': new Date(clock.nowMs() + 600_000).toUTCString() };
   site.azure.fault({
-    ...{ operation: 'VirtualMachines_CreateOrUpdate', when: 'before', answer: { ...answers.throttled, headers } },
+    ...{ action: 'VirtualMachines_CreateOrUpdate', when: 'before', answer: { ...answers.throttled, headers } },
   });
   const reply = await (await site.open()).start(request, call('k1'));
   const waitMs = reply.kind === 'refused' ? (reply.error.retryAfterMs ?? 0) : 0;
@@ -189,7 +190,7 @@ test('nothing else is asked for while a failed launch is not cleared away', asyn
 });
 
 test('a reply that is lost is unknown, and the next try gets the machine of the first', async () => {
-  site.azure.fault({ operation: 'VirtualMachines_CreateOrUpdate', when: 'after', answer: 'drop' });
+  site.azure.fault({ action: 'VirtualMachines_CreateOrUpdate', when: 'after', answer: 'drop' });
   site.azure.group.lagMs = hours;
   const session = await site.open();
   expect((await session.start(request, call('k1'))).kind).toBe('unknown');
@@ -201,7 +202,7 @@ test('a reply that is lost is unknown, and the next try gets the machine of the 
 
 test('a create that was done and is sent again changes nothing, and gives the machine', async () => {
   const { group } = site.azure;
-  site.azure.fault({ operation: 'VirtualMachines_CreateOrUpdate', when: 'after', answer: 'drop' });
+  site.azure.fault({ action: 'VirtualMachines_CreateOrUpdate', when: 'after', answer: 'drop' });
   Object.assign(group, { lagMs: hours, hiddenMs: hours });
   const session = await site.open();
   expect((await session.start(request, call('k1'))).kind).toBe('unknown');
@@ -216,8 +217,8 @@ test('a create that was done and is sent again changes nothing, and gives the ma
 test('a refusal of the repeat settles nothing of a launch whose reply was lost', async () => {
   Object.assign(site.azure.group, { lagMs: hours, hiddenMs: 100_000 });
   const session = await site.open();
-  site.azure.fault({ operation: 'VirtualMachines_CreateOrUpdate', when: 'after', answer: 'drop' });
-  site.azure.fault({ operation: 'VirtualMachines_CreateOrUpdate', when: 'before', answer: answers.throttled });
+  site.azure.fault({ action: 'VirtualMachines_CreateOrUpdate', when: 'after', answer: 'drop' });
+  site.azure.fault({ action: 'VirtualMachines_CreateOrUpdate', when: 'before', answer: answers.throttled });
   expect((await session.start(request, call('k1'))).kind).toBe('unknown');
   expect((await (await site.open()).start(request, call('k1'))).kind).toBe('unknown');
   site.azure.group.hiddenMs = 0;
@@ -227,7 +228,7 @@ test('a refusal of the repeat settles nothing of a launch whose reply was lost',
 
 test('another key waits until it is certain that nothing came of a lost launch', async () => {
   const session = await site.open();
-  site.azure.fault({ operation: 'VirtualMachines_CreateOrUpdate', when: 'before', answer: 'drop' });
+  site.azure.fault({ action: 'VirtualMachines_CreateOrUpdate', when: 'before', answer: 'drop' });
   expect((await session.start(request, call('k1'))).kind).toBe('unknown');
   const early = await session.start(request, call('k2'));
   expect(early).toMatchObject({ kind: 'refused', error: { class: 'transient', code: 'SlotUnsettled' } });

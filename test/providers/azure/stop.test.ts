@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Replica } from '../../../src/model/replica.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import { answers } from '../../fakes/azure/server.ts';
+import { createFastClock } from '../support/fast-clock.ts';
 import { callsOf, done, request } from './support/calls.ts';
-import { type AzureSite, createFastClock, makeAzureSite } from './support/site.ts';
+import { type AzureSite, makeAzureSite } from './support/site.ts';
 
 /** A minute is three seconds here. */
 const clock = createFastClock(20);
@@ -106,7 +107,7 @@ test.for([
   'a lost reply to %s (%s, %s it was done) is unknown, and done when asked again',
   async ([operation, how, when]) => {
     const replica = await running();
-    site.azure.fault({ operation, when, answer: 'drop' });
+    site.azure.fault({ action: operation, when, answer: 'drop' });
     expect((await session.stop(replica, how, call('s1'))).kind).toBe('unknown');
     expect((await session.stop(replica, how, call('s1'))).kind).toBe('done');
     expect(site.azure.group.billedMachines()).toEqual([]);
@@ -115,7 +116,7 @@ test.for([
 
 test('too many calls are a refusal, and nothing is stopped', async () => {
   const replica = await running();
-  site.azure.fault({ operation: 'VirtualMachines_Delete', when: 'before', answer: answers.throttled });
+  site.azure.fault({ action: 'VirtualMachines_Delete', when: 'before', answer: answers.throttled });
   expect(await session.stop(replica, 'delete', call('s1'))).toMatchObject({
     kind: 'refused',
     error: { class: 'throttled' },
@@ -154,7 +155,7 @@ test('what stayed behind and cannot be deleted is not called gone', async () => 
   const disk = site.azure.group.siblings.find(({ kind }) => kind === 'disks');
   site.azure.group.siblings.push({ ...(disk as NonNullable<typeof disk>), goesAlong: false });
   site.azure.fault({
-    ...{ operation: 'Disks_Delete', when: 'before', times: 99 },
+    ...{ action: 'Disks_Delete', when: 'before', times: 99 },
     answer: { status: 409, code: 'OperationNotAllowed', message: 'Disk is locked: marked for deletion.' },
   });
   const reply = await session.stop(replica, 'delete', call('s1', { withinMs: 20_000 }));
@@ -190,7 +191,11 @@ test.for(['VirtualMachines_Update', 'VirtualMachines_Start'] as const)(
   async (operation) => {
     const replica = await running();
     done(await session.stop(replica, 'stop', call('s1')));
-    site.azure.fault({ operation, when: operation === 'VirtualMachines_Start' ? 'before' : 'after', answer: 'drop' });
+    site.azure.fault({
+      action: operation,
+      when: operation === 'VirtualMachines_Start' ? 'before' : 'after',
+      answer: 'drop',
+    });
     expect((await session.start(request, call('k3'))).kind).toBe('unknown');
     const woken = done(await (await site.openWith({ elsewhere: true })).start(request, call('k3', { epoch: 2 })));
     expect([woken.id, woken.bootId === replica.bootId, woken.state]).toEqual([replica.id, false, 'starting']);
@@ -208,16 +213,16 @@ test('lists all pages, and nothing of what it may not see', async () => {
     'NetworkInterfaces_Get',
     'Disks_ListByResourceGroup',
   ]) {
-    site.azure.fault({ operation, when: 'before', answer: answers.expired });
+    site.azure.fault({ action: operation, when: 'before', answer: answers.expired });
     const sight = await session.list({ deployment: 'chat' }, call(''));
     expect(sight, operation).toMatchObject({ kind: 'unknown', error: { class: 'auth' } });
   }
-  site.azure.fault({ operation: 'VirtualMachines_List', when: 'before', answer: 'drop' });
+  site.azure.fault({ action: 'VirtualMachines_List', when: 'before', answer: 'drop' });
   expect((await session.list({ deployment: 'chat' }, call(''))).kind).toBe('unknown');
 });
 
 test('gives up a call that is aborted while Azure is silent', async () => {
-  site.azure.fault({ operation: 'VirtualMachines_List', when: 'before', answer: 'hang' });
+  site.azure.fault({ action: 'VirtualMachines_List', when: 'before', answer: 'hang' });
   const given = new AbortController();
   const listing = session.list({ deployment: 'chat' }, { ...call(''), signal: given.signal });
   given.abort();

@@ -9,11 +9,11 @@ type Answer = Fault['answer'];
 
 /** The call each method is about, and the answers it can have there beside those that any call can have. */
 const operations: Readonly<
-  Partial<Record<ProviderMethod, { readonly operation: string; readonly own: Partial<Record<ErrorClass, Answer>> }>>
+  Partial<Record<ProviderMethod, { readonly action: string; readonly own: Partial<Record<ErrorClass, Answer>> }>>
 > = {
-  list: { operation: 'VirtualMachines_List', own: {} },
+  list: { action: 'VirtualMachines_List', own: {} },
   start: {
-    operation: 'VirtualMachines_CreateOrUpdate',
+    action: 'VirtualMachines_CreateOrUpdate',
     own: {
       capacity: { status: 409, code: 'AllocationFailed', message: 'Allocation failed.' },
       quota: answers.familyQuota,
@@ -22,12 +22,12 @@ const operations: Readonly<
     },
   },
   stop: {
-    operation: 'VirtualMachines_Delete',
+    action: 'VirtualMachines_Delete',
     own: { invalid: { status: 403, code: 'RequestDisallowedByPolicy', message: 'Disallowed by policy.' } },
   },
-  offers: { operation: 'ResourceSkus_List', own: {} },
-  notices: { operation: 'VirtualMachines_List', own: {} },
-  checkAccess: { operation: 'Permissions_List', own: {} },
+  offers: { action: 'ResourceSkus_List', own: {} },
+  notices: { action: 'VirtualMachines_List', own: {} },
+  checkAccess: { action: 'Permissions_List', own: {} },
 };
 
 const anywhere: Partial<Record<ErrorClass, Answer>> = {
@@ -50,12 +50,12 @@ export function cloudOf(
   const cloud: CloudHooks = {
     calls,
     refuse(method, errorClass) {
-      const { operation, own } = troubled(method);
+      const { action, own } = troubled(method);
       const answer = own[errorClass] ?? anywhere[errorClass];
-      return answer && fault({ operation, when: 'before', answer, times: Number.POSITIVE_INFINITY });
+      return answer && fault({ action, when: 'before', answer, times: Number.POSITIVE_INFINITY });
     },
     silence: (method) =>
-      fault({ operation: troubled(method).operation, when: 'before', answer: 'hang', times: Number.POSITIVE_INFINITY }),
+      fault({ action: troubled(method).action, when: 'before', answer: 'hang', times: Number.POSITIVE_INFINITY }),
     sellOut({ machine, zone }) {
       group.soldOut.add(zone === undefined ? machine : `${machine} ${zone}`);
     },

@@ -1,7 +1,5 @@
 /** An Azure site whose resource group is the fake on loopback; every session is one of its own, with nothing shared but the folder. */
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { LaunchSpec } from '../../../../src/model/deployment.ts';
 import type { Replica } from '../../../../src/model/replica.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
@@ -12,27 +10,16 @@ import { createRandom } from '../../../../src/system/random.ts';
 import type { CloudSubject } from '../../../../src/testkit/provider/cloud-subject.ts';
 import type { ProviderSubject } from '../../../../src/testkit/provider/subject.ts';
 import { type FakeAzure, fakeSite, startFakeAzure, startFakeIdentity } from '../../../fakes/azure/server.ts';
+import { openRecords } from '../../support/records.ts';
 import { cloudOf } from './cloud.ts';
 
 export const clock = createClock();
-
-/** A clock of its own speed: a group's seconds need not last as long as ours. */
-export function createFastClock(speed: number): Clock {
-  const [nowMs, monoMs] = [clock.nowMs(), clock.monoMs()];
-  const passedMs = (): number => (clock.monoMs() - monoMs) * speed;
-  return {
-    nowMs: () => nowMs + passedMs(),
-    monoMs: () => monoMs + passedMs(),
-    after: (ms, run) => clock.after(ms / speed, run),
-    sleep: (ms, signal) => clock.sleep(ms / speed, signal),
-  };
-}
 
 /** The SDK's own chain, as on a machine in Azure; it must look nowhere else. */
 Object.assign(process.env, (await startFakeIdentity()).env);
 
 /** Nothing here is about disks, and hundreds of sites that flush theirs would wait for each other. */
-const inMemory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+if (existsSync('/dev/shm')) process.env['TMPDIR'] = '/dev/shm';
 
 export const launch: LaunchSpec = { command: [], env: {}, startupTimeoutMs: 60_000, stopGraceMs: 30_000 };
 
@@ -47,18 +34,15 @@ export interface SiteOfEndpoint
 }
 
 function siteOfEndpoint(time: Clock, endpoint: string): SiteOfEndpoint {
-  const dir = mkdtempSync(join(inMemory, 'godwit-azure-'));
+  const records = openRecords('godwit-azure-');
   const { region, ...own } = fakeSite;
   const settings = {
     ...own,
     ...{ zones: [1, 2], machines: ['Standard_ND96isr_H100_v5', 'Standard_NC40ads_H100_v5'], endpoint },
   };
   const goodSettings = { ...settings, region };
-  let here = join(dir, 'here');
-  let others = 0;
   const openWith: SiteOfEndpoint['openWith'] = ({ settings: change, elsewhere = false }) => {
-    if (elsewhere) others += 1;
-    const stateDir = elsewhere ? join(dir, `machine-${others}`) : here;
+    const stateDir = elsewhere ? records.elsewhere() : records.here;
     const site = {
       ...{ name: 'sweden', provider: 'azure', region, residency: ['EU'], failureDomains: ['eu-north'] },
       settings: { ...settings, ...change },
@@ -67,14 +51,7 @@ function siteOfEndpoint(time: Clock, endpoint: string): SiteOfEndpoint {
   };
   return {
     ...{ plugin: azure, clock: time, launch, goodSettings, openWith },
-    parkRecords() {
-      const before = here;
-      others += 1;
-      here = join(dir, `here-${others}`);
-      // A lock is its holder's, and a copy of it nobody's; to read it would take it from its holder.
-      if (existsSync(before))
-        cpSync(before, here, { recursive: true, filter: (path) => !path.startsWith(join(before, 'locks')) });
-    },
+    parkRecords: () => records.park(),
     badLaunch: { ...launch, command: ['vllm', 'serve'] },
     badSettings: [
       settings,
@@ -95,7 +72,7 @@ function siteOfEndpoint(time: Clock, endpoint: string): SiteOfEndpoint {
       { ...goodSettings, endpoint: 'http://management.example.com' },
     ],
     open: () => openWith({}),
-    removeFolder: () => rmSync(dir, { recursive: true, force: true }),
+    removeFolder: () => records.remove(),
   };
 }
 
