@@ -40,8 +40,8 @@ export async function launch(
   // What is asked for once more may be coming up just now, and what is beside it with it.
   const names = last === undefined ? [] : [last.token];
   const cleared = isOpen ? undefined : await clearSiblings(session, machineNameOf(owner), names, call);
-  if (cleared !== undefined && cleared.kind !== 'done')
-    return refused('transient', cleared.error.code, cleared.error.message);
+  if (cleared?.kind === 'refused') return cleared;
+  if (cleared?.kind === 'unknown') return refused('transient', cleared.error.code, cleared.error.message);
   // Every request of one key is the same to the letter, under whichever lease it is repeated.
   const epoch = last?.startKey === owner.startKey ? last.epoch : call.epoch;
   return await walkOffers({
@@ -154,19 +154,21 @@ async function orFailed(session: Session, owner: Owner, machine: Machine, call: 
 
 /** There is a machine of that name, or the repeat of a request was refused: the machine itself says whose it is. */
 async function whatIsThere(
-  { attempts, azure, clock }: Session,
-  { site, deployment, slot, startKey }: Owner,
+  session: Session,
+  owner: Owner,
   { told, attempt }: { readonly told: Told<unknown>; readonly attempt: Attempt },
   call: WriteCall,
 ): Promise<Told<Machine>> {
+  const { attempts, azure, clock } = session;
+  const { deployment, slot, startKey } = owner;
   attempts.put(deployment, slot, attempt);
-  const name = machineNameOf({ site, deployment, slot });
+  const name = machineNameOf(owner);
   const found = await azure.machine(name, call);
   if (found.kind === 'done') {
     const isOurs = found.value.tags[tags.startKey] === startKey;
     if (!isOurs) return taken(found.value);
     attempts.put(deployment, slot, { ...attempt, state: 'made', instance: bootIdOf(found.value) });
-    return found;
+    return await orFailed(session, owner, found.value, call);
   }
   const isAbsent = found.kind === 'refused' && found.error.class === 'not-found';
   const isOld = ageOf(attempt, clock) >= listLagMs;

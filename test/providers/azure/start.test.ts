@@ -175,6 +175,28 @@ test('what another key’s failed launch left is cleared away, and not asked for
   expect(made()).toEqual([`${large} 1 on-demand`, `${large} 2 on-demand`]);
 });
 
+test('a failed launch that is met only when its name is asked for again is told and cleared away too', async () => {
+  site.azure.group.failingLate.set(`${large} 1`, { code: 'ZonalAllocationFailed', leaves: 'machine' });
+  done(await (await site.open()).start(request, call('k1')));
+  await until('it has failed', () => stateOf()?.provisioning === 'Failed');
+  const answer = { status: 404, code: 'ResourceNotFound', message: 'hidden for a moment' };
+  site.azure.fault({ action: 'VirtualMachines_Get', when: 'before', answer });
+  const told: Denial[] = [];
+  const elsewhere = await site.openWith({ elsewhere: true });
+  done(await elsewhere.start({ ...request, tell: (each) => told.push(each) }, call('k1')));
+  expect(told.map(({ offer, error }) => `${nameOfOffer(offer)} ${error.code}`)).toEqual([
+    `${large} 1 on-demand ZonalAllocationFailed`,
+  ]);
+  expect(site.azure.group.billed()).toHaveLength(3);
+});
+
+test('what is beside a machine and may not be seen ends the start for what it is', async () => {
+  site.azure.fault({ action: 'NetworkInterfaces_List', when: 'before', answer: answers.expired });
+  const reply = await (await site.open()).start(request, call('k1'));
+  expect(reply).toMatchObject({ kind: 'refused', error: { class: 'auth' } });
+  expect(creates()).toBe(0);
+});
+
 test('nothing else is asked for while a failed launch is not cleared away', async () => {
   const { group } = site.azure;
   group.failingLate.set(`${large} 1`, { code: 'ZonalAllocationFailed', leaves: 'machine' });
