@@ -4,8 +4,6 @@ export interface Refusal {
   readonly status: number;
   readonly reason: string;
   readonly message: string;
-  /** Seconds, as the header `Retry-After` says it. */
-  readonly retryAfter?: number;
 }
 
 export class RefusedError extends Error {

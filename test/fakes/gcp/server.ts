@@ -63,12 +63,7 @@ export async function startFakeGcp({ clock, speed, onSilence }: FakeTerms): Prom
       else if (given === 'drop') request.socket.destroy();
       else if (given === 'html')
         send(502, '<html><title>502 Bad Gateway</title></html>', { 'content-type': 'text/html' });
-      else
-        send(
-          given.status,
-          writeRefusal(given),
-          given.retryAfter === undefined ? {} : { 'retry-after': given.retryAfter },
-        );
+      else send(given.status, writeRefusal(given));
     };
     try {
       const call = readCall(request.method ?? '', new URL(request.url ?? '', 'http://127.0.0.1'), body);
