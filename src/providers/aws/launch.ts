@@ -36,8 +36,10 @@ export async function launch(
   const obstacle = await hiddenObstacle(session, owner, last, call);
   if (obstacle !== undefined) return obstacle;
   const late = slot.flatMap((each) => lateDenial(session, owner, each) ?? []);
+  // A request without an answer is repeated, whatever is said of its offer now: what it made may be what fills the quota.
+  const isOpen = last?.startKey === owner.startKey && last.state !== 'refused';
   // Who names offers has weighed what is known against them.
-  const denials = request.offers === undefined ? [...late, ...knownDenials(session)] : late;
+  const denials = request.offers === undefined && !isOpen ? [...late, ...knownDenials(session)] : late;
   // Every request of one key is the same to the letter, under whichever lease it is repeated.
   const epoch = last?.startKey === owner.startKey ? last.epoch : call.epoch;
   return await walkOffers({

@@ -43,6 +43,17 @@ test('says which zones have which machines, and no more where nothing more is as
   expect(site.ec2.calls).toEqual(['DescribeInstanceTypeOfferings']);
 });
 
+test('a lost launch is repeated though a look says that it would be refused: its own machine may be why', async () => {
+  site.ec2.fault({ action: 'RunInstances', when: 'after', answer: 'drop' });
+  const session = await site.open();
+  expect((await session.start(request, callOf('k1'))).kind).toBe('unknown');
+  site.ec2.region.lagMs = 3_600_000;
+  site.ec2.region.catalogue.notOffered.add('p5.48xlarge us-east-1a');
+  await look(session);
+  doneOf(await session.start(request, callOf('k1')));
+  expect(site.ec2.region.machines).toHaveLength(1);
+});
+
 test('spot prices are of the zone; where EC2 has none, none is said', async () => {
   site.ec2.region.catalogue.spotPrices.set('p5.48xlarge us-east-1b', '31.464');
   const session = await site.openWith({ settings: { market: ['spot'], machines: ['p5.48xlarge'] } });
