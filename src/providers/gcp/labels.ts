@@ -1,7 +1,7 @@
 /**
  * What is written on a machine, as labels: the only thing that can be filtered by, and changed only by whoever has read it.
  * Values may hold `[a-z0-9_-]{0,63}`, so anything else is written as its bytes, and what is too long goes on in a second label.
- * https://docs.cloud.google.com/compute/docs/labeling-resources, "Requirements for labels", checked 2026-11-27.
+ * https://cloud.google.com/pubsub/docs/labels, "Requirements for labels", as for all of Google's services, checked 2026-11-27.
  */
 
 /** Labels of ours. The first three find it; the others are what the cloud remembers for us. */

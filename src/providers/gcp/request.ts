@@ -52,7 +52,7 @@ function familyOf(machine: string): string {
 /**
  * One name for all that a key may ask for: in one zone the cloud has no two machines of one name, so whatever becomes of a
  * request, a second one makes nothing beside it. At most 63 of `[a-z0-9-]`:
- * https://docs.cloud.google.com/compute/docs/naming-resources, checked 2026-11-27.
+ * https://cloud.google.com/compute/docs/reference/latest/instanceTemplates/insert, `name`, checked 2026-11-27.
  */
 export function nameOf({ site, deployment, slot, startKey }: Owner): string {
   const readable = deployment
@@ -154,9 +154,8 @@ export function insertRequest(
 }
 
 /**
- * On-demand says nothing: the template's own word stands. Reserved is one reservation by its name: any other way to take
- * from reservations falls back to capacity at the full price (compute.proto, `ReservationAffinity`, checked 2026-11-27).
- * Spot machines cannot be moved nor restarted by Google (`Scheduling`).
+ * On-demand says nothing: the template's own word stands. Reserved is one reservation by its name: `SPECIFIC_RESERVATION` is
+ * the only way that must be served from one (compute.proto, `ReservationAffinity`, checked 2026-11-27). Spot machines cannot be moved nor restarted by Google (`Scheduling`).
  */
 function marketOf({ market }: Offer, reservation: string | undefined): object {
   switch (market) {

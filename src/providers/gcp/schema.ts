@@ -4,7 +4,7 @@ import { markets } from '../../model/error-verdict.ts';
 
 const zoneName = z.string().regex(/^[a-z]+(-[a-z]+)+\d+-[a-z]$/, 'a zone is written like europe-west4-a');
 
-/** https://docs.cloud.google.com/compute/docs/naming-resources, checked 2026-11-27. */
+/** https://cloud.google.com/compute/docs/reference/latest/instanceTemplates/insert, `name`, checked 2026-11-27. */
 const resourceName = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const template = z

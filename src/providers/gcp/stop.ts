@@ -61,9 +61,9 @@ function forget({ attempts }: Session, { deployment, slot }: Replica, { id }: In
 
 /**
  * Local SSDs must be given up in so many words, and a model server's hold nothing that it cannot fetch again
- * (compute.proto, `StopInstanceRequest`, checked 2026-11-27). Suspending is no choice: machines with GPUs cannot be
- * suspended, and a suspended one is billed. A machine that is still being made is not ready to be stopped, only to be
- * deleted: then it is waited for (googleapis/google-cloud-java #9312, checked 2026-11-27).
+ * (compute.proto, `StopInstanceRequest`, checked 2026-11-27). Suspending is no choice: a suspended machine is billed for its
+ * memory (`rpc Suspend`). A machine that is still being made is not ready to be stopped, only to be deleted: then it is waited
+ * for (googleapis/google-cloud-java #9312, checked 2026-11-27).
  */
 async function tell(session: Session, instance: Instance, how: How, call: WriteCall): Promise<Told<Operation>> {
   const { compute } = session;
