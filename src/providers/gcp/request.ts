@@ -155,7 +155,8 @@ export function insertRequest(
 
 /**
  * On-demand says nothing: the template's own word stands. Reserved is one reservation by its name: `SPECIFIC_RESERVATION` is
- * the only way that must be served from one (compute.proto, `ReservationAffinity`, checked 2026-11-27). Spot machines cannot be moved nor restarted by Google (`Scheduling`).
+ * the only way that must be served from one (compute.proto, `ReservationAffinity`, checked 2026-11-27). Spot machines cannot
+ * be moved nor restarted by Google (`Scheduling`).
  */
 function marketOf({ market }: Offer, reservation: string | undefined): object {
   switch (market) {
