@@ -6,7 +6,7 @@ export const gcp: ProviderPlugin = {
   kind: 'gcp',
   capabilities: {
     ...{ idempotentStart: 'yes', warmStandby: 'yes' },
-    ...{ offers: 'no', drain: 'no', notices: 'no', accessCheck: 'no' },
+    ...{ offers: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes' },
   },
   configSchema: gcpSettings,
   async connect(site, deps) {

@@ -15,6 +15,8 @@ export const labelKeys = {
   epoch: 'godwit-epoch',
   /** Its last start before the one that was asked for: while it is the present one, that start did not come. */
   wokenFrom: 'godwit-woken-from',
+  /** The operation that empties it; goes when it is started again. */
+  draining: 'godwit-draining',
 } as const;
 
 export type LabelName = keyof typeof labelKeys;

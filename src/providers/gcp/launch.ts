@@ -11,6 +11,7 @@ import type { StartupData } from '../shared/startup-data.ts';
 import { notSeen, type Refused, type Told } from '../shared/told.ts';
 import { goOnAfter, offersAsked, walkOffers } from '../shared/walk.ts';
 import { settleLast } from './last-attempt.ts';
+import { knownDenials } from './offers.ts';
 import {
   type Asked,
   insertRequest,
@@ -47,9 +48,11 @@ export async function launch(
   const epoch = mine?.epoch ?? call.epoch;
   const own = offersAsked(offersOf(session.settings), request);
   const round = roundAfter(owner, own, mine);
+  // A request without an answer is repeated, whatever is said of its offer now: what it made may be what fills the quota.
+  const isFree = request.offers === undefined && (mine === undefined || mine.state === 'refused');
   return await walkOffers({
     offers: goOnAfter(own, owner.startKey, last),
-    denials: settled.denials,
+    denials: [...settled.denials, ...(isFree ? knownDenials(session) : [])],
     tell: request.tell,
     isOver: () => isOver(session, call),
     async ask(offer) {

@@ -38,9 +38,14 @@ export function templatePlaceOf({ launch: { instanceTemplate } }: Pick<GcpSettin
 }
 
 /** In the order they are tried: every zone of a machine type before the next type, every type before the next market. */
-export function offersOf({ machines, zones, market = ['on-demand'] }: GcpSettings): readonly Offer[] {
+export function offersOf({ launch, machines, zones, market = ['on-demand'] }: GcpSettings): readonly Offer[] {
   return market.flatMap((each) =>
-    machines.flatMap((machine) => zones.map((zone) => ({ machine, family: familyOf(machine), market: each, zone }))),
+    machines.flatMap((machine) =>
+      zones.map((zone) => ({
+        ...{ machine, family: familyOf(machine), market: each, zone },
+        ...(each === 'reserved' && launch.reservation !== undefined ? { reservation: launch.reservation } : {}),
+      })),
+    ),
   );
 }
 
@@ -67,8 +72,8 @@ export function nameOf({ site, deployment, slot, startKey }: Owner): string {
  * that failed is remembered under its id too, so each new round over the offers has ids of its own.
  */
 export function requestIdOf({ site, deployment, slot, startKey }: Owner, offer: Offer, round: number): string {
-  const { machine, market, zone } = offer;
-  const hex = digestOf([site, deployment, slot, startKey, machine, market, zone ?? '', round]);
+  const { machine, market, zone = '', reservation = '' } = offer;
+  const hex = digestOf([site, deployment, slot, startKey, machine, market, zone, reservation, round]);
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
   return [
     hex.slice(0, 8),
@@ -105,9 +110,13 @@ export function ownLabels(owner: Owner, epoch: number): Labels | undefined {
   return labels.includes(undefined) ? undefined : Object.assign({}, ...labels);
 }
 
-/** Of a deployment at a site, as the API filters: each expression in parentheses, all of them must hold (compute.proto). */
-export function filterFor(deployment: string, site: string): string {
-  const expressions = Object.entries({ ...labelsFor('deployment', deployment), ...labelsFor('site', site) });
+/**
+ * Of a deployment at a site, or of all, as the API filters: each expression in parentheses, all of them must hold
+ * (compute.proto).
+ */
+export function filterFor(deployment: string | undefined, site: string): string {
+  const wanted = deployment === undefined ? {} : labelsFor('deployment', deployment);
+  const expressions = Object.entries({ ...wanted, ...labelsFor('site', site) });
   return expressions.map(([key, value]) => `(labels.${key} = "${value}")`).join(' ');
 }
 
@@ -138,7 +147,7 @@ export function insertRequest(
   owner: Owner,
   { offer, requestId, labels, metadata }: Asked,
 ): InsertRequest {
-  const { instanceTemplate: template, reservation } = launch;
+  const { instanceTemplate: template } = launch;
   return {
     zone: offer.zone,
     requestId,
@@ -148,7 +157,7 @@ export function insertRequest(
       machineType: `zones/${offer.zone}/machineTypes/${offer.machine}`,
       labels,
       ...(metadata === undefined ? {} : { metadata: { items: metadata } }),
-      ...marketOf(offer, reservation),
+      ...marketOf(offer),
     },
   };
 }
@@ -158,7 +167,7 @@ export function insertRequest(
  * the only way that must be served from one (compute.proto, `ReservationAffinity`, checked 2026-11-27). Spot machines cannot
  * be moved nor restarted by Google (`Scheduling`).
  */
-function marketOf({ market }: Offer, reservation: string | undefined): object {
+function marketOf({ market, reservation }: Offer): object {
   switch (market) {
     case 'on-demand':
       return {};

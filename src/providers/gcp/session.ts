@@ -1,17 +1,19 @@
 /** What the parts of one Google Cloud site's session share. */
 import { assert } from '../../errors.ts';
+import type { OfferSight } from '../../model/offer.ts';
 import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { ReadCall, WriteCall } from '../../ports/call.ts';
 import type { ListPace, ProviderDeps } from '../../ports/provider.ts';
 import type { AttemptShelf } from '../shared/attempt-record.ts';
 import { staleEpoch } from '../shared/change.ts';
+import type { Memory } from '../shared/remember.ts';
 import { refused, type Told } from '../shared/told.ts';
 import type { Compute } from './client.ts';
-import { type Labels, labelsFor, withoutLabel } from './labels.ts';
+import { type LabelName, type Labels, labelsFor, withoutLabel } from './labels.ts';
 import { awaitEnd } from './operation.ts';
 import type { GcpSettings } from './schema.ts';
-import { epochOf, type Instance, placeOf, toReplica } from './wire.ts';
+import { epochOf, type Instance, placeOf, textOn, toReplica } from './wire.ts';
 
 /**
  * Google promises no bound for its lists. A machine is in them once its operation runs; what is asked for by name is seen
@@ -21,8 +23,8 @@ import { epochOf, type Instance, placeOf, toReplica } from './wire.ts';
 export const listLagMs = 30_000;
 
 /**
- * Reads have 1,500 a minute for each project (https://docs.cloud.google.com/compute/api-quota, checked 2026-11-27), and a
- * list with a filter may cost more than one of them.
+ * Reads are counted per minute and project (https://docs.cloud.google.com/compute/api-quota, checked 2026-11-26): ten
+ * deployments watched at this pace take sixty of them.
  */
 export const listPace: ListPace = { calmMs: 10_000, urgentMs: 2000 };
 
@@ -34,6 +36,9 @@ export interface SessionDeps extends ProviderDeps {
 
 export interface Session extends SessionDeps {
   readonly attempts: AttemptShelf;
+  readonly memory: Memory;
+  /** What the last look said of all offers. */
+  lastSeen: { readonly atMonoMs: number; readonly sights: readonly OfferSight[] } | undefined;
   /** All machines of the deployment at this site. */
   look(deployment: string, call: ReadCall): Promise<Told<readonly Instance[]>>;
 }
@@ -51,7 +56,7 @@ export async function mark(
   session: Session,
   instance: Instance,
   call: WriteCall,
-  change?: { readonly wokenFrom: string; readonly startKey: string },
+  change: Change = {},
 ): Promise<Reply<Instance>> {
   const { compute } = session;
   const place = placeOf(instance);
@@ -59,9 +64,10 @@ export async function mark(
   for (let tries = 0; tries < mostTries; tries += 1) {
     const stale = staleEpoch(epochOf(seen), call);
     if (stale !== undefined) return stale;
-    if (change === undefined && epochOf(seen) === call.epoch) return { kind: 'done', value: seen };
+    if (epochOf(seen) === call.epoch && isMarked(seen, change)) return { kind: 'done', value: seen };
     const labels = markedLabels(seen, call, change);
-    if (labels === undefined) return refused('invalid', 'KeyTooLong', 'the start key does not fit into labels');
+    if (labels === undefined)
+      return refused('invalid', 'KeyTooLong', `what is to be written on ${place.name} does not fit`);
     const told = await compute.label(place, labels, seen.labelFingerprint ?? '', call);
     if (told.kind === 'done') {
       const end = await awaitEnd(session, place.zone, told.value, call);
@@ -81,15 +87,21 @@ export async function mark(
   return refused('conflict', 'LabelsChanging', `the labels of ${place.name} are being changed by somebody else`);
 }
 
-function markedLabels(
-  { labels = {} }: Instance,
-  { epoch }: WriteCall,
-  change: { readonly wokenFrom: string; readonly startKey: string } | undefined,
-): Labels | undefined {
-  const marked = { ...labels, ...labelsFor('epoch', String(epoch)) };
-  if (change === undefined) return marked;
-  const [key, from] = [labelsFor('startKey', change.startKey), labelsFor('wokenFrom', change.wokenFrom)];
-  return key && from && { ...withoutLabel(withoutLabel(marked, 'startKey'), 'wokenFrom'), ...key, ...from };
+type Change = Partial<Readonly<Record<LabelName, string>>>;
+
+function isMarked(instance: Instance, change: Change): boolean {
+  return Object.entries(change).every(([name, value]) => (textOn(instance, name as LabelName) ?? '') === value);
+}
+
+/** An empty value takes the label away. Undefined: a value is too long. */
+function markedLabels({ labels = {} }: Instance, { epoch }: WriteCall, change: Change): Labels | undefined {
+  let marked: Labels = labels;
+  for (const [name, value] of Object.entries({ ...change, epoch: String(epoch) })) {
+    const own = value === '' ? {} : labelsFor(name as LabelName, value);
+    if (own === undefined) return undefined;
+    marked = { ...withoutLabel(marked, name as LabelName), ...own };
+  }
+  return marked;
 }
 
 /** A machine found by our own labels, or just made with them. */

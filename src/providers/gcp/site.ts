@@ -4,7 +4,12 @@ import type { Replica } from '../../model/replica.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
+import { createMemory } from '../shared/remember.ts';
 import { onePerSlot } from '../shared/slots.ts';
+import { seeAccess } from './access.ts';
+import { drainReplica } from './drain.ts';
+import { seeNotices } from './notices.ts';
+import { seeOffers } from './offers.ts';
 import { filterFor } from './request.ts';
 import { listLagMs, listPace, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
@@ -17,11 +22,12 @@ export function openSite(deps: SessionDeps): Provider {
   const session: Session = {
     ...deps,
     attempts: openAttempts(deps.stateDir),
+    memory: createMemory(clock),
+    lastSeen: undefined,
     look: (deployment, call) => compute.list(filterFor(deployment, site), call),
   };
   return {
-    listLagMs,
-    listPace,
+    ...{ listLagMs, listPace },
     account: settings.project,
     async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
       const asOfMs = clock.nowMs();
@@ -31,6 +37,10 @@ export function openSite(deps: SessionDeps): Provider {
     },
     start: (request, call) => changeSlot(session, request, call, () => startReplica(session, request, call)),
     stop: (replica, how, call) => changeSlot(session, replica, call, () => stopReplica(session, replica, how, call)),
+    drain: (replica, call) => changeSlot(session, replica, call, () => drainReplica(session, replica, call)),
+    offers: (_, call) => seeOffers(session, call),
+    notices: (call) => seeNotices(session, call),
+    checkAccess: (call) => seeAccess(session, call),
     async close() {
       compute.close();
     },

@@ -26,7 +26,7 @@ export async function wake(
   const { compute } = session;
   const place = placeOf(stopped);
   const before = startMarkOf(stopped);
-  const marked = await mark(session, stopped, call, { startKey, wokenFrom: before });
+  const marked = await mark(session, stopped, call, { startKey, wokenFrom: before, draining: '' });
   if (marked.kind !== 'done') return marked;
   const told = stopped.status === 'SUSPENDED' ? await compute.resume(place, call) : await compute.start(place, call);
   if (told.kind === 'refused') return refusedInPlace(told.error, stopped);

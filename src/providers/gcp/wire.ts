@@ -23,6 +23,19 @@ export interface Instance {
   readonly creationTimestamp?: string | null;
   readonly lastStartTimestamp?: string | null;
   readonly lastStopTimestamp?: string | null;
+  readonly scheduling?: {
+    readonly provisioningModel?: string | null;
+    readonly preemptible?: boolean | null;
+    readonly terminationTime?: string | null;
+  } | null;
+  readonly resourceStatus?: {
+    readonly upcomingMaintenance?: {
+      readonly type?: string | null;
+      readonly maintenanceStatus?: string | null;
+      readonly maintenanceReasons?: readonly string[];
+      readonly windowStartTime?: string | null;
+    } | null;
+  } | null;
   readonly disks?: readonly AttachedDisk[];
   readonly networkInterfaces?: readonly {
     readonly networkIP?: string | null;

@@ -34,6 +34,9 @@ export class Machine {
   labels: Readonly<Record<string, string>>;
   fingerprint = 1;
   isBootDiskTied: boolean;
+  /** What is announced for it. */
+  maintenance: object | undefined;
+  terminationTime: string | undefined;
   /** When its disk went; undefined while it is there. */
   diskGoneAtMs: number | undefined;
   private events: readonly Event[] = [];
@@ -156,7 +159,11 @@ export class Machine {
         disk,
         ...(hasLocalSsd ? [{ boot: false, autoDelete: true, deviceName: 'local-ssd-0', type: 'SCRATCH' }] : []),
       ],
-      scheduling: isSpot ? { provisioningModel: 'SPOT', preemptible: true } : { provisioningModel: 'STANDARD' },
+      scheduling: {
+        ...(isSpot ? { provisioningModel: 'SPOT', preemptible: true } : { provisioningModel: 'STANDARD' }),
+        ...(this.terminationTime === undefined ? {} : { terminationTime: this.terminationTime }),
+      },
+      ...(this.maintenance === undefined ? {} : { resourceStatus: { upcomingMaintenance: this.maintenance } }),
       networkInterfaces: [
         {
           name: 'nic0',

@@ -39,6 +39,14 @@ export interface Project {
   /** What new machines are made with, by their template. */
   isBootDiskTied: boolean;
   hasLocalSsd: boolean;
+  /** `TYPE ZONE` that are not there. */
+  readonly absentTypes: Set<string>;
+  /** By metric. */
+  readonly quotas: Map<string, { readonly metric: string; limit: number; usage: number }>;
+  /** `NAME ZONE` → as the API shows it. */
+  readonly reservations: Map<string, object>;
+  /** Rights that our credentials lack. */
+  readonly withdrawn: Set<string>;
   /** Zones that lists leave out, and say so. */
   readonly unreachable: Set<string>;
   /** `TYPE ZONE`: none is free, which the operation says after its request was accepted. */
@@ -46,6 +54,10 @@ export interface Project {
   /** `TYPE ZONE` → the code its launches end with, after the machine was seen for a while. */
   readonly failingLate: Map<string, string>;
   statusOf(machine: Machine): Status | undefined;
+  /** A machine that is none of ours, for which this is announced. */
+  addStranger(maintenance: object): void;
+  /** Google takes a spot machine back: it has half a minute. */
+  preempt(machine: Machine): void;
   /** The call's answer; throws a refusal. */
   act: (call: Call) => object;
 }
@@ -69,6 +81,11 @@ const modelled: Readonly<Record<string, readonly string[]>> = {
   'ZoneOperations.Get': ['zone', 'operation'],
   'InstanceTemplates.Get': ['instanceTemplate'],
   'RegionInstanceTemplates.Get': ['region', 'instanceTemplate'],
+  'ZoneOperations.List': ['zone', 'filter', 'orderBy', 'maxResults'],
+  'MachineTypes.Get': ['zone', 'machineType'],
+  'Regions.Get': ['region'],
+  'Reservations.Get': ['zone', 'reservation'],
+  'Instances.TestIamPermissions': ['zone', 'resource'],
 };
 const modelledBody = ['name', 'machineType', 'labels', 'metadata', 'scheduling', 'reservationAffinity'];
 
@@ -85,13 +102,37 @@ export function createProject(terms: ProjectTerms): Project {
     pageSize: 500,
     isBootDiskTied: true,
     hasLocalSsd: false,
+    absentTypes: new Set(),
+    quotas: new Map(),
+    reservations: new Map(),
+    withdrawn: new Set(),
     unreachable: new Set(),
     soldOut: new Set(),
     failingLate: new Map(),
     statusOf: (machine) => machine.statusAt(terms.nowMs()),
+    addStranger(maintenance) {
+      const index = machines.length + 1;
+      const machine = new Machine(
+        {
+          ...{ id: String(index), index, name: 'theirs', zone: terms.zones[0] ?? '', type: 'a3-highgpu-8g' },
+          ...{ isSpot: false, hasLocalSsd: false, createdAtMs: terms.nowMs(), metadata: undefined },
+        },
+        { owner: 'somebody' },
+        true,
+      );
+      machine.boot(terms.nowMs() - 60_000);
+      machine.maintenance = maintenance;
+      machines.push(machine);
+    },
+    preempt(machine) {
+      begun(state, machine, preempted, machine.stop(terms.nowMs()) - terms.nowMs());
+    },
     act(call) {
       checkModelled(call);
       if (call.params['project'] !== terms.project) throw notFound(`projects/${call.params['project']}`);
+      const right = rights[call.method];
+      if (right !== undefined && project.withdrawn.has(right))
+        throw new RefusedError(403, 'forbidden', `Required '${right}' permission for 'projects/${terms.project}'`);
       return acts[call.method]?.(project, state, call) ?? {};
     },
   };
@@ -121,6 +162,23 @@ const acts: Readonly<Record<string, Act>> = {
     return begun(state, machine, 'setDiskAutoDelete', shortMs);
   },
   'InstanceTemplates.Get': template,
+  'ZoneOperations.List': listPreempted,
+  'MachineTypes.Get': machineType,
+  'Regions.Get': ({ quotas }, _, { params: { region } }) => ({
+    kind: 'compute#region',
+    name: region,
+    quotas: [...quotas.values()],
+  }),
+  'Reservations.Get': ({ reservations }, _, { params: { zone, reservation } }) => {
+    const found = reservations.get(`${reservation} ${zone}`);
+    if (found === undefined) throw notFound(`zones/${zone}/reservations/${reservation}`);
+    return found;
+  },
+  'Instances.TestIamPermissions': ({ withdrawn }, state, { params: { zone = '', resource = '' }, body = {} }) => {
+    machineOf(state, { params: { zone, instance: resource } });
+    const asked = (body['permissions'] ?? []) as readonly string[];
+    return { permissions: asked.filter((each) => !withdrawn.has(each)) };
+  },
   'RegionInstanceTemplates.Get': template,
   'ZoneOperations.Get': (_, state, { params: { zone, operation } }) => {
     const found = state.operations.find((each) => each.zone === zone && each.name === operation);
@@ -233,6 +291,47 @@ function template(project: Project, { terms }: State, { params: { instanceTempla
     { boot: true, autoDelete: project.isBootDiskTied, type: 'PERSISTENT', deviceName: 'persistent-disk-0' },
   ];
   return { kind: 'compute#instanceTemplate', name, properties: { machineType: 'a3-highgpu-8g', metadata, disks } };
+}
+
+/** The right that each read needs. */
+const rights: Readonly<Record<string, string>> = {
+  'Instances.AggregatedList': 'compute.instances.list',
+  'InstanceTemplates.Get': 'compute.instanceTemplates.get',
+  'RegionInstanceTemplates.Get': 'compute.instanceTemplates.get',
+  'Regions.Get': 'compute.regions.get',
+};
+
+/** Accelerators of the machine types there are. */
+const accelerators: Readonly<Record<string, string>> = {
+  'a3-highgpu-8g': 'nvidia-h100-80gb',
+  'a2-ultragpu-8g': 'nvidia-a100-80gb',
+};
+
+function machineType(project: Project, _: State, { params: { zone = '', machineType: name = '' } }: Call): object {
+  const type = accelerators[name];
+  if (type === undefined || project.absentTypes.has(`${name} ${zone}`))
+    throw notFound(`zones/${zone}/machineTypes/${name}`);
+  return {
+    kind: 'compute#machineType',
+    name,
+    accelerators: [{ guestAcceleratorType: type, guestAcceleratorCount: 8 }],
+  };
+}
+
+const preempted = 'compute.instances.preempted';
+
+function listPreempted(
+  _: Project,
+  state: State,
+  { params: { zone, filter, orderBy, maxResults = '500' } }: Call,
+): object {
+  if (filter !== `operationType = "${preempted}"` || orderBy !== 'creationTimestamp desc')
+    throw new RefusedError(501, 'notModelled', `the fake has no filter ${filter}`);
+  const found = state.operations.filter((each) => each.zone === zone && each.operationType === preempted).toReversed();
+  return {
+    kind: 'compute#operationList',
+    items: found.slice(0, Number(maxResults)).map((each) => written(state, each)),
+  };
 }
 
 function checkBody(
@@ -354,7 +453,7 @@ function written({ terms }: State, operation: Operation): object {
 }
 
 /** Found by its name, which a machine that has only been accepted is not. */
-function machineOf({ terms, machines }: State, { params: { zone, instance } }: Call): Machine {
+function machineOf({ terms, machines }: State, { params: { zone, instance } }: Pick<Call, 'params'>): Machine {
   const found = machines.findLast(
     (each) => each.terms.zone === zone && each.terms.name === instance && each.statusAt(terms.nowMs()) !== undefined,
   );

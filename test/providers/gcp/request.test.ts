@@ -27,10 +27,10 @@ const labels = ownLabels(owner, 4) ?? {};
 
 test('offers go through the zones of a type, the types of a market, then the next market', () => {
   expect(offersOf(settings).slice(0, 5).map(nameOfOffer)).toEqual([
-    'a3-highgpu-8g europe-west4-a reserved',
-    'a3-highgpu-8g europe-west4-b reserved',
-    'a2-ultragpu-8g europe-west4-a reserved',
-    'a2-ultragpu-8g europe-west4-b reserved',
+    'a3-highgpu-8g europe-west4-a reserved h100-block',
+    'a3-highgpu-8g europe-west4-b reserved h100-block',
+    'a2-ultragpu-8g europe-west4-a reserved h100-block',
+    'a2-ultragpu-8g europe-west4-b reserved h100-block',
     'a3-highgpu-8g europe-west4-a on-demand',
   ]);
   const { market: _, ...plain } = settings;

@@ -28,6 +28,10 @@ const troubles: Readonly<
     action: 'Instances.Delete',
     own: { conflict: { status: 400, reason: 'resourceNotReady', message: "The resource 'instances/x' is not ready" } },
   },
+  offers: { action: 'MachineTypes.Get', own: {} },
+  drain: { action: 'Instances.SetLabels', own: {} },
+  notices: { action: 'Instances.AggregatedList', own: {} },
+  checkAccess: { action: 'Instances.AggregatedList', own: { auth: answers.expired } },
 };
 
 const anywhere: Partial<Record<ErrorClass, Answer>> = {
@@ -56,6 +60,19 @@ export function cloudOf(
       fault({ action: troubled(method).action, when: 'before', answer: 'hang', times: Number.POSITIVE_INFINITY }),
     sellOut({ machine, zone }) {
       project.soldOut.add(`${machine} ${zone}`);
+    },
+    deny({ machine, zone }) {
+      project.absentTypes.add(`${machine} ${zone}`);
+    },
+    announce(replica) {
+      const found = project.machines.find(({ terms: { name, zone } }) => `${name}.${zone}` === replica?.id);
+      const maintenance = { type: 'SCHEDULED', maintenanceStatus: 'PENDING', windowStartTime: '2026-12-01T10:00:00Z' };
+      if (found !== undefined) found.maintenance = maintenance;
+      else project.addStranger(maintenance);
+    },
+    withdraw(permission) {
+      project.withdrawn.add(permission);
+      return () => project.withdrawn.delete(permission);
     },
     neverEnd() {
       project.isStuck = true;
