@@ -37,6 +37,9 @@ export interface Block extends Place, Asker {
   readonly isUntilChanged: boolean;
 }
 
+/** More of them are not kept: each stands for minutes, and a hunt meets a few dozen at most. */
+export const mostBlocks = 256;
+
 /** There is one of each: a second takes the place of the first. */
 export function blockKey({ deployment, site, offer, scope, reach }: Block): string {
   return JSON.stringify([deployment, site, scope, offer ?? null, reach ?? null]);

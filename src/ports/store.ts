@@ -1,4 +1,5 @@
 /** Where leases, journal and operations live. Every write is durable when its promise resolves. */
+import type { Block } from '../model/block.ts';
 import type { JournalDraft, JournalEntry, JournalHead } from '../model/journal-entry.ts';
 import type { Lease, LeaseRecord } from '../model/lease.ts';
 import type { Actor, Operation, OperationKind, OperationRequest, RequestAnswer } from '../model/operation.ts';
@@ -75,6 +76,16 @@ export interface StandingStore {
   put(draft: JournalDraft, revision: number): Promise<void>;
 }
 
+/** What providers refused, shared by all deployments and all processes. No record of what was done: the journal is that. */
+export interface BlockStore {
+  /** Those whose end is after `nowMs` (epoch milliseconds), the oldest first. */
+  list(nowMs: number): Promise<readonly Block[]>;
+  /** Each takes the place of one of the same key. What is over by then goes, and beyond 256 the oldest. */
+  put(blocks: readonly Block[], nowMs: number): Promise<void>;
+  /** Forgets these; one that was put anew since stays. */
+  clear(blocks: readonly Block[]): Promise<void>;
+}
+
 export interface SnapshotStore {
   put(snapshot: Snapshot): Promise<void>;
   get(deployment: string): Promise<Snapshot | undefined>;
@@ -85,6 +96,7 @@ export interface Store {
   readonly journal: JournalStore;
   readonly operations: OperationStore;
   readonly standing: StandingStore;
+  readonly blocks: BlockStore;
   readonly snapshots: SnapshotStore;
   close(): Promise<void>;
 }

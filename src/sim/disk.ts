@@ -63,7 +63,7 @@ function openDisk({ life, dice, broken, onArrival }: DiskTerms) {
 export function storeOf(terms: DiskTerms): Store {
   const { life, clock, random, ghost, state, onAppended, isInPlace, isImmediate } = terms;
   const store = openMemoryStore(state, { clock, random, bootId: 'boot' });
-  const { lease, journal, snapshots } = store;
+  const { lease, journal, snapshots, blocks } = store;
   const disk = openDisk(terms);
   const { read, write } = disk;
   return {
@@ -104,6 +104,11 @@ export function storeOf(terms: DiskTerms): Store {
     },
     operations: operationsOf(terms, store, disk),
     standing: standingOf(terms, store, disk),
+    blocks: {
+      list: (nowMs) => read(() => blocks.list(nowMs)),
+      put: (given, nowMs) => write(() => blocks.put(given, nowMs)),
+      clear: (given) => write(() => blocks.clear(given)),
+    },
     snapshots: {
       put: (snapshot) => write(() => snapshots.put(snapshot)),
       get: (given) => read(() => snapshots.get(given)),
@@ -170,7 +175,7 @@ const diskError = new Error('EIO: i/o error, fsync');
 export function copyOf(state: MemoryState): MemoryState {
   const copy = createMemoryState();
   copy.entries.push(...state.entries);
-  for (const kind of ['operations', 'requests', 'revisions', 'leases', 'snapshots', 'standing'] as const) {
+  for (const kind of ['operations', 'requests', 'revisions', 'leases', 'snapshots', 'standing', 'blocks'] as const) {
     const to: Map<string, unknown> = copy[kind];
     for (const [key, value] of state[kind]) to.set(key, value);
   }

@@ -1,5 +1,6 @@
 /** A store in memory with the promises of the one on disk: for tests and simulated worlds. Values are readonly and kept as given. */
 import { assert } from '../errors.ts';
+import { type Block, blockKey, mostBlocks } from '../model/block.ts';
 import type { JournalDraft, JournalEntry, JournalHead } from '../model/journal-entry.ts';
 import type { LeaseRecord } from '../model/lease.ts';
 import { endStates, type Operation, type OperationRequest } from '../model/operation.ts';
@@ -8,7 +9,15 @@ import type { Standing } from '../model/standing.ts';
 import type { OperationCount } from '../model/tally.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
-import type { JournalStore, LeaseReply, LeaseStore, OperationStore, StandingStore, Store } from '../ports/store.ts';
+import type {
+  BlockStore,
+  JournalStore,
+  LeaseReply,
+  LeaseStore,
+  OperationStore,
+  StandingStore,
+  Store,
+} from '../ports/store.ts';
 import { type ChainRow, emptyHead, isFenced, link, operationIdOf } from './chain.ts';
 import { createLeaseWatch, usableUntilMonoMs } from './lease-watch.ts';
 import { lastChange, leaseLost, revisionConflict } from './refusals.ts';
@@ -37,6 +46,8 @@ export interface MemoryState {
   readonly snapshots: Map<string, Snapshot>;
   /** By deployment and key. */
   readonly standing: Map<string, { readonly deployment: string; readonly key: string; readonly standing: Standing }>;
+  /** By key, the oldest first. */
+  readonly blocks: Map<string, Block>;
 }
 
 export interface MemoryDeps {
@@ -55,6 +66,7 @@ export function createMemoryState(): MemoryState {
     leases: new Map(),
     snapshots: new Map(),
     standing: new Map(),
+    blocks: new Map(),
   };
 }
 
@@ -65,6 +77,7 @@ export function openMemoryStore(state: MemoryState, deps: MemoryDeps): Store {
     journal: createJournal(state),
     operations: createOperations(state),
     standing: createStanding(state),
+    blocks: createBlocks(state),
     snapshots: {
       async put(snapshot) {
         state.snapshots.set(snapshot.deployment, snapshot);
@@ -182,6 +195,28 @@ function createStanding(state: MemoryState): StandingStore {
       if (present !== revision) throw revisionConflict(draft, { present, yours: revision });
       appendRows(state, [draft]);
       raiseRevision(state, deployment);
+    },
+  };
+}
+
+function createBlocks({ blocks }: MemoryState): BlockStore {
+  return {
+    list: async (nowMs) =>
+      [...blocks.values()].filter(({ untilMs }) => untilMs > nowMs).sort((a, b) => a.atMs - b.atMs),
+    async put(fresh, nowMs) {
+      for (const block of fresh) {
+        blocks.delete(blockKey(block));
+        blocks.set(blockKey(block), block);
+      }
+      for (const [key, { untilMs }] of blocks) if (untilMs <= nowMs) blocks.delete(key);
+      const oldest = [...blocks].sort(([, a], [, b]) => a.atMs - b.atMs);
+      for (const [key] of oldest.slice(0, Math.max(0, blocks.size - mostBlocks))) blocks.delete(key);
+    },
+    async clear(given) {
+      for (const block of given) {
+        const key = blockKey(block);
+        if (blocks.get(key)?.atMs === block.atMs) blocks.delete(key);
+      }
     },
   };
 }

@@ -49,4 +49,12 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (deployment, key)
   ) STRICT;
   `,
+  `
+  CREATE TABLE block (
+    key TEXT PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    text TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -3,6 +3,7 @@ import type { Snapshot } from '../../model/snapshot.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Store } from '../../ports/store.ts';
+import { createBlockStore } from './block-store.ts';
 import { openDatabase } from './database.ts';
 import { parseKept } from './failure.ts';
 import { refuseDamaged } from './inspect.ts';
@@ -30,6 +31,7 @@ export function openSqliteStore({ dir, mode, ...deps }: SqliteOptions): Store {
     journal: createJournalStore(db),
     operations: createOperationStore(db),
     standing: createStandingStore(db, (drafts) => appendRows(db, drafts)),
+    blocks: createBlockStore(db),
     snapshots: {
       async put(snapshot) {
         const text = JSON.stringify(snapshot);

@@ -39,6 +39,7 @@ export function fakeStore({ snapshot, lease, operations = [], counts = [], entri
       answer: never,
     },
     standing: { list: async () => standing, put: never },
+    blocks: { list: async () => [], put: never, clear: never },
     snapshots: { put: never, get: async () => snapshot },
     close: async () => undefined,
   };

@@ -111,7 +111,8 @@ function checkLease({ state, violations, leaseMarginMs }: Watch, clock: Clock, v
     violations.push(`${what}: may run until ${call.deadlineAtMonoMs}, the lease only until ${usableUntilMonoMs}`);
 }
 
-function watchStore({ lease, journal, operations, standing, snapshots, close }: Store, { alive, point }: Wrap): Store {
+function watchStore(store: Store, { alive, point }: Wrap): Store {
+  const { lease, journal, operations, standing, blocks, snapshots, close } = store;
   return {
     lease: {
       acquire: (...given) => alive(() => lease.acquire(...given)),
@@ -137,6 +138,14 @@ function watchStore({ lease, journal, operations, standing, snapshots, close }: 
     standing: {
       list: (deployment) => alive(() => standing.list(deployment)),
       put: (draft, revision) => point(`put ${textOf(draft)}`, () => standing.put(draft, revision)),
+    },
+    blocks: {
+      list: (nowMs) => alive(() => blocks.list(nowMs)),
+      put: (given, nowMs) =>
+        point(`block ${given.map(({ site, scope }) => `${site} ${scope}`).join(' + ')}`, () =>
+          blocks.put(given, nowMs),
+        ),
+      clear: (given) => point(`unblock ${given.length}`, () => blocks.clear(given)),
     },
     snapshots: {
       put: (snapshot) => alive(() => snapshots.put(snapshot)),
