@@ -244,13 +244,13 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'blocks list',
-    summary: 'List what holds back starts: where they failed lately, and until when',
+    summary: 'List what holds back starts: what was refused or failed where, and until when',
     section: 'Automation',
     load: async () => (await import('./commands/blocks-list.ts')).blocksList,
   },
   {
     name: 'blocks clear',
-    summary: 'Forget what failed at a site: automation may start there again at once',
+    summary: 'Forget what was refused at a site: starts are asked for there again',
     section: 'Automation',
     load: async () => (await import('./commands/blocks-clear.ts')).blocksClear,
   },

@@ -9,11 +9,11 @@ import { sameWeights } from '../model/weights.ts';
 import { age, span } from '../model/words.ts';
 import { diagnose, isFailing } from './diagnose.ts';
 import { expiryOf, shiftReason } from './expiry.ts';
-import { startBlock } from './failed-starts.ts';
 import { emptySlots, isAlive, missingSlots, readyReplicas, unlistedReason, weightOf } from './readiness.ts';
 import { decideRequest } from './requests.ts';
 import { checkMove } from './safety.ts';
 import { isOut, pausedReason, shiftOf } from './standing.ts';
+import { startBlock } from './start-block.ts';
 import { bestTarget, moveAll } from './target.ts';
 
 /**

@@ -1,7 +1,9 @@
 /** Puts together from the record why an operation was begun and what became of its steps. */
+import type { Attempt } from '../model/block.ts';
 import type { DrainList } from '../model/drained.ts';
 import type { Explanation, RecordedDecision, StepAccount } from '../model/explanation.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
+import { nameOfOffer } from '../model/offer.ts';
 import type { Actor, Operation } from '../model/operation.ts';
 import { listedLateMs } from './listed-late.ts';
 
@@ -44,7 +46,22 @@ function accountOf(name: string, index: number, entries: readonly JournalEntry[]
     error: ended?.body.error,
     detail: ended?.body.detail,
     ...(ended?.body.drained === undefined ? {} : { drained: ended.body.drained }),
+    ...attemptsOf(index, entries),
   };
+}
+
+/** Of all its parts; of what was met more than once the newest. */
+function attemptsOf(index: number, entries: readonly JournalEntry[]): Pick<StepAccount, 'attempts'> {
+  const attempts = new Map<string, Attempt>();
+  for (const { body } of entries) {
+    if (body.kind !== 'step' || body.index !== index) continue;
+    for (const attempt of body.attempts ?? []) {
+      const key = `${attempt.site} ${attempt.offer === undefined ? '' : nameOfOffer(attempt.offer)}`;
+      // Why it is not asked for again is what it was refused for.
+      if (attempt.state === 'refused' || !attempts.has(key)) attempts.set(key, attempt);
+    }
+  }
+  return attempts.size === 0 ? {} : { attempts: [...attempts.values()] };
 }
 
 /** The return of the weights is a step that no plan names. */

@@ -52,7 +52,7 @@ export function coversAll(block: Block, { place, asker }: Pick<Hunt, 'place' | '
 const unread = { class: 'unknown', retry: 'never', retryAfterMs: undefined, expiryMs: undefined, because: '' } as const;
 
 /** The same account, and for all but what is said of the account the same region: zones of one name lie in one region. */
-function isThere(block: Block, place: Place): boolean {
+export function isThere(block: Block, place: Place): boolean {
   if (block.site === place.site) return true;
   if (block.account === undefined || block.account !== place.account || block.provider !== place.provider) return false;
   return block.scope === 'account' || (block.region !== undefined && block.region === place.region);
@@ -143,7 +143,7 @@ function says(one: Block, other: Block): boolean {
   // Of another deployment these two say nothing, and what others may be asked they keep to themselves.
   if (one.scope === 'site' || one.scope === 'spec') return false;
   const about = { place: other, asker: other };
-  if (coversAll(one, about)) return other.scope !== 'account' || one.scope === 'account';
+  if (coversAll(one, about)) return other.scope !== 'spec' && (other.scope !== 'account' || one.scope === 'account');
   // Only of the very same width: what a wider one says beside this offer would be lost.
   const isNarrow = other.scope === 'offer' || other.scope === 'zone';
   return isNarrow && other.offer !== undefined && !isWider(other, one) && covers(one, about, other.offer);

@@ -3,9 +3,9 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Weights } from '../model/route.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isFailing } from './diagnose.ts';
-import { startBlock } from './failed-starts.ts';
 import { areIndependent, isResident, readyReplicas, unusableReason, weightOf } from './readiness.ts';
 import { isOut } from './standing.ts';
+import { startBlock } from './start-block.ts';
 
 /**
  * Allowed and independent first, then ready now, then those that could be started, then those where a start failed just

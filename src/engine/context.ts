@@ -1,4 +1,5 @@
 /** One deployment under this process's lease: what the loop and the steps share. */
+import type { Attempt } from '../model/block.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { DrainList } from '../model/drained.ts';
 import type { JournalEntry, StepState } from '../model/journal-entry.ts';
@@ -52,4 +53,6 @@ export interface StepTold {
   /** One line; absent: the error's message. */
   readonly detail?: string | undefined;
   readonly drained?: DrainList;
+  /** Of a start: what was asked for in vain, and what was not asked for. */
+  readonly attempts?: readonly Attempt[];
 }

@@ -5,7 +5,7 @@ import type { Reply, Seen } from '../model/outcome.ts';
 import type { FaultDriver, TrafficDriver } from '../ports/traffic-driver.ts';
 import { callWithin } from './call-within.ts';
 import type { Rehearsal } from './drill-rehearsal.ts';
-import { passingClasses } from './effects.ts';
+import { passingClasses } from './effect-terms.ts';
 import { createReading } from './reading.ts';
 
 /** A fault stands for so long without being armed again, in milliseconds. */

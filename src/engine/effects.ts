@@ -5,44 +5,27 @@ import { assert } from '../errors.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { Plan, StepEffect } from '../model/plan.ts';
-import type { ErrorClass, ProviderError } from '../model/provider-error.ts';
+import type { ProviderError } from '../model/provider-error.ts';
 import type { Replica } from '../model/replica.ts';
 import { attemptWrite, type WriteTerms } from './attempt.ts';
 import type { Context, StepRef } from './context.ts';
 import { beginList } from './drain-list.ts';
+import { type EffectTerms, passingClasses } from './effect-terms.ts';
+import { launch } from './launch.ts';
 import { markDraining } from './mark-draining.ts';
 
-/** One start's limit, in milliseconds: clouds answer a launch in seconds or not at all. */
-const startTimeoutMs = 30_000;
 /** One write to the gateway, in milliseconds: a local socket answers in single digits. */
 const writeTimeoutMs = 2000;
 /** Beyond a replica's own grace after SIGTERM, in milliseconds. */
 const stopSlackMs = 5000;
 
-/** A gateway that restarts, a provider that throttles, credentials that are renewed: the step holds until its deadline. */
-export const passingClasses: ReadonlySet<ErrorClass> = new Set(['transient', 'throttled', 'auth']);
-
 const done: Reply<void> = { kind: 'done', value: undefined };
-
-export interface EffectTerms {
-  /** Monotonic milliseconds after which no further try begins. */
-  readonly deadlineAtMonoMs: number;
-  readonly signal: AbortSignal;
-  /** Refusals that stay, by slot: what the provider has none of is not asked for again by the same step. */
-  readonly refusals: Map<number, Refusal>;
-  /** Replicas whose stop was acknowledged to this step: it is not asked for again. */
-  readonly stopped: Set<string>;
-  /** What became of it, for the record. */
-  tell(detail: string): void;
-}
-
-type Refusal = Extract<Reply<void>, { kind: 'refused' }>;
 
 /** Issues the step's effect under its deterministic keys; a step that only waits answers done at once. */
 export async function applyEffect(
   ctx: Context,
   at: StepRef,
-  { deadlineAtMonoMs, signal, refusals, stopped, tell }: EffectTerms,
+  { deadlineAtMonoMs, signal, refusals, unsettled, held, stopped, tell }: EffectTerms,
 ): Promise<Reply<void>> {
   const { step, operation, index } = at;
   const terms: WriteTerms = {
@@ -58,7 +41,7 @@ export async function applyEffect(
     case 'undo':
       return await undo(ctx, operation, terms, tell);
     case 'launch':
-      return await launch(ctx, at, step, { ...terms, refusals });
+      return await launch(ctx, at, step, { ...terms, refusals, unsettled, held });
     case 'weigh':
       return await ctx.routes.weigh(step.weights, ctx.view(), terms);
     case 'fence':
@@ -84,47 +67,6 @@ async function undo(ctx: Context, { id, plan, by }: Operation, terms: WriteTerms
   const reply = await attemptWrite(ctx.deps, ctx.grip, terms, (call) => lift(ctx.deployment.name, { because }, call));
   if (reply.kind === 'done') tell('the drill is aborted');
   return reply;
-}
-
-/** Each slot is an effect of its own: its intent is in the journal before the call, its answer after it. */
-async function launch(
-  ctx: Context,
-  at: StepRef,
-  step: StepEffect & { kind: 'launch' },
-  { refusals, ...terms }: WriteTerms & Pick<EffectTerms, 'refusals'>,
-): Promise<Reply<void>> {
-  const placement = ctx.deployment.placements.find((each) => each.site === step.site);
-  const provider = ctx.deps.providers.get(step.site);
-  assert(placement !== undefined && provider !== undefined, `nothing can be launched at ${step.site}`);
-  const { name: deployment, model } = ctx.deployment;
-  let worst: Reply<void> = done;
-  for (const slot of step.slots) {
-    const before = refusals.get(slot);
-    if (before !== undefined) {
-      if (worst.kind === 'done') worst = before;
-      continue;
-    }
-    await ctx.note(at, String(slot), 'intended', undefined);
-    const key = `${terms.idempotencyKey}/${slot}`;
-    const request = { deployment, model, slot, launch: placement.launch };
-    const reply = await attemptWrite(
-      ctx.deps,
-      ctx.grip,
-      { ...terms, idempotencyKey: key, tryTimeoutMs: startTimeoutMs },
-      (call) => provider.start(request, call),
-    );
-    await ctx.note(
-      at,
-      String(slot),
-      reply.kind === 'done' ? 'reached' : reply.kind,
-      reply.kind === 'done' ? undefined : reply.error,
-    );
-    if (reply.kind === 'refused' && !step.bestEffort) return reply;
-    if (reply.kind === 'refused' && !passingClasses.has(reply.error.class)) refusals.set(slot, reply);
-    // A lost answer may yet be settled by asking again; a refusal stands.
-    if (reply.kind === 'unknown' || (reply.kind === 'refused' && worst.kind === 'done')) worst = reply;
-  }
-  return worst;
 }
 
 /** The provider is told while the list is begun; what came of that is for the record alone. */

@@ -48,7 +48,7 @@ export async function openContext(
     },
     view,
     calmSinceMs: () => memory.calmSinceMs(),
-    async note({ operation, index, step }, part, state, error, { detail: said, drained } = {}) {
+    async note({ operation, index, step }, part, state, error, { detail: said, drained, attempts } = {}) {
       const detail = said ?? error?.message;
       await journal.append({
         kind: 'step',
@@ -60,6 +60,7 @@ export async function openContext(
         error,
         detail,
         ...(drained === undefined ? {} : { drained }),
+        ...(attempts === undefined ? {} : { attempts }),
       });
       const count = operation.plan.steps.length;
       if (part === undefined)

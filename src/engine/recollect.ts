@@ -2,6 +2,8 @@
 
 import { weightOf } from '../core/readiness.ts';
 import { isWaiting } from '../core/requests.ts';
+import { blocksInView } from '../core/start-block.ts';
+import type { Asker, Block } from '../model/block.ts';
 import { type Decision, reasonsOf } from '../model/decision.ts';
 import { moveKinds, type Operation, type OperationRequest } from '../model/operation.ts';
 import type { Standing } from '../model/standing.ts';
@@ -36,14 +38,13 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
   const { clock, store } = deps;
   // The only deployment there is shares its failure domains with nobody.
   const hasOthers = deps.config.deployments.length > 1;
-  const domains = hasOthers
-    ? Object.fromEntries(deps.config.sites.map(({ name, failureDomains }) => [name, failureDomains]))
-    : undefined;
+  const domains = hasOthers ? { domains: domainsOf(deps) } : {};
   let open: Operation | undefined;
   let recent: readonly Operation[] = [];
   let request: OperationRequest | undefined;
   let standing: readonly Standing[] = [];
   let others: readonly Operation[] = [];
+  let blocks: readonly Block[] = [];
   let healthySinceMs: Record<string, number> = {};
   let calmSinceMs: number | undefined;
   let savedAtMonoMs = Number.NEGATIVE_INFINITY;
@@ -51,7 +52,8 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
   return {
     view: (sight) => ({
       ...{ ...sight, open, recent, request, healthySinceMs, standing, others },
-      ...(domains === undefined ? {} : { domains }),
+      ...domains,
+      ...blocksOf(blocks, { deployment, config: deps.config.digest }, sight),
       configDigest: deps.config.digest,
     }),
     noteOpen(operation) {
@@ -62,13 +64,15 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
       const query = { deployment, limit: recentLimit };
       // First: whoever asks once an operation has ended must not be told that it runs.
       request = await store.operations.nextRequest(deployment);
-      const [all, moved, set, busy] = await Promise.all([
+      const [all, moved, set, busy, refused] = await Promise.all([
         store.operations.list(query),
         store.operations.list({ ...query, kinds: moveKinds }),
         store.standing.list(deployment),
         hasOthers ? store.operations.list({ open: true, limit: recentLimit }) : [],
+        store.blocks.list(clock.nowMs()),
       ]);
       standing = set;
+      blocks = refused;
       others = busy.filter(({ plan }) => plan.deployment !== deployment);
       // Both are newest first, so what only the second holds is older than all of the first.
       const ids = new Set(all.map(({ id }) => id));
@@ -97,4 +101,14 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
       await store.snapshots.put({ deployment, atMs: clock.nowMs(), view, decision, tally: tally() });
     },
   };
+}
+
+function domainsOf({ config }: EngineDeps): NonNullable<View['domains']> {
+  return Object.fromEntries(config.sites.map(({ name, failureDomains }) => [name, failureDomains]));
+}
+
+/** Without any the snapshot that is written of the view holds none either. */
+function blocksOf(blocks: readonly Block[], asker: Asker, { sites }: Pick<View, 'sites'>): Pick<View, 'blocks'> {
+  const found = blocks.length === 0 ? [] : blocksInView(blocks, asker, sites);
+  return found.length === 0 ? {} : { blocks: found };
 }

@@ -1,22 +1,21 @@
 /** Brings one step to its condition. Intent is stored before the effect, so a crash is never silent. */
 
 import { type GateVerdict, type GateWatch, judgeGate } from '../core/gate.ts';
-import { ofFirstTry, planStale } from '../core/moved.ts';
+import { ofFirstTry } from '../core/moved.ts';
 import { isHopeless, isReached } from '../core/plan/reached.ts';
-import { checkStep } from '../core/safety.ts';
 import type { StepState } from '../model/journal-entry.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
-import type { ReasonCode } from '../model/reason.ts';
 import type { StepSight } from '../model/step-sight.ts';
-import { sameWeights } from '../model/weights.ts';
-import { span, weightsText } from '../model/words.ts';
+import { span } from '../model/words.ts';
 import type { Context, StepRef, StepTold } from './context.ts';
 import { emptiedTold } from './drain-list.ts';
-import { applyEffect, type EffectTerms, passingClasses, toStop } from './effects.ts';
+import { effectTerms, mayPass } from './effect-terms.ts';
+import { applyEffect, toStop } from './effects.ts';
 import { isLost } from './lease-grip.ts';
 import { type StepMemory, sightOf } from './read-back.ts';
+import { objection, staleness } from './step-objection.ts';
 import { lookAgainMs, pause, pollMs, retryPauseMs } from './step-pace.ts';
 
 /** `left`: stopped with the step open (lease lost, process ends); the next holder goes on. */
@@ -65,40 +64,6 @@ async function intend(ctx: Context, at: StepRef, memory: StepMemory): Promise<vo
   memory.intendedAtMs = nowMs;
 }
 
-/** What the safety rules say against the step now; not `invalid` once it has begun, for what became of that is not known. */
-function objection(ctx: Context, { operation, step }: StepRef, hasBegun: boolean): ProviderError | undefined {
-  const reasons = checkStep(ctx.view(), operation.plan, step, ctx.deps.clock.nowMs());
-  const first = reasons.find(({ code }) => !isOnlyUnseen(code));
-  const kind = hasBegun ? 'conflict' : 'invalid';
-  return first === undefined ? undefined : { class: kind, code: first.code, message: first.message };
-}
-
-/** Not seeing the gateway is no reason to give a stop up: the stop reads it anew and waits until it is seen. */
-function isOnlyUnseen(code: ReasonCode): boolean {
-  return code === 'DriverUnreachable';
-}
-
-/**
- * Weights that are neither those the plan started from nor any of its own were set by somebody else since. While the
- * gateway is not seen those that were taken over last count.
- */
-function staleness(
-  ctx: Context,
-  { operation: { plan }, step }: StepRef,
-  sight: StepSight | undefined,
-  hasBegun: boolean,
-): ProviderError | undefined {
-  // A fence writes the weights that the plan ends with once more.
-  if (step.kind !== 'weigh' && step.kind !== 'fence') return undefined;
-  const route = sight?.route;
-  if (route?.kind === 'seen' && route.value === undefined) return undefined;
-  const weights = (route?.kind === 'seen' ? route.value?.weights : undefined) ?? ctx.routes.weights();
-  const own = [plan.before, ...plan.steps.flatMap((each) => (each.kind === 'weigh' ? [each.weights] : []))];
-  if (own.some((each) => sameWeights(each, weights))) return undefined;
-  const message = `the weights are ${weightsText(weights)}: changed since the plan was made`;
-  return { class: hasBegun ? 'conflict' : 'invalid', code: planStale, message };
-}
-
 /**
  * `done` and `unknown` alike are settled by looking. After an unknown the same keys ask for the same effect again, which
  * adopts what the first try made; so they do after a refusal that may pass, ever more slowly. Any other refusal ends the step.
@@ -115,7 +80,7 @@ async function actUntilReached(
   const tell = (detail: string): void => {
     memory.said = detail;
   };
-  const terms: EffectTerms = { deadlineAtMonoMs, signal, refusals: new Map(), stopped: new Set(), tell };
+  const terms = effectTerms(deadlineAtMonoMs, signal, tell);
   let reply: Reply<void> | undefined;
   let telling: Reply<void> | undefined;
   let sight: StepSight | undefined;
@@ -133,7 +98,7 @@ async function actUntilReached(
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
       // A refusal, such as for want of time, says nothing of a try before it that was lost.
       if (!isOfList && (reply.kind !== 'refused' || telling?.kind !== 'unknown')) telling = reply;
-      if (reply.kind === 'refused' && !passingClasses.has(reply.error.class)) {
+      if (reply.kind === 'refused' && !mayPass(reply.error)) {
         const isFirst = rounds === 0 && !hasActed && at.past.length === 0;
         return await close(ctx, at, 'refused', isFirst ? ofFirstTry(reply.error) : reply.error);
       }
@@ -148,6 +113,8 @@ async function actUntilReached(
       // One look that got no answer takes back no drain; nobody who never saw the gateway calls it reached.
       if (at.step.kind === 'drain' && at.step.cutsLater === true && memory.running !== undefined)
         return await close(ctx, at, 'reached', undefined, await emptiedTold(ctx, at, memory, signal));
+      // Whoever comes next need not find out again.
+      if (terms.held.length > 0) await ctx.deps.store.blocks.put(terms.held, clock.nowMs());
       return await close(ctx, at, ...lateEnd(at, telling));
     }
     await pause(ctx, signal, lookAgainMs(ctx, at.step, sight));

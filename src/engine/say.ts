@@ -1,5 +1,6 @@
 /** What a person says and nobody has to carry out: recorded, and obeyed by whoever leads from its next look on. */
 import { GodwitError } from '../errors.ts';
+import type { Block } from '../model/block.ts';
 import type { JournalBody, JournalDraft } from '../model/journal-entry.ts';
 import type { Actor } from '../model/operation.ts';
 import { type Standing, standingKey } from '../model/standing.ts';
@@ -11,7 +12,13 @@ type Said = Extract<Standing, { readonly kind: 'pause' | 'ack' | 'unblock' | 'ad
 type Unstamped<T> = T extends Standing ? Omit<T, 'deployment' | 'by' | 'atMs'> : never;
 
 export type Word =
-  | { readonly kind: 'set'; readonly deployment: string; readonly standing: Unstamped<Said> }
+  | {
+      readonly kind: 'set';
+      readonly deployment: string;
+      readonly standing: Unstamped<Said>;
+      /** Blocks that it ends; absent: none. */
+      readonly clears?: readonly Block[];
+    }
   /** Takes back what is set under the key. */
   | { readonly kind: 'clear'; readonly deployment: string; readonly key: string; readonly reason: string }
   | { readonly kind: 'note'; readonly deployment: string; readonly text: string; readonly operationId?: string };
@@ -47,10 +54,13 @@ export async function say({ store, clock, actor }: SayDeps, word: Word): Promise
   };
   for (let tries = 1; ; tries += 1) {
     try {
-      return await store.standing.put(draftOf(body()), await store.operations.revision(deployment));
+      await store.standing.put(draftOf(body()), await store.operations.revision(deployment));
+      break;
     } catch (thrown) {
       const isBehind = thrown instanceof GodwitError && thrown.code === 'RevisionConflict';
       if (!isBehind || tries === mostTries) throw thrown;
     }
   }
+  // Whoever dies here is asked again: the word stands, and what it ends is still listed.
+  if (word.kind === 'set' && word.clears !== undefined) await store.blocks.clear(word.clears);
 }

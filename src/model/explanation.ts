@@ -1,4 +1,5 @@
 /** What the record says of an operation, or of a moment in which nothing was done. */
+import type { Attempt } from './block.ts';
 import type { Decision } from './decision.ts';
 import type { DrainList } from './drained.ts';
 import type { StepState } from './journal-entry.ts';
@@ -18,6 +19,8 @@ export interface StepAccount {
   readonly detail: string | undefined;
   /** Of a step that emptied a site. */
   readonly drained?: DrainList;
+  /** Of a start: the newest word on each offer that was refused or not asked for. */
+  readonly attempts?: readonly Attempt[];
 }
 
 /** A decision as it was recorded, with the values seen then. */

@@ -1,4 +1,5 @@
 /** The append-only, hash-chained record of decisions, operations and steps. */
+import type { Attempt } from './block.ts';
 import type { Decision } from './decision.ts';
 import type { DrainList } from './drained.ts';
 import type { Actor, Operation } from './operation.ts';
@@ -32,6 +33,8 @@ export type JournalBody =
       readonly detail: string | undefined;
       /** Of a step that empties a site, at its end. */
       readonly drained?: DrainList;
+      /** Of a start: what was refused, and what was not asked for because of an earlier refusal. */
+      readonly attempts?: readonly Attempt[];
     }
   /** A route entry outside an operation: replicas or proofs changed, weights did not. */
   | {

@@ -25,6 +25,7 @@ export const reasonCodes = [
   'Withdrawn',
   'RequestExpired',
   'LaunchUnlisted',
+  'StartBlocked',
   'ReplicasMissing',
   'Paused',
   'Frozen',

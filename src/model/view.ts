@@ -1,4 +1,5 @@
 /** Everything `decide` may know of one deployment at one moment. */
+import type { Block } from './block.ts';
 import type { Condition, Proof } from './condition.ts';
 import type { Deployment, Placement } from './deployment.ts';
 import type { Fault } from './fault.ts';
@@ -23,6 +24,8 @@ export interface SiteView {
   readonly placement: Placement;
   /** The provider's: longest time until its list shows what was started, in milliseconds. */
   readonly listLagMs: number;
+  /** The provider's: whose account it is, as a reference. Absent: this site's alone. */
+  readonly account?: string;
   /** Whether the provider's list could be read, and when; `replicas` is what it said last. */
   readonly control:
     | {
@@ -55,6 +58,8 @@ export interface View {
   readonly standing: readonly Standing[];
   /** What a drill does to its traffic. For what a person asks for: nothing else may know. Absent: nothing, or not seen. */
   readonly faults?: readonly Fault[];
+  /** What providers refuse that leaves nothing to ask for at one of the sites; absent: nothing does. */
+  readonly blocks?: readonly Block[];
   /** Operations under way for other deployments. */
   readonly others: readonly Operation[];
   /** Failure domains of every configured site, by name; absent where no other deployment is. */

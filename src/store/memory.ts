@@ -1,6 +1,6 @@
 /** A store in memory with the promises of the one on disk: for tests and simulated worlds. Values are readonly and kept as given. */
 import { assert } from '../errors.ts';
-import { type Block, blockKey, mostBlocks } from '../model/block.ts';
+import type { Block } from '../model/block.ts';
 import type { JournalDraft, JournalEntry, JournalHead } from '../model/journal-entry.ts';
 import type { LeaseRecord } from '../model/lease.ts';
 import { endStates, type Operation, type OperationRequest } from '../model/operation.ts';
@@ -9,17 +9,10 @@ import type { Standing } from '../model/standing.ts';
 import type { OperationCount } from '../model/tally.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
-import type {
-  BlockStore,
-  JournalStore,
-  LeaseReply,
-  LeaseStore,
-  OperationStore,
-  StandingStore,
-  Store,
-} from '../ports/store.ts';
+import type { JournalStore, LeaseReply, LeaseStore, OperationStore, StandingStore, Store } from '../ports/store.ts';
 import { type ChainRow, emptyHead, isFenced, link, operationIdOf } from './chain.ts';
 import { createLeaseWatch, usableUntilMonoMs } from './lease-watch.ts';
+import { createMemoryBlocks } from './memory-blocks.ts';
 import { lastChange, leaseLost, revisionConflict } from './refusals.ts';
 
 interface EntryRow extends ChainRow {
@@ -77,7 +70,7 @@ export function openMemoryStore(state: MemoryState, deps: MemoryDeps): Store {
     journal: createJournal(state),
     operations: createOperations(state),
     standing: createStanding(state),
-    blocks: createBlocks(state),
+    blocks: createMemoryBlocks(state.blocks),
     snapshots: {
       async put(snapshot) {
         state.snapshots.set(snapshot.deployment, snapshot);
@@ -195,28 +188,6 @@ function createStanding(state: MemoryState): StandingStore {
       if (present !== revision) throw revisionConflict(draft, { present, yours: revision });
       appendRows(state, [draft]);
       raiseRevision(state, deployment);
-    },
-  };
-}
-
-function createBlocks({ blocks }: MemoryState): BlockStore {
-  return {
-    list: async (nowMs) =>
-      [...blocks.values()].filter(({ untilMs }) => untilMs > nowMs).sort((a, b) => a.atMs - b.atMs),
-    async put(fresh, nowMs) {
-      for (const block of fresh) {
-        blocks.delete(blockKey(block));
-        blocks.set(blockKey(block), block);
-      }
-      for (const [key, { untilMs }] of blocks) if (untilMs <= nowMs) blocks.delete(key);
-      const oldest = [...blocks].sort(([, a], [, b]) => a.atMs - b.atMs);
-      for (const [key] of oldest.slice(0, Math.max(0, blocks.size - mostBlocks))) blocks.delete(key);
-    },
-    async clear(given) {
-      for (const block of given) {
-        const key = blockKey(block);
-        if (blocks.get(key)?.atMs === block.atMs) blocks.delete(key);
-      }
     },
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isWithin } from '../../src/core/elapsed.ts';
-import { startBlock } from '../../src/core/failed-starts.ts';
+import { startBlock } from '../../src/core/start-block.ts';
 import { nowMs, operationOf, view } from './support/view.ts';
 
 const year = 365 * 86_400_000;
@@ -19,6 +19,6 @@ test('I28: a clock that is set back by a year does not keep a site from being st
   const launch = { kind: 'launch', name: 'l', site: 'left', slots: [0], bestEffort: false, deadlineMs: 1 } as const;
   const failed = operationOf({ agoMs: 100, state: 'failed', plan: { kind: 'start', steps: [launch] } });
   const seen = view({ recent: [failed] });
-  expect(startBlock(seen, 'left', nowMs)).toMatchObject({ code: 'CoolDown' });
+  expect(startBlock(seen, 'left', nowMs)).toMatchObject({ code: 'StartBlocked' });
   expect(startBlock(seen, 'left', nowMs - year)).toBeUndefined();
 });

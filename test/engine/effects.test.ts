@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { applyEffect, type EffectTerms } from '../../src/engine/effects.ts';
+import { effectTerms } from '../../src/engine/effect-terms.ts';
+import { applyEffect } from '../../src/engine/effects.ts';
 import { runStep } from '../../src/engine/run-step.ts';
 import type { DrainAccount } from '../../src/model/drained.ts';
 import type { Step } from '../../src/model/plan.ts';
@@ -40,8 +41,8 @@ function parts(world: StepWorld): readonly string[] {
     .flatMap((body) => (body.kind === 'step' && body.part !== undefined ? [`${body.part} ${body.state}`] : []));
 }
 
-function termsOf(world: StepWorld, deadlineAtMonoMs: number): EffectTerms {
-  return { deadlineAtMonoMs, signal: world.calm, refusals: new Map(), stopped: new Set(), tell: () => undefined };
+function termsOf(world: StepWorld, deadlineAtMonoMs: number) {
+  return effectTerms(deadlineAtMonoMs, world.calm);
 }
 
 test('I18: each slot’s start is in the journal before it is asked for and its answer before the next', async () => {

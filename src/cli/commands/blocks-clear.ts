@@ -1,4 +1,5 @@
-import { readBlocks } from '../../engine/blocks.ts';
+import { blocksAt, readBlocks } from '../../engine/blocks.ts';
+import { blockJson } from '../../report/json/block.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
 import { defineCommand } from '../command.ts';
 import { requiredText, words } from '../inputs.ts';
@@ -6,10 +7,10 @@ import { findDeployment, findSite, openConfig } from '../open-config.ts';
 
 export const blocksClear = defineCommand({
   name: 'blocks clear',
-  summary: 'Forget what failed at a site: automation may start there again at once',
+  summary: 'Forget what was refused at a site: starts are asked for there again',
   arguments: { deployment: requiredText('deployment', 'as named in the configuration') },
   options: {
-    site: requiredText('--site <site>', 'where starts failed'),
+    site: requiredText('--site <site>', 'where starts are held back'),
     reason: words('--reason <text>', 'why it will work now, for the record'),
   },
   examples: ['godwit blocks clear chat --site site-b --reason "quota raised"'],
@@ -20,18 +21,24 @@ export const blocksClear = defineCommand({
     const site = findSite(deployment, input.options.site);
     const { reason } = input.options;
     const store = await app.openStore(config);
-    const blocks = await readBlocks(store, deployment, app.clock.nowMs()).finally(() => store.close());
-    const isBlocked = blocks.some((block) => block.site === site);
     const { name } = deployment;
+    const nowMs = app.clock.nowMs();
+    const looked = Promise.all([readBlocks(store, deployment, nowMs), blocksAt(store, name, site, nowMs)]);
+    const [held, clears] = await looked.finally(() => store.close());
+    const isBlocked = clears.length > 0 || held.some((block) => block.site === site);
     if (isBlocked)
       await app.say(config, {
         ...{ kind: 'set', deployment: name },
         standing: { kind: 'unblock', site, reason, untilMs: undefined },
+        clears,
       });
     const about = `${sanitize(name, 40)} at ${sanitize(site, 40)}`;
     return {
       exit: 'done',
-      json: { kind: 'BlockCleared', deployment: name, site, outcome: isBlocked ? 'cleared' : 'nothing-to-do' },
+      json: {
+        ...{ kind: 'BlockCleared', deployment: name, site, outcome: isBlocked ? 'cleared' : 'nothing-to-do' },
+        blocks: clears.map(blockJson),
+      },
       text: isBlocked ? `Cleared: ${about} may be started again.` : `Nothing to do: no start of ${about} is held back.`,
     };
   },

@@ -1,5 +1,5 @@
 import { readBlocks } from '../../engine/blocks.ts';
-import { blockJson } from '../../report/json/block.ts';
+import { heldBackJson } from '../../report/json/block.ts';
 import { blocksText } from '../../report/text/blocks.ts';
 import { defineCommand } from '../command.ts';
 import { text } from '../inputs.ts';
@@ -7,7 +7,7 @@ import { findDeployment, openConfig } from '../open-config.ts';
 
 export const blocksList = defineCommand({
   name: 'blocks list',
-  summary: 'List what holds back starts: where they failed lately, and until when',
+  summary: 'List what holds back starts: what was refused or failed where, and until when',
   arguments: { deployment: text('deployment', 'as named in the configuration; otherwise all') },
   options: {},
   examples: ['godwit blocks list', 'godwit blocks list chat -o json'],
@@ -19,10 +19,14 @@ export const blocksList = defineCommand({
     const nowMs = app.clock.nowMs();
     const store = await app.openStore(config);
     try {
-      const blocks = (await Promise.all(chosen.map((each) => readBlocks(store, each, nowMs)))).flat();
+      const found = (await Promise.all(chosen.map((each) => readBlocks(store, each, nowMs)))).flat();
+      // One that two deployments share is one.
+      const blocks = [
+        ...new Map(found.map((each) => [JSON.stringify([each.site, each.reason, each.block]), each])).values(),
+      ];
       return {
         exit: 'done',
-        json: { kind: 'Blocks', items: blocks.map(blockJson) },
+        json: { kind: 'Blocks', items: blocks.map(heldBackJson) },
         text: blocks.length === 0 ? 'Nothing holds back a start.' : blocksText(blocks, nowMs, out.dataStyle),
         names: blocks.map((block) => `${block.deployment}/${block.site}`),
         ...(blocks.length === 0

@@ -1,6 +1,6 @@
 /** Rules of where traffic may go: reachable, allowed, and able to serve. */
-import { startBlock } from '../failed-starts.ts';
 import { isResident, readyReplicas, unusableReason } from '../readiness.ts';
+import { startBlock } from '../start-block.ts';
 import { type Rule, targetsOf } from './case.ts';
 
 /** Where traffic may lie. No override exists (I19). */

@@ -1,6 +1,7 @@
 /** What the record says, for machines. */
 import type { Explanation, RecordedDecision } from '../../model/explanation.ts';
 import { iso } from '../text/time.ts';
+import { attemptJson } from './block.ts';
 import { drainedJson } from './drained.ts';
 import { operationJson } from './operation.ts';
 
@@ -9,9 +10,10 @@ export function explanationJson({ operation, decided, steps, drains, takenUpBy }
   return {
     operation: operationJson(operation),
     decided: decided === undefined ? null : decidedJson(decided),
-    steps: steps.map(({ name, state, beganAtMs, endedAtMs, error, detail }) => ({
+    steps: steps.map(({ name, state, beganAtMs, endedAtMs, error, detail, attempts }) => ({
       ...{ name, state, beganAt: isoOrNull(beganAtMs), endedAt: isoOrNull(endedAtMs) },
       ...{ error: error ?? null, detail: detail ?? null },
+      ...(attempts === undefined ? {} : { attempts: attempts.map(attemptJson) }),
     })),
     drains: drains.map(drainedJson),
     takenUpBy,

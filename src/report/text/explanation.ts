@@ -3,6 +3,7 @@ import { reasonsOf } from '../../model/decision.ts';
 import type { Diagnosis, SiteDiagnosis } from '../../model/diagnosis.ts';
 import type { Explanation, RecordedDecision, StepAccount } from '../../model/explanation.ts';
 import { age, span } from '../../model/words.ts';
+import { attemptLines } from './blocks.ts';
 import { drainedLines } from './drained.ts';
 import { actorText, operationText } from './operation.ts';
 import type { CodePage } from './pages/page.ts';
@@ -23,6 +24,11 @@ export function explanationText({ operation, decided, steps, drains, takenUpBy }
     ...decidedLines(decided, style),
     'Steps',
     ...limited(steps.map((step) => stepLines(step, style))),
+    ...steps.flatMap(({ name, attempts = [] }) =>
+      attempts.length === 0
+        ? []
+        : [cut(`  ${sanitize(name, 40)}, what could not be had`, style.width), ...attemptLines(attempts, style)],
+    ),
     ...drains.flatMap((list) => drainedLines(list, style)),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
+import type { Block } from '../../../src/model/block.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { nowMs, operation, plan } from '../support/models.ts';
 import { emptyStore, storeWith } from '../support/record.ts';
@@ -31,13 +32,16 @@ test('says where, until when and why', async () => {
   const store = await refused(0);
   const { out } = await run(['blocks', 'list', 'chat'], store);
   expect(out).toMatchInlineSnapshot(`
-    "DEPLOYMENT  SITE    UNTIL              WHY
-    chat        site-b  03:21:08Z (in 1s)  starts failed 1 times in a row at site-b
+    "DEPLOYMENT  SITE    BLOCKED     UNTIL
+    chat        site-b  everything  03:21:08Z (in 1s)
+      the last start failed at site-b
     "
   `);
   expect(JSON.parse((await run(['blocks', 'list', '-o', 'json'], store)).out)).toMatchObject({
     kind: 'Blocks',
-    items: [{ deployment: 'chat', site: 'site-b', code: 'CoolDown', until: '2026-11-23T03:21:08.000Z' }],
+    items: [
+      { deployment: 'chat', site: 'site-b', code: 'StartBlocked', refused: null, until: '2026-11-23T03:21:08.000Z' },
+    ],
   });
 });
 
@@ -65,4 +69,65 @@ test.for([
   expect(code).toBe(2);
   expect(err).toContain(says);
   expect(await bodiesOf(store)).toEqual([]);
+});
+
+const soldOut: Block = {
+  ...{ deployment: 'chat', config: 'c0ffee', site: 'site-b', provider: 'aws', account: 'aws-1', region: 'us-east-1' },
+  offer: { machine: 'p5.48xlarge', family: 'p5', market: 'on-demand', zone: 'us-east-1a' },
+  ...{ scope: 'offer', reach: { machines: 'larger', markets: 'asked' }, class: 'capacity' },
+  ...{ code: 'InsufficientInstanceCapacity', message: 'We currently do not have sufficient capacity' },
+  ...{ atMs: nowMs - 1000, untilMs: nowMs + 599_000, isUntilChanged: false },
+};
+const noQuota: Block = {
+  ...{ ...soldOut, scope: 'region', reach: { machines: 'family', markets: 'all' }, class: 'quota' },
+  ...{ code: 'VcpuLimitExceeded', message: 'limit of 0' },
+};
+const noAccess: Block = {
+  ...{ ...soldOut, site: 'site-c', account: 'aws-2', scope: 'account', reach: { machines: 'all', markets: 'all' } },
+  ...{ class: 'auth', code: 'AuthFailure', message: 'not able to validate', isUntilChanged: true },
+};
+
+test('what was refused is listed with what it blocks, the provider’s own code and what to do', async () => {
+  const store = await emptyStore();
+  await store.blocks.put([soldOut, noQuota, noAccess], nowMs);
+  expect((await run(['blocks', 'list'], store)).out).toMatchInlineSnapshot(`
+    "DEPLOYMENT  SITE    BLOCKED                           UNTIL
+    chat        site-b  p5.48xlarge us-east-1a on-demand  03:31:06Z (in 9m59s)
+      InsufficientInstanceCapacity: We currently do not have sufficient capacity
+    chat        site-b  p5 family in us-east-1            03:31:06Z (in 9m59s)
+      VcpuLimitExceeded: limit of 0
+    chat        site-c  all machines in account aws-2     changed, or 03:31:06Z
+      AuthFailure: not able to validate
+    capacity  sold out: godwit start DEPLOYMENT --anywhere, or wait
+    quota     ask for more, or elsewhere: godwit start DEPLOYMENT --anywhere
+    auth      renew the credentials or grant the permission
+    "
+  `);
+  const [first, , third] = JSON.parse((await run(['blocks', 'list', '-o', 'json'], store)).out).items;
+  expect(first).toMatchObject({
+    code: 'StartBlocked',
+    refused: {
+      code: 'InsufficientInstanceCapacity',
+      scope: 'offer',
+      class: 'capacity',
+      offer: { machine: 'p5.48xlarge' },
+    },
+  });
+  expect(third).toMatchObject({
+    site: 'site-c',
+    refused: { account: 'aws-2', isUntilChanged: true, code: 'AuthFailure' },
+  });
+});
+
+test('cleared at one site, what is blocked in its account goes, and another account stays', async () => {
+  const store = await emptyStore();
+  const twin: Block = { ...noQuota, site: 'site-a' };
+  await store.blocks.put([soldOut, twin, noAccess], nowMs);
+  const { code, out } = await run(
+    ['blocks', 'clear', 'chat', '--site', 'site-b', '--reason', 'more quota', '-o', 'json'],
+    store,
+  );
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ outcome: 'cleared' });
+  expect(await store.blocks.list(nowMs)).toEqual([noAccess]);
 });

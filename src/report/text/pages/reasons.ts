@@ -97,6 +97,10 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'Nobody took the request up in two minutes. By then it may not be what its person wants any more. Nothing was changed.',
     'Look at godwit status DEPLOYMENT, then ask again.',
   ),
+  StartBlocked: reason(
+    'Nothing is started at the site for now: its provider refused everything that could be asked for (sold out, a quota, credentials, the request itself), or starts failed there again and again. Asking again before the stated time would only be refused again.',
+    'See what was refused, with the provider’s own code: godwit blocks list. Elsewhere: godwit start DEPLOYMENT --anywhere. Once what refused it is mended: godwit blocks clear DEPLOYMENT --site SITE --reason WHY',
+  ),
   LaunchUnlisted: reason(
     'Something was started at the site that its provider does not list yet. Starting more would pay for it twice.',
     'Wait: the list catches up, or the launch counts as lost after the provider’s own lag.',

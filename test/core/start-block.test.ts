@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../src/core/decide.ts';
-import { startBlock } from '../../src/core/failed-starts.ts';
+import { startBlock } from '../../src/core/start-block.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { Step } from '../../src/model/plan.ts';
 import type { ProviderError } from '../../src/model/provider-error.ts';
@@ -57,7 +57,7 @@ test('a start is not begun again while it must wait, and the decision says until
   const sites = [siteView('left'), siteView('right', empty)];
   expect(decide(view({ sites, recent: [failed(999)] }), nowMs)).toMatchObject({
     kind: 'stay',
-    reasons: [{ code: 'CoolDown', site: 'right', untilMs: nowMs + 1 }],
+    reasons: [{ code: 'StartBlocked', site: 'right', untilMs: nowMs + 1 }],
   });
   expect(decide(view({ sites, recent: [failed(1000)] }), nowMs)).toMatchObject({ kind: 'act' });
 });
@@ -76,7 +76,7 @@ test('a failover prefers the site where no start failed just now, and waits when
   const both = failingLeft({ sites: [lost, cold('right'), cold('far')], recent: [failed(200)] });
   expect(decide(both, nowMs)).toMatchObject({ kind: 'act', action: { weights: { left: 0, right: 0, far: 100 } } });
   const one = failingLeft({ sites: [lost, cold('right')], recent: [failed(200)] });
-  expect(decide(one, nowMs)).toMatchObject({ kind: 'stay', reasons: [{ code: 'CoolDown', site: 'right' }] });
+  expect(decide(one, nowMs)).toMatchObject({ kind: 'stay', reasons: [{ code: 'StartBlocked', site: 'right' }] });
 });
 
 test('a ready site is a target whatever failed there, and a person need not wait', () => {
