@@ -26,6 +26,8 @@ export interface WorldChange {
   readonly deployment?: Partial<Deployment>;
   /** Replicas wanted by site; `left` and `right` with one each unless told. */
   readonly sites?: Readonly<Record<string, number>>;
+  /** What is special about a site of the configuration, by name. */
+  readonly places?: Readonly<Record<string, Partial<Site>>>;
 }
 
 export interface World {
@@ -64,7 +66,7 @@ export function createWorld(change: WorldChange = {}): World {
   const wanted = change.sites ?? { left: 1, right: 1 };
   const names = Object.keys(wanted);
   const deployment = deploymentOf(wanted, change);
-  const config = configOf(deployment, names);
+  const config = configOf(deployment, names, change.places);
   const state = createMemoryState();
   const clouds = new Map(names.map((site) => [site, createFakeCloud(site, clock)]));
   const sink = createFakeSink(clock, names);
@@ -174,7 +176,7 @@ function deploymentOf(wanted: Readonly<Record<string, number>>, { failover, depl
   };
 }
 
-function configOf(deployment: Deployment, sites: readonly string[]): Config {
+function configOf(deployment: Deployment, sites: readonly string[], places: WorldChange['places'] = {}): Config {
   const gateway: GatewaySettings = {
     ...{ host: '127.0.0.1', port: 0, adminSocket: 'socket', tableFile: 'table' },
     hold: { maxWaitMs: 1000, maxRequests: 10 },
@@ -199,6 +201,7 @@ function configOf(deployment: Deployment, sites: readonly string[]): Config {
     sites: sites.map(
       (name): Site => ({
         ...{ name, provider: 'fake', region: undefined, residency: [], failureDomains: [name], settings: {} },
+        ...places[name],
       }),
     ),
     deployments: [deployment],
