@@ -55,7 +55,7 @@ const verbCommands: readonly { readonly verb: string; readonly summary: string; 
   },
   {
     verb: 'start',
-    summary: 'Start the replicas that a site lacks, and prove them',
+    summary: 'Start what a site lacks, or replicas wherever there is capacity',
     load: async () => (await import('./commands/start.ts')).start,
   },
   {

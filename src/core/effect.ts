@@ -2,6 +2,7 @@
 import type { CostForecast, DrainForecast, SiteForecast } from '../model/forecast.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { SiteView, View } from '../model/view.ts';
+import { sharesOf } from './plan/hunt.ts';
 import { isAlive, readyReplicas } from './readiness.ts';
 
 /** In the order of the placements. */
@@ -68,7 +69,10 @@ function billedReplicas(site: SiteView): number {
 }
 
 function slotsStarted({ steps }: Plan, name: string): number {
-  const launches = steps.flatMap((step) => (step.kind === 'launch' && step.site === name ? [step.slots.length] : []));
+  const launches = steps.flatMap((step) => {
+    if (step.kind === 'hunt') return [sharesOf(step).get(name) ?? 0];
+    return step.kind === 'launch' && step.site === name ? [step.slots.length] : [];
+  });
   return launches.reduce((sum, count) => sum + count, 0);
 }
 

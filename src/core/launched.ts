@@ -25,5 +25,8 @@ export function unlistedSlots({ open, recent }: View, site: SiteView, nowMs: num
 /** Slots that the operation has launched at the site, or may have: while it is open nobody knows which step it is at. */
 function launchedSlots({ plan, step, endedAtMs }: Operation, site: string): readonly number[] {
   const begun = endedAtMs === undefined ? plan.steps : plan.steps.slice(0, step + 1);
-  return begun.flatMap((each) => (each.kind === 'launch' && each.site === site ? each.slots : []));
+  return begun.flatMap((each) => {
+    if (each.kind === 'hunt') return each.candidates.find((candidate) => candidate.site === site)?.slots ?? [];
+    return each.kind === 'launch' && each.site === site ? each.slots : [];
+  });
 }

@@ -48,6 +48,7 @@ function sumOf(runs: readonly (readonly number[])[], of: (values: readonly numbe
 function phaseOf({ kind }: Step): Phase {
   switch (kind) {
     case 'launch':
+    case 'hunt':
     case 'prove':
       return 'wake';
     case 'stamp':
@@ -68,7 +69,9 @@ function phaseOf({ kind }: Step): Phase {
 /** Proving what was just launched takes as long as the model loads; what stands already is proven in no time. */
 function keyOf(step: Step, all: readonly Step[]): string {
   if (!('site' in step)) return step.kind;
-  const isFresh = step.kind === 'prove' && all.some((other) => other.kind === 'launch' && other.site === step.site);
+  const isFresh =
+    step.kind === 'prove' &&
+    (step.isHunted === true || all.some((other) => other.kind === 'launch' && other.site === step.site));
   return `${step.kind}/${step.site}${isFresh ? '/fresh' : ''}`;
 }
 

@@ -1,5 +1,5 @@
 /** The rules that stand between an intention and the world: each allows (nothing) or names its reason with values. */
-import type { Plan, Step } from '../model/plan.ts';
+import type { HuntCandidate, Plan, Step } from '../model/plan.ts';
 import type { Reason, ReasonCode } from '../model/reason.ts';
 import type { Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
@@ -95,6 +95,8 @@ function stepReasons(view: View, plan: Plan, step: Step, nowMs: number): readonl
       ];
     case 'drain':
       return velocityAtStep(view, step.site, nowMs);
+    case 'hunt':
+      return outOfBounds(view, step.candidates);
     case 'stamp':
     case 'undo':
     case 'launch':
@@ -103,6 +105,14 @@ function stepReasons(view: View, plan: Plan, step: Step, nowMs: number): readonl
     case 'settle':
       return [];
   }
+}
+
+/** A policy that was changed since counts for what is started from then on: with nowhere left that is allowed it ends. */
+function outOfBounds(view: View, candidates: readonly HuntCandidate[]): readonly Reason[] {
+  const sites = view.sites.filter(({ site }) => candidates.some((each) => each.site === site.name));
+  if (sites.some((site) => isResident(view, site))) return [];
+  const names = candidates.map(({ site }) => site).join(', ');
+  return [{ code: 'ResidencyBlocked', message: `none of ${names} is allowed for ${view.deployment.name}` }];
 }
 
 /** A plan may be older than the configuration: what it names may not be there any more. */

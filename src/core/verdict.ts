@@ -45,7 +45,7 @@ export function verdictOf(operation: Operation, world: WorldSeen): Verdict {
   const { plan } = operation;
   const route = weightsSeen(world.route, plan.after);
   const before = weightsSeen(world.route, plan.before);
-  const lasting = plan.steps.filter(({ kind }) => kind === 'launch' || kind === 'stop');
+  const lasting = plan.steps.filter(({ kind }) => kind === 'launch' || kind === 'hunt' || kind === 'stop');
   const answers = lasting.map((step) => checkOf(step, operation, world)?.holds ?? 'unknown');
   if ([route, before, ...answers].includes('unknown')) return 'not-seen';
   if (route === 'yes' && answers.every((each) => each === 'yes')) return 'as-planned';
@@ -66,6 +66,8 @@ function checkOf(step: Step, operation: Operation, { route, traffic, replicas }:
       return ofTraffic(traffic, step.site);
     case 'launch':
       return ofReplicas(replicas.get(step.site), operation, (all) => launched(step.slots, all));
+    case 'hunt':
+      return ofHunt(step, replicas);
     case 'stop':
       return ofReplicas(replicas.get(step.site), operation, (all) => ({
         holds: all.every((each) => isStopped(step.how, each)) ? 'yes' : 'no',
@@ -77,6 +79,20 @@ function checkOf(step: Step, operation: Operation, { route, traffic, replicas }:
     case 'settle':
       return undefined;
   }
+}
+
+function ofHunt(
+  { candidates, replicas: wanted }: Step & { readonly kind: 'hunt' },
+  replicas: WorldSeen['replicas'],
+): Check {
+  const lists = candidates.map(({ site, slots }) => ({ slots, seen: replicas.get(site)?.seen }));
+  const alive = lists.reduce((sum, { slots, seen }) => {
+    if (seen?.kind !== 'seen') return sum;
+    const living = seen.value.filter(({ state }) => isAlive(state));
+    return sum + slots.filter((slot) => living.some((each) => each.slot === slot)).length;
+  }, 0);
+  const isWhole = lists.every(({ seen }) => seen?.kind === 'seen');
+  return { holds: alive >= wanted ? 'yes' : isWhole ? 'no' : 'unknown', seen: `${alive} of ${wanted} replicas run` };
 }
 
 function weightsSeen(route: WorldSeen['route'], weights: Weights): Answer {

@@ -15,6 +15,7 @@ import { missingSlots, readyReplicas, unlistedReason, weightOf } from './readine
 import { targetsOf } from './rules/case.ts';
 import { moveShare, othersWithWeight } from './share.ts';
 import { isOut } from './standing.ts';
+import { huntAnywhere } from './start-anywhere.ts';
 import { bestTarget, moveAll } from './target.ts';
 
 export type Wished =
@@ -152,7 +153,24 @@ function stopAt({ view, wish }: Asking): Wished {
   return { kind: 'action', action };
 }
 
-function startAt({ view, wish, nowMs }: Asking): Wished {
+/** Where it can be had. */
+function startSomewhere({ view, wish, diagnosis, nowMs }: Asking): Wished {
+  const hunting = huntAnywhere(view, wish, diagnosis, nowMs);
+  if (hunting.kind === 'refused') return hunting;
+  const { hunt, because } = hunting;
+  const { because: own, ...action } = base(wish, 'start');
+  return {
+    kind: 'action',
+    action: {
+      ...action,
+      ...{ from: undefined, weights: view.inForce, inOneStep: true, hunt, because: [...own, ...because] },
+    },
+  };
+}
+
+function startAt(asking: Asking): Wished {
+  const { view, wish, nowMs } = asking;
+  if (wish.anywhere === true) return startSomewhere(asking);
   const name = wish.from ?? '';
   const site = view.sites.find((each) => each.site.name === name);
   if (site === undefined) return refuse(noSuchSite(view, name));

@@ -12,7 +12,7 @@ import {
   outlookAt,
   refusedAttempt,
 } from '../core/hunt.ts';
-import { nothingLeft } from '../core/hunt-words.ts';
+import { attemptsText, nothingLeft } from '../core/hunt-words.ts';
 import { assert } from '../errors.ts';
 import type { Attempt, Block } from '../model/block.ts';
 import type { Denial } from '../model/denial.ts';
@@ -23,6 +23,7 @@ import type { Provider } from '../ports/provider.ts';
 import { attemptWrite, type WriteTerms } from './attempt.ts';
 import { callWithin } from './call-within.ts';
 import type { Context, StepRef } from './context.ts';
+import { passingClasses } from './effect-terms.ts';
 
 /** One start's limit, in milliseconds: clouds answer a launch in seconds or not at all. */
 const startTimeoutMs = 30_000;
@@ -40,8 +41,10 @@ export interface StartAsk {
   readonly terms: WriteTerms;
   /** Replicas that are still wanted there. */
   readonly replicas: number;
-  /** Parts of the step with a try that had no answer; this one is added when it has none. */
+  /** Parts of the step with a try that had no certain end: this one is added when it has none, and goes once it has. */
   readonly unsettled: Set<string>;
+  /** What is known to be hopeless was told of this part already: it is not written down again. Absent: each time. */
+  readonly toldDoomed?: Map<string, string>;
   /** What an expired token refuses is asked again by the same step: it is only kept here, for when the step gives up. Absent: not so. */
   readonly held?: Block[];
 }
@@ -63,7 +66,7 @@ export async function askStart(ctx: Context, at: StepRef, ask: StartAsk): Promis
   const hunt = await huntAt(ctx, provider, site);
   const outlook = await lookOut(ctx, provider, ask, hunt);
   // What has no certain outcome yet is asked again, for nothing new: the provider finds what an earlier try made.
-  if (outlook.ask?.length === 0 && !isUnsettled(at, ask)) return await doom(ctx, at, ask, { hunt, outlook });
+  if (outlook.ask?.length === 0 && !ask.unsettled.has(part)) return await doom(ctx, at, ask, { hunt, outlook });
   await ctx.note(at, part, 'intended', undefined);
   const { name: deployment, model } = ctx.deployment;
   const denials = new Map<string, Denial>();
@@ -76,6 +79,7 @@ export async function askStart(ctx: Context, at: StepRef, ask: StartAsk): Promis
     provider.start(request, call),
   );
   if (reply.kind === 'unknown') ask.unsettled.add(part);
+  else if (isSettling(reply)) ask.unsettled.delete(part);
   const told = [...denials.values()];
   const now: Hunt = { ...hunt, nowMs: ctx.deps.clock.nowMs() };
   const attempts = [...told.map((denial) => refusedAttempt(denial, now)), ...outlook.doomed].slice(0, mostAttempts);
@@ -84,6 +88,11 @@ export async function askStart(ctx: Context, at: StepRef, ask: StartAsk): Promis
   const error = reply.kind === 'done' ? undefined : reply.error;
   await ctx.note(at, part, state, error, attempts.length === 0 ? {} : { attempts });
   return { reply: reply.kind === 'done' ? done : reply, attempts, isDoomed: false };
+}
+
+/** Says what became of an earlier try too; what may pass, and want of time or of the lease, says nothing of it. */
+function isSettling(reply: Reply<Replica>): boolean {
+  return reply.kind === 'done' || (!passingClasses.has(reply.error.class) && reply.error.class !== 'conflict');
 }
 
 const done: Reply<void> = { kind: 'done', value: undefined };
@@ -131,24 +140,25 @@ async function readOffers(
   return end.kind === 'answered' ? end.value : undefined;
 }
 
-/** An earlier try, also from before a crash, has no certain end. */
-function isUnsettled({ past }: StepRef, { part, unsettled }: StartAsk): boolean {
-  if (unsettled.has(part)) return true;
-  const last = past.findLast(({ body }) => body.kind === 'step' && body.part === part);
-  return last?.body.kind === 'step' && (last.body.state === 'intended' || last.body.state === 'unknown');
-}
-
 interface Known {
   readonly hunt: Hunt;
   readonly outlook: AskOutlook;
 }
 
-async function doom(ctx: Context, at: StepRef, { site, part }: StartAsk, { hunt, outlook }: Known): Promise<StartEnd> {
+async function doom(
+  ctx: Context,
+  at: StepRef,
+  { site, part, toldDoomed }: StartAsk,
+  { hunt, outlook }: Known,
+): Promise<StartEnd> {
   const { doomed } = outlook;
   const error = nothingLeft([site], doomed, hunt.nowMs);
   const block = outlook.sights === undefined ? undefined : exhausted(doomed, hunt);
   if (block !== undefined) await ctx.deps.store.blocks.put(newBlocks([block], hunt.blocks, hunt.nowMs), hunt.nowMs);
-  await ctx.note(at, part, 'refused', error, { attempts: doomed.slice(0, mostAttempts) });
+  const gist = attemptsText(doomed);
+  if (toldDoomed?.get(part) !== gist)
+    await ctx.note(at, part, 'refused', error, { attempts: doomed.slice(0, mostAttempts) });
+  toldDoomed?.set(part, gist);
   return { reply: { kind: 'refused', error }, attempts: doomed, isDoomed: true };
 }
 

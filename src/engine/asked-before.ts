@@ -3,6 +3,7 @@ import { GodwitError } from '../errors.ts';
 import type { OperationRequest } from '../model/operation.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import type { Wish } from '../model/wish.ts';
+import { span } from '../model/words.ts';
 import type { OperationStore } from '../ports/store.ts';
 
 export interface AskedBefore {
@@ -41,7 +42,7 @@ export async function askedBefore(
 }
 
 /** What makes two wishes the same, as it is told. */
-function asText({ kind, deployment, from, to, sharePct, split, operationId }: Wish): string {
+function asText({ kind, deployment, from, to, sharePct, split, operationId, ...wish }: Wish): string {
   const parts = split === undefined ? [] : Object.entries(split).map(([site, pct]) => `${site}=${pct}`);
   return [
     `${kind} of ${deployment}`,
@@ -49,5 +50,8 @@ function asText({ kind, deployment, from, to, sharePct, split, operationId }: Wi
     ...(from === undefined ? [] : [`from ${from}`]),
     ...(to === undefined && parts.length === 0 ? [] : [`to ${to ?? parts.toSorted().join(',')}`]),
     ...(sharePct === undefined ? [] : [`share ${sharePct}%`]),
+    ...(wish.anywhere === true ? ['anywhere'] : []),
+    ...(wish.replicas === undefined ? [] : [`${wish.replicas} replicas`]),
+    ...(wish.waitMs === undefined ? [] : [`for up to ${span(wish.waitMs)}`]),
   ].join(', ');
 }

@@ -55,4 +55,5 @@ export interface StepTold {
   readonly drained?: DrainList;
   /** Of a start: what was asked for in vain, and what was not asked for. */
   readonly attempts?: readonly Attempt[];
+  readonly placed?: Readonly<Record<string, readonly number[]>> | undefined;
 }

@@ -1,13 +1,28 @@
 /** What a step's effect is given, and what it keeps of itself while the step runs in this process. */
 import { nothingLeftCode } from '../core/hunt-words.ts';
-import type { Block } from '../model/block.ts';
+import type { Attempt, Block } from '../model/block.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { ErrorClass, ProviderError } from '../model/provider-error.ts';
+import type { StepRef } from './context.ts';
 
 /** A gateway that restarts, a provider that throttles, credentials that are renewed: the step holds until its deadline. */
 export const passingClasses: ReadonlySet<ErrorClass> = new Set(['transient', 'throttled', 'auth']);
 
 export type Refusal = Extract<Reply<void>, { kind: 'refused' }>;
+
+/** What a hunt knows of its rounds so far. */
+export interface HuntMemory {
+  /** Parts whose start was granted. */
+  readonly granted: Set<string>;
+  /** By site: what it was refused last. */
+  readonly attempts: Map<string, readonly Attempt[]>;
+  /** By site: how often in a row it refused, and until when (monotonic milliseconds) it is left alone. */
+  readonly resting: Map<string, { readonly failures: number; readonly untilMonoMs: number }>;
+  /** By part: what was written down of it last, when all of it was known to be hopeless. */
+  readonly toldDoomed: Map<string, string>;
+  /** The next try that was told last, epoch milliseconds. */
+  toldNextAtMs: number | undefined;
+}
 
 export interface EffectTerms {
   /** Monotonic milliseconds after which no further try begins. */
@@ -15,29 +30,49 @@ export interface EffectTerms {
   readonly signal: AbortSignal;
   /** Refusals that stay, by part: what the provider has none of is not asked for again by the same step. */
   readonly refusals: Map<string, Refusal>;
-  /** Parts with a try that had no answer: what is hopeless for others may have been made for them. */
+  /** Parts with a try that had no certain end: what is hopeless for others may have been made for them. */
   readonly unsettled: Set<string>;
   /** What is remembered only once the step gives up: credentials may be renewed while it holds. */
   readonly held: Block[];
   /** Replicas whose stop was acknowledged to this step: it is not asked for again. */
   readonly stopped: Set<string>;
+  readonly hunt: HuntMemory;
+  /** The refusal that is answered now is not the end: asked again after so long, in milliseconds. */
+  wait(forMs: number): void;
   /** What became of it, for the record. */
   tell(detail: string): void;
 }
 
-/** Of a step that begins. */
+/** Of a step that begins, or is begun again after a crash. */
 export function effectTerms(
-  deadlineAtMonoMs: number,
-  signal: AbortSignal,
-  tell: EffectTerms['tell'] = () => undefined,
+  { past }: Pick<StepRef, 'past'>,
+  given: Pick<EffectTerms, 'deadlineAtMonoMs' | 'signal' | 'tell' | 'wait'>,
 ): EffectTerms {
   return {
-    ...{ deadlineAtMonoMs, signal, tell },
-    ...{ refusals: new Map(), unsettled: new Set(), held: [], stopped: new Set() },
+    ...given,
+    hunt: {
+      granted: new Set(),
+      attempts: new Map(),
+      resting: new Map(),
+      toldDoomed: new Map(),
+      toldNextAtMs: undefined,
+    },
+    ...{ refusals: new Map(), unsettled: openParts(past), held: [], stopped: new Set() },
   };
 }
 
 /** What was not even asked for is refused for good, whatever class its reason is of. */
 export function mayPass({ class: name, code }: ProviderError): boolean {
   return passingClasses.has(name) && code !== nothingLeftCode;
+}
+
+/** Intended, and the record does not say how it ended. */
+function openParts(past: StepRef['past']): Set<string> {
+  const open = new Set<string>();
+  for (const { body } of past) {
+    if (body.kind !== 'step' || body.part === undefined) continue;
+    if (body.state === 'intended' || body.state === 'unknown') open.add(body.part);
+    else open.delete(body.part);
+  }
+  return open;
 }

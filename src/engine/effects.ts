@@ -11,6 +11,7 @@ import { attemptWrite, type WriteTerms } from './attempt.ts';
 import type { Context, StepRef } from './context.ts';
 import { beginList } from './drain-list.ts';
 import { type EffectTerms, passingClasses } from './effect-terms.ts';
+import { hunt } from './hunt.ts';
 import { launch } from './launch.ts';
 import { markDraining } from './mark-draining.ts';
 
@@ -25,7 +26,7 @@ const done: Reply<void> = { kind: 'done', value: undefined };
 export async function applyEffect(
   ctx: Context,
   at: StepRef,
-  { deadlineAtMonoMs, signal, refusals, unsettled, held, stopped, tell }: EffectTerms,
+  { deadlineAtMonoMs, signal, refusals, unsettled, held, stopped, tell, ...effect }: EffectTerms,
 ): Promise<Reply<void>> {
   const { step, operation, index } = at;
   const terms: WriteTerms = {
@@ -42,6 +43,8 @@ export async function applyEffect(
       return await undo(ctx, operation, terms, tell);
     case 'launch':
       return await launch(ctx, at, step, { ...terms, refusals, unsettled, held });
+    case 'hunt':
+      return await hunt(ctx, at, step, { ...terms, ...effect, unsettled });
     case 'weigh':
       return await ctx.routes.weigh(step.weights, ctx.view(), terms);
     case 'fence':

@@ -1,6 +1,7 @@
 /** Carries out a plan step by step: the only place that changes the world. Also after a crash, from where it stood. */
 
 import { planStale } from '../core/moved.ts';
+import { asHunted } from '../core/plan/hunt.ts';
 import { standingAfter } from '../core/standing-after.ts';
 import { assert, GodwitError } from '../errors.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
@@ -40,14 +41,20 @@ export async function execute(ctx: Context, course: Course, stop: AbortSignal): 
   const run: Run = { ctx, course, stopped };
   const { id, plan } = course.operation;
   const past = await ctx.deps.store.journal.read({ operationId: id });
-  for (const [index, step] of plan.steps.entries()) {
+  for (const [index, planned] of plan.steps.entries()) {
     const own = past.filter((entry) => isOfStep(entry, index));
-    const before = recordedEnd(own, index, step);
+    const before = recordedEnd(own, index, planned);
     if (before?.kind === 'reached') continue;
     if (before !== undefined) return await leaveOrEnd(run, index, before);
     const { order } = course.operation;
     if (order !== undefined) return await obey(run, index, order);
-    await advance(run, index, stateDuring(step));
+    await advance(run, index, stateDuring(planned));
+    const step = await stepOf(ctx, course.operation, planned);
+    if (step === undefined) {
+      const at = { operation: course.operation, index, step: planned, past: own };
+      await ctx.note(at, undefined, 'reached', undefined, { detail: 'nothing was started there' });
+      continue;
+    }
     const end = await runStep(ctx, { operation: course.operation, index, step, past: own }, signal);
     if (end.kind === 'reached') continue;
     return await leaveOrEnd(run, index, end);
@@ -56,6 +63,12 @@ export async function execute(ctx: Context, course: Course, stop: AbortSignal): 
   const { order } = course.operation;
   if (order !== undefined && order.kind !== 'hold') return await obey(run, plan.steps.length, order);
   return await finish(run, plan.steps.length, 'done', undefined);
+}
+
+/** What a hunt has started is known only once it is over; undefined: the step has nothing to do. */
+async function stepOf({ deps }: Context, { id, plan }: Operation, step: Step): Promise<Step | undefined> {
+  const isOfHunt = step.kind === 'prove' && step.isHunted === true;
+  return isOfHunt ? asHunted(step, plan, await deps.store.journal.read({ operationId: id })) : step;
 }
 
 /** For an operation that nobody carries out: something of higher rank takes its place. */
@@ -91,6 +104,7 @@ function stateDuring(step: Step): OperationState {
     case 'undo':
       return 'planned';
     case 'launch':
+    case 'hunt':
     case 'prove':
       return 'waking';
     case 'weigh':

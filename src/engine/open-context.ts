@@ -48,7 +48,7 @@ export async function openContext(
     },
     view,
     calmSinceMs: () => memory.calmSinceMs(),
-    async note({ operation, index, step }, part, state, error, { detail: said, drained, attempts } = {}) {
+    async note({ operation, index, step }, part, state, error, { detail: said, drained, attempts, placed } = {}) {
       const detail = said ?? error?.message;
       await journal.append({
         kind: 'step',
@@ -61,6 +61,7 @@ export async function openContext(
         detail,
         ...(drained === undefined ? {} : { drained }),
         ...(attempts === undefined ? {} : { attempts }),
+        ...(placed === undefined ? {} : { placed }),
       });
       const count = operation.plan.steps.length;
       if (part === undefined)

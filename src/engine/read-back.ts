@@ -1,5 +1,6 @@
 /** Reads what a step's condition looks at, past every cache. */
 import { listedLateMs } from '../core/listed-late.ts';
+import { filled } from '../core/plan/hunt.ts';
 import { isAlive, readyReplicas } from '../core/readiness.ts';
 import type { DrainList } from '../model/drained.ts';
 import type { Seen } from '../model/outcome.ts';
@@ -29,6 +30,8 @@ export interface StepMemory {
   running: number | undefined;
   /** Since when the drained site counted no running request, epoch milliseconds. */
   idleSinceMs: number | undefined;
+  /** Of a hunt: the candidates' slots that were seen to live, by site. */
+  placed: Readonly<Record<string, readonly number[]>> | undefined;
   /** Since when fewer replicas live than are to be proven, epoch milliseconds. */
   lackingSinceMs: number | undefined;
 }
@@ -39,11 +42,13 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   const isAboutRoute = step.kind === 'weigh' || step.kind === 'fence';
   const isAboutReplicas = step.kind === 'launch' || step.kind === 'stop';
   const isAboutTraffic = step.kind === 'weigh' || isAboutRequests(step);
-  const [route, listed, traffic] = await Promise.all([
+  const [route, listed, traffic, hunted] = await Promise.all([
     isAboutRoute ? ctx.observer.readRoute(signal) : notAsked,
     isAboutReplicas ? ctx.observer.readReplicas(step.site, signal) : notAsked,
     isAboutTraffic ? ctx.observer.readTraffic(signal) : notAsked,
+    step.kind === 'hunt' ? huntedAt(ctx, step, signal) : undefined,
   ]);
+  memory.placed = hunted?.placed;
   if (isAboutRoute) await ctx.adopt(route);
   const newest = ctx.observer.route();
   // As fast as its answers allow, not at the probe's interval; what stands already is found without.
@@ -68,6 +73,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     route: isAboutRoute && isNewer(newest, route) ? newest : route,
     replicas: listed,
     ready: view === undefined || proving === undefined ? [] : readyAt(ctx, view, proving),
+    ...(hunted === undefined ? {} : { hunted }),
     traffic,
     faults: step.kind === 'undo' ? await ctx.observer.readFaults(signal) : notAsked,
     idleSinceMs: memory.idleSinceMs,
@@ -75,6 +81,26 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     inFlight,
     calmSinceMs: ctx.calmSinceMs(),
   };
+}
+
+/** All candidates, side by side: what a crash left without an answer may be at any of them. */
+async function huntedAt(
+  ctx: Context,
+  { candidates }: Step & { readonly kind: 'hunt' },
+  signal: AbortSignal,
+): Promise<NonNullable<StepSight['hunted']>> {
+  const known = candidates.filter(({ site }) => ctx.deployment.placements.some((each) => each.site === site));
+  const lists = await Promise.all(
+    known.map(async ({ site }) => ({ site, seen: await ctx.observer.readReplicas(site, signal) })),
+  );
+  const lives = (site: string, slot: number): boolean =>
+    lists.some(
+      (each) =>
+        each.site === site &&
+        each.seen.kind === 'seen' &&
+        each.seen.value.some((replica) => replica.slot === slot && isAlive(replica.state)),
+    );
+  return { placed: filled(known, lives), isWhole: lists.every(({ seen }) => seen.kind === 'seen') };
 }
 
 function isNewer(one: StepSight['route'], other: StepSight['route']): boolean {

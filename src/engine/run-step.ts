@@ -2,6 +2,7 @@
 
 import { type GateVerdict, type GateWatch, judgeGate } from '../core/gate.ts';
 import { ofFirstTry } from '../core/moved.ts';
+import { placedText } from '../core/plan/hunt.ts';
 import { isHopeless, isReached } from '../core/plan/reached.ts';
 import type { StepState } from '../model/journal-entry.ts';
 import type { Reply } from '../model/outcome.ts';
@@ -44,6 +45,7 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
     running: undefined,
     idleSinceMs: undefined,
     lackingSinceMs: undefined,
+    placed: undefined,
   };
   const sight = await sightOf(ctx, step, memory, signal);
   if (isReached(step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
@@ -76,11 +78,18 @@ async function actUntilReached(
   hasActed = false,
 ): Promise<StepEnd> {
   const { clock } = ctx.deps;
-  const deadlineAtMonoMs = memory.beganAtMonoMs + at.step.deadlineMs;
-  const tell = (detail: string): void => {
-    memory.said = detail;
-  };
-  const terms = effectTerms(deadlineAtMonoMs, signal, tell);
+  const deadlineAtMonoMs = memory.beganAtMonoMs + leftOf(at, memory);
+  let waitMs: number | undefined;
+  const terms = effectTerms(at, {
+    deadlineAtMonoMs,
+    signal,
+    tell(detail) {
+      memory.said = detail;
+    },
+    wait(forMs) {
+      waitMs = forMs;
+    },
+  });
   let reply: Reply<void> | undefined;
   let telling: Reply<void> | undefined;
   let sight: StepSight | undefined;
@@ -94,16 +103,17 @@ async function actUntilReached(
       const against =
         rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight, true) ?? objection(ctx, at, true));
       if (against !== undefined && !isOfList) return await close(ctx, at, 'refused', against);
+      waitMs = undefined;
       reply = await applyEffect(ctx, at, terms);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
       // A refusal, such as for want of time, says nothing of a try before it that was lost.
       if (!isOfList && (reply.kind !== 'refused' || telling?.kind !== 'unknown')) telling = reply;
-      if (reply.kind === 'refused' && !mayPass(reply.error)) {
+      if (reply.kind === 'refused' && waitMs === undefined && !mayPass(reply.error)) {
         const isFirst = rounds === 0 && !hasActed && at.past.length === 0;
         return await close(ctx, at, 'refused', isFirst ? ofFirstTry(reply.error) : reply.error);
       }
       if (reply.kind === 'done' && (at.step.kind === 'stamp' || at.step.kind === 'cut')) memory.isAcknowledged = true;
-      retryAtMonoMs = clock.monoMs() + retryPauseMs(ctx, reply, rounds);
+      retryAtMonoMs = clock.monoMs() + (waitMs ?? retryPauseMs(ctx, reply, rounds));
       rounds += 1;
     }
     sight = await sightOf(ctx, at.step, memory, signal);
@@ -117,8 +127,16 @@ async function actUntilReached(
       if (terms.held.length > 0) await ctx.deps.store.blocks.put(terms.held, clock.nowMs());
       return await close(ctx, at, ...lateEnd(at, telling));
     }
-    await pause(ctx, signal, lookAgainMs(ctx, at.step, sight));
+    // Whoever only waits for a cloud to sell again need not look ten times a second whether it has.
+    const idleMs = waitMs === undefined ? 0 : Math.min(retryAtMonoMs, deadlineAtMonoMs) - clock.monoMs();
+    await pause(ctx, signal, Math.max(idleMs, lookAgainMs(ctx, at.step, sight)));
   }
+}
+
+/** Of a hunt that waits for hours a crash must not make days: its time runs from its intent. */
+function leftOf({ step }: StepRef, { intendedAtMs, beganAtMs }: StepMemory): number {
+  if (step.kind !== 'hunt' || intendedAtMs === undefined) return step.deadlineMs;
+  return Math.max(0, step.deadlineMs - Math.max(0, beganAtMs - intendedAtMs));
 }
 
 const lostReplicas: ProviderError = {
@@ -142,7 +160,7 @@ async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: Abor
   if (at.step.kind === 'drain' || at.step.kind === 'cut')
     return await close(ctx, at, 'reached', undefined, await emptiedTold(ctx, at, memory, signal));
   if (at.step.kind !== 'weigh' || at.step.gate === undefined)
-    return await close(ctx, at, 'reached', undefined, { detail: memory.said });
+    return await close(ctx, at, 'reached', undefined, reachedTold(memory));
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = clock.monoMs() + at.step.gate.holdMs + at.step.deadlineMs;
   let watched: GateWatch | undefined;
@@ -194,6 +212,10 @@ function isOver(ctx: Context, signal: AbortSignal): boolean {
 function overEnd(ctx: Context, signal: AbortSignal): StepEnd {
   const isPreempted = signal.aborted && signal.reason === 'preempted' && !isLost(ctx.grip);
   return { kind: isPreempted ? 'preempted' : 'left' };
+}
+
+function reachedTold({ said, placed }: StepMemory): StepTold {
+  return placed === undefined ? { detail: said } : { detail: placedText(placed), placed };
 }
 
 /** How it ends is for the holder of the lease to say: who slept through its end looks at what is no longer true. */

@@ -39,8 +39,9 @@ async function give(
   const told = course.operation;
   await ctx.journal.append({ kind: 'operation', operation: told });
   ctx.journal.tell({ type: 'operation', operation: told });
-  // A hold lets the step end: what is half done would be neither old nor new.
-  if (kind === 'return' || kind === 'abort') interrupt();
+  // A hold lets the step end: what is half done would be neither old nor new. A hunt may wait for hours, with nothing half done.
+  const isHunting = told.plan.steps[told.step]?.kind === 'hunt';
+  if (kind === 'return' || kind === 'abort' || (kind === 'hold' && isHunting)) interrupt();
 }
 
 function orderOf(ctx: Context, kind: Order['kind'], said: Steering['said']): Order {

@@ -1,6 +1,7 @@
 /** What to do now and why: stay, advise, or act; always with reasons and the values seen. */
 import type { Diagnosis } from './diagnosis.ts';
 import type { OperationKind, OperationRequest, Trigger } from './operation.ts';
+import type { HuntCandidate } from './plan.ts';
 import type { Reason, ReasonCode } from './reason.ts';
 import type { Weights } from './route.ts';
 import type { OrderKind } from './wish.ts';
@@ -15,6 +16,13 @@ export interface Action {
   readonly weights: Weights;
   /** For `start`: the sites that lack replicas, and which slots. Empty for a move. */
   readonly start: readonly { readonly site: string; readonly slots: readonly number[] }[];
+  /** For `start`: wherever these can be had, in this order; absent: as `start` says. */
+  readonly hunt?: {
+    readonly candidates: readonly HuntCandidate[];
+    readonly replicas: number;
+    /** Keeps trying for so long, in milliseconds; absent: each is asked once. */
+    readonly waitMs?: number;
+  };
   /** One step is right when the source serves nothing. */
   readonly inOneStep: boolean;
   readonly because: readonly Reason[];

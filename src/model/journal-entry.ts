@@ -35,6 +35,8 @@ export type JournalBody =
       readonly drained?: DrainList;
       /** Of a start: what was refused, and what was not asked for because of an earlier refusal. */
       readonly attempts?: readonly Attempt[];
+      /** Of a hunt, at its end: the slots that it filled, by site. */
+      readonly placed?: Readonly<Record<string, readonly number[]>>;
     }
   /** A route entry outside an operation: replicas or proofs changed, weights did not. */
   | {

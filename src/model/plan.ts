@@ -12,6 +12,12 @@ export interface Gate {
   readonly maxFirstTokenMs: number;
 }
 
+/** A site where something could be started, and the slots it lacks. */
+export interface HuntCandidate {
+  readonly site: string;
+  readonly slots: readonly number[];
+}
+
 /** One idempotent effect with a condition that says when it is reached (`core/plan/reached.ts`). */
 export type StepEffect =
   | { readonly kind: 'stamp' }
@@ -19,8 +25,21 @@ export type StepEffect =
   | { readonly kind: 'undo'; readonly run: string }
   /** Start these slots at the site; `bestEffort`: a refusal is recorded and does not fail the operation. */
   | { readonly kind: 'launch'; readonly site: string; readonly slots: readonly number[]; readonly bestEffort: boolean }
-  /** Wait until this many replicas of the site are proven by fresh completions of the right model. */
-  | { readonly kind: 'prove'; readonly site: string; readonly replicas: number }
+  /**
+   * Start so many replicas, at one candidate after the other in this order: each is asked for what it lacks, and the next for
+   * what it refused. `waits`: what nobody has is asked for again until the deadline.
+   */
+  | {
+      readonly kind: 'hunt';
+      readonly candidates: readonly HuntCandidate[];
+      readonly replicas: number;
+      readonly waits: boolean;
+    }
+  /**
+   * Wait until this many replicas of the site are proven by fresh completions of the right model. `isHunted`: and as many more
+   * as the hunt before it has started there; none, and there is nothing to prove.
+   */
+  | { readonly kind: 'prove'; readonly site: string; readonly replicas: number; readonly isHunted?: true }
   /** Publish these weights in one visible step. */
   | { readonly kind: 'weigh'; readonly weights: Weights; readonly gate: Gate | undefined }
   /** Weight 0 for the site, read back from the gateway. `isEmptied`: nor may anything new spill there. */

@@ -15,6 +15,8 @@ export interface StepSight {
   readonly replicas: Seen<readonly Replica[]>;
   /** Ids of the replicas at the step's site that are good now and freshly proven. */
   readonly ready: readonly string[];
+  /** Of a hunt: the candidates' slots that live, by site, and whether every candidate was seen. Absent: it is none. */
+  readonly hunted?: { readonly placed: Readonly<Record<string, readonly number[]>>; readonly isWhole: boolean };
   readonly traffic: Seen<DeploymentTraffic>;
   /** What drills do to the deployment's traffic. */
   readonly faults: Seen<readonly Fault[]>;

@@ -27,6 +27,12 @@ export interface Wish {
   readonly stepsPct?: readonly number[];
   /** How long it lasts, in milliseconds from its end: then the traffic returns, if the origin is healthy. For `extend`: from now. */
   readonly forMs?: number;
+  /** For `start`: at whichever site has capacity; with `from` at that one alone. */
+  readonly anywhere?: true;
+  /** With `anywhere`: how many; absent: what the sites in use lack, or one. */
+  readonly replicas?: number;
+  /** With `anywhere`: what nobody has is asked for again for so long, in milliseconds; absent: once. */
+  readonly waitMs?: number;
   /** A target that is warm or cold may be started. */
   readonly mayWake?: boolean;
   /** For `stop` and `migrate`: whether a machine is kept for a warm start. Default: `delete`. */

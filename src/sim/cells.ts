@@ -33,6 +33,8 @@ export const callsOf: Readonly<Record<StepKind, readonly CallName[]>> = {
   // A simulated gateway rehearses nothing.
   undo: [],
   launch: ['start', 'list'],
+  // The same calls as a launch; how many of its candidates a world asks is chance.
+  hunt: [],
   prove: ['check', 'list'],
   weigh: ['write', 'read', 'traffic'],
   fence: ['read'],

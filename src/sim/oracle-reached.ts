@@ -35,6 +35,8 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
         holds(replicasAt(claim, step.site), (all) => step.slots.every((slot) => lives(all, slot)))
         ? undefined
         : ['I18', `no list of ${step.site} shows ${step.slots.join()}`];
+    case 'hunt':
+      return huntDefect(claim, step);
     case 'prove':
       return ghost.wasProvableWithin(step.site, options.proofMaxAgeMs + lateByMs)
         ? undefined
@@ -67,6 +69,17 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
         ? undefined
         : ['I24', `settled after ${ghost.nowMs - ghost.stepSinceMs} ms`];
   }
+}
+
+/** So many of the candidates' slots were on a list of their site. */
+function huntDefect(
+  claim: Claim,
+  { candidates, replicas }: Step & { readonly kind: 'hunt' },
+): readonly [string, string] | undefined {
+  const filled = candidates.flatMap(({ site, slots }) =>
+    slots.filter((slot) => holds(replicasAt(claim, site), (all) => lives(all, slot))),
+  );
+  return filled.length >= replicas ? undefined : ['I18', `lists show ${filled.length} of ${replicas} that were hunted`];
 }
 
 /** A gate is watched for as long as it says, with statistics that somebody read at its end. */

@@ -42,7 +42,10 @@ function parts(world: StepWorld): readonly string[] {
 }
 
 function termsOf(world: StepWorld, deadlineAtMonoMs: number) {
-  return effectTerms(deadlineAtMonoMs, world.calm);
+  return effectTerms(
+    { past: [] },
+    { deadlineAtMonoMs, signal: world.calm, tell: () => undefined, wait: () => undefined },
+  );
 }
 
 test('I18: each slot’s start is in the journal before it is asked for and its answer before the next', async () => {

@@ -25,6 +25,7 @@ function memoryOf(world: StepWorld): StepMemory {
     isAcknowledged: false,
     idleSinceMs: undefined,
     lackingSinceMs: undefined,
+    placed: undefined,
     beganWith: undefined,
     said: undefined,
     running: undefined,

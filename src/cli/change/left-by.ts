@@ -32,6 +32,8 @@ function besidesWeights(step: Step): string | undefined {
   switch (step.kind) {
     case 'launch':
       return `A replica at ${step.site} may have been started`;
+    case 'hunt':
+      return `Replicas at ${step.candidates.map(({ site }) => site).join(' or ')} may have been started`;
     case 'stop':
       return `A replica at ${step.site} may have been ${step.how === 'stop' ? 'stopped' : 'deleted'}`;
     case 'cut':

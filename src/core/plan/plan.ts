@@ -4,6 +4,7 @@ import type { Plan, Step } from '../../model/plan.ts';
 import type { View } from '../../model/view.ts';
 import { sameWeights } from '../../model/weights.ts';
 import { emptySteps, fenceSteps } from './empty.ts';
+import { huntSteps } from './hunt.ts';
 import { moveSteps } from './move.ts';
 import { startSteps } from './start.ts';
 import { weightsBefore } from './steps.ts';
@@ -29,6 +30,7 @@ export function makePlan(action: Action, view: View, nowMs: number): Plan {
 }
 
 function stepsOf(action: Action, view: View, nowMs: number): readonly Step[] {
+  if (action.hunt !== undefined) return huntSteps(action.hunt, view);
   if (action.kind === 'start') return startSteps(action, view);
   const isStill = action.empty !== undefined && sameWeights(action.weights, weightsBefore(view));
   return isStill ? fenceSteps(action) : moveSteps(action, view, nowMs);

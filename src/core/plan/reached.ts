@@ -15,6 +15,8 @@ export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
       return seen.faults.kind === 'unknown' ? 'unknown' : answer(seen.faults.value.length === 0);
     case 'launch':
       return launched(step.slots, seen);
+    case 'hunt':
+      return seen.hunted === undefined ? 'unknown' : hunted(step.replicas, seen.hunted);
     case 'prove':
       return answer(seen.ready.length >= step.replicas);
     case 'weigh':
@@ -57,6 +59,12 @@ function launched(slots: readonly number[], seen: StepSight): Answer {
   if (seen.replicas.kind === 'unknown') return 'unknown';
   const alive = new Set(seen.replicas.value.filter(({ state }) => isAlive(state)).map(({ slot }) => slot));
   return answer(slots.every((slot) => alive.has(slot)));
+}
+
+function hunted(replicas: number, { placed, isWhole }: NonNullable<StepSight['hunted']>): Answer {
+  const count = Object.values(placed).reduce((sum, slots) => sum + slots.length, 0);
+  if (count >= replicas) return 'yes';
+  return isWhole ? 'no' : 'unknown';
 }
 
 function stopped(how: 'stop' | 'delete', seen: StepSight): Answer {

@@ -5,7 +5,7 @@ import type { Weights } from '../../model/route.ts';
 import type { View } from '../../model/view.ts';
 
 /** A launch call may be hunting for a while; the wait for the model is the prove step's. */
-const launchDeadlineMs = 120_000;
+export const launchDeadlineMs = 120_000;
 /** The gateway answers in milliseconds; this long covers its restart. */
 export const writeDeadlineMs = 30_000;
 

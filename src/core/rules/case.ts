@@ -3,6 +3,7 @@ import type { Action } from '../../model/decision.ts';
 import type { Diagnosis } from '../../model/diagnosis.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { SiteView, View } from '../../model/view.ts';
+import { sharesOf } from '../plan/hunt.ts';
 import { missingSlots, readyReplicas, weightOf } from '../readiness.ts';
 
 /** Everything a rule may look at. */
@@ -34,10 +35,22 @@ export function isTakenBack({ action }: Case): boolean {
 /** How many replicas the plan starts at the site before anything moves. */
 export function startsAt({ view, action, nowMs }: Case, site: SiteView): number {
   const { name } = site.site;
+  if (action.hunt !== undefined) return dearestShare(view, action.hunt, name);
   const asked = action.start.find((each) => each.site === name)?.slots.length ?? 0;
   const isRaised = (action.weights[name] ?? 0) > weightOf(view, name);
   const wakes = action.kind !== 'start' && isRaised && readyReplicas(view, site, nowMs).length === 0;
   return wakes ? missingSlots(view, site, nowMs).length : asked;
+}
+
+/** Nobody knows which of the candidates have it: at worst the dearest. */
+function dearestShare(view: View, hunt: NonNullable<Action['hunt']>, name: string): number {
+  const priceOf = (site: string): number =>
+    view.sites.find((each) => each.site.name === site)?.placement.usdPerHour ?? Number.POSITIVE_INFINITY;
+  const candidates = hunt.candidates.toSorted((a, b) => {
+    const [one, other] = [priceOf(a.site), priceOf(b.site)];
+    return one === other ? 0 : one > other ? -1 : 1;
+  });
+  return sharesOf({ ...hunt, candidates }).get(name) ?? 0;
 }
 
 /** Values as people read them: at most one decimal. */

@@ -57,7 +57,11 @@ function ofDiagnosis(diagnosis: Diagnosis): readonly [Tone, string] {
   return [tone, `${diagnosis.code}${site}: ${sanitize(diagnosis.message)}`];
 }
 
-function gistOf({ kind, weights, start }: Action): string {
+function gistOf({ kind, weights, start, hunt }: Action): string {
+  if (hunt !== undefined) {
+    const sites = hunt.candidates.map(({ site }) => sanitize(site, 40)).join(', ');
+    return `start of replicas: ${hunt.replicas} where they can be had: ${sites}`;
+  }
   if (kind !== 'start') return `${kind} to ${weightsText(weights)}`;
   const parts = start.map(({ site, slots }) => `${slots.length} at ${sanitize(site, 60)}`);
   return `start of replicas: ${parts.join(', ')}`;

@@ -41,6 +41,7 @@ function plannedLines(preview: Preview, { plan, forecast }: Planned, style: Styl
   return [
     ...wrap(planSentence(plan, preview.wish.sharePct), style.width, 3),
     ...siteLines(forecast, against, style),
+    ...asideLines(plan, style),
     ...uncheckedLines(forecast, style),
     ...costLines(forecast),
     ...timeLines(forecast, style),
@@ -69,8 +70,11 @@ export function planSentence(plan: Plan, sharePct: number | undefined): string {
   const launched = plan.steps.flatMap((step) => (step.kind === 'launch' ? [sanitize(step.site, 40)] : []));
   const stopped = plan.steps.flatMap((step) => (step.kind === 'stop' ? [sanitize(step.site, 40)] : []));
   switch (plan.kind) {
-    case 'start':
+    case 'start': {
+      const hunt = plan.steps.find((step) => step.kind === 'hunt');
+      if (hunt?.kind === 'hunt') return huntSentence(name, hunt);
       return `Start what is missing of ${name} at ${launched.join(', ')}.`;
+    }
     case 'stop':
       return `Stop ${name} at ${stopped.join(', ')}.`;
     case 'drain':
@@ -82,6 +86,20 @@ export function planSentence(plan: Plan, sharePct: number | undefined): string {
     default:
       return `${plan.kind === 'failover' ? 'Fail over' : 'Move'} ${share} of ${from === undefined ? `${name}'s traffic` : `${from}'s ${name} traffic`}${to}${ends}.`;
   }
+}
+
+/** More candidates than this are counted. */
+const mostCandidates = 8;
+
+function huntSentence(
+  name: string,
+  { candidates, replicas, waits, deadlineMs }: Plan['steps'][number] & { kind: 'hunt' },
+): string {
+  const sites = candidates.slice(0, mostCandidates).map(({ site }) => sanitize(site, 40));
+  if (candidates.length > mostCandidates) sites.push(`${candidates.length - mostCandidates} more`);
+  const what = replicas === 1 ? 'one replica' : `${replicas} replicas`;
+  const until = waits ? `, asking again for up to ${span(deadlineMs)}` : '';
+  return `Start ${what} of ${name} where they can be had, asking in this order: ${sites.join(', ')}${until}.`;
 }
 
 const columns: readonly Column[] = [
@@ -126,6 +144,15 @@ function checkText(forecast: SiteForecast, against: readonly Reason[], style: St
   if (changes.length > 0) return [...changes, ...(isUnchecked ? ['load not checked'] : [])].join(', ');
   if (nowPct === thenPct) return '';
   return isUnchecked ? `${mark('unknown', style)}load not checked` : `${tick(style)}ok`;
+}
+
+/** Of a start anywhere: sites that are not asked, and those that refuse everything for now. */
+function asideLines({ steps, because }: Plan, style: Style): readonly string[] {
+  if (!steps.some(({ kind }) => kind === 'hunt')) return [];
+  return because
+    .filter(({ code, site }) => site !== undefined && code !== 'AlreadyThere')
+    .slice(0, mostSites)
+    .flatMap(({ code, message }) => warning(`${code}: ${sanitize(message)}`, style));
 }
 
 /** What is missing for the load a site would get; undefined: nothing. */

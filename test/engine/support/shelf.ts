@@ -54,6 +54,9 @@ export function stock(cloud: FakeCloud, sights: readonly OfferSight[], account =
       return { kind: 'seen', value: sights, asOfMs: 0 };
     },
     start: ((request, call) => {
+      // What an earlier try made is found before anything is asked for.
+      const isThere = [...cloud.replicas.values()].some(({ startKey }) => startKey === call.idempotencyKey);
+      if (isThere) return start(request, call);
       const own = sights.map(({ offer }) => offer);
       return walkOffers({
         ...{ offers: offersAsked(own, request), denials: [], tell: request.tell, isOver: () => false },

@@ -1,0 +1,161 @@
+/** Starts replicas at whichever candidate has them: one round over the sites at each call, nothing asked twice that is not settled. */
+import { restartAfterMs } from '../core/backoff.ts';
+import { nextTryAtMs } from '../core/hunt.ts';
+import { nothingLeft } from '../core/hunt-words.ts';
+import { filled, huntPart, placedText } from '../core/plan/hunt.ts';
+import { isResident } from '../core/readiness.ts';
+import type { Attempt } from '../model/block.ts';
+import type { Reply } from '../model/outcome.ts';
+import type { HuntCandidate, StepEffect } from '../model/plan.ts';
+import type { ProviderError } from '../model/provider-error.ts';
+import { span } from '../model/words.ts';
+import { askStart } from './ask-start.ts';
+import type { WriteTerms } from './attempt.ts';
+import type { Context, StepRef } from './context.ts';
+import type { EffectTerms, HuntMemory } from './effect-terms.ts';
+
+type HuntStep = StepEffect & { readonly kind: 'hunt' };
+type HuntTerms = WriteTerms & Pick<EffectTerms, 'unsettled' | 'hunt' | 'wait'>;
+
+/** A site that refused is not even looked at again before this, in milliseconds: a person may have cleared a block meanwhile. */
+const longestRestMs = 60_000;
+/** Between two rounds at least, in milliseconds. */
+const leastWaitMs = 1000;
+/** Of the wait, so that those who wait for the same do not come together, 0–1; and at most so much, in milliseconds. */
+const jitterRatio = 0.1;
+const longestJitterMs = 10_000;
+
+/** Refused with every attempt once no candidate is left to ask; where it waits, `terms.wait` says that this is not the end. */
+export async function hunt(ctx: Context, at: StepRef, step: HuntStep, terms: HuntTerms): Promise<Reply<void>> {
+  const { hunt: memory } = terms;
+  for (const part of grantedBefore(at)) memory.granted.add(part);
+  const candidates = allowed(ctx, step);
+  // What may have been made comes first: until that is known nobody can say what is still wanted.
+  const open = candidates.flatMap(({ site, slots }) =>
+    slots.map((slot) => ({ site, slot, part: huntPart(site, slot) })),
+  );
+  for (const each of open.filter(({ part }) => terms.unsettled.has(part))) {
+    const reply = await ask(ctx, at, { ...each, step, terms });
+    if (terms.unsettled.has(each.part)) return reply;
+  }
+  for (const candidate of candidates) {
+    const reply = await askCandidate(ctx, at, { candidate, step, terms });
+    if (reply !== undefined) return reply;
+    if (memory.granted.size >= step.replicas) return { kind: 'done', value: undefined };
+  }
+  return endOfRound(ctx, at, step, terms);
+}
+
+/** From before a crash. */
+function grantedBefore({ past }: StepRef): readonly string[] {
+  return past.flatMap(({ body }) =>
+    body.kind === 'step' && body.part !== undefined && body.state === 'reached' ? [body.part] : [],
+  );
+}
+
+/** Still configured, and still where the deployment may be: no start is worth more than that (I19). */
+function allowed(ctx: Context, { candidates }: HuntStep): readonly HuntCandidate[] {
+  const view = ctx.view();
+  return candidates.filter((candidate) =>
+    view.sites.some((site) => site.site.name === candidate.site && isResident(view, site)),
+  );
+}
+
+interface CandidateAsk {
+  readonly candidate: HuntCandidate;
+  readonly step: HuntStep;
+  readonly terms: HuntTerms;
+}
+
+/** Slot by slot until it refuses one; a reply only when that ends the round. */
+async function askCandidate(
+  ctx: Context,
+  at: StepRef,
+  { candidate: { site, slots }, step, terms }: CandidateAsk,
+): Promise<Reply<void> | undefined> {
+  const { granted, resting } = terms.hunt;
+  for (const slot of slots) {
+    const part = huntPart(site, slot);
+    if (granted.size >= step.replicas) return undefined;
+    if (granted.has(part)) continue;
+    if ((resting.get(site)?.untilMonoMs ?? 0) > ctx.deps.clock.monoMs()) return undefined;
+    if (terms.signal.aborted) return { kind: 'refused', error: cutShort };
+    const reply = await ask(ctx, at, { site, slot, part, step, terms });
+    if (reply.kind === 'unknown') return reply;
+    if (reply.kind === 'refused') return undefined;
+  }
+  return undefined;
+}
+
+const cutShort: ProviderError = { class: 'transient', code: 'NoTime', message: 'no time left to issue the call' };
+
+interface PartAsk {
+  readonly site: string;
+  readonly slot: number;
+  readonly part: string;
+  readonly step: HuntStep;
+  readonly terms: HuntTerms;
+}
+
+async function ask(ctx: Context, at: StepRef, { site, slot, part, step, terms }: PartAsk): Promise<Reply<void>> {
+  const { hunt: memory, unsettled } = terms;
+  const { clock } = ctx.deps;
+  const own = { ...terms, idempotencyKey: `${terms.idempotencyKey}/${part}` };
+  const replicas = step.replicas - memory.granted.size;
+  const { reply, attempts, isDoomed } = await askStart(ctx, at, {
+    ...{ site, slot, part, terms: own, replicas, unsettled, toldDoomed: memory.toldDoomed },
+  });
+  if (reply.kind === 'done') {
+    memory.granted.add(part);
+    memory.attempts.delete(site);
+    memory.resting.delete(site);
+  }
+  if (reply.kind !== 'refused') return reply;
+  const failures = (memory.resting.get(site)?.failures ?? 0) + (isDoomed ? 0 : 1);
+  const nowMs = clock.nowMs();
+  // Where refusals are remembered the next look finds out by itself whether they still stand, and calls nothing if they do.
+  const isKnown = attempts.length > 0;
+  const backOffMs = Math.max(restartAfterMs(Math.max(1, failures)), reply.error.retryAfterMs ?? 0);
+  const restMs = isKnown ? Math.min(longestRestMs, Math.max(0, (nextTryAtMs(attempts) ?? nowMs) - nowMs)) : backOffMs;
+  memory.resting.set(site, { failures, untilMonoMs: clock.monoMs() + Math.max(restMs, isDoomed ? 0 : leastWaitMs) });
+  memory.attempts.set(site, isKnown ? attempts : [wholeSite(site, reply.error, nowMs + backOffMs)]);
+  return reply;
+}
+
+/** Of a site that does not say what it could start. */
+function wholeSite(site: string, { class: name, code, message }: ProviderError, untilMs: number): Attempt {
+  return { site, offer: undefined, state: 'refused', class: name, code, message, untilMs, isUntilChanged: false };
+}
+
+/** Nobody has what is still wanted: the end, unless it waits or only the calls were too many. */
+function endOfRound(ctx: Context, at: StepRef, step: HuntStep, { hunt: memory, wait }: HuntTerms): Reply<void> {
+  const { clock, random } = ctx.deps;
+  const attempts = [...memory.attempts.values()].flat();
+  const nowMs = clock.nowMs();
+  const sites = step.candidates.map(({ site }) => site);
+  const left = nothingLeft(sites, attempts, nowMs);
+  const had = memory.granted.size;
+  const placed = filled(step.candidates, (site, slot) => memory.granted.has(huntPart(site, slot)));
+  const begun = had === 0 ? '' : `${had} of ${step.replicas} replicas were started (${placedText(placed)}); `;
+  const error = { ...left, message: `${begun}${left.message}` };
+  const isPassing = attempts.some(({ class: name }) => name === 'throttled' || name === 'transient');
+  if (!step.waits && !isPassing) return { kind: 'refused', error };
+  const rests = [...memory.resting.values()].map(({ untilMonoMs }) => untilMonoMs - clock.monoMs());
+  const leastMs = Math.max(leastWaitMs, Math.min(...rests, longestRestMs));
+  const waitMs = leastMs + random.next() * Math.min(longestJitterMs, leastMs * jitterRatio);
+  wait(waitMs);
+  tell(ctx, at, memory, error, nextTryAtMs(attempts) ?? nowMs + waitMs);
+  return { kind: 'refused', error };
+}
+
+/** A line for whoever watches, when the next try that may help is another than the one told last. */
+function tell(ctx: Context, at: StepRef, memory: HuntMemory, { message }: ProviderError, nextAtMs: number): void {
+  if (memory.toldNextAtMs === nextAtMs) return;
+  memory.toldNextAtMs = nextAtMs;
+  const { operation, index, step } = at;
+  const waitMs = Math.max(0, nextAtMs - ctx.deps.clock.nowMs());
+  ctx.journal.tell({
+    ...{ type: 'step', operationId: operation.id, index, count: operation.plan.steps.length, step: step.name },
+    ...{ state: 'intended', detail: `waits for capacity, next try in ${span(waitMs)}: ${message}` },
+  });
+}

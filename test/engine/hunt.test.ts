@@ -1,0 +1,307 @@
+import { expect, test } from 'vitest';
+import { carryOut, type WishEnd } from '../../src/engine/carry-out.ts';
+import { runController } from '../../src/engine/controller.ts';
+import { lookBackAt } from '../../src/engine/look-back.ts';
+import type { Site } from '../../src/model/site.ts';
+import type { Wish } from '../../src/model/wish.ts';
+import { explanationJson } from '../../src/report/json/explanation.ts';
+import { explanationText } from '../../src/report/text/explanation.ts';
+import { plainStyle } from '../../src/report/text/style.ts';
+import type { Process } from './support/process.ts';
+import { denialOf, noAccess, offerOf, overQuota, type Shelf, soldOut, stock } from './support/shelf.ts';
+import { createWorld, type World } from './support/world.ts';
+
+const anywhere: Wish = {
+  ...{ deployment: 'chat', kind: 'start', from: undefined, to: undefined, reason: 'sold out at home', anywhere: true },
+};
+
+/** Three sites of three providers: cold, all of the same deployment, beside `left`, which serves, and `right`. */
+const sites = { left: 1, right: 1, virginia: 2, sweden: 2, iowa: 2 };
+const places: Readonly<Record<string, Partial<Site>>> = {
+  virginia: { provider: 'aws', region: 'us-east-1', residency: ['us'] },
+  sweden: { provider: 'azure', region: 'swedencentral', residency: ['eu'] },
+  iowa: { provider: 'gcp', region: 'us-central1', residency: ['us'] },
+};
+
+interface Sale {
+  readonly world: World;
+  readonly shelves: Readonly<Record<'virginia' | 'sweden' | 'iowa', Shelf>>;
+}
+
+function open(change: { readonly residency?: readonly string[] } = {}): Sale {
+  const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 1000 };
+  const placements = Object.entries(sites).map(
+    ([site, replicas]) =>
+      ({ site, replicas, launch, standby: site === 'left' || site === 'right' ? 'hot' : 'cold' }) as const,
+  );
+  const world = createWorld({ sites, places, deployment: { placements, ...change }, failover: { mode: 'advise' } });
+  for (const site of ['left', 'right']) world.clouds.get(site)?.plant(0);
+  const sell = (site: string, machines: readonly string[]): Shelf => {
+    const cloud = world.clouds.get(site);
+    if (cloud === undefined) throw new Error(`no ${site}`);
+    return stock(
+      cloud,
+      machines.map((machine) => ({ offer: offerOf(machine) })),
+    );
+  };
+  return {
+    world,
+    shelves: {
+      virginia: sell('virginia', ['p5.48xlarge', 'p5e.48xlarge', 'p4d.24xlarge', 'g6.48xlarge']),
+      sweden: sell('sweden', ['ND96isr_H100_v5', 'ND96_A100_v4']),
+      iowa: sell('iowa', ['a3-highgpu-8g', 'a2-highgpu-8g', 'g2-standard-96']),
+    },
+  };
+}
+
+/** Typed, and time is moved by whoever looks on. */
+function begin(world: World, wish: Wish, { deps }: Process = world.boot()): Promise<WishEnd> {
+  return carryOut(deps, wish, { timeoutMs: undefined }, new AbortController().signal);
+}
+
+async function type(world: World, wish: Wish, process: Process = world.boot()): Promise<WishEnd> {
+  return await world.drive(
+    carryOut(process.deps, wish, { timeoutMs: undefined }, new AbortController().signal),
+    900_000,
+  );
+}
+
+const names = (machines: readonly string[]): readonly string[] => machines.map((machine) => `${machine} a on-demand`);
+
+function refuse(shelf: Shelf, machines: readonly string[], denial: typeof soldOut): void {
+  for (const name of names(machines)) shelf.denials.set(name, denial);
+}
+
+/** Four offers sold out, one region out of quota, one account refused: what is left is one family at one of three clouds. */
+function badNight({ shelves }: Sale): void {
+  refuse(shelves.virginia, ['p5.48xlarge', 'p5e.48xlarge', 'p4d.24xlarge', 'g6.48xlarge'], soldOut);
+  refuse(shelves.sweden, ['ND96isr_H100_v5', 'ND96_A100_v4'], noAccess);
+  refuse(shelves.iowa, ['a3-highgpu-8g'], overQuota);
+}
+
+test('a hunt over three clouds with four offers sold out, a region out of quota and an account refused goes to what is left', async () => {
+  const sale = open();
+  badNight(sale);
+  const { world, shelves } = sale;
+  const end = await type(world, anywhere);
+  expect(end).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(world.clouds.get('iowa')?.made).toHaveLength(1);
+  expect([world.clouds.get('virginia')?.made, world.clouds.get('sweden')?.made]).toEqual([[], []]);
+  expect(shelves.virginia.asked).toEqual(names(['p5.48xlarge', 'p5e.48xlarge', 'p4d.24xlarge', 'g6.48xlarge']));
+  // The account is refused as a whole: its second offer is not asked for. The call itself is tried twice (I26).
+  expect(new Set(shelves.sweden.asked)).toEqual(new Set(names(['ND96isr_H100_v5'])));
+  expect(shelves.iowa.asked).toEqual(names(['a3-highgpu-8g', 'a2-highgpu-8g']));
+  expect(world.violations).toEqual([]);
+});
+
+test('the next one makes no call that is known to be doomed, and both are explained', async () => {
+  const sale = open();
+  badNight(sale);
+  const { world, shelves } = sale;
+  await type(world, anywhere);
+  for (const shelf of Object.values(shelves)) shelf.asked.length = 0;
+  const end = await type(world, { ...anywhere, reason: 'one more' });
+  expect(shelves).toMatchObject({
+    virginia: { asked: [] },
+    sweden: { asked: [] },
+    iowa: { asked: names(['a2-highgpu-8g']) },
+  });
+  if (end.kind !== 'ended') throw new Error(end.kind);
+  const explained = await lookBackAt(world.boot().deps.store, end.operation);
+  expect(explained.steps[0]?.attempts?.map(({ site, state, code }) => `${site} ${state} ${code}`)).toEqual([
+    'iowa not-asked QUOTA_EXCEEDED',
+  ]);
+});
+
+test('one that finds nothing lists every attempt with the cloud’s own code and when to try again', async () => {
+  const sale = open();
+  badNight(sale);
+  const { world, shelves } = sale;
+  refuse(
+    shelves.iowa,
+    ['a2-highgpu-8g', 'g2-standard-96'],
+    denialOf('ZONE_RESOURCE_POOL_EXHAUSTED', 'capacity', { expiryMs: 180_000 }),
+  );
+  const end = await type(world, anywhere);
+  if (end.kind !== 'ended') throw new Error(end.kind);
+  expect(end.operation).toMatchObject({ state: 'failed', error: { class: 'quota', code: 'NothingLeftToAsk' } });
+  expect(end.operation.error?.message).toContain('first try that may help in 3m');
+  const explained = await lookBackAt(world.boot().deps.store, end.operation);
+  expect(explanationText(explained, { ...plainStyle, width: 160 })).toMatchSnapshot();
+  expect(explanationJson(explained).steps[0]).toMatchSnapshot();
+});
+
+test('I19: a site outside the jurisdiction is not asked, whoever asks', async () => {
+  const sale = open({ residency: ['eu'] });
+  const { world, shelves } = sale;
+  const preview = await type(world, { ...anywhere, replicas: 1 });
+  expect(preview).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(shelves.virginia.asked.length + shelves.iowa.asked.length).toBe(0);
+  expect(shelves.sweden.asked).toEqual(names(['ND96isr_H100_v5']));
+});
+
+test('what one site has not enough of is made up at the next', async () => {
+  const sale = open();
+  const { world, shelves } = sale;
+  shelves.virginia.denials.set('nothing', soldOut);
+  const end = await type(world, { ...anywhere, replicas: 5 });
+  expect(end).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(['virginia', 'sweden', 'iowa'].map((site) => world.clouds.get(site)?.made.length)).toEqual([2, 2, 1]);
+});
+
+test('more than there is room for is refused before anything is asked', async () => {
+  const { world } = open();
+  expect(await type(world, { ...anywhere, replicas: 7 })).toMatchObject({
+    kind: 'refused',
+    reasons: [{ code: 'NoReadyCapacity', message: expect.stringContaining('7 wanted') }],
+  });
+});
+
+test('with a wait it asks again when the first refusal ends, says when, and stays within the API’s limits', async () => {
+  const sale = open();
+  badNight(sale);
+  const { world, shelves } = sale;
+  const short = denialOf('ZONE_RESOURCE_POOL_EXHAUSTED', 'capacity', { expiryMs: 180_000 });
+  refuse(shelves.iowa, ['a2-highgpu-8g', 'g2-standard-96'], short);
+  const end = begin(world, { ...anywhere, waitMs: 3_600_000 });
+  await world.until('the first round', () => shelves.iowa.asked.length === 3, 900_000);
+  await world.pass(120_000);
+  expect(shelves.iowa.asked).toHaveLength(3);
+  shelves.iowa.denials.delete('a2-highgpu-8g a on-demand');
+  const atMs = world.clock.nowMs();
+  expect(await world.drive(end, 900_000)).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(world.clock.nowMs() - atMs).toBeLessThan(90_000);
+  expect(shelves.iowa.asked).toHaveLength(4);
+  const told = world.events.flatMap((event) => (event.type === 'step' ? (event.detail ?? []) : []));
+  expect(told.find((line) => line.startsWith('waits for capacity'))).toContain('next try in 3m');
+});
+
+test('a hold ends the wait at once, and what is held goes on where it was', async () => {
+  const sale = open();
+  badNight(sale);
+  const { world, shelves } = sale;
+  refuse(shelves.iowa, ['a2-highgpu-8g', 'g2-standard-96'], denialOf('POOL', 'capacity', { expiryMs: 180_000 }));
+  const pressed = new AbortController();
+  const terms = { timeoutMs: undefined, onInterrupt: 'hold' } as const;
+  const end = carryOut(world.boot().deps, { ...anywhere, waitMs: 3_600_000 }, terms, pressed.signal);
+  await world.until('the first round', () => shelves.iowa.asked.length === 3, 900_000);
+  await world.pass(2000);
+  const atMs = world.clock.nowMs();
+  pressed.abort();
+  const held = await world.drive(end);
+  expect(held).toMatchObject({ kind: 'held' });
+  expect(world.clock.nowMs() - atMs).toBeLessThan(5000);
+  shelves.iowa.denials.clear();
+  await world.pass(180_000);
+  if (held.kind !== 'held') throw new Error(held.kind);
+  const resume: Wish = {
+    ...{
+      deployment: 'chat',
+      kind: 'resume',
+      from: undefined,
+      to: undefined,
+      reason: 'go on',
+      operationId: held.operation.id,
+    },
+  };
+  expect(await type(world, resume)).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(world.clouds.get('iowa')?.made).toHaveLength(1);
+});
+
+test('with a wait it ends at its deadline, without capacity', async () => {
+  const sale = open();
+  const { world, shelves } = sale;
+  for (const [shelf, machines] of [
+    [shelves.virginia, ['p5.48xlarge', 'p5e.48xlarge', 'p4d.24xlarge', 'g6.48xlarge']],
+    [shelves.sweden, ['ND96isr_H100_v5', 'ND96_A100_v4']],
+    [shelves.iowa, ['a3-highgpu-8g', 'a2-highgpu-8g', 'g2-standard-96']],
+  ] as const)
+    refuse(shelf, machines, soldOut);
+  const began = world.clock.monoMs();
+  const end = await type(world, { ...anywhere, waitMs: 300_000 });
+  expect(end).toMatchObject({ kind: 'ended', operation: { state: 'failed', error: { class: 'capacity' } } });
+  expect(world.clock.monoMs() - began).toBeGreaterThanOrEqual(300_000);
+  expect(shelves.virginia.asked).toHaveLength(4);
+});
+
+test('a throttled site is waited for though nobody asked to wait, and the others are asked meanwhile', async () => {
+  const sale = open();
+  const { world, shelves } = sale;
+  refuse(shelves.virginia, ['p5.48xlarge', 'p5e.48xlarge', 'p4d.24xlarge', 'g6.48xlarge'], soldOut);
+  refuse(shelves.sweden, ['ND96isr_H100_v5', 'ND96_A100_v4'], soldOut);
+  refuse(
+    shelves.iowa,
+    ['a3-highgpu-8g'],
+    denialOf('RATE', 'throttled', { scope: 'none', reach: undefined, expiryMs: undefined }),
+  );
+  const end = begin(world, anywhere);
+  await world.until('it was throttled', () => shelves.iowa.asked.length >= 1, 900_000);
+  await world.pass(5000);
+  shelves.iowa.denials.clear();
+  expect(await world.drive(end, 900_000)).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(world.clouds.get('iowa')?.made).toHaveLength(1);
+});
+
+test('a reply that is lost is settled where it was lost before any other site is asked (I14)', async () => {
+  const sale = open();
+  const { world, shelves } = sale;
+  world.clouds.get('virginia')?.faults.push('lose-reply');
+  const end = await type(world, anywhere);
+  expect(end).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(['virginia', 'sweden', 'iowa'].map((site) => world.clouds.get(site)?.made.length)).toEqual([1, 0, 0]);
+  expect(shelves.sweden.asked).toEqual([]);
+});
+
+test('kill -9 at any point of a hunt, then a resume: the same replicas, none twice (I14, I15)', {
+  timeout: 60_000,
+}, async () => {
+  const calm = open();
+  badNight(calm);
+  const whole = calm.world.boot();
+  await type(calm.world, { ...anywhere, replicas: 2 }, whole);
+  const points = whole.points();
+  expect(points).toBeGreaterThan(20);
+  let hunted = 0;
+  for (let point = 1; point <= points; point += 1) {
+    for (const when of ['before', 'after'] as const) {
+      const sale = open();
+      badNight(sale);
+      const { world } = sale;
+      const doomed = world.boot({ at: point, when });
+      const typed = carryOut(
+        doomed.deps,
+        { ...anywhere, replicas: 2 },
+        { timeoutMs: undefined },
+        new AbortController().signal,
+      );
+      typed.catch(() => undefined);
+      await world.until(
+        'its death or the end',
+        () => doomed.isDead() || world.operations().some(({ endedAtMs }) => endedAtMs !== undefined),
+        900_000,
+      );
+      const next = world.boot();
+      const wasOpened = world.operations().length > 0;
+      if (wasOpened) {
+        const stop = new AbortController();
+        const led = runController(next.deps, stop.signal);
+        await world.until(
+          'the end',
+          () => world.operations().every(({ endedAtMs }) => endedAtMs !== undefined),
+          900_000,
+        );
+        stop.abort();
+        await world.drive(led);
+      }
+      const made = ['virginia', 'sweden', 'iowa'].map((site) => world.clouds.get(site)?.made.length ?? 0);
+      const [operation] = world.operations();
+      const where = `point ${point} ${when}`;
+      if (operation?.plan.steps[0]?.kind === 'hunt') {
+        hunted += 1;
+        expect([operation.state, made], where).toEqual(['done', [0, 0, 2]]);
+      }
+      expect(world.violations, where).toEqual([]);
+    }
+  }
+  expect(hunted).toBeGreaterThan(20);
+});
