@@ -42,7 +42,7 @@ export interface StartAsk {
   /** Replicas that are still wanted there. */
   readonly replicas: number;
   /** Parts of the step with a try that had no certain end: this one is added when it has none, and goes once it has. */
-  readonly unsettled: Set<string>;
+  readonly unsettled: Map<string, number>;
   /** What is known to be hopeless was told of this part already: it is not written down again. Absent: each time. */
   readonly toldDoomed?: Map<string, string>;
   /** What an expired token refuses is asked again by the same step: it is only kept here, for when the step gives up. Absent: not so. */
@@ -78,21 +78,27 @@ export async function askStart(ctx: Context, at: StepRef, ask: StartAsk): Promis
   const reply = await attemptWrite(ctx.deps, ctx.grip, { ...terms, tryTimeoutMs: startTimeoutMs }, (call) =>
     provider.start(request, call),
   );
-  if (reply.kind === 'unknown') ask.unsettled.add(part);
-  else if (isSettling(reply)) ask.unsettled.delete(part);
+  const { clock } = ctx.deps;
+  if (reply.kind === 'unknown') ask.unsettled.set(part, clock.monoMs());
+  else if (isSettling(reply, clock.monoMs() - (ask.unsettled.get(part) ?? 0) >= provider.listLagMs))
+    ask.unsettled.delete(part);
   const told = [...denials.values()];
   const now: Hunt = { ...hunt, nowMs: ctx.deps.clock.nowMs() };
   const attempts = [...told.map((denial) => refusedAttempt(denial, now)), ...outlook.doomed].slice(0, mostAttempts);
-  await learn(ctx, ask, { hunt: now, outlook, denials: told, reply });
   const state = reply.kind === 'done' ? 'reached' : reply.kind;
   const error = reply.kind === 'done' ? undefined : reply.error;
   await ctx.note(at, part, state, error, attempts.length === 0 ? {} : { attempts });
+  await learn(ctx, ask, { hunt: now, outlook, denials: told, reply });
   return { reply: reply.kind === 'done' ? done : reply, attempts, isDoomed: false };
 }
 
-/** Says what became of an earlier try too; what may pass, and want of time or of the lease, says nothing of it. */
-function isSettling(reply: Reply<Replica>): boolean {
-  return reply.kind === 'done' || (!passingClasses.has(reply.error.class) && reply.error.class !== 'conflict');
+/**
+ * Says what became of an earlier try too. A refusal does once the provider must know of what that made: it may arrive late.
+ * What may pass, and want of time or of the lease, says nothing of it.
+ */
+function isSettling(reply: Reply<Replica>, isListed: boolean): boolean {
+  if (reply.kind === 'done') return true;
+  return isListed && !passingClasses.has(reply.error.class) && reply.error.class !== 'conflict';
 }
 
 const done: Reply<void> = { kind: 'done', value: undefined };

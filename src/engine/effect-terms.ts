@@ -16,8 +16,11 @@ export interface HuntMemory {
   readonly granted: Set<string>;
   /** By site: what it was refused last. */
   readonly attempts: Map<string, readonly Attempt[]>;
-  /** By site: how often in a row it refused, and until when (monotonic milliseconds) it is left alone. */
-  readonly resting: Map<string, { readonly failures: number; readonly untilMonoMs: number }>;
+  /** By site: how often in a row it refused, until when (monotonic milliseconds) it is left alone, and whether it may pass soon. */
+  readonly resting: Map<
+    string,
+    { readonly failures: number; readonly untilMonoMs: number; readonly isPassing: boolean }
+  >;
   /** By part: what was written down of it last, when all of it was known to be hopeless. */
   readonly toldDoomed: Map<string, string>;
   /** The next try that was told last, epoch milliseconds. */
@@ -30,8 +33,11 @@ export interface EffectTerms {
   readonly signal: AbortSignal;
   /** Refusals that stay, by part: what the provider has none of is not asked for again by the same step. */
   readonly refusals: Map<string, Refusal>;
-  /** Parts with a try that had no certain end: what is hopeless for others may have been made for them. */
-  readonly unsettled: Set<string>;
+  /**
+   * Parts with a try that had no certain end, and when (monotonic milliseconds) that was known last: what is hopeless for
+   * others may have been made for them.
+   */
+  readonly unsettled: Map<string, number>;
   /** What is remembered only once the step gives up: credentials may be renewed while it holds. */
   readonly held: Block[];
   /** Replicas whose stop was acknowledged to this step: it is not asked for again. */
@@ -45,7 +51,7 @@ export interface EffectTerms {
 
 /** Of a step that begins, or is begun again after a crash. */
 export function effectTerms(
-  { past }: Pick<StepRef, 'past'>,
+  { past, beganAtMonoMs }: Pick<StepRef, 'past'> & { readonly beganAtMonoMs: number },
   given: Pick<EffectTerms, 'deadlineAtMonoMs' | 'signal' | 'tell' | 'wait'>,
 ): EffectTerms {
   return {
@@ -57,7 +63,7 @@ export function effectTerms(
       toldDoomed: new Map(),
       toldNextAtMs: undefined,
     },
-    ...{ refusals: new Map(), unsettled: openParts(past), held: [], stopped: new Set() },
+    ...{ refusals: new Map(), unsettled: openParts(past, beganAtMonoMs), held: [], stopped: new Set() },
   };
 }
 
@@ -67,11 +73,11 @@ export function mayPass({ class: name, code }: ProviderError): boolean {
 }
 
 /** Intended, and the record does not say how it ended. */
-function openParts(past: StepRef['past']): Set<string> {
-  const open = new Set<string>();
+function openParts(past: StepRef['past'], atMonoMs: number): Map<string, number> {
+  const open = new Map<string, number>();
   for (const { body } of past) {
     if (body.kind !== 'step' || body.part === undefined) continue;
-    if (body.state === 'intended' || body.state === 'unknown') open.add(body.part);
+    if (body.state === 'intended' || body.state === 'unknown') open.set(body.part, atMonoMs);
     else open.delete(body.part);
   }
   return open;

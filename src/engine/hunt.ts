@@ -7,12 +7,12 @@ import { isResident } from '../core/readiness.ts';
 import type { Attempt } from '../model/block.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { HuntCandidate, StepEffect } from '../model/plan.ts';
-import type { ProviderError } from '../model/provider-error.ts';
+import type { ErrorClass, ProviderError } from '../model/provider-error.ts';
 import { span } from '../model/words.ts';
 import { askStart } from './ask-start.ts';
 import type { WriteTerms } from './attempt.ts';
 import type { Context, StepRef } from './context.ts';
-import type { EffectTerms, HuntMemory } from './effect-terms.ts';
+import { type EffectTerms, type HuntMemory, passingClasses } from './effect-terms.ts';
 
 type HuntStep = StepEffect & { readonly kind: 'hunt' };
 type HuntTerms = WriteTerms & Pick<EffectTerms, 'unsettled' | 'hunt' | 'wait'>;
@@ -89,6 +89,8 @@ async function askCandidate(
 
 const cutShort: ProviderError = { class: 'transient', code: 'NoTime', message: 'no time left to issue the call' };
 
+const passing: ReadonlySet<ErrorClass> = new Set(['throttled', 'transient']);
+
 interface PartAsk {
   readonly site: string;
   readonly slot: number;
@@ -117,8 +119,13 @@ async function ask(ctx: Context, at: StepRef, { site, slot, part, step, terms }:
   const isKnown = attempts.length > 0;
   const backOffMs = Math.max(restartAfterMs(Math.max(1, failures)), reply.error.retryAfterMs ?? 0);
   const restMs = isKnown ? Math.min(longestRestMs, Math.max(0, (nextTryAtMs(attempts) ?? nowMs) - nowMs)) : backOffMs;
-  memory.resting.set(site, { failures, untilMonoMs: clock.monoMs() + Math.max(restMs, isDoomed ? 0 : leastWaitMs) });
-  memory.attempts.set(site, isKnown ? attempts : [wholeSite(site, reply.error, nowMs + backOffMs)]);
+  const untilMonoMs = clock.monoMs() + Math.max(restMs, isDoomed ? 0 : leastWaitMs);
+  // Credentials that no block speaks of may be renewed any moment: that is held for as a throttle is (I26).
+  const isPassing = !isDoomed && (isKnown ? passing.has(reply.error.class) : passingClasses.has(reply.error.class));
+  memory.resting.set(site, { failures, untilMonoMs, isPassing });
+  // What was really asked for tells more than that it is not asked for again.
+  if (!isDoomed || !memory.attempts.has(site))
+    memory.attempts.set(site, isKnown ? attempts : [wholeSite(site, reply.error, nowMs + backOffMs)]);
   return reply;
 }
 
@@ -138,7 +145,7 @@ function endOfRound(ctx: Context, at: StepRef, step: HuntStep, { hunt: memory, w
   const placed = filled(step.candidates, (site, slot) => memory.granted.has(huntPart(site, slot)));
   const begun = had === 0 ? '' : `${had} of ${step.replicas} replicas were started (${placedText(placed)}); `;
   const error = { ...left, message: `${begun}${left.message}` };
-  const isPassing = attempts.some(({ class: name }) => name === 'throttled' || name === 'transient');
+  const isPassing = [...memory.resting.values()].some((each) => each.isPassing);
   if (!step.waits && !isPassing) return { kind: 'refused', error };
   const rests = [...memory.resting.values()].map(({ untilMonoMs }) => untilMonoMs - clock.monoMs());
   const leastMs = Math.max(leastWaitMs, Math.min(...rests, longestRestMs));

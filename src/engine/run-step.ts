@@ -80,16 +80,19 @@ async function actUntilReached(
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = memory.beganAtMonoMs + leftOf(at, memory);
   let waitMs: number | undefined;
-  const terms = effectTerms(at, {
-    deadlineAtMonoMs,
-    signal,
-    tell(detail) {
-      memory.said = detail;
+  const terms = effectTerms(
+    { ...at, beganAtMonoMs: memory.beganAtMonoMs },
+    {
+      deadlineAtMonoMs,
+      signal,
+      tell(detail) {
+        memory.said = detail;
+      },
+      wait(forMs) {
+        waitMs = forMs;
+      },
     },
-    wait(forMs) {
-      waitMs = forMs;
-    },
-  });
+  );
   let reply: Reply<void> | undefined;
   let telling: Reply<void> | undefined;
   let sight: StepSight | undefined;

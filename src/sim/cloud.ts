@@ -6,6 +6,7 @@ import type { StartRequest } from '../ports/provider.ts';
 import type { Random } from '../ports/random.ts';
 import type { Chance, Dice, Shares } from './chance.ts';
 import type { Schedule } from './schedule.ts';
+import type { Shelf } from './shelf.ts';
 
 /** How a server behaves towards requests and probes. `private`: users fare well, probes badly; `public`: the reverse. */
 export type Health = 'good' | 'hangs' | 'errors' | 'slow' | 'wrong-model' | 'private' | 'public';
@@ -65,6 +66,8 @@ export interface CloudTerms {
   readonly chance: Chance;
   readonly wallMs: () => number;
   readonly faults: CloudFaults;
+  /** What it sells; undefined: it does not say, and has whatever is asked for. */
+  readonly shelf: Shelf | undefined;
   readonly onEvent: (event: CloudEvent) => void;
   /** What users get from the site may be another now. */
   readonly onChange: () => void;
@@ -106,6 +109,10 @@ export class Cloud {
   /** Until then every call meets this, whatever the dice say. */
   outage: { readonly kind: Refusal; readonly untilMs: number } | undefined;
 
+  get shelf(): Shelf | undefined {
+    return this.#terms.shelf;
+  }
+
   list(): { readonly replicas: readonly Replica[]; readonly isStale: boolean } | ProviderError {
     const out = this.#outageOf(['auth', 'throttled']);
     if (out !== undefined) return refusals[out];
@@ -127,7 +134,8 @@ export class Cloud {
     return { replicas: isEmpty ? [] : visible.filter((_, index) => index !== lacking), isStale: true };
   }
 
-  start({ deployment, slot }: StartRequest, sent: Sent): Reply<Replica> {
+  start(request: StartRequest, sent: Sent): Reply<Replica> {
+    const { deployment, slot } = request;
     const { random, schedule, faults, onEvent, onChange, wallMs } = this.#terms;
     const all = [...this.servers.values()];
     const known = all.find(({ replica }) => replica.startKey === sent.idempotencyKey);
@@ -136,8 +144,11 @@ export class Cloud {
     if (out !== undefined) return { kind: 'refused', error: refusals[out] };
     const strike = this.#dice.roll(this.#starting);
     if (strike !== undefined && strike.kind !== 'halfMade') return { kind: 'refused', error: refusals[strike.kind] };
-    const { monoMs } = schedule;
     const stopped = all.find(({ replica }) => replica.state === 'stopped' && replica.slot === slot);
+    // A machine that is only stopped is no new one.
+    const gone = stopped === undefined ? this.#terms.shelf?.refuse(request) : undefined;
+    if (gone !== undefined) return { kind: 'refused', error: gone };
+    const { monoMs } = schedule;
     this.#made += 1;
     const id = stopped?.replica.id ?? `${this.site}-${this.#made}`;
     const replica: Replica = {

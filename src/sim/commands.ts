@@ -52,6 +52,8 @@ function verbWish(world: World, kind: Verb, random: Random): Wish {
   const overrides = random.next() < 0.1 ? (['LastServingSite'] as const) : [];
   const from = named || random.next() < 0.4 ? site() : undefined;
   const to = !named && random.next() < 0.6 ? site() : undefined;
+  if (kind === 'start' && world.options.hasShelves && random.next() < 0.7)
+    return { ...base, from: undefined, to: undefined, ...drawHunt(world, random) };
   const forMs = 2000 + random.next() * longestForMs;
   const isPart = random.next() < 0.5;
   const sharePct = 1 + Math.floor(random.next() * 99);
@@ -61,6 +63,13 @@ function verbWish(world: World, kind: Verb, random: Random): Wish {
     ...{ ...base, from, to: isPart ? to : undefined, overrides, forMs },
     ...(isPart ? { sharePct } : { split, stepsPct: [sharePct, 100] }),
   };
+}
+
+/** Wherever it can be had: any number, sometimes with a wait. */
+function drawHunt(world: World, random: Random): Pick<Wish, 'anywhere' | 'replicas' | 'waitMs'> {
+  const replicas = 1 + Math.floor(random.next() * world.options.replicas * 2);
+  const waitMs = 2000 + random.next() * longestForMs;
+  return { anywhere: true, replicas, ...(random.next() < 0.5 ? { waitMs } : {}) };
 }
 
 /** Two of them, with any shares. */

@@ -105,7 +105,11 @@ export function storeOf(terms: DiskTerms): Store {
     operations: operationsOf(terms, store, disk),
     standing: standingOf(terms, store, disk),
     blocks: {
-      list: (nowMs) => read(() => blocks.list(nowMs)),
+      list: (nowMs) =>
+        read(
+          () => blocks.list(nowMs),
+          (value) => life.hear('blocks', { atMs: ghost.nowMs, value }),
+        ),
       put: (given, nowMs) => write(() => blocks.put(given, nowMs)),
       clear: (given) => write(() => blocks.clear(given)),
     },

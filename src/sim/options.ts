@@ -70,6 +70,8 @@ export interface SimOptions {
   readonly chaosMs: number;
   /** Share of what people type that is another verb, an order or a word instead of a plain move, 0–1. */
   readonly otherWords: number;
+  /** Sites say what they sell, sell out of it offer by offer, and are hunted for capacity. */
+  readonly hasShelves: boolean;
   /** What is typed at set moments, beside what is drawn. */
   readonly script: readonly Typed[];
   /** Longest time that a request runs on at a site without weight, in milliseconds. */
@@ -100,7 +102,7 @@ export function calmOptions(seed: number): SimOptions {
     removalWindowMs: 0,
     ...{ failback: 'never', leaseTtlMs: 10_000, hosts: 1, link: soundLink, cloud: soundCloud, staleReads: 0 },
     ...{ storeMs: 0, stepsPct: [50, 100], spread: false, standby: 'hot', aimed: 0, interrupted: 0 },
-    ...{ otherWords: 0, script: [], longestStreamMs: 3000 },
+    ...{ otherWords: 0, script: [], longestStreamMs: 3000, hasShelves: false },
     ...{
       hasBriefFaults: true,
       longestBadMs: 10_000,
@@ -127,7 +129,7 @@ export function briskOptions(seed: number, random: Random): SimOptions {
   };
 }
 
-type DrawnLast = 'otherWords' | 'script' | 'longestStreamMs' | 'removalWindowMs';
+type DrawnLast = 'otherWords' | 'script' | 'longestStreamMs' | 'removalWindowMs' | 'hasShelves';
 
 /** Anything may be on. */
 export function drawOptions(seed: number, random: Random): SimOptions {
@@ -195,6 +197,7 @@ export function drawOptions(seed: number, random: Random): SimOptions {
     longestStreamMs: oneOf(3000, 3000, 12_000),
     every: { ...drawn.every, edited: random.next() < 0.85 ? 0 : 15_000 },
     removalWindowMs: oneOf(0, 0, 5000, 20_000),
+    hasShelves: random.next() < 0.4,
   };
 }
 

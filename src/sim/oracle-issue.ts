@@ -36,13 +36,23 @@ export function checkWriteIntended(ghost: Ghost, entry: RouteEntry, { operationI
 export function checkStartIntended(
   ghost: Ghost,
   life: Incarnation,
-  { slot }: StartRequest,
+  { slot, site }: Pick<StartRequest, 'slot'> & { readonly site: string },
   { operationId, idempotencyKey }: WriteCall,
 ): void {
   if (ghost.rolledBackSinceMs !== undefined) return checkUnaware(ghost, life, `slot ${slot} is started`);
   const index = idempotencyKey.split('/')[1];
-  if (!ghost.intents.has(`${operationId}/${index}/${slot}`))
+  if (!ghost.intents.has(`${operationId}/${index}/${partOf(ghost, operationId, { index, site, slot })}`))
     ghost.violate('I18', `the start of slot ${slot} by ${operationId} is sent before it is in the journal`);
+}
+
+/** A hunt names the site too. */
+export function partOf(
+  ghost: Ghost,
+  operationId: string,
+  { index, site, slot }: { readonly index: string | undefined; readonly site: string; readonly slot: number },
+): string {
+  const step = ghost.operations.get(operationId)?.plan.steps[Number(index)];
+  return step?.kind === 'hunt' ? `${site}/${slot}` : String(slot);
 }
 
 /** I20: what may be serving is stopped only after the gateway was read, in this step, and gave it no weight. */

@@ -13,6 +13,8 @@ import type { Incarnation } from './incarnation.ts';
 import type { SimOptions } from './options.ts';
 import { checkOffered, checkRemoval } from './oracle-emptied.ts';
 import { checkFlapping } from './oracle-flapping.ts';
+import { checkNotTooMany } from './oracle-hunt.ts';
+import { partOf } from './oracle-issue.ts';
 import type { JournalGrammar } from './oracle-journal.ts';
 import { checkOpened } from './oracle-opened.ts';
 import type { PromiseBook } from './oracle-promises.ts';
@@ -187,6 +189,7 @@ export function checkCloud(watched: Watched, event: CloudEvent): void {
   ghost.cloudEvents.push(event);
   if (event.verb === 'start') checkStarted(watched, event);
   else checkStopped(watched, event);
+  if (event.verb === 'start') checkNotTooMany(ghost, event);
 }
 
 function checkStarted({ ghost, clouds }: Watched, { operationId, slot, site, id, startKey }: CloudEvent): void {
@@ -202,7 +205,7 @@ function checkStarted({ ghost, clouds }: Watched, { operationId, slot, site, id,
       .filter(({ replica }) => replica.slot === slot) ?? [];
   if (alive.length > 1) ghost.violate('I27', `slot ${slot} of ${site} has ${alive.length} that run`);
   const index = startKey.split('/')[1];
-  if (!ghost.intents.has(`${operationId}/${index}/${slot}`))
+  if (!ghost.intents.has(`${operationId}/${index}/${partOf(ghost, operationId, { index, site, slot })}`))
     ghost.violate('I18', `the start of ${id} is not in the journal as intended`);
 }
 

@@ -1,4 +1,5 @@
 /** The ports as one life of a process has them: over links that fail, each call a point at which it may die. */
+import type { OfferSight } from '../model/offer.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { WriteCall } from '../ports/call.ts';
@@ -12,6 +13,7 @@ import { absentError, type Gateway } from './gateway.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import { type Link, type LinkFaults, latestMs } from './link.ts';
+import { checkNotDoomed } from './oracle-hunt.ts';
 import {
   checkCut,
   checkCutIntended,
@@ -21,6 +23,7 @@ import {
   checkWriteIntended,
 } from './oracle-issue.ts';
 import type { RateMeter } from './oracle-rate.ts';
+import type { Shelf } from './shelf.ts';
 
 /** What a process can get at, and who watches it. */
 export interface Reach {
@@ -30,6 +33,8 @@ export interface Reach {
   readonly linkTo: (node: string) => Link;
   readonly rates: RateMeter;
   readonly proofMaxAgeMs: number;
+  /** No wall clock is ever set: what is remembered until a moment can be held against it. */
+  readonly hasTrueClock: boolean;
   /** For coverage: what became of a call. */
   readonly note: (call: CallName, outcome: CallOutcome) => void;
 }
@@ -141,8 +146,10 @@ export function trafficOf(
 export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provider {
   const { ghost, life } = reach;
   const link = reach.linkTo(`api/${cloud.site}`);
+  const { shelf } = cloud;
   return {
     listLagMs,
+    ...(shelf === undefined ? {} : { account: `account-${cloud.site}`, offers: () => look(reach, shelf) }),
     list: () =>
       ask(reach, link, {
         call: 'list',
@@ -154,7 +161,9 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
       }),
     start(request, call) {
       issue(reach, `start ${call.idempotencyKey}`, call);
-      checkStartIntended(ghost, life, request, call);
+      checkStartIntended(ghost, life, { ...request, site: cloud.site }, call);
+      const { offers } = request;
+      if (reach.hasTrueClock) checkNotDoomed(ghost, life, { site: cloud.site, offers }, reach.clock.nowMs());
       const sent = sentOf(call);
       return ask(reach, link, {
         ...{ call: 'start', site: cloud.site, sent: call },
@@ -176,6 +185,15 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
     },
     close: async () => undefined,
   };
+}
+
+/** What it sells is asked for without a link in between: a look that got no answer is part of the shelf. */
+function look({ life, clock }: Reach, shelf: Shelf): Promise<Seen<readonly OfferSight[]>> {
+  return life.point((answered) => {
+    const value = shelf.look();
+    const error: ProviderError = { class: 'transient', code: 'NoAnswer', message: 'no answer' };
+    answered(value === undefined ? { kind: 'unknown', error } : { kind: 'seen', value, asOfMs: clock.nowMs() });
+  });
 }
 
 /** Longest time from a start's sending until a list must show it, in milliseconds. */

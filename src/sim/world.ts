@@ -24,6 +24,7 @@ import { listLagOf, providerOf, type Reach, trafficOf } from './ports.ts';
 import { createProbe } from './probe.ts';
 import { Schedule } from './schedule.ts';
 import { type SeedTree, seedTree } from './seed-tree.ts';
+import { Shelf } from './shelf.ts';
 import type { WorldTerms } from './world-terms.ts';
 
 /** A place where one process runs at a time. */
@@ -105,8 +106,10 @@ export class World {
   }
 
   #cloud(site: string): Cloud {
+    const { schedule, chance, options } = this;
     return new Cloud({
-      ...{ site, schedule: this.schedule, chance: this.chance, faults: this.options.cloud },
+      ...{ site, schedule, chance, faults: options.cloud },
+      shelf: options.hasShelves ? new Shelf({ site, schedule, chance }) : undefined,
       random: this.seeds.stream(`servers/${site}`),
       wallMs: () => Math.round(this.schedule.monoMs + this.wallAheadMs),
       onEvent: (event) => checkCloud(this.#watched, event),
@@ -174,6 +177,7 @@ export class World {
     const state = this.disk;
     const reach: Reach = {
       ...{ life, ghost, clock, rates: new RateMeter(ghost), proofMaxAgeMs: options.proofMaxAgeMs },
+      hasTrueClock: options.every.wallJump === 0,
       linkTo: (node) => this.link(`${actor.host}/${node}`),
       note: (call, outcome) => {
         if (ghost.step !== undefined) this.cells.note(ghost.step.kind, call, outcome);

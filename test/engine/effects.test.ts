@@ -43,7 +43,7 @@ function parts(world: StepWorld): readonly string[] {
 
 function termsOf(world: StepWorld, deadlineAtMonoMs: number) {
   return effectTerms(
-    { past: [] },
+    { past: [], beganAtMonoMs: 0 },
     { deadlineAtMonoMs, signal: world.calm, tell: () => undefined, wait: () => undefined },
   );
 }

@@ -13,9 +13,9 @@ const passing = "new Set(['transient', 'throttled', 'auth'])";
 export const effectMutants: readonly Mutant[] = [
   {
     name: 'start-key-is-random',
-    file: effects,
-    find: 'const key = `${terms.idempotencyKey}/${slot}`;',
-    replace: 'const key = `${terms.idempotencyKey}/${slot}/${ctx.deps.random.id(4)}`;',
+    file: 'src/engine/launch.ts',
+    find: 'const idempotencyKey = `${terms.idempotencyKey}/${slot}`;',
+    replace: 'const idempotencyKey = `${terms.idempotencyKey}/${slot}/${ctx.deps.random.id(4)}`;',
     breaks: ['I14', 'I17', 'I27'],
     why: 'every try asks for another replica',
   },
@@ -37,9 +37,9 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: 'start-key-names-the-place',
-    file: effects,
-    find: 'const key = `${terms.idempotencyKey}/${slot}`;',
-    replace: 'const key = `${step.site}/${slot}`;',
+    file: 'src/engine/launch.ts',
+    find: 'const idempotencyKey = `${terms.idempotencyKey}/${slot}`;',
+    replace: 'const idempotencyKey = `${step.site}/${slot}`;',
     breaks: ['I14', 'I15', 'I24', 'I32'],
     why: 'no operation is named by it: a later start adopts what has died, and nobody knows whose a replica is',
   },
@@ -62,8 +62,8 @@ export const effectMutants: readonly Mutant[] = [
   {
     name: 'unknown-ends-the-step',
     file: runStep,
-    find: "if (reply.kind === 'refused' && !passingClasses.has(reply.error.class))",
-    replace: "if (reply.kind !== 'done' && !passingClasses.has(reply.error.class))",
+    find: "if (reply.kind === 'refused' && waitMs === undefined && !mayPass(reply.error))",
+    replace: "if (reply.kind !== 'done' && waitMs === undefined && !mayPass(reply.error))",
     breaks: ['I14', 'I15', 'I17', 'I18', 'I27'],
     why: 'the step is recorded as refused without a look whether it was done',
   },
@@ -77,7 +77,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: 'sold-out-is-asked-again',
-    file: 'src/engine/effects.ts',
+    file: 'src/engine/effect-terms.ts',
     find: passing,
     replace: "new Set(['transient', 'throttled', 'auth', 'capacity', 'quota'])",
     breaks: ['I24'],
@@ -85,7 +85,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: 'throttling-ends-the-step',
-    file: 'src/engine/effects.ts',
+    file: 'src/engine/effect-terms.ts',
     find: passing,
     replace: "new Set(['transient', 'auth'])",
     breaks: ['I25'],
@@ -93,7 +93,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: 'expired-credentials-end-the-step',
-    file: 'src/engine/effects.ts',
+    file: 'src/engine/effect-terms.ts',
     find: passing,
     replace: "new Set(['transient', 'throttled'])",
     breaks: ['I26'],
@@ -146,6 +146,25 @@ export const effectMutants: readonly Mutant[] = [
     replace: '',
     breaks: ['I24'],
     why: 'no pause at all between operations that fail to start',
+  },
+  {
+    name: 'blocks-are-not-looked-at',
+    file: 'src/core/hunt.ts',
+    find: 'inForce(hunt).filter((block) => covers(block, hunt, offer));',
+    replace: 'inForce(hunt).filter(() => false);',
+    breaks: ['I24'],
+    why: 'what a provider refused a moment ago is asked for again, and again',
+  },
+  {
+    name: 'hunt-goes-on-without-an-answer',
+    file: 'src/engine/hunt.ts',
+    find: lines(
+      "    if (reply.kind === 'unknown') return reply;",
+      "    if (reply.kind === 'refused') return undefined;",
+    ),
+    replace: "    if (reply.kind !== 'done') return undefined;",
+    breaks: ['I14'],
+    why: 'a lost reply is taken for a refusal, and the next site is asked for the same replica',
   },
   {
     name: 'refresh-without-a-pause',

@@ -2,7 +2,6 @@
 import { lines, type Mutant } from './mutant.ts';
 
 const runStep = 'src/engine/run-step.ts';
-const effects = 'src/engine/effects.ts';
 const execute = 'src/engine/execute.ts';
 const operations = 'src/engine/operations.ts';
 const writer = 'src/engine/route-writer.ts';
@@ -28,17 +27,17 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'intent-of-a-start-not-written',
-    file: effects,
-    find: "    await ctx.note(at, String(slot), 'intended', undefined);\n",
+    file: 'src/engine/ask-start.ts',
+    find: "    await ctx.note(at, part, 'intended', undefined);\n",
     replace: '',
     breaks: ['I18', 'I34'],
     why: 'the intent of the step is thought to be enough for all of its starts',
   },
   {
     name: 'intent-of-a-start-not-awaited',
-    file: effects,
-    find: "await ctx.note(at, String(slot), 'intended', undefined);",
-    replace: "ctx.note(at, String(slot), 'intended', undefined).catch(() => undefined);",
+    file: 'src/engine/ask-start.ts',
+    find: "await ctx.note(at, part, 'intended', undefined);",
+    replace: "ctx.note(at, part, 'intended', undefined).catch(() => undefined);",
     breaks: ['I18', 'I29'],
     why: 'a forgotten await: the start is issued whether or not its intent became durable',
   },
@@ -76,16 +75,8 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'result-of-a-start-not-written',
-    file: effects,
-    find: lines(
-      '    await ctx.note(',
-      '      at,',
-      '      String(slot),',
-      "      reply.kind === 'done' ? 'reached' : reply.kind,",
-      "      reply.kind === 'done' ? undefined : reply.error,",
-      '    );',
-      '',
-    ),
+    file: 'src/engine/ask-start.ts',
+    find: '  await ctx.note(at, part, state, error, attempts.length === 0 ? {} : { attempts });\n',
     replace: '',
     breaks: ['I18', 'I34'],
     why: 'a refused start leaves no record of the provider’s answer',

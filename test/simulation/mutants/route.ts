@@ -98,7 +98,7 @@ export const routeMutants: readonly Mutant[] = [
   },
   {
     name: 'plan-over-weights-of-somebody-else',
-    file: 'src/engine/run-step.ts',
+    file: 'src/engine/step-objection.ts',
     find: "if (step.kind !== 'weigh' && step.kind !== 'fence') return undefined;",
     replace: "if (step.kind !== 'weigh' || step.gate !== undefined) return undefined;",
     breaks: ['I7'],
