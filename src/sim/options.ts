@@ -191,9 +191,7 @@ export function drawOptions(seed: number, random: Random): SimOptions {
   };
   // Drawn last: what was drawn before stays as it was.
   return {
-    ...drawn,
-    otherWords: random.next() < 0.25 ? 0 : 0.7,
-    script: [],
+    ...{ ...drawn, otherWords: random.next() < 0.25 ? 0 : 0.7, script: [] },
     longestStreamMs: oneOf(3000, 3000, 12_000),
     every: { ...drawn.every, edited: random.next() < 0.85 ? 0 : 15_000 },
     removalWindowMs: oneOf(0, 0, 5000, 20_000),

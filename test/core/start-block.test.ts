@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../src/core/decide.ts';
 import { startBlock } from '../../src/core/start-block.ts';
+import type { Block } from '../../src/model/block.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { Step } from '../../src/model/plan.ts';
 import type { ProviderError } from '../../src/model/provider-error.ts';
@@ -84,4 +85,85 @@ test('a ready site is a target whatever failed there, and a person need not wait
   const sites = [siteView('left'), siteView('right', empty)];
   const asked = view({ sites, recent: [failed(200)], request: requestOf({ to: 'right' }) });
   expect(decide(asked, nowMs)).toMatchObject({ kind: 'act', action: { trigger: 'manual' } });
+});
+
+/** Everything at `right` is refused since a second ago, for ten more. */
+function refusal(change: Partial<Block> = {}): Block {
+  return {
+    ...{
+      deployment: 'chat',
+      config: 'c0ffee',
+      site: 'right',
+      provider: 'local',
+      account: undefined,
+      region: undefined,
+    },
+    ...{ offer: undefined, scope: 'site', reach: undefined, class: 'capacity', code: 'SoldOut', message: 'none left' },
+    ...{ atMs: nowMs - 1000, untilMs: nowMs + 10_000, isUntilChanged: false },
+    ...change,
+  };
+}
+
+const cold = (name: string, change: SiteChange = {}) => siteView(name, { ...empty, standby: 'cold', ...change });
+const anyMachine = { machine: 'p5', family: 'p5', market: 'on-demand' } as const;
+const everything = { offer: anyMachine, reach: { machines: 'all', markets: 'all' } } as const;
+
+test.for<{ name: string; block: Block; to: string }>([
+  { name: 'refuses everything', block: refusal(), to: 'far' },
+  { name: 'lies in an account that is refused', block: refusal({ ...everything, scope: 'account' }), to: 'far' },
+  {
+    name: 'is refused for another offer only',
+    block: refusal({ offer: anyMachine, scope: 'offer', reach: { machines: 'type', markets: 'asked' } }),
+    to: 'right',
+  },
+  { name: 'refused until this very moment', block: refusal({ untilMs: nowMs }), to: 'right' },
+  { name: 'refused another configuration', block: refusal({ config: 'other' }), to: 'right' },
+  { name: 'refused another deployment', block: refusal({ deployment: 'embed' }), to: 'right' },
+])('a failover to a site that $name goes to $to', ({ block, to }) => {
+  const sites = [siteView('left', dead), cold('right'), cold('far')];
+  expect(decide({ ...failingLeft({ sites }), blocks: [block] }, nowMs)).toMatchObject({
+    kind: 'act',
+    action: { weights: { [to]: 100 } },
+  });
+});
+
+test('with no other site the decision says what is refused, with the provider’s own code and until when', () => {
+  const only = failingLeft({ sites: [siteView('left', dead), cold('right')] });
+  expect(decide({ ...only, blocks: [refusal()] }, nowMs)).toMatchObject({
+    kind: 'stay',
+    reasons: [
+      {
+        ...{ code: 'StartBlocked', site: 'right', untilMs: nowMs + 10_000 },
+        message: 'right refuses every start: SoldOut (none left)',
+      },
+    ],
+  });
+});
+
+test('a block that was met elsewhere in the account says where', () => {
+  const sites = [siteView('left', dead), { ...cold('right'), account: 'aws-1' }];
+  const met = refusal({ ...everything, site: 'twin', account: 'aws-1', scope: 'account', isUntilChanged: true });
+  const { blocks, ...given } = { ...failingLeft({ sites }), blocks: [met] };
+  const [reason] = [startBlock({ ...given, blocks }, 'right', nowMs)];
+  expect(reason?.message).toBe(
+    'right refuses every start: SoldOut (none left), met at twin, until somebody changes that',
+  );
+});
+
+test('what a person cleared by hand is forgotten', () => {
+  const by = { kind: 'person', name: 'ada', host: 'desk', pid: 2 } as const;
+  const cleared = (agoMs: number) =>
+    ({
+      kind: 'unblock',
+      site: 'right',
+      deployment: 'chat',
+      by,
+      atMs: nowMs - agoMs,
+      reason: 'more quota',
+      untilMs: undefined,
+    }) as const;
+  const blockedSince = (agoMs: number) =>
+    startBlock({ ...view({ standing: [cleared(agoMs)] }), blocks: [refusal()] }, 'right', nowMs);
+  expect(blockedSince(1000)).toBeUndefined();
+  expect(blockedSince(1001)).toMatchObject({ code: 'StartBlocked' });
 });

@@ -89,7 +89,8 @@ export function nextAfter(operation: Operation): string | undefined {
 
 const nextCommand: Readonly<Partial<Record<Exit, string>>> = {
   failed: 'It did not work. Why:  godwit explain last   What is in force now:  godwit status',
-  noCapacity: 'There was no capacity to be had. What is in force now:  godwit status',
+  noCapacity:
+    'There was no capacity to be had. Every attempt:  godwit explain last   What is blocked:  godwit blocks list   What is in force now:  godwit status',
   credentials: 'The provider does not take our credentials. What is in force now:  godwit status',
   returned: 'It did not work and the earlier weights are back.  godwit status',
   unknown: 'A reply was lost, so it is not known how it ended. Read it back:  godwit verify',

@@ -28,7 +28,7 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'intent-of-a-start-not-written',
     file: 'src/engine/ask-start.ts',
-    find: "    await ctx.note(at, part, 'intended', undefined);\n",
+    find: "  await ctx.note(at, part, 'intended', undefined);\n",
     replace: '',
     breaks: ['I18', 'I34'],
     why: 'the intent of the step is thought to be enough for all of its starts',
