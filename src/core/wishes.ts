@@ -16,6 +16,7 @@ import { targetsOf } from './rules/case.ts';
 import { moveShare, othersWithWeight } from './share.ts';
 import { isOut } from './standing.ts';
 import { huntAnywhere } from './start-anywhere.ts';
+import { startBlock } from './start-block.ts';
 import { bestTarget, moveAll } from './target.ts';
 
 export type Wished =
@@ -187,11 +188,15 @@ function startAt(asking: Asking): Wished {
   // What was only drained has all its replicas: the start gives it back to automation.
   if (slots.length === 0 && !isOut(view, name))
     return refuse({ code: 'AlreadyThere', site: name, message: `${name} has its ${replicas} replicas` });
-  const action: Action = {
-    ...base(wish, 'start'),
-    ...{ from: undefined, weights: view.inForce, inOneStep: true, start: [{ site: name, slots }] },
+  const { because, ...action } = base(wish, 'start');
+  return {
+    kind: 'action',
+    action: {
+      ...{ ...action, from: undefined, weights: view.inForce, inOneStep: true, start: [{ site: name, slots }] },
+      // A person may ask at once; what is known to be refused is not asked for even so, and is told before.
+      because: [...because, ...[startBlock(view, name, nowMs) ?? []].flat()],
+    },
   };
-  return { kind: 'action', action };
 }
 
 function base(wish: AskedWish, kind: OperationKind) {

@@ -36,7 +36,8 @@ function drawEnd(random: Random): Pick<Command, 'interruptAfterMs' | 'killAfterM
 
 /** Any verb with any of its options, and what Ctrl-C is to mean. */
 export function drawVerb(world: World, random: Random): Command {
-  const kind = oneOf(drawn, random.next()) ?? 'shift';
+  const isHunt = world.options.hasShelves && random.next() < 0.25;
+  const kind = isHunt ? 'start' : (oneOf(drawn, random.next()) ?? 'shift');
   const wish = verbWish(world, kind, random);
   const onInterrupt = oneOf(['hold', 'return', 'detach'] as const, random.next()) ?? 'detach';
   const options = { onInterrupt, waits: random.next() < 0.9 };

@@ -133,14 +133,11 @@ type DrawnLast = 'otherWords' | 'script' | 'longestStreamMs' | 'removalWindowMs'
 
 /** Anything may be on. */
 export function drawOptions(seed: number, random: Random): SimOptions {
-  const oneOf = <T>(...choices: readonly [T, ...T[]]): T =>
-    choices[Math.floor(random.next() * choices.length)] ?? choices[0];
+  const oneOf = chooser(random);
   /** Off in half of the worlds, so that one fault is also met without another. */
   const maybe = (most: number): number => (random.next() < 0.5 ? 0 : random.next() * most);
   const seldom = (...times: readonly [number, ...number[]]): number => (random.next() < 0.65 ? 0 : oneOf(...times));
-  const drawn: Omit<SimOptions, DrawnLast | 'every'> & {
-    readonly every: Omit<SimOptions['every'], 'edited'>;
-  } = {
+  const drawn: DrawnFirst = {
     seed,
     sites: oneOf(3, 3, 4, 5),
     hasForeignSite: random.next() < 0.2,
@@ -189,14 +186,27 @@ export function drawOptions(seed: number, random: Random): SimOptions {
     chaosMs: 300_000,
     interrupted: maybe(0.001),
   };
-  // Drawn last: what was drawn before stays as it was.
-  return {
+  return drawLast(drawn, random);
+}
+
+type DrawnFirst = Omit<SimOptions, DrawnLast | 'every'> & { readonly every: Omit<SimOptions['every'], 'edited'> };
+
+/** What was drawn before stays as it was. */
+function drawLast(drawn: DrawnFirst, random: Random): SimOptions {
+  const oneOf = chooser(random);
+  const last = {
     ...{ ...drawn, otherWords: random.next() < 0.25 ? 0 : 0.7, script: [] },
     longestStreamMs: oneOf(3000, 3000, 12_000),
     every: { ...drawn.every, edited: random.next() < 0.85 ? 0 : 15_000 },
     removalWindowMs: oneOf(0, 0, 5000, 20_000),
     hasShelves: random.next() < 0.4,
   };
+  // Where all sites stand there is nothing to hunt for.
+  return last.hasShelves && random.next() < 0.5 ? { ...last, standby: 'cold' } : last;
+}
+
+function chooser(random: Random): <T>(...choices: readonly [T, ...T[]]) => T {
+  return (...choices) => choices[Math.floor(random.next() * choices.length)] ?? choices[0];
 }
 
 /** People ask for much, and not always for what fits together; other things go wrong as in any world. */

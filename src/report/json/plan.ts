@@ -1,5 +1,6 @@
 /** One plan for machines: what would change, what stands against it, what it would bring. */
 import type { Forecast } from '../../model/forecast.ts';
+import type { Step } from '../../model/plan.ts';
 import type { Preview } from '../../model/preview.ts';
 
 /** Base units, ratios 0–1. `digest` names the plan for `--if-digest`. */
@@ -13,7 +14,7 @@ export function planJson({ wish, planned, against, isWaiting, instead, seenBy }:
     reasons: against,
     digest: digest ?? null,
     seenBy,
-    steps: planned?.plan.steps.map(({ name, kind }) => ({ name, kind })) ?? [],
+    steps: planned?.plan.steps.map(stepJson) ?? [],
     instead: instead.map(({ kind, wish: { to, sharePct, mayWake } }) => ({
       kind,
       to: to ?? null,
@@ -22,6 +23,13 @@ export function planJson({ wish, planned, against, isWaiting, instead, seenBy }:
     })),
     ...(planned === undefined ? {} : forecastJson(planned.forecast)),
   };
+}
+
+/** A hunt says whom it asks, in order. */
+function stepJson({ name, kind, ...step }: Step) {
+  if (!('candidates' in step)) return { name, kind };
+  const { candidates, replicas, waits, deadlineMs } = step;
+  return { name, kind, candidates, replicas, waits, deadlineMs };
 }
 
 function forecastJson({ sites, cost, phases, drains, passed, danger }: Forecast) {

@@ -146,13 +146,18 @@ function checkText(forecast: SiteForecast, against: readonly Reason[], style: St
   return isUnchecked ? `${mark('unknown', style)}load not checked` : `${tick(style)}ok`;
 }
 
-/** Of a start anywhere: sites that are not asked, and those that refuse everything for now. */
-function asideLines({ steps, because }: Plan, style: Style): readonly string[] {
-  if (!steps.some(({ kind }) => kind === 'hunt')) return [];
-  return because
-    .filter(({ code, site }) => site !== undefined && code !== 'AlreadyThere')
-    .slice(0, mostSites)
-    .flatMap(({ code, message }) => warning(`${code}: ${sanitize(message)}`, style));
+/** Of a person's start: sites that are not asked, those that refuse everything for now, and what a long wait holds up. */
+function asideLines({ kind, trigger, steps, because, deployment }: Plan, style: Style): readonly string[] {
+  if (kind !== 'start' || trigger !== 'manual') return [];
+  const waits = steps.some((step) => step.kind === 'hunt' && step.waits);
+  const holdsUp = `While it waits nothing else is done for ${sanitize(deployment, 60)} but a failover: Ctrl-C holds it`;
+  return [
+    ...because
+      .filter(({ site }) => site !== undefined)
+      .slice(0, mostSites)
+      .flatMap(({ code, message }) => warning(`${code}: ${sanitize(message)}`, style)),
+    ...(waits ? warning(holdsUp, style) : []),
+  ];
 }
 
 /** What is missing for the load a site would get; undefined: nothing. */

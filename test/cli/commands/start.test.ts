@@ -68,7 +68,7 @@ test('without capacity it ends as such, and says where every attempt is told', a
 
 test('the plan says the order, how long it waits, and why a site is left out', async () => {
   const hunt = plan({
-    kind: 'start',
+    ...{ kind: 'start', trigger: 'manual' },
     steps: [
       {
         ...{ kind: 'hunt', name: '1-hunt site-c, site-b', replicas: 2, waits: true, deadlineMs: 7_200_000 },
