@@ -106,10 +106,9 @@ export class World {
   }
 
   #cloud(site: string): Cloud {
-    const { schedule, chance, options } = this;
     return new Cloud({
-      ...{ site, schedule, chance, faults: options.cloud },
-      shelf: options.hasShelves ? new Shelf({ site, schedule, chance }) : undefined,
+      ...{ site, schedule: this.schedule, chance: this.chance, faults: this.options.cloud },
+      shelf: this.options.hasShelves ? new Shelf({ ...this, site }) : undefined,
       random: this.seeds.stream(`servers/${site}`),
       wallMs: () => Math.round(this.schedule.monoMs + this.wallAheadMs),
       onEvent: (event) => checkCloud(this.#watched, event),
@@ -173,11 +172,10 @@ export class World {
   #deps(life: Incarnation, actor: Actor): EngineDeps {
     const { options, ghost, chance, schedule, clouds } = this;
     const seeds = this.seeds.fork(`${actor.host}/${actor.pid}`);
-    const clock = schedule.clock(life, this.wallAheadMs);
-    const state = this.disk;
+    const [clock, state] = [schedule.clock(life, this.wallAheadMs), this.disk];
     const reach: Reach = {
-      ...{ life, ghost, clock, rates: new RateMeter(ghost), proofMaxAgeMs: options.proofMaxAgeMs },
-      hasTrueClock: options.every.wallJump === 0,
+      ...{ life, ghost, clock, rates: new RateMeter(ghost) },
+      ...{ proofMaxAgeMs: options.proofMaxAgeMs, hasTrueClock: options.every.wallJump === 0 },
       linkTo: (node) => this.link(`${actor.host}/${node}`),
       note: (call, outcome) => {
         if (ghost.step !== undefined) this.cells.note(ghost.step.kind, call, outcome);

@@ -4,6 +4,7 @@ import type { Plan } from '../../model/plan.ts';
 import type { Planned, Preview } from '../../model/preview.ts';
 import type { Reason } from '../../model/reason.ts';
 import { span } from '../../model/words.ts';
+import { asideTexts, huntSentence } from './hunt-plan.ts';
 import { reasonLines } from './reason.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, tint } from './style.ts';
@@ -41,7 +42,7 @@ function plannedLines(preview: Preview, { plan, forecast }: Planned, style: Styl
   return [
     ...wrap(planSentence(plan, preview.wish.sharePct), style.width, 3),
     ...siteLines(forecast, against, style),
-    ...asideLines(plan, style),
+    ...asideTexts(plan).flatMap((text) => warning(text, style)),
     ...uncheckedLines(forecast, style),
     ...costLines(forecast),
     ...timeLines(forecast, style),
@@ -88,20 +89,6 @@ export function planSentence(plan: Plan, sharePct: number | undefined): string {
   }
 }
 
-/** More candidates than this are counted. */
-const mostCandidates = 8;
-
-function huntSentence(
-  name: string,
-  { candidates, replicas, waits, deadlineMs }: Plan['steps'][number] & { kind: 'hunt' },
-): string {
-  const sites = candidates.slice(0, mostCandidates).map(({ site }) => sanitize(site, 40));
-  if (candidates.length > mostCandidates) sites.push(`${candidates.length - mostCandidates} more`);
-  const what = replicas === 1 ? 'one replica' : `${replicas} replicas`;
-  const until = waits ? `, asking again for up to ${span(deadlineMs)}` : '';
-  return `Start ${what} of ${name} where they can be had, asking in this order: ${sites.join(', ')}${until}.`;
-}
-
 const columns: readonly Column[] = [
   { title: 'SITE', align: 'left', maxWidth: 24 },
   { title: 'NOW', align: 'right', maxWidth: 5 },
@@ -144,20 +131,6 @@ function checkText(forecast: SiteForecast, against: readonly Reason[], style: St
   if (changes.length > 0) return [...changes, ...(isUnchecked ? ['load not checked'] : [])].join(', ');
   if (nowPct === thenPct) return '';
   return isUnchecked ? `${mark('unknown', style)}load not checked` : `${tick(style)}ok`;
-}
-
-/** Of a person's start: sites that are not asked, those that refuse everything for now, and what a long wait holds up. */
-function asideLines({ kind, trigger, steps, because, deployment }: Plan, style: Style): readonly string[] {
-  if (kind !== 'start' || trigger !== 'manual') return [];
-  const waits = steps.some((step) => step.kind === 'hunt' && step.waits);
-  const holdsUp = `While it waits nothing else is done for ${sanitize(deployment, 60)} but a failover: Ctrl-C holds it`;
-  return [
-    ...because
-      .filter(({ site }) => site !== undefined)
-      .slice(0, mostSites)
-      .flatMap(({ code, message }) => warning(`${code}: ${sanitize(message)}`, style)),
-    ...(waits ? warning(holdsUp, style) : []),
-  ];
 }
 
 /** What is missing for the load a site would get; undefined: nothing. */

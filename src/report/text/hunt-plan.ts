@@ -1,0 +1,36 @@
+/** What the plan of a start says beside its steps: the order of a hunt, and what stands in the way of some sites. */
+import type { Plan } from '../../model/plan.ts';
+import { span } from '../../model/words.ts';
+import { sanitize } from './sanitize.ts';
+
+/** More candidates than this are counted. */
+const mostCandidates = 8;
+
+/** One sentence: what is asked for, and whom in which order. `name`: the deployment's, made harmless. */
+export function huntSentence(
+  name: string,
+  { candidates, replicas, waits, deadlineMs }: Plan['steps'][number] & { kind: 'hunt' },
+): string {
+  const sites = candidates.slice(0, mostCandidates).map(({ site }) => sanitize(site, 40));
+  if (candidates.length > mostCandidates) sites.push(`${candidates.length - mostCandidates} more`);
+  const what = replicas === 1 ? 'one replica' : `${replicas} replicas`;
+  const until = waits ? `, asking again for up to ${span(deadlineMs)}` : '';
+  return `Start ${what} of ${name} where they can be had, asking in this order: ${sites.join(', ')}${until}.`;
+}
+
+/** More sites than this are not warned of. */
+const mostSites = 20;
+
+/** Of a person's start: sites that are not asked, those that refuse everything for now, and what a long wait holds up. */
+export function asideTexts({ kind, trigger, steps, because, deployment }: Plan): readonly string[] {
+  if (kind !== 'start' || trigger !== 'manual') return [];
+  const waits = steps.some((step) => step.kind === 'hunt' && step.waits);
+  const holdsUp = `While it waits nothing else is done for ${sanitize(deployment, 60)} but a failover: Ctrl-C holds it`;
+  return [
+    ...because
+      .filter(({ site }) => site !== undefined)
+      .slice(0, mostSites)
+      .map(({ code, message }) => `${code}: ${sanitize(message)}`),
+    ...(waits ? [holdsUp] : []),
+  ];
+}
