@@ -14,6 +14,8 @@ interface Claim {
   readonly ghost: Ghost;
   readonly life: Incarnation;
   readonly step: Step;
+  /** The operation. */
+  readonly id: string;
   readonly options: SimOptions;
   /** Since then the entry was on its way to the disk, in milliseconds. */
   readonly lateByMs: number;
@@ -38,6 +40,7 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
     case 'hunt':
       return huntDefect(claim, step);
     case 'prove':
+      if (step.isHunted === true && !hasStartedAt(claim, step.site)) return undefined;
       return ghost.wasProvableWithin(step.site, options.proofMaxAgeMs + lateByMs)
         ? undefined
         : ['I8', `${step.site} is not proven`];
@@ -80,6 +83,11 @@ function huntDefect(
     slots.filter((slot) => holds(replicasAt(claim, site), (all) => lives(all, slot))),
   );
   return filled.length >= replicas ? undefined : ['I18', `lists show ${filled.length} of ${replicas} that were hunted`];
+}
+
+/** Of a hunt: where it started nothing there is nothing to be proven. */
+function hasStartedAt({ ghost, id }: Claim, site: string): boolean {
+  return ghost.cloudEvents.some((each) => each.verb === 'start' && each.operationId === id && each.site === site);
 }
 
 /** A gate is watched for as long as it says, with statistics that somebody read at its end. */

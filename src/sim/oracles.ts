@@ -149,7 +149,7 @@ export function checkAppended(watched: Watched, drafts: readonly JournalDraft[],
       const step = ghost.operations.get(body.operationId)?.plan.steps[body.index];
       const defect =
         body.state === 'reached' && body.part === undefined && step !== undefined && life !== undefined
-          ? defectOfClaim({ ghost, life, step, options, lateByMs: ghost.nowMs - draft.monoMs })
+          ? defectOfClaim({ ghost, life, step, options, lateByMs: ghost.nowMs - draft.monoMs, id: body.operationId })
           : undefined;
       if (defect !== undefined)
         ghost.violate(defect[0], `${body.operationId} calls ${body.step} reached: ${defect[1]}`);
