@@ -116,7 +116,7 @@ async function ask(ctx: Context, at: StepRef, { site, slot, part, step, terms }:
   const failures = (memory.resting.get(site)?.failures ?? 0) + (isDoomed ? 0 : 1);
   const nowMs = clock.nowMs();
   // Where refusals are remembered the next look finds out by itself whether they still stand, and calls nothing if they do.
-  const isKnown = attempts.length > 0;
+  const isKnown = isDoomed || attempts.some(({ state }) => state === 'refused');
   const backOffMs = Math.max(restartAfterMs(Math.max(1, failures)), reply.error.retryAfterMs ?? 0);
   const restMs = isKnown ? Math.min(longestRestMs, Math.max(0, (nextTryAtMs(attempts) ?? nowMs) - nowMs)) : backOffMs;
   const untilMonoMs = clock.monoMs() + Math.max(restMs, isDoomed ? 0 : leastWaitMs);

@@ -8,6 +8,8 @@ import type { Ghost } from './ghost.ts';
 const lasting: ReadonlySet<ErrorClass> = new Set(['capacity', 'quota', 'invalid', 'conflict']);
 /** The shortest pause after a refusal that may pass, less a rounding; milliseconds. */
 const leastPauseMs = 49;
+/** Between two tries of a hunt at what was refused for good, less a rounding; milliseconds. */
+const leastHuntPauseMs = 999;
 /** A time less an earlier one may miss what was added to it by the last digits of a float; milliseconds. */
 const roundingMs = 0.001;
 /** So many tries of one thing in so long are more than any rule of today's makes. */
@@ -33,7 +35,7 @@ export class RateMeter {
     const { refused } = asked;
     // A refresh that was refused as stale is another one the next time.
     if (refused !== undefined && call.operationId !== 'refresh')
-      this.#checkPause(what, refused.error, nowMs - refused.atMs);
+      this.#checkPause(what, refused.error, { waitedMs: nowMs - refused.atMs, isHunt: this.#isOfHunt(call) });
     asked.atMs.push(nowMs);
     while (nowMs - (asked.atMs[0] ?? nowMs) > most.withinMs) asked.atMs.shift();
     if (asked.atMs.length > most.tries)
@@ -47,9 +49,20 @@ export class RateMeter {
     if (reply.kind === 'done') asked.atMs.length = 0;
   }
 
-  #checkPause(what: string, error: ProviderError, waitedMs: number): void {
+  /** Whoever waits for capacity comes back to what was sold out. */
+  #isOfHunt({ operationId, idempotencyKey }: WriteCall): boolean {
+    const index = Number(idempotencyKey.split('/')[1]);
+    return this.#ghost.operations.get(operationId)?.plan.steps[index]?.kind === 'hunt';
+  }
+
+  #checkPause(
+    what: string,
+    error: ProviderError,
+    { waitedMs, isHunt }: { readonly waitedMs: number; readonly isHunt: boolean },
+  ): void {
     const { class: kind, code, retryAfterMs = 0 } = error;
-    if (lasting.has(kind)) return this.#ghost.violate('I24', `${what} is asked for again after ${code}`);
+    if (lasting.has(kind) && !(isHunt && waitedMs >= leastHuntPauseMs))
+      return this.#ghost.violate('I24', `${what} is asked for again after ${code}`);
     if (waitedMs < retryAfterMs - roundingMs)
       this.#ghost.violate('I25', `${what} is asked for ${waitedMs} ms after ${code}, which said ${retryAfterMs} ms`);
     else if (waitedMs < leastPauseMs)
