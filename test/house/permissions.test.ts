@@ -44,10 +44,6 @@ const clouds: readonly Cloud[] = [
     callsIn: gcpCallsIn,
     alongside: {
       'iam.serviceAccounts.actAs': 'asked for when a machine is made that runs as one',
-      'regions.get': 'quota: to be asked by the client with its offers',
-      'machineTypes.list': 'offers: the same',
-      'acceleratorTypes.list': 'offers: the same',
-      'reservations.list': 'offers: the same',
     },
   },
 ];

@@ -22,8 +22,9 @@ const compute = 'Microsoft.Compute';
 const network = 'Microsoft.Network';
 
 /**
- * Actions for the calls that are made: https://learn.microsoft.com/azure/role-based-access-control/permissions/compute and
- * .../networking, checked 2026-11-27.
+ * Actions for the calls that are made, and for what a create makes beside the machine: named as in
+ * https://kubernetes-sigs.github.io/cloud-provider-azure/topics/azure-permissions (disks, addresses), checked 2026-11-27, and
+ * in the same way for the others; which of them Azure asks for is not proven against a subscription.
  */
 export function needsOf({ address = 'private', launch }: Pick<AzureSettings, 'address' | 'launch'>): readonly Need[] {
   const group = (use: Need['use'], names: readonly string[]): readonly Need[] =>

@@ -22,7 +22,7 @@ export interface Catalog {
   access(call: ReadCall): Promise<Told<AccessReport>>;
 }
 
-/** https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource-group, checked 2026-11-27. */
+/** Of `AzurePermissionsForResourceGroup_List`: https://learn.microsoft.com/rest/api/authorization/permissions, checked 2026-11-27. */
 const permissionsApiVersion = '2022-04-01';
 /** Of the operations for images of galleries, and for others, in @azure/arm-compute 25.1.1. */
 const imageApiVersions = { galleries: '2025-12-03', images: '2026-04-01' } as const;

@@ -13,7 +13,7 @@ const atOnce = 8;
 /**
  * The lists say which machines there are; what each does now has to be asked for one by one, for the list of a resource group
  * does not tell: `$expand=instanceView` is only for scale sets there
- * (https://learn.microsoft.com/rest/api/compute/virtual-machines/list, checked 2026-11-27). Disks and network interfaces that
+ * (`VirtualMachinesListOptionalParams` of @azure/arm-compute, checked 2026-11-27). Disks and network interfaces that
  * stayed behind without their machine show by their names.
  */
 export async function listReplicas(

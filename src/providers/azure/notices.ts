@@ -4,10 +4,10 @@ import { fieldsOf, textOf } from '../../model/wire-fields.ts';
 import { type Machine, tags } from './machine.ts';
 
 /**
- * Empty where nothing is planned. That a spot machine is taken back is told only inside it, half a minute before, by
- * Scheduled Events (https://learn.microsoft.com/azure/virtual-machines/linux/scheduled-events), and seen from here when it is
- * gone; what is announced days before is in `maintenanceRedeployStatus`
- * (https://learn.microsoft.com/azure/virtual-machines/maintenance-notifications-cli). Checked 2026-11-27.
+ * Empty where nothing is planned. That a spot machine is taken back is told only inside it, by Scheduled Events
+ * (https://learn.microsoft.com/azure/virtual-machines/windows/scheduled-events), and seen from here when it is gone; what is
+ * announced days before is in `maintenanceRedeployStatus`, which is there only then
+ * (https://docs.azure.cn/en-us/virtual-machines/maintenance-notifications-powershell). Checked 2026-11-27.
  */
 export function noticesOf({ name, tags: own }: Machine, body: unknown): readonly Notice[] {
   const view = fieldsOf(fieldsOf(fieldsOf(body)['properties'])['instanceView']);

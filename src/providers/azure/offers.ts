@@ -86,9 +86,8 @@ export function withPrices(sights: readonly OfferSight[], prices: readonly Price
 }
 
 /**
- * Spot machines have one quota for all sizes, others one for their family and one for all machines of the region; what is
- * reserved was counted when it was reserved. https://learn.microsoft.com/azure/quotas/spot-quota and .../regional-quota-requests,
- * checked 2026-11-27.
+ * Spot machines have one quota for all sizes, others one for their family and one for all machines of the region: by the
+ * texts of their refusals, see `launch-errors.ts`. What is reserved was counted when it was reserved.
  */
 export function quotasOf(
   { family }: Sku,

@@ -21,7 +21,7 @@ export const listLagMs = 30_000;
 
 /**
  * Each machine is asked for by itself, which Compute grants 12 times a minute for each, and lists 300 times for all
- * (https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits, checked 2026-11-27).
+ * (https://docs.azure.cn/en-us/virtual-machines/compute-throttling-limits, checked 2026-11-27).
  */
 export const listPace: ListPace = { calmMs: 60_000, urgentMs: 6000 };
 

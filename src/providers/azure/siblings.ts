@@ -28,7 +28,6 @@ export interface Siblings {
 
 /**
  * Network resources are asked for by their addresses: the SDK for Compute has no operations for them.
- * https://learn.microsoft.com/rest/api/virtualnetwork/network-interfaces/get and .../public-ip-addresses/get, checked 2026-11-27.
  */
 export function openSiblings(arm: Arm, settings: AzureSettings): Siblings {
   const { resourceGroup: group, subscription, address = 'private' } = settings;

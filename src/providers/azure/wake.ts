@@ -40,8 +40,7 @@ export async function resumeWake(
 /**
  * Tags first: a start without its key would be nobody's. A machine that is deallocated belongs to its size and zone, so sold
  * out is the answer here and no other machine is made beside it. Done when Azure took it: it comes up by itself, and if not
- * that is told to whoever asks next. Starting what starts already changes nothing
- * (https://learn.microsoft.com/rest/api/compute/virtual-machines/start, checked 2026-11-27).
+ * that is told to whoever asks next.
  */
 export async function wake(session: Session, stopped: Machine, owner: Owner, call: WriteCall): Promise<Reply<Replica>> {
   const { attempts, azure, clock } = session;

@@ -21,7 +21,8 @@ export function offersOf({ machines, zones = [], market = ['on-demand'] }: Azure
 
 /**
  * A size without its number of cores, which is what the sizes of one family differ in: `ND isr_H100_v5` of
- * `Standard_ND96isr_H100_v5`. https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions, checked 2026-11-27.
+ * `Standard_ND96isr_H100_v5`. https://github.com/MicrosoftDocs/azure-compute-docs articles/virtual-machines/sizes/overview.md,
+ * checked 2026-11-27.
  */
 export function familyOf(machine: string): string {
   const [, letters, rest] = /^Standard_([A-Z]+)\d+(?:-\d+)?(.*)$/.exec(machine) ?? [];
@@ -33,8 +34,8 @@ function digestOf(parts: readonly unknown[]): string {
 }
 
 /**
- * The same for whoever starts this slot, at most 64 letters: Azure itself sees to it that there is only one machine of a
- * name in the group. https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules, checked 2026-11-27.
+ * The same for whoever starts this slot: Azure itself sees to it that there is only one machine of a name in the group. At
+ * most 64 letters, as its own host name may have (`OSProfile.computerName` in @azure/arm-compute, checked 2026-11-27).
  */
 export function machineNameOf({ site, deployment, slot }: Pick<Owner, 'site' | 'deployment' | 'slot'>): string {
   const readable = deployment
@@ -100,7 +101,7 @@ export function createRequest(settings: AzureSettings, owner: Owner, { offer, ep
   };
 }
 
-/** Standard addresses only: basic ones are retired (learn.microsoft.com, public-ip-basic-upgrade-guidance, checked 2026-11-27). */
+/** Of the standard kind, and gone with its machine. */
 function publicAddress({ address = 'private' }: AzureSettings, name: string) {
   if (address === 'private') return {};
   return {
@@ -112,8 +113,8 @@ function publicAddress({ address = 'private' }: AzureSettings, name: string) {
 }
 
 /**
- * A specialized image has its users; a generalized one gets one, without a password, and only such a one is handed data to
- * start with: https://learn.microsoft.com/azure/virtual-machines/custom-data, checked 2026-11-27.
+ * A specialized image has its users and gets no `osProfile`; a generalized one gets a user, without a password. Data to start
+ * with is a part of that profile (`OSProfile.customData` in @azure/arm-compute, checked 2026-11-27).
  */
 function user({ launch: { sshKey } }: AzureSettings, computerName: string, startup: Asked['startup']) {
   if (sshKey === undefined) return {};
@@ -124,9 +125,9 @@ function user({ launch: { sshKey } }: AzureSettings, computerName: string, start
 }
 
 /**
- * Spot machines that are taken back are deleted, disk and all: one that stays there deallocated would hold its slot for a
- * size that was just taken away. -1: at most the on-demand price, so never taken back for its price alone.
- * https://learn.microsoft.com/azure/virtual-machines/spot-vms, checked 2026-11-27.
+ * Spot machines that are taken back are deleted: one that stays there deallocated would hold its slot for a size that was
+ * just taken away. -1: at most the on-demand price, so never taken back for its price alone.
+ * https://github.com/MicrosoftDocs/azure-docs articles/virtual-machines/linux/spot-template.md, checked 2026-11-27.
  */
 function marketOf({ reservation = '' }: AzureSettings, { market }: Offer): Partial<VirtualMachine> {
   switch (market) {

@@ -45,6 +45,12 @@ export const gcpPermissions: PermissionTable = {
     ),
     row({ call: 'zoneOperations.get', use: 'operate', why: 'sees what a change came to' }, 'zoneOperations.get'),
     row(
+      { call: 'zoneOperations.list', use: 'operate', why: 'sees which machines are taken back' },
+      'zoneOperations.list',
+    ),
+    // Anybody may ask what they may do: it needs no right of its own.
+    row({ call: 'instances.testIamPermissions', use: 'operate', why: 'asks what may be done to a machine of ours' }),
+    row(
       {
         ...{ call: 'instances.insert', use: 'create', source: creating },
         why: 'makes a machine from the instance template',
@@ -72,11 +78,10 @@ export const gcpPermissions: PermissionTable = {
       'instanceTemplates.get',
     ),
     row({ call: 'regions.get', use: 'create', why: 'reads how much of the quota is used' }, 'regions.get'),
-    row({ call: 'machineTypes.list', use: 'create', why: 'reads which machine types a zone has' }, 'machineTypes.list'),
     row(
-      { call: 'acceleratorTypes.list', use: 'create', why: 'reads which accelerators a zone has' },
-      'acceleratorTypes.list',
+      { call: 'machineTypes.get', use: 'create', why: 'reads whether a zone has a machine type' },
+      'machineTypes.get',
     ),
-    row({ call: 'reservations.list', use: 'create', why: 'reads what is reserved' }, 'reservations.list'),
+    row({ call: 'reservations.get', use: 'create', why: 'reads what is left of a reservation' }, 'reservations.get'),
   ],
 };

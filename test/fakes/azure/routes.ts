@@ -81,7 +81,7 @@ export function answersOf(group: Group, operations: Operations, catalog: Catalog
   };
 }
 
-/** Microsoft.Network has no specification here: its shapes are those of its reference, read on 2026-11-27. */
+/** Microsoft.Network has no specification here: its shapes are ours, and hold only what is read of them. */
 export function networkAnswer(
   group: Group,
   operations: Operations,
@@ -179,7 +179,7 @@ function statusesOf(state: ReturnType<Machine['at']>): readonly object[] {
   ];
 }
 
-/** Only while something is planned: https://learn.microsoft.com/azure/virtual-machines/maintenance-notifications-cli, checked 2026-11-27. */
+/** Only while something is planned: https://docs.azure.cn/en-us/virtual-machines/maintenance-notifications-powershell, checked 2026-11-27. */
 function maintenanceOf(group: Group, machine: Machine): object {
   if (!group.announced.has(machine)) return {};
   const inDays = (days: number): string => new Date(group.nowMs() + days * 86_400_000).toISOString();

@@ -199,7 +199,7 @@ export const fakeToken = 'canary-of-a-token';
 
 /**
  * The identity service of a machine in Azure, as App Service has it: the SDK's own chain gets its token there, so that no
- * test needs another credential. https://learn.microsoft.com/azure/app-service/overview-managed-identity, checked 2026-11-27.
+ * test needs another credential. By what @azure/msal-node asks for (its AppService source, 2026-11-27).
  */
 export async function startFakeIdentity(): Promise<{ readonly env: Readonly<Record<string, string>>; close(): void }> {
   const server = createServer((_, response) => {
