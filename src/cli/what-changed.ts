@@ -12,7 +12,7 @@ export interface WhatChanged {
 export const readers: ReadonlySet<string> = new Set([
   ...['status', 'op list', 'op show', 'op watch', 'op wait', 'explain', 'history', 'timeline', 'handover'],
   ...['blocks list', 'orphans list', 'drill list', 'journal verify', 'simulate', 'demo', 'completion'],
-  'explain error',
+  ...['explain error', 'doctor', 'policy print'],
   ...['config validate', 'config show', 'config schema'],
 ]);
 

@@ -61,8 +61,11 @@ test('what is gone, or was adopted, is not; the same name at another site still 
   expect(await found(world)).toHaveLength(1);
   await adopt('right');
   expect(await found(world)).toEqual([]);
-  world.right.replicas.set('dead', { ...planted, id: 'dead', state: 'gone' });
+  world.right.replicas.set('dead', { ...planted, id: 'dead', state: 'gone', billed: 'no' });
   expect(await found(world)).toEqual([]);
+  // What a machine left behind, such as a disk, costs money without it.
+  world.right.replicas.set('dead', { ...planted, id: 'dead', state: 'gone' });
+  expect(await found(world)).toHaveLength(1);
 });
 
 test('a site that cannot be read is told, and hides no other', async () => {
