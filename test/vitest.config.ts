@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Suites are folders: `--project unit` is what `npm test` runs beside `e2e`; the slower ones are run by `.ci/run`. */
@@ -11,6 +12,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
+    // Most of the slower suites wait for time to pass: on two cores one worker alone would leave both idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: {
       provider: 'v8',
       // What decides is measured, by the tests that are about it: those that only happen to pass through prove nothing.
