@@ -1,10 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandTable } from '../../src/cli/command-table.ts';
 import { readers } from '../../src/cli/what-changed.ts';
+import { until } from '../driver/local-world.ts';
+import { killAll } from '../integration/support/program-world.ts';
 import { whatChangedIn } from './support/says-what-changed.ts';
 import { spawnGodwit } from './support/spawn-godwit.ts';
 
@@ -70,7 +72,11 @@ beforeAll(async () => {
   cache = join(dir, 'cache');
   await typeIn(worldDir(), 'switchover', 'chat', '--to', 'rome');
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(async () => {
+  // A gateway outlives whoever started it.
+  await until(() => killAll(basename(dir)) === 0, `the processes of ${dir} gone`);
+  rmSync(dir, { recursive: true, force: true });
+});
 
 /** A folder of its own with the configuration. */
 function worldDir(text = config): string {

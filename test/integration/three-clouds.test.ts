@@ -1,15 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createClock } from '../../src/system/clock.ts';
-import { freePortRanges } from '../driver/local-world.ts';
+import { freePortRanges, until } from '../driver/local-world.ts';
 import { type Ended, spawnGodwit } from '../e2e/support/spawn-godwit.ts';
 import { fakeTemplate as awsTemplate, startFakeEc2 } from '../fakes/aws/server.ts';
 import { fakeSite, startFakeAzure, startFakeIdentity } from '../fakes/azure/server.ts';
 import { fakeProject, fakeTemplate as gcpTemplate, startFakeGcp } from '../fakes/gcp/server.ts';
 import { serveFrom } from './support/cloud-machines.ts';
 import { startProgram } from './support/program.ts';
+import { killAll } from './support/program-world.ts';
 import { startSteadyLoad } from './support/steady-load.ts';
 
 /** Each cloud's machines are said to answer here, where a model server really does. */
@@ -99,6 +100,8 @@ test('a deployment under load moves from AWS to Azure to Google: no request fail
   onTestFinished(async () => {
     run.kill('SIGTERM');
     await run.ended;
+    // The gateway outlives whoever started it.
+    await until(() => killAll(basename(dir)) === 0, `the processes of ${dir} gone`);
     await endServers();
     await clouds.close();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
