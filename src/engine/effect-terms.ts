@@ -27,6 +27,16 @@ export interface HuntMemory {
   toldNextAtMs: number | undefined;
 }
 
+/** What a launch knows of its slots so far. */
+export interface LaunchMemory {
+  /** Slots whose start was granted, and when. */
+  readonly granted: Map<number, { readonly atMs: number; readonly atMonoMs: number }>;
+  /** Boots of these slots that were listed as gone: each is asked about once. */
+  readonly gone: Set<string>;
+  /** Slots that were granted and lost again. */
+  readonly lost: Set<number>;
+}
+
 export interface EffectTerms {
   /** Monotonic milliseconds after which no further try begins. */
   readonly deadlineAtMonoMs: number;
@@ -42,6 +52,7 @@ export interface EffectTerms {
   readonly held: Block[];
   /** Replicas whose stop was acknowledged to this step: it is not asked for again. */
   readonly stopped: Set<string>;
+  readonly launch: LaunchMemory;
   readonly hunt: HuntMemory;
   /** The refusal that is answered now is not the end: asked again after so long, in milliseconds. */
   wait(forMs: number): void;
@@ -56,6 +67,7 @@ export function effectTerms(
 ): EffectTerms {
   return {
     ...given,
+    launch: { granted: new Map(), gone: new Set(), lost: new Set() },
     hunt: {
       granted: new Set(),
       attempts: new Map(),

@@ -42,7 +42,7 @@ export async function applyEffect(
     case 'undo':
       return await undo(ctx, operation, terms, tell);
     case 'launch':
-      return await launch(ctx, at, step, { ...terms, refusals, unsettled, held });
+      return await launch(ctx, at, step, { ...terms, refusals, unsettled, held, memory: effect.launch });
     case 'hunt':
       return await hunt(ctx, at, step, { ...terms, ...effect, unsettled });
     case 'weigh':

@@ -12,9 +12,11 @@ import type { StepSight } from '../model/step-sight.ts';
 import { span } from '../model/words.ts';
 import type { Context, StepRef, StepTold } from './context.ts';
 import { emptiedTold } from './drain-list.ts';
-import { effectTerms, mayPass } from './effect-terms.ts';
+import { type EffectTerms, effectTerms, mayPass } from './effect-terms.ts';
 import { applyEffect, toStop } from './effects.ts';
+import { isTakenBack, takeBackLost } from './launch.ts';
 import { isLost } from './lease-grip.ts';
+import { lostLaunch, lostProof } from './lost-replica.ts';
 import { type StepMemory, sightOf } from './read-back.ts';
 import { objection, staleness } from './step-objection.ts';
 import { lookAgainMs, pause, pollMs, retryPauseMs } from './step-pace.ts';
@@ -101,7 +103,8 @@ async function actUntilReached(
   const isOfList = at.step.kind === 'drain';
   for (let rounds = 0; ; ) {
     if (isOver(ctx, signal)) return overEnd(ctx, signal);
-    const isDone = reply?.kind === 'done' && toStop(at.step, sight?.replicas, terms.stopped).length === 0;
+    const hasMore = toStop(at.step, sight?.replicas, terms.stopped).length > 0 || isTakenBack(at.step, terms.launch);
+    const isDone = reply?.kind === 'done' && !hasMore;
     if (!isDone && clock.monoMs() >= retryAtMonoMs) {
       const against =
         rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight, true) ?? objection(ctx, at, true));
@@ -121,14 +124,15 @@ async function actUntilReached(
     }
     sight = await sightOf(ctx, at.step, memory, signal);
     if (isReached(at.step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
-    if (isHopeless(at.step, sight, clock.nowMs())) return await close(ctx, at, 'failed', lostReplicas);
+    takeBackLost(ctx, at, sight.replicas, terms);
+    if (isHopeless(at.step, sight, clock.nowMs())) return await close(ctx, at, 'failed', lostProof(at));
     if (clock.monoMs() >= deadlineAtMonoMs) {
       // One look that got no answer takes back no drain; nobody who never saw the gateway calls it reached.
       if (at.step.kind === 'drain' && at.step.cutsLater === true && memory.running !== undefined)
         return await close(ctx, at, 'reached', undefined, await emptiedTold(ctx, at, memory, signal));
       // Whoever comes next need not find out again.
       if (terms.held.length > 0) await ctx.deps.store.blocks.put(terms.held, clock.nowMs());
-      return await close(ctx, at, ...lateEnd(at, telling));
+      return await close(ctx, at, ...lateEnd(at, telling, terms));
     }
     // Whoever only waits for a cloud to sell again need not look ten times a second whether it has.
     const idleMs = waitMs === undefined ? 0 : Math.min(retryAtMonoMs, deadlineAtMonoMs) - clock.monoMs();
@@ -142,14 +146,9 @@ function leftOf({ step }: StepRef, { intendedAtMs, beganAtMs }: StepMemory): num
   return Math.max(0, step.deadlineMs - Math.max(0, beganAtMs - intendedAtMs));
 }
 
-const lostReplicas: ProviderError = {
-  class: 'unknown',
-  code: 'ReplicaGone',
-  message: 'what was to be proven is gone; its log says why',
-};
-
-function lateEnd(at: StepRef, reply: Reply<void> | undefined): [StepState, ProviderError] {
+function lateEnd(at: StepRef, reply: Reply<void> | undefined, { launch }: EffectTerms): [StepState, ProviderError] {
   if (reply !== undefined && reply.kind !== 'done') return [reply.kind, reply.error];
+  if (launch.lost.size > 0) return ['failed', lostLaunch(at, [...launch.lost])];
   const message = `${at.step.name} was not reached within ${span(at.step.deadlineMs)}`;
   return ['failed', { class: 'unknown', code: 'DeadlinePassed', message }];
 }

@@ -6,8 +6,20 @@ import type { WriteCall } from '../../../src/ports/call.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { ListPace, Provider } from '../../../src/ports/provider.ts';
 
-/** `pass`: none, the next one is for a later request. `lose-reply`: it happens, the answer never comes. `lose-request`: neither. */
-export type Fault = 'pass' | 'lose-reply' | 'lose-request' | 'throw' | { readonly refuse: ProviderError };
+/**
+ * `pass`: none, the next one is for a later request. `lose-reply`: it happens, the answer never comes. `lose-request`: neither.
+ * A start that is granted and then fails: what it made is listed as gone (`gone`), or never (`nothing`). `anew`: what the
+ * key made is gone, and is made once more.
+ */
+export type Fault =
+  | 'pass'
+  | 'lose-reply'
+  | 'lose-request'
+  | 'throw'
+  | 'gone'
+  | 'nothing'
+  | 'anew'
+  | { readonly refuse: ProviderError };
 
 export interface Made {
   readonly key: string;
@@ -60,13 +72,13 @@ export function createFakeCloud(site: string, clock: Clock): FakeCloud {
     return replica;
   };
   /** Applies what the next fault leaves of a request. */
-  const answer = async <T>(effect: () => T): Promise<Reply<T>> => {
+  const answer = async <T>(effect: (fault: Fault | undefined) => T): Promise<Reply<T>> => {
     const fault = cloud.faults.shift();
     if (fault === 'throw') throw new Error('the session broke');
     if (fault === 'lose-request') return await never();
     const refused = cloud.refusal ?? (typeof fault === 'object' ? fault.refuse : undefined);
     if (refused !== undefined) return { kind: 'refused', error: refused };
-    const value = effect();
+    const value = effect(fault);
     return fault === 'lose-reply' ? await never() : { kind: 'done', value };
   };
   const cloud: FakeCloud = {
@@ -94,12 +106,14 @@ export function createFakeCloud(site: string, clock: Clock): FakeCloud {
     },
     start(request, call) {
       cloud.asked.push({ verb: 'start', call, slot: request.slot });
-      return answer(() => {
+      return answer((fault) => {
         const known = [...cloud.replicas.values()].find(({ startKey }) => startKey === call.idempotencyKey);
-        if (known !== undefined) return known;
+        if (known !== undefined && fault !== 'anew') return known;
         const replica = make(request.slot, call.idempotencyKey, clock.nowMs());
         const { idempotencyKey: key, operationId } = call;
         cloud.made.push({ key, operationId, slot: request.slot, id: replica.id });
+        if (fault === 'gone') cloud.replicas.set(replica.id, { ...replica, state: 'gone', billed: 'yes' });
+        if (fault === 'nothing') cloud.replicas.delete(replica.id);
         return replica;
       });
     },
