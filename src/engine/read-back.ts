@@ -1,9 +1,10 @@
 /** Reads what a step's condition looks at, past every cache. */
+import { isWithin } from '../core/elapsed.ts';
 import { listedLateMs } from '../core/listed-late.ts';
 import { filled } from '../core/plan/hunt.ts';
 import { isAlive, readyReplicas } from '../core/readiness.ts';
 import type { DrainList } from '../model/drained.ts';
-import type { Seen } from '../model/outcome.ts';
+import type { Answer, Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
 import type { StepSight } from '../model/step-sight.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
@@ -64,8 +65,9 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   memory.running = inFlight ?? memory.running;
   const isIdle = inFlight === 0 && own !== undefined;
   memory.idleSinceMs = isIdle ? (memory.idleSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
-  const isLacking = step.kind === 'prove' && countAlive(proving) < step.replicas;
-  memory.lackingSinceMs = isLacking ? (memory.lackingSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
+  const lacking = step.kind === 'prove' ? isLacking(step.replicas, proving, memory) : 'no';
+  if (lacking === 'yes') memory.lackingSinceMs ??= ctx.deps.clock.nowMs();
+  if (lacking === 'no') memory.lackingSinceMs = undefined;
   return {
     beganAtMs: memory.beganAtMs,
     isAcknowledged: memory.isAcknowledged,
@@ -77,7 +79,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     traffic,
     faults: step.kind === 'undo' ? await ctx.observer.readFaults(signal) : notAsked,
     idleSinceMs: memory.idleSinceMs,
-    lackingSinceMs: memory.lackingSinceMs,
+    lackingSinceMs: lacking === 'yes' ? memory.lackingSinceMs : undefined,
     inFlight,
     calmSinceMs: ctx.calmSinceMs(),
   };
@@ -116,8 +118,12 @@ function readyAt(ctx: Context, view: View, site: SiteView): readonly string[] {
   return readyReplicas(view, site, ctx.deps.clock.nowMs()).map(({ replica }) => replica.id);
 }
 
-function countAlive(site: SiteView | undefined): number {
-  return site?.replicas.filter(({ replica }) => isAlive(replica.state)).length ?? 0;
+/** A list that was not read, or need not show yet what was launched before the step began, says nothing of what is gone. */
+function isLacking(wanted: number, site: SiteView | undefined, { beganAtMs }: StepMemory): Answer {
+  if (site === undefined || site.control.kind === 'unknown') return 'unknown';
+  if (site.replicas.filter(({ replica }) => isAlive(replica.state)).length >= wanted) return 'no';
+  const isOld = site.control.asOfMs < beganAtMs || isWithin(site.listLagMs, beganAtMs, site.control.asOfMs);
+  return isOld ? 'unknown' : 'yes';
 }
 
 function inFlightAt(traffic: Seen<DeploymentTraffic>, site: string): number | undefined {

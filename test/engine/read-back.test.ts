@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { createObserver, type Observer } from '../../src/engine/observe.ts';
 import { type StepMemory, sightOf } from '../../src/engine/read-back.ts';
 import type { Seen } from '../../src/model/outcome.ts';
 import type { Step } from '../../src/model/plan.ts';
 import type { Replica } from '../../src/model/replica.ts';
+import type { View } from '../../src/model/view.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
 import { allRight, openStepWorld, type StepWorld, weighRight } from './support/step-world.ts';
 
@@ -128,4 +130,75 @@ test.for([
   expect(sight.inFlight).toBe(sees);
   // A replica that does not say may be busy: it is not idle, and the deadline decides.
   expect(sight.idleSinceMs).toBeUndefined();
+});
+
+/** A look for proof that is waited for, in a process that has looked before. */
+async function lackingAt(world: StepWorld, memory: StepMemory): Promise<number | undefined> {
+  return (await look(world, prove, memory)).lackingSinceMs;
+}
+
+function waiting(world: StepWorld): StepMemory {
+  return { ...memoryOf(world), intendedAtMs: world.clock.nowMs() };
+}
+
+test('what is to be proven is lacking since the first list that had to show it and did not', async () => {
+  const world = await openStepWorld();
+  world.right.crash(0);
+  const memory = waiting(world);
+  const sinceMs = world.clock.nowMs();
+  expect(await lackingAt(world, memory)).toBe(sinceMs);
+  await world.pass(300);
+  expect(await lackingAt(world, memory)).toBe(sinceMs);
+  world.right.plant(0);
+  expect(await lackingAt(world, memory)).toBeUndefined();
+});
+
+test('I27: nothing is lacking while the list need not show yet what was launched before the step', async () => {
+  const world = await openStepWorld();
+  const { process, deployment } = world;
+  world.right.listLagMs = 4000;
+  // A new process: it has seen no list of the site before.
+  const observer = createObserver(process.deps, deployment, 5000);
+  world.right.crash(0);
+  const resumed: StepWorld = { ...world, ctx: { ...world.ctx, observer, view: () => viewOf(world, observer) } };
+  const memory = waiting(world);
+  await world.pass(3900);
+  expect(await lackingAt(resumed, memory)).toBeUndefined();
+  await world.pass(100);
+  expect(await lackingAt(resumed, memory)).toBe(world.clock.nowMs());
+});
+
+function viewOf(world: StepWorld, observer: Observer): View {
+  return { ...world.ctx.view(), sites: observer.sight().sites };
+}
+
+test('I27: nothing is lacking while the list was not read since the step began', async () => {
+  const world = await openStepWorld();
+  world.right.crash(0);
+  await world.lookUntil('the loss', () => world.diagnosis().sites[1]?.ready.length === 0);
+  await world.pass(500);
+  const { list } = world.right;
+  // Slower than a look has patience for: what stands in the view is older than the step.
+  const slow = async (...asked: Parameters<typeof list>) => {
+    await world.clock.sleep(1000, world.calm);
+    return await list(...asked);
+  };
+  Object.assign(world.process.deps.providers.get('right') ?? {}, { list: slow });
+  const memory = waiting(world);
+  expect(await lackingAt(world, memory)).toBeUndefined();
+  await world.pass(2000);
+  expect(await lackingAt(world, memory)).toBe(world.clock.nowMs());
+});
+
+test('I27: a list that cannot be read neither shows a loss nor takes one back', async () => {
+  const world = await openStepWorld();
+  world.right.crash(0);
+  const memory = waiting(world);
+  const sinceMs = world.clock.nowMs();
+  expect(await lackingAt(world, memory)).toBe(sinceMs);
+  world.right.listError = { class: 'auth', code: '401', message: 'expired' };
+  await world.pass(300);
+  expect(await lackingAt(world, memory)).toBeUndefined();
+  world.right.listError = undefined;
+  expect(await lackingAt(world, memory)).toBe(sinceMs);
 });
