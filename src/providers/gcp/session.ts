@@ -9,6 +9,7 @@ import type { AttemptShelf } from '../shared/attempt-record.ts';
 import { staleEpoch } from '../shared/change.ts';
 import type { Memory } from '../shared/remember.ts';
 import { refused, type Told } from '../shared/told.ts';
+import type { UnderWayShelf } from '../shared/under-way.ts';
 import type { Compute } from './client.ts';
 import { type LabelName, type Labels, labelsFor, withoutLabel } from './labels.ts';
 import { awaitEnd } from './operation.ts';
@@ -36,6 +37,8 @@ export interface SessionDeps extends ProviderDeps {
 
 export interface Session extends SessionDeps {
   readonly attempts: AttemptShelf;
+  /** Starts of stopped machines. */
+  readonly underWay: UnderWayShelf;
   readonly memory: Memory;
   /** What the last look said of all offers. */
   lastSeen: { readonly atMonoMs: number; readonly sights: readonly OfferSight[] } | undefined;

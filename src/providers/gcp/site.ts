@@ -6,6 +6,7 @@ import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
 import { createMemory } from '../shared/remember.ts';
 import { onePerSlot } from '../shared/slots.ts';
+import { openUnderWay } from '../shared/under-way.ts';
 import { seeAccess } from './access.ts';
 import { drainReplica } from './drain.ts';
 import { seeNotices } from './notices.ts';
@@ -22,6 +23,7 @@ export function openSite(deps: SessionDeps): Provider {
   const session: Session = {
     ...deps,
     attempts: openAttempts(deps.stateDir),
+    underWay: openUnderWay(deps.stateDir),
     memory: createMemory(clock),
     lastSeen: undefined,
     look: (deployment, call) => compute.list(filterFor(deployment, site), call),

@@ -52,9 +52,7 @@ async function startOnce(session: Session, terms: LaunchTerms, call: WriteCall):
   const taken = slot.find((each) => each !== stopped && !ending.includes(each));
   if (taken !== undefined) return slotTaken(taken);
   if (ending.length > 0) return undefined;
-  return stopped === undefined
-    ? await launch(session, terms, call)
-    : await wake(session, stopped, owner.startKey, call);
+  return stopped === undefined ? await launch(session, terms, call) : await wake(session, stopped, owner, call);
 }
 
 /** What the list shows may be old; what is asked for by its name is as it is now, or gone. */
@@ -85,7 +83,7 @@ function slotTaken(taken: Instance): Refused {
 
 /** The same key asks for the same replica, running or stopped: a replacement is another start with another key. */
 async function adopt(session: Session, found: Instance, owner: Owner, call: WriteCall): Promise<Reply<Replica>> {
-  if (isToBeWoken(found)) return await wake(session, found, owner.startKey, call);
+  if (isToBeWoken(found)) return await wake(session, found, owner, call);
   // It is there whether the mark is taken or not; whoever changes it next makes the mark first.
   await mark(session, found, call);
   return { kind: 'done', value: seeReplica(session, found) };

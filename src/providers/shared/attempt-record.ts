@@ -1,10 +1,9 @@
 /** What was last asked for in a slot, written before it is asked: what the cloud's own list may not show yet is found from it. */
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { markets } from '../../model/error-verdict.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { readJson, writeDurably } from './durable.ts';
+import { openShelf, type Shelf } from './shelf.ts';
 
 const attemptShape = z.strictObject({
   startKey: z.string(),
@@ -32,23 +31,11 @@ const attemptShape = z.strictObject({
 
 export type Attempt = Readonly<z.infer<typeof attemptShape>>;
 
-export interface AttemptShelf {
-  /** Throws with the file's name when it cannot be believed. */
-  get(deployment: string, slot: number): Attempt | undefined;
-  /** Durable when it returns. Only under the slot's lock. */
-  put(deployment: string, slot: number, attempt: Attempt): void;
-}
+export type AttemptShelf = Pick<Shelf<Attempt>, 'get' | 'put'>;
 
+/** Makes and writes nothing until something is put. */
 export function openAttempts(stateDir: string): AttemptShelf {
-  const pathOf = (deployment: string, slot: number): string => join(stateDir, 'attempts', `${deployment}-${slot}.json`);
-  return {
-    get: (deployment, slot) => readJson(pathOf(deployment, slot), attemptShape),
-    put(deployment, slot, attempt) {
-      const path = pathOf(deployment, slot);
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      writeDurably(path, JSON.stringify(attempt));
-    },
-  };
+  return openShelf(join(stateDir, 'attempts'), attemptShape);
 }
 
 /**

@@ -275,6 +275,59 @@ test('a stopped machine that cannot be had again is sold out, and no other is ma
   expect(done(await session.start(request, call('k3'))).id).toBe(replica.id);
 });
 
+test('a start of a stopped machine that turns out sold out after its call is told so to the next one, and not asked for twice', async () => {
+  const session = await site.open();
+  const replica = done(await session.start(request, call('k1')));
+  done(await session.stop(replica, 'stop', call('k2')));
+  sellOut(all[0]);
+  // Each from another process, as after a crash.
+  for (const withinMs of [1500, 600, 600]) {
+    const reply = await (await site.open()).start(request, call('k3', { withinMs }));
+    expect(reply).toMatchObject({ kind: 'unknown', error: { code: 'NotSeenYet' } });
+    expect(countOf('Instances.Start')).toBe(1);
+  }
+  await wait(2000);
+  const late = await (await site.open()).start(request, call('k3', { withinMs: 600 }));
+  expect(late).toMatchObject({ kind: 'refused', error: { class: 'capacity', code: 'ZONE_RESOURCE_POOL_EXHAUSTED' } });
+  expect(countOf('Instances.Start')).toBe(1);
+  site.fake.project.soldOut.clear();
+  expect(done(await session.start(request, call('k3'))).id).toBe(replica.id);
+  expect([countOf('Instances.Start'), asked().length]).toEqual([2, 1]);
+});
+
+test('a start of a stopped machine that goes on is not asked for again under another key, whose own it then is', async () => {
+  const session = await site.open();
+  const replica = done(await session.start(request, call('k1')));
+  done(await session.stop(replica, 'stop', call('k2')));
+  sellOut(all[0]);
+  expect((await session.start(request, call('k3', { withinMs: 1500 }))).kind).toBe('unknown');
+  const reply = await session.start(request, call('k4'));
+  expect(reply).toMatchObject({ kind: 'refused', error: { class: 'capacity', code: 'ZONE_RESOURCE_POOL_EXHAUSTED' } });
+  expect(countOf('Instances.Start')).toBe(1);
+});
+
+test('a late failure of a start under another key is no refusal of this one', async () => {
+  const session = await site.open();
+  const replica = done(await session.start(request, call('k1')));
+  done(await session.stop(replica, 'stop', call('k2')));
+  sellOut(all[0]);
+  expect((await session.start(request, call('k3', { withinMs: 1500 }))).kind).toBe('unknown');
+  site.fake.project.soldOut.clear();
+  await wait(5000);
+  expect(done(await session.start(request, call('k4'))).id).toBe(replica.id);
+});
+
+test('an operation of a start that cannot be looked at is no reason to start once more', async () => {
+  const session = await site.open();
+  const replica = done(await session.start(request, call('k1')));
+  done(await session.stop(replica, 'stop', call('k2')));
+  sellOut(all[0]);
+  expect((await session.start(request, call('k3', { withinMs: 1500 }))).kind).toBe('unknown');
+  site.fake.fault({ action: 'ZoneOperations.Get', when: 'before', answer: 'drop' });
+  expect((await session.start(request, call('k3', { withinMs: 600 }))).kind).toBe('unknown');
+  expect(countOf('Instances.Start')).toBe(1);
+});
+
 test('a machine that somebody suspended is resumed, not made anew', async () => {
   const session = await site.open();
   const replica = done(await session.start(request, call('k1')));
