@@ -2,54 +2,46 @@
 import type { Reply } from '../../model/outcome.ts';
 import type { ProviderError } from '../../model/provider-error.ts';
 import type { WriteCall } from '../../ports/call.ts';
-import { isOver, lookUntil } from '../shared/look-until.ts';
+import { lookUntil } from '../shared/look-until.ts';
+import { followEnd, keepOpen, type Place } from './follow.ts';
 import type { Machine } from './machine.ts';
-import type { Progress } from './progress.ts';
-import type { Session } from './session.ts';
+import { lookPauseMs, type Session } from './session.ts';
 import type { Sibling } from './siblings.ts';
 
 const done: Reply<void> = { kind: 'done', value: undefined };
 
-/** Between two looks at an operation that does not say how long, in milliseconds: soon at first, then slower. */
-const [firstPauseMs, longestPauseMs] = [500, 5000];
-
-/** Waits for the end of an operation, as slowly as it asks for; undefined when it tells nothing, or not in time. */
-export async function followProgress(
-  { azure, clock }: Session,
-  address: string | undefined,
-  { market }: Pick<Machine, 'market'>,
-  call: WriteCall,
-): Promise<Exclude<Progress, { state: 'running' }> | undefined> {
-  if (address === undefined) return undefined;
-  for (let pauseMs = firstPauseMs; !isOver({ clock }, call); pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
-    const told = await azure.progress(address, market, call);
-    if (told.kind === 'done' && told.value.state !== 'running') return told.value;
-    if (told.kind === 'refused' && told.error.class !== 'throttled') return undefined;
-    const askedMs = told.kind === 'done' ? told.value : told.error;
-    const waitMs = Math.max(pauseMs, 'retryAfterMs' in askedMs ? (askedMs.retryAfterMs ?? 0) : 0);
-    const leftMs = call.deadlineAtMonoMs - clock.monoMs();
-    await clock.sleep(Math.max(1, Math.min(waitMs, leftMs)), call.signal).catch(() => undefined);
-  }
-  return undefined;
-}
-
 /** Done when Azure knows neither the machine nor anything that was made beside it. */
-export async function clearMachine(session: Session, machine: Machine, call: WriteCall): Promise<Reply<void>> {
+export async function clearMachine(
+  session: Session,
+  owner: Place,
+  machine: Machine,
+  call: WriteCall,
+): Promise<Reply<void>> {
   const { azure } = session;
   let told = await azure.remove(machine.name, call);
   if (told.kind === 'unknown' || (told.kind === 'refused' && !isPassing(told.error))) return told;
-  const end = await followProgress(session, told.kind === 'done' ? told.value.progress : undefined, machine, call);
+  const ending = { aim: 'delete', owner, machine } as const;
+  const end =
+    told.kind === 'done' ? await followEnd(session, { ...ending, progress: told.value.progress }, call) : undefined;
   if (end?.state === 'failed') return { kind: 'unknown', error: end.error };
-  const gone = await lookUntil(session, call, async () => {
+  const look = async (): Promise<Reply<void> | undefined> => {
     const after = await azure.machine(machine.name, call);
     if (after.kind !== 'done') return after.error.class === 'not-found' ? done : undefined;
     if (after.value.vmId !== machine.vmId) return done;
     // Refused while another change went on, which may be over now.
-    if (told.kind !== 'done' && after.value.provisioning !== 'Deleting') told = await azure.remove(machine.name, call);
+    if (told.kind === 'done' || after.value.provisioning === 'Deleting') return undefined;
+    told = await azure.remove(machine.name, call);
+    if (told.kind === 'done') keepOpen(session, { ...ending, progress: told.value.progress });
     return undefined;
-  });
-  if (gone === undefined) return notEnded('StillStopping', `${machine.name} was told to end and has not yet`);
+  };
+  const gone = end?.state === 'running' ? undefined : await lookUntil(session, call, look, lookPauseMs);
+  if (gone === undefined) return stillStopping(machine.name, 'delete');
   return await clearSiblings(session, machine.name, machine.diskName === undefined ? [] : [machine.diskName], call);
+}
+
+/** Told to, and not over: a stop of our own that is under way is nothing that was refused. */
+export function stillStopping(name: string, how: 'stop' | 'delete'): Reply<never> {
+  return notEnded('StillStopping', `${name} was told to ${how === 'stop' ? 'deallocate' : 'end'} and has not yet`);
 }
 
 function isPassing({ class: name }: ProviderError): boolean {

@@ -36,8 +36,8 @@ export interface Azure extends Siblings, Catalog {
   /** Never `powerOff`: a machine that is only powered off keeps its host, and is billed. */
   deallocate(machine: Machine, call: ReadCall): Promise<Told<Accepted>>;
   remove(name: string, call: ReadCall): Promise<Told<Accepted>>;
-  /** `market`: of the offer whose operation it is. Refused: the address tells nothing of it. */
-  progress(address: string, market: Market, call: ReadCall): Promise<Told<Progress>>;
+  /** `market`: of the offer whose operation it is, where it is a start. Refused: the address tells nothing of it. */
+  progress(address: string, market: Market | undefined, call: ReadCall): Promise<Told<Progress>>;
 }
 
 /** Refusals to tell, where all others are what the operation came to: a `Location` tells a failure by its own status. */

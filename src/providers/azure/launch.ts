@@ -147,7 +147,7 @@ async function orFailed(session: Session, owner: Owner, machine: Machine, call: 
   const denial = await lateDenial(session, seen, last, call);
   if (denial === undefined) return { kind: 'done', value: seen };
   if (last !== undefined) session.attempts.put(owner.deployment, owner.slot, { ...last, state: 'refused' });
-  const cleared = await clearMachine(session, seen, call);
+  const cleared = await clearMachine(session, owner, seen, call);
   if (cleared.kind !== 'done') return { kind: 'unknown', error: cleared.error };
   return { kind: 'refused', verdict: denial.verdict, error: denial.error };
 }

@@ -7,6 +7,7 @@ import type { ListPace, ProviderDeps } from '../../ports/provider.ts';
 import { type AttemptShelf, ageOf } from '../shared/attempt-record.ts';
 import { lookUntil } from '../shared/look-until.ts';
 import { notSeen, type Refused, refused } from '../shared/told.ts';
+import type { UnderWayShelf } from '../shared/under-way.ts';
 import type { Azure } from './client.ts';
 import { epochOf, isChanging, type Machine, tags } from './machine.ts';
 import type { AzureSettings } from './schema.ts';
@@ -25,6 +26,9 @@ export const listLagMs = 30_000;
  */
 export const listPace: ListPace = { calmMs: 60_000, urgentMs: 6000 };
 
+/** Between two looks of one call at one machine, in milliseconds: the same 12 a minute, which others look within too. */
+export const lookPauseMs = 5000;
+
 export interface SessionDeps extends ProviderDeps {
   readonly site: string;
   readonly settings: AzureSettings;
@@ -33,6 +37,8 @@ export interface SessionDeps extends ProviderDeps {
 
 export interface Session extends SessionDeps {
   readonly attempts: AttemptShelf;
+  /** Stops and deletions. */
+  readonly underWay: UnderWayShelf;
 }
 
 /** What a start gives: where it answers is told later, when it is not known yet. */

@@ -6,6 +6,7 @@ import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
 import { onePerSlot } from '../shared/slots.ts';
 import { mapTold, type Told } from '../shared/told.ts';
+import { openUnderWay } from '../shared/under-way.ts';
 import { listNotices, listReplicas } from './list.ts';
 import { listLagMs, listPace, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
@@ -14,7 +15,7 @@ import { stopReplica } from './stop.ts';
 /** Makes and writes nothing until something is changed. */
 export function openSite(deps: SessionDeps): Provider {
   const { azure, clock, settings, stateDir } = deps;
-  const session: Session = { ...deps, attempts: openAttempts(stateDir) };
+  const session: Session = { ...deps, attempts: openAttempts(stateDir), underWay: openUnderWay(stateDir) };
   return {
     listLagMs,
     listPace,

@@ -12,7 +12,7 @@ import { clearMachine } from './clear.ts';
 import { lateDenial } from './late.ts';
 import { type LaunchTerms, launch } from './launch.ts';
 import { epochOf, type Machine, standingOf, tags } from './machine.ts';
-import { findMachine, raiseEpoch, type Session, seeReplica } from './session.ts';
+import { findMachine, lookPauseMs, raiseEpoch, type Session, seeReplica } from './session.ts';
 import { isToBeWoken, resumeWake, wake } from './wake.ts';
 import { isOf, machineNameOf } from './wire.ts';
 
@@ -24,7 +24,12 @@ export async function startReplica(session: Session, request: StartRequest, call
   if (startup.kind === 'data' && image.sshKey === undefined) return noCarrier(session.site);
   const owner: Owner = { ...request, site: session.site, startKey: call.idempotencyKey };
   // What is on its way out leaves the slot within the call, or the caller comes again.
-  const reply = await lookUntil(session, call, () => startOnce(session, { owner, request, startup }, call));
+  const reply = await lookUntil(
+    session,
+    call,
+    () => startOnce(session, { owner, request, startup }, call),
+    lookPauseMs,
+  );
   return reply ?? refused('transient', 'SlotBusy', `the machine of slot ${owner.slot} before is still stopping`);
 }
 
@@ -81,7 +86,7 @@ async function launchAfter(session: Session, terms: Terms, machine: Machine, cal
   const denial = await lateDenial(session, machine, last, call);
   if (last !== undefined && last.token === machine.diskName)
     attempts.put(owner.deployment, owner.slot, { ...last, state: 'refused' });
-  const cleared = await clearMachine(session, machine, call);
+  const cleared = await clearMachine(session, owner, machine, call);
   if (cleared.kind === 'done')
     return await launch(session, { ...terms, denials: denial === undefined ? [] : [denial] }, call);
   if (denial !== undefined) request.tell?.(denial);

@@ -8,7 +8,7 @@ import { lookUntil } from '../shared/look-until.ts';
 import type { Owner } from '../shared/slots.ts';
 import { bootIdOf, type Machine, standingOf, startedAtMsOf, tags } from './machine.ts';
 import { refusalOf } from './outcome.ts';
-import { type Session, seeReplica } from './session.ts';
+import { lookPauseMs, type Session, seeReplica } from './session.ts';
 import { offerOf } from './wire.ts';
 
 /** Stopped, and told to start: whether that came to something its operation says. */
@@ -68,12 +68,13 @@ export async function wake(session: Session, stopped: Machine, owner: Owner, cal
   }
   const { progress } = started.value;
   keep({ state: 'made', ...(progress === undefined ? {} : { progress }) });
-  const seen = await lookUntil(session, call, async () => {
+  const look = async () => {
     const told = await azure.machine(machine.name, call);
     if (told.kind !== 'done') return undefined;
     const isAsleep = standingOf(told.value).state === 'stopped';
     return isAsleep && told.value.provisioning !== 'Failed' ? undefined : told.value;
-  });
+  };
+  const seen = await lookUntil(session, call, look, lookPauseMs);
   if (seen === undefined) return await coming(session, machine, call);
   if (standingOf(seen).state !== 'stopped') return { kind: 'done', value: await seeReplica(session, seen, call) };
   keep({ state: 'refused' });

@@ -14,14 +14,18 @@ export function isOver({ clock }: Timed, { signal, deadlineAtMonoMs }: ReadCall)
 /** Between two looks at a machine that changes by itself, in milliseconds: soon at first, then as clouds advise, slower. */
 const [firstPauseMs, longestPauseMs] = [200, 5000];
 
-/** Looks until it gives something; undefined when the call is over before it does. */
+/**
+ * Looks until it gives something; undefined when the call is over before it does. `leastPauseMs`: between two looks, where a
+ * cloud counts them closely; default 200.
+ */
 export async function lookUntil<T>(
   timed: Timed,
   call: ReadCall,
   look: () => Promise<T | undefined>,
+  leastPauseMs = firstPauseMs,
 ): Promise<T | undefined> {
   const { clock } = timed;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+  for (let pauseMs = leastPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
     const found = await look();
     if (found !== undefined || isOver(timed, call)) return found;
     const leftMs = call.deadlineAtMonoMs - clock.monoMs();
