@@ -76,9 +76,9 @@ function rights(
   for (const { name, granted, notAsked, message } of permissions)
     if (granted === 'unknown' && notAsked !== true)
       findings.push({ area, outcome: 'unknown', where, what: `${name}: not known`, ...whyOf(message) });
-  const [first] = unasked;
-  const why = first && `${namesOf(unasked)}: ${first.message ?? 'there is nothing to ask it of'}`;
-  return { findings, notAsked: why === undefined ? [] : [{ area, where, why }] };
+  const byReason = Map.groupBy(unasked, ({ message }) => message ?? 'there is nothing to ask it of');
+  const notAsked = [...byReason].map(([why, checks]) => ({ area, where, why: `${namesOf(checks)}: ${why}` }) as const);
+  return { findings, notAsked };
 }
 
 function missingRight(

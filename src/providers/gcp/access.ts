@@ -44,18 +44,21 @@ export async function seeAccess(session: Session, call: ReadCall): Promise<Seen<
     checkOf('compute.regions.get', 'create', quotas),
     ...Object.entries(onMachines).map(([name, use]): PermissionCheck => {
       if (tested?.kind === 'done') return { name, use, granted: tested.value.includes(name) ? 'yes' : 'no' };
-      const message = tested === undefined ? 'asked of a machine of ours, and there is none yet' : tested.error.message;
-      return { name, use, granted: 'unknown', message };
+      if (tested !== undefined) return { name, use, granted: 'unknown', message: tested.error.message };
+      return notAsked(name, use, 'asked of a machine of ours, and there is none yet');
     }),
-    ...onlyTried.map(
-      (name) => ({ name, use: 'create', granted: 'unknown', message: 'seen only when a machine is made' }) as const,
-    ),
+    ...onlyTried.map((name) => notAsked(name, 'create', 'seen only when a machine is made')),
   ];
   const report: AccessReport = {
     ...{ permissions, excess: [], parts: [partOf(session, template)] },
     quotas: quotas.kind === 'done' ? await quotaChecks(session, quotas.value, call) : [],
   };
   return { kind: 'seen', value: report, asOfMs };
+}
+
+/** Nothing is against it: there is only no way to ask. */
+function notAsked(name: string, use: AccessUse, message: string): PermissionCheck {
+  return { name, use, granted: 'unknown', notAsked: true, message };
 }
 
 /** It is about who we are or how often we ask, not about one right. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { siteFindings } from '../../../src/core/doctor.ts';
 import { nameOfOffer } from '../../../src/model/offer.ts';
 import type { Seen } from '../../../src/model/outcome.ts';
 import type { WriteCall } from '../../../src/ports/call.ts';
@@ -214,6 +215,36 @@ test('access is reported right by right: what was done, what is granted on a mac
     'unknown',
   ]);
   expect([after.of('compute.regions.get'), after.report.quotas]).toEqual(['no', []]);
+});
+
+test('a site where all is well leaves nothing unknown: what cannot be asked was not asked', async () => {
+  const session = await site.open();
+  const findings = async () => {
+    const sight = await session.checkAccess?.(call());
+    const here = {
+      ...{ name: 'delfzijl', provider: 'gcp', region: 'europe-west4', residency: [], failureDomains: [], settings: {} },
+    };
+    return siteFindings(here, sight, []);
+  };
+  const empty = await findings();
+  expect(empty.findings.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
+  expect(empty.notAsked.filter(({ area }) => area === 'access').map(({ why }) => why)).toEqual([
+    expect.stringMatching(/^compute\.instances\.get, .*compute\.instances\.delete: asked of a machine of ours/),
+    expect.stringMatching(/^compute\.instances\.create, .*: seen only when a machine is made$/),
+  ]);
+  await session.start(request, call('k1'));
+  const settled = await findings();
+  expect(settled.findings.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
+  expect(settled.notAsked.filter(({ area }) => area === 'access')).toHaveLength(1);
+});
+
+test('a question about our machine that has no answer is not known', async () => {
+  const session = await site.open();
+  await session.start(request, call('k1'));
+  site.fake.fault({ action: 'Instances.TestIamPermissions', when: 'before', answer: answers.internal });
+  const report = seen(await session.checkAccess?.(call()));
+  const stop = report.permissions.find(({ name }) => name === 'compute.instances.stop');
+  expect([stop?.granted, stop?.notAsked]).toEqual(['unknown', undefined]);
 });
 
 test('a template that is not there is a part that is missing, and no missing right', async () => {
