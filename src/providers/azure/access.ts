@@ -1,8 +1,10 @@
 /** What our credentials may do in a resource group, and whether what machines are made from is there. */
-import type { AccessReport, PartCheck, PermissionCheck, QuotaCheck } from '../../model/access.ts';
+import type { AccessReport, AccessUse, PartCheck, PermissionCheck, QuotaCheck } from '../../model/access.ts';
 import type { Answer } from '../../model/outcome.ts';
 import { fieldsOf, itemsOf, textOf } from '../../model/wire-fields.ts';
+import type { Told } from '../shared/told.ts';
 import { quotasOf, type Sku, type Usage } from './offers.ts';
+import { azurePermissions, whens } from './permissions.ts';
 import type { AzureSettings } from './schema.ts';
 
 /** What a list of role assignments' permissions says of one action. */
@@ -13,43 +15,31 @@ interface Grant {
 
 interface Need {
   readonly name: string;
-  readonly use: PermissionCheck['use'];
-  /** Whose rights count: those on the site's group, or on that of what is named. */
-  readonly on: 'group' | 'image' | 'subnet';
+  readonly use: AccessUse;
+  /** One of `grants`: on what it is granted, so where it is asked for. */
+  readonly on: string;
 }
-
-const compute = 'Microsoft.Compute';
-const network = 'Microsoft.Network';
 
 /**
- * Actions for the calls that are made, and for what a create makes beside the machine: named as in
- * https://kubernetes-sigs.github.io/cloud-provider-azure/topics/azure-permissions (disks, addresses), checked 2026-11-27, and
- * in the same way for the others; which of them Azure asks for is not proven against a subscription.
+ * What the printed roles grant, as far as the settings have it used; each right once, under the use that needs it first. Which
+ * of them Azure asks for is not proven against a subscription.
  */
-export function needsOf({ address = 'private', launch }: Pick<AzureSettings, 'address' | 'launch'>): readonly Need[] {
-  const group = (use: Need['use'], names: readonly string[]): readonly Need[] =>
-    names.map((name) => ({ name, use, on: 'group' }));
-  const addresses = (...rights: readonly string[]): readonly string[] =>
-    address === 'private' ? [] : rights.map((right) => `${network}/publicIPAddresses/${right}`);
-  const image = /\/galleries\//i.test(launch.image) ? 'galleries/images/versions/read' : 'images/read';
-  return [
-    ...group('operate', [
-      ...['read', 'write', 'start/action', 'deallocate/action'].map((right) => `${compute}/virtualMachines/${right}`),
-      ...[`${compute}/disks/read`, `${network}/networkInterfaces/read`, ...addresses('read')],
-    ]),
-    ...group('create', [
-      ...[`${compute}/virtualMachines/delete`, `${compute}/disks/write`, `${compute}/disks/delete`],
-      ...['write', 'join/action', 'delete'].map((right) => `${network}/networkInterfaces/${right}`),
-      ...addresses('write', 'join/action', 'delete'),
-    ]),
-    { name: `${network}/virtualNetworks/subnets/join/action`, use: 'create', on: 'subnet' },
-    { name: `${compute}/${image}`, use: 'create', on: 'image' },
-  ];
+export function needsOf(settings: Pick<AzureSettings, 'address' | 'launch' | 'reservation'>): readonly Need[] {
+  const held = whensOf(settings);
+  const calls = azurePermissions.calls.filter(({ when }) => when === undefined || held.includes(when));
+  const needs = new Map<string, Need>();
+  for (const use of ['operate', 'create'] as const)
+    for (const { name, on } of calls.filter((each) => each.use === use).flatMap(({ permissions }) => permissions))
+      if (!needs.has(name)) needs.set(name, { name, use, on });
+  return [...needs.values()];
 }
 
-/** The resource group that a resource's id names; undefined where it names none. */
-export function groupPathOf(id: string): string | undefined {
-  return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(id)?.[0];
+function whensOf({ address, launch, reservation }: Parameters<typeof needsOf>[0]): readonly string[] {
+  return [
+    /\/galleries\//i.test(launch.image) ? whens.galleryImage : whens.plainImage,
+    ...(address === 'public' ? [whens.publicAddress] : []),
+    ...(reservation === undefined ? [] : [whens.reservation]),
+  ];
 }
 
 /** An item of `Microsoft.Authorization/permissions`. */
@@ -74,8 +64,12 @@ function covers(pattern: string, action: string): boolean {
 }
 
 export interface AccessSight {
-  /** By whose rights count; undefined where they could not be asked for. */
-  readonly grants: Readonly<Record<Need['on'], readonly Grant[] | undefined>>;
+  /** Of the site's own group, with what is inherited. */
+  readonly ofGroup: readonly Grant[];
+  /** By `Need.on`, where rights are asked for elsewhere. */
+  readonly elsewhere: ReadonlyMap<string, Told<readonly Grant[]>>;
+  /** By a right's name: calls that were made, which tell of it more than any list. */
+  readonly tried: ReadonlyMap<string, Told<unknown>>;
   readonly parts: readonly { readonly name: string; readonly present: Answer; readonly message: string | undefined }[];
   readonly skus: readonly Sku[];
   readonly usages: readonly Usage[];
@@ -85,22 +79,36 @@ export interface AccessSight {
 /** What a person wants to know before something is started: rights, parts and quotas, as far as they could be seen. */
 export function reportOf(settings: AzureSettings, sight: AccessSight): AccessReport {
   const needs = needsOf(settings);
-  const needed = new Set(needs.map(({ name }) => name.toLowerCase()));
-  const granted = (sight.grants.group ?? []).flatMap(({ actions }) => actions);
+  // What other settings would need is in the printed role too.
+  const all = azurePermissions.calls.flatMap(({ permissions }) => permissions);
+  const known = new Set(all.map(({ name }) => name.toLowerCase()));
+  const granted = sight.ofGroup.flatMap(({ actions }) => actions);
   const { clockSkewMs } = sight;
   return {
-    permissions: needs.map(({ name, use, on }) => ({ name, use, ...answerOf(sight.grants[on], name) })),
+    permissions: needs.map(({ name, use, on }) => ({ name, use, ...answerOf(sight, name, on) })),
     // A pattern is wider than any one need of it.
-    excess: [...new Set(granted)].filter((each) => !needed.has(each.toLowerCase())),
+    excess: [...new Set(granted)].filter((each) => !known.has(each.toLowerCase())),
     parts: sight.parts.map(({ name, present, message }): PartCheck => ({ name, present, ...(message && { message }) })),
     quotas: quotaChecks(settings, sight),
     ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
   };
 }
 
-function answerOf(grants: readonly Grant[] | undefined, name: string): Pick<PermissionCheck, 'granted' | 'message'> {
-  if (grants === undefined) return { granted: 'unknown', message: 'the rights there could not be asked for' };
-  return { granted: isGranted(grants, name) ? 'yes' : 'no' };
+function answerOf(
+  { ofGroup, elsewhere, tried }: AccessSight,
+  name: string,
+  on: string,
+): Pick<PermissionCheck, 'granted' | 'message'> {
+  const call = tried.get(name);
+  if (call?.kind === 'done') return { granted: 'yes' };
+  if (call !== undefined) {
+    const { class: errorClass, code, message } = call.error;
+    const isDenied = call.kind === 'refused' && errorClass === 'auth';
+    return { granted: isDenied ? 'no' : 'unknown', message: `${code}: ${message}` };
+  }
+  const told = elsewhere.get(on) ?? { kind: 'done', value: ofGroup };
+  if (told.kind === 'done') return { granted: isGranted(told.value, name) ? 'yes' : 'no' };
+  return { granted: 'unknown', message: `the rights on ${on} could not be asked for: ${told.error.message}` };
 }
 
 function quotaChecks({ machines, market = ['on-demand'] }: AzureSettings, { skus, usages }: AccessSight) {

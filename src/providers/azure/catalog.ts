@@ -5,12 +5,13 @@ import type { OfferSight } from '../../model/offer.ts';
 import type { ReadCall } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { mapTold, type Told } from '../shared/told.ts';
-import { type AccessSight, groupPathOf, readGrant, reportOf } from './access.ts';
+import { type AccessSight, readGrant, reportOf } from './access.ts';
 import type { Arm } from './arm.ts';
 import { type Machine, readMachine } from './machine.ts';
 import { noticesOf } from './notices.ts';
 import { offerSights, readSku, readUsage, type Sku, type Usage, withPrices } from './offers.ts';
 import { listAll } from './pages.ts';
+import { grants } from './permissions.ts';
 import { listPrices } from './prices.ts';
 import type { AzureSettings } from './schema.ts';
 import { networkApiVersion } from './wire.ts';
@@ -92,33 +93,47 @@ interface AccessTerms {
   usages(call: ReadCall): Promise<Told<readonly Usage[]>>;
 }
 
-/** Rights on the site's own group must be seen; what else could not be asked for is not known. */
+/**
+ * Rights on the site's own group must be seen; what else could not be asked for is not known. Each role is assigned to the
+ * thing itself, which a list for the group it is in does not tell.
+ */
 async function lookAtAccess(terms: AccessTerms, call: ReadCall): Promise<Told<AccessReport>> {
   const { arm, settings } = terms;
-  const { resourceGroup: group, subscription } = settings;
+  const { resourceGroup: group, subscription, reservation } = settings;
   const { image, subnet } = settings.launch;
   const own = await grantsOn(terms, `/subscriptions/${subscription}/resourceGroups/${group}`, call);
   if (own.kind !== 'done') return own;
-  const ofOther = async (id: string) => mapTold(await grantsOn(terms, groupPathOf(id), call), (found) => found.grants);
+  const things = [
+    ...([[grants.image, image] as const, [grants.subnet, subnet] as const] as const),
+    ...(reservation === undefined ? [] : [[grants.reservation, reservation] as const]),
+  ];
   const imageVersion = /\/galleries\//i.test(image) ? imageApiVersions.galleries : imageApiVersions.images;
-  const [known, quotas, onImage, onSubnet, ...parts] = await Promise.all([
-    ...([terms.skus(call), terms.usages(call), ofOther(image), ofOther(subnet)] as const),
+  const [skus, usages, elsewhere, ...parts] = await Promise.all([
+    ...([terms.skus(call), terms.usages(call)] as const),
+    Promise.all(
+      things.map(async ([on, id]) => [on, mapTold(await grantsOn(terms, id, call), ({ granted }) => granted)] as const),
+    ),
     lookForPart(arm, 'image', `${image}?api-version=${imageVersion}`, call),
     lookForPart(arm, 'subnet', `${subnet}?api-version=${networkApiVersion}`, call),
   ]);
   const report = reportOf(settings, {
-    grants: { group: own.value.grants, image: doneOf(onImage), subnet: doneOf(onSubnet) },
-    ...{ parts, skus: doneOf(known) ?? [], usages: doneOf(quotas) ?? [], clockSkewMs: own.value.skewMs },
+    ...{ ofGroup: own.value.granted, elsewhere: new Map(elsewhere) },
+    tried: new Map<string, Told<unknown>>([
+      ['Microsoft.Compute/skus/read', skus],
+      ['Microsoft.Compute/locations/usages/read', usages],
+    ]),
+    ...{ parts, skus: doneOf(skus) ?? [], usages: doneOf(usages) ?? [], clockSkewMs: own.value.skewMs },
   });
   return { kind: 'done', value: report };
 }
 
-async function grantsOn({ arm, clock }: AccessTerms, scope: string | undefined, call: ReadCall) {
+/** With those that are inherited; of a group or of one resource: `Permissions_ListForResource` of the same page. */
+async function grantsOn({ arm, clock }: AccessTerms, scope: string, call: ReadCall) {
   const path = `${scope}/providers/Microsoft.Authorization/permissions?api-version=${permissionsApiVersion}`;
   const first = await arm.visit(call, 'GET', path);
   const date = first.kind === 'done' ? Date.parse(first.value.header('date') ?? '') : Number.NaN;
   const skewMs = Number.isNaN(date) ? undefined : date - clock.nowMs();
-  return mapTold(await listAll(arm, call, first), (items) => ({ grants: items.map(readGrant), skewMs }));
+  return mapTold(await listAll(arm, call, first), (items) => ({ granted: items.map(readGrant), skewMs }));
 }
 
 async function lookForPart(

@@ -11,6 +11,10 @@ const networking: Source = {
   at: 'https://learn.microsoft.com/azure/role-based-access-control/permissions/networking',
   checked,
 };
+const management: Source = {
+  at: 'https://learn.microsoft.com/azure/role-based-access-control/permissions/management-and-governance',
+  checked,
+};
 /** On what a permission is granted: each is a role of its own, assigned there. */
 export const grants = {
   group: 'the resource group of the machines',
@@ -20,10 +24,21 @@ export const grants = {
   subscription: 'the subscription',
 } as const;
 
+/** What a site's settings have to be for some of the calls to be made. */
+export const whens = {
+  publicAddress: 'address: public',
+  galleryImage: 'launch.image is of a gallery',
+  plainImage: 'launch.image is of no gallery',
+  reservation: 'reservation names a group',
+} as const;
+
 interface Row extends Pick<CallPermissions, 'call' | 'use' | 'why'> {
+  readonly when?: (typeof whens)[keyof typeof whens];
   readonly on?: (typeof grants)[keyof typeof grants];
   readonly source?: Source;
 }
+
+const readRights = 'Microsoft.Authorization/permissions/read';
 
 /** Names are those of Microsoft.Compute, unless they begin with another. */
 function row({ on = grants.group, source = compute, ...given }: Row, ...names: readonly string[]): CallPermissions {
@@ -57,16 +72,41 @@ export const azurePermissions: PermissionTable = {
       {
         ...{ call: 'permissions.listForResourceGroup', use: 'operate' },
         why: 'reads which rights its own credentials have (`godwit doctor`)',
-        source: {
-          at: 'https://learn.microsoft.com/azure/role-based-access-control/permissions/management-and-governance',
-          checked,
-        },
+        source: management,
       },
-      'Microsoft.Authorization/permissions/read',
+      readRights,
     ),
+    {
+      ...{ call: 'permissions.listForResource', use: 'create', source: management },
+      why: 'reads which rights its own credentials have on what machines are made from (`godwit doctor`)',
+      permissions: [grants.subnet, grants.image, grants.reservation].map((on) => ({ name: readRights, on })),
+    },
     row(
       { call: 'resourceGroups.get', use: 'operate', why: 'looks whether the resource group is there' },
       'Microsoft.Resources/subscriptions/resourceGroups/read',
+    ),
+    row(
+      {
+        call: 'disks.listByResourceGroup',
+        use: 'operate',
+        why: 'finds disks that a machine left behind, and are billed: every list of replicas looks',
+      },
+      'disks/read',
+    ),
+    row({ call: 'disks.get', use: 'operate', why: 'reads whether a disk is still there' }, 'disks/read'),
+    row(
+      {
+        ...{ call: 'networkInterfaces.get', use: 'operate', source: networking },
+        why: 'reads where a machine answers, and finds what a machine left behind',
+      },
+      'Microsoft.Network/networkInterfaces/read',
+    ),
+    row(
+      {
+        ...{ call: 'publicIPAddresses.get', use: 'operate', when: whens.publicAddress, source: networking },
+        why: 'reads where a machine answers that has an address of its own',
+      },
+      'Microsoft.Network/publicIPAddresses/read',
     ),
     row(
       {
@@ -89,12 +129,23 @@ export const azurePermissions: PermissionTable = {
       ...['read', 'join/action'].map((name) => `Microsoft.Network/virtualNetworks/subnets/${name}`),
     ),
     row(
-      { call: 'images.get', use: 'create', on: grants.image, why: 'reads the image that a machine is made from' },
-      ...['images/read', 'galleries/images/read', 'galleries/images/versions/read'],
+      {
+        ...{ call: 'images.get', use: 'create', on: grants.image, when: whens.plainImage },
+        why: 'reads the image that a machine is made from',
+      },
+      'images/read',
+    ),
+    row(
+      {
+        ...{ call: 'galleryImages.get', use: 'create', on: grants.image, when: whens.galleryImage },
+        why: 'reads the image of a gallery that a machine is made from',
+      },
+      ...['galleries/images/read', 'galleries/images/versions/read'],
     ),
     row(
       {
         ...{ call: 'capacityReservationGroups.deploy', use: 'create', on: grants.reservation },
+        when: whens.reservation,
         why: 'starts a machine from reserved capacity',
       },
       ...['capacityReservationGroups/read', 'capacityReservationGroups/deploy/action'],
@@ -102,19 +153,11 @@ export const azurePermissions: PermissionTable = {
     row(
       {
         ...{ call: 'publicIPAddresses.createOrUpdate', use: 'create', source: networking },
+        when: whens.publicAddress,
         why: 'gives a machine an address of its own, where the site says `address: public`',
       },
       ...['read', 'write', 'join/action', 'delete'].map((name) => `Microsoft.Network/publicIPAddresses/${name}`),
     ),
-    row(
-      {
-        call: 'disks.listByResourceGroup',
-        use: 'create',
-        why: 'finds disks that a machine left behind, and are billed',
-      },
-      'disks/read',
-    ),
-    row({ call: 'disks.get', use: 'create', why: 'reads whose a disk is before it is deleted' }, 'disks/read'),
     row({ call: 'disks.delete', use: 'create', why: 'deletes a disk that a machine left behind' }, 'disks/delete'),
     row(
       {

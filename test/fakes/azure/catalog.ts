@@ -25,6 +25,8 @@ export class Catalog {
   readonly restricted = new Set<string>();
   /** Actions that the credentials do not have, of all there are. */
   readonly withdrawn = new Set<string>();
+  /** Roles that are assigned to the credentials: each counts at its scope and below. */
+  roles: readonly { readonly scope: string; readonly actions: readonly string[] }[] = [{ scope: '/', actions: ['*'] }];
 
   skuList(region: string): Told {
     const all = this.skus.map(({ name, family, cores }) => {
@@ -80,9 +82,29 @@ export class Catalog {
     return { status: 200, body: { BillingCurrency: 'USD', Items: found.slice(from, from + 2), NextPageLink } };
   }
 
-  /** Owner of the group, less what was taken away. */
-  permissions(): Told {
-    return { status: 200, body: { value: [{ actions: ['*'], notActions: [...this.withdrawn], dataActions: [] }] } };
+  /** Of what is assigned to it or above it, less what was taken away. */
+  permissions(path: string): Told {
+    // Not of what was withdrawn: without this right there is no list to tell it.
+    this.#checkRole('Microsoft.Authorization/permissions/read', path);
+    const value = this.#rolesAt(path).map(({ actions }) => {
+      return { actions, notActions: [...this.withdrawn], dataActions: [] };
+    });
+    return { status: 200, body: { value } };
+  }
+
+  checkRight(action: string, path: string): void {
+    this.#checkRole(action, path);
+    if (this.withdrawn.has(action)) throw unauthorized(action, path);
+  }
+
+  #checkRole(action: string, path: string): void {
+    const held = this.#rolesAt(path).flatMap(({ actions }) => actions);
+    if (!held.some((each) => each === '*' || each === action)) throw unauthorized(action, path);
+  }
+
+  #rolesAt(path: string) {
+    const below = (scope: string): string => scope.toLowerCase().replace(/\/?$/, '/');
+    return this.roles.filter(({ scope }) => below(path).startsWith(below(scope)));
   }
 
   /** A thing that is named by its id. */
@@ -90,4 +112,9 @@ export class Catalog {
     if (!known.includes(path)) throw new RefusedError(404, 'ResourceNotFound', `The Resource '${path}' was not found.`);
     return { status: 200, body: { id: path, name: path.split('/').at(-1), location: 'swedencentral' } };
   }
+}
+
+function unauthorized(action: string, path: string): RefusedError {
+  const message = `The client does not have authorization to perform action '${action}' over scope '${path}'.`;
+  return new RefusedError(403, 'AuthorizationFailed', message);
 }

@@ -57,6 +57,30 @@ export const answers = {
 const subscription = '00000000-0000-4000-8000-000000000001';
 const inGroup = `/subscriptions/${subscription}/resourceGroups/inference/providers`;
 
+/** What each call is allowed by; any other needs no right here. */
+const rights: Readonly<Record<string, string>> = {
+  VirtualMachines_List: 'Microsoft.Compute/virtualMachines/read',
+  VirtualMachines_Get: 'Microsoft.Compute/virtualMachines/read',
+  VirtualMachines_Update: 'Microsoft.Compute/virtualMachines/write',
+  VirtualMachines_CreateOrUpdate: 'Microsoft.Compute/virtualMachines/write',
+  VirtualMachines_Start: 'Microsoft.Compute/virtualMachines/start/action',
+  VirtualMachines_Deallocate: 'Microsoft.Compute/virtualMachines/deallocate/action',
+  VirtualMachines_Delete: 'Microsoft.Compute/virtualMachines/delete',
+  Disks_ListByResourceGroup: 'Microsoft.Compute/disks/read',
+  Disks_Get: 'Microsoft.Compute/disks/read',
+  Disks_Delete: 'Microsoft.Compute/disks/delete',
+  NetworkInterfaces_List: 'Microsoft.Network/networkInterfaces/read',
+  NetworkInterfaces_Get: 'Microsoft.Network/networkInterfaces/read',
+  NetworkInterfaces_Delete: 'Microsoft.Network/networkInterfaces/delete',
+  PublicIPAddresses_List: 'Microsoft.Network/publicIPAddresses/read',
+  PublicIPAddresses_Get: 'Microsoft.Network/publicIPAddresses/read',
+  PublicIPAddresses_Delete: 'Microsoft.Network/publicIPAddresses/delete',
+  GalleryImages_Get: 'Microsoft.Compute/galleries/images/read',
+  Subnets_Get: 'Microsoft.Network/virtualNetworks/subnets/read',
+  ResourceSkus_List: 'Microsoft.Compute/skus/read',
+  Usage_List: 'Microsoft.Compute/locations/usages/read',
+};
+
 /** What the fake group has, as a site's settings name it. */
 export const fakeSite = {
   ...{ subscription, resourceGroup: 'inference', region: 'swedencentral' },
@@ -115,6 +139,8 @@ export async function startFakeAzure({ clock, speed }: FakeTerms): Promise<FakeA
           'AuthenticationFailed',
           "Authentication failed. The 'Authorization' header is missing.",
         );
+      const action = rights[call.name];
+      if (action !== undefined) catalog.checkRight(action, url.pathname);
       const told = call.answer(asked);
       if (fault === undefined) send(told);
       else give(fault.answer);
@@ -151,7 +177,10 @@ export async function startFakeAzure({ clock, speed }: FakeTerms): Promise<FakeA
       };
     }
     if (method === 'GET' && /\/providers\/Microsoft\.Authorization\/permissions$/.test(pathname))
-      return { name: 'Permissions_List', answer: () => catalog.permissions() };
+      return {
+        name: 'Permissions_List',
+        answer: () => catalog.permissions(pathname.replace(/\/providers\/Microsoft\.Authorization\/.*/, '')),
+      };
     if (method === 'GET' && pathname === '/api/retail/prices')
       return { name: 'RetailPrices_List', answer: ({ url }) => catalog.priceList(new URL(url)) };
     if (method === 'GET' && pathname.includes('/subnets/'))

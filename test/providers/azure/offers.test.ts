@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nameOfOffer } from '../../../src/model/offer.ts';
-import { groupPathOf, isGranted, needsOf } from '../../../src/providers/azure/access.ts';
+import { isGranted } from '../../../src/providers/azure/access.ts';
 import { readSku, readUsage } from '../../../src/providers/azure/offers.ts';
 import { readPrice } from '../../../src/providers/azure/prices.ts';
 import { fakeSite } from '../../fakes/azure/server.ts';
@@ -162,13 +162,4 @@ test.for([
   [[], false],
 ] as const)('whether %j lets a machine be started: %s', ([grants, is]) => {
   expect(isGranted(grants, 'Microsoft.Compute/virtualMachines/start/action')).toBe(is);
-});
-
-test('rights are asked for where the thing is', () => {
-  expect(groupPathOf(fakeSite.launch.image)).toBe(`/subscriptions/${fakeSite.subscription}/resourceGroups/inference`);
-  expect(groupPathOf('image')).toBeUndefined();
-  const names = needsOf({
-    launch: { ...fakeSite.launch, image: `${groupPathOf(fakeSite.launch.image)}/providers/Microsoft.Compute/images/a` },
-  });
-  expect(names.at(-1)).toEqual({ name: 'Microsoft.Compute/images/read', use: 'create', on: 'image' });
 });
