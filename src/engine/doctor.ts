@@ -104,11 +104,15 @@ async function atSite(
   const placed = config.deployments.flatMap(({ name, placements }) =>
     placements.filter((each) => each.site === site.name).map((placement) => ({ name, placement })),
   );
-  const launches = placed.map(({ placement }) => placement.launch);
+  const models = new Map(config.deployments.map(({ name, model }) => [name, model]));
+  // The last slot has the longest number: what fits for it fits for all.
+  const starts = placed.map(({ name, placement: { launch, replicas } }) => ({
+    ...{ deployment: name, model: models.get(name) ?? name, slot: Math.max(0, replicas - 1), launch },
+  }));
   const [access, ...lists] = await Promise.all([
     session.checkAccess === undefined
       ? undefined
-      : reading(signal, async (call) => (await session.checkAccess?.(call, launches)) ?? unasked),
+      : reading(signal, async (call) => (await session.checkAccess?.(call, starts)) ?? unasked),
     ...placed.map(({ name }) => reading(signal, (call) => session.list({ deployment: name }, call))),
   ]);
   const demands = placed.map(({ name, placement }, index) => demandOf(name, placement, lists[index]));

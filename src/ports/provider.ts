@@ -90,8 +90,11 @@ export interface Provider {
   drain?(replica: Replica, call: WriteCall): Promise<Reply<void>>;
   /** What the provider will do to our replicas at this site, for all deployments. */
   notices?(call: ReadCall): Promise<Seen<readonly Notice[]>>;
-  /** What our credentials may do here, and whether what replicas are made from is there. Nothing is changed. */
-  checkAccess?(call: ReadCall, launches?: readonly LaunchSpec[]): Promise<Seen<AccessReport>>;
+  /**
+   * What our credentials may do here, whether what replicas are made from is there, and whether `starts` could be asked for
+   * at all. Nothing is changed.
+   */
+  checkAccess?(call: ReadCall, starts?: readonly StartRequest[]): Promise<Seen<AccessReport>>;
   /** Lets go of handles and connections; replicas go on. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { AccessReport } from '../../src/model/access.ts';
 import { type DoctorArea, doctorAreas } from '../../src/model/doctor.ts';
 import type { Seen } from '../../src/model/outcome.ts';
 import type { Replica } from '../../src/model/replica.ts';
-import type { Provider } from '../../src/ports/provider.ts';
+import type { Provider, StartRequest } from '../../src/ports/provider.ts';
 import { createMemoryState, openMemoryStore } from '../../src/store/memory.ts';
 import { createRandom } from '../../src/system/random.ts';
 import { createManualClock } from '../../src/testkit/manual-clock.ts';
@@ -85,14 +85,14 @@ test('of one area: nothing else is asked', async () => {
   expect(asked).toEqual([]);
 });
 
-test('the launches of the site are named to whoever looks for their programs', async () => {
-  const seen: (readonly string[])[] = [];
-  const checkAccess: Provider['checkAccess'] = async (_call, launches = []) => {
-    seen.push(...launches.map(({ command }) => command));
+test('what would be started at the site is named to whoever looks whether it could be', async () => {
+  const seen: StartRequest[] = [];
+  const checkAccess: Provider['checkAccess'] = async (_call, starts = []) => {
+    seen.push(...starts);
     return { kind: 'seen', value: report, asOfMs: 0 };
   };
   await look({ sessions: new Map([['site-a', provider({ checkAccess })]]) }, { areas: ['parts'] });
-  expect(seen).toEqual([['serve']]);
+  expect(seen).toMatchObject([{ deployment: 'chat', model: 'tiny', slot: 1, launch: { command: ['serve'] } }]);
 });
 
 const running: Replica = {

@@ -4,6 +4,8 @@ import type { AccessReport, PartCheck, PermissionCheck, QuotaCheck } from '../..
 import { nameOfOffer } from '../../model/offer.ts';
 import type { Seen } from '../../model/outcome.ts';
 import type { ReadCall } from '../../ports/call.ts';
+import type { StartRequest } from '../../ports/provider.ts';
+import { startupParts } from '../shared/startup-parts.ts';
 import type { Told } from '../shared/told.ts';
 import { type AccessCalls, isLook, openAccessCalls, type Trial } from './access-calls.ts';
 import { classifyAwsError } from './errors.ts';
@@ -12,6 +14,7 @@ import { awsPermissions } from './permissions.ts';
 import { whensOf } from './policy.ts';
 import { offersOf, runRequest } from './request.ts';
 import type { Session } from './session.ts';
+import { startupOf } from './start.ts';
 import { tagOf, tags } from './wire.ts';
 
 interface Asking extends Pick<Session, 'site' | 'settings' | 'clock'> {
@@ -25,7 +28,11 @@ const mostPlaces = 8;
 const foreignKey = 'godwit-check:not-ours';
 
 /** `unknown` where EC2 does not answer, or does not accept the credentials at all (`auth`). */
-export async function checkAccess(session: Session, call: ReadCall): Promise<Seen<AccessReport>> {
+export async function checkAccess(
+  session: Session,
+  starts: readonly StartRequest[],
+  call: ReadCall,
+): Promise<Seen<AccessReport>> {
   const { site, settings, clock } = session;
   const asOfMs = clock.nowMs();
   const calls = openAccessCalls(settings, clock);
@@ -48,7 +55,10 @@ export async function checkAccess(session: Session, call: ReadCall): Promise<See
     const value: AccessReport = {
       permissions: [mayLook, ...looks, ...operate, launch.permission, ...template.permissions, ...subnets.permissions],
       excess,
-      parts: [...template.parts, ...subnets.parts, ...launch.parts],
+      parts: [
+        ...[...template.parts, ...subnets.parts, ...launch.parts],
+        ...startupParts(starts, (request) => startupOf(session, request)),
+      ],
       quotas: await quotasOf(session, call),
       ...(skewMs === undefined ? {} : { clockSkewMs: skewMs }),
     };

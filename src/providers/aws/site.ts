@@ -41,7 +41,7 @@ export function openSite(deps: SessionDeps): Provider {
     offers: (_, call) => seeOffers(session, call),
     notices: (call) => seeNotices(session, call),
     // Loaded when it is asked for: a controller that runs for months asks once a day.
-    checkAccess: async (call) => (await import('./access.ts')).checkAccess(session, call),
+    checkAccess: async (call, starts = []) => (await import('./access.ts')).checkAccess(session, starts, call),
     async close() {
       ec2.close();
       deps.quotas?.close();

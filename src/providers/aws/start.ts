@@ -7,17 +7,22 @@ import type { StartRequest } from '../../ports/provider.ts';
 import { staleEpoch } from '../shared/change.ts';
 import { lookUntil } from '../shared/look-until.ts';
 import type { Owner } from '../shared/slots.ts';
-import { carriers, startupDataFor } from '../shared/startup-data.ts';
+import { carriers, type StartupData, startupDataFor } from '../shared/startup-data.ts';
 import { notSeen, type Refused, refused } from '../shared/told.ts';
 import { type LaunchTerms, launch } from './launch.ts';
 import { raiseEpoch, type Session, seeReplica } from './session.ts';
 import { isToBeWoken, wake } from './wake.ts';
 import { epochOf, lateFailureOf, tagOf, tags } from './wire.ts';
 
+/** What a machine made for it is told to run. Pure: nothing is asked. */
+export function startupOf({ site, settings }: Pick<Session, 'site' | 'settings'>, request: StartRequest): StartupData {
+  const { port = 8000 } = settings;
+  return startupDataFor(request, { ...carriers.ec2UserData, site, port });
+}
+
 /** Called under the slot's lock. */
 export async function startReplica(session: Session, request: StartRequest, call: WriteCall): Promise<Reply<Replica>> {
-  const { port = 8000 } = session.settings;
-  const startup = startupDataFor(request, { ...carriers.ec2UserData, site: session.site, port });
+  const startup = startupOf(session, request);
   if (startup.kind === 'refused') return startup;
   const owner: Owner = { ...request, site: session.site, startKey: call.idempotencyKey };
   // What is on its way out leaves the slot within the call, or the caller comes again.

@@ -5,11 +5,12 @@ import type { Provider } from '../../ports/provider.ts';
 import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
 import { onePerSlot } from '../shared/slots.ts';
+import { startupParts } from '../shared/startup-parts.ts';
 import { mapTold, type Told } from '../shared/told.ts';
 import { openUnderWay } from '../shared/under-way.ts';
 import { listNotices, listReplicas } from './list.ts';
 import { listLagMs, listPace, type Session, type SessionDeps } from './session.ts';
-import { startReplica } from './start.ts';
+import { startReplica, startupOf } from './start.ts';
 import { stopReplica } from './stop.ts';
 
 /** Makes and writes nothing until something is changed. */
@@ -26,7 +27,13 @@ export function openSite(deps: SessionDeps): Provider {
     stop: (replica, how, call) => changeSlot(session, replica, call, () => stopReplica(session, replica, how, call)),
     offers: (_, call) => look(clock, () => azure.offers(call)),
     notices: (call) => look(clock, () => listNotices(session, call)),
-    checkAccess: (call) => look(clock, () => azure.access(call)),
+    checkAccess: (call, starts = []) =>
+      look(clock, async () =>
+        mapTold(await azure.access(call), (report) => ({
+          ...report,
+          parts: [...report.parts, ...startupParts(starts, (request) => startupOf(session, request))],
+        })),
+      ),
     // Nothing is held open: connections end by themselves when nobody uses them.
     close: () => Promise.resolve(),
   };

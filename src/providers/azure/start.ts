@@ -6,7 +6,7 @@ import type { StartRequest } from '../../ports/provider.ts';
 import { staleEpoch } from '../shared/change.ts';
 import { lookUntil } from '../shared/look-until.ts';
 import type { Owner } from '../shared/slots.ts';
-import { carriers, startupDataFor } from '../shared/startup-data.ts';
+import { carriers, type StartupData, startupDataFor } from '../shared/startup-data.ts';
 import { notSeen, type Refused, refused } from '../shared/told.ts';
 import { clearMachine } from './clear.ts';
 import { lateDenial } from './late.ts';
@@ -16,12 +16,17 @@ import { findMachine, lookPauseMs, raiseEpoch, type Session, seeReplica } from '
 import { isToBeWoken, resumeWake, wake } from './wake.ts';
 import { isOf, machineNameOf } from './wire.ts';
 
+/** What a machine made for it is told to run. Pure: nothing is asked. */
+export function startupOf({ site, settings }: Pick<Session, 'site' | 'settings'>, request: StartRequest): StartupData {
+  const { launch: image, port = 8000 } = settings;
+  const startup = startupDataFor(request, { ...carriers.azureCustomData, site, port });
+  return startup.kind === 'data' && image.sshKey === undefined ? noCarrier(site) : startup;
+}
+
 /** Called under the slot's lock. */
 export async function startReplica(session: Session, request: StartRequest, call: WriteCall): Promise<Reply<Replica>> {
-  const { launch: image, port = 8000 } = session.settings;
-  const startup = startupDataFor(request, { ...carriers.azureCustomData, site: session.site, port });
+  const startup = startupOf(session, request);
   if (startup.kind === 'refused') return startup;
-  if (startup.kind === 'data' && image.sshKey === undefined) return noCarrier(session.site);
   const owner: Owner = { ...request, site: session.site, startKey: call.idempotencyKey };
   // What is on its way out leaves the slot within the call, or the caller comes again.
   const reply = await lookUntil(

@@ -2,10 +2,13 @@
 import type { AccessReport, AccessUse, PartCheck, PermissionCheck, QuotaCheck } from '../../model/access.ts';
 import type { Seen } from '../../model/outcome.ts';
 import type { ReadCall } from '../../ports/call.ts';
+import type { StartRequest } from '../../ports/provider.ts';
+import { startupParts } from '../shared/startup-parts.ts';
 import type { Told } from '../shared/told.ts';
 import { quotasOf } from './offer-sight.ts';
 import { filterFor, offersOf, templatePlaceOf } from './request.ts';
 import type { Session } from './session.ts';
+import { startupOf } from './start.ts';
 import { placeOf } from './wire.ts';
 
 /** Rights that are seen only where there is a machine of ours to ask about, and what each is needed for. */
@@ -25,7 +28,11 @@ const onlyTried: readonly string[] = [
 ];
 
 /** Unknown only when not even the machines can be listed for a reason other than our rights. */
-export async function seeAccess(session: Session, call: ReadCall): Promise<Seen<AccessReport>> {
+export async function seeAccess(
+  session: Session,
+  starts: readonly StartRequest[],
+  call: ReadCall,
+): Promise<Seen<AccessReport>> {
   const { clock, compute, site } = session;
   const asOfMs = clock.nowMs();
   const listed = await compute.list(filterFor(undefined, site), call);
@@ -50,7 +57,8 @@ export async function seeAccess(session: Session, call: ReadCall): Promise<Seen<
     ...onlyTried.map((name) => notAsked(name, 'create', 'seen only when a machine is made')),
   ];
   const report: AccessReport = {
-    ...{ permissions, excess: [], parts: [partOf(session, template)] },
+    ...{ permissions, excess: [] },
+    parts: [partOf(session, template), ...startupParts(starts, (request) => startupOf(session, request))],
     quotas: quotas.kind === 'done' ? await quotaChecks(session, quotas.value, call) : [],
   };
   return { kind: 'seen', value: report, asOfMs };

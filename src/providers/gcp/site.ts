@@ -42,7 +42,7 @@ export function openSite(deps: SessionDeps): Provider {
     drain: (replica, call) => changeSlot(session, replica, call, () => drainReplica(session, replica, call)),
     offers: (_, call) => seeOffers(session, call),
     notices: (call) => seeNotices(session, call),
-    checkAccess: (call) => seeAccess(session, call),
+    checkAccess: (call, starts = []) => seeAccess(session, starts, call),
     async close() {
       compute.close();
     },

@@ -6,7 +6,7 @@ import type { StartRequest } from '../../ports/provider.ts';
 import { staleEpoch } from '../shared/change.ts';
 import { lookUntil } from '../shared/look-until.ts';
 import type { Owner } from '../shared/slots.ts';
-import { carriers, startupDataFor } from '../shared/startup-data.ts';
+import { carriers, type StartupData, startupDataFor } from '../shared/startup-data.ts';
 import { notSeen, type Refused, refused } from '../shared/told.ts';
 import { type LaunchTerms, launch } from './launch.ts';
 import { ownLabels } from './request.ts';
@@ -14,10 +14,15 @@ import { mark, type Session, seeReplica } from './session.ts';
 import { isToBeWoken, wake } from './wake.ts';
 import { epochOf, type Instance, placeOf, replicaIdOf, standingOf, textOn } from './wire.ts';
 
+/** What a machine made for it is told to run. Pure: nothing is asked. */
+export function startupOf({ site, settings }: Pick<Session, 'site' | 'settings'>, request: StartRequest): StartupData {
+  const { port = 8000 } = settings;
+  return startupDataFor(request, { ...carriers.gcpStartupScript, site, port });
+}
+
 /** Called under the slot's lock. */
 export async function startReplica(session: Session, request: StartRequest, call: WriteCall): Promise<Reply<Replica>> {
-  const { port = 8000 } = session.settings;
-  const startup = startupDataFor(request, { ...carriers.gcpStartupScript, site: session.site, port });
+  const startup = startupOf(session, request);
   if (startup.kind === 'refused') return startup;
   const owner: Owner = {
     ...{ deployment: request.deployment, slot: request.slot },

@@ -49,7 +49,13 @@ export function openSupervisor(deps: SessionDeps): Provider {
     stop(replica, how, call) {
       return change(session, replica.id, replica.deployment, call, () => stopReplica(session, replica, how, call));
     },
-    checkAccess: async (_call, launches = []) => (await import('./access.ts')).checkAccess(session, launches),
+    checkAccess: async (_call, starts = []) => {
+      const { checkAccess } = await import('./access.ts');
+      return await checkAccess(
+        session,
+        starts.map(({ launch }) => launch),
+      );
+    },
     async close() {
       const over = new AbortController();
       const patience = clock.sleep(noteWithinMs, over.signal).then(

@@ -28,7 +28,10 @@ async function ask(
   const site = { name: 'here', provider: 'local', region: undefined, residency: [], failureDomains: ['here'] };
   const session = await local.connect({ ...site, settings: { ports } }, { clock, random: createRandom(), stateDir });
   const call = { signal: new AbortController().signal, deadlineAtMonoMs: clock.monoMs() + 5000 };
-  const seen = await session.checkAccess?.(call, launches);
+  const seen = await session.checkAccess?.(
+    call,
+    launches.map((each) => ({ deployment: 'chat', model: 'tiny', slot: 0, launch: each })),
+  );
   await session.close();
   if (seen?.kind !== 'seen') throw new Error(JSON.stringify(seen));
   return seen.value;
