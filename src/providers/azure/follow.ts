@@ -1,4 +1,5 @@
 /** Follows what ends a machine, over more calls than one: Azure takes minutes for it, and a call may have seconds. */
+import type { ErrorClass } from '../../model/provider-error.ts';
 import type { WriteCall } from '../../ports/call.ts';
 import { isOver } from '../shared/look-until.ts';
 import type { Owner } from '../shared/slots.ts';
@@ -19,6 +20,9 @@ export interface Ending {
 
 /** Between two looks at an operation that does not say how long, in milliseconds: soon at first, then slower. */
 const [firstPauseMs, longestPauseMs] = [500, 5000];
+
+/** Refusals of a look that say nothing of its address: asked too often, or never sent. */
+const passes: ReadonlySet<ErrorClass> = new Set(['throttled', 'transient']);
 
 /** Follows a stop or a deletion of one machine that was accepted, and keeps where on record for who comes after this call. */
 export async function followEnd(session: Session, end: Ending, call: WriteCall): Promise<Progress | undefined> {
@@ -56,7 +60,7 @@ async function followProgress(
   for (let pauseMs = firstPauseMs; !isOver({ clock }, call); pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
     const told = await azure.progress(address, undefined, call);
     if (told.kind === 'done' && told.value.state !== 'running') return told.value;
-    if (told.kind === 'refused' && told.error.class !== 'throttled') return undefined;
+    if (told.kind === 'refused' && !passes.has(told.error.class)) return undefined;
     const askedMs = told.kind === 'done' ? told.value : told.error;
     const waitMs = Math.max(pauseMs, 'retryAfterMs' in askedMs ? (askedMs.retryAfterMs ?? 0) : 0);
     const leftMs = call.deadlineAtMonoMs - clock.monoMs();

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Replica } from '../../../src/model/replica.ts';
 import type { Provider } from '../../../src/ports/provider.ts';
 import { lasts } from '../../fakes/azure/machines.ts';
+import { answers } from '../../fakes/azure/server.ts';
 import { createStepClock, type StepClock } from '../support/step-clock.ts';
 import { callsOf, done, request } from './support/calls.ts';
 import { type AzureSite, makeAzureSite } from './support/site.ts';
@@ -58,6 +59,20 @@ test('a deallocation whose answer is on nobody’s record is under way, and not 
   expect(looksAMinute).toBeLessThanOrEqual((2 * 60_000) / withinMs);
   expect(count('VirtualMachines_Deallocate')).toBe(1);
 });
+
+test.for(['drop', answers.throttled] as const)(
+  'a look at the operation that came to nothing (%o) does not forget it',
+  async (answer) => {
+    const session = await site.open();
+    const stop = (within: number) => session.stop(replica, 'stop', callsOf(clock)('s1', { withinMs: within }));
+    expect((await stop(withinMs)).kind).toBe('unknown');
+    const before = count('VirtualMachines_Get');
+    site.azure.fault({ action: 'Operations_Get', when: 'before', answer });
+    expect(await stop(withinMs)).toMatchObject({ kind: 'unknown', error: { code: 'StillStopping' } });
+    expect(await stop(withinMs)).toMatchObject({ kind: 'unknown', error: { code: 'StillStopping' } });
+    expect(count('VirtualMachines_Get')).toBe(before);
+  },
+);
 
 test('a machine that is being deallocated is deleted when that is asked for', async () => {
   const session = await site.open();
