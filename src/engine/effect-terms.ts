@@ -12,8 +12,10 @@ export type Refusal = Extract<Reply<void>, { kind: 'refused' }>;
 
 /** What a hunt knows of its rounds so far. */
 export interface HuntMemory {
-  /** Parts whose start was granted. */
-  readonly granted: Set<string>;
+  /** Parts whose start was granted, and when: epoch milliseconds. */
+  readonly granted: Map<string, number>;
+  /** Parts whose start was granted and came to nothing: how often. */
+  readonly lost: Map<string, number>;
   /** By site: what it was refused last. */
   readonly attempts: Map<string, readonly Attempt[]>;
   /** By site: how often in a row it refused, until when (monotonic milliseconds) it is left alone, and whether it may pass soon. */
@@ -69,7 +71,8 @@ export function effectTerms(
     ...given,
     launch: { granted: new Map(), gone: new Set(), lost: new Set() },
     hunt: {
-      granted: new Set(),
+      granted: grantedParts(past),
+      lost: new Map(),
       attempts: new Map(),
       resting: new Map(),
       toldDoomed: new Map(),
@@ -82,6 +85,17 @@ export function effectTerms(
 /** What was not even asked for is refused for good, whatever class its reason is of. */
 export function mayPass({ class: name, code }: ProviderError): boolean {
   return passingClasses.has(name) && code !== nothingLeftCode;
+}
+
+/** From before a crash. */
+function grantedParts(past: StepRef['past']): Map<string, number> {
+  const granted = new Map<string, number>();
+  for (const { body, atMs } of past) {
+    if (body.kind !== 'step' || body.part === undefined) continue;
+    if (body.state === 'reached') granted.set(body.part, atMs);
+    else granted.delete(body.part);
+  }
+  return granted;
 }
 
 /** Intended, and the record does not say how it ended. */

@@ -13,6 +13,7 @@ import { askStart } from './ask-start.ts';
 import type { WriteTerms } from './attempt.ts';
 import type { Context, StepRef } from './context.ts';
 import { type EffectTerms, type HuntMemory, passingClasses } from './effect-terms.ts';
+import { forgetLost } from './hunt-lost.ts';
 
 type HuntStep = StepEffect & { readonly kind: 'hunt' };
 type HuntTerms = WriteTerms & Pick<EffectTerms, 'unsettled' | 'hunt' | 'wait'>;
@@ -28,7 +29,8 @@ const longestJitterMs = 10_000;
 /** Refused with every attempt once no candidate is left to ask; where it waits, `terms.wait` says that this is not the end. */
 export async function hunt(ctx: Context, at: StepRef, step: HuntStep, terms: HuntTerms): Promise<Reply<void>> {
   const { hunt: memory } = terms;
-  for (const part of grantedBefore(at)) memory.granted.add(part);
+  await forgetLost(ctx, step, terms);
+  if (memory.granted.size >= step.replicas) return notListed(memory);
   const candidates = allowed(ctx, step);
   // What may have been made comes first: until that is known nobody can say what is still wanted.
   const open = candidates.flatMap(({ site, slots }) =>
@@ -41,16 +43,15 @@ export async function hunt(ctx: Context, at: StepRef, step: HuntStep, terms: Hun
   for (const candidate of candidates) {
     const reply = await askCandidate(ctx, at, { candidate, step, terms });
     if (reply !== undefined) return reply;
-    if (memory.granted.size >= step.replicas) return { kind: 'done', value: undefined };
+    if (memory.granted.size >= step.replicas) return notListed(memory);
   }
   return endOfRound(ctx, at, step, terms);
 }
 
-/** From before a crash. */
-function grantedBefore({ past }: StepRef): readonly string[] {
-  return past.flatMap(({ body }) =>
-    body.kind === 'step' && body.part !== undefined && body.state === 'reached' ? [body.part] : [],
-  );
+/** Nothing more is asked for, and a grant is not yet a replica: what no list shows in the end is looked for elsewhere. */
+function notListed({ granted }: HuntMemory): Reply<void> {
+  const message = `started and not listed yet: ${[...granted.keys()].join(', ')}`;
+  return { kind: 'refused', error: { class: 'transient', code: 'NotListedYet', message } };
 }
 
 /** Still configured, and still where the deployment may be: no start is worth more than that (I19). */
@@ -73,11 +74,15 @@ async function askCandidate(
   at: StepRef,
   { candidate: { site, slots }, step, terms }: CandidateAsk,
 ): Promise<Reply<void> | undefined> {
-  const { granted, resting } = terms.hunt;
+  const { attempts, granted, lost, resting } = terms.hunt;
   for (const slot of slots) {
     const part = huntPart(site, slot);
     if (granted.size >= step.replicas) return undefined;
     if (granted.has(part)) continue;
+    if ((lost.get(part) ?? 0) > 1) {
+      if (!attempts.has(site)) attempts.set(site, [wholeSite(site, gone, undefined)]);
+      continue;
+    }
     if ((resting.get(site)?.untilMonoMs ?? 0) > ctx.deps.clock.monoMs()) return undefined;
     if (terms.signal.aborted) return { kind: 'refused', error: cutShort };
     const reply = await ask(ctx, at, { site, slot, part, step, terms });
@@ -88,6 +93,12 @@ async function askCandidate(
 }
 
 const cutShort: ProviderError = { class: 'transient', code: 'NoTime', message: 'no time left to issue the call' };
+
+const gone: ProviderError = {
+  class: 'unknown',
+  code: 'ReplicaGone',
+  message: 'what was started is gone; its log says why',
+};
 
 const passing: ReadonlySet<ErrorClass> = new Set(['throttled', 'transient']);
 
@@ -108,7 +119,7 @@ async function ask(ctx: Context, at: StepRef, { site, slot, part, step, terms }:
     ...{ site, slot, part, terms: own, replicas, unsettled, toldDoomed: memory.toldDoomed },
   });
   if (reply.kind === 'done') {
-    memory.granted.add(part);
+    memory.granted.set(part, clock.nowMs());
     memory.attempts.delete(site);
     memory.resting.delete(site);
   }
@@ -129,8 +140,8 @@ async function ask(ctx: Context, at: StepRef, { site, slot, part, step, terms }:
   return reply;
 }
 
-/** Of a site that does not say what it could start. */
-function wholeSite(site: string, { class: name, code, message }: ProviderError, untilMs: number): Attempt {
+/** Of a site that does not say what it could start, or whose machine died. */
+function wholeSite(site: string, { class: name, code, message }: ProviderError, untilMs: number | undefined): Attempt {
   return { site, offer: undefined, state: 'refused', class: name, code, message, untilMs, isUntilChanged: false };
 }
 

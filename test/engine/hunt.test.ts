@@ -252,6 +252,107 @@ test('a reply that is lost is settled where it was lost before any other site is
   expect(shelves.sweden.asked).toEqual([]);
 });
 
+/** Granted, and the machine is gone before any list shows it running. */
+function goneAtOnce({ world }: Sale, site: string): void {
+  const cloud = world.clouds.get(site);
+  if (cloud === undefined) throw new Error(`no ${site}`);
+  const { start } = cloud;
+  cloud.start = async (request, call) => {
+    const reply = await start(request, call);
+    if (reply.kind === 'done') cloud.crash(request.slot);
+    return reply;
+  };
+}
+
+test('what is granted and refused late is asked for again under its key, and the hunt goes on where there is some', async () => {
+  const sale = open();
+  const { world, shelves } = sale;
+  const virginia = world.clouds.get('virginia');
+  if (virginia === undefined) throw new Error('no virginia');
+  const keys: string[] = [];
+  const { start } = virginia;
+  virginia.start = async (request, call) => {
+    keys.push(call.idempotencyKey);
+    if (keys.length > 1) {
+      // As the clouds do that take every request, and say with the machine's end that they had none.
+      virginia.replicas.clear();
+      return await start(request, call);
+    }
+    const reply = await start(request, call);
+    virginia.crash(request.slot);
+    refuse(shelves.virginia, ['p5.48xlarge', 'p5e.48xlarge', 'p4d.24xlarge', 'g6.48xlarge'], soldOut);
+    return reply;
+  };
+  const end = await type(world, anywhere);
+  expect(end).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(new Set(keys).size).toBe(1);
+  expect(keys).toHaveLength(2);
+  expect(world.clouds.get('sweden')?.made).toHaveLength(1);
+  const blocks = await world.boot().deps.store.blocks.list(world.clock.nowMs());
+  expect(blocks.map(({ site }) => site)).toContain('virginia');
+});
+
+test('what is granted and unlisted once any list had to show it is asked for again, and not yet before', async () => {
+  const sale = open();
+  const { world, shelves } = sale;
+  const virginia = world.clouds.get('virginia');
+  if (virginia === undefined) throw new Error('no virginia');
+  let asked = 0;
+  const { start } = virginia;
+  virginia.start = async (request, call) => {
+    asked += 1;
+    const reply = await start(request, call);
+    virginia.replicas.clear();
+    refuse(shelves.virginia, ['p5.48xlarge', 'p5e.48xlarge', 'p4d.24xlarge', 'g6.48xlarge'], soldOut);
+    return reply;
+  };
+  const end = begin(world, anywhere);
+  await world.until('the grant', () => asked === 1);
+  await world.pass(1900);
+  expect(asked).toBe(1);
+  expect(await world.drive(end, 60_000)).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect([asked, world.clouds.get('sweden')?.made.length]).toEqual([2, 1]);
+});
+
+test('what dies each time its key is asked for is left, and what is wanted is started elsewhere', async () => {
+  const sale = open();
+  goneAtOnce(sale, 'virginia');
+  const { world } = sale;
+  const end = await type(world, { ...anywhere, replicas: 1 });
+  expect(end).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(world.clouds.get('sweden')?.made).toHaveLength(1);
+});
+
+test('a grant from before a crash that came to nothing is asked for again too', async () => {
+  const sale = open();
+  const { world, shelves } = sale;
+  const virginia = world.clouds.get('virginia');
+  if (virginia === undefined) throw new Error('no virginia');
+  const { start } = virginia;
+  virginia.start = async (request, call) => {
+    const reply = await start(request, call);
+    virginia.crash(request.slot);
+    return reply;
+  };
+  const doomed = world.boot();
+  const typed = begin(world, anywhere, doomed);
+  typed.catch(() => undefined);
+  const isGranted = (): boolean =>
+    world.journal().some((body) => body.kind === 'step' && body.part !== undefined && body.state === 'reached');
+  await world.until('the grant in the journal', isGranted);
+  doomed.kill();
+  expect(virginia.made).toHaveLength(1);
+  virginia.replicas.clear();
+  refuse(shelves.virginia, ['p5.48xlarge', 'p5e.48xlarge', 'p4d.24xlarge', 'g6.48xlarge'], soldOut);
+  const stop = new AbortController();
+  const led = runController(world.boot().deps, stop.signal);
+  await world.until('the end', () => world.operations().every(({ endedAtMs }) => endedAtMs !== undefined), 120_000);
+  stop.abort();
+  await world.drive(led);
+  expect(world.operations()[0]).toMatchObject({ state: 'done' });
+  expect(world.clouds.get('sweden')?.made).toHaveLength(1);
+});
+
 test('kill -9 at any point of a hunt, then a resume: the same replicas, none twice (I14, I15)', {
   timeout: 60_000,
 }, async () => {
