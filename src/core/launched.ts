@@ -2,9 +2,14 @@
 import type { Operation } from '../model/operation.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isWithin } from './elapsed.ts';
+import { huntPart } from './plan/hunt.ts';
 
 /** By slot: until when (epoch milliseconds) its launch may be unlisted. */
-export function unlistedSlots({ open, recent }: View, site: SiteView, nowMs: number): ReadonlyMap<number, number> {
+export function unlistedSlots(
+  { open, recent, asked = {} }: Pick<View, 'open' | 'recent' | 'asked'>,
+  site: SiteView,
+  nowMs: number,
+): ReadonlyMap<number, number> {
   const slots = new Map<number, number>();
   const { control, listLagMs, placement } = site;
   // One list is no absence: what a process has not seen since it began to look may have been left out of what it saw.
@@ -16,17 +21,25 @@ export function unlistedSlots({ open, recent }: View, site: SiteView, nowMs: num
     const endedAtMs = operation.endedAtMs ?? nowMs;
     const isOld = control.kind === 'seen' && !isWithin(listLagMs + 1, endedAtMs, listedAtMs);
     if (isOld) continue;
-    for (const slot of launchedSlots(operation, site.site.name))
+    for (const slot of launchedSlots(operation, site.site.name, asked[operation.id]))
       slots.set(slot, Math.max(slots.get(slot) ?? 0, endedAtMs + listLagMs));
   }
   return slots;
 }
 
 /** Slots that the operation has launched at the site, or may have: while it is open nobody knows which step it is at. */
-function launchedSlots({ plan, step, endedAtMs }: Operation, site: string): readonly number[] {
+function launchedSlots(
+  { plan, step, endedAtMs }: Operation,
+  site: string,
+  asked: readonly string[] | undefined,
+): readonly number[] {
   const begun = endedAtMs === undefined ? plan.steps : plan.steps.slice(0, step + 1);
   return begun.flatMap((each) => {
-    if (each.kind === 'hunt') return each.candidates.find((candidate) => candidate.site === site)?.slots ?? [];
+    if (each.kind === 'hunt') {
+      const slots = each.candidates.find((candidate) => candidate.site === site)?.slots ?? [];
+      // A candidate that was not asked, or that surely refused, has nothing of it.
+      return asked === undefined ? slots : slots.filter((slot) => asked.includes(huntPart(site, slot)));
+    }
     return each.kind === 'launch' && each.site === site ? each.slots : [];
   });
 }

@@ -50,6 +50,8 @@ export async function openContext(
     calmSinceMs: () => memory.calmSinceMs(),
     async note({ operation, index, step }, part, state, error, { detail: said, drained, attempts, placed } = {}) {
       const detail = said ?? error?.message;
+      // Before the call is made: whoever decides meanwhile must know that it may be there.
+      if (part !== undefined) memory.noteAsked(operation.id, part, state);
       await journal.append({
         kind: 'step',
         operationId: operation.id,

@@ -5,10 +5,12 @@ import { isWaiting } from '../core/requests.ts';
 import { blocksInView } from '../core/start-block.ts';
 import type { Asker, Block } from '../model/block.ts';
 import { type Decision, reasonsOf } from '../model/decision.ts';
+import type { StepState } from '../model/journal-entry.ts';
 import { moveKinds, type Operation, type OperationRequest } from '../model/operation.ts';
 import type { Standing } from '../model/standing.ts';
 import type { Tally } from '../model/tally.ts';
 import type { View } from '../model/view.ts';
+import { createAskedBook } from './asked-book.ts';
 import type { EngineDeps } from './engine.ts';
 import type { Sight } from './observe.ts';
 
@@ -22,6 +24,8 @@ export interface Recollection {
   refresh(): Promise<void>;
   /** An operation that has just been opened or has changed: known at once, not only at the next turn. */
   noteOpen(operation: Operation): void;
+  /** What a step is about to ask for, or how that ended: known at once. */
+  noteAsked(operationId: string, part: string, state: StepState): void;
   /** Puts a sight together with what is remembered. */
   view(sight: Sight & Pick<View, 'inForce'>): View;
   /** Notes since when which sites are healthy. */
@@ -39,6 +43,7 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
   // The only deployment there is shares its failure domains with nobody.
   const hasOthers = deps.config.deployments.length > 1;
   const domains = hasOthers ? { domains: domainsOf(deps) } : {};
+  const asked = createAskedBook(store.journal);
   let open: Operation | undefined;
   let recent: readonly Operation[] = [];
   let request: OperationRequest | undefined;
@@ -53,20 +58,20 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
     view: (sight) => ({
       ...{ ...sight, open, recent, request, healthySinceMs, standing, others },
       ...domains,
+      ...asked.told(),
       ...blocksOf(blocks, { deployment, config: deps.config.digest }, sight),
       configDigest: deps.config.digest,
     }),
     noteOpen(operation) {
       open = operation.endedAtMs === undefined ? operation : undefined;
+      asked.open(operation);
     },
+    noteAsked: (operationId, part, state) => asked.note(operationId, part, state),
     async refresh() {
-      // By number, not by date: a clock that was put right must not make it forget.
-      const query = { deployment, limit: recentLimit };
       // First: whoever asks once an operation has ended must not be told that it runs.
       request = await store.operations.nextRequest(deployment);
-      const [all, moved, set, busy, refused] = await Promise.all([
-        store.operations.list(query),
-        store.operations.list({ ...query, kinds: moveKinds }),
+      const [operations, set, busy, refused] = await Promise.all([
+        newestOf(store, deployment),
         store.standing.list(deployment),
         hasOthers ? store.operations.list({ open: true, limit: recentLimit }) : [],
         store.blocks.list(clock.nowMs()),
@@ -74,9 +79,7 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
       standing = set;
       blocks = refused;
       others = busy.filter(({ plan }) => plan.deployment !== deployment);
-      // Both are newest first, so what only the second holds is older than all of the first.
-      const ids = new Set(all.map(({ id }) => id));
-      const operations = [...all, ...moved.filter(({ id }) => !ids.has(id))];
+      await asked.refresh(operations);
       recent = operations.filter(({ endedAtMs }) => endedAtMs !== undefined);
       open = operations.find(({ endedAtMs }) => endedAtMs === undefined);
     },
@@ -101,6 +104,15 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
       await store.snapshots.put({ deployment, atMs: clock.nowMs(), view, decision, tally: tally() });
     },
   };
+}
+
+/** By number, not by date: a clock that was put right must not make it forget. */
+async function newestOf({ operations }: EngineDeps['store'], deployment: string): Promise<readonly Operation[]> {
+  const query = { deployment, limit: recentLimit };
+  const [all, moved] = await Promise.all([operations.list(query), operations.list({ ...query, kinds: moveKinds })]);
+  // Both are newest first, so what only the second holds is older than all of the first.
+  const ids = new Set(all.map(({ id }) => id));
+  return [...all, ...moved.filter(({ id }) => !ids.has(id))];
 }
 
 function domainsOf({ config }: EngineDeps): NonNullable<View['domains']> {

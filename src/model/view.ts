@@ -60,6 +60,8 @@ export interface View {
   readonly faults?: readonly Fault[];
   /** What providers refuse that leaves nothing to ask for at one of the sites; absent: nothing does. */
   readonly blocks?: readonly Block[];
+  /** Of operations that hunt, by id: which `site/slot` they asked for and may have. Absent: nobody knows, any candidate may be. */
+  readonly asked?: Readonly<Record<string, readonly string[]>>;
   /** Operations under way for other deployments. */
   readonly others: readonly Operation[];
   /** Failure domains of every configured site, by name; absent where no other deployment is. */

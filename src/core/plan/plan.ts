@@ -1,8 +1,9 @@
 /** Turns an action into an ordered list of steps, computed before anything changes. */
 import type { Action } from '../../model/decision.ts';
-import type { Plan, Step } from '../../model/plan.ts';
+import type { HuntCandidate, Plan, Step } from '../../model/plan.ts';
 import type { View } from '../../model/view.ts';
 import { sameWeights } from '../../model/weights.ts';
+import { unlistedSlots } from '../launched.ts';
 import { emptySteps, fenceSteps } from './empty.ts';
 import { huntSteps } from './hunt.ts';
 import { moveSteps } from './move.ts';
@@ -30,10 +31,20 @@ export function makePlan(action: Action, view: View, nowMs: number): Plan {
 }
 
 function stepsOf(action: Action, view: View, nowMs: number): readonly Step[] {
-  if (action.hunt !== undefined) return huntSteps(action.hunt, view);
-  if (action.kind === 'start') return startSteps(action, view);
+  const free = (all: readonly HuntCandidate[]): readonly HuntCandidate[] =>
+    all.map((each) => ({ ...each, slots: notAskedFor(each, view, nowMs) }));
+  if (action.hunt !== undefined) return huntSteps({ ...action.hunt, candidates: free(action.hunt.candidates) }, view);
+  if (action.kind === 'start') return startSteps({ ...action, start: free(action.start) }, view);
   const isStill = action.empty !== undefined && sameWeights(action.weights, weightsBefore(view));
   return isStill ? fenceSteps(action) : moveSteps(action, view, nowMs);
+}
+
+/** What the action takes the place of may have asked for a slot since it was decided (I14). */
+function notAskedFor({ site: name, slots }: HuntCandidate, view: View, nowMs: number): readonly number[] {
+  const site = view.sites.find((each) => each.site.name === name);
+  if (site === undefined) return slots;
+  const unlisted = unlistedSlots(view, site, nowMs);
+  return slots.filter((slot) => !unlisted.has(slot));
 }
 
 /** Names are unique within a plan, so that a journal read back can be matched to it. */
