@@ -118,7 +118,7 @@ async function huntAt(ctx: Context, provider: Provider, name: string): Promise<H
   };
 }
 
-/** `ask` undefined: the site does not say what it could start, and goes by its own order. */
+/** `ask` undefined: the site never said what it could start, and goes by its own order. `sights` undefined: it does not now. */
 type AskOutlook = Pick<Outlook, 'doomed'> & {
   readonly ask: Outlook['ask'] | undefined;
   readonly sights: readonly OfferSight[] | undefined;
@@ -129,9 +129,22 @@ async function lookOut(ctx: Context, provider: Provider, ask: StartAsk, hunt: Hu
   const all = blockOfAll(hunt);
   if (all !== undefined) return { ask: [], doomed: [attemptOf(all, { site, offer: undefined })], sights: undefined };
   const seen = await readOffers(ctx, provider, ask);
-  if (seen?.kind !== 'seen') return { ask: undefined, doomed: [], sights: undefined };
-  return { ...outlookAt(seen.value, hunt), sights: seen.value };
+  const { name: deployment } = ctx.deployment;
+  const known = lastSights.get(provider);
+  if (seen?.kind === 'seen') {
+    lastSights.set(provider, { ...known, [deployment]: seen.value.map(({ offer }) => ({ offer })) });
+    return { ...outlookAt(seen.value, hunt), sights: seen.value };
+  }
+  const before = known?.[deployment] ?? [];
+  // What is refused stays refused, whether the offers can be seen or not; what is left of them is asked for.
+  return { ...(before.length === 0 ? { ask: undefined, doomed: [] } : outlookAt(before, hunt)), sights: undefined };
 }
+
+/**
+ * By session and deployment: what the site offered when that was seen last. Neither what it denied nor how much room there
+ * was: that may have changed since.
+ */
+const lastSights = new WeakMap<Provider, Readonly<Record<string, readonly OfferSight[]>>>();
 
 /** No answer in time is no answer: never that there is nothing. */
 async function readOffers(

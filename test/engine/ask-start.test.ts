@@ -117,6 +117,20 @@ test.for(['refuses', 'hangs'] as const)(
   },
 );
 
+test.for(['refuses', 'hangs'] as const)(
+  'what was refused is not asked for while the offers, seen before, cannot be seen (%s)',
+  async (blind) => {
+    const { world, shelf } = await openSelling();
+    shelf.denials.set(p5, soldOut);
+    await run(world);
+    shelf.blind = blind;
+    expect(await run(world, { ...launch, slots: [1] })).toEqual({ kind: 'reached' });
+    expect(shelf.asked).toEqual([p5, g6, g6]);
+    const doomed = attemptsOf(world).filter(({ state }) => state === 'not-asked');
+    expect(doomed.map(({ code }) => code)).toEqual(['InsufficientInstanceCapacity']);
+  },
+);
+
 test('what another process was refused in the same account is not asked for', async () => {
   const { world, shelf } = await openSelling();
   const atMs = world.clock.nowMs();
