@@ -48,11 +48,17 @@ export function coversAll(block: Block, { place, asker }: Pick<Hunt, 'place' | '
   return isWide && reach?.machines === 'all' && reach.markets === 'all' && isThere(block, place);
 }
 
+/** Whether it speaks of anything that could be asked for there, wherever it was met. */
+export function holdsAt(block: Block, at: Pick<Hunt, 'place' | 'asker'>): boolean {
+  const isNarrow = block.scope === 'site' || block.scope === 'spec';
+  return isNarrow ? coversAll(block, at) : isThere(block, at.place);
+}
+
 /** What `isHopeless` does not look at. */
 const unread = { class: 'unknown', retry: 'never', retryAfterMs: undefined, expiryMs: undefined, because: '' } as const;
 
 /** The same account, and for all but what is said of the account the same region: zones of one name lie in one region. */
-export function isThere(block: Block, place: Place): boolean {
+function isThere(block: Block, place: Place): boolean {
   if (block.site === place.site) return true;
   if (block.account === undefined || block.account !== place.account || block.provider !== place.provider) return false;
   return block.scope === 'account' || (block.region !== undefined && block.region === place.region);
@@ -110,7 +116,7 @@ export function blockOf({ offer, verdict, error }: Denial, { place, asker, nowMs
   if (scope === 'none' || scope === 'object') return undefined;
   const forMs = Math.max(expiryMs ?? lookAgainMs, error.retryAfterMs ?? retryAfterMs ?? 0);
   return {
-    ...{ ...place, ...asker, offer, scope, reach },
+    ...{ ...place, ...asker, offer: scope === 'site' ? undefined : offer, scope, reach },
     ...{ class: error.class, code: error.code, message: error.message },
     ...{ atMs: nowMs, untilMs: nowMs + forMs, isUntilChanged: expiryMs === undefined },
   };

@@ -20,10 +20,9 @@ export interface Asker {
 }
 
 export interface Block extends Place, Asker {
-  /** What was asked for; undefined: nothing was left to ask for at the site. */
+  /** What was asked for; undefined: it is about the site as a whole. */
   readonly offer: Offer | undefined;
-  /** `site`: whatever this deployment could ask for there. */
-  readonly scope: BlockScope | 'site';
+  readonly scope: BlockScope;
   readonly reach: BlockReach | undefined;
   readonly class: ErrorClass;
   /** The provider's own, raw. */

@@ -104,7 +104,7 @@ export function judge(table: ErrorTable, raw: RawError, market: Market = 'on-dem
 const precedence: readonly ErrorClass[] = [
   ...(['auth', 'quota', 'invalid', 'capacity', 'conflict', 'not-found', 'throttled', 'transient'] as const),
 ];
-const scopeOrder: readonly BlockScope[] = ['account', 'region', 'spec', 'zone', 'offer', 'object', 'none'];
+const scopeOrder: readonly BlockScope[] = ['account', 'region', 'spec', 'site', 'zone', 'offer', 'object', 'none'];
 
 /**
  * What several errors of one attempt mean together: known only when all of them are, and quota beats capacity. Codes that
@@ -188,7 +188,9 @@ function judgeByStatus(table: ErrorTable, raw: RawError, market: Market): ErrorV
   const isOpen = status === undefined || timeoutStatuses.includes(status);
   const because = `${whyNoRule(table, raw)}${status === undefined ? '' : `, HTTP ${status}`}`;
   if (isOpen) return verdictOf('unknown', raw, market, { retry: 'read-back', because });
-  return verdictOf(classOfStatus(status), raw, market, { because });
+  // What is forbidden is forbidden where it was asked for: no code says that all of the account is.
+  const scope = status === 403 ? ({ scope: 'site' } as const) : {};
+  return verdictOf(classOfStatus(status), raw, market, { ...scope, because });
 }
 
 function whyNoRule({ rules }: ErrorTable, { code, status }: RawError): string {

@@ -19,9 +19,10 @@ export type Market = (typeof markets)[number];
 
 /**
  * How much one refusal blocks: `offer` is one machine type in one zone and market, `zone` that zone in every market (where
- * no zone was asked for: the region), `spec` what was asked for as a whole, wherever it is asked for.
+ * no zone was asked for: the region), `site` whatever the deployment asks for at that one site, `spec` what was asked for as
+ * a whole, wherever it is asked for.
  */
-export const blockScopes = ['none', 'object', 'offer', 'zone', 'region', 'account', 'spec'] as const;
+export const blockScopes = ['none', 'object', 'offer', 'zone', 'site', 'region', 'account', 'spec'] as const;
 export type BlockScope = (typeof blockScopes)[number];
 
 /** Which machines a block of an `offer`, a `zone`, a `region` or an `account` is about. */

@@ -29,7 +29,7 @@ export const classMeans: Readonly<Record<ErrorClass, string>> = {
 export const classTodo: Readonly<Record<ErrorClass, string>> = {
   capacity: 'nothing: the next zone, size or site is tried; capacity that must be there is started before it is needed',
   quota: 'ask the cloud for a higher limit, or free what is not used',
-  auth: 'give the credentials back what they lack; until then nothing is asked of this account',
+  auth: 'give the credentials back what they lack; until then nothing is asked there',
   throttled: 'nothing: it is tried again, later each time; see who else calls with this account',
   invalid: 'correct what the site or the deployment asks for: godwit config validate',
   'not-found': 'nothing: it is looked for once more; if it was deleted by hand, nothing is lost',
@@ -43,6 +43,7 @@ const places: Readonly<Record<BlockScope, string>> = {
   object: 'that one object',
   offer: 'in that zone',
   zone: 'in that zone',
+  site: 'everything at that one site, for this deployment',
   region: 'in the region',
   account: 'in the whole account',
   spec: 'this request, wherever it is made',

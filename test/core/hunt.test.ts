@@ -7,6 +7,7 @@ import {
   disproved,
   exhausted,
   type Hunt,
+  holdsAt,
   isBlocking,
   lookAgainMs,
   newBlocks,
@@ -55,6 +56,7 @@ function blocked(verdict: Partial<ErrorVerdict> = {}, offer = big, place = virgi
 
 const wide = { machines: 'all', markets: 'all' } as const;
 const family = { machines: 'family', markets: 'asked' } as const;
+const noRight = { class: 'auth', scope: 'site', reach: undefined, expiryMs: undefined } as const;
 
 test.for<{ name: string; verdict: Partial<ErrorVerdict>; place?: Place; offer?: Offer; is: boolean }>([
   { name: 'an offer blocks itself', verdict: {}, is: true },
@@ -109,6 +111,8 @@ test.for<{ name: string; verdict: Partial<ErrorVerdict>; place?: Place; offer?: 
     is: true,
   },
   { name: 'not at another provider', verdict: { scope: 'spec', reach: undefined }, place: azure, is: false },
+  { name: 'a right that is missing at a site blocks all of it', verdict: noRight, offer: g6, is: true },
+  { name: 'and not its twin in the same account and region', verdict: noRight, place: twin, is: false },
 ])('$name: $is', ({ verdict, place = virginia, offer = big, is }) => {
   expect(covers(blocked(verdict), huntAt(place), offer)).toBe(is);
 });
@@ -118,6 +122,33 @@ test('a site whose account is not known shares blocks with no other', () => {
   const block = blocked({ scope: 'account', reach: wide }, big, lone);
   expect(covers(block, huntAt(lone), g6)).toBe(true);
   expect(covers(block, huntAt({ ...twin, account: undefined }), g6)).toBe(false);
+});
+
+test('a right that is missing is this deployment’s, until the configuration is another', () => {
+  const block = blocked(noRight);
+  expect(covers(block, { ...huntAt(virginia), asker: { ...asker, config: 'other' } }, big)).toBe(false);
+  expect(covers(block, { ...huntAt(virginia), asker: { ...asker, deployment: 'embed' } }, big)).toBe(false);
+});
+
+test('a site that is refused as a whole is not said a second time when nothing is left to ask there', () => {
+  const block = blocked(noRight);
+  const { doomed } = outlookAt([{ offer: big }, { offer: g6 }], huntAt(virginia, block));
+  const spent = exhausted(doomed, huntAt(virginia));
+  expect(spent).toMatchObject({ scope: 'site', class: 'auth' });
+  expect(newBlocks(spent === undefined ? [] : [spent], [block], nowMs)).toEqual([]);
+});
+
+test.for<{ name: string; verdict: Partial<ErrorVerdict>; place: Place; is: boolean }>([
+  { name: 'an offer at a twin', verdict: {}, place: twin, is: true },
+  { name: 'an offer in another region', verdict: {}, place: ohio, is: false },
+  { name: 'an account in another region', verdict: { scope: 'account', reach: wide }, place: ohio, is: true },
+  { name: 'another account', verdict: { scope: 'account', reach: wide }, place: other, is: false },
+  { name: 'a site at itself', verdict: noRight, place: virginia, is: true },
+  { name: 'a site at its twin', verdict: noRight, place: twin, is: false },
+  { name: 'a bad request in another account', verdict: { scope: 'spec', reach: undefined }, place: other, is: true },
+  { name: 'a bad request at another provider', verdict: { scope: 'spec', reach: undefined }, place: azure, is: false },
+])('what was met in virginia holds elsewhere: $name, $is', ({ verdict, place, is }) => {
+  expect(holdsAt(blocked(verdict), huntAt(place))).toBe(is);
 });
 
 test('a bad request is forgotten with the configuration it came from, and is this deployment’s alone', () => {

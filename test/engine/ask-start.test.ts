@@ -181,6 +181,24 @@ test('I26: expired credentials are asked again by the step that met them, and ar
   expect(world.clock.monoMs() - began).toBeLessThan(2000);
 });
 
+test('a right that is missing is asked about once at the site, and blocks that site alone', async () => {
+  const { world, shelf } = await openSelling();
+  shelf.denials.set(
+    p5,
+    denialOf('AuthorizationFailed', 'auth', { scope: 'site', reach: undefined, expiryMs: undefined }),
+  );
+  expect(await run(world)).toMatchObject({ kind: 'failed', error: { class: 'auth' } });
+  expect(new Set(shelf.asked)).toEqual(new Set([p5]));
+  expect(await blocksOf(world)).toMatchObject([
+    { site: 'right', scope: 'site', code: 'AuthorizationFailed', isUntilChanged: true },
+  ]);
+  const asked = shelf.asked.length;
+  expect(await run(world, { ...launch, slots: [1] })).toMatchObject({
+    ...{ kind: 'failed', error: { code: 'NothingLeftToAsk' } },
+  });
+  expect(shelf.asked).toHaveLength(asked);
+});
+
 test('a start that is granted clears what it proves wrong', async () => {
   const { world, shelf } = await openSelling();
   shelf.denials.set(p5, soldOut);

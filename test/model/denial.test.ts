@@ -111,6 +111,7 @@ test.for<{ scope: BlockScope; reach?: BlockReach; is: boolean }>([
   { scope: 'zone', reach: all, is: true },
   { scope: 'region', reach: all, is: true },
   { scope: 'account', reach: all, is: false },
+  { scope: 'site', is: false },
   { scope: 'spec', is: false },
   { scope: 'object', is: false },
   { scope: 'none', is: false },

@@ -57,8 +57,53 @@ test.for(tables)('$provider: a class blocks what the contract says', ({ rules: a
       expect(verdict.expiryMs, rule.means).toBeGreaterThanOrEqual(180_000);
     if (['auth', 'invalid'].includes(rule.class))
       expect(verdict).toMatchObject({ retry: 'never', expiryMs: undefined });
-    if (rule.class === 'auth') expect(verdict.scope).toBe('account');
+    if (rule.class === 'auth') expect(['account', 'region', 'site']).toContain(verdict.scope);
   }
+});
+
+test.for([
+  ...['AuthorizationFailed', 'LinkedAuthorizationFailed'].map((code) => ({ table: azureErrors, code, scope: 'site' })),
+  ...['forbidden', 'insufficientPermissions', 'PERMISSIONS_ERROR', 'PERMISSION_DENIED', 'IAM_PERMISSION_DENIED'].map(
+    (code) => ({ table: gcpErrors, code, scope: 'site' }),
+  ),
+  ...['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException', 'NotAuthorized'].map((code) => ({
+    ...{ table: awsErrors, code, scope: 'site' },
+  })),
+  { table: azureErrors, code: 'MissingRegistrationForLocation', scope: 'region' },
+  ...['AuthFailure', 'InvalidClientTokenId', 'UnrecognizedClientException', 'PendingVerification'].map((code) => ({
+    ...{ table: awsErrors, code, scope: 'region' },
+  })),
+  ...[
+    ...['InvalidAuthenticationTokenTenant', 'SubscriptionNotFound', 'ReadOnlyDisabledSubscription'],
+    ...['ClientAuthenticationError', 'CredentialUnavailableError'],
+  ].map((code) => ({ table: azureErrors, code, scope: 'account' })),
+  ...['authError', 'expired', 'accountDisabled', 'accessNotConfigured', 'UNAUTHENTICATED'].map((code) => ({
+    ...{ table: gcpErrors, code, scope: 'account' },
+  })),
+  ...['ExpiredTokenException', 'RequestExpired', 'CredentialsProviderError', 'Blocked', 'SignatureDoesNotMatch'].map(
+    (code) => ({ table: awsErrors, code, scope: 'account' }),
+  ),
+])('what may not be done is blocked where it was met: $table.provider $code, $scope', ({ table, code, scope }) => {
+  const { verdict } = judge(table, { code, status: 403, message: undefined });
+  const reach = scope === 'site' ? undefined : { machines: 'all', markets: 'all' };
+  expect(verdict).toMatchObject({ class: 'auth', scope, reach, retry: 'never', expiryMs: undefined });
+});
+
+test.for([
+  { status: 401, scope: 'account' },
+  { status: 403, scope: 'site' },
+])('without a known code HTTP $status speaks of the $scope', ({ status, scope }) => {
+  for (const table of tables)
+    for (const code of ['SomethingNew', undefined])
+      expect(judge(table, { code, status, message: undefined }).verdict).toMatchObject({ class: 'auth', scope });
+});
+
+test('among several the wider one is taken: an account before a region before a site', () => {
+  const [site, region, account] = ['UnauthorizedOperation', 'InvalidClientTokenId', 'RequestExpired'].map((code) => ({
+    ...{ code, status: 403, message: undefined },
+  })) as [RawError, RawError, RawError];
+  expect(judgeAll(awsErrors, [site, region]).verdict.scope).toBe('region');
+  expect(judgeAll(awsErrors, [site, account, region]).verdict.scope).toBe('account');
 });
 
 const raw = fc.record({

@@ -1,5 +1,6 @@
 import { blocksAt, readBlocks } from '../../engine/blocks.ts';
 import { blockJson } from '../../report/json/block.ts';
+import { clearedLines } from '../../report/text/blocks.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
 import { defineCommand } from '../command.ts';
 import { requiredText, words } from '../inputs.ts';
@@ -15,17 +16,17 @@ export const blocksClear = defineCommand({
   },
   examples: ['godwit blocks clear chat --site site-b --reason "quota raised"'],
   formats: ['table', 'json', 'yaml'],
-  async run(input, app) {
+  async run(input, app, out) {
     const config = await openConfig(app, input.globals);
     const deployment = findDeployment(config, input.arguments.deployment);
     const site = findSite(deployment, input.options.site);
     const { reason } = input.options;
     const store = await app.openStore(config);
     const { name } = deployment;
-    const nowMs = app.clock.nowMs();
-    const looked = Promise.all([readBlocks(store, deployment, nowMs), blocksAt(store, name, site, nowMs)]);
+    const source = { store, config, nowMs: app.clock.nowMs() };
+    const looked = Promise.all([readBlocks(source, deployment), blocksAt(source, name, site)]);
     const [held, clears] = await looked.finally(() => store.close());
-    const isBlocked = clears.length > 0 || held.some((block) => block.site === site);
+    const isBlocked = clears.length > 0 || held.some(({ holdsAt }) => holdsAt.includes(site));
     if (isBlocked)
       await app.say(config, {
         ...{ kind: 'set', deployment: name },
@@ -39,7 +40,9 @@ export const blocksClear = defineCommand({
         ...{ kind: 'BlockCleared', deployment: name, site, outcome: isBlocked ? 'cleared' : 'nothing-to-do' },
         blocks: clears.map(blockJson),
       },
-      text: isBlocked ? `Cleared: ${about} may be started again.` : `Nothing to do: no start of ${about} is held back.`,
+      text: isBlocked
+        ? [`Cleared: ${about} may be started again.`, ...clearedLines(clears, out.dataStyle)].join('\n')
+        : `Nothing to do: no start of ${about} is held back.`,
     };
   },
 });

@@ -19,11 +19,14 @@ export const blocksList = defineCommand({
     const nowMs = app.clock.nowMs();
     const store = await app.openStore(config);
     try {
-      const found = (await Promise.all(chosen.map((each) => readBlocks(store, each, nowMs)))).flat();
+      const found = (await Promise.all(chosen.map((each) => readBlocks({ store, config, nowMs }, each)))).flat();
       // One that two deployments share is one.
-      const blocks = [
-        ...new Map(found.map((each) => [JSON.stringify([each.site, each.reason, each.block]), each])).values(),
-      ];
+      const groups = Map.groupBy(found, ({ site, reason, block }) => JSON.stringify([site, reason, block]));
+      const blocks = [...groups.values()].flatMap(([first, ...more]) =>
+        first === undefined
+          ? []
+          : { ...first, holdsAt: [...new Set([first, ...more].flatMap((each) => each.holdsAt))].toSorted() },
+      );
       return {
         exit: 'done',
         json: { kind: 'Blocks', items: blocks.map(heldBackJson) },

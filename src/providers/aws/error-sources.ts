@@ -8,6 +8,21 @@ export const codeList: Source = {
   at: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html',
   checked,
 };
+/** Credentials that are good elsewhere are refused in a region that is not turned on, or that takes newer session tokens only. */
+export const regionTokens: Source = {
+  at: 'https://repost.aws/knowledge-center/iam-validate-access-credentials',
+  checked: '2026-11-27',
+};
+/** The text names the image. */
+export const imageReport: Source = {
+  at: 'https://github.com/Orange-Cyberdefense/GOAD/issues/304',
+  checked: '2026-11-27',
+};
+/** The text speaks of the region; that of a new account of the account. */
+export const verificationReport: Source = {
+  at: 'https://github.com/UA-TECH-POWER/DDoS_terraform_aws/issues/5',
+  checked: '2026-11-27',
+};
 /** Codes that all of AWS has. */
 export const commonErrors: Source = {
   at: 'https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/common-errors.html',

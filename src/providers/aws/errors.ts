@@ -1,20 +1,44 @@
 /** What EC2's error codes mean. */
 import { type ErrorRule, type ErrorTable, judge, judgeAll } from '../../model/error-table.ts';
 import type { ErrorVerdict, Market, RawError } from '../../model/error-verdict.ts';
-import { codeList, commonErrors, field, idempotency, sdk, stateReasons } from './error-sources.ts';
+import {
+  codeList,
+  commonErrors,
+  field,
+  idempotency,
+  imageReport,
+  regionTokens,
+  sdk,
+  stateReasons,
+  verificationReport,
+} from './error-sources.ts';
 import { launchErrors } from './launch-errors.ts';
 
 const auth: readonly ErrorRule[] = [
   {
-    codes: [
-      ...['AuthFailure', 'InvalidClientTokenId', 'SignatureDoesNotMatch', 'IncompleteSignature'],
-      'MissingAuthenticationToken',
-    ],
+    codes: ['AuthFailure'],
+    text: { says: /not authorized for images/i, example: 'Not authorized for images: [ami-03a5b89a2fbe7dd3d]' },
+    ...{ class: 'auth', scope: 'site', means: 'the account may not use the image', source: imageReport },
+    todo: 'name another image in the launch template, or have its owner share it',
+  },
+  {
+    // A region that is not turned on says the same as credentials that are dead: no other region is held back for it.
+    codes: ['AuthFailure', 'InvalidClientTokenId', 'UnrecognizedClientException'],
+    ...{ class: 'auth', scope: 'region', source: regionTokens },
+    means: 'the credentials are not accepted: wrong, or not in this region',
+    todo: 'renew the credentials; where they work in other regions, turn this one on for the account',
+  },
+  {
+    codes: ['SignatureDoesNotMatch', 'IncompleteSignature', 'MissingAuthenticationToken'],
     ...{ class: 'auth', means: 'the credentials are not accepted', source: codeList },
   },
   {
-    codes: ['InvalidAccessKeyId', 'AccessDenied'],
-    ...{ class: 'auth', means: 'the credentials are not known, or may not do this', source: field },
+    codes: ['InvalidAccessKeyId'],
+    ...{ class: 'auth', means: 'the credentials are not known', source: field },
+  },
+  {
+    codes: ['AccessDenied'],
+    ...{ class: 'auth', scope: 'site', means: 'the credentials may not do this there', source: field },
   },
   {
     codes: ['CredentialsProviderError'],
@@ -22,16 +46,17 @@ const auth: readonly ErrorRule[] = [
     todo: 'set them where the SDK looks: environment, shared files, the role of the machine',
   },
   {
-    codes: ['AccessDeniedException', 'ExpiredTokenException', 'UnrecognizedClientException', 'NotAuthorized'],
-    ...{
-      class: 'auth',
-      means: 'the credentials are not known, have run out, or may not do this',
-      source: commonErrors,
-    },
+    codes: ['AccessDeniedException', 'NotAuthorized'],
+    ...{ class: 'auth', scope: 'site', means: 'the credentials may not do this there', source: commonErrors },
   },
   {
+    codes: ['ExpiredTokenException'],
+    ...{ class: 'auth', means: 'the credentials have run out', source: commonErrors },
+  },
+  {
+    // Policies limit by region, image, subnet and type, as the one that godwit prints does.
     codes: ['UnauthorizedOperation'],
-    ...{ class: 'auth', means: 'the credentials may not do this', source: codeList },
+    ...{ class: 'auth', scope: 'site', means: 'the credentials may not do this there', source: codeList },
     todo: 'aws sts decode-authorization-message says which permission is missing',
   },
   {
@@ -45,7 +70,17 @@ const auth: readonly ErrorRule[] = [
     todo: "set this machine's clock",
   },
   {
-    codes: ['OptInRequired', 'PendingVerification', 'Blocked', 'AccountDisabled'],
+    codes: ['PendingVerification'],
+    ...{
+      class: 'auth',
+      scope: 'region',
+      means: 'the account is being verified for this region',
+      source: verificationReport,
+    },
+    todo: 'wait for the mail that says so; after four hours ask aws-verification@amazon.com',
+  },
+  {
+    codes: ['OptInRequired', 'Blocked', 'AccountDisabled'],
     ...{ class: 'auth', means: 'the account itself may not use EC2 (yet)', source: codeList },
     todo: 'sign in to the account: something is to be confirmed, or ask AWS Support',
   },

@@ -9,6 +9,7 @@ import { onePerSlot } from '../shared/slots.ts';
 import { drainReplica } from './drain.ts';
 import { seeNotices } from './notices.ts';
 import { seeOffers } from './offers.ts';
+import type { AwsSettings } from './schema.ts';
 import { listLagMs, listPace, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
@@ -29,6 +30,7 @@ export function openSite(deps: SessionDeps): Provider {
   return {
     listLagMs,
     listPace,
+    account: accountOf(settings),
     async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
       const asOfMs = clock.nowMs();
       const told = await session.look(deployment, call);
@@ -47,4 +49,9 @@ export function openSite(deps: SessionDeps): Provider {
       deps.quotas?.close();
     },
   };
+}
+
+/** By where its credentials come from: whose they are is not asked for. */
+function accountOf({ credentials }: AwsSettings): string {
+  return credentials === undefined ? 'aws:default' : `aws:profile/${credentials.profile}`;
 }

@@ -16,9 +16,14 @@ import { launchErrors } from './launch-errors.ts';
 
 const auth: readonly ErrorRule[] = [
   {
-    codes: ['AuthorizationFailed', 'LinkedAuthorizationFailed', 'InvalidAuthenticationTokenTenant'],
-    ...{ class: 'auth', means: 'the credentials may not do this', source: deploymentErrors },
+    // About a resource group, an image, a subnet: another site's need not be refused.
+    codes: ['AuthorizationFailed', 'LinkedAuthorizationFailed'],
+    ...{ class: 'auth', scope: 'site', means: 'the credentials may not do this there', source: deploymentErrors },
     todo: 'the message names the action and the scope: give the identity a role that has it',
+  },
+  {
+    codes: ['InvalidAuthenticationTokenTenant'],
+    ...{ class: 'auth', means: 'the credentials are of another tenant', source: deploymentErrors },
   },
   {
     codes: ['SubscriptionNotFound'],
@@ -30,11 +35,16 @@ const auth: readonly ErrorRule[] = [
   },
   {
     codes: [
-      ...['MissingSubscriptionRegistration', 'MissingRegistrationForLocation', 'NoRegisteredProviderFound'],
+      ...['MissingSubscriptionRegistration', 'NoRegisteredProviderFound'],
       'InvalidSubscriptionRegistrationState',
     ],
     ...{ class: 'auth', means: 'the subscription has not turned this service on', source: deploymentErrors },
     todo: 'az provider register --namespace Microsoft.Compute (and Microsoft.Network)',
+  },
+  {
+    codes: ['MissingRegistrationForLocation'],
+    ...{ class: 'auth', scope: 'region', source: deploymentErrors },
+    means: 'the subscription has not turned this service on in this location',
   },
   {
     codes: ['ReadOnlyDisabledSubscription', 'ClientAuthenticationError'],

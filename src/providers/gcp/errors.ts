@@ -44,13 +44,18 @@ const throttled: readonly ErrorRule[] = [
 
 const auth: readonly ErrorRule[] = [
   {
+    // About an image, a subnet, a service account: another site's need not be refused.
     codes: ['PERMISSIONS_ERROR'],
-    ...{ class: 'auth', means: 'the credentials may not do this', source: catalogue },
+    ...{ class: 'auth', scope: 'site', means: 'the credentials may not do this there', source: catalogue },
     todo: 'the message names the permission: give the service account a role that has it',
   },
   {
-    codes: ['forbidden', 'insufficientPermissions', 'authError', 'unauthorized', 'expired', 'accountDisabled'],
-    ...{ class: 'auth', means: 'the credentials are wrong, have run out, or may not do this', source: globalReasons },
+    codes: ['forbidden', 'insufficientPermissions'],
+    ...{ class: 'auth', scope: 'site', means: 'the credentials may not do this there', source: globalReasons },
+  },
+  {
+    codes: ['authError', 'unauthorized', 'expired', 'accountDisabled'],
+    ...{ class: 'auth', means: 'the credentials are wrong or have run out', source: globalReasons },
   },
   {
     codes: ['required'],
@@ -63,12 +68,16 @@ const auth: readonly ErrorRule[] = [
     todo: 'gcloud services enable compute.googleapis.com',
   },
   {
-    codes: ['PERMISSION_DENIED', 'UNAUTHENTICATED'],
-    ...{ class: 'auth', means: 'the credentials are not accepted, or may not do this', source: grpc },
+    codes: ['PERMISSION_DENIED'],
+    ...{ class: 'auth', scope: 'site', means: 'the credentials may not do this there', source: grpc },
+  },
+  {
+    codes: ['UNAUTHENTICATED'],
+    ...{ class: 'auth', means: 'the credentials are not accepted', source: grpc },
   },
   {
     codes: ['IAM_PERMISSION_DENIED'],
-    ...{ class: 'auth', means: 'the credentials may not do this', source: field },
+    ...{ class: 'auth', scope: 'site', means: 'the credentials may not do this there', source: field },
   },
 ];
 

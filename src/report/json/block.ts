@@ -3,17 +3,18 @@ import type { Attempt, Block } from '../../model/block.ts';
 import type { Reason } from '../../model/reason.ts';
 import { iso } from '../text/time.ts';
 
-/** `until` is null when it is not known; `refused` is null where starts failed and nobody knows what could be started. */
+/** `site` is where it was met, `holdsAt` the sites that it stands in the way of. `until` is null when it is not known; `refused` is null where starts failed and nobody knows what could be started. */
 export function heldBackJson(held: {
   readonly deployment: string;
   readonly site: string;
+  readonly holdsAt: readonly string[];
   readonly reason: Reason;
   readonly block?: Block;
 }) {
-  const { deployment, site, reason, block } = held;
+  const { deployment, site, holdsAt, reason, block } = held;
   const { code, message, untilMs } = reason;
   const until = untilMs === undefined ? null : iso(untilMs);
-  return { deployment, site, code, message, until, refused: block === undefined ? null : blockJson(block) };
+  return { deployment, site, holdsAt, code, message, until, refused: block === undefined ? null : blockJson(block) };
 }
 
 /** The provider's code is raw. */

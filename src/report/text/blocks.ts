@@ -10,7 +10,14 @@ import { table } from './table.ts';
 import { clockTime } from './time.ts';
 import { cut } from './width.ts';
 
-type Row = { readonly deployment: string; readonly site: string; readonly reason: Reason; readonly block?: Block };
+interface Row {
+  readonly deployment: string;
+  /** Where it was met. */
+  readonly site: string;
+  readonly holdsAt: readonly string[];
+  readonly reason: Reason;
+  readonly block?: Block;
+}
 
 /** Within `style.width`: each with its reason on a line of its own, then what a person can do about each kind of refusal. */
 export function blocksText(blocks: readonly Row[], nowMs: number, style: Style): string {
@@ -30,17 +37,28 @@ export function blocksText(blocks: readonly Row[], nowMs: number, style: Style):
     rows,
     style,
   );
-  const whys = blocks.map(({ reason, block }) =>
-    cut(`  ${sanitize(block === undefined ? reason.message : `${block.code}: ${block.message}`)}`, style.width),
-  );
+  const whys = blocks.map(({ site, holdsAt, reason, block }) => {
+    const why = `  ${sanitize(block === undefined ? reason.message : `${block.code}: ${block.message}`)}`;
+    const isElsewhere = holdsAt.some((each) => each !== site);
+    const where = `  met at ${sanitize(site, 20)}, holds at ${holdsAt.map((each) => sanitize(each, 20)).join(', ')}`;
+    return [why, ...(isElsewhere ? [where] : [])].map((line) => cut(line, style.width));
+  });
   return [
     head,
-    ...lines.flatMap((line, index) => [line, whys[index] ?? '']),
+    ...lines.flatMap((line, index) => [line, ...(whys[index] ?? [])]),
     ...todoLines(
       blocks.flatMap(({ block }) => block?.class ?? []),
       style,
     ),
   ].join('\n');
+}
+
+/** What was cleared: what each blocked, where it was met, and the provider's own code. */
+export function clearedLines(blocks: readonly Block[], style: Style): readonly string[] {
+  return blocks.map((block) => {
+    const what = sanitize(blockedText(block), 60);
+    return cut(`  ${what}, met at ${sanitize(block.site, 20)}: ${sanitize(block.code, 60)}`, style.width);
+  });
 }
 
 function untilText(untilMs: number | undefined, isUntilChanged: boolean, nowMs: number): string {

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { Block } from '../../../src/model/block.ts';
+import type { Config } from '../../../src/model/config.ts';
 import type { Store } from '../../../src/ports/store.ts';
-import { nowMs, operation, plan } from '../support/models.ts';
+import { config, nowMs, operation, plan, site, snapshot, view } from '../support/models.ts';
 import { emptyStore, storeWith } from '../support/record.ts';
 import { bodiesOf, sayingApp } from '../support/saying.ts';
 
-async function run(argv: readonly string[], store: Store) {
-  const app = sayingApp(store);
+async function run(argv: readonly string[], store: Store, given?: Config) {
+  const app = sayingApp(store, given);
   return { code: await runCommand(argv, app), ...app.printed };
 }
 
@@ -119,6 +120,66 @@ test('what was refused is listed with what it blocks, the provider’s own code 
   });
 });
 
+const inAws = config({
+  sites: ['site-a', 'site-b', 'site-c'].map((name) => ({ ...site(name), provider: 'aws', region: 'us-east-1' })),
+});
+
+/** What a controller saw of the sites when it looked last. */
+async function storeThatKnows(accounts: Readonly<Record<string, string>>, blocks: readonly Block[]): Promise<Store> {
+  const store = await emptyStore();
+  const sites = view({}).sites.map((each) => {
+    const account = accounts[each.site.name];
+    return { ...each, ...(account === undefined ? {} : { account }) };
+  });
+  await store.snapshots.put(snapshot([], { view: view({}, { sites }) }));
+  await store.blocks.put(blocks, nowMs);
+  return store;
+}
+
+const clearAtB = ['blocks', 'clear', 'chat', '--site', 'site-b', '--reason', 'renewed'];
+const noRight: Block = {
+  ...{ ...noAccess, site: 'site-a', account: 'aws-1', config: inAws.digest, offer: undefined, scope: 'site' },
+  ...{ reach: undefined, code: 'UnauthorizedOperation', message: 'you may not do this' },
+};
+
+test('what was met at one site and holds at another is listed with both, and is cleared at the other', async () => {
+  const met: Block = { ...noAccess, site: 'site-a', deployment: 'embed' };
+  const store = await storeThatKnows({ 'site-b': 'aws-2' }, [met]);
+  expect((await run(['blocks', 'list', 'chat'], store, inAws)).out).toMatchInlineSnapshot(`
+    "DEPLOYMENT  SITE    BLOCKED                        UNTIL
+    embed       site-a  all machines in account aws-2  changed, or 03:31:06Z
+      AuthFailure: not able to validate
+      met at site-a, holds at site-a, site-b
+    auth      renew the credentials or grant the permission
+    "
+  `);
+  const { items } = JSON.parse((await run(['blocks', 'list', '-o', 'json'], store, inAws)).out);
+  expect(items).toMatchObject([{ deployment: 'embed', site: 'site-a', holdsAt: ['site-a', 'site-b'] }]);
+  expect((await run(clearAtB, store, inAws)).out).toMatchInlineSnapshot(`
+    "Cleared: chat at site-b may be started again.
+      all machines in account aws-2, met at site-a: AuthFailure
+    "
+  `);
+  expect(await store.blocks.list(nowMs)).toEqual([]);
+});
+
+test.for([
+  { name: 'another account', accounts: { 'site-b': 'aws-1' }, block: { ...noAccess, site: 'site-a' } },
+  { name: 'no known account', accounts: {}, block: { ...noAccess, site: 'site-a' } },
+  { name: 'the same account and region, of a right', accounts: { 'site-b': 'aws-1' }, block: noRight },
+])('what does not hold at the other site is not cleared there: $name', async ({ accounts, block }) => {
+  const store = await storeThatKnows(accounts, [block]);
+  const { items } = JSON.parse((await run(['blocks', 'list', '-o', 'json'], store, inAws)).out);
+  expect(items).toMatchObject([{ site: 'site-a', holdsAt: ['site-a'] }]);
+  expect((await run(clearAtB, store, inAws)).out).toMatch(/^Nothing to do/);
+  expect(await store.blocks.list(nowMs)).toEqual([block]);
+});
+
+test('what one configuration was refused as a whole holds nothing back under another', async () => {
+  const store = await storeThatKnows({}, [{ ...noRight, config: 'before' }]);
+  expect((await run(['blocks', 'list'], store, inAws)).out).toBe('Nothing holds back a start.\n');
+});
+
 test('cleared at one site, what is blocked in its account goes, and another account stays', async () => {
   const store = await emptyStore();
   const twin: Block = { ...noQuota, site: 'site-a' };
@@ -126,6 +187,7 @@ test('cleared at one site, what is blocked in its account goes, and another acco
   const { code, out } = await run(
     ['blocks', 'clear', 'chat', '--site', 'site-b', '--reason', 'more quota', '-o', 'json'],
     store,
+    inAws,
   );
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ outcome: 'cleared' });

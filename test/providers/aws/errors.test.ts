@@ -46,6 +46,14 @@ test.for([
   expect(classifyAwsError(raw).class).toBe(is);
 });
 
+test('an image that may not be used is this site’s, and no word of the credentials', () => {
+  expect(classifyAwsError(aws('AuthFailure', 400, 'Not authorized for images: [ami-1]'))).toMatchObject({
+    ...{ class: 'auth', scope: 'site' },
+  });
+  const message = 'AWS was not able to validate the provided access credentials';
+  expect(classifyAwsError(aws('AuthFailure', 401, message))).toMatchObject({ class: 'auth', scope: 'region' });
+});
+
 test('sold out blocks this type and larger ones there, for minutes, and sooner lets spot try again', () => {
   const raw = aws('InsufficientInstanceCapacity', 500);
   const blocks = { scope: 'offer', reach: { machines: 'larger', markets: 'asked' }, retry: 'never' };
