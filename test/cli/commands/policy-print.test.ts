@@ -55,7 +55,11 @@ test('a role for Google Cloud is YAML, as gcloud reads it', async () => {
 test('of several documents one can be had alone, for a file', async () => {
   expect(JSON.parse((await print(['azure', '--document', 'godwit-subnet'], [])).out)).toMatchObject({
     Name: 'godwit-subnet',
-    Actions: ['read', 'join/action'].map((name) => `Microsoft.Network/virtualNetworks/subnets/${name}`),
+    // The first: doctor asks at the subnet itself what may be done with it.
+    Actions: [
+      'Microsoft.Authorization/permissions/read',
+      ...['read', 'join/action'].map((name) => `Microsoft.Network/virtualNetworks/subnets/${name}`),
+    ],
   });
   expect((await print(['azure', '--document', 'godwit-subnt'], [])).err).toContain('did you mean "godwit-subnet"');
 });
