@@ -11,7 +11,7 @@ import { notSeen, type Refused, refused } from '../shared/told.ts';
 import { type LaunchTerms, launch } from './launch.ts';
 import { ownLabels } from './request.ts';
 import { mark, type Session, seeReplica } from './session.ts';
-import { isToBeWoken, wake } from './wake.ts';
+import { isToBeWoken, showsBootBefore, wake } from './wake.ts';
 import { epochOf, type Instance, placeOf, replicaIdOf, standingOf, textOn } from './wire.ts';
 
 /** What a machine made for it is told to run. Pure: nothing is asked. */
@@ -51,6 +51,8 @@ async function startOnce(session: Session, terms: LaunchTerms, call: WriteCall):
   const mine = slot.find((each) => textOn(each, 'startKey') === owner.startKey);
   // While its launch may still fail, its operation is asked and not the machine.
   if (mine !== undefined && isBeingMade(session, mine, owner)) return await launch(session, terms, call);
+  // Told to start, it shows the boot before for a moment: what were answered now would be nobody's soon.
+  if (mine !== undefined && showsBootBefore(mine)) return undefined;
   if (mine !== undefined) return await adopt(session, mine, owner, call);
   const ending = slot.filter((each) => standingOf(each).state === 'stopping');
   const stopped = slot.find((each) => standingOf(each).state === 'stopped');

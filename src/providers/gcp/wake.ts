@@ -11,7 +11,16 @@ import { type Instance, type Operation, placeOf, replicaIdOf, standingOf, startM
 
 /** Stopped, and the start that was written on it never came: its last start is still the one from before. */
 export function isToBeWoken(instance: Instance): boolean {
-  return standingOf(instance).state === 'stopped' && textOn(instance, 'wokenFrom') === startMarkOf(instance);
+  return standingOf(instance).state === 'stopped' && wasWokenFromThis(instance);
+}
+
+/** It starts, and its last start is still the one from before. */
+export function showsBootBefore(instance: Instance): boolean {
+  return standingOf(instance).state !== 'stopped' && wasWokenFromThis(instance);
+}
+
+function wasWokenFromThis(instance: Instance): boolean {
+  return textOn(instance, 'wokenFrom') === startMarkOf(instance);
 }
 
 /**

@@ -258,6 +258,17 @@ test('a crash between the mark and the start of a stopped machine is made good u
   expect(asked()).toHaveLength(1);
 });
 
+test('a start whose reply was lost is answered by its own boot, not by the one that the machine shows until then', async () => {
+  const session = await site.open();
+  const replica = done(await session.start(request, call('k1')));
+  done(await session.stop(replica, 'stop', call('k2')));
+  site.fake.fault({ action: 'Instances.Start', when: 'after', answer: 'drop' });
+  expect((await session.start(request, call('k3'))).kind).toBe('unknown');
+  const woken = done(await session.start(request, call('k3')));
+  done(await session.stop(woken, 'delete', call('k4')));
+  expect([woken.bootId === replica.bootId, site.fake.billed()]).toEqual([false, []]);
+});
+
 test('a stopped machine that cannot be had again is sold out, and no other is made beside it', async () => {
   const session = await site.open();
   const replica = done(await session.start(request, call('k1')));
