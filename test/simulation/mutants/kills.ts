@@ -96,6 +96,7 @@ export const kills: Readonly<Record<string, Kill>> = {
   'held-goes-on': { seed: 30, by: 'I32' },
   'return-to-the-wrong-weights': { seed: 243, by: 'I32' },
   'abort-leaves-it-open': { seed: 1000098, by: 'I24' },
+  'site-that-is-not-configured': { seed: 1319, by: 'I23' },
   'order-lost-on-takeover': { seed: 138, by: 'I32' },
   'order-over-a-stale-revision': { seed: 21, by: 'I31' },
   'word-raises-no-revision': { seed: 1000098, by: 'I31' },
