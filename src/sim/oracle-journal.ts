@@ -10,6 +10,8 @@ export class JournalGrammar {
   readonly #ghost: Ghost;
   /** `operation/index` of steps that have their closing entry. */
   readonly #closed = new Set<string>();
+  /** By `operation/index`: when the step was first intended, milliseconds. */
+  readonly #begunMs = new Map<string, number>();
   /** `operation/index/slot` that were intended and have no result yet, by whom (`host/pid`). */
   readonly #openParts = new Map<string, string>();
   /** By life: the refresh that has no result yet. */
@@ -46,6 +48,7 @@ export class JournalGrammar {
     const isReturn = index === operation?.plan.steps.length;
     if (!isReturn && index > 0 && !this.#closed.has(`${operationId}/${index - 1}`))
       ghost.violate('I18', `${step} of ${operationId} is begun before the step before it has a result`);
+    if (state === 'intended' && !this.#begunMs.has(at)) this.#begunMs.set(at, ghost.nowMs);
     if (state === 'intended') return;
     this.#closed.add(at);
     for (const [open, owner] of this.#openParts)
@@ -53,7 +56,10 @@ export class JournalGrammar {
         ghost.violate('I18', `${step} is closed, and ${open} has no result`);
     const passing = error?.class === 'throttled' || error?.class === 'auth' || error?.class === 'transient';
     const deadlineMs = operation?.plan.steps[index]?.deadlineMs ?? 0;
-    if (state === 'refused' && passing && ghost.nowMs - ghost.stepSinceMs < Math.min(deadlineMs, 5000))
+    // A hunt has its time from its intent, over every crash and outage: whoever takes it up late ends it.
+    const isHunt = operation?.plan.steps[index]?.kind === 'hunt';
+    const sinceMs = isHunt ? (this.#begunMs.get(at) ?? ghost.stepSinceMs) : ghost.stepSinceMs;
+    if (state === 'refused' && passing && ghost.nowMs - sinceMs < Math.min(deadlineMs, 5000))
       ghost.violate(error.class === 'auth' ? 'I26' : 'I25', `${step} gives up at once: ${error.message}`);
   }
 
