@@ -18,8 +18,11 @@ beforeAll(async () => {
   return moto.close;
 });
 
-/** moto has no sold out offers to show and announces nothing: what is asked of those is asked of the fake region. */
-const ofMoto = { ...aws, capabilities: { ...aws.capabilities, offers: 'no', notices: 'no' } } as const;
+/** moto has no sold out offers to show, announces nothing and withdraws no right: those are asked of the fake region. */
+const ofMoto = {
+  ...aws,
+  capabilities: { ...aws.capabilities, ...{ offers: 'no', notices: 'no', accessCheck: 'no' } },
+} as const;
 
 describe.concurrent('the provider aws, against moto', () => {
   const make = () => makeMotoSite(moto);
