@@ -1,10 +1,11 @@
 /** What is told is read by somebody else's parser: Debian's python3-prometheus-client. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { reasonCodes } from '../../src/model/reason.ts';
 import { expositionText } from '../../src/report/prometheus/exposition.ts';
-import { fixture } from '../config/support/load.ts';
 import { spawnGodwit } from '../e2e/support/spawn-godwit.ts';
 import { hostileStrings } from '../report/hostile.ts';
 
@@ -38,8 +39,19 @@ test('a whole view is read as it was meant', () => {
   expect(turns.find(([name]) => name.endsWith('_count'))?.[2]).toBe(buckets.at(-1));
 });
 
+const config = `version: 1
+state: { dir: state }
+sites: { oslo: { provider: local, ports: 61090-61093 }, paris: { provider: local, ports: 61094-61097 } }
+deployments: { chat: { model: tiny, command: [sleep, "1"], sites: { oslo: {}, paris: { standby: cold } } } }
+traffic: { listen: "127.0.0.1:0" }
+`;
+
 test('what the program prints is read, family by family', async () => {
-  const ended = await spawnGodwit(['status', '-o', 'prometheus', '--config', fixture('everything.yaml')]);
+  const dir = mkdtempSync(join(tmpdir(), 'godwit-metrics-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const path = join(dir, 'godwit.yaml');
+  writeFileSync(path, config, { mode: 0o600 });
+  const ended = await spawnGodwit(['status', '-o', 'prometheus', '--config', path]);
   expect(ended).toMatchObject({ code: 0 });
   const families = read(ended.stdout);
   expect(families).toHaveLength(ended.stdout.match(/^# TYPE/gm)?.length ?? 0);
