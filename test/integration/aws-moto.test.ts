@@ -19,10 +19,8 @@ beforeAll(async () => {
 });
 
 /** moto has no sold out offers to show, announces nothing and withdraws no right: those are asked of the fake region. */
-const ofMoto = {
-  ...aws,
-  capabilities: { ...aws.capabilities, ...{ offers: 'no', notices: 'no', accessCheck: 'no' } },
-} as const;
+const never = { offers: 'no', notices: 'no', accessCheck: 'no' } as const;
+const ofMoto = { ...aws, capabilities: { ...aws.capabilities, ...never } };
 
 describe.concurrent('the provider aws, against moto', () => {
   const make = () => makeMotoSite(moto);
