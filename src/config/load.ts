@@ -21,8 +21,8 @@ export interface LoadTerms {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readStdin: () => Promise<string>;
-  /** Kind → settings schema. */
-  readonly providers: ReadonlyMap<string, z.ZodType>;
+  /** Kind → where its settings schema is loaded from. */
+  readonly providers: Readonly<Record<string, { settings(): Promise<z.ZodType> }>>;
   /** For use: references to the environment and files must resolve, and nobody else may write the file. */
   readonly isForUse: boolean;
 }
@@ -50,7 +50,8 @@ export async function loadConfig(terms: LoadTerms): Promise<LoadEnd> {
   });
   if (source.findings.length > 0) return invalid(source.findings);
   const filled = interpolate(source.value, { dir, env: terms.env, isRequired: terms.isForUse });
-  const shape = checkShape(source, filled.value, terms.providers, filled.open);
+  const providers = await settingsFor(filled.value, terms.providers);
+  const shape = checkShape(source, filled.value, providers, filled.open);
   const found = [
     ...filled.problems.map(({ path: at, message, hint }) => source.findingAt(at, message, hint)),
     ...shape.findings,
@@ -63,6 +64,27 @@ export async function loadConfig(terms: LoadTerms): Promise<LoadEnd> {
   found.push(...checkRules({ source, config, tree, isSure: sureBut([...filled.open, ...shape.dropped]) }));
   if (found.some(({ severity }) => severity === 'error')) return invalid(found);
   return { kind: 'loaded', config, source, tree, secret: filled.secret, warnings: sorted(found) };
+}
+
+/** Of the kinds that the sites name: `status` pays for every schema loaded. Of all where a kind is not known: suggestions need them. */
+async function settingsFor(value: unknown, providers: LoadTerms['providers']): Promise<ReadonlyMap<string, z.ZodType>> {
+  const sites = Object.values(mapOf(mapOf(value)['sites']));
+  const named = new Set(sites.map((site) => mapOf(site)['provider']));
+  const known = Object.keys(providers).filter((kind) => named.has(kind));
+  return settingsOf(providers, named.size > 0 && known.length === named.size ? known : Object.keys(providers));
+}
+
+/** The settings schemas of these kinds, by kind. */
+export async function settingsOf(
+  providers: LoadTerms['providers'],
+  kinds: readonly string[] = Object.keys(providers),
+): Promise<ReadonlyMap<string, z.ZodType>> {
+  const chosen = Object.entries(providers).filter(([kind]) => kinds.includes(kind));
+  return new Map(await Promise.all(chosen.map(async ([kind, each]) => [kind, await each.settings()] as const)));
+}
+
+function mapOf(value: unknown): Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
 }
 
 function sorted(findings: readonly Finding[]): readonly Finding[] {

@@ -53,7 +53,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       schema: async () => (await import('./config.ts')).configSchema(),
     },
     ...cloudTables(),
-    openStore: async (config) => (await import('./engine.ts')).openStore(config, 'read', clock),
+    openStore: async (config) => (await import('./store.ts')).openStore(config, 'read', clock),
     connectTraffic: (config) => connectTraffic(config, clock),
     async verifyJournal(config) {
       const { verifyJournal } = await import('../store/sqlite/verify.ts');
@@ -136,7 +136,7 @@ function engineOf(
     },
     async say(config, word) {
       const [{ openStore }, { say }, { createActor }] = await Promise.all([
-        import('./engine.ts'),
+        import('./store.ts'),
         import('../engine/say.ts'),
         import('../system/actor.ts'),
       ]);

@@ -4,7 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { parse } from 'yaml';
 import type { ConfigReading } from '../cli/app.ts';
 import { renderFindings } from '../config/finding.ts';
-import { type LoadEnd, loadConfig } from '../config/load.ts';
+import { type LoadEnd, loadConfig, settingsOf } from '../config/load.ts';
 import { jsonSchema } from '../config/schema.ts';
 import { resolvedValues, showConfig as showAsWritten, showResolved } from '../config/show.ts';
 import { GodwitError } from '../errors.ts';
@@ -37,7 +37,7 @@ export async function showConfig(
 
 /** For editors. */
 export async function configSchema(): Promise<unknown> {
-  return jsonSchema(await settingsByKind());
+  return jsonSchema(await settingsOf(providers));
 }
 
 async function load(path: string | undefined, isForUse: boolean): Promise<LoadEnd> {
@@ -46,14 +46,9 @@ async function load(path: string | undefined, isForUse: boolean): Promise<LoadEn
     cwd: process.cwd(),
     env: process.env,
     readStdin: () => readAll(process.stdin),
-    providers: await settingsByKind(),
+    providers,
     isForUse,
   });
-}
-
-async function settingsByKind() {
-  const kinds = Object.entries(providers).map(async ([kind, entry]) => [kind, await entry.settings()] as const);
-  return new Map(await Promise.all(kinds));
 }
 
 function textOf({ findings, text, path }: Extract<LoadEnd, { kind: 'invalid' }>): string {

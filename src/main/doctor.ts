@@ -8,7 +8,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { Provider } from '../ports/provider.ts';
 import { lookAtState } from '../store/sqlite/outlook.ts';
 import { createGatewayDriver, findGateway } from '../traffic/gateway/driver.ts';
-import { connectSite, openStore } from './engine.ts';
+import { connectSite } from './engine.ts';
+import { openStore } from './store.ts';
 
 /** One connection to the gateway's own port, in milliseconds. */
 const knockMs = 2000;

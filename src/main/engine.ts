@@ -13,16 +13,11 @@ import type { Reporter } from '../ports/reporter.ts';
 import type { Store } from '../ports/store.ts';
 import { createProbe } from '../probes/probe.ts';
 import { providers } from '../providers/index.ts';
-import { openSqliteStore } from '../store/sqlite/store.ts';
 import { createActor } from '../system/actor.ts';
 import { readBootId } from '../system/boot-id.ts';
 import { createRandom } from '../system/random.ts';
 import { createGatewayDriver } from '../traffic/gateway/driver.ts';
-
-/** `read` never creates or changes anything. */
-export function openStore(config: Config, mode: 'read' | 'write', clock: Clock): Store {
-  return openSqliteStore({ dir: config.stateDir, mode, clock, random: createRandom(), bootId: readBootId() });
-}
+import { openStore } from './store.ts';
 
 interface Terms {
   readonly clock: Clock;

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readConfig } from '../../src/main/config.ts';
-import { openStore } from '../../src/main/engine.ts';
+import { openStore } from '../../src/main/store.ts';
 import type { Config } from '../../src/model/config.ts';
 import { createActor } from '../../src/system/actor.ts';
 import { createClock } from '../../src/system/clock.ts';

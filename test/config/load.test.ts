@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { inFolder, loadText, terms, write } from './support/load.ts';
+import { findingsOf, inFolder, loadText, providers, terms, write } from './support/load.ts';
 
 const small = `version: 1
 sites:
@@ -176,3 +176,32 @@ test('GODWIT_CONFIG names the file when no flag does, and an empty one says noth
       message: expect.stringContaining('no godwit.yaml in'),
     });
   }));
+
+test.for([
+  {
+    name: 'loads the settings of the providers that the sites name, and no others',
+    kind: 'local',
+    expected: ['local'],
+  },
+  { name: 'loads the settings of all where a name is not known', kind: 'lokal', expected: ['cloud', 'local'] },
+])('$name', async ({ kind, expected }) => {
+  const loadedKinds: string[] = [];
+  const counted = Object.fromEntries(
+    Object.entries(providers).map(([each, { settings }]) => [
+      each,
+      {
+        settings: () => {
+          loadedKinds.push(each);
+          return settings();
+        },
+      },
+    ]),
+  );
+  const text = `version: 1
+sites: { oslo: { provider: ${kind}, ports: 9100-9109 } }
+deployments: { chat: { model: m, command: [c], sites: { oslo: {} }, failover: { mode: "off" } } }
+`;
+  const findings = await findingsOf(text, { providers: counted });
+  expect(loadedKinds.sort()).toEqual(expected);
+  expect(findings).toEqual(kind === 'local' ? [] : ['2:28 no provider "lokal"']);
+});

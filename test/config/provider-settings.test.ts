@@ -20,7 +20,7 @@ deployments:
 failover: { mode: off }
 `;
 
-const providers = new Map([['azure', azureSettings]]);
+const providers = { azure: { settings: () => Promise.resolve(azureSettings) } };
 
 test('what a provider asks for beyond the shape of its settings is asked for in the file already', async () => {
   expect(await findingsOf(config('zones: [1, "2"]'), { providers })).toEqual([]);

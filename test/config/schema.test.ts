@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { settingsOf } from '../../src/config/load.ts';
 import { configSchema, jsonSchema } from '../../src/config/schema.ts';
 import { accepts, type JsonSchema, keywords, schemasIn } from './support/json-schema.ts';
 import { fixture, providers } from './support/load.ts';
 
-const schema = jsonSchema(providers) as JsonSchema;
+const schema = jsonSchema(await settingsOf(providers)) as JsonSchema;
 const all = [...schemasIn(schema)];
 const everything = () => parse(readFileSync(fixture('everything.yaml'), 'utf8')) as Readonly<Record<string, unknown>>;
 

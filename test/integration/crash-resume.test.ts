@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openStore } from '../../src/main/engine.ts';
+import { openStore } from '../../src/main/store.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { verifyJournal } from '../../src/store/sqlite/verify.ts';
 import { createClock } from '../../src/system/clock.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readConfig } from '../../src/main/config.ts';
-import { openStore } from '../../src/main/engine.ts';
+import { openStore } from '../../src/main/store.ts';
 import type { Config } from '../../src/model/config.ts';
 import type { JournalBody } from '../../src/model/journal-entry.ts';
 import { type Standing, standingKey } from '../../src/model/standing.ts';

@@ -7,10 +7,10 @@ import { type LoadEnd, type LoadTerms, loadConfig } from '../../../src/config/lo
 import { localSettings } from '../../../src/providers/local/schema.ts';
 
 /** `cloud` stands for those whose machines run images; their own settings are in their own tests. */
-export const providers = new Map<string, z.ZodType>([
-  ['local', localSettings],
-  ['cloud', z.strictObject({})],
-]);
+export const providers: LoadTerms['providers'] = {
+  local: { settings: () => Promise.resolve(localSettings) },
+  cloud: { settings: () => Promise.resolve(z.strictObject({})) },
+};
 
 export const fixture = (name: string): string => join(import.meta.dirname, '../../../fixtures/config', name);
 
