@@ -7,6 +7,7 @@ import { benchFailover } from './failover.ts';
 import { benchFalseAlarm } from './false-alarm.ts';
 import { benchLatency } from './latency.ts';
 import { coreBusy, harnessCore, moveTo, needTools, proxyCore } from './processes.ts';
+import { benchProviders } from './providers.ts';
 import { benchSmall } from './small.ts';
 import { benchStartup } from './startup.ts';
 import { type Row, renderTable } from './stats.ts';
@@ -27,6 +28,7 @@ export interface Bench {
 const parts: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]> | readonly Row[]>> = {
   startup: benchStartup,
   status: benchStatus,
+  providers: benchProviders,
   small: benchSmall,
   latency: benchLatency,
   streams: benchStreams,
