@@ -54,10 +54,7 @@ export function whyNotText(deployment: string, told: RecordedDecision, askedMs: 
   }
   const reasons = reasonsOf(decision);
   const head = headOf(decision);
-  const against =
-    reasons.length === 0
-      ? [`  ${tint('good', mark('good', style), style)}nothing was wrong: ${sanitize(decision.diagnosis.message)}`]
-      : reasonLines(reasons, askedMs, style);
+  const against = reasons.length === 0 ? [calmLine(decision.diagnosis, style)] : reasonLines(reasons, askedMs, style);
   const codes = [...new Set(reasons.map(({ code }) => code))].slice(0, 3);
   return [
     `${name} ${head} (${since})`,
@@ -66,6 +63,13 @@ export function whyNotText(deployment: string, told: RecordedDecision, askedMs: 
     ...siteLines(decision.diagnosis, atMs, style),
     ...codes.map((code) => `More  godwit explain ${code}`),
   ].join('\n');
+}
+
+/** Where no rule had to stand in the way. A site that fails just now is healthy until it has failed for long enough. */
+function calmLine({ code, message }: Diagnosis, style: Style): string {
+  const [tone, words] =
+    code === 'Healthy' ? (['good', 'no site counted as bad'] as const) : (['warn', 'not enough to act on'] as const);
+  return `  ${tint(tone, mark(tone, style), style)}${words}: ${sanitize(message)}`;
 }
 
 function headOf(decision: Exclude<RecordedDecision['decision'], { kind: 'act' }>): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explanationText } from '../../../src/report/text/explanation.ts';
+import { explanationText, whyNotText } from '../../../src/report/text/explanation.ts';
 import { plainStyle } from '../../../src/report/text/style.ts';
 import { operation } from '../../cli/support/models.ts';
 
@@ -25,4 +25,21 @@ test('what a provider said is told whole, under its step, within the width', () 
 test('what goes on without end is cut', () => {
   const text = explained({ code: 'X', message: 'word '.repeat(2000) });
   expect(text.slice(text.indexOf('Steps\n')).split('\n')).toHaveLength(21);
+});
+
+test.for([
+  {
+    name: 'that no site counted as bad is not that nothing was wrong',
+    code: 'Healthy',
+    says: '+ no site counted as bad: 2 of 2 ready',
+  },
+  {
+    name: 'what was wrong and not enough to act on is said so',
+    code: 'SiteDegraded',
+    says: '! not enough to act on: 2 of 2 ready',
+  },
+] as const)('$name', ({ code, says }) => {
+  const diagnosis = { code, actionable: false, site: 'oslo', message: '2 of 2 ready', sites: [] };
+  const told = { decision: { kind: 'stay', diagnosis, reasons: [] } as const, atMs: 0, seq: 1, by: undefined };
+  expect(whyNotText('chat', told, 1000, plainStyle)).toContain(says);
 });
