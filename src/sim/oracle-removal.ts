@@ -36,13 +36,15 @@ export function checkRemoved(
   // What was refused, or has failed, takes nothing away by that.
   if (state !== 'intended' && state !== 'reached') return;
   checkVelocity(watched, operation, step);
-  if (state === 'intended') checkShare(watched, operation, [step.site], life);
+  if (state === 'intended') checkShare(watched, { operation, emptied: [step.site], started: 0 }, life);
 }
 
-/** When an operation is opened, with all that it is to empty. */
+/** When an operation is opened, with all that it is to empty. What it is to start counts: it is judged again at its steps. */
 export function checkPlanned(watched: Watched, operation: Operation, life: Incarnation | undefined): void {
-  const drained = operation.plan.steps.flatMap((step) => (step.kind === 'drain' ? [step.site] : []));
-  checkShare(watched, operation, drained, life);
+  const { steps } = operation.plan;
+  const drained = steps.flatMap((step) => (step.kind === 'drain' ? [step.site] : []));
+  const started = steps.flatMap((step) => (step.kind === 'launch' ? step.slots : []));
+  checkShare(watched, { operation, emptied: drained, started: started.length }, life);
 }
 
 /** One site at a time, unless somebody answers for more. */
@@ -72,14 +74,20 @@ function isAnswered({ overrides = [], trigger }: Plan): boolean {
   return trigger === 'manual' && overrides.some((each) => each === 'RemovalVelocity');
 }
 
+interface Emptying {
+  readonly operation: Operation;
+  readonly emptied: readonly string[];
+  /** Replicas that are to be ready before anything is emptied. */
+  readonly started: number;
+}
+
 /**
  * Taken is what is ready and whoever does it knew so; left is all that it may have held for ready. Where the deployment may
  * not go nothing counts, nor what a person emptied before.
  */
 function checkShare(
   { ghost, clouds, config, options, promises }: Watched,
-  { id, plan }: Operation,
-  emptied: readonly string[],
+  { operation: { id, plan }, emptied, started }: Emptying,
   life: Incarnation | undefined,
 ): void {
   const [deployment] = config.deployments;
@@ -96,8 +104,9 @@ function checkShare(
   const left = members
     .filter(({ site }) => !emptied.includes(site))
     .flatMap((cloud) => possiblyReady(life, cloud, ghost.nowMs - options.proofMaxAgeMs));
-  if (taken.length > left.length)
-    ghost.violate('I12', `${id} takes ${taken.length} replicas of ${emptied.join()} and leaves ${left.length}`);
+  const leaves = left.length + started;
+  if (taken.length > leaves)
+    ghost.violate('I12', `${id} takes ${taken.length} replicas of ${emptied.join()} and leaves ${leaves}`);
 }
 
 /** What was heard so lately may not have been thought over yet, in milliseconds. */

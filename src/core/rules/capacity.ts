@@ -6,7 +6,7 @@ import type { SiteView, View } from '../../model/view.ts';
 import { sameWeights } from '../../model/weights.ts';
 import { isResident, readyReplicas, weightOf } from '../readiness.ts';
 import { isOut } from '../standing.ts';
-import { isRescue, isTakenBack, type Rule, round, startsAt, targetsOf } from './case.ts';
+import { isRescue, isTakenBack, type Rule, readyThen, round, targetsOf } from './case.ts';
 
 /** What is compared, beside the last digits of floating point. */
 const tiny = 1e-9;
@@ -34,11 +34,7 @@ export const capacityFloor: Rule = (about) => {
   const { view, action, nowMs } = about;
   if (isTakenBack(about) || isRescue(about)) return [];
   if (action.kind === 'failover' && action.trigger === 'automatic') return [];
-  const replicas = (site: SiteView): number => {
-    const ready = readyReplicas(view, site, nowMs).length;
-    // A site that is started first is proven in full before anything moves.
-    return ready === 0 && startsAt(about, site) > 0 ? site.placement.replicas : ready;
-  };
+  const replicas = (site: SiteView): number => readyThen(about, site);
   const emptied = (action.empty ?? []).map(({ site }) => site);
   return floorReasons({ view, weights: action.weights, emptied, replicas, nowMs });
 };

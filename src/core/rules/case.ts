@@ -4,7 +4,7 @@ import type { Diagnosis } from '../../model/diagnosis.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { SiteView, View } from '../../model/view.ts';
 import { sharesOf } from '../plan/hunt.ts';
-import { missingSlots, readyReplicas, weightOf } from '../readiness.ts';
+import { missingSlots, readyReplicas, unlistedReason, weightOf } from '../readiness.ts';
 
 /** Everything a rule may look at. */
 export interface Case {
@@ -33,13 +33,29 @@ export function isTakenBack({ action }: Case): boolean {
 }
 
 /** How many replicas the plan starts at the site before anything moves. */
-export function startsAt({ view, action, nowMs }: Case, site: SiteView): number {
+export function startsAt(about: Case, site: SiteView): number {
+  const { view, action, nowMs } = about;
   const { name } = site.site;
   if (action.hunt !== undefined) return dearestShare(view, action.hunt, name);
   const asked = action.start.find((each) => each.site === name)?.slots.length ?? 0;
-  const isRaised = (action.weights[name] ?? 0) > weightOf(view, name);
-  const wakes = action.kind !== 'start' && isRaised && readyReplicas(view, site, nowMs).length === 0;
+  const wakes = action.kind !== 'start' && isRaised(about, site) && readyReplicas(view, site, nowMs).length === 0;
   return wakes ? missingSlots(view, site, nowMs).length : asked;
+}
+
+/**
+ * How many replicas are ready there when the plan begins to move: a site that is started first is proven in full before. So
+ * is one that may be starting and need not list it yet; until it does, that alone stands in the way.
+ */
+export function readyThen(about: Case, site: SiteView): number {
+  const { view, nowMs } = about;
+  const ready = readyReplicas(view, site, nowMs).length;
+  const isStarted =
+    startsAt(about, site) > 0 || (isRaised(about, site) && unlistedReason(view, site, nowMs).length > 0);
+  return ready === 0 && isStarted ? site.placement.replicas : ready;
+}
+
+function isRaised({ view, action }: Case, { site: { name } }: SiteView): boolean {
+  return (action.weights[name] ?? 0) > weightOf(view, name);
 }
 
 /** Nobody knows which of the candidates have it: at worst the dearest. */

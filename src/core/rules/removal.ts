@@ -8,7 +8,7 @@ import { isWithin } from '../elapsed.ts';
 import { isResident, readyReplicas, weightOf } from '../readiness.ts';
 import { isOut } from '../standing.ts';
 import { unitsOf } from './capacity.ts';
-import type { Rule } from './case.ts';
+import { type Rule, readyThen } from './case.ts';
 
 /** What is emptied must not be what users are served from. */
 export const emptied: Rule = ({ view, action, nowMs }) => {
@@ -43,12 +43,17 @@ export function stopReasons(view: View, name: string, nowMs: number): readonly R
 /** Most of what is ready that one removal may take, 0–1 (I12). */
 const mostRatio = 0.5;
 
-/** One site at a time, and never most of what is ready, within `failover.safety.removalWindow`. */
-export const removalVelocity: Rule = ({ view, action, nowMs }) => {
+/**
+ * One site at a time, and never most of what is ready, within `failover.safety.removalWindow`. What the plan starts and proves
+ * before it empties anything counts: whether it is there then is asked again at that step.
+ */
+export const removalVelocity: Rule = (about) => {
+  const { view, action, nowMs } = about;
   const { removalWindowMs } = view.deployment.failover.safety;
   const emptying = (action.empty ?? []).map(({ site }) => site);
   if (removalWindowMs === 0 || emptying.length === 0) return [];
-  return [...removedBefore(view, emptying, removalWindowMs, nowMs), ...tooMuch(view, action.empty ?? [], nowMs)];
+  const replicas = (site: SiteView): number => readyThen(about, site);
+  return [...removedBefore(view, emptying, removalWindowMs, nowMs), ...tooMuch(view, emptying, replicas)];
 };
 
 /**
@@ -60,7 +65,8 @@ export function velocityAtStep(view: View, site: string, nowMs: number): readonl
   const { removalWindowMs } = view.deployment.failover.safety;
   if (removalWindowMs === 0) return [];
   const before = { ...view, open: undefined, others: view.others.filter(hasBegun) };
-  return [...removedBefore(before, [site], removalWindowMs, nowMs), ...tooMuch(view, [{ site }], nowMs)];
+  const ready = (each: SiteView): number => readyReplicas(view, each, nowMs).length;
+  return [...removedBefore(before, [site], removalWindowMs, nowMs), ...tooMuch(view, [site], ready)];
 }
 
 /** Other sites that were emptied a moment ago, or are being emptied now, also for another deployment. */
@@ -87,12 +93,12 @@ function removedBefore(view: View, emptying: readonly string[], windowMs: number
 }
 
 /** What a person emptied before is gone from the count: it was answered for then. */
-function tooMuch(view: View, empty: readonly { readonly site: string }[], nowMs: number): readonly Reason[] {
+function tooMuch(view: View, emptying: readonly string[], replicas: (site: SiteView) => number): readonly Reason[] {
   const members = view.sites.filter((each) => isResident(view, each) && !isOut(view, each.site.name));
   const sum = (sites: readonly SiteView[]): number =>
-    sites.reduce((total, site) => total + unitsOf(view, site, readyReplicas(view, site, nowMs).length), 0);
+    sites.reduce((total, site) => total + unitsOf(view, site, replicas(site)), 0);
   const all = sum(members);
-  const taken = sum(members.filter(({ site }) => empty.some((each) => each.site === site.name)));
+  const taken = sum(members.filter(({ site }) => emptying.includes(site.name)));
   if (taken <= all * mostRatio) return [];
   const share = Math.round((taken / all) * 100);
   const message = `would take ${share} % of what is ready at once, at most ${mostRatio * 100} %`;

@@ -102,6 +102,25 @@ test.for<readonly [string, ReturnType<typeof calm>, readonly string[]]>([
   expect(said(removalVelocity, seen, emptying)).toEqual(expected);
 });
 
+const waking = { ...emptying, kind: 'migrate', from: 'left' } as const;
+const fromLeft = { left: 100, right: 0 };
+const idle = { ...emptying, weights: fromLeft } as const;
+/** Its lists show a start only so long after it, and are read since a moment. */
+const unlisted = { listLagMs: 1000, listedSinceMs: nowMs - 1099 };
+const listed = { listLagMs: 1000, listedSinceMs: nowMs - 1100 };
+
+test.for<readonly [string, readonly [number, number], Partial<Action>, object, readonly string[]]>([
+  ['a site that is started first and replaces it', [2, 2], waking, listed, []],
+  ['a site that is started first and is smaller', [3, 2], waking, listed, most(60)],
+  ['a site that may be starting and need not list it yet', [2, 2], waking, unlisted, []],
+  ['a site that nothing starts', [2, 2], idle, listed, most(100)],
+  ['a site that nothing starts and that need not list all', [2, 2], idle, unlisted, most(100)],
+])('what the plan starts before it empties anything counts: %s', ([, [left, right], action, lists, expected]) => {
+  const cold = siteView('right', { wanted: right, standby: 'cold', replicas: [], ...lists });
+  const seen = calm({ sites: [siteView('left', { wanted: left }), cold], weights: fromLeft });
+  expect(said(removalVelocity, seen, action)).toEqual(expected);
+});
+
 test('a window of nothing is no such limit', () => {
   expect(said(removalVelocity, calm({ recent: [middle], others: [emptied('middle', open)] }, 0), emptying)).toEqual([]);
   expect(said(removalVelocity, { ...share(3, 2), ...{ deployment: calm({}, 0).deployment } }, emptying)).toEqual([]);
