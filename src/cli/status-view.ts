@@ -3,8 +3,10 @@ import { failoverReadiness } from '../engine/failover-readiness.ts';
 import type { Config } from '../model/config.ts';
 import type { Deployment, Placement } from '../model/deployment.ts';
 import type { DiagnosisCode, SiteDiagnosis } from '../model/diagnosis.ts';
+import { toldDomains } from '../model/replica.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
+import type { SiteView } from '../model/view.ts';
 import { age } from '../model/words.ts';
 import type { ControllerView, SiteRow, SiteState, Source, StatusView, TrafficFigures } from '../report/status-view.ts';
 import { nextCommands } from './next-commands.ts';
@@ -55,6 +57,7 @@ export function statusView(config: Config, deployment: Deployment, sights: Sight
         diagnosed?.find(({ site }) => site === placement.site),
         route?.weights[placement.site],
         traffic,
+        snapshot?.view.sites.find(({ site }) => site.name === placement.site),
       ),
     ),
     open: stored?.open,
@@ -146,6 +149,7 @@ function rowOf(
   diagnosis: SiteDiagnosis | undefined,
   wantPct: number | undefined,
   traffic: DeploymentTraffic | undefined,
+  seen: SiteView | undefined,
 ): SiteRow {
   const own = traffic?.sites.find(({ site }) => site === placement.site);
   const attempts = (traffic?.sites ?? []).reduce((total, site) => total + site.attempts, 0);
@@ -167,6 +171,7 @@ function rowOf(
     standby: placement.standby,
     firstTokenP95Ms: own?.firstTokenP95Ms,
     inFlight: own?.inFlight,
+    replicaDomains: seen === undefined ? [] : toldDomains(seen.replicas),
     reasons: isNews ? [{ code: diagnosis.code, message: diagnosis.message }] : [],
   };
 }

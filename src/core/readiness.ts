@@ -1,7 +1,7 @@
 /** What one replica and one site look like in a view: the facts that diagnosis, safety and plans share. */
 import type { Condition, Proof } from '../model/condition.ts';
 import type { Reason } from '../model/reason.ts';
-import type { Replica } from '../model/replica.ts';
+import { isStanding, type Replica, toldDomains } from '../model/replica.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
 import { unlistedSlots } from './launched.ts';
@@ -108,9 +108,17 @@ export function isResident(view: View, site: SiteView): boolean {
   );
 }
 
-/** Two sites that share a failure domain fail together. */
+/**
+ * Whether `other` outlives what takes `one`: they share no failure domain of the configuration, and of the replicas of
+ * `other` one at least stands where none of `one` does, as far as their providers tell.
+ */
 export function areIndependent(one: SiteView, other: SiteView): boolean {
-  return !one.site.failureDomains.some((each) => other.site.failureDomains.includes(each));
+  if (one.site.failureDomains.some((each) => other.site.failureDomains.includes(each))) return false;
+  const taken = toldDomains(one.replicas);
+  const standing = other.replicas.filter(({ replica }) => isStanding(replica));
+  const isTaken = ({ replica: { failureDomain } }: ReplicaView): boolean =>
+    failureDomain !== undefined && taken.includes(failureDomain);
+  return standing.length === 0 || !standing.every(isTaken);
 }
 
 /** The wanted weight in force, 0–100; 0 while the route is not seen. */

@@ -7,6 +7,7 @@ import type { Asker, Block } from '../model/block.ts';
 import { type Decision, reasonsOf } from '../model/decision.ts';
 import type { StepState } from '../model/journal-entry.ts';
 import { moveKinds, type Operation, type OperationRequest } from '../model/operation.ts';
+import { toldDomains } from '../model/replica.ts';
 import type { Standing } from '../model/standing.ts';
 import type { Tally } from '../model/tally.ts';
 import type { View } from '../model/view.ts';
@@ -42,13 +43,14 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
   const { clock, store } = deps;
   // The only deployment there is shares its failure domains with nobody.
   const hasOthers = deps.config.deployments.length > 1;
-  const domains = hasOthers ? { domains: domainsOf(deps) } : {};
+  const configured = hasOthers ? { domains: domainsOf(deps) } : {};
   const asked = createAskedBook(store.journal);
   let open: Operation | undefined;
   let recent: readonly Operation[] = [];
   let request: OperationRequest | undefined;
   let standing: readonly Standing[] = [];
   let others: readonly Operation[] = [];
+  let domains: Pick<View, 'domains'> = configured;
   let blocks: readonly Block[] = [];
   let healthySinceMs: Record<string, number> = {};
   let calmSinceMs: number | undefined;
@@ -79,6 +81,7 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
       standing = set;
       blocks = refused;
       others = busy.filter(({ plan }) => plan.deployment !== deployment);
+      domains = others.length === 0 ? configured : { domains: await withTold(store, others, configured.domains) };
       await asked.refresh(operations);
       recent = operations.filter(({ endedAtMs }) => endedAtMs !== undefined);
       open = operations.find(({ endedAtMs }) => endedAtMs === undefined);
@@ -117,6 +120,27 @@ async function newestOf({ operations }: EngineDeps['store'], deployment: string)
 
 function domainsOf({ config }: EngineDeps): NonNullable<View['domains']> {
   return Object.fromEntries(config.sites.map(({ name, failureDomains }) => [name, failureDomains]));
+}
+
+/**
+ * Where a deployment's replicas stand only its own lists tell: its last snapshot has them, whichever process wrote it. An
+ * old one names too much rather than too little, which makes a change wait.
+ */
+async function withTold(
+  { snapshots }: EngineDeps['store'],
+  others: readonly Operation[],
+  configured: View['domains'] = {},
+): Promise<NonNullable<View['domains']>> {
+  const names = [...new Set(others.map(({ plan }) => plan.deployment))];
+  const found = await Promise.all(names.map((name) => snapshots.get(name)));
+  const sites = found.flatMap((snapshot) => snapshot?.view.sites ?? []);
+  const told = Map.groupBy(sites, ({ site }) => site.name);
+  return Object.fromEntries(
+    Object.entries(configured).map(([name, domains]) => [
+      name,
+      [...new Set([...domains, ...(told.get(name) ?? []).flatMap(({ replicas }) => toldDomains(replicas))])],
+    ]),
+  );
 }
 
 /** Without any the snapshot that is written of the view holds none either. */

@@ -20,4 +20,20 @@ export interface Replica {
   readonly startedAtMs: number;
   /** The idempotency key of the request that made it. */
   readonly startKey: string;
+  /**
+   * What it fails together with inside its site, as its provider told it, by the provider's own name: one rack with one
+   * interconnect. Absent: nothing, or not told (yet), or listed by an earlier version.
+   */
+  readonly failureDomain?: string;
+}
+
+/** The failure domains that replicas stand in now, each once, as their provider told them. */
+export function toldDomains(replicas: readonly { readonly replica: Replica }[]): readonly string[] {
+  const standing = replicas.filter(({ replica }) => isStanding(replica));
+  return [...new Set(standing.flatMap(({ replica }) => replica.failureDomain ?? []))];
+}
+
+/** A machine or process is somewhere. */
+export function isStanding({ state }: Pick<Replica, 'state'>): boolean {
+  return state !== 'stopped' && state !== 'gone';
 }

@@ -64,7 +64,10 @@ export interface View {
   readonly asked?: Readonly<Record<string, readonly string[]>>;
   /** Operations under way for other deployments. */
   readonly others: readonly Operation[];
-  /** Failure domains of every configured site, by name; absent where no other deployment is. */
+  /**
+   * Failure domains of every configured site, by name, with those that replicas of deployments under change were told to
+   * stand in; absent where no other deployment is.
+   */
   readonly domains?: Readonly<Record<string, readonly string[]>>;
   /** Digest of the configuration's text. */
   readonly configDigest: string;

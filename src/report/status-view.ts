@@ -35,6 +35,8 @@ export interface SiteRow {
   /** First-byte time of users' requests, 95th percentile, milliseconds. */
   readonly firstTokenP95Ms: number | undefined;
   readonly inFlight: number | undefined;
+  /** What its replicas fail together with inside it, as their provider told it: one of these in common, one loss. */
+  readonly replicaDomains: readonly string[];
   readonly reasons: readonly { readonly code: string; readonly message: string }[];
 }
 

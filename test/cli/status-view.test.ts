@@ -3,7 +3,7 @@ import type { Sights, Stored } from '../../src/cli/sights.ts';
 import { statusView } from '../../src/cli/status-view.ts';
 import type { Standing } from '../../src/model/standing.ts';
 import { pin } from '../core/support/pins.ts';
-import { blackhole } from '../core/support/view.ts';
+import { blackhole, replicaView } from '../core/support/view.ts';
 import {
   config,
   deployment,
@@ -66,6 +66,14 @@ test('shows wanted and real shares, readiness and first-byte times by site', () 
     { name: 'site-b', wantPct: 0, realRatio: 0.1, state: 'healthy', firstTokenP95Ms: 300 },
     { name: 'site-c', wantPct: 0, realRatio: 0, state: 'empty', reasons: [{ code: 'SiteEmpty' }] },
   ]);
+});
+
+test('says which failure domains the replicas of a site stand in, as the last snapshot has it', () => {
+  const base = snapshot(healthy);
+  const replica = replicaView({ site: 'site-b', failureDomain: 'cb-1' });
+  const sites = base.view.sites.map((each) => (each.site.name === 'site-b' ? { ...each, replicas: [replica] } : each));
+  const result = see(sights({}, { snapshot: { ...base, view: { ...base.view, sites } } }));
+  expect(result.sites.map(({ replicaDomains }) => replicaDomains)).toEqual([[], ['cb-1'], []]);
 });
 
 test('adds up the windows of all sites', () => {

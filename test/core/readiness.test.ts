@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { areIndependent, emptySlots, isReady, isResident, weightOf } from '../../src/core/readiness.ts';
+import type { ReplicaState } from '../../src/model/replica.ts';
 import { nowMs, replicaView, siteView, view } from './support/view.ts';
 
 const tcp = { probe: 'http', state: 'bad' } as const;
@@ -41,6 +42,30 @@ test('sites are independent unless they share one failure domain', () => {
   const left = siteView('left', { domains: ['rack-1', 'power-a'] });
   expect(areIndependent(left, siteView('right', { domains: ['rack-2', 'power-a'] }))).toBe(false);
   expect(areIndependent(left, siteView('right', { domains: ['rack-2', 'power-b'] }))).toBe(true);
+});
+
+test.for([
+  ['stands in the same domain', ['cb-1'], [['cb-1']], false],
+  ['stands in another', ['cb-1'], [['cb-2']], true],
+  ['stands in one of those of the first', ['cb-1', 'cb-2'], [['cb-2']], false],
+  ['stands elsewhere too', ['cb-1'], [['cb-1'], ['cb-2']], true],
+  ['has one of which nothing is told', ['cb-1'], [['cb-1'], [undefined]], true],
+  ['has one elsewhere that is stopped', ['cb-1'], [['cb-1'], ['cb-2', 'stopped']], false],
+  ['has one there that is gone', ['cb-1'], [['cb-1', 'gone']], true],
+  ['is told nothing, like the first', [undefined], [[undefined]], true],
+  ['holds nothing', ['cb-1'], [], true],
+] as const)('whether a site whose provider tells failure domains outlives another: it %s', ([, ours, theirs, is]) => {
+  const standsIn = (name: string, all: readonly (readonly [string | undefined, ReplicaState?])[]) =>
+    siteView(name, {
+      replicas: all.map(([failureDomain, state = 'running'], slot) =>
+        replicaView({ site: name, slot, state, ...(failureDomain === undefined ? {} : { failureDomain }) }),
+      ),
+    });
+  const left = standsIn(
+    'left',
+    ours.map((each) => [each] as const),
+  );
+  expect(areIndependent(left, standsIn('right', theirs))).toBe(is);
 });
 
 test('a weight is 0 for a site the route does not name, without a route, and while it is not seen', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/core/diagnose.ts';
 import { bestTarget, moveAll } from '../../src/core/target.ts';
-import { dead, nowMs, type SiteChange, siteView, view } from './support/view.ts';
+import { dead, nowMs, replicaView, type SiteChange, siteView, view } from './support/view.ts';
 
 function chosen(sites: Readonly<Record<string, SiteChange>>, from = 'left'): string | undefined {
   const seen = view({ sites: Object.entries(sites).map(([name, change]) => siteView(name, change)) });
@@ -17,6 +17,15 @@ test.for<{ name: string; sites: Readonly<Record<string, SiteChange>>; target: st
   {
     name: 'an independent one before a ready one that shares its domain',
     sites: { left: { ...dead, domains: ['x'] }, right: { domains: ['x'] }, far: empty },
+    target: 'far',
+  },
+  {
+    name: 'one whose replicas stand elsewhere before one in whose failure domain the source stands too',
+    sites: {
+      left: { replicas: [replicaView({ failureDomain: 'cb-1', conditions: [{ state: 'bad' }], proof: null })] },
+      right: { replicas: [replicaView({ site: 'right', failureDomain: 'cb-1' })] },
+      far: { replicas: [replicaView({ site: 'far', failureDomain: 'cb-2' })] },
+    },
     target: 'far',
   },
   {

@@ -142,6 +142,30 @@ test('with another deployment beside it, a view holds what is under way there an
   expect(await viewIn(deps)).not.toHaveProperty('domains');
 });
 
+test('where the replicas of a deployment under change stand is known by its last snapshot (I13)', async () => {
+  const world = await openStepWorld();
+  const { deps } = world.process;
+  const [chat] = deps.config.deployments;
+  if (chat === undefined) throw new Error('the world has a deployment');
+  const config = { ...deps.config, deployments: [chat, { ...chat, name: 'embed' }] };
+  const seen = world.ctx.view();
+  const sites = seen.sites.map((site) => ({
+    ...site,
+    replicas: site.replicas.map((each) => ({
+      ...each,
+      replica: { ...each.replica, failureDomain: `cb-${site.site.name}` },
+    })),
+  }));
+  const snapshot = { view: { ...seen, sites }, decision: stay(world), tally: createTally().read([]) };
+  await deps.store.snapshots.put({ ...snapshot, deployment: 'embed', atMs: world.clock.nowMs() });
+  const memory = createRecollection({ ...deps, config }, 'chat');
+  await memory.refresh();
+  expect(memory.view(seen).domains).toEqual({ left: ['left'], right: ['right'] });
+  await opened(world, planOf([], { deployment: 'embed' }), { id: 'op-embed' });
+  await memory.refresh();
+  expect(memory.view(seen).domains).toEqual({ left: ['left', 'cb-left'], right: ['right', 'cb-right'] });
+});
+
 test('what is asked for once an operation has ended is never seen beside it as open', async () => {
   const world = await openStepWorld();
   const operation = await opened(world, planOf([]), { id: 'op-open' });

@@ -1,5 +1,6 @@
 /** The rule that only one thing changes in a failure domain at a time (I13). */
 import type { Operation } from '../../model/operation.ts';
+import { toldDomains } from '../../model/replica.ts';
 import type { View } from '../../model/view.ts';
 import { weightOf } from '../readiness.ts';
 import { type Case, isTakenBack, type Rule } from './case.ts';
@@ -50,6 +51,9 @@ function sharedDomain(view: View, one: string, other: string): string | undefine
   return domainsOf(view, one).find((domain) => theirs.includes(domain));
 }
 
+/** Those of the configuration, and those our replicas there stand in: an UltraServer may serve two sites. */
 function domainsOf({ domains, sites }: View, name: string): readonly string[] {
-  return domains?.[name] ?? sites.find(({ site }) => site.name === name)?.site.failureDomains ?? [];
+  const ours = sites.find(({ site }) => site.name === name);
+  const told = ours === undefined ? [] : toldDomains(ours.replicas);
+  return [...(domains?.[name] ?? ours?.site.failureDomains ?? []), ...told];
 }

@@ -25,6 +25,7 @@ export function statusJson(view: StatusView) {
       standby: site.standby,
       firstTokenP95Ms: site.firstTokenP95Ms ?? null,
       inFlight: site.inFlight ?? null,
+      replicaDomains: site.replicaDomains,
       reasons: site.reasons.map((reason) => ({
         ...reason,
         ...(site.sinceMs === undefined ? {} : { since: iso(site.sinceMs) }),

@@ -30,15 +30,21 @@ const moreColumns: readonly Column[] = [
   { title: 'STANDBY', align: 'left', maxWidth: 7 },
   { title: 'IN FLIGHT', align: 'right', maxWidth: 9 },
 ];
+/** Only of a deployment for which a provider tells any: most tell none. */
+const domains: Column = { title: 'DOMAINS', align: 'left', maxWidth: 44, spoken: 'replicas stand in' };
 const note: Column = { title: 'NOTE', align: 'left', maxWidth: 60 };
 
 /** Within `style.width`; `wide` also says how each site stands by and what runs there, and leaves none out. */
 export function siteTable(view: StatusView, style: Style, columns: 'usual' | 'wide'): readonly string[] {
   const isWide = columns === 'wide';
   const shown = isWide ? view.sites : view.sites.slice(0, maxSites);
-  const more = (site: SiteRow): readonly string[] => (isWide ? [site.standby, String(site.inFlight ?? '?')] : []);
+  const isTold = isWide && shown.some(({ replicaDomains }) => replicaDomains.length > 0);
+  const more = (site: SiteRow): readonly string[] => [
+    ...(isWide ? [site.standby, String(site.inFlight ?? '?')] : []),
+    ...(isTold ? [sanitize(site.replicaDomains.join(' '), 44)] : []),
+  ];
   const rows = shown.map((site) => [...cellsOf(site, view.atMs, style), ...more(site), noteOf(site)]);
-  const all = [...usualColumns, ...(isWide ? moreColumns : []), note];
+  const all = [...usualColumns, ...(isWide ? moreColumns : []), ...(isTold ? [domains] : []), note];
   const [head = '', ...lines] = table(all, rows, style);
   const colored = lines.map((line, index) => tint(siteTones[shown[index]?.state ?? 'unknown'], line, style));
   const left = view.sites.length - shown.length;

@@ -3,7 +3,7 @@ import { failureDomainBusy } from '../../../src/core/rules/domains.ts';
 import type { Action } from '../../../src/model/decision.ts';
 import type { Plan } from '../../../src/model/plan.ts';
 import { against, emptying, said } from '../support/rules.ts';
-import { operationOf, siteView, type ViewChange, view } from '../support/view.ts';
+import { operationOf, replicaView, siteView, type ViewChange, view } from '../support/view.ts';
 
 /** Of another deployment, under way, from `far` to `away`. */
 const other = (plan: Partial<Plan> = {}) =>
@@ -14,6 +14,8 @@ const other = (plan: Partial<Plan> = {}) =>
 const busy = (plan: Partial<Plan> = {}, change: ViewChange = {}) => view({ others: [other(plan)], ...change });
 const changing = (where: string) => [`op-9 (shift of embed) is changing ${where}`];
 const stays = { before: { left: 50, far: 50 }, after: { left: 50, away: 50 } };
+const standsIn = (name: string, failureDomain: string) =>
+  siteView(name, { replicas: [replicaView({ site: name, failureDomain })] });
 const likeLeft = { left: ['grid'], right: ['right'], far: ['far', 'grid'], away: ['away'] };
 
 test.for<readonly [string, ReturnType<typeof view>, Partial<Action>, readonly string[]]>([
@@ -30,6 +32,24 @@ test.for<readonly [string, ReturnType<typeof view>, Partial<Action>, readonly st
     busy({ from: 'third' }, { sites: [siteView('left'), siteView('right'), siteView('third', { domains: ['left'] })] }),
     {},
     changing('third, in left like left'),
+  ],
+  [
+    'a site whose replicas stand in a domain that ours stand in too',
+    busy({}, { domains: { far: ['far', 'cb-1'] }, sites: [standsIn('left', 'cb-1'), siteView('right')] }),
+    {},
+    changing('far, in cb-1 like left'),
+  ],
+  [
+    'a site of ours whose replicas stand in a domain with those of another',
+    busy({ from: 'third' }, { sites: [standsIn('left', 'cb-1'), siteView('right'), standsIn('third', 'cb-1')] }),
+    {},
+    changing('third, in cb-1 like left'),
+  ],
+  [
+    'a site whose replicas stand in another domain',
+    busy({}, { domains: { far: ['far', 'cb-2'] }, sites: [standsIn('left', 'cb-1'), siteView('right')] }),
+    {},
+    [],
   ],
   ['one that empties the same site', busy({ from: 'left', before: {}, after: {} }), emptying, changing('left')],
   [

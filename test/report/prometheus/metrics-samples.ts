@@ -8,7 +8,15 @@ const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 }
 export function siteRow(name: string, over: Partial<SiteRow> = {}): SiteRow {
   return {
     ...{ name, wantPct: 0, realRatio: 0, state: 'healthy', sinceMs: undefined, evidenceAtMs: nowMs - 1500 },
-    ...{ ready: 2, replicas: 2, standby: 'hot', firstTokenP95Ms: undefined, inFlight: 0, reasons: [] },
+    ...{
+      ready: 2,
+      replicas: 2,
+      standby: 'hot',
+      firstTokenP95Ms: undefined,
+      inFlight: 0,
+      reasons: [],
+      replicaDomains: [],
+    },
     ...over,
   };
 }

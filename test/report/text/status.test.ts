@@ -24,6 +24,7 @@ function row(name: string, over: Partial<SiteRow> = {}): SiteRow {
     standby: 'hot',
     firstTokenP95Ms: undefined,
     inFlight: 0,
+    replicaDomains: [],
     reasons: [],
     ...over,
   };
@@ -241,6 +242,13 @@ test('a command to type next is not broken in two', () => {
 test('counts the sites it does not list', () => {
   const text = statusText(view({ sites: Array.from({ length: 11 }, (_, index) => row(`s${index}`)) }), unicode);
   expect(text).toContain('and 3 more sites: -o wide');
+});
+
+test('wide says which failure domains replicas stand in, where a provider tells any', () => {
+  expect(statusText(view(), unicode, 'wide')).not.toContain('DOMAINS');
+  const told = view({ sites: [row('virginia', { replicaDomains: ['cb-1', 'cb-2'] }), row('sweden')] });
+  expect(statusText(told, unicode, 'wide')).toMatch(/DOMAINS[\s\S]*virginia.*cb-1 cb-2/);
+  expect(statusText(told, unicode)).not.toContain('cb-1');
 });
 
 test('says the same words in ASCII where there is no Unicode', () => {
