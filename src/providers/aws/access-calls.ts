@@ -4,6 +4,7 @@ import {
   DescribeCapacityReservationsCommand,
   DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
+  DescribeInstanceTopologyCommand,
   DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
   DescribeLaunchTemplateVersionsCommand,
@@ -33,6 +34,7 @@ export type MachineAction = 'StartInstances' | 'StopInstances' | 'TerminateInsta
 /** Looks that are tried and not carried out: nothing of what they would show is wanted. */
 const looks = {
   DescribeInstanceStatus: () => new DescribeInstanceStatusCommand({ DryRun: true }),
+  DescribeInstanceTopology: () => new DescribeInstanceTopologyCommand({ DryRun: true }),
   DescribeInstanceTypeOfferings: () => new DescribeInstanceTypeOfferingsCommand({ DryRun: true }),
   DescribeInstanceTypes: () => new DescribeInstanceTypesCommand({ DryRun: true }),
   DescribeSpotPriceHistory: () => new DescribeSpotPriceHistoryCommand({ DryRun: true }),

@@ -3,12 +3,14 @@ import {
   type CapacityReservation,
   DescribeCapacityReservationsCommand,
   DescribeInstanceStatusCommand,
+  DescribeInstanceTopologyCommand,
   DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
   DescribeSpotInstanceRequestsCommand,
   DescribeSpotPriceHistoryCommand,
   type EC2Client,
   type InstanceStatus,
+  type InstanceTopology,
   type InstanceTypeInfo,
   type InstanceTypeOffering,
   type SpotInstanceRequest,
@@ -31,6 +33,8 @@ export interface Ec2Reads {
   reservations(machines: readonly string[], call: ReadCall): Promise<Told<readonly CapacityReservation[]>>;
   /** Machines of the account for which something is scheduled, or was until a week ago. */
   scheduled(call: ReadCall): Promise<Told<readonly InstanceStatus[]>>;
+  /** Where these machines stand, of those that run; at most 100. One id that is not there is `not-found` for all. */
+  topology(ids: readonly string[], call: ReadCall): Promise<Told<readonly InstanceTopology[]>>;
   /** Of those ids that are there: they go some hours after their machines. */
   spotRequests(ids: readonly string[], call: ReadCall): Promise<Told<readonly SpotInstanceRequest[]>>;
 }
@@ -44,7 +48,7 @@ export function openReads(client: EC2Client, ask: Ask): Ec2Reads {
   return { ...openCatalogue(client, ask), ...openOutlook(client, ask) };
 }
 
-function openCatalogue(client: EC2Client, ask: Ask): Omit<Ec2Reads, 'scheduled' | 'spotRequests'> {
+function openCatalogue(client: EC2Client, ask: Ask): Omit<Ec2Reads, 'scheduled' | 'topology' | 'spotRequests'> {
   return {
     offered: (machines, call) =>
       ask(call, (abortSignal) => {
@@ -84,7 +88,7 @@ function openCatalogue(client: EC2Client, ask: Ask): Omit<Ec2Reads, 'scheduled' 
   };
 }
 
-function openOutlook(client: EC2Client, ask: Ask): Pick<Ec2Reads, 'scheduled' | 'spotRequests'> {
+function openOutlook(client: EC2Client, ask: Ask): Pick<Ec2Reads, 'scheduled' | 'topology' | 'spotRequests'> {
   return {
     scheduled: (call) =>
       ask(call, (abortSignal) => {
@@ -93,6 +97,12 @@ function openOutlook(client: EC2Client, ask: Ask): Pick<Ec2Reads, 'scheduled' | 
           (page) => client.send(new DescribeInstanceStatusCommand({ ...input, ...page }), { abortSignal }),
           ({ InstanceStatuses = [] }) => InstanceStatuses,
         );
+      }),
+    // With ids the API takes no page size, and the answer is one page.
+    topology: (ids, call) =>
+      ask(call, async (abortSignal) => {
+        const command = new DescribeInstanceTopologyCommand({ InstanceIds: [...ids] });
+        return (await client.send(command, { abortSignal })).Instances ?? [];
       }),
     spotRequests: (ids, call) =>
       ask(call, async (abortSignal) => {

@@ -36,7 +36,7 @@ export const grants = {
 } as const;
 
 /** What settings of a site have a call made. */
-export type When = 'spot' | 'reserved' | 'quotas';
+export type When = 'spot' | 'reserved' | 'blocks' | 'quotas';
 
 interface Look {
   readonly use: CallPermissions['use'];
@@ -62,6 +62,9 @@ export const awsPermissions: PermissionTable = {
     }),
     look('DescribeSpotInstanceRequests', {
       ...{ use: 'operate', when: 'spot', why: 'reads which spot machines EC2 will take back' },
+    }),
+    look('DescribeInstanceTopology', {
+      ...{ use: 'operate', when: 'blocks', why: 'reads which machines are part of one UltraServer, and fail together' },
     }),
     {
       ...{ call: 'StartInstances', use: 'operate', source: actions },

@@ -9,6 +9,7 @@ import {
 import { awsPermissions, grants, type When } from './permissions.ts';
 import { offersOf } from './request.ts';
 import { type AwsSettings, awsSettings } from './schema.ts';
+import { hasBlocks } from './ultraservers.ts';
 import { tags } from './wire.ts';
 
 /**
@@ -64,7 +65,8 @@ function scopeOf({ sites, account = '*', uses, runsAs }: PolicyTerms): Scope {
     names: sites.length === 0 ? ['SITE'] : sites.map(({ name }) => name),
     templates: settings.length === 0 ? ['TEMPLATE'] : unique(settings.map(({ launch }) => launch.template)),
     subnets: subnetsOf(settings),
-    whens: settings.length === 0 ? new Set(['spot', 'reserved', 'quotas']) : new Set(settings.flatMap(whensOf)),
+    whens:
+      settings.length === 0 ? new Set(['spot', 'reserved', 'blocks', 'quotas']) : new Set(settings.flatMap(whensOf)),
     places: regions.map((region) => `arn:${partitionOf(region)}:ec2:${region}:${account}`),
     imagePlaces: regions.map((region) => `arn:${partitionOf(region)}:ec2:${region}:`),
   };
@@ -76,6 +78,7 @@ export function whensOf(settings: AwsSettings): readonly When[] {
   const markets = new Set(offersOf(settings).map(({ market }) => market));
   return [
     ...(['spot', 'reserved'] as const).filter((each) => markets.has(each)),
+    ...(hasBlocks(settings) ? (['blocks'] as const) : []),
     // What is reserved counts towards what a quota leaves.
     ...(quotas === undefined ? [] : (['quotas', 'reserved'] as const)),
   ];

@@ -13,11 +13,13 @@ import type { AwsSettings } from './schema.ts';
 import { listLagMs, listPace, type Session, type SessionDeps } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
+import { createUltraServers } from './ultraservers.ts';
 import { tags, toReplica } from './wire.ts';
 
 /** Makes and writes nothing until something is changed. */
 export function openSite(deps: SessionDeps): Provider {
   const { clock, ec2, site, settings } = deps;
+  const ultraServers = createUltraServers(deps, settings);
   const session: Session = {
     ...deps,
     attempts: openAttempts(deps.stateDir),
@@ -25,7 +27,11 @@ export function openSite(deps: SessionDeps): Provider {
     lastSeen: undefined,
     look: (deployment, call) =>
       ec2.describe({ filters: { [`tag:${tags.deployment}`]: deployment, [`tag:${tags.site}`]: site } }, call),
-    see: (instance) => toReplica(instance, settings),
+    see(instance) {
+      const replica = toReplica(instance, settings);
+      const failureDomain = ultraServers.of(instance);
+      return replica === undefined || failureDomain === undefined ? replica : { ...replica, failureDomain };
+    },
   };
   return {
     listLagMs,
@@ -35,6 +41,7 @@ export function openSite(deps: SessionDeps): Provider {
       const asOfMs = clock.nowMs();
       const told = await session.look(deployment, call);
       if (told.kind !== 'done') return { kind: 'unknown', error: told.error };
+      await ultraServers.learn(told.value, call);
       return { kind: 'seen', value: onePerSlot(told.value.flatMap((each) => session.see(each) ?? [])), asOfMs };
     },
     start: (request, call) => changeSlot(session, request, call, () => startReplica(session, request, call)),

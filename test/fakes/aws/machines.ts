@@ -33,6 +33,8 @@ export interface MachineTerms {
   /** It runs in this capacity reservation. */
   readonly reservation?: string;
   readonly isBlock: boolean;
+  /** The Capacity Block of that reservation. */
+  readonly block?: string;
   readonly token: string;
   readonly tags: ReadonlyMap<string, string>;
   /** Base64, as it was asked for. */
@@ -101,7 +103,7 @@ export class Machine {
   shownAt(atMs: number): Instance | undefined {
     const [state, event] = [this.stateAt(atMs), this.eventAt(atMs)];
     if (state === undefined || event === undefined) return undefined;
-    const { id, index, type, zone, spotRequest, reservation, isBlock, token, metadata, address } = this.terms;
+    const { id, index, type, zone, spotRequest, reservation, isBlock, block, token, metadata, address } = this.terms;
     const isUp = state !== 'terminated' && state !== 'shutting-down';
     return {
       InstanceId: id,
@@ -114,6 +116,7 @@ export class Machine {
       ...(metadata === undefined ? {} : { MetadataOptions: metadata }),
       ...(spotRequest === undefined ? {} : { InstanceLifecycle: 'spot', SpotInstanceRequestId: spotRequest }),
       ...(reservation === undefined ? {} : { CapacityReservationId: reservation }),
+      ...(block === undefined ? {} : { CapacityBlockId: block }),
       ...(isBlock ? { InstanceLifecycle: 'capacity-block' } : {}),
       ...(isUp ? { PrivateIpAddress: address ?? `10.0.${index >> 8}.${index & 255}` } : {}),
       ...(isUp && state === 'running' ? { PublicIpAddress: `198.51.100.${index & 255}` } : {}),

@@ -21,6 +21,8 @@ export interface Region {
   readonly machines: readonly Machine[];
   /** By how much what is listed lags behind what is, in milliseconds of the region's time. */
   lagMs: number;
+  /** How long after its launch a machine's topology lacks its UltraServer, in milliseconds of the region's time. */
+  topologyLagMs: number;
   /** Machines that are terminated from now on shut down without an end. */
   isStuck: boolean;
   /** Where new machines answer, for a test that has a server there. */
@@ -49,6 +51,7 @@ export const modelled: Readonly<Record<string, readonly string[]>> = {
     ...['TagSpecifications', 'InstanceMarketOptions', 'CapacityReservationSpecification'],
     ...['UserData', 'MetadataOptions'],
   ],
+  DescribeInstanceTopology: ['InstanceIds'],
   StartInstances: ['InstanceIds'],
   StopInstances: ['InstanceIds'],
   TerminateInstances: ['InstanceIds'],
@@ -65,6 +68,7 @@ export function createRegion(terms: RegionTerms): Region {
     nowMs: terms.nowMs,
     machines,
     lagMs: 0,
+    topologyLagMs: 0,
     isStuck: false,
     pageSize: 1000,
     soldOut: new Set(),
@@ -88,6 +92,8 @@ export function createRegion(terms: RegionTerms): Region {
       switch (action) {
         case 'DescribeInstances':
           return describe(region, terms, params);
+        case 'DescribeInstanceTopology':
+          return describeTopology(region, terms, params);
         case 'RunInstances':
           return { Instances: [run(region, terms, { machines, tokens }, params)] };
         case 'StartInstances':
@@ -186,6 +192,26 @@ function describe(region: Region, { nowMs }: RegionTerms, params: Params): objec
   };
 }
 
+/** Only of machines that run; of an UltraServer's machines with its block, which a reservation's launch status tells apart. */
+function describeTopology(region: Region, { nowMs }: RegionTerms, params: Params): object {
+  const ids = textsOf(params['InstanceIds']);
+  if (ids.length === 0 || ids.length > 100)
+    throw new RefusedError(501, 'NotModelled', 'the fake tells the topology of 1 to 100 machines by id');
+  const running = ids.map((id) => machineOf(region, id)).filter((each) => region.stateOf(each) === 'running');
+  return {
+    Instances: running.map((machine) => {
+      const { id, type, zone, reservation } = machine.terms;
+      const held = region.catalogue.reservations.find((each) => each.CapacityReservationId === reservation);
+      const launchedAtMs = machine.shownAt(nowMs())?.LaunchTime?.getTime() ?? 0;
+      const isTold = held?.LaunchStatus !== undefined && nowMs() - launchedAtMs >= region.topologyLagMs;
+      return {
+        ...{ InstanceId: id, InstanceType: type, AvailabilityZone: zone, NetworkNodes: ['nn-1', 'nn-2', 'nn-3'] },
+        ...(isTold ? { CapacityBlockId: held.CapacityBlockId } : {}),
+      };
+    }),
+  };
+}
+
 function fits(instance: Instance, { Name, Values }: Params): boolean {
   const name = String(Name);
   const has = (value: string | undefined): boolean => value !== undefined && textsOf(Values).includes(value);
@@ -275,6 +301,7 @@ function run(region: Region, terms: RegionTerms, { machines, tokens }: Stock, pa
       ...(market === 'spot' ? { spotRequest: `sir-${index.toString(16).padStart(8, '0')}` } : {}),
       ...(reservation?.CapacityReservationId === undefined ? {} : { reservation: reservation.CapacityReservationId }),
       isBlock: market === 'capacity-block',
+      ...(reservation?.CapacityBlockId === undefined ? {} : { block: reservation.CapacityBlockId }),
       token: String(params['ClientToken'] ?? ''),
       userData: params['UserData'] === undefined ? undefined : String(params['UserData']),
       metadata: params['MetadataOptions'] === undefined ? undefined : metadataOf(structOf(params['MetadataOptions'])),

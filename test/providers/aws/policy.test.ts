@@ -17,6 +17,8 @@ function make(terms: Partial<PolicyTerms> = {}) {
   return { ...policy, content, statements: content.Statement };
 }
 
+const block = { id: 'cr-0123456789abcdef0', machine: 'p6e-gb200.36xlarge', zone: 'us-east-1a', block: true };
+
 function actionsOf(statements: readonly Statement[]): readonly string[] {
   return [...new Set(statements.flatMap(({ Action }) => Action))].toSorted();
 }
@@ -24,7 +26,8 @@ function actionsOf(statements: readonly Statement[]): readonly string[] {
 test('grants every permission of the table and no other, without a star', () => {
   const listed = awsPermissions.calls.flatMap(({ permissions }) => permissions.map(({ name }) => name));
   const role = 'arn:aws:iam::123456789012:role/inference';
-  const all = { ...site.settings, market: ['reserved', 'spot', 'on-demand'], quotas: true };
+  const reservations = [block];
+  const all = { ...site.settings, market: ['reserved', 'spot', 'on-demand'], quotas: true, reservations };
   const policy = make({ runsAs: role, sites: [{ ...site, settings: all }] });
   expect(actionsOf(policy.statements)).toEqual([...new Set(listed)].toSorted());
   expect(actionsOf(make().statements).filter((name) => name.includes('*'))).toEqual([]);
@@ -83,6 +86,15 @@ test('asks for spot only where a site uses it', () => {
   const about = (sites: PolicyTerms['sites']) =>
     JSON.stringify(make({ sites }).content).includes('spot-instances-request');
   expect([about([site]), about([spot])]).toEqual([false, true]);
+});
+
+test('asks where machines stand only for a site that names a Capacity Block', () => {
+  const withBlock = (isBlock: boolean) =>
+    make({
+      sites: [{ ...site, settings: { ...site.settings, reservations: [{ ...block, block: isBlock }] } as never }],
+    });
+  const asks = (isBlock: boolean) => actionsOf(withBlock(isBlock).statements).includes('ec2:DescribeInstanceTopology');
+  expect([asks(false), asks(true)]).toEqual([false, true]);
 });
 
 test('without a site it says what is to be filled in', () => {
