@@ -86,7 +86,7 @@ export interface Provider {
   stop(replica: Replica, how: 'stop' | 'delete', call: WriteCall): Promise<Reply<void>>;
   /** What could be started, in the order of the site's settings, with what is known against each. Nothing is changed. */
   offers?(need: OfferNeed, call: ReadCall): Promise<Seen<readonly OfferSight[]>>;
-  /** On the provider's side: no new requests for the replica. Done already is done. */
+  /** On the provider's side: no new requests for this boot of the replica; the start that wakes it ends that. Done already is done. */
   drain?(replica: Replica, call: WriteCall): Promise<Reply<void>>;
   /** What the provider will do to our replicas at this site, for all deployments. */
   notices?(call: ReadCall): Promise<Seen<readonly Notice[]>>;

@@ -35,7 +35,7 @@ export function cloudContract(plugin: ProviderPlugin, make: MakeCloud): readonly
     ...troubleCases(plugin, make),
     ...crashCases(plugin, make),
     ...(offers === 'yes' ? offerCases(make) : []),
-    ...(drain === 'yes' ? drainedCases(make) : []),
+    ...(drain === 'yes' ? drainedCases(plugin, make) : []),
     ...(notices === 'yes' ? noticeCases(make) : []),
     ...(accessCheck === 'yes' ? accessCases(make) : []),
   ];

@@ -30,10 +30,10 @@ export async function wake(
   const { ec2 } = session;
   const { InstanceId: id = '' } = stopped;
   const before = launchTimeOf(stopped);
-  const isDrained = tagOf(stopped, tags.draining) !== undefined;
+  // The mark of a drain goes in any case: what was looked at may be from before it.
   const intent = {
     ...{ [tags.startKey]: startKey, [tags.epoch]: String(call.epoch), [tags.wokenFrom]: before },
-    ...(isDrained ? { [tags.draining]: '' } : {}),
+    [tags.draining]: '',
   };
   const tagged = await ec2.tag(id, intent, call);
   if (tagged.kind !== 'done') return tagged;

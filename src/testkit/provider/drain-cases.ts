@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Replica } from '../../model/replica.ts';
 import type { WriteCall } from '../../ports/call.ts';
+import type { ProviderPlugin } from '../../ports/provider.ts';
 import type { ContractCase } from '../contract-case.ts';
 import type { MakeCloud } from './cloud-subject.ts';
 import { type Bench, done, type MakeProvider, providerCase, refusal } from './subject.ts';
@@ -48,8 +49,9 @@ export function drainCases(make: MakeProvider): readonly ContractCase[] {
 const olderEpoch = 'a newer epoch was seen, and this call bears an older epoch';
 
 /** What drains shows in the cloud alone: of a subject that can look there. */
-export function drainedCases(make: MakeCloud): readonly ContractCase[] {
+export function drainedCases({ capabilities }: ProviderPlugin, make: MakeCloud): readonly ContractCase[] {
   return [
+    ...(capabilities.warmStandby === 'yes' ? [wokenCase(make)] : []),
     providerCase(make, 'drains so that the cloud sends no new requests, to that replica alone', async (bench) => {
       const { cloud } = bench.subject;
       const [replica, other] = [await bench.started('k1', 0), await bench.started('k2', 1)];
@@ -60,6 +62,22 @@ export function drainedCases(make: MakeCloud): readonly ContractCase[] {
       assert.ok(!(await cloud.isDrained(other)), 'another was drained, and the cloud sends this one none');
     }),
   ];
+}
+
+/** A drain is of one boot: what was emptied, stopped and kept is started to serve. */
+function wokenCase(make: MakeCloud): ContractCase {
+  return providerCase(make, 'drains one boot: what is woken later has new requests again', async (bench) => {
+    const { cloud } = bench.subject;
+    const replica = await bench.started('k1');
+    done(await drain(bench, replica, bench.write('k2')));
+    done(await bench.provider.stop(replica, 'stop', bench.write('k3')));
+    const later = await bench.open();
+    const woken = await bench.insist(() => later.start(bench.request(), bench.write('k4', { epoch: 2 })));
+    if (cloud.isDrained === undefined) return;
+    assert.ok(!(await cloud.isDrained(woken)), 'it was drained, stopped and woken, and still gets no new requests');
+    done(await drain(bench, woken, bench.write('k5', { epoch: 2 })));
+    assert.ok(await cloud.isDrained(woken), 'what was woken was drained anew, and the cloud sends it new requests');
+  });
 }
 
 async function drain({ provider }: Pick<Bench, 'provider'>, replica: Replica, call: WriteCall) {

@@ -40,6 +40,7 @@ export interface CloudApi {
   WakeMachine(ask: Target & Pick<Machine, 'tags'>): Machine;
   TagMachine(ask: Target & Pick<Machine, 'tags'>): void;
   UnrouteMachine(ask: Target): void;
+  RouteMachine(ask: Target): void;
   PowerOff(ask: Target): void;
   /** At once, with no regard for what runs on it. */
   KillMachine(ask: Target): void;
@@ -210,6 +211,7 @@ export function createTinyCloud(clock: Clock): TinyCloud {
       body.tags = { ...body.tags, ...tags };
     },
     UnrouteMachine: (target) => void cloud.unrouted.add(bodyOf(target).id),
+    RouteMachine: (target) => void cloud.unrouted.delete(bodyOf(target).id),
     PowerOff: (target) => end(target, 'off'),
     KillMachine: (target) => finish(bodyOf(target), 'ended'),
     ReleaseMachine: (target) => end(target, 'released'),

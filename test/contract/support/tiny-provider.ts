@@ -184,6 +184,9 @@ async function startMachine(tools: Tools, request: StartRequest, call: WriteCall
   if (holder === undefined) return await createMachine(tools, request, call);
   if (holder.state !== 'released') return taken(holder);
   const { id, boot } = holder;
+  // Before it wakes: whoever dies in between leaves one that is asleep, and not one that runs for nobody.
+  const routed = await tools.link('RouteMachine', { id, boot }, call);
+  if (routed.kind !== 'done') return routed;
   const woken = await tools.link('WakeMachine', { id, boot, tags: tagsOf(request, call) }, call);
   return woken.kind === 'done' ? { kind: 'done', value: tools.see(woken.value) } : woken;
 }

@@ -184,6 +184,12 @@ export const wrongStops: readonly Wrong[] = [
     says: 'sends it new requests',
   },
   {
+    name: 'leaves drained what it wakes',
+    twist: calling('RouteMachine', async () => ({ kind: 'done', value: undefined })),
+    breaks: 'drains one boot: what is woken later has new requests again',
+    says: 'still gets no new requests',
+  },
+  {
     name: 'ends its machines with its session',
     twist: {
       session: (good, { all, link, clock }) => ({

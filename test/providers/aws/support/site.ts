@@ -140,7 +140,7 @@ function hooksOf(region: FakeEc2['region']): StandIn['own'] {
       region.catalogue.events.push({ machine: replica?.id ?? 'i-0fffffffffffffff0', event });
     },
     isDrained: async ({ id }) =>
-      region.machines.some(({ terms, tags }) => terms.id === id && tags.has('godwit:draining')),
+      region.machines.some(({ terms, tags }) => terms.id === id && (tags.get('godwit:draining') ?? '') !== ''),
     withdraw(permission) {
       const before = region.policy;
       region.policy = without(permission, before);

@@ -74,6 +74,10 @@ export function cloudOf(
       project.withdrawn.add(permission);
       return () => project.withdrawn.delete(permission);
     },
+    async isDrained({ id }) {
+      const found = project.machines.find(({ terms: { name, zone } }) => `${name}.${zone}` === id);
+      return found?.labels['godwit-draining'] !== undefined;
+    },
     neverEnd() {
       project.isStuck = true;
     },
