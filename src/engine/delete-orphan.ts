@@ -101,7 +101,7 @@ async function find({ deps, deployment, order, signal }: Work): Promise<Found> {
 
 async function stopAndSee(work: Work, provider: Provider, replica: Replica): Promise<OrphanEnd> {
   const { order } = work;
-  const terms = termsOf(work, replica.site);
+  const terms = termsOf(work, replica.site, provider.stopSlackMs);
   const note = (state: 'intended' | 'reached' | 'refused' | 'unknown', detail: string) =>
     work.journal.append({
       ...{ kind: 'step', operationId: terms.operationId, index: 0, step: `delete orphan ${replica.id}` },
@@ -157,10 +157,14 @@ function isOver({ state, billed }: Replica): boolean {
   return state === 'gone' && billed === 'no';
 }
 
-/** `site`: where it runs; without one the longest grace that any placement gives. */
-function termsOf({ deps, grip, deployment, order, signal }: Work, site: string | undefined): WriteTerms {
+/** `site`: where it runs; without one the longest grace that any placement gives. `stopSlackMs`: its provider's. */
+function termsOf(
+  { deps, grip, deployment, order, signal }: Work,
+  site: string | undefined,
+  stopSlackMs = slackMs,
+): WriteTerms {
   const operationId = `orphan-${grip.epoch}`;
-  const limitMs = graceMs(deployment, site) + slackMs;
+  const limitMs = graceMs(deployment, site) + stopSlackMs;
   return {
     operationId,
     idempotencyKey: `${operationId}/${order.replica}`,

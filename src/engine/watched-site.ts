@@ -46,7 +46,7 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
   const provider = deps.providers.get(name);
   assert(site !== undefined, `deployment ${deployment.name} names the unknown site ${name}`);
   assert(provider !== undefined, `no provider session for site ${name}`);
-  const { listLagMs, listPace = atEveryLook, account } = provider;
+  const { listLagMs, listPace = atEveryLook, account, stopSlackMs } = provider;
   let listed: readonly Listed[] = [];
   /** When the first list was seen, epoch milliseconds. */
   let listedSinceMs: number | undefined;
@@ -94,7 +94,11 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
         const timeoutMs = isListed(route, replica) ? 0 : placement.launch.startupTimeoutMs;
         return viewOf(deployment, schedule, replica, { startedAtMs: replica.startedAtMs, timeoutMs }, atMs);
       });
-      return { site, placement, control, replicas, listLagMs, ...(account === undefined ? {} : { account }) };
+      return {
+        ...{ site, placement, control, replicas, listLagMs },
+        ...(account === undefined ? {} : { account }),
+        ...(stopSlackMs === undefined ? {} : { stopSlackMs }),
+      };
     },
   };
 }

@@ -24,6 +24,8 @@ export interface SiteView {
   readonly placement: Placement;
   /** The provider's: longest time until its list shows what was started, in milliseconds. */
   readonly listLagMs: number;
+  /** The provider's: how long a stop takes beyond the server's grace, in milliseconds. Absent: it does not say. */
+  readonly stopSlackMs?: number;
   /** The provider's: whose account it is, as a reference. Absent: this site's alone. */
   readonly account?: string;
   /** Whether the provider's list could be read, and when; `replicas` is what it said last. */

@@ -74,6 +74,12 @@ export interface Provider {
    * same for the session's whole life; stated too long it delays a replacement, stated too short it makes a second instance.
    */
   readonly listLagMs: number;
+  /**
+   * Longest usual time that a stop, either way of it, takes beyond the server's own grace until it is verified, in
+   * milliseconds. Stated too short a stop that goes on well ends as unknown; stated too long a stuck one is told late. Absent: a
+   * minute. The same for the session's whole life.
+   */
+  readonly stopSlackMs?: number;
   /** How often a watcher may list; absent: as often as it looks. */
   readonly listPace?: ListPace;
   /** Whose account it is, as a reference: what is refused for the account is refused at all its sites. Absent: this site's alone. */

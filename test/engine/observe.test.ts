@@ -47,6 +47,20 @@ test('puts lists, probes, the table and the statistics together, with their date
   });
 });
 
+test('says of a site what its provider says of it, and nothing of what it does not say', async () => {
+  const world = createWorld();
+  const { deps } = world.boot();
+  const left = deps.providers.get('left');
+  if (left === undefined) throw new Error('there is no site left');
+  const providers = new Map([
+    ...deps.providers,
+    ['left', { ...left, listLagMs: 7, stopSlackMs: 600_000, account: 'a' }],
+  ]);
+  const [one, other] = createObserver({ ...deps, providers }, world.deployment, 1000).sight().sites;
+  expect(one).toMatchObject({ listLagMs: 7, stopSlackMs: 600_000, account: 'a' });
+  expect(other).not.toHaveProperty('stopSlackMs');
+});
+
 test('I26: a site whose list may not be read keeps what was listed last, marked as not seen', async () => {
   const opened = await open();
   await look(opened);

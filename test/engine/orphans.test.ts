@@ -203,8 +203,9 @@ test('beside a controller that lives nothing is touched', async () => {
 
 test.for([
   { name: 'its own site’s grace', site: 'right', graceMs: 90_000 },
+  { name: 'what its provider says that a stop takes', site: 'right', graceMs: 90_000, slackMs: 600_000 },
   { name: 'the longest of all where its site is placed no more', site: 'left', graceMs: 200_000 },
-])('one is given $name to stop', async ({ site, graceMs }) => {
+])('one is given $name to stop', async ({ site, graceMs, ...of }) => {
   const world = await served();
   const { id } = world.right.plant(0);
   const { deps } = world.boot();
@@ -215,7 +216,8 @@ test.for([
     limits.push(call.deadlineAtMonoMs - world.clock.monoMs());
     return right.stop(replica, how, call);
   };
-  const providers = new Map([...deps.providers, ['right', { ...right, stop }]]);
+  const said = 'slackMs' in of ? { stopSlackMs: of.slackMs } : {};
+  const providers = new Map([...deps.providers, ['right', { ...right, stop, ...said }]]);
   const deployments = deps.config.deployments.map((deployment) => ({
     ...deployment,
     placements: deployment.placements.flatMap((each) => {
@@ -228,5 +230,5 @@ test.for([
   // No try outlives the lease: this one is longer than any grace.
   const config = { ...deps.config, deployments, lease: { ttlMs: 1_000_000, renewEveryMs: 1000 } };
   await world.drive(deleteOrphan({ ...deps, config, providers }, order, calm));
-  expect(limits).toEqual([graceMs + 15_000]);
+  expect(limits).toEqual([graceMs + (said.stopSlackMs ?? 15_000)]);
 });

@@ -5,8 +5,8 @@ import type { View } from '../../model/view.ts';
 import { drainBudgetMs } from '../drain-budget.ts';
 import { fenceStep, writeDeadlineMs } from './steps.ts';
 
-/** Beyond the time a model server takes to stop, in milliseconds: a provider may have to be asked again. */
-const stopSlackMs = 60_000;
+/** Of a provider that does not say, beyond the time a model server takes to stop, in milliseconds: it may have to be asked again. */
+const usualSlackMs = 60_000;
 
 /** For a site that has no weight: what would move it has nothing to do, and the gateway is read back all the same. */
 export function fenceSteps({ empty = [] }: Action): readonly Step[] {
@@ -19,13 +19,12 @@ export function fenceSteps({ empty = [] }: Action): readonly Step[] {
 /** After the traffic has moved. */
 export function emptySteps({ empty = [] }: Action, view: View): readonly Step[] {
   return empty.flatMap(({ site, stop }): readonly Step[] => {
-    const graceMs = view.sites.find((each) => each.site.name === site)?.placement.launch.stopGraceMs ?? 0;
+    const seen = view.sites.find((each) => each.site.name === site);
+    const deadlineMs = (seen?.placement.launch.stopGraceMs ?? 0) + (seen?.stopSlackMs ?? usualSlackMs);
     return [
       { kind: 'drain', name: `drain ${site}`, site, cutsLater: true, deadlineMs: drainBudgetMs(view, site) },
       { kind: 'cut', name: `cut ${site}`, site, deadlineMs: writeDeadlineMs },
-      ...(stop === undefined
-        ? []
-        : [{ kind: 'stop', name: `stop ${site}`, site, how: stop, deadlineMs: graceMs + stopSlackMs } as const]),
+      ...(stop === undefined ? [] : [{ kind: 'stop', name: `stop ${site}`, site, how: stop, deadlineMs } as const]),
     ];
   });
 }

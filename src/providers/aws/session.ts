@@ -29,6 +29,13 @@ export const listLagMs = 30_000;
  */
 export const listPace: ListPace = { calmMs: 10_000, urgentMs: 2000 };
 
+/**
+ * "When you stop or terminate an instance in a Capacity Block, it takes several minutes to clean up your instance"
+ * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-blocks-launch.html, checked 2026-11-27). Of other machines EC2
+ * states none; those are seconds to a minute.
+ */
+export const stopSlackMs = 300_000;
+
 export interface SessionDeps extends ProviderDeps {
   readonly site: string;
   readonly settings: AwsSettings;

@@ -26,6 +26,13 @@ export const listLagMs = 30_000;
  */
 export const listPace: ListPace = { calmMs: 60_000, urgentMs: 6000 };
 
+/**
+ * Microsoft states none. Others saw a machine deleted in three minutes and its disk and card gone in five and a quarter
+ * (openshift/origin #23685), still being deleted after more than five (turbot/steampipe-plugin-azure #420), and a detaching
+ * disk alone hold one up for five (gardener/machine-controller-manager #242); all read 2026-11-27.
+ */
+export const stopSlackMs = 600_000;
+
 /** Between two looks of one call at one machine, in milliseconds: the same 12 a minute, which others look within too. */
 export const lookPauseMs = 5000;
 

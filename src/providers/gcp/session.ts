@@ -29,6 +29,13 @@ export const listLagMs = 30_000;
  */
 export const listPace: ListPace = { calmMs: 10_000, urgentMs: 2000 };
 
+/**
+ * The guest has two minutes between the soft and the hard power-off, 30 seconds as a spot machine, and the operation that
+ * is waited for ends after that: `Scheduling.skipGuestOsShutdown` of https://docs.cloud.google.com/compute/docs/reference/rest/v1/instances,
+ * checked 2026-11-27.
+ */
+export const stopSlackMs = 180_000;
+
 export interface SessionDeps extends ProviderDeps {
   readonly site: string;
   readonly settings: GcpSettings;

@@ -46,12 +46,14 @@ export function capabilityCases({ capabilities }: ProviderPlugin, make: MakeProv
         assert.equal(isThere, said === 'yes', `${name} is ${said}, and the session has ${isThere ? 'one' : 'none'}`);
       }),
     ),
-    providerCase(make, 'states its bound and its account once and for all', async (bench) => {
-      const { listLagMs, account } = bench.provider;
+    providerCase(make, 'states its bounds and its account once and for all', async (bench) => {
+      const { listLagMs, account, stopSlackMs } = bench.provider;
+      assert.ok((stopSlackMs ?? 0) >= 0 && Number.isFinite(stopSlackMs ?? 0), `stopSlackMs is ${stopSlackMs}`);
       await bench.started('k1');
       const other = await bench.open();
       for (const now of [bench.provider, other]) {
         assert.equal(now.listLagMs, listLagMs, `the bound was ${listLagMs} ms, and is ${now.listLagMs} ms`);
+        assert.equal(now.stopSlackMs, stopSlackMs, `a stop took ${stopSlackMs} ms more, and now ${now.stopSlackMs} ms`);
         assert.equal(now.account, account, `the account was ${account}, and is ${now.account}`);
       }
     }),

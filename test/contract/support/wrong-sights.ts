@@ -105,8 +105,14 @@ export const wrongSights: readonly Wrong[] = [
   {
     name: 'states another bound in each session',
     twist: answering(() => ({ listLagMs: 1000 + Math.random() })),
-    breaks: 'states its bound and its account once and for all',
+    breaks: 'states its bounds and its account once and for all',
     says: 'bound',
+  },
+  {
+    name: 'says that a stop may take for ever',
+    twist: answering(() => ({ stopSlackMs: Number.POSITIVE_INFINITY })),
+    breaks: 'states its bounds and its account once and for all',
+    says: 'stopSlackMs is Infinity',
   },
   {
     name: 'says when it looked in seconds',

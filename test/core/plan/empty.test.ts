@@ -36,6 +36,13 @@ test('the drain has the policy’s time, the stop the server’s own and a minut
   ]);
 });
 
+test('a provider that says how long a stop takes has that long beyond the server’s own time', () => {
+  const seen = view();
+  const slow = { ...seen, sites: seen.sites.map((site) => ({ ...site, stopSlackMs: 600_000 })) };
+  const steps = emptySteps(action({ empty: [{ site: 'left', stop: 'stop' }] }), slow);
+  expect(steps.at(-1)).toMatchObject({ kind: 'stop', how: 'stop', deadlineMs: 605_000 });
+});
+
 test('what empties nothing has no such steps', () => {
   const { empty: _, ...move } = action();
   expect(emptySteps(move, view())).toEqual([]);
