@@ -55,7 +55,8 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
   const sites = deployment.placements.map((placement) => watchSite({ deps, deployment, placement, schedule, reading }));
   const faults = createPoll(() => readFaults(deps, deployment.name, reading, undefined));
   const gateway = [route, traffic, faults];
-  const polls = [...gateway, ...sites.map(({ list }) => list)];
+  const notices = sites.flatMap((site) => site.notices ?? []);
+  const polls = [...gateway, ...sites.map(({ list }) => list), ...notices];
   let last: { readonly count: number; readonly sight: Sight } | undefined;
 
   const siteNamed = (name: string): WatchedSite => {
@@ -74,7 +75,7 @@ export function createObserver(deps: EngineDeps, deployment: Deployment, readTim
     async look(patienceMs, signal, hurried) {
       const due = sites.filter((site) => site.isDue() || hurried?.includes(site.name));
       const reads = [...gateway, ...due.map(({ list }) => list)].map((poll) => poll.ask());
-      const all = Promise.all([...reads, sendDue(signal, hurried)]);
+      const all = Promise.all([...reads, ...notices.map((watch) => watch.ask()), sendDue(signal, hurried)]);
       await callWithin(clock, patienceMs, signal, () => all);
     },
     async lookForProof(name, patienceMs, signal) {

@@ -1,6 +1,7 @@
 /** One site of a deployment as this process sees it: what its lists showed, and what probes say of each replica. */
 import { detect, type StartUp } from '../core/detect/detect.ts';
 import { prove } from '../core/detect/prove.ts';
+import { leaveLeadMs, leavingNotice } from '../core/leaving.ts';
 import { type Listed, mergeListing } from '../core/listing.ts';
 import { isListed, isPast } from '../core/readiness.ts';
 import { assert } from '../errors.ts';
@@ -11,6 +12,7 @@ import type { Replica } from '../model/replica.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import type { ListPace } from '../ports/provider.ts';
 import type { EngineDeps } from './engine.ts';
+import { type NoticeWatch, noticeWatchOf } from './notice-watch.ts';
 import { createPoll, type Poll } from './poll.ts';
 import type { ProbeSchedule } from './probe-schedule.ts';
 import type { Reading } from './reading.ts';
@@ -19,6 +21,8 @@ export interface WatchedSite {
   readonly name: string;
   /** The provider's list, asked again and again. */
   readonly list: Poll<readonly Replica[]>;
+  /** What the provider announces, asked again and again; undefined: it announces nothing. */
+  readonly notices: NoticeWatch | undefined;
   /** Whether a watcher should ask for the list: it is old for its provider's pace, or something there is not as it should be. */
   isDue(): boolean;
   /** Reads the provider's list now. */
@@ -47,6 +51,7 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
   assert(site !== undefined, `deployment ${deployment.name} names the unknown site ${name}`);
   assert(provider !== undefined, `no provider session for site ${name}`);
   const { listLagMs, listPace = atEveryLook, account, stopSlackMs } = provider;
+  const notices = noticeWatchOf(provider, deps.clock, reading);
   let listed: readonly Listed[] = [];
   /** When the first list was seen, epoch milliseconds. */
   let listedSinceMs: number | undefined;
@@ -71,13 +76,17 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
     return seen;
   };
   const list = createPoll(() => read(undefined));
+  const isLeaving = ({ id, state }: Replica): boolean =>
+    state === 'running' &&
+    leavingNotice(notices?.of(deployment.name), id, leaveLeadMs(deployment), deps.clock.nowMs()) !== undefined;
   return {
     name,
     list,
+    notices,
     read,
     isDue() {
       if (list.last().kind === 'unknown' || deps.clock.monoMs() - askedAtMonoMs >= listPace.calmMs) return true;
-      return !listed.every(({ replica }) => isQuiet(deployment, schedule, replica));
+      return !listed.every(({ replica }) => isQuiet(deployment, schedule, replica) && !isLeaving(replica));
     },
     replicas() {
       const all = listed.map(({ replica }) => replica);
@@ -98,6 +107,7 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
         ...{ site, placement, control, replicas, listLagMs },
         ...(account === undefined ? {} : { account }),
         ...(stopSlackMs === undefined ? {} : { stopSlackMs }),
+        ...(notices === undefined ? {} : { notices: notices.of(deployment.name) }),
       };
     },
   };

@@ -3,6 +3,7 @@ import type { Block } from './block.ts';
 import type { Condition, Proof } from './condition.ts';
 import type { Deployment, Placement } from './deployment.ts';
 import type { Fault } from './fault.ts';
+import type { Notice } from './notice.ts';
 import type { Operation, OperationRequest } from './operation.ts';
 import type { Seen } from './outcome.ts';
 import type { Replica } from './replica.ts';
@@ -17,6 +18,16 @@ export interface ReplicaView {
   readonly conditions: readonly Condition[];
   /** The newest proof of this boot, however old; the reader checks its age. */
   readonly proof: Proof | undefined;
+}
+
+/** What a site's provider says it will do to replicas of the deployment. */
+export interface SiteNotices {
+  /** As it was read last, also while it cannot be read now. */
+  readonly told: readonly Notice[];
+  /** When that was, epoch milliseconds; absent: it was never read. */
+  readonly asOfMs?: number;
+  /** Why it could not be read the last time; absent: it could. */
+  readonly unseen?: string;
 }
 
 export interface SiteView {
@@ -38,6 +49,8 @@ export interface SiteView {
       }
     | { readonly kind: 'unknown'; readonly message: string };
   readonly replicas: readonly ReplicaView[];
+  /** Absent: the provider announces nothing, or the view is an earlier version's. */
+  readonly notices?: SiteNotices;
 }
 
 /** One view. Same view, policy and time give the same decision. */

@@ -82,6 +82,11 @@ export interface Provider {
   readonly stopSlackMs?: number;
   /** How often a watcher may list; absent: as often as it looks. */
   readonly listPace?: ListPace;
+  /**
+   * Shortest time between two reads of `notices`, in milliseconds, by what one takes and how late a warning may be heard;
+   * absent: 30 s.
+   */
+  readonly noticeEveryMs?: number;
   /** Whose account it is, as a reference: what is refused for the account is refused at all its sites. Absent: this site's alone. */
   readonly account?: string;
   /** All replicas of the deployment at this site, by tag: the cloud is the truth, our database is not. Stopped ones too. */

@@ -36,6 +36,13 @@ export const listPace: ListPace = { calmMs: 10_000, urgentMs: 2000 };
  */
 export const stopSlackMs = 300_000;
 
+/**
+ * Spot machines are warned of two minutes before they end, best effort
+ * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html). One read is two to four calls
+ * that only describe, each with a bucket of its own. Checked 2026-11-27.
+ */
+export const noticeEveryMs = 15_000;
+
 export interface SessionDeps extends ProviderDeps {
   readonly site: string;
   readonly settings: AwsSettings;

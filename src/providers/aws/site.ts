@@ -10,7 +10,7 @@ import { drainReplica } from './drain.ts';
 import { seeNotices } from './notices.ts';
 import { seeOffers } from './offers.ts';
 import type { AwsSettings } from './schema.ts';
-import { listLagMs, listPace, type Session, type SessionDeps, stopSlackMs } from './session.ts';
+import { listLagMs, listPace, noticeEveryMs, type Session, type SessionDeps, stopSlackMs } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
 import { createUltraServers } from './ultraservers.ts';
@@ -37,6 +37,7 @@ export function openSite(deps: SessionDeps): Provider {
     listLagMs,
     listPace,
     stopSlackMs,
+    noticeEveryMs,
     account: accountOf(settings),
     async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
       const asOfMs = clock.nowMs();

@@ -33,6 +33,13 @@ export const listPace: ListPace = { calmMs: 60_000, urgentMs: 6000 };
  */
 export const stopSlackMs = 600_000;
 
+/**
+ * What Azure tells from outside is planned days before, and each machine is asked for it by itself, 12 times a minute at most
+ * for all purposes (https://docs.azure.cn/en-us/virtual-machines/compute-throttling-limits). That a spot machine is taken back
+ * is told only inside it. Checked 2026-11-27.
+ */
+export const noticeEveryMs = 1_200_000;
+
 /** Between two looks of one call at one machine, in milliseconds: the same 12 a minute, which others look within too. */
 export const lookPauseMs = 5000;
 

@@ -9,7 +9,7 @@ import { startupParts } from '../shared/startup-parts.ts';
 import { mapTold, type Told } from '../shared/told.ts';
 import { openUnderWay } from '../shared/under-way.ts';
 import { listNotices, listReplicas } from './list.ts';
-import { listLagMs, listPace, type Session, type SessionDeps, stopSlackMs } from './session.ts';
+import { listLagMs, listPace, noticeEveryMs, type Session, type SessionDeps, stopSlackMs } from './session.ts';
 import { startReplica, startupOf } from './start.ts';
 import { stopReplica } from './stop.ts';
 
@@ -21,6 +21,7 @@ export function openSite(deps: SessionDeps): Provider {
     listLagMs,
     listPace,
     stopSlackMs,
+    noticeEveryMs,
     account: `azure:${settings.subscription}`,
     list: ({ deployment }, call) =>
       look(clock, async () => mapTold(await listReplicas(session, deployment, call), onePerSlot)),

@@ -36,6 +36,12 @@ export const listPace: ListPace = { calmMs: 10_000, urgentMs: 2000 };
  */
 export const stopSlackMs = 180_000;
 
+/**
+ * Spot machines get 30 seconds, and are STOPPING then (https://docs.cloud.google.com/compute/docs/instances/spot). One read is
+ * one list, and one more for each zone where a spot machine is just stopping. Checked 2026-11-27.
+ */
+export const noticeEveryMs = 10_000;
+
 export interface SessionDeps extends ProviderDeps {
   readonly site: string;
   readonly settings: GcpSettings;

@@ -12,7 +12,7 @@ import { drainReplica } from './drain.ts';
 import { seeNotices } from './notices.ts';
 import { seeOffers } from './offers.ts';
 import { filterFor } from './request.ts';
-import { listLagMs, listPace, type Session, type SessionDeps, stopSlackMs } from './session.ts';
+import { listLagMs, listPace, noticeEveryMs, type Session, type SessionDeps, stopSlackMs } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
 import { toReplica } from './wire.ts';
@@ -29,7 +29,7 @@ export function openSite(deps: SessionDeps): Provider {
     look: (deployment, call) => compute.list(filterFor(deployment, site), call),
   };
   return {
-    ...{ listLagMs, listPace, stopSlackMs },
+    ...{ listLagMs, listPace, stopSlackMs, noticeEveryMs },
     account: settings.project,
     async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
       const asOfMs = clock.nowMs();

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Condition, Proof } from '../../../src/model/condition.ts';
 import type { Deployment, Placement } from '../../../src/model/deployment.ts';
 import type { Fault } from '../../../src/model/fault.ts';
+import type { Notice } from '../../../src/model/notice.ts';
 import type { Observation } from '../../../src/model/observation.ts';
 import type { Operation, OperationRequest } from '../../../src/model/operation.ts';
 import type { Plan } from '../../../src/model/plan.ts';
@@ -168,6 +169,7 @@ export interface SiteChange {
   readonly vendor?: string;
   readonly ratedRps?: number;
   readonly usdPerHour?: number;
+  readonly notices?: SiteView['notices'];
 }
 
 export function siteView(name: string, change: SiteChange = {}): SiteView {
@@ -201,7 +203,14 @@ export function siteView(name: string, change: SiteChange = {}): SiteView {
         ? { kind: 'unknown', message: 'no answer' }
         : { kind: 'seen', asOfMs: nowMs - 100, sinceMs: change.listedSinceMs ?? 0 },
     replicas,
+    ...(change.notices === undefined ? {} : { notices: change.notices }),
   };
+}
+
+/** Read just now: one notice for each, that it is taken back at any moment unless told otherwise. */
+export function noticesOf(...all: readonly (Partial<Notice> & Pick<Notice, 'replicaId'>)[]): SiteView['notices'] {
+  const base = { kind: 'preemption', code: 'marked-for-termination', message: 'is taken back' } as const;
+  return { told: all.map((each) => ({ ...base, deployment: 'chat', ...each })), asOfMs: nowMs - 100 };
 }
 
 export function trafficOf(site: string, change: Partial<SiteTraffic> = {}): SiteTraffic {

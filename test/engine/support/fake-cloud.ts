@@ -1,4 +1,5 @@
 /** A small cloud, one session per site: keeps a ledger by idempotency key and can be told to misbehave. */
+import type { Notice } from '../../../src/model/notice.ts';
 import type { Reply, Seen } from '../../../src/model/outcome.ts';
 import type { ProviderError } from '../../../src/model/provider-error.ts';
 import type { Replica } from '../../../src/model/replica.ts';
@@ -46,8 +47,13 @@ export interface FakeCloud extends Provider {
   listLagMs: number;
   /** What the session says of itself. */
   listPace: ListPace;
+  /** What it announces; undefined: the list of notices cannot be seen. */
+  told: readonly Notice[] | undefined;
+  /** Reads of it. */
+  noticeReads: number;
   /** Lists that were asked for. */
   lists: number;
+  noticeEveryMs: number;
   /** From start to answering. */
   bootMs: number;
   /** Puts an instance there that runs since long ago. */
@@ -91,6 +97,9 @@ export function createFakeCloud(site: string, clock: Clock): FakeCloud {
     listError: undefined,
     listLagMs: 0,
     listPace: { calmMs: 0, urgentMs: 0 },
+    told: [],
+    noticeReads: 0,
+    noticeEveryMs: 1000,
     lists: 0,
     bootMs: 100,
     plant: (slot) => make(slot, 'planted', clock.nowMs() - 600_000),
@@ -103,6 +112,11 @@ export function createFakeCloud(site: string, clock: Clock): FakeCloud {
       if (cloud.listError !== undefined) return { kind: 'unknown', error: cloud.listError };
       const old = ({ startedAtMs }: Replica): boolean => clock.nowMs() - startedAtMs >= cloud.listLagMs;
       return { kind: 'seen', value: [...cloud.replicas.values()].filter(old), asOfMs: clock.nowMs() };
+    },
+    async notices(): Promise<Seen<readonly Notice[]>> {
+      cloud.noticeReads += 1;
+      if (cloud.told !== undefined) return { kind: 'seen', value: cloud.told, asOfMs: clock.nowMs() };
+      return { kind: 'unknown', error: { class: 'throttled', code: '429', message: 'too many calls' } };
     },
     start(request, call) {
       cloud.asked.push({ verb: 'start', call, slot: request.slot });
@@ -126,4 +140,10 @@ export function createFakeCloud(site: string, clock: Clock): FakeCloud {
     async close() {},
   };
   return cloud;
+}
+
+/** That a machine of the deployment `chat` is taken back, at any moment unless told otherwise. */
+export function preemptionOf({ id }: Pick<Replica, 'id'>, change: Partial<Notice> = {}): Notice {
+  const base = { kind: 'preemption', code: 'marked-for-termination', message: 'a spot machine is taken back' } as const;
+  return { ...base, replicaId: id, deployment: 'chat', ...change };
 }

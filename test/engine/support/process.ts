@@ -183,6 +183,7 @@ function watchTraffic(traffic: Drilled, { alive, point }: Wrap, checked: Checked
 
 function watchProvider(provider: Provider, { alive, point }: Wrap, checked: Checked): Provider {
   const offers = provider.offers?.bind(provider);
+  const notices = provider.notices?.bind(provider);
   return {
     get listLagMs() {
       return provider.listLagMs;
@@ -190,6 +191,8 @@ function watchProvider(provider: Provider, { alive, point }: Wrap, checked: Chec
     listPace: provider.listPace ?? { calmMs: 0, urgentMs: 0 },
     ...(provider.account === undefined ? {} : { account: provider.account }),
     ...(offers === undefined ? {} : { offers: (need, call) => alive(() => offers(need, call)) }),
+    ...(notices === undefined ? {} : { notices: (call) => alive(() => notices(call)) }),
+    ...(provider.noticeEveryMs === undefined ? {} : { noticeEveryMs: provider.noticeEveryMs }),
     list: (selector, call) => alive(() => provider.list(selector, call)),
     start: (request, call) => point(checked('start', call), () => provider.start(request, call)),
     stop: (replica, how, call) => point(checked('stop', call), () => provider.stop(replica, how, call)),
