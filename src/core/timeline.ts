@@ -34,6 +34,8 @@ function itemOf(operationId: string, { body, atMs, seq, by }: JournalEntry): rea
       return body.operationId === operationId ? [{ ...head, kind: 'step', step: body }] : [];
     case 'standing':
       return [{ ...head, kind: 'standing', key: body.key, standing: body.standing, why: body.why }];
+    case 'notice':
+      return [{ ...head, kind: 'notice', site: body.site, notice: body.notice }];
     case 'note':
       return (body.operationId ?? operationId) === operationId ? [{ ...head, kind: 'note', text: body.text }] : [];
     case 'pin':

@@ -4,6 +4,7 @@ import { type Decision, reasonsOf } from '../model/decision.ts';
 import type { Operation } from '../model/operation.ts';
 import type { View } from '../model/view.ts';
 import { createExpiryNotice } from './announce-expiry.ts';
+import { createNoticeTeller } from './announce-notices.ts';
 import type { Context } from './context.ts';
 import type { Until } from './engine.ts';
 import { type Course, execute, preempt, type StopReason } from './execute.ts';
@@ -37,6 +38,7 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
   let last: Decision | undefined;
   let running: Running | undefined;
   const noticeExpiry = createExpiryNotice(ctx);
+  const tellNotices = createNoticeTeller(ctx);
   const tally = createTally();
   let pinsDueMonoMs = Number.NEGATIVE_INFINITY;
   try {
@@ -51,6 +53,7 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
         const { operation } = running.course;
         running = operation.endedAtMs === undefined ? underway(operation) : undefined;
       }
+      await tellNotices(view);
       if (isNews(last, decision)) {
         await announce(ctx, decision);
         tally.noteDecision(decision, view);

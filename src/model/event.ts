@@ -3,6 +3,7 @@ import type { Decision } from './decision.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { StepState } from './journal-entry.ts';
 import type { Lease, LeaseRecord } from './lease.ts';
+import type { Notice } from './notice.ts';
 import type { Operation } from './operation.ts';
 
 export type Event = { readonly atMs: number; readonly deployment: string } & (
@@ -20,5 +21,7 @@ export type Event = { readonly atMs: number; readonly deployment: string } & (
       readonly state: StepState;
       readonly detail: string | undefined;
     }
+  /** A provider announces something for a replica at the site. */
+  | { readonly type: 'notice'; readonly site: string; readonly notice: Notice }
   | { readonly type: 'warning'; readonly message: string }
 );

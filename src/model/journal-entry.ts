@@ -2,6 +2,7 @@
 import type { Attempt } from './block.ts';
 import type { Decision } from './decision.ts';
 import type { DrainList } from './drained.ts';
+import type { Notice } from './notice.ts';
 import type { Actor, Operation } from './operation.ts';
 import type { Pin } from './pin.ts';
 import type { ProviderError } from './provider-error.ts';
@@ -18,6 +19,8 @@ export type JournalBody =
   | { readonly kind: 'standing'; readonly key: string; readonly standing?: Standing; readonly why: string }
   /** What a person said to the gateway while the store was down, taken over from there. */
   | { readonly kind: 'pin'; readonly pin: Pin }
+  /** What a provider announced for a replica at the site: once for each holder of the lease. */
+  | { readonly kind: 'notice'; readonly site: string; readonly notice: Notice }
   /** What a person wrote down: no effect comes of it. */
   | { readonly kind: 'note'; readonly text: string; readonly operationId?: string }
   | {

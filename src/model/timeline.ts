@@ -1,6 +1,7 @@
 /** What happened around an operation, in order: what the machine did and what people wrote down. */
 import type { Decision } from './decision.ts';
 import type { JournalBody } from './journal-entry.ts';
+import type { Notice } from './notice.ts';
 import type { Actor, Operation, Order } from './operation.ts';
 import type { Standing } from './standing.ts';
 
@@ -19,6 +20,7 @@ export type TimelineItem = {
   | { readonly kind: 'step'; readonly step: Extract<JournalBody, { kind: 'step' }> }
   /** Set or changed; without `standing`: taken back or overtaken. */
   | { readonly kind: 'standing'; readonly key: string; readonly standing: Standing | undefined; readonly why: string }
+  | { readonly kind: 'notice'; readonly site: string; readonly notice: Notice }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'lease'; readonly event: 'taken' | 'released' }
 );

@@ -3,6 +3,7 @@ import { timelineItems } from '../../src/core/timeline.ts';
 import type { JournalBody, JournalEntry } from '../../src/model/journal-entry.ts';
 import type { Operation, Order } from '../../src/model/operation.ts';
 import type { Standing } from '../../src/model/standing.ts';
+import { preemptionOf } from '../engine/support/fake-cloud.ts';
 import { pin } from './support/pins.ts';
 import { nowMs, operationOf } from './support/view.ts';
 
@@ -65,13 +66,14 @@ test.for<{ name: string; bodies: readonly JournalBody[]; says: readonly string[]
     says: [],
   },
   {
-    name: 'a note about nothing in particular, a lease and what stands are told',
+    name: 'a note about nothing in particular, a notice, a lease and what stands are told',
     bodies: [
+      { kind: 'notice', site: 'left', notice: preemptionOf({ id: 'left-0' }) },
       { kind: 'note', text: 'x' },
       { kind: 'lease', event: 'taken' },
       { kind: 'standing', key: 'pause', why: 'asked for' },
     ],
-    says: ['note', 'lease', 'standing'],
+    says: ['notice', 'note', 'lease', 'standing'],
   },
 ])('$name', ({ bodies, says }) => {
   expect(kinds(...bodies)).toEqual(says);

@@ -71,6 +71,8 @@ function entryText({ body, by, epoch }: JournalDraft): string {
     }
     case 'pin':
       return `${who} pin ${body.pin.number} ${body.pin.kind}`;
+    case 'notice':
+      return `${who} notice ${body.notice.kind} of ${body.notice.replicaId}`;
     case 'note':
       return `${who} note ${body.text}`;
   }

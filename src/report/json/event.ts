@@ -3,6 +3,7 @@ import { reasonsOf } from '../../model/decision.ts';
 import type { Event } from '../../model/event.ts';
 import { iso } from '../text/time.ts';
 import type { EventLine } from './document.ts';
+import { noticeJson } from './notice.ts';
 import { operationJson } from './operation.ts';
 
 /** Additive within `ui` 1: readers ignore keys they do not know. */
@@ -31,6 +32,8 @@ export function eventJson(event: Event): EventLine {
         state: event.state,
         detail: event.detail ?? null,
       };
+    case 'notice':
+      return { ...head, site: event.site, notice: noticeJson(event.notice) };
     case 'warning':
       return { ...head, message: event.message };
   }

@@ -2,6 +2,7 @@
 import type { Timeline, TimelineItem } from '../../model/timeline.ts';
 import { iso } from '../text/time.ts';
 import { timelineWords } from '../text/timeline.ts';
+import { noticeJson } from './notice.ts';
 import { operationJson } from './operation.ts';
 import { standingJson } from './standing.ts';
 
@@ -41,6 +42,8 @@ function itemJson(item: TimelineItem) {
         standing: item.standing === undefined ? null : standingJson(item.standing),
         why: item.why,
       };
+    case 'notice':
+      return { ...head, site: item.site, notice: noticeJson(item.notice) };
     case 'note':
       return { ...head, note: item.text };
     case 'lease':

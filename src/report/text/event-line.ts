@@ -4,6 +4,7 @@ import type { Diagnosis } from '../../model/diagnosis.ts';
 import type { Event } from '../../model/event.ts';
 import type { Operation } from '../../model/operation.ts';
 import { span } from '../../model/words.ts';
+import { noticeText } from './notice.ts';
 import { toneOfState, weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
@@ -38,6 +39,8 @@ function sayWhat(event: Event): readonly [Tone, string] | undefined {
       const step = `${event.operationId} step ${event.index + 1}/${event.count} ${sanitize(event.step, 60)} ${event.state}${detail}`;
       return [stepTones[event.state], step];
     }
+    case 'notice':
+      return ['warn', `announced at ${sanitize(event.site, 60)}: ${noticeText(event.notice, event.atMs)}`];
     case 'warning':
       return ['warn', `warning: ${sanitize(event.message)}`];
   }

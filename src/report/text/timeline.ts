@@ -3,6 +3,7 @@ import type { Actor } from '../../model/operation.ts';
 import type { Timeline, TimelineItem } from '../../model/timeline.ts';
 import { span } from '../../model/words.ts';
 import { ofDecision } from './event-line.ts';
+import { noticeText } from './notice.ts';
 import { weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
 import { standingEnd, standingText } from './standing.ts';
@@ -71,6 +72,8 @@ export function timelineWords(item: TimelineItem): string | undefined {
       return stepWords(item);
     case 'standing':
       return standingWords(item);
+    case 'notice':
+      return `announced at ${sanitize(item.site, 40)}: ${noticeText(item.notice, item.atMs)}`;
     case 'note':
       return `note: ${sanitize(item.text, 2000)}`;
     case 'lease':

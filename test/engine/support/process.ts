@@ -217,6 +217,8 @@ function textOf({ body }: JournalDraft): string {
       return `standing ${body.key} ${body.standing === undefined ? 'ended' : 'set'}`;
     case 'pin':
       return `pin ${body.pin.kind}`;
+    case 'notice':
+      return `notice ${body.notice.kind} of ${body.notice.replicaId}`;
     case 'note':
       return 'note';
   }

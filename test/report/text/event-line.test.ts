@@ -28,6 +28,10 @@ const action = {
   because: [{ code: 'SiteFailing', message: 'dead' }],
   requestId: undefined,
 } as const;
+const preemption = {
+  ...({ kind: 'preemption', code: 'marked-for-termination', message: 'taken back' } as const),
+  ...{ replicaId: 'a-1', deployment: 'chat' },
+} as const;
 const coolDown = { code: 'CoolDown', message: 'op-1 was 5 s ago' } as const;
 
 const lines: readonly (readonly [Event, string | undefined])[] = [
@@ -102,6 +106,10 @@ const lines: readonly (readonly [Event, string | undefined])[] = [
       detail: undefined,
     },
     '? op-7f3k step 1/3 stamp unknown',
+  ],
+  [
+    { ...head, type: 'notice', site: 'site-a', notice: preemption },
+    '! announced at site-a: preemption of a-1 at any moment (marked-for-termination: taken back)',
   ],
   [{ ...head, type: 'warning', message: 'gateway not stamped' }, '! warning: gateway not stamped'],
 ];
