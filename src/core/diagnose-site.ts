@@ -4,7 +4,8 @@ import type { DiagnosisCode, SiteDiagnosis } from '../model/diagnosis.ts';
 import type { Plane, ProbeReason } from '../model/observation.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { judgeTraffic, type TrafficVerdict } from './detect/traffic.ts';
-import { completionConditions, isAlive, isPast, readyReplicas, weightOf } from './readiness.ts';
+import { leavingNoticeOf } from './leaving.ts';
+import { completionConditions, isAlive, isPast, readyReplicas, servingReplicas, weightOf } from './readiness.ts';
 
 /**
  * One plane alone never makes a site actionable, except the data plane seen from a quorum of vantages. With a single
@@ -14,6 +15,7 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
   const { detector } = view.deployment.failover;
   const seen = gather(view, site, nowMs);
   const ready = readyReplicas(view, site, nowMs).map(({ replica }) => replica.id);
+  const leaving = leavingWords(view, site, nowMs);
   const base = { site: site.site.name, ready, asOfMs: seen.asOfMs, vantages: seen.badVantages };
   const plain = (code: DiagnosisCode, message: string): SiteDiagnosis => ({
     ...base,
@@ -37,14 +39,14 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
   if (seen.states.every((state) => state === 'good')) {
     return seen.traffic.state === 'bad' || seen.traffic.state === 'slow'
       ? plain('SiteDegraded', `probes are good, traffic is ${seen.traffic.state}: ${seen.traffic.message}`)
-      : plain('Healthy', `${ready.length} of ${site.replicas.length} ready`);
+      : plain('Healthy', `${ready.length} of ${site.replicas.length} ready${leaving}`);
   }
   const goodCount = seen.states.filter((state) => state === 'good').length;
   const unsure = `${seen.states.length - goodCount} of ${seen.states.length} loading or not seen`;
   if (goodCount > 0)
     return plain(
       'SiteDegraded',
-      seen.badCount > 0 ? `${seen.badCount} of ${seen.states.length} bad: ${seen.detail}` : unsure,
+      (seen.badCount > 0 ? `${seen.badCount} of ${seen.states.length} bad: ${seen.detail}` : unsure) + leaving,
     );
   if (seen.badCount === 0) return plain('Starting', unsure);
   const planes = planesOf(seen);
@@ -58,6 +60,15 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
     planes,
     sinceMs: seen.sinceMs,
   };
+}
+
+/** Of those that serve: what the provider's word takes from what is ready. */
+function leavingWords(view: View, site: SiteView, nowMs: number): string {
+  const notices = servingReplicas(view, site, nowMs).flatMap(
+    ({ replica }) => leavingNoticeOf(view, replica, nowMs) ?? [],
+  );
+  const [first] = notices;
+  return first === undefined ? '' : `, ${notices.length} leaving (${first.kind} of ${first.replicaId})`;
 }
 
 interface Gathered {

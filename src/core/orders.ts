@@ -10,7 +10,7 @@ import type { OrderKind } from '../model/wish.ts';
 import { weightsText } from '../model/words.ts';
 import { asked } from './asked.ts';
 import { holdsOff } from './precedence.ts';
-import { readyReplicas } from './readiness.ts';
+import { servingReplicas } from './readiness.ts';
 import { targetsOf } from './rules/case.ts';
 import { checkMove } from './safety.ts';
 import { shiftOf } from './standing.ts';
@@ -65,7 +65,7 @@ function againstReturn(view: View, { id, plan, step }: Operation, nowMs: number)
 
 function unproven(view: View, weights: Operation['plan']['before'], nowMs: number): readonly Reason[] {
   return targetsOf(view, { weights })
-    .filter((site) => readyReplicas(view, site, nowMs).length === 0)
+    .filter((site) => servingReplicas(view, site, nowMs).length === 0)
     .map(({ site }) => ({
       code: 'OriginNotHealthy',
       site: site.name,

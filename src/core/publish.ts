@@ -2,7 +2,7 @@
 import type { RouteEntry, RouteReplica, RouteSite, SpillSite, Weights } from '../model/route.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
-import { completionConditions, isListed, isReady, isResident } from './readiness.ts';
+import { completionConditions, isListed, isResident, isServing } from './readiness.ts';
 
 /** What the engine adds to the view. */
 export interface EntryTerms {
@@ -69,7 +69,7 @@ function isEmptied({ open, standing }: View, { site: { name } }: SiteView, weigh
 function spillOf(view: View, site: SiteView): readonly SpillSite[] {
   const { maxAgeMs } = view.deployment.failover.proof;
   const proofs = site.replicas
-    .filter((each) => isReady(view, each, view.atMs))
+    .filter((each) => isServing(view, each, view.atMs))
     .map(({ proof }) => maxAgeMs - (view.atMs - proof.atMs));
   return proofs.length === 0 ? [] : [{ site: site.site.name, provenForMs: Math.max(...proofs) }];
 }

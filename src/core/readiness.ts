@@ -5,6 +5,7 @@ import { isStanding, type Replica, toldDomains } from '../model/replica.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
 import { unlistedSlots } from './launched.ts';
+import { leavingNoticeOf } from './leaving.ts';
 
 /** The conditions of the probe that makes tokens; the others only say that a process answers. */
 export function completionConditions(view: View, replica: ReplicaView): readonly Condition[] {
@@ -13,7 +14,11 @@ export function completionConditions(view: View, replica: ReplicaView): readonly
 }
 
 /** Running, good now by every completion probe, and freshly proven: the same boot, the same model. */
-export function isReady(view: View, each: ReplicaView, nowMs: number): each is ReplicaView & { readonly proof: Proof } {
+export function isServing(
+  view: View,
+  each: ReplicaView,
+  nowMs: number,
+): each is ReplicaView & { readonly proof: Proof } {
   const conditions = completionConditions(view, each);
   const { model, failover } = view.deployment;
   return (
@@ -25,6 +30,11 @@ export function isReady(view: View, each: ReplicaView, nowMs: number): each is R
   );
 }
 
+/** It serves, and its provider does not say that it will be gone in a moment: what may be counted on. */
+export function isReady(view: View, each: ReplicaView, nowMs: number): each is ReplicaView & { readonly proof: Proof } {
+  return isServing(view, each, nowMs) && leavingNoticeOf(view, each.replica, nowMs) === undefined;
+}
+
 /** The gateway has this very boot in its table: it was proven once. */
 export function isListed(route: View['route'], replica: Replica): boolean {
   const sites = route.kind === 'seen' ? (route.value?.sites ?? []) : [];
@@ -34,9 +44,26 @@ export function isListed(route: View['route'], replica: Replica): boolean {
   );
 }
 
-/** The replicas of a site that may take traffic now. */
+/** The replicas of a site that may take traffic now, and will in a moment. */
 export function readyReplicas(view: View, site: SiteView, nowMs: number): readonly ReplicaView[] {
   return site.replicas.filter((each) => isReady(view, each, nowMs));
+}
+
+/** Those that leave among them: they may go on with what they have, nothing more is to rest on them. */
+export function servingReplicas(view: View, site: SiteView, nowMs: number): readonly ReplicaView[] {
+  return site.replicas.filter((each) => isServing(view, each, nowMs));
+}
+
+/** Why nothing may be moved to the site: all that could serve there will be gone in a moment. Empty: not so. */
+export function leavingReason(view: View, site: SiteView, nowMs: number): readonly Reason[] {
+  const serving = servingReplicas(view, site, nowMs);
+  const notices = serving.flatMap(({ replica }) => leavingNoticeOf(view, replica, nowMs) ?? []);
+  if (serving.length === 0 || notices.length < serving.length) return [];
+  const { name, provider } = site.site;
+  const [first] = notices;
+  const what = notices.length === 1 ? `its only ready replica` : `all its ${notices.length} ready replicas`;
+  const message = `${provider} takes from ${name} ${what}: ${first?.kind} of ${first?.replicaId} (${first?.code})`;
+  return [{ code: 'ReplicaLeaving', site: name, message }];
 }
 
 /**

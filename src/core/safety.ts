@@ -4,7 +4,7 @@ import type { Reason, ReasonCode } from '../model/reason.ts';
 import type { Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
 import { sameWeights } from '../model/weights.ts';
-import { isResident, readyReplicas } from './readiness.ts';
+import { isResident, readyReplicas, servingReplicas } from './readiness.ts';
 import { frozen } from './rules/calendar.ts';
 import { capacityFloor, floorAtStep } from './rules/capacity.ts';
 import type { Case, Rule } from './rules/case.ts';
@@ -13,7 +13,7 @@ import { failureDomainBusy } from './rules/domains.ts';
 import { brake, enoughEvidence, independence } from './rules/evidence.ts';
 import { coolDown, dwell } from './rules/pace.ts';
 import { emptied, removalVelocity, stopReasons, velocityAtStep } from './rules/removal.ts';
-import { driverReachable, readyCapacity, residency, startable, usable } from './rules/target.ts';
+import { driverReachable, readyCapacity, residency, startable, staying, usable } from './rules/target.ts';
 import { vendorShareMax } from './rules/vendors.ts';
 
 /** Rules for a move of traffic, checked when deciding. Automatic moves obey all; a person's only those that have no override. */
@@ -64,13 +64,14 @@ const automaticRules: readonly Rule[] = [
   readyCapacity,
   startable,
   usable,
+  staying,
   coolDown,
   dwell,
   ...limits,
 ];
 
 /** What a person may not decide either: nobody to ask, nowhere allowed, nothing there. The limits they may answer for. */
-const manualRules: readonly Rule[] = [driverReachable, residency, emptied, readyCapacity, usable, ...limits];
+const manualRules: readonly Rule[] = [driverReachable, residency, emptied, readyCapacity, usable, staying, ...limits];
 
 /** Checked again before each step of a plan that is being carried out. */
 export function checkStep(view: View, plan: Plan, step: Step, nowMs: number): readonly Reason[] {
@@ -147,14 +148,16 @@ function weighReasons(view: View, plan: Plan, weights: Weights, nowMs: number): 
       message: `${site.name} is not allowed for ${plan.deployment}`,
     }));
   const served = view.sites.filter((site) => (weights[site.site.name] ?? 0) > 0);
-  const unproven = raised.filter((site) => readyReplicas(view, site, nowMs).length === 0);
+  // The way back is always open: what will be gone in a moment serves as long as it is there.
+  const proven = sameWeights(weights, plan.before) ? servingReplicas : readyReplicas;
+  const unproven = raised.filter((site) => proven(view, site, nowMs).length === 0);
   if (unproven.length > 0)
     return unproven.map(({ site }) => ({
       code: 'TargetNotProven',
       site: site.name,
       message: `${site.name} has no freshly proven replica`,
     }));
-  if (served.every((site) => readyReplicas(view, site, nowMs).length === 0)) {
+  if (served.every((site) => servingReplicas(view, site, nowMs).length === 0)) {
     const names = served.map(({ site }) => site.name).join(', ');
     return [{ code: 'LastServingSite', message: `${names} would keep all the weight, and nothing is ready there` }];
   }

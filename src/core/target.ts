@@ -3,13 +3,14 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Weights } from '../model/route.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isFailing } from './diagnose.ts';
-import { areIndependent, isResident, readyReplicas, unusableReason, weightOf } from './readiness.ts';
+import { areIndependent, isResident, leavingReason, readyReplicas, unusableReason, weightOf } from './readiness.ts';
 import { isOut } from './standing.ts';
 import { startBlock } from './start-block.ts';
 
 /**
  * Allowed and independent first, then ready now, then those that could be started, then those where a start failed just
- * now, last those of which nobody knows yet what they hold; within each the placements' order.
+ * now, then those that will have nothing in a moment, last those of which nobody knows yet what they hold; within each the
+ * placements' order.
  * The whole share goes to one site: a move to one proven place is easier to follow at night than a spread.
  */
 export function bestTarget(
@@ -22,7 +23,8 @@ export function bestTarget(
   const rank = (site: SiteView): number => {
     const independent = from === undefined || areIndependent(from, site) ? 0 : 10;
     if (readyReplicas(view, site, nowMs).length > 0) return independent;
-    if (unusableReason(view, site, nowMs).length > 0) return independent + 3;
+    if (leavingReason(view, site, nowMs).length > 0) return independent + 3;
+    if (unusableReason(view, site, nowMs).length > 0) return independent + 4;
     return independent + (startBlock(view, site.site.name, nowMs) === undefined ? 1 : 2);
   };
   const isBad = (site: SiteView): boolean =>

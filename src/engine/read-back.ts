@@ -2,7 +2,7 @@
 import { isWithin } from '../core/elapsed.ts';
 import { listedLateMs } from '../core/listed-late.ts';
 import { filled } from '../core/plan/hunt.ts';
-import { isAlive, readyReplicas } from '../core/readiness.ts';
+import { isAlive, readyReplicas, servingReplicas } from '../core/readiness.ts';
 import type { DrainList } from '../model/drained.ts';
 import type { Answer, Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
@@ -114,8 +114,13 @@ const notAsked = {
   error: { class: 'unknown', code: 'NotAsked', message: 'this kind of step does not look at it' },
 } as const;
 
+/** Nothing is moved to what will be gone in a moment; a start that moves nothing need not wait for what replaces it. */
 function readyAt(ctx: Context, view: View, site: SiteView): readonly string[] {
-  return readyReplicas(view, site, ctx.deps.clock.nowMs()).map(({ replica }) => replica.id);
+  const { before = {}, after = {} } = view.open?.plan ?? {};
+  const { name } = site.site;
+  const isStart = view.open !== undefined && (after[name] ?? 0) <= (before[name] ?? 0);
+  const replicas = isStart ? servingReplicas : readyReplicas;
+  return replicas(view, site, ctx.deps.clock.nowMs()).map(({ replica }) => replica.id);
 }
 
 /** A list that was not read, or need not show yet what was launched before the step began, says nothing of what is gone. */

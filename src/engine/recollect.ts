@@ -1,10 +1,11 @@
 /** What a view holds beside what is seen: operations, requests, since when sites are healthy. */
 
-import { weightOf } from '../core/readiness.ts';
+import { servingReplicas, weightOf } from '../core/readiness.ts';
 import { isWaiting } from '../core/requests.ts';
 import { blocksInView } from '../core/start-block.ts';
 import type { Asker, Block } from '../model/block.ts';
 import { type Decision, reasonsOf } from '../model/decision.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
 import type { StepState } from '../model/journal-entry.ts';
 import { moveKinds, type Operation, type OperationRequest } from '../model/operation.ts';
 import { toldDomains } from '../model/replica.ts';
@@ -90,9 +91,7 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
       const nowMs = clock.nowMs();
       const healthy = diagnosis.sites.filter(({ code }) => code === 'Healthy');
       healthySinceMs = Object.fromEntries(healthy.map(({ site }) => [site, healthySinceMs[site] ?? nowMs]));
-      const weighted = diagnosis.sites.filter(({ site }) => weightOf(view, site) > 0);
-      const isCalm = weighted.length > 0 && weighted.every(({ ready }) => ready.length > 0);
-      calmSinceMs = isCalm ? (calmSinceMs ?? nowMs) : undefined;
+      calmSinceMs = isCalm(diagnosis, view, nowMs) ? (calmSinceMs ?? nowMs) : undefined;
     },
     calmSinceMs: () => calmSinceMs,
     async answer(decision) {
@@ -107,6 +106,14 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
       await store.snapshots.put({ deployment, atMs: clock.nowMs(), view, decision, tally: tally() });
     },
   };
+}
+
+/** Every site with weight has something that serves; also what will be gone in a moment does, as long as it is there. */
+function isCalm({ sites }: Diagnosis, view: View, nowMs: number): boolean {
+  const weighted = sites.filter(({ site }) => weightOf(view, site) > 0);
+  const serves = (name: string): boolean =>
+    view.sites.some((site) => site.site.name === name && servingReplicas(view, site, nowMs).length > 0);
+  return weighted.length > 0 && weighted.every(({ ready, site }) => ready.length > 0 || serves(site));
 }
 
 /** By number, not by date: a clock that was put right must not make it forget. */

@@ -10,6 +10,7 @@ export const reasonCodes = [
   'DwellTime',
   'FlapBudgetSpent',
   'NoReadyCapacity',
+  'ReplicaLeaving',
   'NoIndependentTarget',
   'ResidencyBlocked',
   'LastServingSite',

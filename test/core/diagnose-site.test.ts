@@ -5,6 +5,7 @@ import type { ProbeReason } from '../../src/model/observation.ts';
 import {
   dead,
   failingTraffic,
+  noticesOf,
   nowMs,
   replicaView,
   type SiteChange,
@@ -23,6 +24,16 @@ const late = { left: { attempts: 100, late: 80 } };
 
 test.for<{ name: string; site: SiteChange; change?: ViewChange; expected: Partial<SiteDiagnosis> }>([
   { name: 'healthy when all is good', site: {}, expected: { code: 'Healthy', actionable: false, ready: ['left-0'] } },
+  {
+    name: 'healthy, with nothing to count on, when its only replica will be gone in a moment',
+    site: { notices: noticesOf({ replicaId: 'left-0' }) },
+    expected: { code: 'Healthy', ready: [], message: '0 of 1 ready, 1 leaving (preemption of left-0)' },
+  },
+  {
+    name: 'no worse for a provider whose notices cannot be read',
+    site: { notices: { told: [], unseen: 'too many calls' } },
+    expected: { code: 'Healthy', ready: ['left-0'], message: '1 of 1 ready' },
+  },
   { name: 'empty when the provider lists nothing', site: { replicas: [] }, expected: { code: 'SiteEmpty' } },
   {
     name: 'not seen, never empty, when the provider cannot list',

@@ -6,7 +6,7 @@ import type { Operation } from '../../src/model/operation.ts';
 import type { Step } from '../../src/model/plan.ts';
 import type { Standing } from '../../src/model/standing.ts';
 import type { OrderKind } from '../../src/model/wish.ts';
-import { dead, nowMs, operationOf, requestOf, siteView, type ViewChange, view } from './support/view.ts';
+import { dead, leavingSite, nowMs, operationOf, requestOf, siteView, type ViewChange, view } from './support/view.ts';
 
 const weigh: Step = {
   kind: 'weigh',
@@ -44,6 +44,13 @@ test.for<{ kind: OrderKind; open: Operation; name: string }>([
     kind: 'steer',
     steering: { order: kind, operationId: 'op-1', because: [{ code: 'AskedByPerson' }] },
   });
+});
+
+test('an operation goes back also to what will be gone in a moment: it serves as long as it is there', () => {
+  const open = underWay();
+  const sites = [leavingSite('left'), siteView('right')];
+  const change = { open, sites, weights: { left: 0, right: 100 } };
+  expect(give('return', change)).toMatchObject({ kind: 'steer', steering: { order: 'return' } });
 });
 
 test.for<{ kind: OrderKind; change: ViewChange; code: string; name: string }>([

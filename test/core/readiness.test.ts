@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
-import { areIndependent, emptySlots, isReady, isResident, weightOf } from '../../src/core/readiness.ts';
+import {
+  areIndependent,
+  emptySlots,
+  isReady,
+  isResident,
+  leavingReason,
+  readyReplicas,
+  servingReplicas,
+  weightOf,
+} from '../../src/core/readiness.ts';
+import type { Notice } from '../../src/model/notice.ts';
 import type { ReplicaState } from '../../src/model/replica.ts';
-import { nowMs, replicaView, siteView, view } from './support/view.ts';
+import { leavingSite, noticesOf, nowMs, replicaView, siteView, view } from './support/view.ts';
 
 const tcp = { probe: 'http', state: 'bad' } as const;
 
@@ -73,4 +83,30 @@ test('a weight is 0 for a site the route does not name, without a route, and whi
   expect(weightOf(view(), 'elsewhere')).toBe(0);
   expect(weightOf(view({ noRoute: 'empty' }), 'left')).toBe(0);
   expect(weightOf(view({ noRoute: 'unseen' }), 'left')).toBe(0);
+});
+
+test.for<{ name: string; change: Partial<Notice>; ready: number }>([
+  { name: 'is taken back at any moment', change: {}, ready: 0 },
+  { name: 'ends in two minutes', change: { kind: 'retirement', atMs: nowMs + 120_000 }, ready: 0 },
+  { name: 'ends a millisecond later', change: { kind: 'retirement', atMs: nowMs + 120_001 }, ready: 1 },
+  { name: 'is only moved', change: { kind: 'maintenance' }, ready: 1 },
+])('of a site whose replica $name, $ready are ready, and one serves', ({ change, ready }) => {
+  const site = leavingSite('left', change);
+  const seen = view({ sites: [site, siteView('right')] });
+  expect(readyReplicas(seen, site, nowMs)).toHaveLength(ready);
+  expect(servingReplicas(seen, site, nowMs)).toHaveLength(1);
+  expect(leavingReason(seen, site, nowMs).map(({ code }) => code)).toEqual(ready === 0 ? ['ReplicaLeaving'] : []);
+});
+
+test('a site with one more that stays has something to count on, and one with nothing has nothing that leaves', () => {
+  const replicas = [0, 1].map((slot) => replicaView({ slot, id: `left-${slot}` }));
+  const one = siteView('left', { wanted: 2, replicas, notices: noticesOf({ replicaId: 'left-1' }) });
+  const all = { ...one, notices: noticesOf({ replicaId: 'left-0' }, { replicaId: 'left-1' }) ?? { told: [] } };
+  const none = siteView('left', { replicas: [], notices: noticesOf({ replicaId: 'left-0' }) });
+  const told = [one, all, none].map((site) => leavingReason(view({ sites: [site] }), site, nowMs)[0]?.message);
+  expect(told).toEqual([
+    undefined,
+    'local takes from left all its 2 ready replicas: preemption of left-0 (marked-for-termination)',
+    undefined,
+  ]);
 });

@@ -6,7 +6,7 @@ import { checkMove, checkStep } from '../../src/core/safety.ts';
 import type { Action } from '../../src/model/decision.ts';
 import type { Step } from '../../src/model/plan.ts';
 import type { View } from '../../src/model/view.ts';
-import { dead, failingLeft, nowMs, operationOf, planOf, siteView, view } from './support/view.ts';
+import { dead, failingLeft, leavingSite, nowMs, operationOf, planOf, siteView, view } from './support/view.ts';
 
 function moveTo(change: Partial<Action> = {}): Action {
   return {
@@ -87,6 +87,28 @@ test.for<{ name: string; view: View; action?: Partial<Action>; codes: readonly s
   {
     name: 'nothing of evidence just fresh enough',
     view: failingLeft({ sites: [siteView('left', { all: { ...dead.all, asOfMs: nowMs - 3000 } }), siteView('right')] }),
+    codes: [],
+  },
+  {
+    name: 'a target that will be gone in a moment',
+    view: failingLeft({ sites: [siteView('left', dead), leavingSite('right')] }),
+    codes: ['ReplicaLeaving'],
+  },
+  {
+    name: 'a target that will be gone in a moment, also for a person',
+    view: view({ sites: [siteView('left'), leavingSite('right')] }),
+    action: { trigger: 'manual', kind: 'shift' },
+    codes: ['ReplicaLeaving'],
+  },
+  {
+    name: 'nothing against a target that goes later than what runs there may take',
+    view: failingLeft({ sites: [siteView('left', dead), leavingSite('right', { atMs: nowMs + 120_001 })] }),
+    codes: [],
+  },
+  {
+    name: 'nothing against the way back for a person, also to what will be gone in a moment',
+    view: view({ sites: [siteView('left'), leavingSite('right')] }),
+    action: { trigger: 'manual', kind: 'return', requestId: 'r-1' },
     codes: [],
   },
   { name: 'the cool-down, a millisecond before it ends (I11)', view: past(hour / 2 - 1), codes: ['CoolDown'] },
@@ -200,6 +222,30 @@ test.for<{ name: string; view: View; step: Step; codes: readonly string[] }>([
     view: view({ sites: [siteView('left'), siteView('right', notReady)] }),
     step: weigh({ left: 0, right: 100 }),
     codes: ['TargetNotProven'],
+  },
+  {
+    name: 'keeps weights from a site whose replicas will be gone in a moment',
+    view: view({ sites: [siteView('left'), leavingSite('right')] }),
+    step: weigh({ left: 0, right: 100 }),
+    codes: ['TargetNotProven'],
+  },
+  {
+    name: 'lets the weights go back to one, for it serves as long as it is there',
+    view: view({ weights: { left: 0, right: 100 }, sites: [leavingSite('left'), siteView('right')] }),
+    step: weigh({ left: 100, right: 0 }),
+    codes: [],
+  },
+  {
+    name: 'lets one that serves keep the weight though it will be gone in a moment',
+    view: view({ sites: [leavingSite('left'), siteView('right')] }),
+    step: weigh({ left: 100, right: 0 }),
+    codes: [],
+  },
+  {
+    name: 'does not stop a site while the only other will be gone in a moment (I4)',
+    view: view({ weights: { left: 0, right: 100 }, sites: [siteView('left'), leavingSite('right')] }),
+    step: stop,
+    codes: ['LastServingSite'],
   },
   {
     name: 'keeps weights from a site that is not allowed (I19)',

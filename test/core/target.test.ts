@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/core/diagnose.ts';
 import { bestTarget, moveAll } from '../../src/core/target.ts';
-import { dead, nowMs, replicaView, type SiteChange, siteView, view } from './support/view.ts';
+import { dead, noticesOf, nowMs, replicaView, type SiteChange, siteView, view } from './support/view.ts';
 
 function chosen(sites: Readonly<Record<string, SiteChange>>, from = 'left'): string | undefined {
   const seen = view({ sites: Object.entries(sites).map(([name, change]) => siteView(name, change)) });
@@ -31,6 +31,20 @@ test.for<{ name: string; sites: Readonly<Record<string, SiteChange>>; target: st
   {
     name: 'one that could be started before one that may hold what its list does not show',
     sites: { left: dead, right: { ...empty, listLagMs: 1000, listedSinceMs: nowMs - 1000 }, far: empty },
+    target: 'far',
+  },
+  {
+    name: 'one that could be started before one whose replica will be gone in a moment',
+    sites: { left: dead, right: { notices: noticesOf({ replicaId: 'right-0' }) }, far: empty },
+    target: 'far',
+  },
+  {
+    name: 'one whose replica will be gone in a moment before one that may hold what its list does not show',
+    sites: {
+      left: dead,
+      right: { ...empty, listLagMs: 1000, listedSinceMs: nowMs - 1000 },
+      far: { notices: noticesOf({ replicaId: 'far-0' }) },
+    },
     target: 'far',
   },
   { name: 'never one that fails too', sites: { left: dead, right: dead, far: {}, moon: {} }, target: 'far' },

@@ -5,6 +5,8 @@ import type { Seen } from '../../src/model/outcome.ts';
 import type { Step } from '../../src/model/plan.ts';
 import type { Replica } from '../../src/model/replica.ts';
 import type { View } from '../../src/model/view.ts';
+import { operationOf } from '../core/support/view.ts';
+import { preemptionOf } from './support/fake-cloud.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
 import { allRight, openStepWorld, type StepWorld, weighRight } from './support/step-world.ts';
 
@@ -75,6 +77,19 @@ test('names the replicas of the step’s site that are ready', async () => {
   const world = await openStepWorld();
   expect((await look(world, prove)).ready).toEqual(['right-1']);
   expect((await look(world, settle)).ready).toEqual([]);
+});
+
+test('what will be gone in a moment is no target, and needs no replacement for a start beside it to be done', async () => {
+  const world = await openStepWorld();
+  const replica = [...world.right.replicas.values()].find(({ site }) => site === 'right');
+  if (replica === undefined) throw new Error('right holds nothing');
+  world.right.told = [preemptionOf(replica)];
+  const isTold = () => world.ctx.view().sites[1]?.notices?.told.length === 1;
+  await world.lookUntil('the notice', isTold);
+  expect((await look(world, prove)).ready).toEqual([]);
+  const open = operationOf({ state: 'planned', plan: { kind: 'start', before: allRight, after: allRight } });
+  world.memory.noteOpen({ ...open, endedAtMs: undefined });
+  expect((await look(world, prove)).ready).toEqual(['right-1']);
 });
 
 test('a proof that is waited for is looked for at once; one that stands already is found without', async () => {

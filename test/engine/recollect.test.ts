@@ -3,6 +3,7 @@ import { createRecollection } from '../../src/engine/recollect.ts';
 import { createTally } from '../../src/engine/tally.ts';
 import type { Action, Decision } from '../../src/model/decision.ts';
 import type { OperationRequest } from '../../src/model/operation.ts';
+import { preemptionOf } from './support/fake-cloud.ts';
 import { opened, openStepWorld, planOf, type StepWorld } from './support/step-world.ts';
 
 const dayMs = 86_400_000;
@@ -73,6 +74,14 @@ test('healthy and calm count from the first look that said so, and start anew af
   await world.lookUntil('left is good', () => world.ctx.calmSinceMs() !== undefined);
   expect(world.ctx.calmSinceMs()).toBeGreaterThan(calmSinceMs ?? 0);
   expect(world.ctx.view().healthySinceMs['left']).toBeGreaterThan(since['left'] ?? 0);
+});
+
+test('what will be gone in a moment serves as long as it is there: it breaks no calm', async () => {
+  const world = await openStepWorld();
+  const calmSinceMs = world.ctx.calmSinceMs();
+  world.left.told = [preemptionOf({ id: 'left-1' })];
+  await world.lookUntil('nothing to count on', () => world.diagnosis().sites[0]?.ready.length === 0);
+  expect(world.ctx.calmSinceMs()).toBe(calmSinceMs);
 });
 
 test('without any weight nothing is calm', async () => {

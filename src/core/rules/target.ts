@@ -1,7 +1,7 @@
 /** Rules of where traffic may go: reachable, allowed, and able to serve. */
-import { isResident, readyReplicas, unusableReason } from '../readiness.ts';
+import { isResident, leavingReason, readyReplicas, unusableReason } from '../readiness.ts';
 import { startBlock } from '../start-block.ts';
-import { type Rule, targetsOf } from './case.ts';
+import { isTakenBack, type Rule, targetsOf } from './case.ts';
 
 /** Where traffic may lie. No override exists (I19). */
 export const residency: Rule = ({ view, action }) =>
@@ -37,3 +37,9 @@ export const startable: Rule = ({ view, action, nowMs }) =>
 /** What was started there, or stands there, may only not be listed yet (I27): to be waited for, whoever asks. */
 export const usable: Rule = ({ view, action, nowMs }) =>
   targetsOf(view, action).flatMap((site) => unusableReason(view, site, nowMs));
+
+/** What will be gone in a moment is no target, whoever asks. The way back is always open: it serves as long as it is there. */
+export const staying: Rule = (about) => {
+  const { view, action, nowMs } = about;
+  return isTakenBack(about) ? [] : targetsOf(view, action).flatMap((site) => leavingReason(view, site, nowMs));
+};

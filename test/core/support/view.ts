@@ -409,3 +409,8 @@ export function blackhole(change: Partial<Fault> = {}): Fault {
     ...change,
   };
 }
+
+/** A site whose only replica is taken back at any moment, unless told otherwise. */
+export function leavingSite(name: string, change: Partial<Notice> = {}): SiteView {
+  return siteView(name, { notices: noticesOf({ replicaId: `${name}-0`, ...change }) });
+}

@@ -44,7 +44,7 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'spill-to-what-is-not-ready',
     file: publish,
-    find: '.filter((each) => isReady(view, each, view.atMs))',
+    find: '.filter((each) => isServing(view, each, view.atMs))',
     replace: '.filter((each) => each.proof !== undefined)',
     breaks: ['I8'],
     why: 'any proof will do, however old, and whatever the site answers now',
@@ -60,7 +60,7 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'target-not-proven-at-the-step',
     file: safety,
-    find: 'const unproven = raised.filter((site) => readyReplicas(view, site, nowMs).length === 0);',
+    find: 'const unproven = raised.filter((site) => proven(view, site, nowMs).length === 0);',
     replace: 'const unproven = raised.filter(({ replicas }) => replicas.length === 0);',
     breaks: ['I8'],
     why: 'there are replicas: that they were proven a step ago is thought to be enough',

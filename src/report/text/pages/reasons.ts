@@ -44,6 +44,10 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'No other allowed site has a proven replica, and none could be started. Moving traffic there would only move the outage.',
     'See what each site lacks: godwit status DEPLOYMENT',
   ),
+  ReplicaLeaving: reason(
+    'The provider has announced that the replicas there will be gone in a moment (a spot machine taken back, a machine that ends), so nothing is moved there and nothing counts on them.',
+    'See what and when: godwit status DEPLOYMENT -o wide. Choose another site, or wait until what replaces them is ready',
+  ),
   NoIndependentTarget: reason(
     'The target shares a failure domain with the site that fails. What took one down may take the other.',
     'Name a target yourself if you know better: godwit failover DEPLOYMENT --to SITE',
