@@ -147,8 +147,9 @@ const metricsTimeoutMs = 2000;
 async function ownCount(ctx: Context, name: string, signal: AbortSignal): Promise<number | undefined> {
   const { probe, clock } = ctx.deps;
   const { idleMetrics = [] } = ctx.deployment.drain;
+  if (idleMetrics.length === 0 || probe.inFlight === undefined) return 0;
   const site = ctx.view().sites.find((each) => each.site.name === name);
-  if (idleMetrics.length === 0 || probe.inFlight === undefined || site === undefined) return 0;
+  if (site === undefined) return 0;
   const count = probe.inFlight.bind(probe);
   const reading = createReading(clock, metricsTimeoutMs);
   const running = site.replicas.filter(({ replica }) => replica.state === 'running');

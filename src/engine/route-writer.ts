@@ -65,14 +65,14 @@ export function createRouteWriter(
   const refresh = async (view: View, signal: AbortSignal): Promise<void> => {
     if (known.isUnsettled() || clock.monoMs() < notBeforeMonoMs) return;
     const { entry: current, weights } = known;
-    const lacking = lackingShare(weights, entryOf(weights, view, 0));
+    const next = entryOf(weights, view, 0);
+    const lacking = lackingShare(weights, next);
     if (lacking !== undefined) {
       notBeforeMonoMs = clock.monoMs() + longestPauseMs;
       return journal.tell({ type: 'warning', message: lacking.message });
     }
-    if (current !== undefined && !known.isLost && !needsPublish(current, entryOf(weights, view, 0), known.ageMs()))
-      return;
-    const wanted = entryOf(weights, view, known.nextVersion());
+    if (current !== undefined && !known.isLost && !needsPublish(current, next, known.ageMs())) return;
+    const wanted = { ...next, routeVersion: known.nextVersion() };
     await journal.append({ kind: 'route', state: 'intended', entry: wanted });
     const reply = await write(wanted, {
       operationId: 'refresh',

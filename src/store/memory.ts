@@ -13,10 +13,11 @@ import type { JournalStore, LeaseReply, LeaseStore, OperationStore, StandingStor
 import { type ChainRow, emptyHead, isFenced, link, operationIdOf } from './chain.ts';
 import { createLeaseWatch, usableUntilMonoMs } from './lease-watch.ts';
 import { createMemoryBlocks } from './memory-blocks.ts';
+import { createIndex } from './memory-index.ts';
 import { lastChange, leaseLost, revisionConflict } from './refusals.ts';
 
 interface EntryRow extends ChainRow {
-  readonly draft: JournalDraft;
+  readonly entry: JournalEntry;
   readonly deployment: string;
   readonly operationId: string | undefined;
 }
@@ -118,6 +119,7 @@ function createLeases({ leases }: MemoryState, { clock, random, bootId }: Memory
 
 function createJournal(state: MemoryState): JournalStore {
   const { entries, leases } = state;
+  const rowsOf = createIndex(entries);
   return {
     async append(drafts) {
       for (const { deployment, epoch } of drafts.filter(isFenced)) {
@@ -129,15 +131,16 @@ function createJournal(state: MemoryState): JournalStore {
     },
     head: async () => headOf(state),
     async read({ deployment, operationId, afterSeq = 0, beforeSeq = entries.length + 1, limit = 1000 }) {
-      const found: EntryRow[] = [];
-      // Backwards, because the newest are wanted and an entry's place is its number.
-      const newest = Math.min(entries.length, beforeSeq - 1);
-      for (let index = newest - 1; index >= afterSeq && found.length < limit; index--) {
-        const row = entries[index];
-        if (row === undefined || (deployment ?? row.deployment) !== row.deployment) continue;
-        if (operationId === undefined || row.operationId === operationId) found.push(row);
+      const rows = operationId === undefined ? entries : rowsOf(operationId);
+      const found: JournalEntry[] = [];
+      // Backwards, because the newest are wanted; of all entries each one's place is its number.
+      const newest = operationId === undefined ? Math.min(rows.length, beforeSeq - 1) : rows.length;
+      for (let index = newest - 1; index >= 0 && found.length < limit; index--) {
+        const row = rows[index];
+        if (row === undefined || row.seq <= afterSeq) break;
+        if (row.seq < beforeSeq && (deployment ?? row.deployment) === row.deployment) found.push(row.entry);
       }
-      return found.reverse().map(({ seq, hash, draft }): JournalEntry => ({ ...draft, seq, hash }));
+      return found.reverse();
     },
   };
 }
@@ -151,7 +154,7 @@ function appendRows(state: MemoryState, drafts: readonly JournalDraft[]): void {
   for (const draft of drafts) {
     const { entry, text } = link(headOf(state), draft);
     const { seq, hash, deployment } = entry;
-    state.entries.push({ seq, hash, text, draft, deployment, operationId: operationIdOf(draft) });
+    state.entries.push({ seq, hash, text, entry, deployment, operationId: operationIdOf(draft) });
     keepOperation(state, draft);
     keepStanding(state, draft);
   }

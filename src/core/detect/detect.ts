@@ -21,7 +21,8 @@ export function detect(
   startUp: StartUp,
   nowMs: number,
 ): Condition {
-  const state = stateAt(history, policy, startUp, nowMs);
+  const known = knownOf(history);
+  const state = stateAt(known, policy, startUp, nowMs);
   const newest = history.at(-1);
   // What made it so: an answer that could not be seen says nothing of a replica that is bad.
   const against = state === 'unknown' ? 'unknown' : 'bad';
@@ -33,10 +34,10 @@ export function detect(
     plane: newest?.plane ?? 'data',
     vantage: newest?.vantage ?? '',
     state,
-    sinceMs: sinceOf(history, state, policy, nowMs),
+    sinceMs: sinceOf(history, known, state, policy, nowMs),
     asOfMs: newest?.atMs ?? 0,
     ...runs,
-    failingSinceMs: runs.failuresInARow > 0 ? runBegan(knownOf(history), 'bad', nowMs) : undefined,
+    failingSinceMs: runs.failuresInARow > 0 ? runBegan(known, 'bad', nowMs) : undefined,
     reason: worst?.reason,
     detail: worst?.detail,
     ...slowestToken(history),
@@ -52,12 +53,11 @@ function slowestToken(history: readonly Observation[]): Pick<Condition, 'perToke
 }
 
 function stateAt(
-  history: readonly Observation[],
+  known: readonly Observation[],
   policy: DetectorPolicy,
   startUp: StartUp,
   nowMs: number,
 ): ConditionState {
-  const known = knownOf(history);
   const newest = known.at(-1);
   if (newest === undefined || nowMs - newest.atMs > policy.staleAfterMs) return 'unknown';
   const served = sinceFirstGood(known);
@@ -76,7 +76,8 @@ function knownOf(history: readonly Observation[]): readonly Observation[] {
 /** What a model answered while it loaded is not held against it afterwards; undefined while it has not served yet. */
 function sinceFirstGood(known: readonly Observation[]): readonly Observation[] | undefined {
   const first = known.findIndex(({ outcome }) => outcome === 'good');
-  return first < 0 ? undefined : known.slice(first);
+  if (first < 0) return undefined;
+  return first === 0 ? known : known.slice(first);
 }
 
 /** Judges the first `count` answers, as they stood at `nowMs`. */
@@ -104,19 +105,20 @@ function hadBadRun(known: readonly Observation[], count: number, failuresInARow:
 /** Since when the state holds: for bad, since the first failure of the run that made it so. */
 function sinceOf(
   history: readonly Observation[],
+  known: readonly Observation[],
   state: ConditionState,
   policy: DetectorPolicy,
   nowMs: number,
 ): number {
   switch (state) {
     case 'bad':
-      return runBegan(badFrom(knownOf(history), policy), 'bad', nowMs);
+      return runBegan(badFrom(known, policy), 'bad', nowMs);
     case 'good':
     case 'slow':
-      return runBegan(knownOf(history), 'good', nowMs);
+      return runBegan(known, 'good', nowMs);
     case 'starting':
       // Since when it does not answer: once the provider calls it gone that is how long it has been bad.
-      return runBegan(knownOf(history), 'bad', nowMs);
+      return runBegan(known, 'bad', nowMs);
     case 'unknown':
       return history.at(-1)?.atMs ?? nowMs;
   }
@@ -134,7 +136,11 @@ function badFrom(known: readonly Observation[], policy: DetectorPolicy): readonl
 
 /** When the newest run of such answers began; now without any. */
 function runBegan(known: readonly Observation[], outcome: 'good' | 'bad', nowMs: number): number {
-  const end = known.findLastIndex((each) => each.outcome === outcome);
-  const before = known.slice(0, end + 1).findLastIndex((each) => each.outcome !== outcome);
-  return Math.min(nowMs, ...known.slice(before + 1, end + 1).map(({ atMs }) => atMs));
+  let beganMs = nowMs;
+  for (let index = known.findLastIndex((each) => each.outcome === outcome); index >= 0; index -= 1) {
+    const each = known[index];
+    if (each?.outcome !== outcome) break;
+    beganMs = Math.min(beganMs, each.atMs);
+  }
+  return beganMs;
 }

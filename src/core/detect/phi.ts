@@ -13,13 +13,14 @@ const leastSigma = 0.2;
 
 /** φ = −log10 P(a time this long or longer); undefined while there are too few times. */
 export function phiOf(history: readonly Observation[]): number | undefined {
-  const logs = history.flatMap(({ outcome, firstTokenMs }) =>
-    outcome !== 'unknown' && firstTokenMs !== undefined ? [Math.log(Math.max(1, firstTokenMs))] : [],
-  );
+  const times: number[] = [];
+  for (const { outcome, firstTokenMs } of history)
+    if (outcome !== 'unknown' && firstTokenMs !== undefined) times.push(firstTokenMs);
+  if (times.length < minimumBaseline + recentCount) return undefined;
+  const logs = times.map((each) => Math.log(Math.max(1, each)));
   const recent = logs.slice(-recentCount).sort((a, b) => a - b);
   const baseline = logs.slice(0, -recentCount);
-  const median = recent[Math.floor(recent.length / 2)];
-  if (baseline.length < minimumBaseline || recent.length < recentCount || median === undefined) return undefined;
+  const median = recent[Math.floor(recentCount / 2)] ?? 0;
   const mean = baseline.reduce((sum, each) => sum + each, 0) / baseline.length;
   const variance = baseline.reduce((sum, each) => sum + (each - mean) ** 2, 0) / baseline.length;
   return -Math.log10(upperTail((median - mean) / Math.max(leastSigma, Math.sqrt(variance))));

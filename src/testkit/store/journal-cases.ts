@@ -93,6 +93,16 @@ function readCases(make: MakeStore): readonly ContractCase[] {
       assert.deepEqual(await read({ operationId: 'op-1', deployment: 'embed' }), []);
       assert.deepEqual(await read({ operationId: 'op-1', deployment: 'chat', afterSeq: 1 }), [3, 5]);
     }),
+    storeCase(make, 'what an operation wrote since it was read is there when it is read again', async (subject) => {
+      const [one, two] = [await subject.open(), await subject.open()];
+      const read = async () => (await one.journal.read({ operationId: 'op-1' })).map(({ seq }) => seq);
+      assert.deepEqual(await read(), []);
+      await two.journal.append([operationDraft(operationOf('op-1')), stepDraft('op-2', 0)]);
+      assert.deepEqual(await read(), [1]);
+      await one.journal.append([stepDraft('op-1', 0)]);
+      await two.journal.append([stepDraft('op-1', 1)]);
+      assert.deepEqual(await read(), [1, 3, 4]);
+    }),
     storeCase(make, 'a limit keeps the newest, still in order', async (subject) => {
       const read = await filled(subject);
       assert.deepEqual(await read({ limit: 2 }), [4, 5]);
