@@ -1,8 +1,9 @@
 /** Builds the route entry the gateway gets: weights as given, replicas as they are, spill order by proof. */
 import type { RouteEntry, RouteReplica, RouteSite, SpillSite, Weights } from '../model/route.ts';
-import type { SiteView, View } from '../model/view.ts';
+import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
-import { completionConditions, isListed, isResident, isServing } from './readiness.ts';
+import { leavingNoticeOf } from './leaving.ts';
+import { completionConditions, isListed, isResident, isServing, readyReplicas } from './readiness.ts';
 
 /** What the engine adds to the view. */
 export interface EntryTerms {
@@ -16,6 +17,9 @@ export function routeEntryFor(view: View, terms: EntryTerms): RouteEntry {
   const { deployment } = view;
   const sites = view.sites.filter((site) => isResident(view, site));
   const weights = Object.fromEntries(sites.map(({ site }) => [site.name, terms.weights[site.name] ?? 0]));
+  const weighted = sites.filter(({ site }) => (weights[site.name] ?? 0) > 0);
+  const drainingAt = (site: SiteView): IsDraining =>
+    isEmptied(view, site, weights) ? () => true : leavers(view, site, weighted);
   return {
     deployment: deployment.name,
     epoch: terms.epoch,
@@ -26,10 +30,10 @@ export function routeEntryFor(view: View, terms: EntryTerms): RouteEntry {
     sites: sites.map(
       (site): RouteSite => ({
         site: site.site.name,
-        replicas: site.replicas.flatMap((each) => replicaOf(view, each, isEmptied(view, site, weights), view.atMs)),
+        replicas: site.replicas.flatMap((each) => replicaOf(view, each, drainingAt(site)(each), view.atMs)),
       }),
     ),
-    spill: sites.filter((site) => !isEmptied(view, site, weights)).flatMap((site) => spillOf(view, site)),
+    spill: sites.flatMap((site) => spillOf(view, site, drainingAt(site))),
     firstTokenLimitMs: deployment.firstTokenLimitMs,
     journalHead: terms.journalHead,
   };
@@ -44,12 +48,7 @@ function beforeOf({ open }: View, sites: readonly SiteView[]): Pick<RouteEntry, 
 }
 
 /** A replica gets traffic once it was proven, and keeps it until it is gone; one that is bad now is marked, and the gateway judges too. */
-function replicaOf(
-  view: View,
-  each: SiteView['replicas'][number],
-  isDraining: boolean,
-  nowMs: number,
-): readonly RouteReplica[] {
+function replicaOf(view: View, each: ReplicaView, isDraining: boolean, nowMs: number): readonly RouteReplica[] {
   const { replica, proof } = each;
   if (replica.url === undefined || replica.state !== 'running') return [];
   const { model, failover } = view.deployment;
@@ -66,10 +65,25 @@ function isEmptied({ open, standing }: View, { site: { name } }: SiteView, weigh
   return isLeaving || standing.some((each) => each.kind === 'out' && each.site === name);
 }
 
-function spillOf(view: View, site: SiteView): readonly SpillSite[] {
+type IsDraining = (each: ReplicaView) => boolean;
+
+/**
+ * What its provider takes away gets nothing new once another one can serve that will not be gone in a moment: at the same site, or
+ * at another with weight. The last one goes on: it serves as long as it is there.
+ */
+function leavers(view: View, site: SiteView, weighted: readonly SiteView[]): IsDraining {
+  const { atMs } = view;
+  const others = [site, ...weighted];
+  return ({ replica }) =>
+    leavingNoticeOf(view, replica, atMs) !== undefined &&
+    others.some((each) => readyReplicas(view, each, atMs).length > 0);
+}
+
+function spillOf(view: View, site: SiteView, isDraining: IsDraining): readonly SpillSite[] {
   const { maxAgeMs } = view.deployment.failover.proof;
   const proofs = site.replicas
     .filter((each) => isServing(view, each, view.atMs))
+    .filter((each) => !isDraining(each))
     .map(({ proof }) => maxAgeMs - (view.atMs - proof.atMs));
   return proofs.length === 0 ? [] : [{ site: site.site.name, provenForMs: Math.max(...proofs) }];
 }

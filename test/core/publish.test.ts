@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { needsPublish, routeEntryFor } from '../../src/core/publish.ts';
 import type { RouteEntry } from '../../src/model/route.ts';
 import type { View } from '../../src/model/view.ts';
-import { nowMs, operationOf, replicaView, routeOf, siteView, view } from './support/view.ts';
+import { noticesOf, nowMs, operationOf, replicaView, routeOf, siteView, view } from './support/view.ts';
 
 const terms = { weights: { left: 100, right: 0 }, epoch: 5, routeVersion: 8, journalHead: 'abc' };
 const entryOf = (seen: View): RouteEntry => routeEntryFor(seen, terms);
@@ -125,4 +126,113 @@ test.for<{ name: string; change: Partial<RouteEntry>; ageMs: number; needed: boo
 ])('is it news when $name: $needed', ({ change, ageMs, needed }) => {
   const current = entryOf(view());
   expect(needsPublish(current, { ...current, ...change }, ageMs)).toBe(needed);
+});
+
+/** `0`: its replica will be gone in a moment; `1`: it stays; `bad`: it stays and does not serve. */
+function statesOf(
+  all: Readonly<Record<string, readonly (0 | 1 | 'bad')[]>>,
+  weights: Readonly<Record<string, number>>,
+) {
+  const sites = Object.entries(all).map(([name, kinds]) => {
+    const replicas = kinds.map((kind, slot) =>
+      replicaView({
+        site: name,
+        slot,
+        id: `${name}-${slot}`,
+        ...(kind === 'bad' ? { conditions: [{ state: 'bad' }] } : {}),
+      }),
+    );
+    const leaving = kinds.flatMap((kind, slot) => (kind === 0 ? [{ replicaId: `${name}-${slot}` }] : []));
+    return siteView(name, { wanted: kinds.length, replicas, notices: noticesOf(...leaving) });
+  });
+  const entry = routeEntryFor(view({ sites, weights }), { ...terms, weights });
+  return {
+    states: entry.sites.map(({ replicas }) => replicas.map(({ state }) => state).join(' ')),
+    spill: entry.spill.map(({ site }) => site),
+  };
+}
+
+test.for<{
+  name: string;
+  all: Readonly<Record<string, readonly (0 | 1 | 'bad')[]>>;
+  weights?: Readonly<Record<string, number>>;
+  states: readonly string[];
+  spill: readonly string[];
+}>([
+  {
+    name: 'gets nothing new once another of its site can serve',
+    all: { left: [0, 1] },
+    states: ['draining serving'],
+    spill: ['left'],
+  },
+  { name: 'goes on as the last one', all: { left: [0] }, states: ['serving'], spill: ['left'] },
+  {
+    name: 'goes on while the other of its site is bad',
+    all: { left: [0, 'bad'] },
+    states: ['serving suspect'],
+    spill: ['left'],
+  },
+  { name: 'goes on while all others leave too', all: { left: [0, 0] }, states: ['serving serving'], spill: ['left'] },
+  {
+    name: 'goes on while the other site that serves has no weight',
+    all: { left: [0], right: [1] },
+    states: ['serving', 'serving'],
+    spill: ['left', 'right'],
+  },
+  {
+    name: 'gets nothing new once another site with weight can serve',
+    all: { left: [0], right: [1] },
+    weights: { left: 99, right: 1 },
+    states: ['draining', 'serving'],
+    spill: ['right'],
+  },
+  {
+    name: 'goes on while the other site with weight leaves too',
+    all: { left: [0], right: [0] },
+    weights: { left: 50, right: 50 },
+    states: ['serving', 'serving'],
+    spill: ['left', 'right'],
+  },
+  {
+    name: 'without weight gets nothing new where a weighted site can serve',
+    all: { left: [1], right: [0] },
+    states: ['serving', 'draining'],
+    spill: ['left'],
+  },
+])('what its provider takes away $name', ({ all, weights = { left: 100 }, states, spill }) => {
+  expect(statesOf(all, weights)).toEqual({ states, spill });
+});
+
+test('a replica drains from two minutes before it goes, and serves again when nothing is announced any more', () => {
+  const at = (atMs: number | undefined): readonly string[] => {
+    const replicas = [0, 1].map((slot) => replicaView({ slot, id: `left-${slot}` }));
+    const notices = noticesOf(
+      ...(atMs === undefined ? [] : [{ replicaId: 'left-0', kind: 'retirement' as const, atMs }]),
+    );
+    return (
+      entryOf(view({ sites: [siteView('left', { wanted: 2, replicas, notices })] })).sites[0]?.replicas ?? []
+    ).map(({ state }) => state);
+  };
+  expect(at(nowMs + 120_001)).toEqual(['serving', 'serving']);
+  expect(at(nowMs + 120_000)).toEqual(['draining', 'serving']);
+  expect(at(undefined)).toEqual(['serving', 'serving']);
+});
+
+const seenNotices = fc.record({
+  kinds: fc.array(fc.constantFrom(0 as const, 1 as const, 'bad' as const), { minLength: 1, maxLength: 4 }),
+  others: fc.array(fc.constantFrom(0 as const, 1 as const, 'bad' as const), { maxLength: 3 }),
+  leftPct: fc.integer({ min: 0, max: 100 }),
+});
+
+test('whatever is announced, a weighted site goes on serving where one could', () => {
+  fc.assert(
+    fc.property(seenNotices, ({ kinds, others, leftPct }) => {
+      const weights = { left: leftPct, right: 100 - leftPct };
+      const { states } = statesOf({ left: kinds, right: others }, weights);
+      const isWeighted = (index: number): boolean => (index === 0 ? leftPct > 0 : leftPct < 100);
+      const could = [kinds, others].some((each, index) => isWeighted(index) && each.some((kind) => kind !== 'bad'));
+      const does = states.some((each, index) => isWeighted(index) && each.split(' ').includes('serving'));
+      expect(does).toBe(could);
+    }),
+  );
 });
