@@ -3,6 +3,7 @@ import type { Operation } from '../model/operation.ts';
 import { isInForce, type Standing } from '../model/standing.ts';
 import type { HandoverLine, HandoverView } from '../report/handover-view.ts';
 import type { SiteRow, StatusView } from '../report/status-view.ts';
+import { bySoonest, noticeText } from '../report/text/notice.ts';
 import { reasonWord } from '../report/text/reason.ts';
 import type { Sights } from './sights.ts';
 
@@ -61,7 +62,14 @@ function temporaryOf({ sights: { stored } }: Seen, atMs: number): readonly Stand
 function risksOf(seen: Seen, atMs: number): readonly string[] {
   const { view } = seen;
   const ends = temporaryOf(seen, atMs).flatMap((each) => endingSoon(each, atMs));
-  return [...nobodyWatches(view), ...readinessRisks(view, atMs), ...lossRisk(view), ...asleep(view), ...ends];
+  return [
+    ...nobodyWatches(view),
+    ...readinessRisks(view, atMs),
+    ...announced(view, atMs),
+    ...lossRisk(view),
+    ...asleep(view),
+    ...ends,
+  ];
 }
 
 function nobodyWatches({ controller }: StatusView): readonly string[] {
@@ -73,6 +81,15 @@ function readinessRisks({ failoverReady: { value, reasons } }: StatusView, atMs:
   const why = reasons.map((reason) => reasonWord(reason, atMs)).join(', ');
   const head = value === 'no' ? 'no automatic failover now' : 'whether it could fail over is not known';
   return [why === '' ? head : `${head}: ${why}`];
+}
+
+/** What providers will do in this time, or may do at any moment. */
+function announced({ sites }: StatusView, atMs: number): readonly string[] {
+  return sites.flatMap(({ name, notices }) =>
+    bySoonest(notices?.told ?? [])
+      .filter((notice) => (notice.atMs ?? atMs) - atMs <= aheadMs)
+      .map((notice) => `${name}: ${noticeText(notice, atMs)}`),
+  );
 }
 
 /** Counted in replicas that are ready: what each can take is not known here. */
@@ -119,9 +136,13 @@ function questionOf({ id, state }: Operation): readonly string[] {
   return state === 'failed' ? [`${id} failed: try again?`] : [];
 }
 
-function unseenOf({ sources }: StatusView): readonly string[] {
-  return Object.entries(sources).flatMap(([name, source]) => {
+function unseenOf({ sources, sites }: StatusView): readonly string[] {
+  const unseen = Object.entries(sources).flatMap(([name, source]) => {
     if (source.kind === 'unseen') return [`${name}: ${source.why}`];
     return source.isStale ? [`${name}: what it says is old`] : [];
   });
+  const unread = sites.flatMap(({ name, notices }) =>
+    notices?.unseen === undefined ? [] : [`what is announced for ${name}: ${notices.unseen}`],
+  );
+  return [...unseen, ...unread];
 }

@@ -173,6 +173,7 @@ function rowOf(
     inFlight: own?.inFlight,
     replicaDomains: seen === undefined ? [] : toldDomains(seen.replicas),
     reasons: isNews ? [{ code: diagnosis.code, message: diagnosis.message }] : [],
+    ...(seen?.notices === undefined ? {} : { notices: seen.notices }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Standby } from '../model/deployment.ts';
 import type { Actor, Operation } from '../model/operation.ts';
 import type { FailoverMode } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
+import type { SiteNotices } from '../model/view.ts';
 
 /** What users get, apart from what any operation is doing. */
 export const serviceStates = ['serving', 'degraded', 'down', 'unknown'] as const;
@@ -38,6 +39,8 @@ export interface SiteRow {
   /** What its replicas fail together with inside it, as their provider told it: one of these in common, one loss. */
   readonly replicaDomains: readonly string[];
   readonly reasons: readonly { readonly code: string; readonly message: string }[];
+  /** What the provider will do to replicas there; absent: it announces nothing, or nobody has looked. */
+  readonly notices?: SiteNotices;
 }
 
 /** Users' requests over the gateway's window, and its totals since it started. */

@@ -272,3 +272,15 @@ test('a site that is called healthy with nothing ready is not offered as healthy
   const [hollow, good] = see(sights({}, { snapshot: snapshot(diagnoses) })).sites;
   expect([hollow?.state, good?.state]).toEqual(['degraded', 'healthy']);
 });
+
+test('tells what is announced as the snapshot has it, and nothing of one that an earlier version wrote', () => {
+  const notices = { told: [], asOfMs: nowMs - 9000 };
+  const before = stored.snapshot;
+  if (before === undefined) throw new Error('there is a snapshot');
+  const [first, ...others] = before.view.sites;
+  if (first === undefined) throw new Error('the snapshot has sites');
+  const sites = [{ ...first, notices }, ...others];
+  const rows = see(sights({}, { snapshot: { ...before, view: { ...before.view, sites } } })).sites;
+  expect(rows[0]?.notices).toEqual(notices);
+  expect(rows[1]).not.toHaveProperty('notices');
+});

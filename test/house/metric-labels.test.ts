@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { noticeKinds } from '../../src/model/notice.ts';
 import { endStates, operationKinds, triggers } from '../../src/model/operation.ts';
 import { failoverModes } from '../../src/model/policy.ts';
 import { reasonCodes } from '../../src/model/reason.ts';
@@ -41,7 +42,7 @@ const closed: Readonly<Record<string, readonly string[]>> = {
   source: ['controller', 'gateway', 'store'],
   le: [...turnLimitsMs.map((limitMs) => String(limitMs / 1000)), '+Inf'],
   state: [...serviceStates, ...siteStates],
-  kind: ['wanted', 'real', ...operationKinds],
+  kind: ['wanted', 'real', ...operationKinds, ...noticeKinds],
   outcome: ['ok', 'failed', 'cut', 'good', 'bad', 'unknown', ...endStates],
   probe: ['completion'],
   mode: failoverModes,

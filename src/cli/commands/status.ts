@@ -140,7 +140,7 @@ async function watchIt(look: () => Promise<Shown>, app: App, out: Output): Promi
 
 /** What is news: not ages, not rates. */
 function keyOf({ deployment, service, sites, open, last, failoverReady, controller }: StatusView) {
-  const rows = sites.map(({ wantPct, state, ready }) => [wantPct, state, ready]);
+  const rows = sites.map(({ wantPct, state, ready, notices }) => [wantPct, state, ready, notices?.told.length]);
   return [deployment, service.state, rows, open?.id, open?.step, last?.id, failoverReady.value, controller.kind];
 }
 

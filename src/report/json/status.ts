@@ -2,6 +2,7 @@
 import type { Reason } from '../../model/reason.ts';
 import type { Source, StatusView } from '../status-view.ts';
 import { iso } from '../text/time.ts';
+import { noticesJson } from './notice.ts';
 import { operationJson } from './operation.ts';
 
 /** Additive within v1. */
@@ -26,6 +27,7 @@ export function statusJson(view: StatusView) {
       firstTokenP95Ms: site.firstTokenP95Ms ?? null,
       inFlight: site.inFlight ?? null,
       replicaDomains: site.replicaDomains,
+      notices: site.notices === undefined ? null : noticesJson(site.notices),
       reasons: site.reasons.map((reason) => ({
         ...reason,
         ...(site.sinceMs === undefined ? {} : { since: iso(site.sinceMs) }),

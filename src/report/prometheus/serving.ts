@@ -1,4 +1,5 @@
 /** Families about what is served: the service, its sites, the weights, users' requests, and what probes answer. */
+import { noticeKinds } from '../../model/notice.ts';
 import type { MetricsView } from '../metrics-view.ts';
 import { type SiteRow, serviceStates, siteStates } from '../status-view.ts';
 import { isFresh } from './controller.ts';
@@ -37,6 +38,17 @@ export const servingFamilies: readonly ((view: MetricsView) => Family)[] = [
     sites.flatMap(({ name, evidenceAtMs }) =>
       one(evidenceAtMs === undefined ? undefined : (atMs - evidenceAtMs) / 1000, { site: name }),
     ),
+  ),
+  gauge(
+    'godwit_site_notices',
+    'What the provider will do to replicas there, by kind; left out while that is not known, and where it announces nothing.',
+    ({ status: { sites, sources } }) =>
+      sites.flatMap(({ name: site, notices }) => {
+        const isSeen = isFresh(sources.controller) && notices?.asOfMs !== undefined && notices.unseen === undefined;
+        return noticeKinds.flatMap((kind) =>
+          one(isSeen ? notices.told.filter((each) => each.kind === kind).length : undefined, { site, kind }),
+        );
+      }),
   ),
   gauge(
     'godwit_route_weight_ratio',

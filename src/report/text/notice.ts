@@ -15,6 +15,25 @@ export function noticeText(notice: Notice, nowMs: number): string {
   return `${noticeWords(notice, nowMs)} (${sanitize(notice.code, 60)}${said})`;
 }
 
+/** All of a site in a few words, the soonest first: `preemption at any moment: left-1 +2`. Empty without any. */
+export function noticesNote(notices: readonly Notice[], nowMs: number): string {
+  const [first] = bySoonest(notices);
+  if (first === undefined) return '';
+  const { kind, replicaId, atMs } = first;
+  const when = atMs === undefined ? 'at any moment' : atMs <= nowMs ? 'now' : `in ${age(atMs - nowMs)}`;
+  return `${kind} ${when}: ${sanitize(replicaId, 40)}${notices.length > 1 ? ` +${notices.length - 1}` : ''}`;
+}
+
+/** For one screen: `left: retirement in 1h20m, at 03:38:00Z (left-1, instance-retirement)`. */
+export function noticeLine(site: string, { kind, replicaId, code, atMs }: Notice, nowMs: number): string {
+  return `${sanitize(site, 20)}: ${kind} ${whenWords(atMs, nowMs)} (${sanitize(replicaId, 40)}, ${sanitize(code, 60)})`;
+}
+
+/** What may come at any moment before what has a time. */
+export function bySoonest<T extends Notice>(notices: readonly T[]): readonly T[] {
+  return notices.toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0));
+}
+
 /** The countdown first: what follows may be cut off. */
 function whenWords(atMs: number | undefined, nowMs: number): string {
   if (atMs === undefined) return 'at any moment';

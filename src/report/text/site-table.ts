@@ -2,6 +2,7 @@
 
 import { age, span } from '../../model/words.ts';
 import type { SiteRow, SiteState, StatusView } from '../status-view.ts';
+import { noticesNote } from './notice.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
 import { type Column, table } from './table.ts';
@@ -43,7 +44,7 @@ export function siteTable(view: StatusView, style: Style, columns: 'usual' | 'wi
     ...(isWide ? [site.standby, String(site.inFlight ?? '?')] : []),
     ...(isTold ? [sanitize(site.replicaDomains.join(' '), 44)] : []),
   ];
-  const rows = shown.map((site) => [...cellsOf(site, view.atMs, style), ...more(site), noteOf(site)]);
+  const rows = shown.map((site) => [...cellsOf(site, view.atMs, style), ...more(site), noteOf(site, view.atMs)]);
   const all = [...usualColumns, ...(isWide ? moreColumns : []), ...(isTold ? [domains] : []), note];
   const [head = '', ...lines] = table(all, rows, style);
   const colored = lines.map((line, index) => tint(siteTones[shown[index]?.state ?? 'unknown'], line, style));
@@ -63,9 +64,12 @@ function cellsOf(site: SiteRow, atMs: number, style: Style): readonly string[] {
   ];
 }
 
-function noteOf({ state, standby, reasons: [reason] }: SiteRow): string {
+/** What is wrong now before what will be. */
+function noteOf({ state, standby, reasons: [reason], notices }: SiteRow, atMs: number): string {
   if (state === 'empty') return `${standby} standby`;
   if (reason !== undefined) return `${reason.code}: ${sanitize(reason.message)}`;
+  const announced = noticesNote(notices?.told ?? [], atMs);
+  if (announced !== '') return announced;
   return standby === 'hot' ? '' : standby;
 }
 

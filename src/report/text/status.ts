@@ -2,6 +2,7 @@
 import type { Operation } from '../../model/operation.ts';
 import { age } from '../../model/words.ts';
 import type { ServiceState, StatusView } from '../status-view.ts';
+import { bySoonest, noticeLine } from './notice.ts';
 import { stateWords, toneOfState } from './operation.ts';
 import { reasonWord } from './reason.ts';
 import { sanitize } from './sanitize.ts';
@@ -36,6 +37,7 @@ export function statusText(view: StatusView, style: Style, columns: 'usual' | 'w
     { lines: [header(view, style), service(view, style), ...figures(view, style)] },
     { lines: happened(view, style), least: 4 },
     { lines: siteTable(view, style, columns) },
+    { lines: announced(view, style), least: 0 },
     { lines: failoverAgain(view, style), least: 1 },
     { lines: temporary(view, style) },
     { lines: labelled('Controller', controllerText(view), style), least: 1 },
@@ -120,6 +122,20 @@ function operationLines(label: string, operation: Operation, when: string, style
       : wrap(`${sanitize(because.code, 60)}: ${sanitize(because.message)}`, style.width - indent, 2);
   const margin = style.isAccessible ? 2 : indent;
   return [...labelled(label, head, style), ...why.map((line) => ' '.repeat(margin) + line)];
+}
+
+/** More of them are counted, not listed. */
+const maxNotices = 2;
+
+/** What providers will do, the soonest first; with no room for it the table's notes are what is left. */
+function announced({ sites, atMs }: StatusView, style: Style): string[] {
+  const all = sites.flatMap(({ name, notices }) => (notices?.told ?? []).map((notice) => ({ ...notice, site: name })));
+  const lines = bySoonest(all)
+    .slice(0, maxNotices)
+    .map((notice) => noticeLine(notice.site, notice, atMs));
+  if (all.length > maxNotices) lines.push(`and ${all.length - maxNotices} more: godwit status -o json`);
+  if (style.isAccessible) return lines.map((line) => `Announced: ${line}`);
+  return lines.map((line, at) => padEnd(at === 0 ? 'Announced' : '', indent) + cut(line, style.width - indent));
 }
 
 function failoverAgain({ failoverReady, atMs }: StatusView, style: Style): string[] {

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { Operation } from '../../../src/model/operation.ts';
+import type { Snapshot } from '../../../src/model/snapshot.ts';
 import type { Standing } from '../../../src/model/standing.ts';
+import type { SiteNotices } from '../../../src/model/view.ts';
 import { hostileStrings, terminalControls } from '../../report/hostile.ts';
 import { fakeApp } from '../support/fake-app.ts';
 import { fakeStore, fakeTraffic } from '../support/fake-ports.ts';
@@ -23,13 +25,15 @@ interface Given {
   readonly operations?: readonly Operation[];
   readonly standing?: readonly Standing[];
   readonly diagnoses?: Parameters<typeof snapshot>[0];
+  /** Instead of what comes of the diagnoses. */
+  readonly seen?: Snapshot;
   readonly hasGateway?: boolean;
   readonly hasStore?: boolean;
 }
 
 async function run(argv: readonly string[], given: Given = {}) {
   const { operations = [operation()], standing = [], diagnoses = sites, hasGateway = true, hasStore = true } = given;
-  const store = fakeStore({ snapshot: snapshot(diagnoses), lease, operations, standing });
+  const store = fakeStore({ snapshot: given.seen ?? snapshot(diagnoses), lease, operations, standing });
   const gateway = fakeTraffic({
     route: route({ 'site-a': 0, 'site-b': 100, 'site-c': 0 }),
     traffic: traffic([siteTraffic('site-b', { attempts: 100 })]),
@@ -158,6 +162,30 @@ test.for([
 ])('a loss that leaves $name', async ({ counts, says }) => {
   const losses = (await risk({ diagnoses: ready(...counts) })).filter((text: string) => /loss|anywhere/.test(text));
   expect(losses).toEqual(says === undefined ? [] : [says]);
+});
+
+const announced = (notices: SiteNotices): Given => {
+  const { view, ...seen } = snapshot(sites);
+  const withNotices = view.sites.map((site) => (site.site.name === 'site-b' ? { ...site, notices } : site));
+  return { seen: { ...seen, view: { ...view, sites: withNotices } } };
+};
+const retirement = { kind: 'retirement', code: 'instance-retirement', message: 'its host fails' } as const;
+const machine = { ...retirement, replicaId: 'b-0', deployment: 'chat' };
+
+test.for([
+  { name: 'in two hours', atMs: nowMs + 7_200_000, says: 'in 2h, at 05:21:07Z' },
+  { name: 'a millisecond later', atMs: nowMs + 7_200_001, says: undefined },
+  { name: 'at any moment', atMs: undefined, says: 'at any moment' },
+])('what a provider will do $name', async ({ atMs, says }) => {
+  const notice = { ...machine, ...(atMs === undefined ? {} : { atMs }) };
+  const risks = await risk(announced({ told: [notice], asOfMs: nowMs - 1000 }));
+  const text = `site-b: retirement of b-0 ${says} (instance-retirement: its host fails)`;
+  expect(risks.filter((each: string) => each.startsWith('site-b: '))).toEqual(says === undefined ? [] : [text]);
+});
+
+test('says that what a provider announces cannot be read', async () => {
+  const { out } = await run([], announced({ told: [], unseen: 'too many calls' }));
+  expect(out).toContain('Cannot see   chat: what is announced for site-b: too many calls');
 });
 
 test.for([

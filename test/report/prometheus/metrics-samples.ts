@@ -5,6 +5,11 @@ import { nowMs, operation, plan } from '../../cli/support/models.ts';
 
 const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 } as const;
 
+const announced = {
+  ...({ kind: 'preemption', code: 'free text of the provider', message: 'free text about the machine' } as const),
+  ...{ replicaId: 'left-0', deployment: 'chat' },
+};
+
 export function siteRow(name: string, over: Partial<SiteRow> = {}): SiteRow {
   return {
     ...{ name, wantPct: 0, realRatio: 0, state: 'healthy', sinceMs: undefined, evidenceAtMs: nowMs - 1500 },
@@ -36,6 +41,7 @@ export function statusOf(over: Partial<StatusView> = {}): StatusView {
       siteRow('left', {
         ...{ wantPct: 100, realRatio: 0.75, state: 'failing', ready: 0, inFlight: 4 },
         reasons: [{ code: 'SiteDead', message: 'free text about the site' }],
+        notices: { told: [announced], asOfMs: nowMs - 9000 },
       }),
       siteRow('right', { realRatio: 0.25 }),
     ],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { prometheusText } from '../../../src/report/prometheus/prometheus-text.ts';
 import type { StatusView } from '../../../src/report/status-view.ts';
 import { nowMs, operation } from '../../cli/support/models.ts';
-import { metricsOf, metricsView } from './metrics-samples.ts';
+import { metricsOf, metricsView, siteRow, statusOf } from './metrics-samples.ts';
 
 /** The series of one name, without it. */
 function series(text: string, name: string): readonly string[] {
@@ -120,4 +120,19 @@ test('a kind under way is the only one', () => {
   const text = textOf({ open: operation({ endedAtMs: undefined, state: 'held' }) });
   const active = series(text, 'godwit_operation_active').filter((each) => each.endsWith(' 1'));
   expect(active).toEqual(['deployment="chat",kind="failover"} 1']);
+});
+
+test('what is announced is counted by kind, also as 0; what could not be read is not 0', () => {
+  const [left] = statusOf().sites;
+  const told = left?.notices?.told ?? [];
+  const noticesOf = (notices: NonNullable<typeof left>['notices']): readonly string[] =>
+    series(textOf({ sites: [siteRow('left', notices === undefined ? {} : { notices })] }), 'godwit_site_notices');
+  expect(noticesOf({ told, asOfMs: nowMs })).toEqual([
+    'deployment="chat",site="left",kind="preemption"} 1',
+    'deployment="chat",site="left",kind="maintenance"} 0',
+    'deployment="chat",site="left",kind="retirement"} 0',
+  ]);
+  expect(noticesOf({ told, asOfMs: nowMs, unseen: 'too many calls' })).toEqual([]);
+  expect(noticesOf({ told: [] })).toEqual([]);
+  expect(noticesOf(undefined)).toEqual([]);
 });

@@ -5,6 +5,7 @@ import type { SiteRow, StatusView, Temporary } from '../../../src/report/status-
 import { statusText } from '../../../src/report/text/status.ts';
 import { statusListText } from '../../../src/report/text/status-list.ts';
 import { plainPaint, plainStyle, type Style } from '../../../src/report/text/style.ts';
+import { iso } from '../../../src/report/text/time.ts';
 import { widthOf } from '../../../src/report/text/width.ts';
 import { nowMs, operation, plan } from '../../cli/support/models.ts';
 import { hostileStrings, terminalControls } from '../hostile.ts';
@@ -186,6 +187,63 @@ test('beside two operations and three temporary things second lines give way, ne
   expect(lines.filter((line) => line.startsWith('Fail over again?'))).toHaveLength(1);
   const heard = statusText(given, { ...unicode, isAccessible: true });
   expect(heard).toContain('godwit run');
+});
+
+const taken = { kind: 'preemption', code: 'marked-for-termination', message: 'm', deployment: 'chat' } as const;
+const noticed = (name: string, ...atMs: readonly (number | undefined)[]): SiteRow =>
+  row(name, {
+    notices: {
+      told: atMs.map((at, index) => ({ ...taken, replicaId: `i-${index}`, ...(at === undefined ? {} : { atMs: at }) })),
+      asOfMs: nowMs - 2000,
+    },
+  });
+
+test('what providers announce has its countdown, the soonest first, in the note and in a line of its own', () => {
+  const sites = [noticed('left', nowMs + 4_800_000, nowMs + 90_000), noticed('right', undefined), noticed('far')];
+  const text = statusText(view({ sites }), unicode);
+  expect(text).toMatch(/left .*preemption in 1m30s: i-1 \+1$/m);
+  expect(text).toMatch(/right .*preemption at any moment: i-0$/m);
+  const lines = text.split('\n');
+  const at = lines.findIndex((line) => line.startsWith('Announced'));
+  expect(lines.slice(at, at + 3)).toEqual([
+    'Announced      right: preemption at any moment (i-0, marked-for-termination)',
+    '               left: preemption in 1m30s, at 03:22:37Z (i-1, marked-for-termi...',
+    '               and 1 more: godwit status -o json',
+  ]);
+  expect(statusText(view({ sites: [noticed('far')] }), unicode)).not.toContain('Announced');
+});
+
+test('what is wrong now comes before what will be', () => {
+  const sites = [{ ...noticed('left', undefined), ...dead, name: 'left' }];
+  expect(statusText(view({ sites }), unicode)).toMatch(/left .*EngineStalled/);
+});
+
+test('with six sites that announce something it still fits 80 columns and 24 rows', () => {
+  const sites = Array.from({ length: 6 }, (_, index) => noticed(`a-very-long-site-name-indeed-${index}`, undefined, 1));
+  const full = view({ sites, temporary: [paused, paused, paused], owner: 'team', runbook: 'https://runbook' });
+  const lines = statusText(full, unicode).split('\n');
+  expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
+  expect(lines.length).toBeLessThanOrEqual(24);
+  expect(lines.filter((line) => line.includes('57m left'))).toHaveLength(3);
+});
+
+test('machines are told with dates, and what could not be read', () => {
+  const site = noticed('left', nowMs + 90_000);
+  const told = [
+    { kind: 'preemption', code: 'marked-for-termination', message: 'm', replica: 'i-0', at: iso(nowMs + 90_000) },
+  ];
+  expect(statusJson(view({ sites: [site] })).sites[0]?.notices).toEqual({
+    asOf: iso(nowMs - 2000),
+    unseen: null,
+    told,
+  });
+  const unread = row('left', { notices: { told: [], unseen: 'too many calls' } });
+  expect(statusJson(view({ sites: [unread] })).sites[0]?.notices).toEqual({
+    asOf: null,
+    unseen: 'too many calls',
+    told: [],
+  });
+  expect(statusJson(view({ sites: [row('left')] })).sites[0]?.notices).toBeNull();
 });
 
 test('a fourth temporary thing is counted, not listed', () => {
