@@ -15,6 +15,7 @@ import {
   rollBack,
   siteDeaths,
   siteFaults,
+  warn,
 } from './strikes.ts';
 import type { Host, World } from './world.ts';
 
@@ -45,6 +46,7 @@ export class Chaos {
     });
     this.#often('meddling', (details) => meddle(world, details));
     this.#often('edited', (details) => editConfig(world, details, () => this.isOver));
+    this.#often('warned', (details) => warn(world, details, () => this.isOver));
     this.#often('rollback', (details) => rollBack(world, details, () => this.isOver));
     this.#aim();
     for (const host of world.hosts) this.#keep(host);
@@ -60,6 +62,7 @@ export class Chaos {
       cloud.crash(cloud.alive().filter(({ readyAtMs }) => readyAtMs === Number.POSITIVE_INFINITY));
       cloud.behave('good');
       cloud.outage = undefined;
+      cloud.told.clear();
     }
     for (const { life } of world.hosts) life?.resume();
     world.diskStallsUntilMs = 0;

@@ -1,4 +1,5 @@
 /** One simulated site: a cloud's API with its bad days, and the model servers it runs. The ledger is what really is. */
+import type { Notice } from '../model/notice.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { Replica } from '../model/replica.ts';
@@ -66,6 +67,8 @@ export interface CloudTerms {
   readonly chance: Chance;
   readonly wallMs: () => number;
   readonly faults: CloudFaults;
+  /** Whether it says what it will do to a machine. */
+  readonly announces: boolean;
   /** What it sells; undefined: it does not say, and has whatever is asked for. */
   readonly shelf: Shelf | undefined;
   readonly onEvent: (event: CloudEvent) => void;
@@ -84,11 +87,16 @@ export class Cloud {
   readonly site: string;
   /** By id; what is gone is forgotten after a while, as clouds do. */
   readonly servers = new Map<string, Server>();
+  /** What it announces, by id of the replica. */
+  readonly told = new Map<string, Notice>();
+  /** Replicas that it ever announced something for. */
+  readonly announced = new Set<string>();
   /** Behaviour that new servers take on as well: a bad image, a bad network. */
   health: Health = 'good';
   readonly #terms: CloudTerms;
   readonly #dice: Dice;
   readonly #reading: Shares<Refusal | 'shortList'>;
+  readonly #noticeDice: Dice;
   readonly #changing: Shares<Refusal>;
   readonly #starting: Shares<Refusal | 'halfMade'>;
   #made = 0;
@@ -101,6 +109,7 @@ export class Cloud {
     this.site = site;
     this.#terms = terms;
     this.#dice = chance.dice(`cloud/${site}`);
+    this.#noticeDice = chance.dice(`notices/${site}`);
     this.#changing = Object.entries({ auth, throttled, transient }) as [Refusal, number][];
     this.#reading = [...this.#changing, ['shortList', shortList]];
     this.#starting = [...this.#changing, ['capacity', capacity], ['quota', quota], ['halfMade', halfMade]];
@@ -108,6 +117,21 @@ export class Cloud {
 
   /** Until then every call meets this, whatever the dice say. */
   outage: { readonly kind: Refusal; readonly untilMs: number } | undefined;
+
+  get announces(): boolean {
+    return this.#terms.announces;
+  }
+
+  announce(notice: Notice): void {
+    this.told.set(notice.replicaId, notice);
+    this.announced.add(notice.replicaId);
+  }
+
+  /** One read in ten fails. */
+  notices(): readonly Notice[] | ProviderError {
+    const strike = this.#noticeDice.roll([['transient', 0.1]]);
+    return strike === undefined ? [...this.told.values()] : refusals[strike.kind];
+  }
 
   get shelf(): Shelf | undefined {
     return this.#terms.shelf;

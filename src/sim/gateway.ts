@@ -2,7 +2,7 @@
 import { acceptEntry, type Fence } from '../core/routing/accept-entry.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
-import type { RouteEntry, Weights } from '../model/route.ts';
+import type { RouteEntry, RouteReplica, Weights } from '../model/route.ts';
 import type { SiteCut } from '../model/running.ts';
 import type { DeploymentTraffic, SiteTraffic } from '../model/traffic-stats.ts';
 import type { Random } from '../ports/random.ts';
@@ -132,16 +132,29 @@ export class Gateway {
     const { schedule } = this.#terms;
     this.#addUp();
     const sites = Object.entries(this.entry?.weights ?? {})
-      .filter(([, weight]) => weight > 0)
+      .filter(([site, weight]) => weight > 0 && !this.isDrained(site))
       .map(([site, weight]) => ({ site, share: weight / 100, fate: this.#fateAt(site) }));
     this.#segments.push({ fromMs: schedule.monoMs, sites });
     const oldest = schedule.monoMs - windowMs;
     while (this.#segments.length > 1 && (this.#segments[1]?.fromMs ?? 0) <= oldest) this.#segments.shift();
   }
 
-  /** The site's servers that are in the table and give good answers. */
+  /** A site with weight whose replicas are all on their way out: what would go there goes elsewhere. */
+  isDrained(site: string): boolean {
+    const listed = this.#listedAt(site);
+    return (
+      listed.length > 0 && (this.entry?.weights[site] ?? 0) > 0 && listed.every(({ state }) => state === 'draining')
+    );
+  }
+
+  #listedAt(site: string): readonly RouteReplica[] {
+    return this.entry?.sites.find((each) => each.site === site)?.replicas ?? [];
+  }
+
+  /** The site's servers that are in the table, where they may get requests by weight, and give good answers. */
   servingAt(site: string): readonly Server[] {
-    const listed = this.entry?.sites.find((each) => each.site === site)?.replicas ?? [];
+    const hasWeight = (this.entry?.weights[site] ?? 0) > 0;
+    const listed = this.#listedAt(site).filter(({ state }) => !hasWeight || state !== 'draining');
     const servers = this.#terms.clouds.get(site)?.serving() ?? [];
     return servers.filter(({ replica }) => listed.some(({ bootId }) => bootId === replica.bootId));
   }

@@ -55,6 +55,8 @@ export interface SimOptions {
     readonly diskStall: number;
     /** Somebody sets weights in the gateway beside the program. */
     readonly meddling: number;
+    /** A cloud announces that it takes a machine back: mostly it does, sometimes nothing comes of it. */
+    readonly warned: number;
     /** A site without weight is taken out of the configuration for a while; the program is begun anew with each edit. */
     readonly edited: number;
   };
@@ -83,7 +85,7 @@ export interface SimOptions {
 /** The chance-driven parts, all off. */
 const calm: SimOptions['every'] = {
   ...{ siteFault: 500, kill: 0, pause: 0, cut: 0, gatewayRestart: 0, typed: 0, planted: 0, wallJump: 0, rollback: 0 },
-  ...{ outage: 0, diskStall: 0, meddling: 0, edited: 0 },
+  ...{ outage: 0, diskStall: 0, meddling: 0, edited: 0, warned: 0 },
 };
 
 /** Nothing goes wrong but what makes a failover: the base that other options change. */
@@ -189,7 +191,9 @@ export function drawOptions(seed: number, random: Random): SimOptions {
   return drawLast(drawn, random);
 }
 
-type DrawnFirst = Omit<SimOptions, DrawnLast | 'every'> & { readonly every: Omit<SimOptions['every'], 'edited'> };
+type DrawnFirst = Omit<SimOptions, DrawnLast | 'every'> & {
+  readonly every: Omit<SimOptions['every'], 'edited' | 'warned'>;
+};
 
 /** What was drawn before stays as it was. */
 function drawLast(drawn: DrawnFirst, random: Random): SimOptions {
@@ -197,12 +201,14 @@ function drawLast(drawn: DrawnFirst, random: Random): SimOptions {
   const last = {
     ...{ ...drawn, otherWords: random.next() < 0.25 ? 0 : 0.7, script: [] },
     longestStreamMs: oneOf(3000, 3000, 12_000),
-    every: { ...drawn.every, edited: random.next() < 0.85 ? 0 : 15_000 },
+    every: { ...drawn.every, edited: random.next() < 0.85 ? 0 : 15_000, warned: 0 },
     removalWindowMs: oneOf(0, 0, 5000, 20_000),
     hasShelves: random.next() < 0.4,
   };
   // Where all sites stand there is nothing to hunt for.
-  return last.hasShelves && random.next() < 0.5 ? { ...last, standby: 'cold' } : last;
+  const standby = last.hasShelves && random.next() < 0.5 ? 'cold' : last.standby;
+  const warned = random.next() < 0.75 ? 0 : oneOf(4000, 12_000);
+  return { ...last, standby, every: { ...last.every, warned } };
 }
 
 function chooser(random: Random): <T>(...choices: readonly [T, ...T[]]) => T {

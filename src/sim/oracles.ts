@@ -41,6 +41,7 @@ export function checkAccepted(watched: Watched, before: RouteEntry | undefined, 
     return ghost.violate('I30', `entry ${entry.routeVersion} is written from an older copy of the state`);
   checkVector(watched, entry);
   checkOffered(watched);
+  checkDrained(watched, entry);
   if (entry.epoch < watched.gateway.newestEpoch)
     ghost.violate('I2', `epoch ${entry.epoch} after ${watched.gateway.newestEpoch}`);
   // Under another epoch the same number may come again: the epoch keeps a late arrival out.
@@ -68,6 +69,23 @@ function checkVector({ ghost, config }: Watched, { weights, sites, spill, deploy
     if (where.length === 0 || where.some((each) => !allowed.includes(each)))
       ghost.violate('I19', `${site} lies in ${where.join()} and is in the table`);
   }
+}
+
+/** I4, I9: at a site with weight only what was announced drains, and only while something else with weight may serve. */
+function checkDrained({ ghost, clouds }: Watched, { weights, sites }: RouteEntry): void {
+  const inUse = sites.filter(({ site }) => (weights[site] ?? 0) > 0);
+  const draining = inUse.flatMap(({ site, replicas }) =>
+    replicas.filter(({ state }) => state === 'draining').map(({ id }) => ({ site, id })),
+  );
+  for (const { site, id } of draining)
+    if (clouds.get(site)?.announced.has(id) !== true)
+      ghost.violate('I9', `${id} of ${site} drains, and nothing was announced for it`);
+  const mayServe = inUse.filter(({ replicas }) => replicas.some(({ state }) => state !== 'draining'));
+  const isServed = mayServe.some(
+    ({ site }) => ghost.hasServedWithin(site, unseenMs) || ghost.wasProvableWithin(site, unseenMs),
+  );
+  if (draining.length > 0 && !isServed)
+    ghost.violate('I4', `${draining.map(({ id }) => id).join()} drain, and nothing else with weight serves`);
 }
 
 /** The weights are others than before. */

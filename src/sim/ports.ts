@@ -1,4 +1,5 @@
 /** The ports as one life of a process has them: over links that fail, each call a point at which it may die. */
+import type { Notice } from '../model/notice.ts';
 import type { OfferSight } from '../model/offer.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
@@ -149,6 +150,7 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
   const { shelf } = cloud;
   return {
     listLagMs,
+    ...(cloud.announces ? { noticeEveryMs, notices: () => hear(reach, cloud) } : {}),
     ...(shelf === undefined ? {} : { account: `account-${cloud.site}`, offers: () => look(reach, shelf) }),
     list: () =>
       ask(reach, link, {
@@ -185,6 +187,19 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
     },
     close: async () => undefined,
   };
+}
+
+/** Shortest time between two reads of what a cloud announces, in milliseconds. */
+const noticeEveryMs = 2000;
+
+/** Without a link in between: a read that got no answer is the cloud's own. */
+function hear({ life, clock }: Reach, cloud: Cloud): Promise<Seen<readonly Notice[]>> {
+  return life.point((answered) => {
+    const found = cloud.notices();
+    answered(
+      'class' in found ? { kind: 'unknown', error: found } : { kind: 'seen', value: found, asOfMs: clock.nowMs() },
+    );
+  });
 }
 
 /** What it sells is asked for without a link in between: a look that got no answer is part of the shelf. */

@@ -122,6 +122,31 @@ export function breakCloud({ clouds, schedule }: World, details: Random): void {
     cloud.outage = { kind, untilMs: schedule.monoMs + details.next() * 60_000 };
 }
 
+/**
+ * A cloud announces that it takes a machine back, with or without a time, and mostly does; what nothing comes of it takes back in
+ * the end.
+ */
+export function warn(world: World, details: Random, isOver: () => boolean): void {
+  const { clouds, gateway, schedule, wallAheadMs } = world;
+  const weights = gateway.entry?.weights ?? {};
+  const sites = [...clouds.keys()];
+  const active = details.next() < 0.7 ? sites.filter((site) => (weights[site] ?? 0) > 0) : sites;
+  const cloud = clouds.get(oneOf(active, details.next()) ?? '');
+  const server = oneOf(cloud?.alive() ?? [], details.next());
+  if (cloud === undefined || server === undefined) return;
+  const { id, deployment } = server.replica;
+  const afterMs = 3000 + details.next() * 17_000;
+  const isTimed = details.next() < 0.5;
+  const isTrue = details.next() < 0.6;
+  const atMs = Math.round(schedule.monoMs + wallAheadMs + afterMs);
+  const what = isTimed ? ({ kind: 'retirement', atMs } as const) : ({ kind: 'preemption' } as const);
+  cloud.announce({ ...what, code: 'Simulated', message: 'is taken back', replicaId: id, deployment });
+  schedule.after(isTrue ? afterMs : 2 * afterMs, () => {
+    cloud.told.delete(id);
+    if (isTrue && !isOver() && cloud.alive().includes(server)) cloud.crash([server]);
+  });
+}
+
 /** An older copy of the state is put in place under all controllers; some time later the newest is put back. */
 export function rollBack(world: World, details: Random, isOver: () => boolean): void {
   const { gateway, ghost, schedule } = world;

@@ -108,6 +108,7 @@ export class World {
   #cloud(site: string): Cloud {
     return new Cloud({
       ...{ site, schedule: this.schedule, chance: this.chance, faults: this.options.cloud },
+      announces: this.options.every.warned > 0,
       shelf: this.options.hasShelves ? new Shelf({ ...this, site }) : undefined,
       random: this.seeds.stream(`servers/${site}`),
       wallMs: () => Math.round(this.schedule.monoMs + this.wallAheadMs),

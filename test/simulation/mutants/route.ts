@@ -136,4 +136,20 @@ export const routeMutants: readonly Mutant[] = [
     breaks: ['I4', 'I9', 'I10'],
     why: 'what the probes call bad gets no traffic at all, on their word alone, the last one too',
   },
+  {
+    name: 'the-last-one-drains-too',
+    file: publish,
+    find: 'others.some((each) => readyReplicas(view, each, atMs).length > 0)',
+    replace: 'others.length > 0',
+    breaks: ['I4'],
+    why: 'what its provider takes away gets nothing new, whoever else is there',
+  },
+  {
+    name: 'what-leaves-takes-over',
+    file: publish,
+    find: 'others.some((each) => readyReplicas(view, each, atMs).length > 0)',
+    replace: 'others.some((each) => each.replicas.some((one) => isServing(view, one, atMs)))',
+    breaks: ['I4'],
+    why: 'another one serves, and will be gone in a moment too',
+  },
 ];
