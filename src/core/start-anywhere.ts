@@ -31,6 +31,8 @@ export type Hunting =
 export function huntAnywhere(view: View, wish: HuntWish, diagnosis: Diagnosis, nowMs: number): Hunting {
   const meant = view.sites.filter(({ site }) => wish.from === undefined || site.name === wish.from);
   const outside = meant.flatMap((site) => outsideReason(view, site, nowMs));
+  const unlisted = notYetListed(view, meant, outside, nowMs);
+  if (unlisted !== undefined) return { kind: 'refused', reason: unlisted };
   const able = meant.filter(({ site }) => outside.every((reason) => reason.site !== site.name));
   const room = able.reduce((sum, site) => sum + missingSlots(view, site, nowMs).length, 0);
   const usual = wish.from === undefined ? lackingInUse(view, nowMs) : room;
@@ -49,6 +51,25 @@ export function huntAnywhere(view: View, wish: HuntWish, diagnosis: Diagnosis, n
   const { waitMs } = wish;
   const hunt = { candidates, replicas, ...(waitMs === undefined ? {} : { waitMs }) };
   return { kind: 'hunt', hunt, because: [...outside.filter(({ code }) => code !== 'AlreadyThere'), ...blocked] };
+}
+
+/**
+ * Of a site that time alone makes a candidate: the best may be among those, and a hunt that leaves them out would say that
+ * nobody has what nobody was asked for. It is waited for all of them.
+ */
+function notYetListed(
+  view: View,
+  meant: readonly SiteView[],
+  outside: readonly Reason[],
+  nowMs: number,
+): Reason | undefined {
+  const never = outside.filter(({ code }) => code !== 'LaunchUnlisted').map(({ site }) => site);
+  const waited = meant.filter(({ site }) => !never.includes(site.name));
+  const reasons = waited.flatMap((site) => unlistedReason(view, site, nowMs));
+  const [first] = reasons;
+  if (first === undefined) return undefined;
+  const message = reasons.map((each) => each.message).join('; ');
+  return { ...first, message, untilMs: Math.max(...reasons.flatMap(({ untilMs }) => untilMs ?? [])) };
 }
 
 interface OrderTerms {

@@ -3,6 +3,7 @@ import { decide } from '../../src/core/decide.ts';
 import { diagnose } from '../../src/core/diagnose.ts';
 import { asHunted, sharesOf } from '../../src/core/plan/hunt.ts';
 import { makePlan } from '../../src/core/plan/plan.ts';
+import { isWaiting } from '../../src/core/requests.ts';
 import { type HuntWish, huntAnywhere } from '../../src/core/start-anywhere.ts';
 import type { Block } from '../../src/model/block.ts';
 import type { JournalEntry } from '../../src/model/journal-entry.ts';
@@ -131,6 +132,32 @@ test.for([
   { replicas: 4, is: 'refused' },
 ])('$replicas of the three there is room for: $is', ({ replicas, is }) => {
   expect(hunt(view({ sites: [left, cold('a', { wanted: 2 }), cold('b')] }), { replicas }).kind).toBe(is);
+});
+
+const lagging = { listLagMs: 1000, listedSinceMs: nowMs - 1099 } as const;
+
+test.for([
+  { name: 'of every site', sites: [cold('a', lagging), cold('b', lagging)], says: /^a may .*; b may / },
+  { name: 'of one, while another could be asked', sites: [cold('a'), cold('b', lagging)], says: /^b may / },
+  { name: 'of some slots', sites: [cold('a', { ...lagging, wanted: 2 })], says: /^a may hold 2 / },
+])('waits for the first lists that leave nothing out: $name (I27)', ({ sites, says }) => {
+  const given = view({ sites: [left, ...sites], request: requestOf({ kind: 'start', anywhere: true }) });
+  const decision = decide(given, nowMs);
+  const reasons = decision.kind === 'stay' ? decision.reasons : [];
+  expect(reasons).toMatchObject([
+    { code: 'LaunchUnlisted', message: expect.stringMatching(says), untilMs: nowMs - 99 },
+  ]);
+  expect(isWaiting(reasons)).toBe(true);
+  const listed = sites.map(({ site, placement }) =>
+    cold(site.name, { ...lagging, listedSinceMs: nowMs - 1100, wanted: placement.replicas }),
+  );
+  expect(order(view({ sites: [left, ...listed] }))).toEqual(sites.map(({ site }) => site.name));
+});
+
+test('waits for no list of a site that may not be asked anyhow', () => {
+  const sites = [left, cold('a', { ...lagging, residency: ['us'] }), cold('b')];
+  expect(order(view({ sites }))).toEqual(['b']);
+  expect(order(view({ sites: [left, cold('a', lagging), cold('b')] }), { from: 'b' })).toEqual(['b']);
 });
 
 test('a person’s wish becomes one step that hunts, then a proof for each candidate', () => {
