@@ -4,6 +4,7 @@ import type { Notice } from '../../model/notice.ts';
 import type { OfferSight } from '../../model/offer.ts';
 import type { ReadCall } from '../../ports/call.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { askTwice } from '../shared/remember.ts';
 import { mapTold, type Told } from '../shared/told.ts';
 import { type AccessSight, readGrant, reportOf } from './access.ts';
 import type { Arm } from './arm.ts';
@@ -52,7 +53,10 @@ export function openCatalog(arm: Arm, settings: AzureSettings, clock: Clock): Ca
   };
   return {
     async offers(call) {
-      const [known, quotas, costs] = await Promise.all([skus(call), usages(call), settings.prices && prices(call)]);
+      const [known, quotas, costs] = await Promise.all([
+        ...([askTwice(() => skus(call)), askTwice(() => usages(call))] as const),
+        settings.prices && prices(call),
+      ]);
       if (known.kind !== 'done') return known;
       // A price list that cannot be read costs nobody an offer.
       const list = typeof costs === 'object' && costs.kind === 'done' ? costs.value : [];

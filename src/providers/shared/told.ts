@@ -66,10 +66,13 @@ export async function askWithin<T>(
   }
 }
 
+/** The code of a call that ran out of time. */
+export const noAnswer = 'NoAnswer';
+
 function noAnswerIn(name: string, waitedMs: number): ProviderError {
   return {
     class: 'unknown',
-    code: 'NoAnswer',
+    code: noAnswer,
     message: `${name} gave no answer within ${(waitedMs / 1000).toFixed(1)} s`,
   };
 }

@@ -54,6 +54,14 @@ test('a lost launch is repeated though a look says that it would be refused: its
   expect(site.ec2.region.machines).toHaveLength(1);
 });
 
+test('a connection that breaks once leaves no look half blind', async () => {
+  quotas.own.set('L-417A185B', ['Running On-Demand P instances', 0]);
+  for (const action of ['DescribeInstanceTypeOfferings', 'DescribeInstances', 'DescribeInstanceTypes'])
+    site.ec2.fault({ action, when: 'before', answer: 'drop' });
+  const session = await site.openWith({ settings: { machines: ['p5.48xlarge'], quotas: { endpoint: quotas.url } } });
+  expect((await look(session)).map(({ denied }) => denied?.code)).toEqual(['VcpuLimitExceeded', 'VcpuLimitExceeded']);
+});
+
 test('spot prices are of the zone; where EC2 has none, none is said', async () => {
   site.ec2.region.catalogue.spotPrices.set('p5.48xlarge us-east-1b', '31.464');
   const session = await site.openWith({ settings: { market: ['spot'], machines: ['p5.48xlarge'] } });

@@ -60,6 +60,12 @@ test('a size that the subscription may not have, or the region has not, is not t
   ]);
 });
 
+test('a connection that breaks once hides no offer', async () => {
+  for (const action of ['ResourceSkus_List', 'Usage_List'])
+    site.azure.fault({ action, when: 'before', answer: 'drop' });
+  expect(await sights({ zones: [1] })).toHaveLength(2);
+});
+
 test('asks for the sizes of a region once in a while, for quotas each time', async () => {
   const session = await site.open();
   for (let times = 0; times < 3; times += 1) await session.offers?.({ deployment: 'chat', replicas: 1 }, call);

@@ -38,3 +38,19 @@ test('keeps each answer by itself, and none that was refused', async () => {
   expect(await recall('a')).toEqual({ kind: 'done', value: 2 });
   expect(asked()).toBe(3);
 });
+
+const unknown = (name: 'unknown' | 'transient', code: string): Told<number> => ({
+  kind: 'unknown',
+  error: { class: name, code, message: 'socket hang up' },
+});
+
+test.for([
+  { name: 'a connection that broke', told: unknown('unknown', 'ECONNRESET'), times: 2 },
+  { name: 'no answer in time', told: unknown('unknown', 'NoAnswer'), times: 1 },
+  { name: 'a server in trouble', told: unknown('transient', 'InternalError'), times: 1 },
+  { name: 'a refusal', told: notSent('Busy', 'not now'), times: 1 },
+])('$name is asked $times times in a row', async ({ told, times }) => {
+  const { recall, asked } = makeMemory();
+  expect(await recall('a', told)).toBe(told);
+  expect(asked()).toBe(times);
+});
