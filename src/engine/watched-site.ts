@@ -85,7 +85,11 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
     notices,
     read,
     isDue() {
-      if (list.last().kind === 'unknown' || deps.clock.monoMs() - askedAtMonoMs >= listPace.calmMs) return true;
+      const last = list.last();
+      if (last.kind === 'unknown' || deps.clock.monoMs() - askedAtMonoMs >= listPace.calmMs) return true;
+      // Until a list is as old as its lag nothing may be launched there: nobody should wait for the next one besides.
+      const settledAtMs = (listedSinceMs ?? last.asOfMs) + listLagMs;
+      if (last.asOfMs < settledAtMs && deps.clock.nowMs() >= settledAtMs) return true;
       return !listed.every(({ replica }) => isQuiet(deployment, schedule, replica) && !isLeaving(replica));
     },
     replicas() {

@@ -217,6 +217,18 @@ test.for([
   expect(await listsOfTenLooks(change)).toBe(10);
 });
 
+test('the first list is followed by one that is as old as the lists’ lag, not by the next of the calm pace', async () => {
+  const world = createWorld();
+  Object.assign(world.left, { listPace: { calmMs: 60_000, urgentMs: 100 }, listLagMs: 500 });
+  const opened = { world, observer: createObserver(world.boot().deps, world.deployment, 1000) };
+  await look(opened, 4);
+  expect(world.left.lists).toBe(1);
+  await look(opened, 30);
+  expect(world.left.lists).toBe(2);
+  const [left] = opened.observer.sight().sites;
+  expect(left?.control.kind === 'seen' ? left.control.asOfMs - left.control.sinceMs : 0).toBeGreaterThanOrEqual(500);
+});
+
 test('a step that waits lists no faster than the provider’s pace for what is urgent', async () => {
   const { world } = await open();
   world.left.listPace = { calmMs: 1000, urgentMs: 500 };
