@@ -5,6 +5,7 @@ import type { Explanation, RecordedDecision, StepAccount } from '../../model/exp
 import { age, span } from '../../model/words.ts';
 import { attemptLines } from './blocks.ts';
 import { drainedLines } from './drained.ts';
+import { siteReasons } from './hunt-plan.ts';
 import { actorText, operationText } from './operation.ts';
 import type { CodePage } from './pages/page.ts';
 import { reasonLines } from './reason.ts';
@@ -22,6 +23,7 @@ export function explanationText({ operation, decided, steps, drains, takenUpBy }
     operationText(operation, style),
     ...takenUpBy.map((actor) => cut(`  taken up by ${actorText(actor)}`, style.width)),
     ...decidedLines(decided, style),
+    ...wayLines(operation, style),
     'Steps',
     ...limited(steps.map((step) => stepLines(step, style))),
     ...steps.flatMap(({ name, attempts = [] }) =>
@@ -36,6 +38,12 @@ export function explanationText({ operation, decided, steps, drains, takenUpBy }
 function decidedLines(decided: RecordedDecision | undefined, style: Style): readonly string[] {
   if (decided === undefined) return ['Seen then   the journal does not hold the decision behind it'];
   return [`Seen then   ${clockTime(decided.atMs)}`, ...siteLines(decided.decision.diagnosis, decided.atMs, style)];
+}
+
+/** Of a start: sites that were not asked, or only after all others, because of what was known of them. */
+function wayLines({ plan, openedAtMs }: Explanation['operation'], style: Style): readonly string[] {
+  const known = siteReasons(plan);
+  return known.length === 0 ? [] : ['Stood in the way', ...reasonLines(known, openedAtMs, style)];
 }
 
 /** Why nothing was done at a moment; `askedMs` is that moment. */

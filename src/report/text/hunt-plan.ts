@@ -1,5 +1,6 @@
 /** What the plan of a start says beside its steps: the order of a hunt, and what stands in the way of some sites. */
 import type { Plan } from '../../model/plan.ts';
+import type { Reason } from '../../model/reason.ts';
 import { span } from '../../model/words.ts';
 import { sanitize } from './sanitize.ts';
 
@@ -22,15 +23,19 @@ export function huntSentence(
 const mostSites = 20;
 
 /** Of a person's start: sites that are not asked, those that refuse everything for now, and what a long wait holds up. */
-export function asideTexts({ kind, trigger, steps, because, deployment }: Plan): readonly string[] {
+export function asideTexts(plan: Plan): readonly string[] {
+  const { kind, trigger, steps, deployment } = plan;
   if (kind !== 'start' || trigger !== 'manual') return [];
   const waits = steps.some((step) => step.kind === 'hunt' && step.waits);
   const holdsUp = `While it waits nothing else is done for ${sanitize(deployment, 60)} but a failover: Ctrl-C holds it`;
   return [
-    ...because
-      .filter(({ site }) => site !== undefined)
-      .slice(0, mostSites)
-      .map(({ code, message }) => `${code}: ${sanitize(message)}`),
+    ...siteReasons(plan).map(({ code, message }) => `${code}: ${sanitize(message)}`),
     ...(waits ? [holdsUp] : []),
   ];
+}
+
+/** Of a person's start: what was known against single sites when it was planned. */
+export function siteReasons({ kind, trigger, because }: Plan): readonly Reason[] {
+  if (kind !== 'start' || trigger !== 'manual') return [];
+  return because.filter(({ site }) => site !== undefined).slice(0, mostSites);
 }

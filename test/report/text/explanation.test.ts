@@ -43,3 +43,14 @@ test.for([
   const told = { decision: { kind: 'stay', diagnosis, reasons: [] } as const, atMs: 0, seq: 1, by: undefined };
   expect(whyNotText('chat', told, 1000, plainStyle)).toContain(says);
 });
+
+test('what stood in the way of single sites is told of a start, and of nothing else', () => {
+  const blocked = { code: 'StartBlocked', site: 'virginia', message: 'virginia refuses every start: SoldOut' } as const;
+  const text = (kind: 'start' | 'failover'): string => {
+    const { plan, ...rest } = operation();
+    const own = { ...rest, plan: { ...plan, kind, trigger: 'manual' as const, because: [...plan.because, blocked] } };
+    return explanationText({ operation: own, decided: undefined, steps: [], drains: [], takenUpBy: [] }, plainStyle);
+  };
+  expect(text('start')).toContain('Stood in the way\n  x StartBlocked: virginia refuses every start: SoldOut\nSteps');
+  expect(text('failover')).not.toContain('Stood in the way');
+});
