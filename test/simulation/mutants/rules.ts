@@ -20,7 +20,7 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'person-may-leave-the-jurisdiction',
     file: safety,
-    find: '[driverReachable, residency, emptied, readyCapacity, usable, ...limits];',
+    find: '[driverReachable, residency, emptied, readyCapacity, usable, staying, ...limits];',
     replace: '[driverReachable, emptied, readyCapacity, ...limits];',
     breaks: ['I19'],
     why: 'a person ranks above every rule, also above the one that has no override',
