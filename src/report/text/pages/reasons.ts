@@ -45,7 +45,7 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'See what each site lacks: godwit status DEPLOYMENT',
   ),
   ReplicaLeaving: reason(
-    'The provider has announced that the replicas there will be gone in a moment (a spot machine taken back, a machine that ends), so nothing is moved there and nothing counts on them.',
+    'The provider has announced that the replicas there will be gone (a spot machine taken back, a machine that ends) within drain.waitForStreams, two minutes at least: nothing is moved there, and nothing counts on them.',
     'See what and when: godwit status DEPLOYMENT -o wide. Choose another site, or wait until what replaces them is ready',
   ),
   NoIndependentTarget: reason(
