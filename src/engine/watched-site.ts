@@ -97,11 +97,7 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
       return all.filter((replica) => !isPast(replica, all));
     },
     view(route, atMs) {
-      const last = list.last();
-      const control: SiteView['control'] =
-        last.kind === 'seen'
-          ? { kind: last.kind, asOfMs: last.asOfMs, sinceMs: listedSinceMs ?? atMs }
-          : { kind: last.kind, message: last.error.message };
+      const control = controlOf(list.last(), listedSinceMs ?? atMs);
       const replicas = listed.map(({ replica }) => {
         // What serves has started: a controller that comes new to it must not take its silence for loading.
         const timeoutMs = isListed(route, replica) ? 0 : placement.launch.startupTimeoutMs;
@@ -115,6 +111,12 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
       };
     },
   };
+}
+
+function controlOf(last: Seen<unknown>, sinceMs: number): SiteView['control'] {
+  return last.kind === 'seen'
+    ? { kind: last.kind, asOfMs: last.asOfMs, sinceMs }
+    : { kind: last.kind, message: last.error.message };
 }
 
 /** Nothing is expected to change: it rests, or it runs and its last completion was good. */

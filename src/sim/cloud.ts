@@ -6,6 +6,7 @@ import type { Replica } from '../model/replica.ts';
 import type { StartRequest } from '../ports/provider.ts';
 import type { Random } from '../ports/random.ts';
 import type { Chance, Dice, Shares } from './chance.ts';
+import { type CloudFaults, notFound, type Refusal, refusals } from './cloud-faults.ts';
 import type { Schedule } from './schedule.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -26,27 +27,6 @@ export interface Server {
 export const shortListMs = 2000;
 /** Listed as gone for this long, in milliseconds; real clouds take minutes to an hour. */
 const goneForMs = 20_000;
-
-/** Shares are 0–1 of the calls. */
-export interface CloudFaults {
-  readonly capacity: number;
-  readonly quota: number;
-  readonly throttled: number;
-  readonly auth: number;
-  /** An error before anything was done, which passes. */
-  readonly transient: number;
-  /** A listing that lacks one of its replicas, or all of them. */
-  readonly shortList: number;
-  /** Longest time until a new replica is listed, in milliseconds. */
-  readonly listLagMs: number;
-  /** A replica that is made and never answers: its image or its machine is broken. */
-  readonly halfMade: number;
-}
-
-/** Nothing goes wrong. */
-export const soundCloud: CloudFaults = {
-  ...{ capacity: 0, quota: 0, throttled: 0, auth: 0, transient: 0, shortList: 0, listLagMs: 0, halfMade: 0 },
-};
 
 /** What the oracles may know of a change, whatever its caller was told. */
 export interface CloudEvent {
@@ -78,9 +58,6 @@ export interface CloudTerms {
 
 /** What came with a changing call. */
 export type Sent = { readonly operationId: string; readonly epoch: number; readonly idempotencyKey: string };
-
-/** Why a call may be refused. */
-export type Refusal = keyof typeof refusals;
 
 /** One site. */
 export class Cloud {
@@ -252,13 +229,3 @@ export class Cloud {
     );
   }
 }
-
-const notFound: ProviderError = { class: 'not-found', code: 'NotFound', message: 'no such instance' };
-
-const refusals = {
-  auth: { class: 'auth', code: '401', message: 'the token expired' },
-  throttled: { class: 'throttled', code: '429', message: 'too many requests', retryAfterMs: 500 },
-  transient: { class: 'transient', code: '503', message: 'try again' },
-  capacity: { class: 'capacity', code: 'SoldOut', message: 'none of that kind is left' },
-  quota: { class: 'quota', code: 'QuotaExceeded', message: 'more than the account may have' },
-} as const satisfies Record<string, ProviderError>;

@@ -1,6 +1,6 @@
 /** What a seed's world is like: each seed first draws which faults are on and how often they come. */
 import type { Random } from '../ports/random.ts';
-import { type CloudFaults, soundCloud } from './cloud.ts';
+import { type CloudFaults, soundCloud } from './cloud-faults.ts';
 import { type LinkFaults, soundLink } from './link.ts';
 import type { Typed } from './typed.ts';
 

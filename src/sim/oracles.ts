@@ -11,6 +11,7 @@ import type { Gateway } from './gateway.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { SimOptions } from './options.ts';
+import { checkDrained } from './oracle-drained.ts';
 import { checkOffered, checkRemoval } from './oracle-emptied.ts';
 import { checkFlapping } from './oracle-flapping.ts';
 import { checkNotTooMany } from './oracle-hunt.ts';
@@ -69,23 +70,6 @@ function checkVector({ ghost, config }: Watched, { weights, sites, spill, deploy
     if (where.length === 0 || where.some((each) => !allowed.includes(each)))
       ghost.violate('I19', `${site} lies in ${where.join()} and is in the table`);
   }
-}
-
-/** I4, I9: at a site with weight only what was announced drains, and only while something else with weight may serve. */
-function checkDrained({ ghost, clouds }: Watched, { weights, sites }: RouteEntry): void {
-  const inUse = sites.filter(({ site }) => (weights[site] ?? 0) > 0);
-  const draining = inUse.flatMap(({ site, replicas }) =>
-    replicas.filter(({ state }) => state === 'draining').map(({ id }) => ({ site, id })),
-  );
-  for (const { site, id } of draining)
-    if (clouds.get(site)?.announced.has(id) !== true)
-      ghost.violate('I9', `${id} of ${site} drains, and nothing was announced for it`);
-  const mayServe = inUse.filter(({ replicas }) => replicas.some(({ state }) => state !== 'draining'));
-  const isServed = mayServe.some(
-    ({ site }) => ghost.hasServedWithin(site, unseenMs) || ghost.wasProvableWithin(site, unseenMs),
-  );
-  if (draining.length > 0 && !isServed)
-    ghost.violate('I4', `${draining.map(({ id }) => id).join()} drain, and nothing else with weight serves`);
 }
 
 /** The weights are others than before. */

@@ -1,6 +1,6 @@
 /** Worlds in which one thing is done from beginning to end and nothing else happens: the ground for trying each fault at each call. */
 import type { OrderKind, Verb } from '../model/wish.ts';
-import { soundCloud } from './cloud.ts';
+import { soundCloud } from './cloud-faults.ts';
 import { soundLink } from './link.ts';
 import { calmOptions, type SimOptions } from './options.ts';
 import type { Typed } from './typed.ts';

@@ -106,12 +106,11 @@ export class World {
   }
 
   #cloud(site: string): Cloud {
+    const { schedule, chance, options } = this;
     return new Cloud({
-      ...{ site, schedule: this.schedule, chance: this.chance, faults: this.options.cloud },
-      announces: this.options.every.warned > 0,
-      shelf: this.options.hasShelves ? new Shelf({ ...this, site }) : undefined,
-      random: this.seeds.stream(`servers/${site}`),
-      wallMs: () => Math.round(this.schedule.monoMs + this.wallAheadMs),
+      ...{ site, schedule, chance, faults: options.cloud, announces: options.every.warned > 0 },
+      shelf: options.hasShelves ? new Shelf({ ...this, site }) : undefined,
+      ...{ random: this.seeds.stream(`servers/${site}`), wallMs: () => Math.round(schedule.monoMs + this.wallAheadMs) },
       onEvent: (event) => checkCloud(this.#watched, event),
       onChange: () => this.noteHealth(),
     });

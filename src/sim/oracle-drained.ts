@@ -1,0 +1,23 @@
+/** I4, I9: who gets no new requests while its site has weight. */
+import type { RouteEntry } from '../model/route.ts';
+import type { Watched } from './oracles.ts';
+
+/** What broke so lately may not have been noticed yet, in milliseconds. */
+const unseenMs = 15_000;
+
+/** Only what was announced drains, and only while something else with weight may serve. */
+export function checkDrained({ ghost, clouds }: Watched, { weights, sites }: RouteEntry): void {
+  const inUse = sites.filter(({ site }) => (weights[site] ?? 0) > 0);
+  const draining = inUse.flatMap(({ site, replicas }) =>
+    replicas.filter(({ state }) => state === 'draining').map(({ id }) => ({ site, id })),
+  );
+  for (const { site, id } of draining)
+    if (clouds.get(site)?.announced.has(id) !== true)
+      ghost.violate('I9', `${id} of ${site} drains, and nothing was announced for it`);
+  const mayServe = inUse.filter(({ replicas }) => replicas.some(({ state }) => state !== 'draining'));
+  const isServed = mayServe.some(
+    ({ site }) => ghost.hasServedWithin(site, unseenMs) || ghost.wasProvableWithin(site, unseenMs),
+  );
+  if (draining.length > 0 && !isServed)
+    ghost.violate('I4', `${draining.map(({ id }) => id).join()} drain, and nothing else with weight serves`);
+}
