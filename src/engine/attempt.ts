@@ -19,6 +19,18 @@ export interface WriteTerms {
   readonly isSingle?: boolean;
 }
 
+/**
+ * A port's own deadline comes so much before that of its caller, in milliseconds: who hears nothing within it alone knows
+ * whether anything was sent that changes something, and to say so takes a few turns of the event loop. With one deadline for
+ * both the caller gives up first, and a look that got no answer ends as a change that nobody knows of.
+ */
+const answerMs = 300;
+
+/** Of a short try a quarter at most. */
+function answerMsOf(leftMs: number): number {
+  return Math.min(answerMs, leftMs / 4);
+}
+
 const leaseLost: ProviderError = {
   class: 'conflict',
   code: 'LeaseLost',
@@ -41,18 +53,21 @@ export async function attemptWrite<T>(
     const leftMs = Math.min(terms.tryTimeoutMs, grip.remainingMs(), terms.deadlineAtMonoMs - clock.monoMs());
     if (grip.remainingMs() <= 0) return { kind: 'refused', error: leaseLost };
     if (leftMs <= 0 || signal.aborted) return { kind: 'refused', error: noTime };
+    const portsOwnAtMonoMs = clock.monoMs() + leftMs - answerMsOf(leftMs);
     const end = await callWithin(clock, leftMs, signal, (call) =>
       write({
         get signal() {
           return call.signal;
         },
-        ...{ deadlineAtMonoMs: call.deadlineAtMonoMs, operationId, epoch: grip.epoch, idempotencyKey },
+        ...{ deadlineAtMonoMs: portsOwnAtMonoMs, operationId, epoch: grip.epoch, idempotencyKey },
       }),
     );
     if (end.kind !== 'answered') return { kind: 'unknown', error: end.error };
     if (grip.remainingMs() <= 0) return { kind: 'unknown', error: leaseLost };
     const reply = end.value;
     if (reply.kind !== 'refused' || terms.isSingle === true) return reply;
+    // What hung for a whole try would hang for the next: whoever called may have somewhere else to ask.
+    if (clock.monoMs() >= portsOwnAtMonoMs) return reply;
     const next = nextAttempt({ tries, error: reply.error, random: random.next() });
     if (next.kind === 'give-up' || clock.monoMs() + next.waitMs >= terms.deadlineAtMonoMs) return reply;
     const isOver = await clock.sleep(next.waitMs, signal).then(

@@ -2,7 +2,10 @@
 
 export interface ReadCall {
   readonly signal: AbortSignal;
-  /** Monotonic milliseconds of the caller's clock. */
+  /**
+   * Monotonic milliseconds of the caller's clock. Of a call that changes something the caller waits a moment longer, to hear
+   * what the port makes of having got no answer by then.
+   */
   readonly deadlineAtMonoMs: number;
 }
 

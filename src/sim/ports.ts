@@ -76,8 +76,8 @@ function ask<T>({ life, ghost, note, rates }: Reach, link: Link, question: Quest
     },
     (value) => {
       life.hear(site === undefined ? call : `${call}/${site}`, { atMs: ghost.nowMs, value });
-      // What comes too late was given up before.
-      if (sent !== undefined && ghost.nowMs < sent.deadlineAtMonoMs) rates.hear(sent, value as Reply<unknown>);
+      // What comes too late was given up before, and so its signal fired.
+      if (sent !== undefined && !sent.signal.aborted) rates.hear(sent, value as Reply<unknown>);
     },
   );
 }

@@ -15,14 +15,15 @@ const refusal = (kind: ErrorClass, change: Partial<ProviderError> = {}): Reply<s
 const done: Reply<string> = { kind: 'done', value: 'made' };
 
 /** The lease's renewals fail from the moment it is asked for, so that it runs out. */
-async function open({ renews = true } = {}) {
+async function open({ renews = true, ttlMs = leaseTtlMs } = {}) {
   const world = createWorld();
   const { deps } = world.boot();
   const lease = {
     ...deps.store.lease,
     renew: renews ? deps.store.lease.renew : () => Promise.reject(new Error('disk')),
   };
-  const own = { ...deps, store: { ...deps.store, lease } };
+  const config = { ...deps.config, lease: { ...deps.config.lease, ttlMs } };
+  const own = { ...deps, config, store: { ...deps.store, lease } };
   const reply = await world.drive(gripLease(own, 'chat', new AbortController().signal));
   if (reply.kind !== 'held') throw new Error('not held');
   return { world, grip: reply.grip, deps: own };
@@ -131,7 +132,7 @@ test('I1: no try outlives the lease, whatever time-out it was given', async () =
   const { calls, run } = await attempt(opened, async () => refusal('transient'), { tryMs: 60_000 });
   await opened.world.drive(run);
   for (const { call, atMonoMs, leftMs } of calls) {
-    expect(call.deadlineAtMonoMs - atMonoMs).toBe(leftMs);
+    expect(call.deadlineAtMonoMs - atMonoMs).toBe(leftMs * 0.75);
     expect(leftMs).toBeLessThanOrEqual(leaseTtlMs - leaseMarginMs);
   }
 });
@@ -159,6 +160,25 @@ test('no answer in time is unknown and is not tried again', async () => {
   const { calls, run } = await attempt(opened, () => new Promise(() => undefined), { tryMs: 200 });
   expect(await opened.world.drive(run)).toMatchObject({ kind: 'unknown', error: { code: 'NoAnswer' } });
   expect(calls).toHaveLength(1);
+});
+
+test.for([
+  { tryMs: 30_000, ownMs: 29_700 },
+  { tryMs: 1200, ownMs: 900 },
+  { tryMs: 400, ownMs: 300 },
+])('a port that gives up at its own deadline is heard: $ownMs of $tryMs ms, and is not asked again', async (each) => {
+  const opened = await open({ ttlMs: 100_000 });
+  const { clock } = opened.world;
+  const beganMs = clock.monoMs();
+  const { calls, run } = await attempt(
+    opened,
+    ({ deadlineAtMonoMs }) =>
+      new Promise((resolve) => clock.after(deadlineAtMonoMs - clock.monoMs(), () => resolve(refusal('transient')))),
+    { tryMs: each.tryMs },
+  );
+  expect(await opened.world.drive(run, 60_000)).toEqual(refusal('transient'));
+  expect(clock.monoMs() - beganMs).toBeLessThan(each.tryMs);
+  expect(calls.map(({ call, atMonoMs }) => call.deadlineAtMonoMs - atMonoMs)).toEqual([each.ownMs]);
 });
 
 test('a port that throws is unknown and is not tried again', async () => {

@@ -4,6 +4,7 @@ import { runController } from '../../src/engine/controller.ts';
 import { lookBackAt } from '../../src/engine/look-back.ts';
 import type { Site } from '../../src/model/site.ts';
 import type { Wish } from '../../src/model/wish.ts';
+import { askWithin, notSeen } from '../../src/providers/shared/told.ts';
 import { explanationJson } from '../../src/report/json/explanation.ts';
 import { explanationText } from '../../src/report/text/explanation.ts';
 import { plainStyle } from '../../src/report/text/style.ts';
@@ -65,6 +66,13 @@ async function type(world: World, wish: Wish, process: Process = world.boot()): 
     900_000,
   );
 }
+
+/** Of a client, until it is told to give up. */
+const hang = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+const neverThrows = (): never => {
+  throw new Error('it hangs');
+};
 
 const names = (machines: readonly string[]): readonly string[] => machines.map((machine) => `${machine} a on-demand`);
 
@@ -240,6 +248,26 @@ test('a throttled site is waited for though nobody asked to wait, and the others
   shelves.iowa.denials.clear();
   expect(await world.drive(end, 900_000)).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
   expect(world.clouds.get('iowa')?.made).toHaveLength(1);
+});
+
+test('a cloud whose API hangs says that nothing was asked for, and the hunt goes on elsewhere after one try', async () => {
+  const sale = open();
+  const { world } = sale;
+  const virginia = world.clouds.get('virginia');
+  if (virginia === undefined) throw new Error('no virginia');
+  let tries = 0;
+  // As the providers do: without an answer to the look that comes first nothing is sent that changes anything.
+  virginia.start = async (_, call) => {
+    tries += 1;
+    const look = await askWithin(world.clock, call, { name: 'EC2', outcomeOf: neverThrows }, hang);
+    if (look.kind === 'done') throw new Error('it hangs');
+    return notSeen(look);
+  };
+  const beganMs = world.clock.monoMs();
+  const end = await type(world, anywhere);
+  expect(end).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(['virginia', 'sweden', 'iowa'].map((site) => world.clouds.get(site)?.made.length)).toEqual([0, 1, 0]);
+  expect([tries, world.clock.monoMs() - beganMs < 40_000]).toEqual([1, true]);
 });
 
 test('a reply that is lost is settled where it was lost before any other site is asked (I14)', async () => {
