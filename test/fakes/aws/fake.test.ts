@@ -72,6 +72,15 @@ test.for([
   await run({ UserData: Buffer.alloc(16_384).toString('base64') });
 });
 
+test('a volume goes with its machine, unless the template says otherwise', async () => {
+  const first = await idOf(run());
+  ec2.region.keepsVolumes = true;
+  const second = await idOf(run({ Placement: { AvailabilityZone: 'us-east-1b' } }));
+  await client.send(new TerminateInstancesCommand({ InstanceIds: [first, second] }));
+  await expect.poll(() => ec2.looseVolumes().map(({ terms }) => terms.id)).toEqual([second]);
+  expect(ec2.billed()).toEqual([]);
+});
+
 test('a token gives the same machine to the same request, and no other request', async () => {
   const first = await idOf(run());
   expect(await idOf(run())).toBe(first);

@@ -35,6 +35,8 @@ export interface MachineTerms {
   readonly isBlock: boolean;
   /** The Capacity Block of that reservation. */
   readonly block?: string;
+  /** Its volume outlives it, as its template says. */
+  readonly keepsVolume: boolean;
   readonly token: string;
   readonly tags: ReadonlyMap<string, string>;
   /** Base64, as it was asked for. */

@@ -25,6 +25,8 @@ export interface Region {
   topologyLagMs: number;
   /** Machines that are terminated from now on shut down without an end. */
   isStuck: boolean;
+  /** What the template says of the volumes of new machines: they stay when their machine ends. */
+  keepsVolumes: boolean;
   /** Where new machines answer, for a test that has a server there. */
   address?: string;
   /** What the caller may do; absent: everything. */
@@ -70,6 +72,7 @@ export function createRegion(terms: RegionTerms): Region {
     lagMs: 0,
     topologyLagMs: 0,
     isStuck: false,
+    keepsVolumes: false,
     pageSize: 1000,
     soldOut: new Set(),
     failingLate: new Map(),
@@ -78,7 +81,7 @@ export function createRegion(terms: RegionTerms): Region {
     addStranger() {
       const index = machines.length + 1;
       const id = `i-${index.toString(16).padStart(17, '0')}`;
-      const kind = { type: 'm5.large', zone: terms.zones[0] ?? '', isBlock: false, token: '' };
+      const kind = { type: 'm5.large', zone: terms.zones[0] ?? '', isBlock: false, keepsVolume: false, token: '' };
       const stranger = new Machine(
         { id, index, ...kind, tags: new Map([['Name', 'database']]), userData: undefined, metadata: undefined },
         terms.nowMs() - 3_600_000,
@@ -301,6 +304,7 @@ function run(region: Region, terms: RegionTerms, { machines, tokens }: Stock, pa
       ...(market === 'spot' ? { spotRequest: `sir-${index.toString(16).padStart(8, '0')}` } : {}),
       ...(reservation?.CapacityReservationId === undefined ? {} : { reservation: reservation.CapacityReservationId }),
       isBlock: market === 'capacity-block',
+      keepsVolume: region.keepsVolumes,
       ...(reservation?.CapacityBlockId === undefined ? {} : { block: reservation.CapacityBlockId }),
       token: String(params['ClientToken'] ?? ''),
       userData: params['UserData'] === undefined ? undefined : String(params['UserData']),

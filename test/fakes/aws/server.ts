@@ -12,6 +12,8 @@ export interface FakeEc2 extends Front {
   aheadMs: number;
   /** What costs money now, whatever the lists say: machines that run or are about to. */
   billed(): readonly Machine[];
+  /** Machines that have ended, and whose volumes are there and cost money. */
+  looseVolumes(): readonly Machine[];
 }
 
 export interface FakeTerms {
@@ -46,6 +48,8 @@ export async function startFakeEc2({ clock, speed, region: name = 'us-east-1' }:
     ...front,
     region,
     aheadMs: 0,
+    looseVolumes: () =>
+      region.machines.filter((each) => each.terms.keepsVolume && each.endedAtMs(region.nowMs()) !== undefined),
     billed: () => region.machines.filter((each) => ['pending', 'running'].includes(region.stateOf(each) ?? '')),
   };
   return ec2;

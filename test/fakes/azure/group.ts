@@ -264,6 +264,12 @@ export class Group {
     ];
   }
 
+  /** What costs money and hangs on no machine any more. */
+  loose(): readonly Sibling[] {
+    const nowMs = this.nowMs();
+    return this.siblings.filter((each) => isThere(each, nowMs) && each.machine.at(nowMs) === undefined);
+  }
+
   billedMachines(): readonly Machine[] {
     return this.machines.filter((each) => {
       const state = each.at(this.nowMs());

@@ -48,7 +48,7 @@ const anywhere: Partial<Record<ErrorClass, Answer>> = {
 
 /** One stand-in, and what only it knows how to bring about. */
 export interface StandIn extends Pick<Front, 'calls' | 'fault' | 'url'> {
-  readonly own: Pick<CloudHooks, 'sellOut' | 'neverEnd' | 'deny' | 'announce' | 'withdraw' | 'isDrained'>;
+  readonly own: Pick<CloudHooks, 'sellOut' | 'neverEnd' | 'deny' | 'announce' | 'withdraw' | 'isDrained' | 'countLeft'>;
 }
 
 export function cloudOf(

@@ -103,7 +103,10 @@ export async function makeAwsSite(terms: { readonly clock?: Clock; readonly spee
   const time = terms.clock ?? clock;
   const ec2 = await startFakeEc2({ clock: time, speed: terms.speed ?? 200 });
   const site = siteOfEndpoint({ clock: time, endpoint: ec2.url, template: fakeTemplate });
-  const { cloud, closeLinks } = cloudOf({ ...ec2, own: hooksOf(ec2.region) }, site);
+  const { cloud, closeLinks } = cloudOf(
+    { ...ec2, own: { ...hooksOf(ec2.region), countLeft: async () => ec2.looseVolumes().length } },
+    site,
+  );
   // Not spread: the folder of its records may be another one later.
   return Object.assign(site, {
     ec2,

@@ -56,6 +56,9 @@ export function cloudOf(
     },
     silence: (method) =>
       fault({ action: troubled(method).action, when: 'before', answer: 'hang', times: Number.POSITIVE_INFINITY }),
+    loseReply: (method) =>
+      fault({ action: troubled(method).action, when: 'after', answer: 'drop', times: Number.POSITIVE_INFINITY }),
+    countLeft: async () => group.loose().length,
     sellOut({ machine, zone }) {
       group.soldOut.add(zone === undefined ? machine : `${machine} ${zone}`);
     },

@@ -39,7 +39,7 @@ const anywhere: Partial<Record<ErrorClass, Answer>> = {
 };
 
 export function cloudOf(
-  { calls, fault, project, url }: FakeGcp,
+  { calls, disks, fault, project, url }: FakeGcp,
   records: Records,
   openWith: OpenWith,
 ): { readonly cloud: CloudHooks; closeLinks(): Promise<void> } {
@@ -58,6 +58,9 @@ export function cloudOf(
     },
     silence: (method) =>
       fault({ action: troubled(method).action, when: 'before', answer: 'hang', times: Number.POSITIVE_INFINITY }),
+    loseReply: (method) =>
+      fault({ action: troubled(method).action, when: 'after', answer: 'drop', times: Number.POSITIVE_INFINITY }),
+    countLeft: async () => disks().filter((machine) => machine.isGoneAt(project.nowMs())).length,
     sellOut({ machine, zone }) {
       project.soldOut.add(`${machine} ${zone}`);
     },
