@@ -14,6 +14,13 @@ function site(provider: string, settings: object): Site {
 }
 
 const sweden = site('azure', { subscription, resourceGroup: 'inference', launch: { image, subnet: network } });
+const changed = (change: object): Site => ({ ...sweden, settings: { ...Object(sweden.settings), ...change } });
+const ofGallery = changed({
+  launch: {
+    image: `/subscriptions/${subscription}/resourceGroups/img/providers/Microsoft.Compute/galleries/g/images/v`,
+    subnet: network,
+  },
+});
 const delfzijl = site('gcp', { project: 'inference-prod' });
 const both = ['operate', 'create'] as const;
 
@@ -28,7 +35,7 @@ function granted({ documents }: AccessPolicy): readonly string[] {
 }
 
 test.for([
-  { maker: azurePolicy, sites: [{ ...sweden, settings: { ...Object(sweden.settings), reservation: image } }] },
+  { maker: azurePolicy, sites: [changed({ reservation: image, address: 'public' }), ofGallery] },
   { maker: gcpPolicy, sites: [delfzijl] },
 ])('$maker.table.provider grants every permission of its table and no other', ({ maker, sites }) => {
   const listed = maker.table.calls.flatMap(({ permissions }) => permissions.map(({ name }) => name));
@@ -67,6 +74,20 @@ test('azure: each role is assigned where it is meant for, and assignable in that
   expect(notes.join('\n')).toContain(`--role godwit --scope /subscriptions/${subscription}/resourceGroups/inference\n`);
   expect(notes.join('\n')).toContain(`--role godwit-subnet --scope ${network}`);
   expect(blanks).toEqual([]);
+});
+
+test('azure: rights on public addresses are for a site that has them, those of a gallery for an image of one', () => {
+  const about = (sites: readonly Site[], pattern: RegExp) =>
+    granted(make(azurePolicy, sites)).filter((name) => pattern.test(name)).length > 0;
+  const [addresses, galleries] = [/publicIPAddresses/, /galleries/];
+  expect([about([sweden], addresses), about([changed({ address: 'private' })], addresses)]).toEqual([false, false]);
+  expect(about([sweden, changed({ address: 'public' })], addresses)).toBe(true);
+  expect([about([sweden], galleries), about([ofGallery], galleries)]).toEqual([false, true]);
+  expect([about([ofGallery], /Compute\/images/), about([], addresses), about([], galleries)]).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });
 
 test('azure: nothing is powered off, for what is only off is still billed', () => {

@@ -4,7 +4,7 @@ import type { Answer } from '../../model/outcome.ts';
 import { fieldsOf, itemsOf, textOf } from '../../model/wire-fields.ts';
 import type { Told } from '../shared/told.ts';
 import { quotasOf, type Sku, type Usage } from './offers.ts';
-import { azurePermissions, whens } from './permissions.ts';
+import { azurePermissions, whensOf } from './permissions.ts';
 import type { AzureSettings } from './schema.ts';
 
 /** What a list of role assignments' permissions says of one action. */
@@ -32,14 +32,6 @@ export function needsOf(settings: Pick<AzureSettings, 'address' | 'launch' | 're
     for (const { name, on } of calls.filter((each) => each.use === use).flatMap(({ permissions }) => permissions))
       if (!needs.has(name)) needs.set(name, { name, use, on });
   return [...needs.values()];
-}
-
-function whensOf({ address, launch, reservation }: Parameters<typeof needsOf>[0]): readonly string[] {
-  return [
-    /\/galleries\//i.test(launch.image) ? whens.galleryImage : whens.plainImage,
-    ...(address === 'public' ? [whens.publicAddress] : []),
-    ...(reservation === undefined ? [] : [whens.reservation]),
-  ];
 }
 
 /** An item of `Microsoft.Authorization/permissions`. */

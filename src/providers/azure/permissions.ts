@@ -25,15 +25,35 @@ export const grants = {
 } as const;
 
 /** What a site's settings have to be for some of the calls to be made. */
-export const whens = {
+const whens = {
   publicAddress: 'address: public',
   galleryImage: 'launch.image is of a gallery',
   plainImage: 'launch.image is of no gallery',
   reservation: 'reservation names a group',
 } as const;
 
+type When = (typeof whens)[keyof typeof whens];
+
+/** What a site's settings have made beside what every site does. */
+export function whensOf({
+  address,
+  launch,
+  reservation,
+}: {
+  readonly address?: string | undefined;
+  readonly launch: { readonly image: string };
+  readonly reservation?: string | undefined;
+}): readonly string[] {
+  const held: readonly When[] = [
+    /\/galleries\//i.test(launch.image) ? whens.galleryImage : whens.plainImage,
+    ...(address === 'public' ? [whens.publicAddress] : []),
+    ...(reservation === undefined ? [] : [whens.reservation]),
+  ];
+  return held;
+}
+
 interface Row extends Pick<CallPermissions, 'call' | 'use' | 'why'> {
-  readonly when?: (typeof whens)[keyof typeof whens];
+  readonly when?: When;
   readonly on?: (typeof grants)[keyof typeof grants];
   readonly source?: Source;
 }

@@ -1,14 +1,21 @@
 /** Azure custom roles with the least that godwit needs at some sites, made from the table of its calls. Pure. */
 import { z } from 'zod';
 import type { AccessUse } from '../../model/access.ts';
-import { type PolicyDocument, type PolicyMaker, type PolicyTerms, permissionsOn } from '../../model/permission.ts';
-import { azurePermissions, grants } from './permissions.ts';
+import {
+  type PermissionTable,
+  type PolicyDocument,
+  type PolicyMaker,
+  type PolicyTerms,
+  permissionsOn,
+} from '../../model/permission.ts';
+import { azurePermissions, grants, whensOf } from './permissions.ts';
 
 /** What of a site's settings a role is assigned to. */
 const places = z.looseObject({
   subscription: z.string(),
   resourceGroup: z.string(),
   launch: z.looseObject({ image: z.string(), subnet: z.string() }),
+  address: z.string().optional(),
   reservation: z.string().optional(),
 });
 type Places = z.output<typeof places>;
@@ -59,8 +66,9 @@ export const azurePolicy: PolicyMaker = {
   table: azurePermissions,
   make({ sites, uses, runsAs }: PolicyTerms) {
     const scopes = sites.length === 0 ? [unnamed] : sites.map(({ settings }) => places.parse(settings));
+    const table = tableFor(sites.length === 0 ? undefined : scopes);
     const made = roles.flatMap(({ name, on, describes, placesOf }) => {
-      const actions = permissionsOn(azurePermissions, uses, on);
+      const actions = permissionsOn(table, uses, on);
       const at = [...new Set(scopes.flatMap(placesOf))];
       return actions.length === 0 || at.length === 0 ? [] : [{ document: roleOf(name, describes, actions, at), at }];
     });
@@ -78,6 +86,15 @@ export const azurePolicy: PolicyMaker = {
     };
   },
 };
+
+/** Only the calls that one of these sites has made; without a site all of them. */
+function tableFor(sites: readonly Places[] | undefined): PermissionTable {
+  const held = new Set(sites?.flatMap(whensOf));
+  const calls = azurePermissions.calls.filter(
+    ({ when }) => when === undefined || sites === undefined || held.has(when),
+  );
+  return { ...azurePermissions, calls };
+}
 
 function groupOf({ subscription, resourceGroup }: Places): string {
   return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
