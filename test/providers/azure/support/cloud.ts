@@ -1,16 +1,12 @@
 /** The fake resource group seen from its own side, as the contract kit makes it behave. */
-import type { ErrorClass } from '../../../../src/model/provider-error.ts';
-import type { CloudHooks, ProviderMethod } from '../../../../src/testkit/provider/cloud-subject.ts';
 import { answers, type FakeAzure, type Fault } from '../../../fakes/azure/server.ts';
-import { type MortalLink, openMortalLink } from '../../../fakes/mortal-link.ts';
+import { type Answers, cloudHooks, type OwnHooks, type Troubles } from '../../support/cloud-hooks.ts';
 import type { SiteOfEndpoint } from './site.ts';
 
 type Answer = Fault['answer'];
 
 /** The call each method is about, and the answers it can have there beside those that any call can have. */
-const operations: Readonly<
-  Partial<Record<ProviderMethod, { readonly action: string; readonly own: Partial<Record<ErrorClass, Answer>> }>>
-> = {
+const troubles: Troubles<Answer> = {
   list: { action: 'VirtualMachines_List', own: {} },
   start: {
     action: 'VirtualMachines_CreateOrUpdate',
@@ -30,7 +26,7 @@ const operations: Readonly<
   checkAccess: { action: 'Permissions_List', own: {} },
 };
 
-const anywhere: Partial<Record<ErrorClass, Answer>> = {
+const anywhere: Answers<Answer> = {
   auth: { status: 403, code: 'AuthorizationFailed', message: 'The client does not have authorization.' },
   throttled: answers.throttled,
   transient: answers.internal,
@@ -40,24 +36,8 @@ const anywhere: Partial<Record<ErrorClass, Answer>> = {
 export function cloudOf(
   { calls, catalog, fault, group, url }: FakeAzure,
   site: SiteOfEndpoint,
-): { readonly cloud: CloudHooks; closeLinks(): Promise<void> } {
-  const links: MortalLink[] = [];
-  const troubled = (method: ProviderMethod) => {
-    const found = operations[method];
-    if (found === undefined) throw new Error(`no call of ${method} is known`);
-    return found;
-  };
-  const cloud: CloudHooks = {
-    calls,
-    refuse(method, errorClass) {
-      const { action, own } = troubled(method);
-      const answer = own[errorClass] ?? anywhere[errorClass];
-      return answer && fault({ action, when: 'before', answer, times: Number.POSITIVE_INFINITY });
-    },
-    silence: (method) =>
-      fault({ action: troubled(method).action, when: 'before', answer: 'hang', times: Number.POSITIVE_INFINITY }),
-    loseReply: (method) =>
-      fault({ action: troubled(method).action, when: 'after', answer: 'drop', times: Number.POSITIVE_INFINITY }),
+): ReturnType<typeof cloudHooks> {
+  const own: OwnHooks = {
     countLeft: async () => group.loose().length,
     sellOut({ machine, zone }) {
       group.soldOut.add(zone === undefined ? machine : `${machine} ${zone}`);
@@ -76,11 +56,7 @@ export function cloudOf(
       catalog.withdrawn.add(permission);
       return () => void catalog.withdrawn.delete(permission);
     },
-    async openDoomed(death) {
-      const link = await openMortalLink(url, death, site.parkRecords);
-      links.push(link);
-      return { provider: await site.openWith({ settings: { endpoint: link.url } }), death: link.death };
-    },
   };
-  return { cloud, closeLinks: async () => void (await Promise.all(links.map((link) => link.close()))) };
+  const openAt = (endpoint: string) => site.openWith({ settings: { endpoint } });
+  return cloudHooks({ calls, url, fault, own, troubles, anywhere, park: site.parkRecords, openAt });
 }

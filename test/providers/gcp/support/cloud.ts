@@ -1,18 +1,14 @@
 /** The fake project seen from its own side, as the contract kit makes it behave. */
-import type { ErrorClass } from '../../../../src/model/provider-error.ts';
-import type { CloudHooks, ProviderMethod } from '../../../../src/testkit/provider/cloud-subject.ts';
 import { answers, type Fault } from '../../../fakes/gcp/faults.ts';
 import type { FakeGcp } from '../../../fakes/gcp/server.ts';
-import { type MortalLink, openMortalLink } from '../../../fakes/mortal-link.ts';
+import { type Answers, cloudHooks, type OwnHooks, type Troubles } from '../../support/cloud-hooks.ts';
 import type { Records } from '../../support/records.ts';
 import type { OpenWith } from './site.ts';
 
 type Answer = Fault['answer'];
 
 /** The call each method is about, and the answers it can have there beside those that any call can have. */
-const troubles: Readonly<
-  Partial<Record<ProviderMethod, { readonly action: string; readonly own: Partial<Record<ErrorClass, Answer>> }>>
-> = {
+const troubles: Troubles<Answer> = {
   list: { action: 'Instances.AggregatedList', own: {} },
   start: {
     action: 'Instances.Insert',
@@ -34,7 +30,7 @@ const troubles: Readonly<
   checkAccess: { action: 'Instances.AggregatedList', own: { auth: answers.expired } },
 };
 
-const anywhere: Partial<Record<ErrorClass, Answer>> = {
+const anywhere: Answers<Answer> = {
   ...{ auth: answers.forbidden, throttled: answers.throttled, transient: answers.internal, unknown: 'drop' },
 };
 
@@ -42,24 +38,8 @@ export function cloudOf(
   { calls, disks, fault, project, url }: FakeGcp,
   records: Records,
   openWith: OpenWith,
-): { readonly cloud: CloudHooks; closeLinks(): Promise<void> } {
-  const links: MortalLink[] = [];
-  const troubled = (method: ProviderMethod) => {
-    const found = troubles[method];
-    if (found === undefined) throw new Error(`no call of ${method} is known`);
-    return found;
-  };
-  const cloud: CloudHooks = {
-    calls,
-    refuse(method, errorClass) {
-      const { action, own } = troubled(method);
-      const answer = own[errorClass] ?? anywhere[errorClass];
-      return answer && fault({ action, when: 'before', answer, times: Number.POSITIVE_INFINITY });
-    },
-    silence: (method) =>
-      fault({ action: troubled(method).action, when: 'before', answer: 'hang', times: Number.POSITIVE_INFINITY }),
-    loseReply: (method) =>
-      fault({ action: troubled(method).action, when: 'after', answer: 'drop', times: Number.POSITIVE_INFINITY }),
+): ReturnType<typeof cloudHooks> {
+  const own: OwnHooks = {
     countLeft: async () => disks().filter((machine) => machine.isGoneAt(project.nowMs())).length,
     sellOut({ machine, zone }) {
       project.soldOut.add(`${machine} ${zone}`);
@@ -84,11 +64,7 @@ export function cloudOf(
     neverEnd() {
       project.isStuck = true;
     },
-    async openDoomed(death) {
-      const link = await openMortalLink(url, death, () => records.park());
-      links.push(link);
-      return { provider: await openWith({ settings: { endpoint: link.url } }), death: link.death };
-    },
   };
-  return { cloud, closeLinks: async () => void (await Promise.all(links.map((link) => link.close()))) };
+  const openAt = (endpoint: string) => openWith({ settings: { endpoint } });
+  return cloudHooks({ calls, url, fault, own, troubles, anywhere, park: () => records.park(), openAt });
 }
