@@ -1,6 +1,7 @@
 /** Settings of an AWS site: one region of one account. References only; no key is ever written here. */
 import { z } from 'zod';
 import { markets } from '../../model/error-verdict.ts';
+import { ownAddress, requestAddress, serverPort } from '../shared/site-settings.ts';
 
 const zoneName = z.string().regex(/^[a-z]{2,4}(-[a-z0-9]+)+[a-z]$/, 'a zone is written like us-east-1a');
 
@@ -54,12 +55,7 @@ const reservations = z
       'Reservations to take machines from, in this order, in the market reserved; default: any that is open to them. Named here, that market comes first by default',
   });
 
-const endpoint = z
-  .string()
-  .regex(
-    /^(https:\/\/[^\s/@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)\/?$/,
-    'an endpoint is https, or http on this machine',
-  );
+const endpoint = ownAddress();
 
 /** The shape of `sites.<name>` beside what every site has. `region` is there as well because it is required here. */
 export const awsSettings = z.strictObject({
@@ -94,16 +90,8 @@ export const awsSettings = z.strictObject({
     description:
       'How machines are paid for, in the order it is tried: reserved (only from reservations), on-demand, spot; default: on-demand',
   }),
-  address: z
-    .enum(['private', 'public'])
-    .optional()
-    .meta({ description: 'Which of a machine’s addresses requests go to; default: private' }),
-  port: z
-    .int()
-    .min(1)
-    .max(65_535)
-    .optional()
-    .meta({ description: 'Where the model server listens on its machine; default: 8000' }),
+  address: requestAddress(),
+  port: serverPort,
   credentials: z
     .strictObject({
       profile: z.string().min(1).meta({ description: 'Name of a profile in the AWS configuration files' }),

@@ -1,16 +1,13 @@
 /** Settings of an Azure site: one resource group in one region of one subscription. References only; no key is ever written here. */
 import { z } from 'zod';
 import { markets } from '../../model/error-verdict.ts';
+import { ownAddress, requestAddress, serverPort } from '../shared/site-settings.ts';
 
 /** The start of every resource's id, as a pattern. */
 const inGroup = String.raw`^/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/\s]+/providers`;
 
 function resourceId(rest: string, message: string) {
   return z.string().regex(new RegExp(`${inGroup}/${rest}$`, 'i'), message);
-}
-
-function ownAddress(message: string) {
-  return z.string().regex(/^(https:\/\/[^\s/@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)\/?$/, message);
 }
 
 const machineSizes = z
@@ -82,22 +79,15 @@ export const azureSettings = z
     )
       .optional()
       .meta({ description: 'Capacity reservation group that machines of the market reserved are started from' }),
-    address: z.enum(['private', 'public']).optional().meta({
-      description: 'Which of a machine’s addresses requests go to; public makes one for each machine; default: private',
-    }),
-    port: z
-      .int()
-      .min(1)
-      .max(65_535)
-      .optional()
-      .meta({ description: 'Where the model server listens on its machine; default: 8000' }),
-    prices: ownAddress('a price list is https, or http on this machine')
+    address: requestAddress('public makes one for each machine'),
+    port: serverPort,
+    prices: ownAddress('a price list')
       .optional()
       .meta({
         description: 'Where Azure’s public retail prices are asked for, without credentials; default: nowhere',
         examples: ['https://prices.azure.com'],
       }),
-    endpoint: ownAddress('an endpoint is https, or http on this machine')
+    endpoint: ownAddress()
       .optional()
       .meta({ description: 'Another address for Azure Resource Manager: for tests, and for clouds of one’s own' }),
   })

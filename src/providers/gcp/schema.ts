@@ -1,6 +1,7 @@
 /** Settings of a Google Cloud site: zones of one region in one project. References only; no key is ever written here. */
 import { z } from 'zod';
 import { markets } from '../../model/error-verdict.ts';
+import { ownAddress, requestAddress, serverPort } from '../shared/site-settings.ts';
 
 const zoneName = z.string().regex(/^[a-z]+(-[a-z]+)+\d+-[a-z]$/, 'a zone is written like europe-west4-a');
 
@@ -59,27 +60,12 @@ export const gcpSettings = z
       description:
         'How machines are paid for, in the order it is tried: reserved (from `launch.reservation`), on-demand, spot; default: on-demand',
     }),
-    address: z
-      .enum(['private', 'public'])
-      .optional()
-      .meta({ description: 'Which of a machine’s addresses requests go to; default: private' }),
-    port: z
-      .int()
-      .min(1)
-      .max(65_535)
-      .optional()
-      .meta({ description: 'Where the model server listens on its machine; default: 8000' }),
-    endpoint: z
-      .string()
-      .regex(
-        /^(https:\/\/[^\s/@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)\/?$/,
-        'an endpoint is https, or http on this machine',
-      )
-      .optional()
-      .meta({
-        description:
-          'Another address for the Compute Engine API: for endpoints inside a network, and for tests. No credentials go over http',
-      }),
+    address: requestAddress(),
+    port: serverPort,
+    endpoint: ownAddress().optional().meta({
+      description:
+        'Another address for the Compute Engine API: for endpoints inside a network, and for tests. No credentials go over http',
+    }),
   })
   .superRefine(({ region, zones, market = [], launch }, issues) => {
     for (const [index, zone] of zones.entries())
