@@ -1,30 +1,22 @@
-/** Marks a machine as draining: for whoever looks at it, and for the next holder of the lease. EC2 routes nothing itself. */
+/** Marks a machine as draining, by its tags: EC2 routes nothing itself. */
 import type { Reply } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { WriteCall } from '../../ports/call.ts';
-import { staleEpoch } from '../shared/change.ts';
-import { refused } from '../shared/told.ts';
+import { drainBoot } from '../shared/drain.ts';
 import { findMachine } from './find.ts';
 import type { Session } from './session.ts';
 import { bootIdOf, epochOf, standingOf, tagOf, tags } from './wire.ts';
 
-const done: Reply<void> = { kind: 'done', value: undefined };
-
-/** Called under the slot's lock. The mark goes when the machine is started again; one that has stopped needs none. */
+/** Called under the slot's lock. A mark that this lease has made already is not made again. */
 export async function drainReplica(session: Session, replica: Replica, call: WriteCall): Promise<Reply<void>> {
-  const found = await findMachine(session, replica, call);
-  if (found.kind !== 'done') return { kind: 'refused', error: found.error };
-  const instance = found.value;
-  if (instance === undefined) return done;
-  const stale = staleEpoch(epochOf(instance), call);
-  if (stale !== undefined) return stale;
-  if (standingOf(instance).billed === 'no') return done;
-  if (bootIdOf(instance) !== replica.bootId)
-    return refused('conflict', 'OtherBoot', `${replica.id} was started anew meanwhile`);
-  if (tagOf(instance, tags.draining) && epochOf(instance) === call.epoch) return done;
-  return await session.ec2.tag(
-    replica.id,
-    { [tags.draining]: call.operationId, [tags.epoch]: String(call.epoch) },
-    call,
-  );
+  const mark = { [tags.draining]: call.operationId, [tags.epoch]: String(call.epoch) };
+  return await drainBoot(replica, call, {
+    ...{ epochOf, bootIdOf },
+    find: () => findMachine(session, replica, call),
+    hasStopped: (instance) => standingOf(instance).billed === 'no',
+    async mark(instance) {
+      const isMarked = tagOf(instance, tags.draining) && epochOf(instance) === call.epoch;
+      return isMarked ? { kind: 'done', value: undefined } : await session.ec2.tag(replica.id, mark, call);
+    },
+  });
 }
