@@ -2,6 +2,7 @@
 import type { CostForecast, DrainForecast, SiteForecast } from '../model/forecast.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { SiteView, View } from '../model/view.ts';
+import { pairOf } from './plan/hedge.ts';
 import { sharesOf } from './plan/hunt.ts';
 import { isAlive, readyReplicas } from './readiness.ts';
 
@@ -11,7 +12,7 @@ export function siteForecasts(view: View, plan: Plan, nowMs: number): readonly S
   return view.sites.map((site): SiteForecast => {
     const { name } = site.site;
     const ready = readyReplicas(view, site, nowMs).length;
-    const starts = slotsStarted(plan, name);
+    const starts = slotsStarted(view, plan, name);
     const ends = endOf(plan, name);
     const thenPct = plan.after[name] ?? 0;
     const { ratedRps } = site.placement;
@@ -30,18 +31,23 @@ export function siteForecasts(view: View, plan: Plan, nowMs: number): readonly S
   });
 }
 
-/** Undefined when a replica runs, or would be started, at a site without a price. */
+/** Undefined when a replica runs, or would be started, at a site without a price. Of a hedged start the dearer site stays, at worst. */
 export function costForecast(view: View, plan: Plan): CostForecast | undefined {
-  let [now, then] = [0, 0];
+  let [now, then, spared] = [0, 0, 0];
+  const hunt = plan.steps.find((step) => step.kind === 'hunt' && step.hedge !== undefined);
+  const pair = hunt?.kind === 'hunt' ? pairOf(view, hunt) : [];
+  const priceOf = (name: string): number =>
+    view.sites.find(({ site }) => site.name === name)?.placement.usdPerHour ?? 0;
+  if (hunt?.kind === 'hunt' && pair.length > 1) spared = hunt.replicas * Math.min(...pair.map(priceOf));
   for (const site of view.sites) {
     const running = billedReplicas(site);
-    const after = endOf(plan, site.site.name) === 'stopped' ? 0 : running + slotsStarted(plan, site.site.name);
+    const after = endOf(plan, site.site.name) === 'stopped' ? 0 : running + slotsStarted(view, plan, site.site.name);
     const { usdPerHour } = site.placement;
     if (usdPerHour === undefined && running + after > 0) return undefined;
     now += running * (usdPerHour ?? 0);
     then += after * (usdPerHour ?? 0);
   }
-  return { nowUsdPerHour: now, thenUsdPerHour: then };
+  return { nowUsdPerHour: now, thenUsdPerHour: then - spared, ...(spared === 0 ? {} : { peakUsdPerHour: then }) };
 }
 
 /** One for each site that is emptied. */
@@ -68,8 +74,11 @@ function billedReplicas(site: SiteView): number {
   return site.replicas.filter(({ replica }) => isAlive(replica.state) && replica.billed !== 'no').length;
 }
 
-function slotsStarted({ steps }: Plan, name: string): number {
+/** Of a hedged hunt at both sites. */
+function slotsStarted(view: View, { steps }: Plan, name: string): number {
   const launches = steps.flatMap((step) => {
+    if (step.kind === 'hunt' && step.hedge !== undefined)
+      return [pairOf(view, step).includes(name) ? step.replicas : 0];
     if (step.kind === 'hunt') return [sharesOf(step).get(name) ?? 0];
     return step.kind === 'launch' && step.site === name ? [step.slots.length] : [];
   });

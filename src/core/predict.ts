@@ -49,6 +49,7 @@ function phaseOf({ kind }: Step): Phase {
   switch (kind) {
     case 'launch':
     case 'hunt':
+    case 'race':
     case 'prove':
       return 'wake';
     case 'stamp':
@@ -60,6 +61,7 @@ function phaseOf({ kind }: Step): Phase {
     case 'cut':
       return 'drain';
     case 'stop':
+    case 'release':
       return 'stop';
     case 'settle':
       return 'settle';

@@ -1,4 +1,5 @@
 /** Builds the route entry the gateway gets: weights as given, replicas as they are, spill order by proof. */
+import type { Replica } from '../model/replica.ts';
 import type { RouteEntry, RouteReplica, RouteSite, SpillSite, Weights } from '../model/route.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
@@ -30,10 +31,15 @@ export function routeEntryFor(view: View, terms: EntryTerms): RouteEntry {
     sites: sites.map(
       (site): RouteSite => ({
         site: site.site.name,
-        replicas: site.replicas.flatMap((each) => replicaOf(view, each, drainingAt(site)(each), view.atMs)),
+        replicas: site.replicas
+          .filter(({ replica }) => !isRacing(view, replica, weights))
+          .flatMap((each) => replicaOf(view, each, drainingAt(site)(each), view.atMs)),
       }),
     ),
-    spill: sites.flatMap((site) => spillOf(view, site, drainingAt(site))),
+    spill: sites.flatMap((site) => {
+      const isDraining = drainingAt(site);
+      return spillOf(view, site, (each) => isDraining(each) || isRacing(view, each.replica, weights));
+    }),
     firstTokenLimitMs: deployment.firstTokenLimitMs,
     journalHead: terms.journalHead,
   };
@@ -79,11 +85,22 @@ function leavers(view: View, site: SiteView, weighted: readonly SiteView[]): IsD
     others.some((each) => readyReplicas(view, each, atMs).length > 0);
 }
 
-function spillOf(view: View, site: SiteView, isDraining: IsDraining): readonly SpillSite[] {
+/**
+ * Started by a hedged hunt that has not ended, and may be released yet: nobody is sent there until it is known to stay, but
+ * for a site that has weight, where nothing is released.
+ */
+function isRacing({ open }: View, { site, startKey }: Replica, weights: Weights): boolean {
+  if (open === undefined || (weights[site] ?? 0) > 0) return false;
+  return open.plan.steps.some(
+    (step) => step.kind === 'release' && step.site === site && startKey.startsWith(`${step.of ?? open.id}/`),
+  );
+}
+
+function spillOf(view: View, site: SiteView, isLeftOut: (each: ReplicaView) => boolean): readonly SpillSite[] {
   const { maxAgeMs } = view.deployment.failover.proof;
   const proofs = site.replicas
     .filter((each) => isServing(view, each, view.atMs))
-    .filter((each) => !isDraining(each))
+    .filter((each) => !isLeftOut(each))
     .map(({ proof }) => maxAgeMs - (view.atMs - proof.atMs));
   return proofs.length === 0 ? [] : [{ site: site.site.name, provenForMs: Math.max(...proofs) }];
 }

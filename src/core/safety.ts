@@ -102,6 +102,8 @@ function stepReasons(view: View, plan: Plan, step: Step, nowMs: number): readonl
     case 'undo':
     case 'launch':
     case 'prove':
+    case 'race':
+    case 'release':
     case 'cut':
     case 'settle':
       return [];

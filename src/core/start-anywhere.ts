@@ -5,6 +5,7 @@ import type { HuntCandidate } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isFailing } from './diagnose.ts';
+import { hedgedSites, pairOf } from './plan/hedge.ts';
 import { areIndependent, emptySlots, isResident, missingSlots, unlistedReason, weightOf } from './readiness.ts';
 import { isOut } from './standing.ts';
 import { startBlock } from './start-block.ts';
@@ -17,6 +18,8 @@ export interface HuntWish {
   readonly replicas?: number | undefined;
   /** Keeps trying for so long, in milliseconds; undefined: each candidate is asked once. */
   readonly waitMs?: number | undefined;
+  /** All of them at two sites at once; the first that is proven stays. Default: no. */
+  readonly hedge?: boolean | undefined;
 }
 
 export type Hunting =
@@ -49,8 +52,22 @@ export function huntAnywhere(view: View, wish: HuntWish, diagnosis: Diagnosis, n
   });
   const blocked = ordered.flatMap(({ site }) => startBlock(view, site.name, nowMs) ?? []);
   const { waitMs } = wish;
-  const hunt = { candidates, replicas, ...(waitMs === undefined ? {} : { waitMs }) };
-  return { kind: 'hunt', hunt, because: [...outside.filter(({ code }) => code !== 'AlreadyThere'), ...blocked] };
+  const lone = wish.hedge === true ? unhedged(view, candidates, replicas) : [];
+  const isHedged = wish.hedge === true && lone.length === 0;
+  const hunt = {
+    ...{ candidates, replicas, ...(waitMs === undefined ? {} : { waitMs }) },
+    ...(isHedged ? { hedge: hedgedSites } : {}),
+  };
+  const aside = outside.filter(({ code }) => code !== 'AlreadyThere');
+  return { kind: 'hunt', hunt, because: [...aside, ...blocked, ...lone] };
+}
+
+/** Why it cannot be hedged: capacity at one site is better than none. Empty: it can. */
+function unhedged(view: View, candidates: readonly HuntCandidate[], replicas: number): readonly Reason[] {
+  if (pairOf(view, { candidates, replicas }).length >= hedgedSites) return [];
+  const what = replicas === 1 ? 'one replica' : `${replicas} replicas`;
+  const message = `no two sites that share no failure domain have room for ${what} each: it is asked for once`;
+  return [{ code: 'NotHedged', message }];
 }
 
 /**

@@ -47,8 +47,12 @@ export function verdictOf(operation: Operation, world: WorldSeen): Verdict {
   const before = weightsSeen(world.route, plan.before);
   const lasting = plan.steps.filter(({ kind }) => kind === 'launch' || kind === 'hunt' || kind === 'stop');
   const answers = lasting.map((step) => checkOf(step, operation, world)?.holds ?? 'unknown');
-  if ([route, before, ...answers].includes('unknown')) return 'not-seen';
-  if (route === 'yes' && answers.every((each) => each === 'yes')) return 'as-planned';
+  // What nobody started is released too: it says nothing of whether all is as it was before.
+  const releases = plan.steps
+    .filter(({ kind }) => kind === 'release')
+    .map((step) => checkOf(step, operation, world)?.holds ?? 'yes');
+  if ([route, before, ...answers, ...releases].includes('unknown')) return 'not-seen';
+  if (route === 'yes' && [...answers, ...releases].every((each) => each === 'yes')) return 'as-planned';
   if (before === 'yes' && answers.every((each) => each === 'no')) return 'as-before';
   return 'something-else';
 }
@@ -73,12 +77,30 @@ function checkOf(step: Step, operation: Operation, { route, traffic, replicas }:
         holds: all.every((each) => isStopped(step.how, each)) ? 'yes' : 'no',
         isByAbsence: all.length === 0,
       }));
+    case 'release':
+      return ofRelease(operation, replicas);
     case 'stamp':
     case 'undo':
     case 'prove':
+    case 'race':
     case 'settle':
       return undefined;
   }
+}
+
+/** Who won is in the journal; that no more of it runs than was wanted can be seen. Of another operation's hunt nothing can. */
+function ofRelease({ id, plan }: Operation, replicas: WorldSeen['replicas']): Check | undefined {
+  const index = plan.steps.findIndex(({ kind }) => kind === 'hunt');
+  const hunt = plan.steps[index];
+  if (hunt?.kind !== 'hunt') return undefined;
+  const lists = hunt.candidates.map(({ site }) => replicas.get(site)?.seen);
+  const own = lists
+    .flatMap((seen) => (seen?.kind === 'seen' ? seen.value : []))
+    .filter(({ startKey, billed }) => startKey.startsWith(`${id}/${index}/`) && billed !== 'no');
+  const seen = `${own.length} of ${hunt.replicas} that it started run or are perhaps billed`;
+  if (own.length > hunt.replicas)
+    return { holds: own.some(({ billed }) => billed === 'unknown') ? 'unknown' : 'no', seen };
+  return { holds: lists.every((list) => list?.kind === 'seen') ? 'yes' : 'unknown', seen };
 }
 
 function ofHunt(

@@ -51,6 +51,7 @@ function asText({ kind, deployment, from, to, sharePct, split, operationId, ...w
     ...(to === undefined && parts.length === 0 ? [] : [`to ${to ?? parts.toSorted().join(',')}`]),
     ...(sharePct === undefined ? [] : [`share ${sharePct}%`]),
     ...(wish.anywhere === true ? ['anywhere'] : []),
+    ...(wish.hedge === true ? ['hedged'] : []),
     ...(wish.replicas === undefined ? [] : [`${wish.replicas} replicas`]),
     ...(wish.waitMs === undefined ? [] : [`for up to ${span(wish.waitMs)}`]),
   ].join(', ');

@@ -58,6 +58,8 @@ export interface EffectTerms {
   readonly hunt: HuntMemory;
   /** The refusal that is answered now is not the end: asked again after so long, in milliseconds. */
   wait(forMs: number): void;
+  /** Of a hedged hunt: nobody has any more, so what it was granted has to do. */
+  settleForLess(): void;
   /** What became of it, for the record. */
   tell(detail: string): void;
 }
@@ -65,7 +67,7 @@ export interface EffectTerms {
 /** Of a step that begins, or is begun again after a crash. */
 export function effectTerms(
   { past, beganAtMonoMs }: Pick<StepRef, 'past'> & { readonly beganAtMonoMs: number },
-  given: Pick<EffectTerms, 'deadlineAtMonoMs' | 'signal' | 'tell' | 'wait'>,
+  given: Pick<EffectTerms, 'deadlineAtMonoMs' | 'signal' | 'tell' | 'wait' | 'settleForLess'>,
 ): EffectTerms {
   return {
     ...given,

@@ -14,6 +14,7 @@ import { type EffectTerms, passingClasses } from './effect-terms.ts';
 import { hunt } from './hunt.ts';
 import { launch } from './launch.ts';
 import { markDraining } from './mark-draining.ts';
+import { release, toRelease } from './release.ts';
 
 /** One write to the gateway, in milliseconds: a local socket answers in single digits. */
 const writeTimeoutMs = 2000;
@@ -53,9 +54,12 @@ export async function applyEffect(
       return await cut(ctx, step.site, terms, tell);
     case 'stop':
       return await stopSite(ctx, step, { ...terms, stopped });
+    case 'release':
+      return await release(ctx, step, { ...terms, stopped, tell });
     case 'drain':
       return await drain(ctx, step.site, terms, tell);
     case 'prove':
+    case 'race':
     case 'settle':
       return done;
   }
@@ -144,6 +148,7 @@ export function toStop(
   seen: Seen<readonly Replica[]> | undefined,
   stopped: ReadonlySet<string>,
 ): readonly Replica[] {
+  if (step.kind === 'release') return toRelease(step, seen, stopped);
   if (step.kind !== 'stop' || seen?.kind !== 'seen') return [];
   return seen.value.filter((replica) => !isStopped(step.how, replica) && !stopped.has(replica.id));
 }

@@ -1,6 +1,7 @@
 /** Carries out a plan step by step: the only place that changes the world. Also after a crash, from where it stood. */
 
 import { planStale } from '../core/moved.ts';
+import { asRaced, asReleased } from '../core/plan/hedge.ts';
 import { asHunted } from '../core/plan/hunt.ts';
 import { standingAfter } from '../core/standing-after.ts';
 import { assert, GodwitError } from '../errors.ts';
@@ -50,9 +51,9 @@ export async function execute(ctx: Context, course: Course, stop: AbortSignal): 
     if (order !== undefined) return await obey(run, index, order);
     await advance(run, index, stateDuring(planned));
     const step = await stepOf(ctx, course.operation, planned);
-    if (step === undefined) {
+    if (typeof step === 'string') {
       const at = { operation: course.operation, index, step: planned, past: own };
-      await ctx.note(at, undefined, 'reached', undefined, { detail: 'nothing was started there' });
+      await ctx.note(at, undefined, 'reached', undefined, { detail: step });
       continue;
     }
     const end = await runStep(ctx, { operation: course.operation, index, step, past: own }, signal);
@@ -65,10 +66,20 @@ export async function execute(ctx: Context, course: Course, stop: AbortSignal): 
   return await finish(run, plan.steps.length, 'done', undefined);
 }
 
-/** What a hunt has started is known only once it is over; undefined: the step has nothing to do. */
-async function stepOf({ deps }: Context, { id, plan }: Operation, step: Step): Promise<Step | undefined> {
-  const isOfHunt = step.kind === 'prove' && step.isHunted === true;
-  return isOfHunt ? asHunted(step, plan, await deps.store.journal.read({ operationId: id })) : step;
+/** What a hunt has started is known only once it is over; a text: why the step has nothing to do. */
+async function stepOf(
+  { deps: { store, providers } }: Context,
+  { id, plan }: Operation,
+  step: Step,
+): Promise<Step | string> {
+  const entriesOf = (operationId: string) => store.journal.read({ operationId });
+  if (step.kind === 'prove' && step.isHunted === true)
+    return asHunted(step, plan, await entriesOf(id)) ?? 'nothing was started there';
+  if (step.kind === 'race') return asRaced(step, plan, await entriesOf(id));
+  if (step.kind !== 'release') return step;
+  const hunted = step.of === undefined ? { id, plan } : await store.operations.get(step.of);
+  if (hunted === undefined) return 'the operation that started something there is not known any more';
+  return asReleased(step, hunted, await entriesOf(hunted.id), providers.get(step.site)?.listLagMs ?? 0);
 }
 
 /** For an operation that nobody carries out: something of higher rank takes its place. */
@@ -105,6 +116,7 @@ function stateDuring(step: Step): OperationState {
       return 'planned';
     case 'launch':
     case 'hunt':
+    case 'race':
     case 'prove':
       return 'waking';
     case 'weigh':
@@ -112,6 +124,7 @@ function stateDuring(step: Step): OperationState {
     case 'drain':
     case 'cut':
     case 'stop':
+    case 'release':
       return 'shifting';
     case 'settle':
       return 'verifying';

@@ -13,10 +13,11 @@ import { askStart } from './ask-start.ts';
 import type { WriteTerms } from './attempt.ts';
 import type { Context, StepRef } from './context.ts';
 import { type EffectTerms, type HuntMemory, passingClasses } from './effect-terms.ts';
+import { askSideBySide, wholeSites } from './hedge.ts';
 import { forgetLost } from './hunt-lost.ts';
 
 type HuntStep = StepEffect & { readonly kind: 'hunt' };
-type HuntTerms = WriteTerms & Pick<EffectTerms, 'unsettled' | 'hunt' | 'wait'>;
+type HuntTerms = WriteTerms & Pick<EffectTerms, 'unsettled' | 'hunt' | 'wait' | 'settleForLess'>;
 
 /** A site that refused is not even looked at again before this, in milliseconds: a person may have cleared a block meanwhile. */
 const longestRestMs = 60_000;
@@ -30,6 +31,7 @@ const longestJitterMs = 10_000;
 export async function hunt(ctx: Context, at: StepRef, step: HuntStep, terms: HuntTerms): Promise<Reply<void>> {
   const { hunt: memory } = terms;
   await forgetLost(ctx, step, terms);
+  if (step.hedge !== undefined) return await hedged(ctx, at, step, terms);
   if (memory.granted.size >= step.replicas) return notListed(memory);
   const candidates = allowed(ctx, step);
   // What may have been made comes first: until that is known nobody can say what is still wanted.
@@ -37,15 +39,57 @@ export async function hunt(ctx: Context, at: StepRef, step: HuntStep, terms: Hun
     slots.map((slot) => ({ site, slot, part: huntPart(site, slot) })),
   );
   for (const each of open.filter(({ part }) => terms.unsettled.has(part))) {
-    const reply = await ask(ctx, at, { ...each, step, terms });
-    if (terms.unsettled.has(each.part)) return reply;
+    const reply = await ask(ctx, at, { ...each, replicas: step.replicas - memory.granted.size, terms });
+    if (terms.unsettled.has(each.part)) return inDoubt(reply);
   }
+  return (await askInTurn(ctx, at, candidates, { step, terms })) ?? endOfRound(ctx, at, step, terms);
+}
+
+/** Until so many are granted; undefined: nobody has what is still wanted. */
+async function askInTurn(
+  ctx: Context,
+  at: StepRef,
+  candidates: readonly HuntCandidate[],
+  { step, terms }: { readonly step: HuntStep; readonly terms: HuntTerms },
+): Promise<Reply<void> | undefined> {
+  const { granted } = terms.hunt;
+  const lacking = (): number => step.replicas - granted.size;
   for (const candidate of candidates) {
-    const reply = await askCandidate(ctx, at, { candidate, step, terms });
+    const reply = await askCandidate(ctx, at, { candidate, terms, lacking });
     if (reply !== undefined) return reply;
-    if (memory.granted.size >= step.replicas) return notListed(memory);
+    if (lacking() <= 0) return notListed(terms.hunt);
   }
-  return endOfRound(ctx, at, step, terms);
+  return undefined;
+}
+
+/**
+ * Two sites at once. A second that nobody has is waited for only as long as a refusal may pass; with none that has all of it
+ * the rest is made up elsewhere, as without a hedge.
+ */
+async function hedged(ctx: Context, at: StepRef, step: HuntStep, terms: HuntTerms): Promise<Reply<void>> {
+  const { hunt: memory, unsettled } = terms;
+  const { replicas, hedge = 0 } = step;
+  const candidates = allowed(ctx, step);
+  const uncertain = await askSideBySide(ctx, {
+    ...{ candidates, replicas, hunt: memory, unsettled },
+    async ask(candidate) {
+      const own = candidate.slots.map((slot) => huntPart(candidate.site, slot));
+      const lacking = (): number => replicas - own.filter((part) => memory.granted.has(part)).length;
+      return await askCandidate(ctx, at, { candidate, terms, lacking });
+    },
+  });
+  if (uncertain !== undefined) return uncertain;
+  const whole = wholeSites({ candidates, replicas, hunt: memory });
+  if (whole >= hedge) return notListed(memory);
+  if (whole === 0) {
+    const reply = await askInTurn(ctx, at, candidates, { step, terms });
+    if (reply?.kind === 'refused') terms.settleForLess();
+    return reply ?? endOfRound(ctx, at, step, terms);
+  }
+  const isPassing = [...memory.resting.values()].some((each) => each.isPassing);
+  if (step.waits || isPassing) return endOfRound(ctx, at, step, terms);
+  terms.settleForLess();
+  return notListed(memory);
 }
 
 /** Nothing more is asked for, and a grant is not yet a replica: what no list shows in the end is looked for elsewhere. */
@@ -64,32 +108,41 @@ function allowed(ctx: Context, { candidates }: HuntStep): readonly HuntCandidate
 
 interface CandidateAsk {
   readonly candidate: HuntCandidate;
-  readonly step: HuntStep;
   readonly terms: HuntTerms;
+  /** How many more are wanted of it. */
+  readonly lacking: () => number;
 }
 
 /** Slot by slot until it refuses one; a reply only when that ends the round. */
 async function askCandidate(
   ctx: Context,
   at: StepRef,
-  { candidate: { site, slots }, step, terms }: CandidateAsk,
+  { candidate: { site, slots }, terms, lacking }: CandidateAsk,
 ): Promise<Reply<void> | undefined> {
   const { attempts, granted, lost, resting } = terms.hunt;
-  for (const slot of slots) {
+  // What has no certain end yet comes first: it may fill what is lacking.
+  const open = slots.filter((slot) => terms.unsettled.has(huntPart(site, slot)));
+  for (const slot of new Set([...open, ...slots])) {
     const part = huntPart(site, slot);
-    if (granted.size >= step.replicas) return undefined;
+    if (lacking() <= 0 && !open.includes(slot)) return undefined;
     if (granted.has(part)) continue;
     if ((lost.get(part) ?? 0) > 1) {
       if (!attempts.has(site)) attempts.set(site, [wholeSite(site, gone, undefined)]);
       continue;
     }
-    if ((resting.get(site)?.untilMonoMs ?? 0) > ctx.deps.clock.monoMs()) return undefined;
+    const isResting = (resting.get(site)?.untilMonoMs ?? 0) > ctx.deps.clock.monoMs();
+    if (isResting && !terms.unsettled.has(part)) return undefined;
     if (terms.signal.aborted) return { kind: 'refused', error: cutShort };
-    const reply = await ask(ctx, at, { site, slot, part, step, terms });
-    if (reply.kind === 'unknown') return reply;
+    const reply = await ask(ctx, at, { site, slot, part, replicas: Math.max(1, lacking()), terms });
+    if (reply.kind === 'unknown' || terms.unsettled.has(part)) return inDoubt(reply);
     if (reply.kind === 'refused') return undefined;
   }
   return undefined;
+}
+
+/** A refusal that says nothing of the try before it is not the end of the hunt: it is asked again until it does. */
+function inDoubt(reply: Reply<void>): Reply<void> {
+  return reply.kind === 'refused' && !passingClasses.has(reply.error.class) ? { ...reply, kind: 'unknown' } : reply;
 }
 
 const cutShort: ProviderError = { class: 'transient', code: 'NoTime', message: 'no time left to issue the call' };
@@ -106,15 +159,15 @@ interface PartAsk {
   readonly site: string;
   readonly slot: number;
   readonly part: string;
-  readonly step: HuntStep;
+  /** Still wanted of the site. */
+  readonly replicas: number;
   readonly terms: HuntTerms;
 }
 
-async function ask(ctx: Context, at: StepRef, { site, slot, part, step, terms }: PartAsk): Promise<Reply<void>> {
+async function ask(ctx: Context, at: StepRef, { site, slot, part, replicas, terms }: PartAsk): Promise<Reply<void>> {
   const { hunt: memory, unsettled } = terms;
   const { clock } = ctx.deps;
   const own = { ...terms, idempotencyKey: `${terms.idempotencyKey}/${part}` };
-  const replicas = step.replicas - memory.granted.size;
   const { reply, attempts, isDoomed } = await askStart(ctx, at, {
     ...{ site, slot, part, terms: own, replicas, unsettled, toldDoomed: memory.toldDoomed },
   });

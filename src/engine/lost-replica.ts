@@ -14,8 +14,9 @@ export function lostLaunch({ step }: StepRef, slots: readonly number[]): Provide
 
 /** Of a proof: a cloud may fail late what it accepted, and then there is no log to look into. */
 export function lostProof({ step, index, operation }: StepRef): ProviderError {
-  const site = 'site' in step ? step.site : '';
-  const isOwn = operation.plan.steps.slice(0, index).some((each) => isLaunchAt(each, site));
+  const sites = step.kind === 'race' ? step.runners.map(({ site }) => site) : 'site' in step ? [step.site] : [];
+  const site = sites.join(', ');
+  const isOwn = operation.plan.steps.slice(0, index).some((each) => isLaunchAt(each, sites[0] ?? ''));
   const message = isOwn
     ? `what was launched at ${site} is gone before it was proven: the launch failed after it was accepted, or it ended, and its log says why`
     : `what was to be proven at ${site} is gone; its log says why`;

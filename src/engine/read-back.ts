@@ -1,11 +1,12 @@
 /** Reads what a step's condition looks at, past every cache. */
 import { isWithin } from '../core/elapsed.ts';
 import { listedLateMs } from '../core/listed-late.ts';
+import { winnersOf } from '../core/plan/hedge.ts';
 import { filled } from '../core/plan/hunt.ts';
 import { isAlive, readyReplicas, servingReplicas } from '../core/readiness.ts';
 import type { DrainList } from '../model/drained.ts';
 import type { Answer, Seen } from '../model/outcome.ts';
-import type { Step } from '../model/plan.ts';
+import type { Runner, Step } from '../model/plan.ts';
 import type { StepSight } from '../model/step-sight.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { SiteView, View } from '../model/view.ts';
@@ -33,6 +34,8 @@ export interface StepMemory {
   idleSinceMs: number | undefined;
   /** Of a hunt: the candidates' slots that were seen to live, by site. */
   placed: Readonly<Record<string, readonly number[]>> | undefined;
+  /** Of a hedged hunt: nobody has any more. */
+  isSpent: boolean;
   /** Since when fewer replicas live than are to be proven, epoch milliseconds. */
   lackingSinceMs: number | undefined;
 }
@@ -40,8 +43,8 @@ export interface StepMemory {
 /** Only what the kind of step needs is read anew; the rest comes from the last look. */
 export async function sightOf(ctx: Context, step: Step, memory: StepMemory, signal: AbortSignal): Promise<StepSight> {
   const site = 'site' in step ? step.site : undefined;
-  const isAboutRoute = step.kind === 'weigh' || step.kind === 'fence';
-  const isAboutReplicas = step.kind === 'launch' || step.kind === 'stop';
+  const isAboutRoute = step.kind === 'weigh' || step.kind === 'fence' || step.kind === 'release';
+  const isAboutReplicas = step.kind === 'launch' || step.kind === 'stop' || step.kind === 'release';
   const isAboutTraffic = step.kind === 'weigh' || isAboutRequests(step);
   const [route, listed, traffic, hunted] = await Promise.all([
     isAboutRoute ? ctx.observer.readRoute(signal) : notAsked,
@@ -49,8 +52,11 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     isAboutTraffic ? ctx.observer.readTraffic(signal) : notAsked,
     step.kind === 'hunt' ? huntedAt(ctx, step, signal) : undefined,
   ]);
-  memory.placed = hunted?.placed;
+  const proven = await provenAt(ctx, step, hunted?.placed, memory, signal);
+  memory.placed = step.kind === 'race' ? winnersOf(step, proven ?? []) : hunted?.placed;
   if (isAboutRoute) await ctx.adopt(route);
+  if (step.kind === 'release' && route.kind === 'seen' && (route.value?.weights[step.site] ?? 0) > 0)
+    memory.said = 'it stays: it has traffic';
   const newest = ctx.observer.route();
   // As fast as its answers allow, not at the probe's interval; what stands already is found without.
   if (step.kind === 'prove' && memory.intendedAtMs !== undefined)
@@ -65,7 +71,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   memory.running = inFlight ?? memory.running;
   const isIdle = inFlight === 0 && own !== undefined;
   memory.idleSinceMs = isIdle ? (memory.idleSinceMs ?? ctx.deps.clock.nowMs()) : undefined;
-  const lacking = step.kind === 'prove' ? isLacking(step.replicas, proving, memory) : 'no';
+  const lacking = isLackingNow(ctx, step, proving, memory);
   if (lacking === 'yes') memory.lackingSinceMs ??= ctx.deps.clock.nowMs();
   if (lacking === 'no') memory.lackingSinceMs = undefined;
   return {
@@ -75,7 +81,8 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     route: isAboutRoute && isNewer(newest, route) ? newest : route,
     replicas: listed,
     ready: view === undefined || proving === undefined ? [] : readyAt(ctx, view, proving),
-    ...(hunted === undefined ? {} : { hunted }),
+    ...(hunted === undefined ? {} : { hunted: { ...hunted, isSpent: memory.isSpent } }),
+    ...(proven === undefined ? {} : { proven }),
     traffic,
     faults: step.kind === 'undo' ? await ctx.observer.readFaults(signal) : notAsked,
     idleSinceMs: memory.idleSinceMs,
@@ -83,6 +90,40 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     inFlight,
     calmSinceMs: ctx.calmSinceMs(),
   };
+}
+
+/** Sites of a race, or of a hedged hunt that has all of it there, where as many are proven as it takes. */
+async function provenAt(
+  ctx: Context,
+  step: Step,
+  placed: Readonly<Record<string, readonly number[]>> = {},
+  memory: StepMemory,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const runners = runnersOf(step, ctx, placed);
+  if (runners === undefined) return undefined;
+  const known = runners.filter(({ site }) => ctx.deployment.placements.some((each) => each.site === site));
+  if (memory.intendedAtMs !== undefined)
+    await Promise.all(known.map(({ site }) => ctx.observer.lookForProof(site, proofPatienceMs, signal)));
+  const view = ctx.view();
+  return known.flatMap(({ site, replicas }) => {
+    const found = view.sites.find((each) => each.site.name === site);
+    return found !== undefined && readyAt(ctx, view, found).length >= replicas ? [site] : [];
+  });
+}
+
+function runnersOf(
+  step: Step,
+  { deployment }: Context,
+  placed: Readonly<Record<string, readonly number[]>>,
+): readonly Pick<Runner, 'site' | 'replicas'>[] | undefined {
+  if (step.kind === 'race') return step.runners;
+  if (step.kind !== 'hunt' || step.hedge === undefined) return undefined;
+  return step.candidates.flatMap(({ site, slots }) => {
+    const filledSlots = placed[site]?.length ?? 0;
+    const before = (deployment.placements.find((each) => each.site === site)?.replicas ?? 0) - slots.length;
+    return filledSlots < step.replicas ? [] : [{ site, replicas: before + filledSlots }];
+  });
 }
 
 /** All candidates, side by side: what a crash left without an answer may be at any of them. */
@@ -121,6 +162,23 @@ function readyAt(ctx: Context, view: View, site: SiteView): readonly string[] {
   const isStart = view.open !== undefined && (after[name] ?? 0) <= (before[name] ?? 0);
   const replicas = isStart ? servingReplicas : readyReplicas;
   return replicas(view, site, ctx.deps.clock.nowMs()).map(({ replica }) => replica.id);
+}
+
+/** A race is lost when so few can win any more that it has no end. */
+function isLackingNow(ctx: Context, step: Step, proving: SiteView | undefined, memory: StepMemory): Answer {
+  if (step.kind === 'prove') return isLacking(step.replicas, proving, memory);
+  if (step.kind !== 'race') return 'no';
+  const view = ctx.view();
+  const answers = step.runners.map(({ site, replicas }) =>
+    isLacking(
+      replicas,
+      view.sites.find((each) => each.site.name === site),
+      memory,
+    ),
+  );
+  const { wins = 1 } = step;
+  if (answers.filter((each) => each === 'no').length >= wins) return 'no';
+  return answers.filter((each) => each !== 'yes').length < wins ? 'yes' : 'unknown';
 }
 
 /** A list that was not read, or need not show yet what was launched before the step began, says nothing of what is gone. */

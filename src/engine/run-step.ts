@@ -2,6 +2,7 @@
 
 import { type GateVerdict, type GateWatch, judgeGate } from '../core/gate.ts';
 import { ofFirstTry } from '../core/moved.ts';
+import { wonText } from '../core/plan/hedge.ts';
 import { placedText } from '../core/plan/hunt.ts';
 import { isHopeless, isReached } from '../core/plan/reached.ts';
 import type { StepState } from '../model/journal-entry.ts';
@@ -48,6 +49,7 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
     idleSinceMs: undefined,
     lackingSinceMs: undefined,
     placed: undefined,
+    isSpent: false,
   };
   const sight = await sightOf(ctx, step, memory, signal);
   if (isReached(step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
@@ -90,6 +92,9 @@ async function actUntilReached(
       tell(detail) {
         memory.said = detail;
       },
+      settleForLess() {
+        memory.isSpent = true;
+      },
       wait(forMs) {
         waitMs = forMs;
       },
@@ -110,6 +115,7 @@ async function actUntilReached(
         rounds === 0 && !hasActed ? undefined : (staleness(ctx, at, sight, true) ?? objection(ctx, at, true));
       if (against !== undefined && !isOfList) return await close(ctx, at, 'refused', against);
       waitMs = undefined;
+      memory.isSpent = false;
       reply = await applyEffect(ctx, at, terms);
       if (isOver(ctx, signal)) return overEnd(ctx, signal);
       // A refusal, such as for want of time, says nothing of a try before it that was lost.
@@ -122,6 +128,8 @@ async function actUntilReached(
       retryAtMonoMs = clock.monoMs() + (waitMs ?? retryPauseMs(ctx, reply, rounds));
       rounds += 1;
     }
+    // Past its time a hunt takes what it has.
+    if (clock.monoMs() >= deadlineAtMonoMs) memory.isSpent = true;
     sight = await sightOf(ctx, at.step, memory, signal);
     if (isReached(at.step, sight, clock.nowMs()) === 'yes') return await watch(ctx, at, memory, signal);
     takeBackLost(ctx, at, sight.replicas, terms);
@@ -135,7 +143,10 @@ async function actUntilReached(
       return await close(ctx, at, ...lateEnd(at, telling, terms));
     }
     // Whoever only waits for a cloud to sell again need not look ten times a second whether it has.
-    const idleMs = waitMs === undefined ? 0 : Math.min(retryAtMonoMs, deadlineAtMonoMs) - clock.monoMs();
+    // With one that may be proven any moment it does.
+    const hasRunner =
+      at.step.kind === 'hunt' && at.step.hedge !== undefined && Object.keys(memory.placed ?? {}).length > 0;
+    const idleMs = waitMs === undefined || hasRunner ? 0 : Math.min(retryAtMonoMs, deadlineAtMonoMs) - clock.monoMs();
     await pause(ctx, signal, Math.max(idleMs, lookAgainMs(ctx, at.step, sight)));
   }
 }
@@ -162,7 +173,7 @@ async function watch(ctx: Context, at: StepRef, memory: StepMemory, signal: Abor
   if (at.step.kind === 'drain' || at.step.kind === 'cut')
     return await close(ctx, at, 'reached', undefined, await emptiedTold(ctx, at, memory, signal));
   if (at.step.kind !== 'weigh' || at.step.gate === undefined)
-    return await close(ctx, at, 'reached', undefined, reachedTold(memory));
+    return await close(ctx, at, 'reached', undefined, reachedTold(at, memory));
   const { clock } = ctx.deps;
   const deadlineAtMonoMs = clock.monoMs() + at.step.gate.holdMs + at.step.deadlineMs;
   let watched: GateWatch | undefined;
@@ -216,8 +227,9 @@ function overEnd(ctx: Context, signal: AbortSignal): StepEnd {
   return { kind: isPreempted ? 'preempted' : 'left' };
 }
 
-function reachedTold({ said, placed }: StepMemory): StepTold {
-  return placed === undefined ? { detail: said } : { detail: placedText(placed), placed };
+function reachedTold({ step }: StepRef, { said, placed }: StepMemory): StepTold {
+  if (placed === undefined) return { detail: said };
+  return { detail: step.kind === 'race' ? wonText(step, placed) : placedText(placed), placed };
 }
 
 /** How it ends is for the holder of the lease to say: who slept through its end looks at what is no longer true. */
@@ -236,6 +248,7 @@ async function close(
 
 /** What a step's closing entry means for the operation: the same when it is read back after a crash. */
 export function endOf(step: Step, state: StepState, error: ProviderError): StepEnd {
-  if (state === 'reached' || (step.kind === 'launch' && step.bestEffort)) return { kind: 'reached' };
+  const isBestEffort = (step.kind === 'launch' || step.kind === 'release') && step.bestEffort;
+  if (state === 'reached' || isBestEffort) return { kind: 'reached' };
   return { kind: state === 'unknown' ? 'unknown' : 'failed', error };
 }

@@ -22,6 +22,8 @@ export interface Action {
     readonly replicas: number;
     /** Keeps trying for so long, in milliseconds; absent: each is asked once. */
     readonly waitMs?: number;
+    /** All of them at so many sites that share no failure domain; absent: once, wherever. */
+    readonly hedge?: number;
   };
   /** One step is right when the source serves nothing. */
   readonly inOneStep: boolean;

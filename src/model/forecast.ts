@@ -22,6 +22,8 @@ export interface SiteForecast {
 export interface CostForecast {
   readonly nowUsdPerHour: number;
   readonly thenUsdPerHour: number;
+  /** Of a hedged start: until one of both is proven. Absent: never more than the others. */
+  readonly peakUsdPerHour?: number;
 }
 
 export const phases = ['wake', 'move', 'drain', 'stop', 'settle'] as const;

@@ -38,7 +38,7 @@ export type JournalBody =
       readonly drained?: DrainList;
       /** Of a start: what was refused, and what was not asked for because of an earlier refusal. */
       readonly attempts?: readonly Attempt[];
-      /** Of a hunt, at its end: the slots that it filled, by site. */
+      /** Of a hunt, at its end: the slots that it filled, by site. Of a race: those of them that stay. */
       readonly placed?: Readonly<Record<string, readonly number[]>>;
     }
   /** A route entry outside an operation: replicas or proofs changed, weights did not. */

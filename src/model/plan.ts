@@ -18,6 +18,22 @@ export interface HuntCandidate {
   readonly slots: readonly number[];
 }
 
+/** A site where a hedged hunt started replicas, and how many of the site are to be proven: with what stood there before. */
+export interface Runner {
+  readonly site: string;
+  readonly replicas: number;
+  /** What the hunt filled; absent as long as that is not known. */
+  readonly slots?: readonly number[];
+}
+
+/** What a hedged hunt has asked for at one site, and what stays instead of it. */
+export interface Released {
+  /** `listedWithinMs`: a list made so long after `atMs` (epoch milliseconds) shows what the start made, if it made anything. */
+  readonly starts: readonly { readonly startKey: string; readonly atMs: number; readonly listedWithinMs: number }[];
+  /** Of the race; empty when it has no end. */
+  readonly kept: readonly Runner[];
+}
+
 /** One idempotent effect with a condition that says when it is reached (`core/plan/reached.ts`). */
 export type StepEffect =
   | { readonly kind: 'stamp' }
@@ -27,13 +43,32 @@ export type StepEffect =
   | { readonly kind: 'launch'; readonly site: string; readonly slots: readonly number[]; readonly bestEffort: boolean }
   /**
    * Start so many replicas, at one candidate after the other in this order: each is asked for what it lacks, and the next for
-   * what it refused. `waits`: what nobody has is asked for again until the deadline.
+   * what it refused. `waits`: what nobody has is asked for again until the deadline. `hedge`: all of them at so many candidates
+   * that share no failure domain, side by side; fewer when nobody else has them, or once those at one are proven.
    */
   | {
       readonly kind: 'hunt';
       readonly candidates: readonly HuntCandidate[];
       readonly replicas: number;
       readonly waits: boolean;
+      readonly hedge?: number;
+    }
+  /**
+   * Wait until what a hedged hunt has started is proven at one site. `wins`: at so many of the runners; absent as long as it is
+   * not known where anything was started.
+   */
+  | { readonly kind: 'race'; readonly runners: readonly Runner[]; readonly replicas: number; readonly wins?: number }
+  /**
+   * Stop for good what a hedged hunt has started at the site, unless it won or has traffic by now; nothing that stood there
+   * before. `of`: the operation that hunted; absent: this one. `bestEffort`: as of a launch. `own`: known once it is begun.
+   */
+  | {
+      readonly kind: 'release';
+      readonly site: string;
+      readonly how: 'stop' | 'delete';
+      readonly bestEffort: boolean;
+      readonly of?: string;
+      readonly own?: Released;
     }
   /**
    * Wait until this many replicas of the site are proven by fresh completions of the right model. `isHunted`: and as many more

@@ -27,6 +27,7 @@ export const reasonCodes = [
   'RequestExpired',
   'LaunchUnlisted',
   'StartBlocked',
+  'NotHedged',
   'ReplicasMissing',
   'Paused',
   'Frozen',

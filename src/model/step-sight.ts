@@ -15,8 +15,17 @@ export interface StepSight {
   readonly replicas: Seen<readonly Replica[]>;
   /** Ids of the replicas at the step's site that are good now and freshly proven. */
   readonly ready: readonly string[];
-  /** Of a hunt: the candidates' slots that live, by site, and whether every candidate was seen. Absent: it is none. */
-  readonly hunted?: { readonly placed: Readonly<Record<string, readonly number[]>>; readonly isWhole: boolean };
+  /**
+   * Of a hunt: the candidates' slots that live, by site, and whether every candidate was seen; of a hedged one also whether
+   * nobody has any more of it. Absent: it is none.
+   */
+  readonly hunted?: {
+    readonly placed: Readonly<Record<string, readonly number[]>>;
+    readonly isWhole: boolean;
+    readonly isSpent?: boolean;
+  };
+  /** Of a race and of a hedged hunt: sites where all that is to be proven is. Absent: it is neither. */
+  readonly proven?: readonly string[];
   readonly traffic: Seen<DeploymentTraffic>;
   /** What drills do to the deployment's traffic. */
   readonly faults: Seen<readonly Fault[]>;

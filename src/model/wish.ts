@@ -33,6 +33,8 @@ export interface Wish {
   readonly replicas?: number;
   /** With `anywhere`: what nobody has is asked for again for so long, in milliseconds; absent: once. */
   readonly waitMs?: number;
+  /** With `anywhere`: at two sites that share no failure domain, side by side; the first that is proven stays. */
+  readonly hedge?: true;
   /** A target that is warm or cold may be started. */
   readonly mayWake?: boolean;
   /** For `stop` and `migrate`: whether a machine is kept for a warm start. Default: `delete`. */

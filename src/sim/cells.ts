@@ -35,6 +35,9 @@ export const callsOf: Readonly<Record<StepKind, readonly CallName[]>> = {
   launch: ['start', 'list'],
   // The same calls as a launch; how many of its candidates a world asks is chance.
   hunt: [],
+  // Of a hedged one: as a proof and as a stop.
+  race: [],
+  release: [],
   prove: ['check', 'list'],
   weigh: ['write', 'read', 'traffic'],
   fence: ['read'],

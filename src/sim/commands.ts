@@ -67,10 +67,15 @@ function verbWish(world: World, kind: Verb, random: Random): Wish {
 }
 
 /** Wherever it can be had: any number, sometimes with a wait. */
-function drawHunt(world: World, random: Random): Pick<Wish, 'anywhere' | 'replicas' | 'waitMs'> {
+function drawHunt(world: World, random: Random): Pick<Wish, 'anywhere' | 'replicas' | 'waitMs' | 'hedge'> {
   const replicas = 1 + Math.floor(random.next() * world.options.replicas * 2);
   const waitMs = 2000 + random.next() * longestForMs;
-  return { anywhere: true, replicas, ...(random.next() < 0.5 ? { waitMs } : {}) };
+  // No draw of its own: everything else is typed as it always was.
+  const isHedged = Math.floor(waitMs) % 3 === 0;
+  return {
+    ...{ anywhere: true, replicas, ...(random.next() < 0.5 ? { waitMs } : {}) },
+    ...(isHedged ? { hedge: true } : {}),
+  };
 }
 
 /** Two of them, with any shares. */

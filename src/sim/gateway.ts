@@ -111,6 +111,12 @@ export class Gateway {
     );
   }
 
+  /** Whether the table lets new requests go to a replica. */
+  isListed(site: string, id: string): boolean {
+    const replicas = this.entry?.sites.find((each) => each.site === site)?.replicas ?? [];
+    return this.isOffered(site) && replicas.some((each) => each.id === id && each.state !== 'draining');
+  }
+
   /** Running requests at a site. */
   inFlight(site: string): number {
     if ((this.entry?.weights[site] ?? 0) > 0) return 5;

@@ -84,6 +84,8 @@ export class Ghost {
   readonly disturbed = new Set<string>();
   /** Requests of people that were taken, by the revision they were based on. */
   readonly requests = new Map<number, string>();
+  /** `operation/site`: what a hedged start made there is not to be released. */
+  readonly #staying = new Set<string>();
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number) {
@@ -124,6 +126,15 @@ export class Ghost {
       this.violate('I1', `${what} is issued under epoch ${epoch}, whose lease is over`);
     else if (deadlineAtMonoMs > untilMs)
       this.violate('I1', `${what} may run until ${deadlineAtMonoMs}, its lease only until ${untilMs}`);
+  }
+
+  /** The site won a race, or had traffic when it was to be released. */
+  stay(operationId: string, site: string): void {
+    this.#staying.add(`${operationId}/${site}`);
+  }
+
+  stays(operationId: string, site: string): boolean {
+    return this.#staying.has(`${operationId}/${site}`);
   }
 
   /** The gateway took these. */

@@ -1,10 +1,12 @@
 /** What a start must not ask for: I24, an offer that its process was told is refused; I14, more than a hunt wants. */
 import type { Block } from '../model/block.ts';
 import { isSameOffer, type Offer } from '../model/offer.ts';
+import type { Step } from '../model/plan.ts';
 import type { StartRequest } from '../ports/provider.ts';
 import type { CloudEvent } from './cloud.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
+import type { Watched } from './oracles.ts';
 
 /** Held against the list of blocks that the process read last: what another one wrote since it need not know. */
 export function checkNotDoomed(
@@ -29,11 +31,30 @@ function speaksOf({ scope, offer: denied }: Block, offer: Offer): boolean {
 }
 
 /** A hunt that has its replicas asks for no other: what had no answer is settled first. */
-export function checkNotTooMany(ghost: Ghost, { operationId }: CloudEvent): void {
+export function checkNotTooMany(
+  { ghost, clouds }: Pick<Watched, 'ghost' | 'clouds'>,
+  { operationId }: CloudEvent,
+): void {
   const hunt = ghost.operations.get(operationId)?.plan.steps.find((step) => step.kind === 'hunt');
   if (hunt?.kind !== 'hunt') return;
   const started = ghost.cloudEvents.filter((each) => each.verb === 'start' && each.operationId === operationId);
   const places = new Set(started.map(({ site, slot }) => `${site}/${slot}`));
+  if (hunt.hedge !== undefined) return checkTwice(operationId, hunt, { ghost, clouds });
   if (places.size > hunt.replicas)
     ghost.violate('I14', `${operationId} hunts for ${hunt.replicas} and has started ${[...places].join()}`);
+}
+
+/** A hedged one has all of it at so many sites at most, and nowhere more. */
+function checkTwice(
+  id: string,
+  { replicas, hedge = 0 }: Extract<Step, { kind: 'hunt' }>,
+  { ghost, clouds }: Pick<Watched, 'ghost' | 'clouds'>,
+): void {
+  const counts = [...clouds.values()].map((cloud) => ({
+    site: cloud.site,
+    count: cloud.alive().filter(({ replica }) => replica.startKey.startsWith(`${id}/`)).length,
+  }));
+  const whole = counts.filter(({ count }) => count >= replicas).map(({ site }) => site);
+  if (whole.length > hedge || counts.some(({ count }) => count > replicas))
+    ghost.violate('I14', `${id} hunts for ${replicas} at ${hedge} sites and has all of it at ${whole.join()}`);
 }

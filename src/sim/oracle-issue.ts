@@ -1,5 +1,6 @@
 /** What must be so when a change is sent, whatever becomes of it. */
 import type { Seen } from '../model/outcome.ts';
+import type { Step } from '../model/plan.ts';
 import type { Replica } from '../model/replica.ts';
 import type { RouteEntry } from '../model/route.ts';
 import type { WriteCall } from '../ports/call.ts';
@@ -55,6 +56,11 @@ export function partOf(
   return step?.kind === 'hunt' ? `${site}/${slot}` : String(slot);
 }
 
+/** The step that may stop something at the site. */
+export function stopAt(steps: readonly Step[], site: string): number {
+  return steps.findIndex((step) => step.kind === 'stop' || (step.kind === 'release' && step.site === site));
+}
+
 /** I20: what may be serving is stopped only after the gateway was read, in this step, and gave it no weight. */
 export function checkStopAllowed(
   ghost: Ghost,
@@ -63,7 +69,7 @@ export function checkStopAllowed(
   { operationId }: WriteCall,
 ): void {
   if (ghost.rolledBackSinceMs !== undefined) return checkUnaware(ghost, life, `${id} is stopped`);
-  const index = ghost.operations.get(operationId)?.plan.steps.findIndex(({ kind }) => kind === 'stop');
+  const index = stopAt(ghost.operations.get(operationId)?.plan.steps ?? [], site);
   if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the stop of ${id} is not in the journal`);
   const sinceMs = Math.max(ghost.stepSinceMs, life.bornAtMs);
   const isFenced = readsOf(life, sinceMs).some(

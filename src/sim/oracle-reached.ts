@@ -39,6 +39,14 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
         : ['I18', `no list of ${step.site} shows ${step.slots.join()}`];
     case 'hunt':
       return huntDefect(claim, step);
+    case 'race':
+      return step.runners.some(
+        ({ site }) => hasStartedAt(claim, site) && ghost.wasProvableWithin(site, options.proofMaxAgeMs + lateByMs),
+      )
+        ? undefined
+        : ['I8', `none of ${step.runners.map(({ site }) => site).join()} is proven`];
+    case 'release':
+      return releaseDefect(claim, step);
     case 'prove':
       if (step.isHunted === true && !hasStartedAt(claim, step.site)) return undefined;
       return ghost.wasProvableWithin(step.site, options.proofMaxAgeMs + lateByMs)
@@ -83,6 +91,25 @@ function huntDefect(
     slots.filter((slot) => holds(replicasAt(claim, site), (all) => lives(all, slot))),
   );
   return filled.length >= replicas ? undefined : ['I18', `lists show ${filled.length} of ${replicas} that were hunted`];
+}
+
+/** What this operation's hunt made there, if the site has not won: seen stopped and unbilled, or the site with traffic. */
+function releaseDefect(
+  claim: Claim,
+  { site, of }: Step & { readonly kind: 'release' },
+): readonly [string, string] | undefined {
+  const own = `${of ?? claim.id}/`;
+  if (claim.ghost.stays(of ?? claim.id, site)) return undefined;
+  const hasTraffic = holds(routeOf(claim), ({ weights }) => (weights[site] ?? 0) > 0);
+  const isEmpty = holds(replicasAt(claim, site), (all) =>
+    all.every(({ state, billed, startKey }) => !startKey.startsWith(own) || (state !== 'running' && billed === 'no')),
+  );
+  const hasStarted = claim.ghost.cloudEvents.some(
+    (each) => each.operationId === (of ?? claim.id) && each.site === site,
+  );
+  return !hasStarted || hasTraffic || isEmpty
+    ? undefined
+    : ['I16', `what ${own} started at ${site} was not seen stopped and unbilled`];
 }
 
 /** Of a hunt: where it started nothing there is nothing to be proven. */

@@ -14,8 +14,9 @@ import type { SimOptions } from './options.ts';
 import { checkDrained } from './oracle-drained.ts';
 import { checkOffered, checkRemoval } from './oracle-emptied.ts';
 import { checkFlapping } from './oracle-flapping.ts';
+import { checkHedge, noteRaced } from './oracle-hedge.ts';
 import { checkNotTooMany } from './oracle-hunt.ts';
-import { partOf } from './oracle-issue.ts';
+import { partOf, stopAt } from './oracle-issue.ts';
 import type { JournalGrammar } from './oracle-journal.ts';
 import { checkOpened } from './oracle-opened.ts';
 import type { PromiseBook } from './oracle-promises.ts';
@@ -157,6 +158,7 @@ export function checkAppended(watched: Watched, drafts: readonly JournalDraft[],
         ghost.violate(defect[0], `${body.operationId} calls ${body.step} reached: ${defect[1]}`);
       if (ghost.open?.id === body.operationId) ghost.step = step;
       if (step !== undefined && body.part === undefined) checkRemoval(watched, step, body, life);
+      if (step !== undefined && body.part === undefined) noteRaced(watched, step, body);
       if (body.part === undefined && body.state !== 'intended') ghost.stepSinceMs = ghost.nowMs;
       if (body.state === 'intended') ghost.intents.add(`${body.operationId}/${body.index}/${body.part ?? ''}`);
     }
@@ -174,6 +176,7 @@ export function checkAppended(watched: Watched, drafts: readonly JournalDraft[],
     const isBegun = known === undefined || known.epoch !== operation.epoch || known.state === 'held';
     if (isBegun) ghost.stepSinceMs = ghost.nowMs;
     if (operation.endedAtMs === undefined) continue;
+    checkHedge(watched, operation);
     ghost.endedAtMs.set(operation.id, ghost.nowMs);
     cells.endOperation();
   }
@@ -191,7 +194,7 @@ export function checkCloud(watched: Watched, event: CloudEvent): void {
   ghost.cloudEvents.push(event);
   if (event.verb === 'start') checkStarted(watched, event);
   else checkStopped(watched, event);
-  if (event.verb === 'start') checkNotTooMany(ghost, event);
+  if (event.verb === 'start') checkNotTooMany(watched, event);
 }
 
 function checkStarted({ ghost, clouds }: Watched, { operationId, slot, site, id, startKey }: CloudEvent): void {
@@ -222,8 +225,14 @@ function checkStopped({ ghost, gateway, clouds }: Watched, { site, id, operation
   if (!isAnswered && ![...clouds.keys()].some((each) => each !== site && mayServe(each)))
     ghost.violate('I4', `${operationId} stopped ${id}, and nothing serves any more`);
   const steps = ghost.operations.get(operationId)?.plan.steps ?? [];
-  const index = steps.findIndex((step) => step.kind === 'stop');
+  const index = stopAt(steps, site);
   if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the stop of ${id} is not in the journal`);
+  // What a hedged start made and nobody was sent to has none of the site's requests.
+  if (steps[index]?.kind === 'release') {
+    if (gateway.isListed(site, id))
+      ghost.violate('I21', `${operationId} stopped ${id}, and the gateway has it in its table`);
+    return;
+  }
   // What a gateway without its table let in again is not the operation's.
   if (gateway.inFlight(site) > 0 && !ghost.disturbed.has(operationId))
     ghost.violate('I21', `${operationId} stopped ${id} while requests run there`);

@@ -4,6 +4,7 @@ import { Chaos } from './chaos.ts';
 import type { Violation } from './ghost.ts';
 import { clearUp, seatOperators } from './operators.ts';
 import type { SimOptions } from './options.ts';
+import { checkHedge } from './oracle-hedge.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { troublesOf } from './troubles.ts';
 import { type Host, World } from './world.ts';
@@ -97,6 +98,7 @@ function* play(world: World, terms: WorldTerms): Generator<void, SeedReport> {
 
 /** What must hold of the whole record and of everything that was started. */
 export function checkEnd({ newest: disk, ghost, clouds }: World): void {
+  for (const operation of ghost.operations.values()) checkHedge({ ghost, clouds }, operation);
   const verdict = verifyPage(emptyHead, disk.entries);
   if (verdict.kind === 'broken') ghost.violate('I34', `the journal is ${verdict.why} at ${verdict.seq}`);
   for (const { site, ...cloud } of [...clouds.values()].map((each) => ({ site: each.site, alive: each.alive() })))

@@ -44,7 +44,13 @@ function parts(world: StepWorld): readonly string[] {
 function termsOf(world: StepWorld, deadlineAtMonoMs: number) {
   return effectTerms(
     { past: [], beganAtMonoMs: 0 },
-    { deadlineAtMonoMs, signal: world.calm, tell: () => undefined, wait: () => undefined },
+    {
+      deadlineAtMonoMs,
+      signal: world.calm,
+      tell: () => undefined,
+      wait: () => undefined,
+      settleForLess: () => undefined,
+    },
   );
 }
 

@@ -30,6 +30,7 @@ function memoryOf(world: StepWorld): StepMemory {
     idleSinceMs: undefined,
     lackingSinceMs: undefined,
     placed: undefined,
+    isSpent: false,
     beganWith: undefined,
     said: undefined,
     running: undefined,

@@ -34,6 +34,10 @@ function besidesWeights(step: Step): string | undefined {
       return `A replica at ${step.site} may have been started`;
     case 'hunt':
       return `Replicas at ${step.candidates.map(({ site }) => site).join(' or ')} may have been started`;
+    case 'race':
+      return `What was started at ${step.runners.map(({ site }) => site).join(' and ')} is left there`;
+    case 'release':
+      return `What was started at ${step.site} may be left there`;
     case 'stop':
       return `A replica at ${step.site} may have been ${step.how === 'stop' ? 'stopped' : 'deleted'}`;
     case 'cut':

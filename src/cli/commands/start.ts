@@ -14,6 +14,7 @@ interface Typed {
   readonly site: string | undefined;
   readonly anywhere: boolean;
   readonly replicas: number | undefined;
+  readonly hedge: boolean;
   readonly waitForCapacity: boolean;
   readonly deadline: number | undefined;
 }
@@ -29,6 +30,7 @@ export const start = defineVerb({
       'how many, with --anywhere; otherwise what the sites in use lack',
       mostReplicas,
     ),
+    hedge: flag('--hedge', 'with --anywhere, at two sites at once: the first that is proven stays'),
     waitForCapacity: flag('--wait-for-capacity', 'ask again for what nobody has, as often as it makes sense'),
     deadline: duration('--deadline <time>', 'how long it asks again, such as 2h; otherwise 1h'),
   },
@@ -36,15 +38,16 @@ export const start = defineVerb({
     'godwit start chat --site site-c',
     'godwit start chat --site site-c --yes --no-wait',
     'godwit start chat --anywhere --replicas 2',
+    'godwit start chat --anywhere --hedge',
     'godwit start chat --anywhere --wait-for-capacity --deadline 2h --yes',
   ],
   wish: (typed, deployment) => ({ to: undefined, ...wishOf(typed, deployment) }),
 });
 
-type Where = Pick<Wish, 'from' | 'anywhere' | 'replicas' | 'waitMs'>;
+type Where = Pick<Wish, 'from' | 'anywhere' | 'replicas' | 'waitMs' | 'hedge'>;
 
 /** Throws `UsageInvalid` when it does not say where, or says it twice. */
-function wishOf({ site, anywhere, replicas, waitForCapacity, deadline }: Typed, deployment: Deployment): Where {
+function wishOf({ site, anywhere, replicas, hedge, waitForCapacity, deadline }: Typed, deployment: Deployment): Where {
   if ((site === undefined) === !anywhere)
     throw new GodwitError(
       'UsageInvalid',
@@ -53,6 +56,10 @@ function wishOf({ site, anywhere, replicas, waitForCapacity, deadline }: Typed, 
         hint: 'add either --site SITE or --anywhere',
       },
     );
+  if (hedge && !anywhere)
+    throw new GodwitError('UsageInvalid', '--hedge needs --anywhere', {
+      hint: 'a hedge is between two sites: --anywhere --hedge',
+    });
   if (replicas !== undefined && !anywhere)
     throw new GodwitError('UsageInvalid', `--replicas ${replicas} needs --anywhere`, {
       hint: 'a site is given what its placement lacks',
@@ -66,6 +73,7 @@ function wishOf({ site, anywhere, replicas, waitForCapacity, deadline }: Typed, 
     from,
     ...(anywhere || waitForCapacity ? { anywhere: true as const } : {}),
     ...(replicas === undefined ? {} : { replicas }),
+    ...(hedge ? { hedge: true as const } : {}),
     ...(waitForCapacity ? { waitMs: deadline ?? usualWaitMs } : {}),
   };
 }

@@ -8,13 +8,9 @@ import { launchDeadlineMs } from './steps.ts';
 type HuntStep = StepEffect & { readonly kind: 'hunt' };
 
 export function huntSteps(hunt: NonNullable<Action['hunt']>, view: View): readonly Step[] {
-  const { candidates, replicas, waitMs } = hunt;
-  const names = candidates.map(({ site }) => site).join(', ');
-  // Each candidate may take as long as a launch does.
-  const deadlineMs = waitMs ?? launchDeadlineMs * Math.max(1, candidates.length);
   return [
-    { kind: 'hunt', name: `hunt ${names}`, candidates, replicas, waits: waitMs !== undefined, deadlineMs },
-    ...candidates.flatMap(({ site, slots }): readonly Step[] => {
+    huntStep(hunt),
+    ...hunt.candidates.flatMap(({ site, slots }): readonly Step[] => {
       const placement = view.sites.find((each) => each.site.name === site)?.placement;
       if (placement === undefined) return [];
       const { startupTimeoutMs } = placement.launch;
@@ -27,6 +23,14 @@ export function huntSteps(hunt: NonNullable<Action['hunt']>, view: View): readon
       ];
     }),
   ];
+}
+
+/** Each candidate may take as long as a launch does. */
+export function huntStep({ candidates, replicas, waitMs, hedge }: NonNullable<Action['hunt']>): Step {
+  const names = candidates.map(({ site }) => site).join(', ');
+  const deadlineMs = waitMs ?? launchDeadlineMs * Math.max(1, candidates.length);
+  const step = { kind: 'hunt', name: `hunt ${names}`, candidates, replicas, waits: waitMs !== undefined } as const;
+  return { ...step, ...(hedge === undefined ? {} : { hedge }), deadlineMs };
 }
 
 /** The name of one replica of a hunt in the journal, and in its idempotency key. */

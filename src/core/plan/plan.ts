@@ -5,6 +5,7 @@ import type { View } from '../../model/view.ts';
 import { sameWeights } from '../../model/weights.ts';
 import { unlistedSlots } from '../launched.ts';
 import { emptySteps, fenceSteps } from './empty.ts';
+import { hedgedSteps, leftoverSteps } from './hedge.ts';
 import { huntSteps } from './hunt.ts';
 import { moveSteps } from './move.ts';
 import { startSteps } from './start.ts';
@@ -12,7 +13,12 @@ import { weightsBefore } from './steps.ts';
 import { undoSteps } from './undo.ts';
 
 export function makePlan(action: Action, view: View, nowMs: number): Plan {
-  const steps = [...undoSteps(action, view), ...stepsOf(action, view, nowMs), ...emptySteps(action, view)];
+  const steps = [
+    ...undoSteps(action, view),
+    ...stepsOf(action, view, nowMs),
+    ...emptySteps(action, view),
+    ...leftoverSteps(action, view),
+  ];
   return {
     kind: action.kind,
     deployment: view.deployment.name,
@@ -33,7 +39,10 @@ export function makePlan(action: Action, view: View, nowMs: number): Plan {
 function stepsOf(action: Action, view: View, nowMs: number): readonly Step[] {
   const free = (all: readonly HuntCandidate[]): readonly HuntCandidate[] =>
     all.map((each) => ({ ...each, slots: notAskedFor(each, view, nowMs) }));
-  if (action.hunt !== undefined) return huntSteps({ ...action.hunt, candidates: free(action.hunt.candidates) }, view);
+  if (action.hunt !== undefined) {
+    const hunt = { ...action.hunt, candidates: free(action.hunt.candidates) };
+    return hunt.hedge === undefined ? huntSteps(hunt, view) : hedgedSteps(hunt, view);
+  }
   if (action.kind === 'start') return startSteps({ ...action, start: free(action.start) }, view);
   const isStill = action.empty !== undefined && sameWeights(action.weights, weightsBefore(view));
   return isStill ? fenceSteps(action) : moveSteps(action, view, nowMs);

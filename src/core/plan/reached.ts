@@ -5,6 +5,7 @@ import type { Replica } from '../../model/replica.ts';
 import type { RouteEntry } from '../../model/route.ts';
 import type { StepSight } from '../../model/step-sight.ts';
 import { sameWeights } from '../../model/weights.ts';
+import { isWithin } from '../elapsed.ts';
 import { isAlive } from '../readiness.ts';
 
 export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
@@ -16,7 +17,11 @@ export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
     case 'launch':
       return launched(step.slots, seen);
     case 'hunt':
-      return seen.hunted === undefined ? 'unknown' : hunted(step.replicas, seen.hunted);
+      return seen.hunted === undefined ? 'unknown' : hunted(step, seen.hunted, seen.proven);
+    case 'race':
+      return answer((seen.proven ?? []).length >= (step.wins ?? 1));
+    case 'release':
+      return released(step, seen);
     case 'prove':
       return answer(seen.ready.length >= step.replicas);
     case 'weigh':
@@ -39,7 +44,8 @@ const hopelessAfterMs = 10_000;
 
 /** What is to be proven is gone: waiting for its start-up limit, which may be half an hour, would prove nothing. */
 export function isHopeless(step: Step, { lackingSinceMs }: StepSight, nowMs: number): boolean {
-  return step.kind === 'prove' && lackingSinceMs !== undefined && nowMs - lackingSinceMs >= hopelessAfterMs;
+  const isProof = step.kind === 'prove' || step.kind === 'race';
+  return isProof && lackingSinceMs !== undefined && nowMs - lackingSinceMs >= hopelessAfterMs;
 }
 
 function isFenced({ site, isEmptied = false }: Step & { readonly kind: 'fence' }, entry: RouteEntry): boolean {
@@ -61,9 +67,17 @@ function launched(slots: readonly number[], seen: StepSight): Answer {
   return answer(slots.every((slot) => alive.has(slot)));
 }
 
-function hunted(replicas: number, { placed, isWhole }: NonNullable<StepSight['hunted']>): Answer {
-  const count = Object.values(placed).reduce((sum, slots) => sum + slots.length, 0);
-  if (count >= replicas) return 'yes';
+function hunted(
+  { replicas, hedge }: Step & { readonly kind: 'hunt' },
+  { placed, isWhole, isSpent = false }: NonNullable<StepSight['hunted']>,
+  proven: readonly string[] = [],
+): Answer {
+  const counts = Object.values(placed).map(({ length }) => length);
+  const hasAll = counts.reduce((sum, count) => sum + count, 0) >= replicas;
+  const whole = counts.filter((count) => count >= replicas).length;
+  // Nobody waits for a second site once the first is proven.
+  const isHedged = hedge === undefined || whole >= hedge || isSpent || proven.length > 0;
+  if (hasAll && isHedged) return 'yes';
   return isWhole ? 'no' : 'unknown';
 }
 
@@ -71,6 +85,20 @@ function stopped(how: 'stop' | 'delete', seen: StepSight): Answer {
   if (seen.replicas.kind === 'unknown') return 'unknown';
   if (seen.replicas.value.some(({ billed }) => billed === 'unknown')) return 'unknown';
   return answer(seen.replicas.value.every((replica) => isStopped(how, replica)));
+}
+
+/** What has traffic by now is not stopped. What no list shows is gone only once a list had to show it. */
+function released({ site, how, own }: Step & { readonly kind: 'release' }, { route, replicas }: StepSight): Answer {
+  if (route.kind === 'seen' && (route.value?.weights[site] ?? 0) > 0) return 'yes';
+  if (replicas.kind === 'unknown') return 'unknown';
+  const answers = (own?.starts ?? []).map(({ startKey, atMs, listedWithinMs }): Answer => {
+    const made = replicas.value.filter((each) => each.startKey === startKey);
+    if (made.length === 0) return answer(!isWithin(listedWithinMs + 1, atMs, replicas.asOfMs));
+    if (made.some(({ billed }) => billed === 'unknown')) return 'unknown';
+    return answer(made.every((each) => isStopped(how, each)));
+  });
+  if (answers.includes('no')) return 'no';
+  return answers.includes('unknown') ? 'unknown' : 'yes';
 }
 
 /** Not running is not enough: whoever still pays for it has not stopped it. */

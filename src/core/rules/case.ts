@@ -66,7 +66,10 @@ function dearestShare(view: View, hunt: NonNullable<Action['hunt']>, name: strin
     const [one, other] = [priceOf(a.site), priceOf(b.site)];
     return one === other ? 0 : one > other ? -1 : 1;
   });
-  return sharesOf({ ...hunt, candidates }).get(name) ?? 0;
+  if (hunt.hedge === undefined) return sharesOf({ ...hunt, candidates }).get(name) ?? 0;
+  // Until one of both is proven all of it runs twice.
+  const able = candidates.filter(({ slots }) => slots.length >= hunt.replicas).slice(0, hunt.hedge);
+  return able.some(({ site }) => site === name) ? hunt.replicas : 0;
 }
 
 /** Values as people read them: at most one decimal. */

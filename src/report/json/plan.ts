@@ -28,8 +28,8 @@ export function planJson({ wish, planned, against, isWaiting, instead, seenBy }:
 /** A hunt says whom it asks, in order. */
 function stepJson({ name, kind, ...step }: Step) {
   if (!('candidates' in step)) return { name, kind };
-  const { candidates, replicas, waits, deadlineMs } = step;
-  return { name, kind, candidates, replicas, waits, deadlineMs };
+  const { candidates, replicas, waits, deadlineMs, hedge } = step;
+  return { name, kind, candidates, replicas, waits, deadlineMs, ...(hedge === undefined ? {} : { hedge }) };
 }
 
 function forecastJson({ sites, cost, phases, drains, passed, danger }: Forecast) {

@@ -63,7 +63,8 @@ function ofDiagnosis(diagnosis: Diagnosis): readonly [Tone, string] {
 function gistOf({ kind, weights, start, hunt }: Action): string {
   if (hunt !== undefined) {
     const sites = hunt.candidates.map(({ site }) => sanitize(site, 40)).join(', ');
-    return `start of replicas: ${hunt.replicas} where they can be had: ${sites}`;
+    const where = hunt.hedge === undefined ? 'where they can be had' : `at ${hunt.hedge} sites at once`;
+    return `start of replicas: ${hunt.replicas} ${where}: ${sites}`;
   }
   if (kind !== 'start') return `${kind} to ${weightsText(weights)}`;
   const parts = start.map(({ site, slots }) => `${slots.length} at ${sanitize(site, 60)}`);

@@ -10,13 +10,16 @@ const mostCandidates = 8;
 /** One sentence: what is asked for, and whom in which order. `name`: the deployment's, made harmless. */
 export function huntSentence(
   name: string,
-  { candidates, replicas, waits, deadlineMs }: Plan['steps'][number] & { kind: 'hunt' },
+  { candidates, replicas, waits, deadlineMs, hedge }: Plan['steps'][number] & { kind: 'hunt' },
 ): string {
   const sites = candidates.slice(0, mostCandidates).map(({ site }) => sanitize(site, 40));
   if (candidates.length > mostCandidates) sites.push(`${candidates.length - mostCandidates} more`);
   const what = replicas === 1 ? 'one replica' : `${replicas} replicas`;
   const until = waits ? `, asking again for up to ${span(deadlineMs)}` : '';
-  return `Start ${what} of ${name} where they can be had, asking in this order: ${sites.join(', ')}${until}.`;
+  const order = `asking in this order: ${sites.join(', ')}${until}`;
+  if (hedge !== undefined)
+    return `Start ${what} of ${name} at ${hedge} sites at once, ${order}. The first that is proven stays, what was started at the other is released.`;
+  return `Start ${what} of ${name} where they can be had, ${order}.`;
 }
 
 /** More sites than this are not warned of. */
@@ -34,8 +37,8 @@ export function asideTexts(plan: Plan): readonly string[] {
   ];
 }
 
-/** Of a person's start: what was known against single sites when it was planned. */
+/** Of a person's start: what was known against single sites, and against asking two, when it was planned. */
 export function siteReasons({ kind, trigger, because }: Plan): readonly Reason[] {
   if (kind !== 'start' || trigger !== 'manual') return [];
-  return because.filter(({ site }) => site !== undefined).slice(0, mostSites);
+  return because.filter(({ site, code }) => site !== undefined || code === 'NotHedged').slice(0, mostSites);
 }

@@ -157,10 +157,11 @@ function uncheckedLines({ sites }: Forecast, style: Style): readonly string[] {
 
 function costLines({ cost }: Forecast): readonly string[] {
   if (cost === undefined) return [];
-  const { nowUsdPerHour: now, thenUsdPerHour: then } = cost;
+  const { nowUsdPerHour: now, thenUsdPerHour: then, peakUsdPerHour: peak } = cost;
   const change = then - now;
   const text = change === 0 ? 'no change' : `${change > 0 ? '+' : ''}${change.toFixed(2)}`;
-  return [`Cost    ${now.toFixed(2)} -> ${then.toFixed(2)} USD/h (${text})`];
+  const until = peak === undefined ? '' : `, ${peak.toFixed(2)} until one of both is proven`;
+  return [`Cost    ${now.toFixed(2)} -> ${then.toFixed(2)} USD/h (${text})${until}`];
 }
 
 function timeLines({ phases }: Forecast, style: Style): readonly string[] {

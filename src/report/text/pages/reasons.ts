@@ -105,6 +105,10 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'Nothing is started at the site for now: its provider refused everything that could be asked for (sold out, a quota, credentials, the request itself), or starts failed there again and again. Asking again before the stated time would only be refused again.',
     'See what was refused, with the provider’s own code: godwit blocks list. Elsewhere: godwit start DEPLOYMENT --anywhere. Once what refused it is mended: godwit blocks clear DEPLOYMENT --site SITE --reason WHY',
   ),
+  NotHedged: reason(
+    'A start was to be hedged (--hedge): all that is wanted at two sites at once. No two allowed sites that share no failure domain have room for all of it, so it is asked for once, as without --hedge.',
+    'Nothing, if one site is enough. Else fewer of them: --replicas; or give another placement room for as many.',
+  ),
   LaunchUnlisted: reason(
     'Something was started at the site that its provider does not list yet. Starting more would pay for it twice.',
     'Wait: the list catches up, or the launch counts as lost after the provider’s own lag.',
