@@ -81,6 +81,8 @@ export interface Terms {
   readonly drain?: string;
   /** Replicas by site, the active one first. */
   readonly replicas?: Readonly<Record<string, number>>;
+  /** Sites that hold nothing until they are used; the others are hot. */
+  readonly cold?: readonly string[];
   /** What Node runs as a model server: words for a shell, before port, model and name. */
   readonly server?: string;
   /** Drills by name, as a configuration writes them. */
@@ -106,6 +108,7 @@ const usual: Required<Omit<Terms, 'prepare' | 'launch' | 'ports'>> = {
   drills: '{}',
   drain: '{}',
   replicas: { oslo: 2, paris: 1, rome: 1 },
+  cold: [],
   server: `${join(root, 'bin/godwit.js')} model-server --first-token-ms 10 --tokens-per-second 100`,
   lease: `{ ttl: ${leaseTtlMs}ms, renewEvery: 300ms }`,
   probeEvery: '250ms',
@@ -236,10 +239,11 @@ interface ConfigTerms extends Usual {
 
 /** The mark stands on every command line: by it the processes are found again. */
 function configOf({ mark, startsPath, port, ports, ...terms }: ConfigTerms): string {
-  const { move, safety, drills, drain, replicas, server, lease, probeEvery, evaluateEvery } = terms;
+  const { move, safety, drills, drain, replicas, cold, server, lease, probeEvery, evaluateEvery } = terms;
   const sites = Object.keys(replicas);
   const args = `--port \${port} --model tiny --name ${mark}/\${replica}`;
   const shell = `echo $$ \${replica} >> ${startsPath}; exec ${process.execPath} ${server} ${args}`;
+  const standbyOf = (site: string): string => (cold.includes(site) ? ', standby: cold' : '');
   return `version: 1
 state: { dir: state, lease: ${lease} }
 sites:
@@ -252,7 +256,7 @@ deployments:
     stopGrace: 1s
     probe: { ttft: 1s, every: ${probeEvery}, timeout: 2s }
     drain: ${drain}
-    sites: { ${sites.map((site) => `${site}: { replicas: ${replicas[site]} }`).join(', ')} }
+    sites: { ${sites.map((site) => `${site}: { replicas: ${replicas[site]}${standbyOf(site)} }`).join(', ')} }
     failover:
       mode: auto
       detector: { evaluateEvery: ${evaluateEvery}, failures: 2, failAfter: 100ms, staleAfter: 5s, window: 5s }
