@@ -1,6 +1,8 @@
 /** Puts together what the next person on call must know, from what `status` sees of every deployment. Pure. */
+import { unstartable } from '../model/doctor.ts';
 import type { Operation } from '../model/operation.ts';
 import { isInForce, type Standing } from '../model/standing.ts';
+import { age } from '../model/words.ts';
 import type { HandoverLine, HandoverView } from '../report/handover-view.ts';
 import type { SiteRow, StatusView } from '../report/status-view.ts';
 import { bySoonest, noticeText } from '../report/text/notice.ts';
@@ -68,6 +70,7 @@ function risksOf(seen: Seen, atMs: number): readonly string[] {
     ...announced(view, atMs),
     ...lossRisk(view),
     ...asleep(view),
+    ...examined(view),
     ...ends,
   ];
 }
@@ -112,6 +115,19 @@ function asleep({ sites }: StatusView): readonly string[] {
   return sites
     .filter(({ standby, ready }) => standby !== 'hot' && ready === 0)
     .map(({ name, standby }) => `${name} is ${standby}: it must be started first`);
+}
+
+/** By the controller's own look, which may be hours old. */
+function examined({ sites, atMs }: StatusView): readonly string[] {
+  return sites.flatMap(({ name, examined: last }) => {
+    if (last === undefined || last.findings.length === 0) return [];
+    const when = `${age(Math.max(0, atMs - last.atMs))} ago`;
+    const against = unstartable(last);
+    if (against !== undefined) return [`${name} could start nothing ${when}: ${against.area}: ${against.what}`];
+    const { length } = last.findings;
+    const count = `${length} ${length === 1 ? 'finding' : 'findings'}`;
+    return [`doctor, ${when}: ${count} at ${name} (godwit doctor --site ${name})`];
+  });
 }
 
 function endingSoon(standing: Standing, atMs: number): readonly string[] {

@@ -51,15 +51,16 @@ export function statusView(config: Config, deployment: Deployment, sights: Sight
     mode: deployment.failover.mode,
     service,
     traffic: traffic === undefined ? undefined : figuresOf(traffic),
-    sites: deployment.placements.map((placement) =>
-      rowOf(
+    sites: deployment.placements.map((placement) => ({
+      ...rowOf(
         placement,
         diagnosed?.find(({ site }) => site === placement.site),
         route?.weights[placement.site],
         traffic,
         snapshot?.view.sites.find(({ site }) => site.name === placement.site),
       ),
-    ),
+      ...examinedAt(snapshot, placement.site),
+    })),
     open: stored?.open,
     last: stored?.recent[0],
     failoverReady: readiness(snapshot, isFresh, sights),
@@ -74,6 +75,12 @@ export function statusView(config: Config, deployment: Deployment, sights: Sight
     },
   };
   return { ...view, next: nextCommands(view, deployment) };
+}
+
+/** However old: its own age is shown with it. */
+function examinedAt(snapshot: Snapshot | undefined, site: string): Pick<SiteRow, 'examined'> {
+  const examined = snapshot?.examined?.find((each) => each.site === site);
+  return examined === undefined ? {} : { examined };
 }
 
 /** With the store away what people said to the gateway is shown all the same. */

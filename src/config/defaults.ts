@@ -60,6 +60,7 @@ export const faultDefaults = { at: '0s', share: '100%' } as const;
 export const topDefaults = {
   environment: 'default',
   protected: false,
+  doctor: { every: '6h' },
   state: { dir: '.godwit', lease: { ttl: '10s', renewEvery: '3s' } },
   traffic: {
     driver: 'gateway',

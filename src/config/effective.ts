@@ -38,6 +38,7 @@ export function effectiveTree(raw: RawConfig): Tree {
       protected: raw.protected,
       state: raw.state,
       traffic: raw.traffic,
+      doctor: raw.doctor,
       metrics: raw.metrics,
     },
   });

@@ -5,7 +5,7 @@ import { drillsSchema } from './drill-schema.ts';
 import { drain, failover } from './failover-schema.ts';
 import { address, count, imageReference, name, path } from './fields.ts';
 import { trafficSchema } from './traffic-schema.ts';
-import { duration } from './units.ts';
+import { duration, durationOrOff } from './units.ts';
 
 const command = z
   .array(z.string())
@@ -197,6 +197,12 @@ export function configSchema(providers: ReadonlyMap<string, z.ZodType>) {
       .meta({ description: 'Where models can run' }),
     deployments: z.record(name, deployment).meta({ description: 'The models that are served' }),
     traffic: trafficSchema.optional(),
+    doctor: z
+      .strictObject({ every: durationOrOff('How often; off: only when somebody asks. Default: 6h', 1000).optional() })
+      .meta({
+        description: 'The controller looks at rights, quota, parts and clock of every site, as godwit doctor does',
+      })
+      .optional(),
     metrics: z
       .strictObject({
         listen: address('Address of /metrics, on this machine', '127.0.0.1:9464').optional(),

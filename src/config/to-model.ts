@@ -20,6 +20,7 @@ export function toModel(
 ): Config {
   const top = new Part(tree);
   const metrics = top.get('metrics', 'listen').maybeText;
+  const every = top.get('doctor', 'every');
   const stateDir = resolve(file.dir, top.get('state', 'dir').text);
   return {
     path: file.path,
@@ -33,6 +34,7 @@ export function toModel(
       .entries.map(([name, each]) => deploymentOf(name, each, top.get('traffic', 'routes', name))),
     drills: top.get('drills').entries.map(([name, each]) => drillOf(name, each)),
     gateway: gatewayOf(top.get('traffic'), stateDir),
+    ...(every.text === 'off' ? {} : { doctor: { everyMs: every.ms } }),
     ...(metrics === undefined ? {} : { metrics: listenOf(metrics) }),
     digest: file.digest,
   };

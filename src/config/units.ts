@@ -55,6 +55,23 @@ export function duration(description: string, leastMs = 1, most: string = longes
     .meta({ description, examples: ['30s'], pattern: durationPattern.source });
 }
 
+const orOffError = (leastMs: number): string =>
+  `write a duration of at least ${writeDuration(leastMs)}, such as 6h, or off`;
+
+/** A duration of at least `leastMs`, or `off`. */
+export function durationOrOff(description: string, leastMs = 1) {
+  return z
+    .string({ error: () => orOffError(leastMs) })
+    .refine(
+      (text) => {
+        const ms = parseDuration(text);
+        return text === 'off' || (ms !== undefined && ms >= leastMs && ms <= (parseDuration(longest) ?? 0));
+      },
+      { error: orOffError(leastMs) },
+    )
+    .meta({ description, examples: ['6h', 'off'], pattern: `^off$|${durationPattern.source}` });
+}
+
 const instantError = 'a time is written with its offset, such as 2026-12-19T00:00:00Z';
 
 /** A moment, with its offset from UTC. */

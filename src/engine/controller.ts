@@ -5,6 +5,8 @@ import type { LeaseRecord } from '../model/lease.ts';
 import { attemptWrite } from './attempt.ts';
 import type { Context } from './context.ts';
 import type { EngineDeps, Until } from './engine.ts';
+import { createExaminationBook } from './examination-book.ts';
+import { examineSites } from './examine-sites.ts';
 import { rolledBack } from './head-check.ts';
 import { gripLease } from './lease-grip.ts';
 import { runLoop } from './loop.ts';
@@ -31,12 +33,18 @@ export async function runController(deps: EngineDeps, signal: AbortSignal): Prom
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   const elsewhere = new Set<string>();
+  const book = createExaminationBook();
+  const own: EngineDeps = deps.config.doctor === undefined ? deps : { ...deps, examined: book };
+  const examining =
+    deps.config.doctor === undefined
+      ? undefined
+      : examineSites(own, { ...deps.config.doctor, book, leads: (name) => !elsewhere.has(name) }, both);
   const ends = deployments.map(async (deployment): Promise<ControllerEnd> => {
     let end: ControllerEnd | undefined;
     try {
       for (;;) {
         elsewhere.delete(deployment.name);
-        end = await superviseDeployment(deps, deployment, { stop: both, isDone: () => false });
+        end = await superviseDeployment(own, deployment, { stop: both, isDone: () => false });
         if (end.kind !== 'lease-held') return end;
         elsewhere.add(deployment.name);
         if (elsewhere.size === deployments.length) return end;
@@ -47,6 +55,8 @@ export async function runController(deps: EngineDeps, signal: AbortSignal): Prom
     }
   });
   await Promise.allSettled(ends);
+  stop.abort();
+  if (examining !== undefined) await examining;
   const settled = await Promise.all(ends);
   return (
     settled.find(({ kind }) => kind === 'lease-held') ??

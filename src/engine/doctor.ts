@@ -1,6 +1,7 @@
 /** Looks at everything a bad night will need. Reads only: nothing is changed anywhere. */
 import { siteFindings } from '../core/doctor.ts';
 import { controllerFinding, drainFindings, gatewayFinding, routeFinding, storeFinding } from '../core/doctor-local.ts';
+import { examinedAreas } from '../core/examination.ts';
 import type { Config } from '../model/config.ts';
 import type { Placement } from '../model/deployment.ts';
 import type { Demand, DoctorArea, DoctorReport, Finding, NotAsked, StoreOutlook } from '../model/doctor.ts';
@@ -51,7 +52,7 @@ export async function examine(
   const here = site === undefined;
   const [near, ...far] = await Promise.all([
     here ? nearFindings(deps, wants, signal) : [],
-    ...(wants('access', 'excess', 'parts', 'quota', 'clock') ? sites.map((each) => atSite(deps, each, signal)) : []),
+    ...(wants(...examinedAreas) ? sites.map((each) => atSite(deps, each, signal)) : []),
   ]);
   const drains = config.deployments.flatMap(drainFindings).filter(({ where }) => here || where.endsWith(` at ${site}`));
   const findings = [...near, ...far.flatMap((each) => each.findings), ...drains];
@@ -88,9 +89,19 @@ async function leaseOf(store: DoctorDeps['store'], deployment: string) {
   return await store?.lease.read(deployment);
 }
 
+/** What the controller looks at by itself, at one site. */
+export async function examineSite(
+  deps: Pick<DoctorDeps, 'config' | 'clock' | 'sessions'>,
+  site: Site,
+  signal: AbortSignal,
+): Promise<DoctorReport> {
+  const { findings, notAsked } = await atSite(deps, site, signal);
+  return { findings: findings.filter(({ area }) => examinedAreas.includes(area)), notAsked };
+}
+
 /** The list shows what is lacking; the report whether it could be had. Neither waits for the other. */
 async function atSite(
-  { config, clock, sessions }: DoctorDeps,
+  { config, clock, sessions }: Pick<DoctorDeps, 'config' | 'clock' | 'sessions'>,
   site: Site,
   signal: AbortSignal,
 ): Promise<{ readonly findings: readonly Finding[]; readonly notAsked: readonly NotAsked[] }> {

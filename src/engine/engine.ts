@@ -8,6 +8,7 @@ import type { Random } from '../ports/random.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Store } from '../ports/store.ts';
 import type { TrafficDriver } from '../ports/traffic-driver.ts';
+import type { ExaminationBook } from './examination-book.ts';
 
 export interface EngineDeps {
   readonly config: Config;
@@ -20,6 +21,8 @@ export interface EngineDeps {
   readonly probe: Probe;
   readonly reporter: Reporter;
   readonly actor: Actor;
+  /** What this process found when it looked at sites as `godwit doctor` does; absent: it does not. */
+  readonly examined?: ExaminationBook;
 }
 
 /** When to stop: the signal, or a condition looked at in every turn. */

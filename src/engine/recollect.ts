@@ -14,6 +14,7 @@ import type { Tally } from '../model/tally.ts';
 import type { View } from '../model/view.ts';
 import { createAskedBook } from './asked-book.ts';
 import type { EngineDeps } from './engine.ts';
+import { rememberExaminations } from './examination-book.ts';
 import type { Sight } from './observe.ts';
 
 /** Operations a decision looks back on, and as many moves: hundreds of failed starts must not hide a failover. */
@@ -56,7 +57,7 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
   let healthySinceMs: Record<string, number> = {};
   let calmSinceMs: number | undefined;
   let savedAtMonoMs = Number.NEGATIVE_INFINITY;
-
+  const examined = rememberExaminations(deps, deployment);
   return {
     view: (sight) => ({
       ...{ ...sight, open, recent, request, healthySinceMs, standing, others },
@@ -103,7 +104,8 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
     async save(decision, view, tally) {
       if (clock.monoMs() - savedAtMonoMs < saveEveryMs) return;
       savedAtMonoMs = clock.monoMs();
-      await store.snapshots.put({ deployment, atMs: clock.nowMs(), view, decision, tally: tally() });
+      const found = examined === undefined ? {} : await examined();
+      await store.snapshots.put({ deployment, atMs: clock.nowMs(), view, decision, tally: tally(), ...found });
     },
   };
 }

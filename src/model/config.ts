@@ -57,6 +57,8 @@ export interface Config {
   /** Absent: none. */
   readonly drills?: readonly Drill[];
   readonly gateway: GatewaySettings;
+  /** How often the controller looks at every site as `godwit doctor` does; absent: never. */
+  readonly doctor?: { readonly everyMs: number };
   /** Where the controller serves its metrics; absent: nowhere. */
   readonly metrics?: Listen;
   /** First 12 hex digits of the SHA-256 of the file's text: names the config in records. */

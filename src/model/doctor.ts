@@ -45,6 +45,29 @@ export interface DoctorReport {
   readonly notAsked: readonly NotAsked[];
 }
 
+/** What the controller found when it last looked at a site as `godwit doctor` does; what is well is not kept. */
+export interface Examination {
+  readonly site: string;
+  /** When it ended, epoch milliseconds. */
+  readonly atMs: number;
+  /** Bad and unknown ones, at most `mostKept`. */
+  readonly findings: readonly Finding[];
+}
+
+const needed: ReadonlySet<DoctorArea> = new Set(['access', 'parts', 'quota', 'clock']);
+
+/**
+ * What speaks against starting anything there, by that look; undefined: nothing that was found. It may be hours old: it is
+ * evidence for people, who see its age, and no rule of automation reads it. A start that is asked for all the same is refused
+ * by the provider itself, and that is what a block remembers.
+ */
+export function unstartable({ findings }: Examination): Finding | undefined {
+  return findings.find(({ area, outcome }) => outcome === 'bad' && needed.has(area));
+}
+
+/** More findings of one site are not kept. */
+export const mostKept = 32;
+
 /** Whether a controller could write its state, as far as looking shows. */
 export type StoreOutlook =
   | { readonly kind: 'whole'; readonly path: string; readonly entries: number; readonly freeBytes: number | undefined }

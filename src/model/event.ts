@@ -1,6 +1,7 @@
 /** What the engine tells whoever watches; the reporter turns it into lines, JSON or a screen. */
 import type { Decision } from './decision.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import type { Finding } from './doctor.ts';
 import type { StepState } from './journal-entry.ts';
 import type { Lease, LeaseRecord } from './lease.ts';
 import type { Notice } from './notice.ts';
@@ -23,5 +24,12 @@ export type Event = { readonly atMs: number; readonly deployment: string } & (
     }
   /** A provider announces something for a replica at the site. */
   | { readonly type: 'notice'; readonly site: string; readonly notice: Notice }
+  /** The controller's own look at a site found something bad or unknown, or finds it no more. */
+  | {
+      readonly type: 'finding';
+      readonly site: string;
+      readonly state: 'appeared' | 'gone';
+      readonly finding: Finding;
+    }
   | { readonly type: 'warning'; readonly message: string }
 );

@@ -1,6 +1,7 @@
 /** What `status` shows of one deployment, as a value: every figure with the place it was seen and its age. */
 
 import type { Standby } from '../model/deployment.ts';
+import type { Examination } from '../model/doctor.ts';
 import type { Actor, Operation } from '../model/operation.ts';
 import type { FailoverMode } from '../model/policy.ts';
 import type { Reason } from '../model/reason.ts';
@@ -41,6 +42,8 @@ export interface SiteRow {
   readonly reasons: readonly { readonly code: string; readonly message: string }[];
   /** What the provider will do to replicas there; absent: it announces nothing, or nobody has looked. */
   readonly notices?: SiteNotices;
+  /** What the controller found when it looked there last as `godwit doctor` does; absent: it did not yet. */
+  readonly examined?: Examination;
 }
 
 /** Users' requests over the gateway's window, and its totals since it started. */

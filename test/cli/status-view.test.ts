@@ -284,3 +284,10 @@ test('tells what is announced as the snapshot has it, and nothing of one that an
   expect(rows[0]?.notices).toEqual(notices);
   expect(rows[1]).not.toHaveProperty('notices');
 });
+
+test('what the doctor found goes with its site; a record of an earlier version has nothing of it', () => {
+  const examined = { site: 'site-b', atMs: nowMs - 5000, findings: [] };
+  const found = see(sights({}, { snapshot: snapshot(healthy, { examined: [examined] }) })).sites;
+  expect(found.map((each) => each.examined)).toEqual([undefined, examined, undefined]);
+  expect(see(sights()).sites.every((each) => each.examined === undefined)).toBe(true);
+});

@@ -151,6 +151,18 @@ test.for([
     ['12:20 0.0.0.0 can be reached from outside, and the gateway has neither TLS nor authentication'],
   ],
   ['every address, meant', { more: 'traffic: { listen: "[::]:80", public: true }' }, []],
+  ['the doctor by the day', { more: 'doctor: { every: 24h }' }, []],
+  ['no doctor', { more: 'doctor: { every: off }' }, []],
+  [
+    'the doctor too often',
+    { more: 'doctor: { every: 999ms }' },
+    ['12:18 write a duration of at least 1s, such as 6h, or off'],
+  ],
+  [
+    'the doctor never again',
+    { more: 'doctor: { every: 25d }' },
+    ['12:18 write a duration of at least 1s, such as 6h, or off'],
+  ],
   ['metrics on this machine', { more: metrics('[::1]:65535') }, []],
   ['metrics nowhere', { more: 'metrics: {}' }, []],
   ['metrics at a port that is not there', { more: metrics('localhost:65536') }, ['12:20 there is no port 65536']],

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { examineSite } from '../../src/engine/doctor.ts';
 import { createObserver } from '../../src/engine/observe.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import type { WriteCall } from '../../src/ports/call.ts';
@@ -109,5 +110,17 @@ test('watching fifty replicas at three clouds takes less than a tenth of the cal
     console.info(`${site}, ${what}: ${perMinute.toFixed(1)} a minute of ${grantedPerMinute}`);
     expect(perMinute, what).toBeGreaterThan(0);
     expect(perMinute, what).toBeLessThan(grantedPerMinute / 10);
+  }
+  // All its calls come in one minute, once in hours: beside a calm watch they must leave the loop its own.
+  for (const site of world.config.sites) {
+    const name = site.name as SiteName;
+    const asked = subjects[name].cloud.calls.length;
+    await examineSite({ config: world.config, clock, sessions }, site, never);
+    const calls = subjects[name].cloud.calls.slice(asked);
+    console.info(`${name}, one look of the doctor: ${calls.length} calls`);
+    expect(calls.length).toBeGreaterThan(0);
+    for (const { what, calls: counted, grantedPerMinute, isPerMachine } of buckets.filter((each) => each.site === name))
+      if (isPerMachine !== true)
+        expect(calls.filter((call) => counted.test(call)).length, what).toBeLessThan(grantedPerMinute / 10);
   }
 }, 120_000);

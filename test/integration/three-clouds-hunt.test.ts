@@ -88,6 +88,7 @@ function configOf({ virginia, oregon, quotas, sweden, netherlands }: Clouds, gat
   const aws = `provider: aws, machines: [${types}], launch: { template: ${awsTemplate} }, port: ${port}`;
   return `version: 1
 state: { dir: state }
+doctor: { every: off }
 sites:
   virginia: { ${aws}, region: us-east-1, zones: [${zones}], endpoint: "${virginia.url}" }
   oregon: { ${aws}, region: us-west-2, zones: [us-west-2a], endpoint: "${oregon.url}", quotas: { endpoint: "${quotas.url}" } }

@@ -2,6 +2,7 @@
 import { reasonsOf } from '../../model/decision.ts';
 import type { Event } from '../../model/event.ts';
 import { iso } from '../text/time.ts';
+import { findingJson } from './doctor.ts';
 import type { EventLine } from './document.ts';
 import { noticeJson } from './notice.ts';
 import { operationJson } from './operation.ts';
@@ -34,6 +35,8 @@ export function eventJson(event: Event): EventLine {
       };
     case 'notice':
       return { ...head, site: event.site, notice: noticeJson(event.notice) };
+    case 'finding':
+      return { ...head, site: event.site, state: event.state, finding: findingJson(event.finding) };
     case 'warning':
       return { ...head, message: event.message };
   }

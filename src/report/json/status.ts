@@ -1,7 +1,9 @@
 /** `status` for machines: base units, ratios 0–1, ISO times; null is "not seen", never zero. */
+import { type Examination, unstartable } from '../../model/doctor.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Source, StatusView } from '../status-view.ts';
 import { iso } from '../text/time.ts';
+import { findingJson } from './doctor.ts';
 import { noticesJson } from './notice.ts';
 import { operationJson } from './operation.ts';
 
@@ -28,6 +30,7 @@ export function statusJson(view: StatusView) {
       inFlight: site.inFlight ?? null,
       replicaDomains: site.replicaDomains,
       notices: site.notices === undefined ? null : noticesJson(site.notices),
+      doctor: site.examined === undefined ? null : examinedJson(site.examined, view.atMs),
       reasons: site.reasons.map((reason) => ({
         ...reason,
         ...(site.sinceMs === undefined ? {} : { since: iso(site.sinceMs) }),
@@ -56,6 +59,14 @@ export function statusJson(view: StatusView) {
       store: sourceJson(view.sources.store, view.atMs),
     },
     next: view.next,
+  };
+}
+
+/** `cannotStart`: what was found then speaks against starting anything there. */
+function examinedJson(examined: Examination, atMs: number) {
+  return {
+    ...{ asOf: iso(examined.atMs), ageMs: Math.max(0, atMs - examined.atMs) },
+    ...{ cannotStart: unstartable(examined) !== undefined, findings: examined.findings.map(findingJson) },
   };
 }
 

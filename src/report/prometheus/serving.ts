@@ -51,6 +51,22 @@ export const servingFamilies: readonly ((view: MetricsView) => Family)[] = [
       }),
   ),
   gauge(
+    'godwit_doctor_findings',
+    'What the controller found when it last looked at a site as godwit doctor does; left out where it did not look yet.',
+    ({ status: { sites } }) =>
+      sites.flatMap(({ name: site, examined }) =>
+        (['bad', 'unknown'] as const).flatMap((severity) => {
+          const count = examined?.findings.filter(({ outcome }) => outcome === severity).length;
+          return one(count, { site, severity });
+        }),
+      ),
+  ),
+  gauge('godwit_doctor_age_seconds', 'Age of that look.', ({ status: { sites, atMs } }) =>
+    sites.flatMap(({ name: site, examined }) =>
+      one(examined === undefined ? undefined : Math.max(0, atMs - examined.atMs) / 1000, { site }),
+    ),
+  ),
+  gauge(
     'godwit_route_weight_ratio',
     'Share of new requests that a site is to get (wanted) and of the attempts in the window that it got (real).',
     ({ status: { sites } }) =>

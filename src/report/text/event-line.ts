@@ -41,6 +41,12 @@ function sayWhat(event: Event): readonly [Tone, string] | undefined {
     }
     case 'notice':
       return ['warn', `announced at ${sanitize(event.site, 60)}: ${noticeText(event.notice, event.atMs)}`];
+    case 'finding': {
+      const { area, outcome, what } = event.finding;
+      const text = `${area} ${sanitize(event.site, 60)}: ${sanitize(what)}`;
+      if (event.state === 'gone') return ['good', `doctor: no more: ${text}`];
+      return [outcome === 'bad' ? 'bad' : 'unknown', `doctor: ${outcome}: ${text}`];
+    }
     case 'warning':
       return ['warn', `warning: ${sanitize(event.message)}`];
   }

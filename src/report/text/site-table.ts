@@ -1,5 +1,6 @@
 /** The sites of a deployment, one line each: wanted and real share, state, what is ready, and why not. */
 
+import { unstartable } from '../../model/doctor.ts';
 import { age, span } from '../../model/words.ts';
 import type { SiteRow, SiteState, StatusView } from '../status-view.ts';
 import { noticesNote } from './notice.ts';
@@ -65,12 +66,14 @@ function cellsOf(site: SiteRow, atMs: number, style: Style): readonly string[] {
 }
 
 /** What is wrong now before what will be. */
-function noteOf({ state, standby, reasons: [reason], notices }: SiteRow, atMs: number): string {
-  if (state === 'empty') return `${standby} standby`;
+function noteOf({ state, standby, reasons: [reason], notices, examined }: SiteRow, atMs: number): string {
+  const against = examined && unstartable(examined);
+  const doctor = against === undefined ? [] : [`cannot start: ${against.area}`];
+  if (state === 'empty') return against === undefined ? `${standby} standby` : [standby, ...doctor].join(', ');
   if (reason !== undefined) return `${reason.code}: ${sanitize(reason.message)}`;
   const announced = noticesNote(notices?.told ?? [], atMs);
   if (announced !== '') return announced;
-  return standby === 'hot' ? '' : standby;
+  return [...(standby === 'hot' ? [] : [standby]), ...doctor].join(', ');
 }
 
 /** `0.2%` of a ratio. */

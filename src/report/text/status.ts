@@ -1,4 +1,5 @@
 /** The one screen of a deployment: what users get, what happened, where traffic goes, what is safe to do. 80 × 24. */
+import { unstartable } from '../../model/doctor.ts';
 import type { Operation } from '../../model/operation.ts';
 import { age } from '../../model/words.ts';
 import type { ServiceState, StatusView } from '../status-view.ts';
@@ -40,6 +41,7 @@ export function statusText(view: StatusView, style: Style, columns: 'usual' | 'w
     { lines: announced(view, style), least: 0 },
     { lines: failoverAgain(view, style), least: 1 },
     { lines: temporary(view, style) },
+    { lines: doctor(view, style) },
     { lines: labelled('Controller', controllerText(view), style), least: 1 },
     { lines: unseen(view, style) },
     { lines: answersFor(view, style) },
@@ -138,11 +140,16 @@ function announced({ sites, atMs }: StatusView, style: Style): string[] {
   return lines.map((line, at) => padEnd(at === 0 ? 'Announced' : '', indent) + cut(line, style.width - indent));
 }
 
-function failoverAgain({ failoverReady, atMs }: StatusView, style: Style): string[] {
+function failoverAgain({ failoverReady, sites, atMs }: StatusView, style: Style): string[] {
   const { value, to, isTargetReady, reasons } = failoverReady;
   const label = 'Fail over again?';
   if (value === 'yes') {
-    const caveat = isTargetReady ? '' : ' (not ready now: it would be started or proven first)';
+    const examined = sites.find(({ name }) => name === to)?.examined;
+    const against = examined && unstartable(examined);
+    const when = examined === undefined ? '' : age(Math.max(0, atMs - examined.atMs));
+    const usual = 'not ready now: it would be started or proven first';
+    const doubt = against === undefined ? usual : `not ready, and ${when} ago it could not start: ${against.area}`;
+    const caveat = isTargetReady ? '' : ` (${doubt})`;
     const where = cut(sanitize(to ?? 'another site', 40) + caveat, style.width - label.length - 10);
     return [`${label}  ${tint('good', 'YES', style)}, to ${where}`];
   }
@@ -183,6 +190,20 @@ function temporary({ temporary: all, atMs }: StatusView, style: Style): string[]
   const more = all.length - shown.length;
   if (more > 0) lines.push(`and ${more} more: godwit status -o json`);
   return lines.map((line, index) => padEnd(index === 0 ? 'Temporary' : '', indent) + cut(line, style.width - indent));
+}
+
+/** One line: what was found is read with the command that looks again. */
+function doctor({ sites, atMs }: StatusView, style: Style): string[] {
+  const found = sites.flatMap(({ examined }) =>
+    examined === undefined || examined.findings.length === 0 ? [] : examined,
+  );
+  if (found.length === 0) return [];
+  const count = found.reduce((sum, { findings }) => sum + findings.length, 0);
+  const oldestMs = Math.min(...found.map((each) => each.atMs));
+  const names = found.map(({ site }) => sanitize(site, 20)).join(', ');
+  const where = cut(names, Math.max(leastName, style.width - indent - 44));
+  const text = `${count} ${count === 1 ? 'finding' : 'findings'} ${age(Math.max(0, atMs - oldestMs))} ago (godwit doctor): ${where}`;
+  return labelled('Doctor', text, style).slice(0, 1);
 }
 
 function controllerText({ controller, mode, atMs }: StatusView): string {

@@ -27,13 +27,15 @@ interface Given {
   readonly diagnoses?: Parameters<typeof snapshot>[0];
   /** Instead of what comes of the diagnoses. */
   readonly seen?: Snapshot;
+  readonly examined?: Parameters<typeof snapshot>[1];
   readonly hasGateway?: boolean;
   readonly hasStore?: boolean;
 }
 
 async function run(argv: readonly string[], given: Given = {}) {
   const { operations = [operation()], standing = [], diagnoses = sites, hasGateway = true, hasStore = true } = given;
-  const store = fakeStore({ snapshot: given.seen ?? snapshot(diagnoses), lease, operations, standing });
+  const seen = given.seen ?? snapshot(diagnoses, given.examined);
+  const store = fakeStore({ snapshot: seen, lease, operations, standing });
   const gateway = fakeTraffic({
     route: route({ 'site-a': 0, 'site-b': 100, 'site-c': 0 }),
     traffic: traffic([siteTraffic('site-b', { attempts: 100 })]),
@@ -227,4 +229,16 @@ test('no reason writes at the terminal, nor a list of its own', async () => {
       expect(out).not.toMatch(terminalControls);
       if (format === 'md') expect(out.split('\n')).toHaveLength(usual);
     }
+});
+
+test('what the doctor found is a risk, with its age', async () => {
+  const [atMs, where] = [nowMs - 3 * 3_600_000, 'site-c'];
+  const finding = { area: 'quota', outcome: 'bad', where, what: 'no room for what chat lacks' } as const;
+  const examined = [
+    { site: 'site-b', atMs, findings: [{ ...finding, area: 'excess' } as const] },
+    { site: 'site-c', atMs, findings: [finding] },
+  ];
+  const { out } = await run(['-o', 'json'], { examined: { examined } });
+  expect(out).toContain('doctor, 3h ago: 1 finding at site-b (godwit doctor --site site-b)');
+  expect(out).toContain('site-c could start nothing 3h ago: quota: no room for what chat lacks');
 });

@@ -136,3 +136,18 @@ test('what is announced is counted by kind, also as 0; what could not be read is
   expect(noticesOf({ told: [] })).toEqual([]);
   expect(noticesOf(undefined)).toEqual([]);
 });
+
+test('what the doctor found is counted by severity where a look was taken, with its age', () => {
+  const finding = (outcome: 'bad' | 'unknown') => ({ area: 'quota', outcome, where: 'left', what: 'x' }) as const;
+  const examined = {
+    site: 'left',
+    atMs: nowMs - 60_000,
+    findings: [finding('bad'), finding('bad'), finding('unknown')],
+  };
+  const text = textOf({ sites: [siteRow('left', { examined }), siteRow('right')] });
+  expect(series(text, 'godwit_doctor_findings')).toEqual([
+    'deployment="chat",site="left",severity="bad"} 2',
+    'deployment="chat",site="left",severity="unknown"} 1',
+  ]);
+  expect(series(text, 'godwit_doctor_age_seconds')).toEqual(['deployment="chat",site="left"} 60']);
+});

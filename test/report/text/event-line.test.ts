@@ -34,10 +34,18 @@ const preemption = {
 } as const;
 const coolDown = { code: 'CoolDown', message: 'op-1 was 5 s ago' } as const;
 
+const finding = { area: 'quota', outcome: 'bad', where: 'site-a', what: 'no room' } as const;
+
 const lines: readonly (readonly [Event, string | undefined])[] = [
   [{ ...head, type: 'lease-taken', lease }, '+ lease taken, epoch 4'],
   [{ ...head, type: 'lease-lost', record }, 'x lease lost, now godwit@node-1 pid 4711'],
   [{ ...head, type: 'lease-lost', record: undefined }, 'x lease lost'],
+  [{ ...head, type: 'finding', site: 'site-a', state: 'appeared', finding }, 'x doctor: bad: quota site-a: no room'],
+  [
+    { ...head, type: 'finding', site: 'site-a', state: 'appeared', finding: { ...finding, outcome: 'unknown' } },
+    '? doctor: unknown: quota site-a: no room',
+  ],
+  [{ ...head, type: 'finding', site: 'site-a', state: 'gone', finding }, '+ doctor: no more: quota site-a: no room'],
   [{ ...head, type: 'diagnosis', diagnosis }, 'x SiteDead site-a: no replica answers'],
   [
     {

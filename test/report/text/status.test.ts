@@ -404,3 +404,26 @@ test('the list of deployments can be listened to', () => {
   expect(spoken).toContain('2 rows:\ndeployment: chat-70b\n  state: ');
   expect(spoken).toContain('\ndeployment: embed\n');
 });
+
+const noQuota = { area: 'quota', outcome: 'bad', where: 'coreweave-eu', what: 'no room for what chat lacks' } as const;
+const examined = { site: 'coreweave-eu', atMs: nowMs - 3 * 3_600_000, findings: [noQuota, noQuota] };
+const asleep = row('coreweave-eu', { state: 'empty', standby: 'cold', ready: 0, examined });
+
+test('what the controller’s own doctor found is one line with its age, and the site is told as one that cannot start', () => {
+  const target = { value: 'yes', to: 'coreweave-eu', isTargetReady: false, reasons: [] } as const;
+  const text = statusText(view({ sites: [dead, asleep], failoverReady: target }), plainStyle);
+  expect(text).toMatch(/^Doctor {9}2 findings 3h ago \(godwit doctor\): coreweave-eu$/m);
+  expect(text).toMatch(/^coreweave-eu .*cold, cannot start: quota$/m);
+  expect(text).toMatch(/^Fail over again\? {2}YES, to coreweave-eu \(not ready, and 3h ago it could not/m);
+  expect(text.split('\n').every((line) => widthOf(line) <= plainStyle.width)).toBe(true);
+  const json = JSON.parse(jsonText(statusJson(view({ sites: [dead, asleep] }))));
+  expect(json.sites).toMatchObject([
+    { doctor: null },
+    { doctor: { ageMs: 3 * 3_600_000, cannotStart: true, findings: [{ area: 'quota' }, { area: 'quota' }] } },
+  ]);
+});
+
+test('a doctor that found nothing bad is not mentioned', () => {
+  const well = row('coreweave-eu', { examined: { ...examined, findings: [] } });
+  expect(statusText(view({ sites: [dead, well] }), plainStyle)).not.toMatch(/doctor|cannot start/i);
+});
