@@ -81,6 +81,11 @@ export async function runLoop(ctx: Context, memory: Recollection, until: Until):
       tally.noteTurn(ctx.deps.clock.monoMs() - startedMonoMs);
       await nap(ctx, startedMonoMs, over);
     }
+    // Who led for one command only: nobody looks after it, and the record must not show how it was in its midst.
+    if (!over.aborted) {
+      const { decision, view } = await look(ctx, memory, over);
+      if (!over.aborted) await memory.save(decision, view, () => tally.read(ctx.observer.answers()), 'now');
+    }
   } finally {
     // Whatever ended the loop: nothing may go on once the caller lets go of the lease.
     if (running !== undefined) await stop(running, 'shutdown');

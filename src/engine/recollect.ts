@@ -37,8 +37,8 @@ export interface Recollection {
   calmSinceMs(): number | undefined;
   /** Tells a person whose request was not carried out why. */
   answer(decision: Decision): Promise<void>;
-  /** Stores what `status` shows; not at every turn of the loop. `tally` is read when it does. */
-  save(decision: Decision, view: View, tally: () => Tally): Promise<void>;
+  /** Stores what `status` shows; not at every turn of the loop, unless `now` is said. `tally` is read when it does. */
+  save(decision: Decision, view: View, tally: () => Tally, when?: 'now'): Promise<void>;
 }
 
 export function createRecollection(deps: EngineDeps, deployment: string): Recollection {
@@ -101,8 +101,8 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
       const reasons = reasonsOf(decision);
       if (!isWaiting(reasons)) await store.operations.answer(request.id, { kind: 'refused', reasons });
     },
-    async save(decision, view, tally) {
-      if (clock.monoMs() - savedAtMonoMs < saveEveryMs) return;
+    async save(decision, view, tally, when) {
+      if (when === undefined && clock.monoMs() - savedAtMonoMs < saveEveryMs) return;
       savedAtMonoMs = clock.monoMs();
       const found = examined === undefined ? {} : await examined();
       await store.snapshots.put({ deployment, atMs: clock.nowMs(), view, decision, tally: tally(), ...found });

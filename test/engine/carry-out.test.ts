@@ -57,6 +57,20 @@ test('with no controller this process leads until the operation is done', async 
   expect(world.violations).toEqual([]);
 });
 
+test('a command that led leaves the record as it is at its end, not as it was in its midst', async () => {
+  const world = await openServing();
+  const seen = async () => {
+    const snapshot = await world.boot().deps.store.snapshots.get('chat');
+    const right = snapshot?.decision.diagnosis.sites.find(({ site }) => site === 'right');
+    return { ready: right?.ready.length, open: snapshot?.view.open, last: snapshot?.view.recent[0]?.plan.kind };
+  };
+  const from = { from: 'right', to: undefined };
+  await world.drive(type(world, { kind: 'stop', ...from }).end, 60_000);
+  expect(await seen()).toEqual({ ready: 0, open: undefined, last: 'stop' });
+  await world.drive(type(world, { kind: 'start', ...from }).end, 60_000);
+  expect(await seen()).toEqual({ ready: 1, open: undefined, last: 'start' });
+});
+
 test('beside a running controller the controller carries it out', async () => {
   const world = await openServing();
   const controller = startController(world);

@@ -235,3 +235,20 @@ test('pause, drain, start: automation leaves alone what a person holds, and take
   expect(await world.godwit('unpause', 'chat')).toMatchObject({ code: 0 });
   expect((await world.godwit('status', 'chat')).stdout).not.toContain('paused');
 });
+
+test('with no controller, status shows what a command has started as it left it', async () => {
+  const run = await world.startServing();
+  const ready = async () => {
+    const { sites } = await world.status();
+    return (sites.find(({ name }) => name === 'rome') as { readyReplicas?: number } | undefined)?.readyReplicas;
+  };
+  const typed = ['chat', '--site', 'rome', '--reason', 'by hand'];
+  const stop = ['stop', ...typed, '--override', 'RemovalVelocity', '--confirm', 'chat', '--yes'];
+  const stopped = await world.godwit(...stop);
+  expect(stopped, stopped.stdout + stopped.stderr).toMatchObject({ code: 0 });
+  await until(async () => (await ready()) === 0, 'the controller sees it', 20_000);
+  run.kill('SIGTERM');
+  await run.ended;
+  expect(await world.godwit('start', ...typed, '--yes')).toMatchObject({ code: 0 });
+  expect(await ready()).toBe(1);
+});
