@@ -40,7 +40,7 @@ export async function hunt(ctx: Context, at: StepRef, step: HuntStep, terms: Hun
   );
   for (const each of open.filter(({ part }) => terms.unsettled.has(part))) {
     const reply = await ask(ctx, at, { ...each, replicas: step.replicas - memory.granted.size, terms });
-    if (terms.unsettled.has(each.part)) return inDoubt(reply);
+    if (terms.unsettled.has(each.part)) return inDoubt(reply, terms);
   }
   return (await askInTurn(ctx, at, candidates, { step, terms })) ?? endOfRound(ctx, at, step, terms);
 }
@@ -134,15 +134,17 @@ async function askCandidate(
     if (isResting && !terms.unsettled.has(part)) return undefined;
     if (terms.signal.aborted) return { kind: 'refused', error: cutShort };
     const reply = await ask(ctx, at, { site, slot, part, replicas: Math.max(1, lacking()), terms });
-    if (reply.kind === 'unknown' || terms.unsettled.has(part)) return inDoubt(reply);
+    if (reply.kind === 'unknown' || terms.unsettled.has(part)) return inDoubt(reply, terms);
     if (reply.kind === 'refused') return undefined;
   }
   return undefined;
 }
 
 /** A refusal that says nothing of the try before it is not the end of the hunt: it is asked again until it does. */
-function inDoubt(reply: Reply<void>): Reply<void> {
-  return reply.kind === 'refused' && !passingClasses.has(reply.error.class) ? { ...reply, kind: 'unknown' } : reply;
+function inDoubt(reply: Reply<void>, { wait }: HuntTerms): Reply<void> {
+  if (reply.kind !== 'refused' || passingClasses.has(reply.error.class)) return reply;
+  wait(leastWaitMs);
+  return { ...reply, kind: 'unknown' };
 }
 
 const cutShort: ProviderError = { class: 'transient', code: 'NoTime', message: 'no time left to issue the call' };

@@ -36,6 +36,8 @@ export interface StepMemory {
   placed: Readonly<Record<string, readonly number[]>> | undefined;
   /** Of a hedged hunt: nobody has any more. */
   isSpent: boolean;
+  /** Since when the list lacks something that is to be released, epoch milliseconds. */
+  absentSinceMs?: number | undefined;
   /** Since when fewer replicas live than are to be proven, epoch milliseconds. */
   lackingSinceMs: number | undefined;
 }
@@ -83,6 +85,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     ready: view === undefined || proving === undefined ? [] : readyAt(ctx, view, proving),
     ...(hunted === undefined ? {} : { hunted: { ...hunted, isSpent: memory.isSpent } }),
     ...(proven === undefined ? {} : { proven }),
+    absentSinceMs: absentSince(step, listed, memory),
     traffic,
     faults: step.kind === 'undo' ? await ctx.observer.readFaults(signal) : notAsked,
     idleSinceMs: memory.idleSinceMs,
@@ -90,6 +93,15 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     inFlight,
     calmSinceMs: ctx.calmSinceMs(),
   };
+}
+
+/** One list may be short: what it lacks has to be lacking in all of them for a while. */
+function absentSince(step: Step, listed: StepSight['replicas'], memory: StepMemory): number | undefined {
+  if (step.kind !== 'release' || listed.kind === 'unknown') return memory.absentSinceMs;
+  const keys = new Set(listed.value.map(({ startKey }) => startKey));
+  const isWhole = step.own?.starts.every(({ startKey }) => keys.has(startKey)) ?? true;
+  memory.absentSinceMs = isWhole ? undefined : (memory.absentSinceMs ?? listed.asOfMs);
+  return memory.absentSinceMs;
 }
 
 /** Sites of a race, or of a hedged hunt that has all of it there, where as many are proven as it takes. */

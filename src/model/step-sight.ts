@@ -26,6 +26,8 @@ export interface StepSight {
   };
   /** Of a race and of a hedged hunt: sites where all that is to be proven is. Absent: it is neither. */
   readonly proven?: readonly string[];
+  /** Of a release: since when the list lacks something that it is to stop, epoch milliseconds; absent: it lacks nothing. */
+  readonly absentSinceMs?: number | undefined;
   readonly traffic: Seen<DeploymentTraffic>;
   /** What drills do to the deployment's traffic. */
   readonly faults: Seen<readonly Fault[]>;

@@ -87,13 +87,22 @@ function stopped(how: 'stop' | 'delete', seen: StepSight): Answer {
   return answer(seen.replicas.value.every((replica) => isStopped(how, replica)));
 }
 
-/** What has traffic by now is not stopped. What no list shows is gone only once a list had to show it. */
-function released({ site, how, own }: Step & { readonly kind: 'release' }, { route, replicas }: StepSight): Answer {
+/** A page of a list that is stale must not look like an absence, in milliseconds. */
+const leastAbsenceMs = 2000;
+
+/** What has traffic by now is not stopped. What no list shows is gone only once a list had to show it, and for long enough. */
+function released(
+  { site, how, own }: Step & { readonly kind: 'release' },
+  { route, replicas, absentSinceMs }: StepSight,
+): Answer {
   if (route.kind === 'seen' && (route.value?.weights[site] ?? 0) > 0) return 'yes';
   if (replicas.kind === 'unknown') return 'unknown';
   const answers = (own?.starts ?? []).map(({ startKey, atMs, listedWithinMs }): Answer => {
     const made = replicas.value.filter((each) => each.startKey === startKey);
-    if (made.length === 0) return answer(!isWithin(listedWithinMs + 1, atMs, replicas.asOfMs));
+    if (made.length === 0) {
+      const isOld = absentSinceMs !== undefined && !isWithin(leastAbsenceMs + 1, absentSinceMs, replicas.asOfMs);
+      return answer(isOld && !isWithin(listedWithinMs + 1, atMs, replicas.asOfMs));
+    }
     if (made.some(({ billed }) => billed === 'unknown')) return 'unknown';
     return answer(made.every((each) => isStopped(how, each)));
   });

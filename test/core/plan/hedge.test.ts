@@ -208,15 +208,23 @@ test.for<{ name: string; change: Partial<StepSight>; answer: string }>([
 const own: Replica = replicaOf({ site: 'b', startKey: 'op-1/0/b/0' });
 const gone: Replica = { ...own, state: 'gone', billed: 'no' };
 
-test.for<{ name: string; replicas: readonly Replica[]; agoMs?: number; weight?: number; answer: string }>([
+test.for<{
+  name: string;
+  replicas: readonly Replica[];
+  agoMs?: number;
+  absentForMs?: number;
+  weight?: number;
+  answer: string;
+}>([
   { name: 'not while it runs', replicas: [own], answer: 'no' },
   { name: 'when it is gone', replicas: [gone], answer: 'yes' },
   { name: 'not while it may be billed', replicas: [{ ...gone, billed: 'unknown' }], answer: 'unknown' },
   { name: 'not by an absence that is too early', replicas: [], agoMs: 2000, answer: 'no' },
+  { name: 'not by a list that is short for a moment', replicas: [], agoMs: 60_000, absentForMs: 2000, answer: 'no' },
   { name: 'by an absence once it had to be listed', replicas: [], agoMs: 2001, answer: 'yes' },
   { name: 'whatever else runs there', replicas: [gone, replicaOf({ site: 'b', slot: 1 })], answer: 'yes' },
   { name: 'with traffic, as it is', replicas: [own], weight: 10, answer: 'yes' },
-])('a release is reached $name', ({ replicas, agoMs = 0, weight = 0, answer }) => {
+])('a release is reached $name', ({ replicas, agoMs = 0, absentForMs, weight = 0, answer }) => {
   const given = view({ sites, weights: { left: 100 - weight, a: 0, b: weight } });
   const step = {
     kind: 'release',
@@ -224,7 +232,13 @@ test.for<{ name: string; replicas: readonly Replica[]; agoMs?: number; weight?: 
     ...{ name: 'release b', site: 'b', bestEffort: false, deadlineMs: 1000 },
     own: { starts: [{ startKey: own.startKey, atMs: nowMs - agoMs, listedWithinMs: 2000 }], kept: [] },
   } as const;
-  const seen: StepSight = { ...sight, route: given.route, replicas: { kind: 'seen', value: replicas, asOfMs: nowMs } };
+  const absentSinceMs = replicas.length === 0 ? nowMs - (absentForMs ?? agoMs) : undefined;
+  const seen: StepSight = {
+    ...sight,
+    absentSinceMs,
+    route: given.route,
+    replicas: { kind: 'seen', value: replicas, asOfMs: nowMs },
+  };
   expect(isReached(step, seen, nowMs)).toBe(answer);
 });
 
