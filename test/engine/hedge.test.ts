@@ -29,15 +29,14 @@ interface Sale {
 }
 
 /** `left` serves, `right` is ready; three cold sites of three vendors, of which the first loads for longer. */
-function open(change: WorldChange = {}): Sale {
-  const sites = { left: 1, right: 1, virginia: 2, sweden: 2, iowa: 2 };
+function open(change: WorldChange = {}, hot: Readonly<Record<string, number>> = { left: 1, right: 1 }): Sale {
+  const sites = { ...hot, virginia: 2, sweden: 2, iowa: 2 };
   const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 1000 };
   const placements = Object.entries(sites).map(
-    ([site, replicas]) =>
-      ({ site, replicas, launch, standby: site === 'left' || site === 'right' ? 'hot' : 'cold' }) as const,
+    ([site, replicas]) => ({ site, replicas, launch, standby: hot[site] === undefined ? 'cold' : 'hot' }) as const,
   );
   const world = createWorld({ sites, places, deployment: { placements }, failover: { mode: 'advise' }, ...change });
-  for (const site of ['left', 'right']) world.clouds.get(site)?.plant(0);
+  for (const site of Object.keys(hot)) world.clouds.get(site)?.plant(0);
   const cloudOf = (site: Other): FakeCloud => {
     const cloud = world.clouds.get(site);
     if (cloud === undefined) throw new Error(`no ${site}`);
@@ -246,6 +245,32 @@ test('a proof that never comes ends it as it ends any hunt, with all of it left'
   for (const site of others) sale.clouds[site].bootMs = 10_000_000;
   expect(await type(sale, hedged)).toMatchObject({ operation: { state: 'failed' } });
   expect(billed(sale)).toEqual([1, 1, 0]);
+});
+
+test('a failover to one of both that takes its place releases the other at its own end', async () => {
+  const sale = open({ failover: { mode: 'auto' } }, { left: 1 });
+  const { world, clouds } = sale;
+  clouds.sweden.bootMs = 2500;
+  const stop = new AbortController();
+  const led = runController(world.boot().deps, stop.signal);
+  const typed = carryOut(world.boot().deps, hedged, { timeoutMs: undefined }, new AbortController().signal);
+  typed.catch(() => undefined);
+  await world.until('both started', () => made(sale).join() === '1,1,0');
+  const left = world.clouds.get('left');
+  left?.crash(0);
+  if (left !== undefined) left.refusal = { class: 'capacity', code: 'Out', message: 'none' };
+  const failover = () =>
+    world
+      .operations()
+      .find(({ plan }) => plan.kind === 'failover' && plan.steps.some(({ kind }) => kind === 'release'));
+  await world.until('the failover is over', () => failover()?.endedAtMs !== undefined, 60_000);
+  stop.abort();
+  await world.drive(led);
+  expect(failover()).toMatchObject({ state: 'done' });
+  const target = others.find((site) => (failover()?.plan.after[site] ?? 0) === 100);
+  expect(billed(sale).filter((count) => count > 0)).toHaveLength(1);
+  expect(billed(sale)[others.findIndex((site) => site === target)]).toBeGreaterThan(0);
+  expect(world.violations).toEqual([]);
 });
 
 test('kill -9 at any point, then a resume: one winner, and nothing billed beside it (I14, I15, I17)', {

@@ -115,6 +115,8 @@ export function leftoverSteps({ weights, kind }: Action, view: View): readonly S
   const { open } = view;
   const hunt = open?.plan.steps.find((step) => step.kind === 'hunt');
   if (open === undefined || hunt?.kind !== 'hunt' || hunt.hedge === undefined || kind === 'start') return [];
+  // Where none of them gets any, what a person wanted to have stays, as of any hunt.
+  if (hunt.candidates.every(({ site }) => (weights[site] ?? 0) === 0)) return [];
   return hunt.candidates
     .filter(({ site }) => (weights[site] ?? 0) === 0)
     .flatMap((candidate) => releaseStep(view, candidate, open.id) ?? []);

@@ -246,6 +246,7 @@ test('what takes its place releases all that gets no traffic, and never fails by
   const given = view({ sites, open: { ...hunting, endedAtMs: undefined } });
   const failover: Action = { ...actionOf(view({ sites })), kind: 'failover', weights: { left: 0, a: 100, b: 0 } };
   expect(leftoverSteps(failover, given)).toMatchObject([{ kind: 'release', site: 'b', of: 'op-1', bestEffort: true }]);
+  expect(leftoverSteps({ ...failover, weights: { left: 50, a: 0, b: 0 } }, given)).toEqual([]);
   expect(leftoverSteps({ ...failover, kind: 'start' }, given)).toEqual([]);
 });
 
