@@ -1,8 +1,6 @@
 /** Carries out a plan step by step: the only place that changes the world. Also after a crash, from where it stood. */
 
 import { planStale } from '../core/moved.ts';
-import { asRaced, asReleased } from '../core/plan/hedge.ts';
-import { asHunted } from '../core/plan/hunt.ts';
 import { standingAfter } from '../core/standing-after.ts';
 import { assert, GodwitError } from '../errors.ts';
 import type { JournalEntry } from '../model/journal-entry.ts';
@@ -12,7 +10,9 @@ import type { Plan, Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { Context } from './context.ts';
 import { isLost } from './lease-grip.ts';
-import { endOf, runStep, type StepEnd, type StepTrouble } from './run-step.ts';
+import { runStep } from './run-step.ts';
+import { stepOf } from './step-after-hunt.ts';
+import { endOf, type StepEnd, type StepTrouble } from './step-end.ts';
 
 /** Why an execution was stopped from outside; the reason of its signal. */
 export type StopReason = 'preempted' | 'shutdown';
@@ -64,22 +64,6 @@ export async function execute(ctx: Context, course: Course, stop: AbortSignal): 
   const { order } = course.operation;
   if (order !== undefined && order.kind !== 'hold') return await obey(run, plan.steps.length, order);
   return await finish(run, plan.steps.length, 'done', undefined);
-}
-
-/** What a hunt has started is known only once it is over; a text: why the step has nothing to do. */
-async function stepOf(
-  { deps: { store, providers } }: Context,
-  { id, plan }: Operation,
-  step: Step,
-): Promise<Step | string> {
-  const entriesOf = (operationId: string) => store.journal.read({ operationId });
-  if (step.kind === 'prove' && step.isHunted === true)
-    return asHunted(step, plan, await entriesOf(id)) ?? 'nothing was started there';
-  if (step.kind === 'race') return asRaced(step, plan, await entriesOf(id));
-  if (step.kind !== 'release') return step;
-  const hunted = step.of === undefined ? { id, plan } : await store.operations.get(step.of);
-  if (hunted === undefined) return 'the operation that started something there is not known any more';
-  return asReleased(step, hunted, await entriesOf(hunted.id), providers.get(step.site)?.listLagMs ?? 0);
 }
 
 /** For an operation that nobody carries out: something of higher rank takes its place. */

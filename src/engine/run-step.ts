@@ -7,7 +7,6 @@ import { placedText } from '../core/plan/hunt.ts';
 import { isHopeless, isReached } from '../core/plan/reached.ts';
 import type { StepState } from '../model/journal-entry.ts';
 import type { Reply } from '../model/outcome.ts';
-import type { Step } from '../model/plan.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { StepSight } from '../model/step-sight.ts';
 import { span } from '../model/words.ts';
@@ -19,17 +18,9 @@ import { isTakenBack, takeBackLost } from './launch.ts';
 import { isLost } from './lease-grip.ts';
 import { lostLaunch, lostProof } from './lost-replica.ts';
 import { type StepMemory, sightOf } from './read-back.ts';
+import { endOf, type StepEnd } from './step-end.ts';
 import { objection, staleness } from './step-objection.ts';
 import { lookAgainMs, pause, pollMs, retryPauseMs } from './step-pace.ts';
-
-/** `left`: stopped with the step open (lease lost, process ends); the next holder goes on. */
-export type StepEnd = { readonly kind: 'reached' } | StepTrouble;
-
-export type StepTrouble =
-  | { readonly kind: 'failed'; readonly error: ProviderError }
-  | { readonly kind: 'unknown'; readonly error: ProviderError }
-  | { readonly kind: 'preempted' }
-  | { readonly kind: 'left' };
 
 /** Asks the world first (also after a crash: not the record), then intends, acts, and reads back until reached. */
 export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): Promise<StepEnd> {
@@ -244,11 +235,4 @@ async function close(
   await ctx.note(at, undefined, state, error, told);
   if (error === undefined) return { kind: 'reached' };
   return endOf(at.step, state, error);
-}
-
-/** What a step's closing entry means for the operation: the same when it is read back after a crash. */
-export function endOf(step: Step, state: StepState, error: ProviderError): StepEnd {
-  const isBestEffort = (step.kind === 'launch' || step.kind === 'release') && step.bestEffort;
-  if (state === 'reached' || isBestEffort) return { kind: 'reached' };
-  return { kind: state === 'unknown' ? 'unknown' : 'failed', error };
 }

@@ -2,7 +2,7 @@
 import type { JournalBody } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Step } from '../model/plan.ts';
-import type { Cloud } from './cloud.ts';
+import type { Cloud, CloudEvent } from './cloud.ts';
 import type { Ghost } from './ghost.ts';
 import type { Watched } from './oracles.ts';
 
@@ -13,6 +13,12 @@ export function noteRaced({ ghost, gateway }: Watched, step: Step, body: Extract
   if (step.kind === 'race') for (const site of Object.keys(placed)) ghost.stay(operationId, site);
   if (step.kind === 'release' && (gateway.entry?.weights[step.site] ?? 0) > 0)
     ghost.stay(step.of ?? operationId, step.site);
+}
+
+/** I21: what a hedged start made and nobody was sent to has none of the site's requests. */
+export function checkReleased({ ghost, gateway }: Watched, { site, id, operationId }: CloudEvent): void {
+  if (gateway.isListed(site, id))
+    ghost.violate('I21', `${operationId} stopped ${id}, and the gateway has it in its table`);
 }
 
 /** When it is done, and at the end of the world: what was sent late may have come about since. */

@@ -14,7 +14,7 @@ import type { SimOptions } from './options.ts';
 import { checkDrained } from './oracle-drained.ts';
 import { checkOffered, checkRemoval } from './oracle-emptied.ts';
 import { checkFlapping } from './oracle-flapping.ts';
-import { checkHedge, noteRaced } from './oracle-hedge.ts';
+import { checkHedge, checkReleased, noteRaced } from './oracle-hedge.ts';
 import { checkNotTooMany } from './oracle-hunt.ts';
 import { partOf, stopAt } from './oracle-issue.ts';
 import type { JournalGrammar } from './oracle-journal.ts';
@@ -157,8 +157,10 @@ export function checkAppended(watched: Watched, drafts: readonly JournalDraft[],
       if (defect !== undefined)
         ghost.violate(defect[0], `${body.operationId} calls ${body.step} reached: ${defect[1]}`);
       if (ghost.open?.id === body.operationId) ghost.step = step;
-      if (step !== undefined && body.part === undefined) checkRemoval(watched, step, body, life);
-      if (step !== undefined && body.part === undefined) noteRaced(watched, step, body);
+      if (step !== undefined && body.part === undefined) {
+        checkRemoval(watched, step, body, life);
+        noteRaced(watched, step, body);
+      }
       if (body.part === undefined && body.state !== 'intended') ghost.stepSinceMs = ghost.nowMs;
       if (body.state === 'intended') ghost.intents.add(`${body.operationId}/${body.index}/${body.part ?? ''}`);
     }
@@ -192,9 +194,9 @@ export function checkCloud(watched: Watched, event: CloudEvent): void {
     return;
   }
   ghost.cloudEvents.push(event);
-  if (event.verb === 'start') checkStarted(watched, event);
-  else checkStopped(watched, event);
-  if (event.verb === 'start') checkNotTooMany(watched, event);
+  if (event.verb === 'stop') return checkStopped(watched, event);
+  checkStarted(watched, event);
+  checkNotTooMany(watched, event);
 }
 
 function checkStarted({ ghost, clouds }: Watched, { operationId, slot, site, id, startKey }: CloudEvent): void {
@@ -214,7 +216,9 @@ function checkStarted({ ghost, clouds }: Watched, { operationId, slot, site, id,
     ghost.violate('I18', `the start of ${id} is not in the journal as intended`);
 }
 
-function checkStopped({ ghost, gateway, clouds }: Watched, { site, id, operationId }: CloudEvent): void {
+function checkStopped(watched: Watched, event: CloudEvent): void {
+  const { ghost, gateway, clouds } = watched;
+  const { site, id, operationId } = event;
   const weight = gateway.entry?.weights[site] ?? 0;
   if (weight > 0)
     ghost.violate('I20', `${operationId} stopped ${id}, and ${site} still has ${weight} % of the traffic`);
@@ -228,11 +232,7 @@ function checkStopped({ ghost, gateway, clouds }: Watched, { site, id, operation
   const index = stopAt(steps, site);
   if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the stop of ${id} is not in the journal`);
   // What a hedged start made and nobody was sent to has none of the site's requests.
-  if (steps[index]?.kind === 'release') {
-    if (gateway.isListed(site, id))
-      ghost.violate('I21', `${operationId} stopped ${id}, and the gateway has it in its table`);
-    return;
-  }
+  if (steps[index]?.kind === 'release') return checkReleased(watched, event);
   // What a gateway without its table let in again is not the operation's.
   if (gateway.inFlight(site) > 0 && !ghost.disturbed.has(operationId))
     ghost.violate('I21', `${operationId} stopped ${id} while requests run there`);

@@ -3,10 +3,7 @@ import type { Action } from '../../model/decision.ts';
 import type { Step } from '../../model/plan.ts';
 import type { View } from '../../model/view.ts';
 import { drainBudgetMs } from '../drain-budget.ts';
-import { fenceStep, writeDeadlineMs } from './steps.ts';
-
-/** Of a provider that does not say, beyond the time a model server takes to stop, in milliseconds: it may have to be asked again. */
-const usualSlackMs = 60_000;
+import { fenceStep, stopWithinMs, writeDeadlineMs } from './steps.ts';
 
 /** For a site that has no weight: what would move it has nothing to do, and the gateway is read back all the same. */
 export function fenceSteps({ empty = [] }: Action): readonly Step[] {
@@ -20,7 +17,7 @@ export function fenceSteps({ empty = [] }: Action): readonly Step[] {
 export function emptySteps({ empty = [] }: Action, view: View): readonly Step[] {
   return empty.flatMap(({ site, stop }): readonly Step[] => {
     const seen = view.sites.find((each) => each.site.name === site);
-    const deadlineMs = (seen?.placement.launch.stopGraceMs ?? 0) + (seen?.stopSlackMs ?? usualSlackMs);
+    const deadlineMs = stopWithinMs(seen);
     return [
       { kind: 'drain', name: `drain ${site}`, site, cutsLater: true, deadlineMs: drainBudgetMs(view, site) },
       { kind: 'cut', name: `cut ${site}`, site, deadlineMs: writeDeadlineMs },

@@ -11,7 +11,7 @@ import { type AskedParts, askedAfter } from '../asked-parts.ts';
 import { areIndependent } from '../readiness.ts';
 import { vendorOf } from '../rules/vendors.ts';
 import { huntPart, huntStep } from './hunt.ts';
-import { launchDeadlineMs } from './steps.ts';
+import { launchDeadlineMs, stopWithinMs } from './steps.ts';
 
 /** At so many sites a hedged start asks for all that is wanted. */
 export const hedgedSites = 2;
@@ -91,8 +91,6 @@ export function hedgedSteps(hunt: NonNullable<Action['hunt']>, view: View): read
 const doubtMs = 30_000;
 /** A page of a list that is stale must not look like an absence, in milliseconds. */
 const leastAbsenceMs = 2000;
-/** Beyond the time a model server takes to stop, in milliseconds: a provider may have to be asked again, and doubt has to pass. */
-const releaseSlackMs = 90_000;
 
 function releaseStep(view: View, { site: name, slots }: HuntCandidate, of?: string): Release | undefined {
   const site = siteNamed(view, name);
@@ -103,7 +101,7 @@ function releaseStep(view: View, { site: name, slots }: HuntCandidate, of?: stri
     ...{ kind: 'release', name: `release ${name}`, site: name },
     how: site.placement.standby === 'warm' || isWoken ? 'stop' : 'delete',
     ...{ bestEffort: of !== undefined, ...(of === undefined ? {} : { of }) },
-    deadlineMs: site.placement.launch.stopGraceMs + releaseSlackMs,
+    deadlineMs: stopWithinMs(site) + doubtMs,
   };
 }
 

@@ -2,12 +2,20 @@
 import type { Placement } from '../../model/deployment.ts';
 import type { Gate, Step } from '../../model/plan.ts';
 import type { Weights } from '../../model/route.ts';
-import type { View } from '../../model/view.ts';
+import type { SiteView, View } from '../../model/view.ts';
 
 /** A launch call may be hunting for a while; the wait for the model is the prove step's. */
 export const launchDeadlineMs = 120_000;
 /** The gateway answers in milliseconds; this long covers its restart. */
 export const writeDeadlineMs = 30_000;
+
+/** Of a provider that does not say, beyond the time a model server takes to stop, in milliseconds: it may have to be asked again. */
+const usualSlackMs = 60_000;
+
+/** How long what runs at the site may take to stop, in milliseconds: its own grace, and what its provider takes beside. */
+export function stopWithinMs(site: SiteView | undefined): number {
+  return (site?.placement.launch.stopGraceMs ?? 0) + (site?.stopSlackMs ?? usualSlackMs);
+}
 
 /** Starts slots and waits until `ready` replicas are proven; the model's load time is the placement's start-up limit. */
 export function launchSteps(placement: Placement, slots: readonly number[], ready: number): readonly Step[] {

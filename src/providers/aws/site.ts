@@ -4,7 +4,7 @@ import type { Replica } from '../../model/replica.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
-import { createMemory } from '../shared/remember.ts';
+import { askTwice, createMemory } from '../shared/remember.ts';
 import { onePerSlot } from '../shared/slots.ts';
 import { drainReplica } from './drain.ts';
 import { seeNotices } from './notices.ts';
@@ -41,7 +41,7 @@ export function openSite(deps: SessionDeps): Provider {
     account: accountOf(settings),
     async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
       const asOfMs = clock.nowMs();
-      const told = await session.look(deployment, call);
+      const told = await askTwice(() => session.look(deployment, call));
       if (told.kind !== 'done') return { kind: 'unknown', error: told.error };
       await ultraServers.learn(told.value, call);
       return { kind: 'seen', value: onePerSlot(told.value.flatMap((each) => session.see(each) ?? [])), asOfMs };

@@ -4,6 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
+import { askTwice } from '../shared/remember.ts';
 import { onePerSlot } from '../shared/slots.ts';
 import { startupParts } from '../shared/startup-parts.ts';
 import { mapTold, type Told } from '../shared/told.ts';
@@ -24,7 +25,7 @@ export function openSite(deps: SessionDeps): Provider {
     noticeEveryMs,
     account: `azure:${settings.subscription}`,
     list: ({ deployment }, call) =>
-      look(clock, async () => mapTold(await listReplicas(session, deployment, call), onePerSlot)),
+      look(clock, async () => mapTold(await askTwice(() => listReplicas(session, deployment, call)), onePerSlot)),
     start: (request, call) => changeSlot(session, request, call, () => startReplica(session, request, call)),
     stop: (replica, how, call) => changeSlot(session, replica, call, () => stopReplica(session, replica, how, call)),
     offers: (_, call) => look(clock, () => azure.offers(call)),

@@ -4,7 +4,7 @@ import type { Replica } from '../../model/replica.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { openAttempts } from '../shared/attempt-record.ts';
 import { changeSlot } from '../shared/change.ts';
-import { createMemory } from '../shared/remember.ts';
+import { askTwice, createMemory } from '../shared/remember.ts';
 import { onePerSlot } from '../shared/slots.ts';
 import { openUnderWay } from '../shared/under-way.ts';
 import { seeAccess } from './access.ts';
@@ -33,7 +33,7 @@ export function openSite(deps: SessionDeps): Provider {
     account: settings.project,
     async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
       const asOfMs = clock.nowMs();
-      const told = await session.look(deployment, call);
+      const told = await askTwice(() => session.look(deployment, call));
       if (told.kind !== 'done') return { kind: 'unknown', error: told.error };
       return { kind: 'seen', value: onePerSlot(told.value.flatMap((each) => toReplica(each, settings) ?? [])), asOfMs };
     },

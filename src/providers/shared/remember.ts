@@ -9,8 +9,8 @@ export interface Memory {
 
 /**
  * A connection that stood idle is closed by the other side at the very moment at which it is used again: that says nothing of
- * the cloud, and without this look a start would ask for what is known to be refused. So a look without an answer is taken
- * once more; what is answered, a server in trouble too, stands.
+ * the cloud, and without this look a start would ask for what is known to be refused, and a site would not be seen just when
+ * something is decided. So a look without an answer is taken once more; what is answered, a server in trouble too, stands.
  */
 export async function askTwice<T>(ask: () => Promise<Told<T>>): Promise<Told<T>> {
   const told = await ask();

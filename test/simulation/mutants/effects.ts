@@ -69,7 +69,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     name: 'unknown-end-is-a-known-one',
-    file: runStep,
+    file: 'src/engine/step-end.ts',
     find: "return { kind: state === 'unknown' ? 'unknown' : 'failed', error };",
     replace: "return { kind: 'failed', error };",
     breaks: ['I17', 'I18'],
@@ -159,7 +159,7 @@ export const effectMutants: readonly Mutant[] = [
     name: 'hunt-goes-on-without-an-answer',
     file: 'src/engine/hunt.ts',
     find: lines(
-      "    if (reply.kind === 'unknown') return reply;",
+      "    if (reply.kind === 'unknown' || terms.unsettled.has(part)) return inDoubt(reply, terms);",
       "    if (reply.kind === 'refused') return undefined;",
     ),
     replace: "    if (reply.kind !== 'done') return undefined;",
