@@ -1,5 +1,4 @@
 /** The invariants, asked after what can break them happened. Each names itself in its violation. */
-
 import type { Config } from '../model/config.ts';
 import type { JournalDraft } from '../model/journal-entry.ts';
 import type { Plan } from '../model/plan.ts';
