@@ -59,11 +59,20 @@ export function leavingReason(view: View, site: SiteView, nowMs: number): readon
   const serving = servingReplicas(view, site, nowMs);
   const notices = serving.flatMap(({ replica }) => leavingNoticeOf(view, replica, nowMs) ?? []);
   if (serving.length === 0 || notices.length < serving.length) return [];
+  // What is loading there, or is started by the move, is proven before anything moves.
+  if (missingSlots(view, site, nowMs).length > 0 || site.replicas.some((each) => mayYetServe(view, each, nowMs)))
+    return [];
   const { name, provider } = site.site;
   const [first] = notices;
   const what = notices.length === 1 ? `its only ready replica` : `all its ${notices.length} ready replicas`;
   const message = `${provider} takes from ${name} ${what}: ${first?.kind} of ${first?.replicaId} (${first?.code})`;
   return [{ code: 'ReplicaLeaving', site: name, message }];
+}
+
+/** Alive and not bad, and its provider does not take it away: loading, or not looked at for long enough. */
+function mayYetServe(view: View, each: ReplicaView, nowMs: number): boolean {
+  const isBad = completionConditions(view, each).some(({ state }) => state === 'bad');
+  return isAlive(each.replica.state) && !isBad && leavingNoticeOf(view, each.replica, nowMs) === undefined;
 }
 
 /**

@@ -167,13 +167,17 @@ const notAsked = {
   error: { class: 'unknown', code: 'NotAsked', message: 'this kind of step does not look at it' },
 } as const;
 
-/** Nothing is moved to what will be gone in a moment; a start that moves nothing need not wait for what replaces it. */
+/**
+ * Nothing is moved to where all will be gone in a moment; with one that stays a failover need not wait for what replaces the
+ * others, nor need a start that moves nothing.
+ */
 function readyAt(ctx: Context, view: View, site: SiteView): readonly string[] {
   const { before = {}, after = {} } = view.open?.plan ?? {};
   const { name } = site.site;
+  const nowMs = ctx.deps.clock.nowMs();
   const isStart = view.open !== undefined && (after[name] ?? 0) <= (before[name] ?? 0);
-  const replicas = isStart ? servingReplicas : readyReplicas;
-  return replicas(view, site, ctx.deps.clock.nowMs()).map(({ replica }) => replica.id);
+  if (!isStart && readyReplicas(view, site, nowMs).length === 0) return [];
+  return servingReplicas(view, site, nowMs).map(({ replica }) => replica.id);
 }
 
 /** A race is lost when so few can win any more that it has no end. */

@@ -110,3 +110,27 @@ test('a site with one more that stays has something to count on, and one with no
     undefined,
   ]);
 });
+
+test.for([
+  { name: 'is loading', other: replicaView({ slot: 1, id: 'left-1', state: 'starting', proof: null }), codes: [] },
+  { name: 'has good answers and no proof yet', other: replicaView({ slot: 1, id: 'left-1', proof: null }), codes: [] },
+  { name: 'is not there and may be started', other: undefined, codes: [] },
+  {
+    name: 'is bad',
+    other: replicaView({ slot: 1, id: 'left-1', conditions: [{ state: 'bad' }], proof: null }),
+    codes: ['ReplicaLeaving'],
+  },
+  {
+    name: 'is loading and leaves too',
+    other: replicaView({ slot: 1, id: 'left-9', proof: null }),
+    codes: ['ReplicaLeaving'],
+  },
+] as const)('whether a site with one that leaves is no target: its other $name', ({ other, codes }) => {
+  const replicas = [replicaView({ id: 'left-0' }), ...(other === undefined ? [] : [other])];
+  const site = siteView('left', {
+    wanted: 2,
+    replicas,
+    notices: noticesOf({ replicaId: 'left-0' }, { replicaId: 'left-9' }),
+  });
+  expect(leavingReason(view({ sites: [site] }), site, nowMs).map(({ code }) => code)).toEqual(codes);
+});

@@ -93,6 +93,15 @@ test('what will be gone in a moment is no target, and needs no replacement for a
   expect((await look(world, prove)).ready).toEqual(['right-1']);
 });
 
+test('with one that stays, a move need not wait for what replaces the one that leaves', async () => {
+  const world = await openStepWorld({ sites: { left: 1, right: 2 } });
+  const both = [...world.right.replicas.values()];
+  await world.lookUntil('both', () => world.diagnosis().sites[1]?.ready.length === 2);
+  world.right.told = both.slice(0, 1).map((each) => preemptionOf(each));
+  await world.lookUntil('the notice', () => world.ctx.view().sites[1]?.notices?.told.length === 1);
+  expect((await look(world, { ...prove, replicas: 2 })).ready).toEqual(both.map(({ id }) => id));
+});
+
 test('a proof that is waited for is looked for at once; one that stands already is found without', async () => {
   const world = await openStepWorld();
   const { asked } = world.probe;
