@@ -11,7 +11,7 @@ import type { Verb, Wish } from '../model/wish.ts';
 import { weightsText } from '../model/words.ts';
 import { asked } from './asked.ts';
 import { isFailing } from './diagnose.ts';
-import { missingSlots, readyReplicas, unlistedReason, weightOf } from './readiness.ts';
+import { leavingReason, missingSlots, readyReplicas, unlistedReason, weightOf } from './readiness.ts';
 import { targetsOf } from './rules/case.ts';
 import { moveShare, othersWithWeight } from './share.ts';
 import { isOut } from './standing.ts';
@@ -94,7 +94,11 @@ function moveTo(asking: Asking, weights: Weights, from: string | undefined): Wis
   const source =
     from ?? view.sites.find(({ site }) => (weights[site.name] ?? 0) < weightOf(view, site.name))?.site.name;
   const asleep = targetsOf(view, { weights }).find(
-    (site) => site.placement.standby !== 'hot' && readyReplicas(view, site, nowMs).length === 0,
+    (site) =>
+      site.placement.standby !== 'hot' &&
+      readyReplicas(view, site, nowMs).length === 0 &&
+      // What runs there and will be gone in a moment no --wake helps: the rules say so.
+      leavingReason(view, site, nowMs).length === 0,
   );
   // Machines cost money and take their time: starting some is said in so many words, but for what is down already.
   if (asleep !== undefined && wish.mayWake !== true && wish.kind !== 'failover') {

@@ -1,13 +1,30 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/core/diagnose.ts';
+import { checkMove } from '../../src/core/safety.ts';
 import { wishAction } from '../../src/core/wishes.ts';
 import type { Wish } from '../../src/model/wish.ts';
-import { anyWeights, dead, nowMs, requestOf, siteView, type ViewChange, view } from './support/view.ts';
+import {
+  anyWeights,
+  dead,
+  noticesOf,
+  nowMs,
+  replicaView,
+  requestOf,
+  siteView,
+  type ViewChange,
+  view,
+} from './support/view.ts';
 
 type Asked = Parameters<typeof wishAction>[1];
 const sites = [siteView('left'), siteView('right'), siteView('far')];
 const cold = siteView('far', { standby: 'cold', replicas: [] });
+
+/** A standby that was woken, and whose only replica is taken back. */
+function leavingWarm(wanted: number) {
+  const replicas = [replicaView({ site: 'far', id: 'far-0' })];
+  return siteView('far', { standby: 'warm', wanted, replicas, notices: noticesOf({ replicaId: 'far-0' }) });
+}
 
 function ask(wish: Partial<Asked>, change: ViewChange = {}) {
   const seen = view({ sites, weights: { left: 60, right: 40, far: 0 }, ...change });
@@ -75,6 +92,12 @@ test.for<{ name: string; wish: Partial<Asked>; change?: ViewChange; code: string
     code: 'TargetAsleep',
   },
   {
+    name: 'a target with one that will be gone in a moment and a free slot, without --wake',
+    wish: { kind: 'shift', from: 'left', to: 'far' },
+    change: { sites: [siteView('left'), siteView('right'), leavingWarm(2)] },
+    code: 'TargetAsleep',
+  },
+  {
     name: 'a start at a site that cannot be read',
     wish: { kind: 'start', from: 'far' },
     change: { sites: [siteView('left'), siteView('right'), siteView('far', { unseen: true })] },
@@ -94,6 +117,16 @@ test('a cold target is started when told to, and for a failover without being to
   const change = { sites: [siteView('left', dead), siteView('right', dead), cold] };
   expect(ask({ kind: 'shift', from: 'left', to: 'far', mayWake: true }, change)).toMatchObject({ kind: 'action' });
   expect(ask({ kind: 'failover', from: 'left', to: 'far' }, change)).toMatchObject({ kind: 'action' });
+});
+
+test('a target that runs and will be gone in a moment is not called asleep: the rules refuse it', () => {
+  const change = { sites: [siteView('left'), siteView('right'), leavingWarm(1)] };
+  const seen = view({ weights: { left: 60, right: 40, far: 0 }, ...change });
+  const diagnosis = diagnose(seen, nowMs);
+  const wished = ask({ kind: 'shift', from: 'left', to: 'far' }, change);
+  if (wished.kind !== 'action') throw new Error(wished.reason.message);
+  const codes = checkMove({ view: seen, diagnosis, action: wished.action, nowMs }).map(({ code }) => code);
+  expect(codes).toEqual(['ReplicaLeaving']);
 });
 
 test('a start is of the slots that are missing', () => {
