@@ -61,9 +61,11 @@ function probePlane({ sites, weights }: Evidence): Plane {
   if (active.every(({ code }) => code === 'ViewLost')) return { word: 'unknown', why: 'no active site can be seen' };
   const ill = active.filter(({ code }) => code !== 'Healthy');
   const names = (all: readonly SiteDiagnosis[]): string => all.map(({ site, code }) => `${site} ${code}`).join(', ');
-  if (active.every(({ ready }) => ready.length === 0))
-    return { word: 'bad', why: `no active site is ready: ${names(active)}` };
+  const [isReady, leaves] = [active.some(({ ready }) => ready.length > 0), active.filter(({ leaving }) => leaving)];
+  // What will be gone in a moment serves as long as it is there.
+  if (!isReady && leaves.length === 0) return { word: 'bad', why: `no active site is ready: ${names(active)}` };
   if (ill.length > 0) return { word: 'mixed', why: names(ill) };
+  if (!isReady) return { word: 'good', why: `all that serves leaves: ${leaves.map(({ site }) => site).join(', ')}` };
   return { word: 'good', why: active.length === 1 ? 'the active site is healthy' : 'all active sites are healthy' };
 }
 

@@ -1,6 +1,7 @@
 /** Names what is wrong with one site, from three planes of evidence. */
 import type { Condition } from '../model/condition.ts';
 import type { DiagnosisCode, SiteDiagnosis } from '../model/diagnosis.ts';
+import type { Notice } from '../model/notice.ts';
 import type { Plane, ProbeReason } from '../model/observation.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { judgeTraffic, type TrafficVerdict } from './detect/traffic.ts';
@@ -15,8 +16,14 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
   const { detector } = view.deployment.failover;
   const seen = gather(view, site, nowMs);
   const ready = readyReplicas(view, site, nowMs).map(({ replica }) => replica.id);
-  const leaving = leavingWords(view, site, nowMs);
-  const base = { site: site.site.name, ready, asOfMs: seen.asOfMs, vantages: seen.badVantages };
+  const notices = servingReplicas(view, site, nowMs).flatMap(
+    ({ replica }) => leavingNoticeOf(view, replica, nowMs) ?? [],
+  );
+  const leaving = leavingWords(notices);
+  const base = {
+    ...{ site: site.site.name, ready, asOfMs: seen.asOfMs, vantages: seen.badVantages },
+    ...(notices.length === 0 ? {} : { leaving: notices.map(({ replicaId }) => replicaId) }),
+  };
   const plain = (code: DiagnosisCode, message: string): SiteDiagnosis => ({
     ...base,
     code,
@@ -63,10 +70,7 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
 }
 
 /** Of those that serve: what the provider's word takes from what is ready. */
-function leavingWords(view: View, site: SiteView, nowMs: number): string {
-  const notices = servingReplicas(view, site, nowMs).flatMap(
-    ({ replica }) => leavingNoticeOf(view, replica, nowMs) ?? [],
-  );
+function leavingWords(notices: readonly Notice[]): string {
   const [first] = notices;
   return first === undefined ? '' : `, ${notices.length} leaving (${first.kind} of ${first.replicaId})`;
 }

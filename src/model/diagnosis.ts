@@ -35,8 +35,10 @@ export interface SiteDiagnosis {
   readonly asOfMs: number;
   /** One line with the values seen. */
   readonly message: string;
-  /** Replicas that are ready: proven freshly and good now. */
+  /** Replicas that are ready: proven freshly and good now, and staying. */
   readonly ready: readonly string[];
+  /** Those that serve as well and will be gone in a moment, as their provider says. Absent: none, or an earlier version's. */
+  readonly leaving?: readonly string[];
 }
 
 /** The deployment's condition: the worst site that has weight, and every site's own. */

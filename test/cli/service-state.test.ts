@@ -60,6 +60,16 @@ test.for([
     state: 'down',
   },
   {
+    name: 'serves without requests when all that serves will be gone in a moment',
+    over: { traffic: seen({}), sites: [siteDiagnosis('site-a', 'Healthy', { ready: [], leaving: ['a-0'] })] },
+    state: 'serving',
+  },
+  {
+    name: 'is degraded without requests when one is bad and the other will be gone in a moment',
+    over: { traffic: seen({}), sites: [siteDiagnosis('site-a', 'SiteDegraded', { ready: [], leaving: ['a-0'] })] },
+    state: 'degraded',
+  },
+  {
     name: 'is degraded without requests when the active site is slow but ready',
     over: { traffic: seen({}), sites: [siteDiagnosis('site-a', 'SiteSlow', { ready: ['a-0'] })] },
     state: 'degraded',

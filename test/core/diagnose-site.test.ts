@@ -27,7 +27,12 @@ test.for<{ name: string; site: SiteChange; change?: ViewChange; expected: Partia
   {
     name: 'healthy, with nothing to count on, when its only replica will be gone in a moment',
     site: { notices: noticesOf({ replicaId: 'left-0' }) },
-    expected: { code: 'Healthy', ready: [], message: '0 of 1 ready, 1 leaving (preemption of left-0)' },
+    expected: {
+      code: 'Healthy',
+      ready: [],
+      leaving: ['left-0'],
+      message: '0 of 1 ready, 1 leaving (preemption of left-0)',
+    },
   },
   {
     name: 'no worse for a provider whose notices cannot be read',
