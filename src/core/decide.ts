@@ -10,7 +10,7 @@ import { age, span } from '../model/words.ts';
 import { diagnose, isFailing } from './diagnose.ts';
 import { expiryOf, shiftReason } from './expiry.ts';
 import { emptySlots, isAlive, missingSlots, readyReplicas, unlistedReason, weightOf } from './readiness.ts';
-import { decideRequest } from './requests.ts';
+import { decideRequest, isWaiting } from './requests.ts';
 import { checkMove } from './safety.ts';
 import { isOut, pausedReason, shiftOf } from './standing.ts';
 import { startBlock } from './start-block.ts';
@@ -23,9 +23,19 @@ import { bestTarget, moveAll } from './target.ts';
  */
 export function decide(view: View, nowMs: number): Decision {
   const diagnosis = diagnose(view, nowMs);
-  const { mode } = view.deployment.failover;
-  if (view.request !== undefined) return decideRequest(view, view.request, diagnosis, nowMs);
+  if (view.request !== undefined) {
+    const answer = decideRequest(view, view.request, diagnosis, nowMs);
+    // Who only waits for a list holds nobody up: what users are served from has failed meanwhile.
+    if (answer.kind !== 'stay' || !isWaiting(answer.reasons)) return answer;
+    const unasked = decideUnasked(view, diagnosis, nowMs);
+    return unasked.kind === 'act' && unasked.action.kind === 'failover' ? unasked : answer;
+  }
+  return decideUnasked(view, diagnosis, nowMs);
+}
+
+function decideUnasked(view: View, diagnosis: Diagnosis, nowMs: number): Decision {
   const { open } = view;
+  const { mode } = view.deployment.failover;
   const paused = pausedReason(view, nowMs);
   const expired = expiryOf(view, diagnosis, paused, nowMs);
   if (expired !== undefined) return expired;
@@ -39,11 +49,11 @@ export function decide(view: View, nowMs: number): Decision {
   const failover = failoverOf(view, diagnosis, nowMs);
   if (failover?.kind === 'act' || failover?.kind === 'advise') return failover;
   if (open !== undefined) return stay(diagnosis, [...running, ...(failover?.reasons ?? [])]);
-  const isWaiting =
+  const isAboutToMove =
     failover?.reasons.every(({ code, untilMs }) => waitingCodes.has(code) && nowMs < (untilMs ?? 0)) ?? false;
   // Refused for a reason that stays (a cool-down, nowhere to go): then bringing the site itself back is what is left.
   const canMove = view.deployment.failover.mode === 'auto' && failover === undefined;
-  const start = isWaiting
+  const start = isAboutToMove
     ? undefined
     : startOf(view, diagnosis, { canMove, insteadOf: failover?.reasons ?? [] }, nowMs);
   return start ?? failover ?? failbackOf(view, diagnosis, nowMs) ?? stay(diagnosis, startBlocks(view, nowMs));

@@ -4,7 +4,7 @@ import type { RouteEntry, RouteReplica, RouteSite, SpillSite, Weights } from '..
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
 import { leavingNoticeOf } from './leaving.ts';
-import { completionConditions, isListed, isResident, isServing, readyReplicas } from './readiness.ts';
+import { completionConditions, isListed, isResident, isServing, readyReplicas, servingReplicas } from './readiness.ts';
 
 /** What the engine adds to the view. */
 export interface EntryTerms {
@@ -18,9 +18,8 @@ export function routeEntryFor(view: View, terms: EntryTerms): RouteEntry {
   const { deployment } = view;
   const sites = view.sites.filter((site) => isResident(view, site));
   const weights = Object.fromEntries(sites.map(({ site }) => [site.name, terms.weights[site.name] ?? 0]));
-  const weighted = sites.filter(({ site }) => (weights[site.name] ?? 0) > 0);
   const drainingAt = (site: SiteView): IsDraining =>
-    isEmptied(view, site, weights) ? () => true : leavers(view, site, weighted);
+    isEmptied(view, site, weights) ? () => true : leavers(view, site);
   return {
     deployment: deployment.name,
     epoch: terms.epoch,
@@ -74,15 +73,20 @@ function isEmptied({ open, standing }: View, { site: { name } }: SiteView, weigh
 type IsDraining = (each: ReplicaView) => boolean;
 
 /**
- * What its provider takes away gets nothing new once another one can serve that will not be gone in a moment: at the same site, or
- * at another with weight. The last one goes on: it serves as long as it is there.
+ * What its provider takes away gets nothing new once others of its site can serve that will not be gone in a moment: the soonest
+ * first, and never more of them than of those (I12). The rest goes on, and follows as what replaces them is ready; the last one
+ * serves as long as it is there. Other sites do not count: a return puts the weights back over the same table.
  */
-function leavers(view: View, site: SiteView, weighted: readonly SiteView[]): IsDraining {
+function leavers(view: View, site: SiteView): IsDraining {
   const { atMs } = view;
-  const others = [site, ...weighted];
-  return ({ replica }) =>
-    leavingNoticeOf(view, replica, atMs) !== undefined &&
-    others.some((each) => readyReplicas(view, each, atMs).length > 0);
+  if (site.notices === undefined || site.notices.told.length === 0) return () => false;
+  const leaving = servingReplicas(view, site, atMs).flatMap((each) => {
+    const notice = leavingNoticeOf(view, each.replica, atMs);
+    return notice === undefined ? [] : [{ each, goneAtMs: notice.atMs ?? atMs }];
+  });
+  const first = leaving.toSorted((a, b) => a.goneAtMs - b.goneAtMs).slice(0, readyReplicas(view, site, atMs).length);
+  const drained = new Set(first.map(({ each }) => each));
+  return (each) => drained.has(each);
 }
 
 /**

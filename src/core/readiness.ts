@@ -1,7 +1,7 @@
 /** What one replica and one site look like in a view: the facts that diagnosis, safety and plans share. */
 import type { Condition, Proof } from '../model/condition.ts';
 import type { Reason } from '../model/reason.ts';
-import { isStanding, type Replica, toldDomains } from '../model/replica.ts';
+import { isStanding, type Replica } from '../model/replica.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
 import { unlistedSlots } from './launched.ts';
@@ -150,7 +150,8 @@ export function isResident(view: View, site: SiteView): boolean {
  */
 export function areIndependent(one: SiteView, other: SiteView): boolean {
   if (one.site.failureDomains.some((each) => other.site.failureDomains.includes(each))) return false;
-  const taken = toldDomains(one.replicas);
+  // What is listed as gone fell with its domain a moment ago.
+  const taken = one.replicas.map(({ replica }) => replica.failureDomain);
   const standing = other.replicas.filter(({ replica }) => isStanding(replica));
   const isTaken = ({ replica: { failureDomain } }: ReplicaView): boolean =>
     failureDomain !== undefined && taken.includes(failureDomain);

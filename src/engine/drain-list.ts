@@ -4,8 +4,9 @@ import type { DrainList } from '../model/drained.ts';
 import type { Reply } from '../model/outcome.ts';
 import { attemptWrite, type WriteTerms } from './attempt.ts';
 import type { Context, StepRef, StepTold } from './context.ts';
-import { drainedText, type StepMemory } from './read-back.ts';
+import { drainedText } from './read-back.ts';
 import { createReading } from './reading.ts';
+import type { StepMemory } from './step-memory.ts';
 
 /** One read of the list, in milliseconds: a local socket answers in single digits. */
 const readTimeoutMs = 2000;

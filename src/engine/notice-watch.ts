@@ -1,4 +1,5 @@
 /** What a provider says it will do to replicas at a site: read at its own pace, once for all deployments of the session. */
+import type { Notice } from '../model/notice.ts';
 import type { SiteNotices } from '../model/view.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Provider } from '../ports/provider.ts';
@@ -15,7 +16,7 @@ export interface NoticeWatch {
 
 /** Where the provider does not say how often, and after a read that failed at the latest, in milliseconds. */
 const usualEveryMs = 30_000;
-/** Of one deployment at one site; more are left out, the latest ones. */
+/** Of one deployment at one site; more are left out: first what only pauses, then the latest. */
 const mostNotices = 256;
 
 const watches = new WeakMap<Provider, NoticeWatch>();
@@ -52,7 +53,14 @@ function watchNotices(
     count: () => poll.count(),
     of: (deployment) => ({
       ...told,
-      told: told.told.filter((each) => each.deployment === deployment).slice(0, mostNotices),
+      told: told.told
+        .filter((each) => each.deployment === deployment)
+        .toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || (a.atMs ?? 0) - (b.atMs ?? 0))
+        .slice(0, mostNotices),
     }),
   };
+}
+
+function urgencyOf({ kind }: Notice): number {
+  return kind === 'maintenance' ? 1 : 0;
 }

@@ -17,8 +17,9 @@ import { applyEffect, toStop } from './effects.ts';
 import { isTakenBack, takeBackLost } from './launch.ts';
 import { isLost } from './lease-grip.ts';
 import { lostLaunch, lostProof } from './lost-replica.ts';
-import { type StepMemory, sightOf } from './read-back.ts';
+import { sightOf } from './read-back.ts';
 import { endOf, type StepEnd } from './step-end.ts';
+import type { StepMemory } from './step-memory.ts';
 import { objection, staleness } from './step-objection.ts';
 import { lookAgainMs, pause, pollMs, retryPauseMs } from './step-pace.ts';
 

@@ -1,11 +1,11 @@
-/** I4, I9: who gets no new requests while its site has weight. */
+/** I4, I9, I12: who gets no new requests while its site has weight. */
 import type { RouteEntry } from '../model/route.ts';
 import type { Watched } from './oracles.ts';
 
 /** What broke so lately may not have been noticed yet, in milliseconds. */
 const unseenMs = 15_000;
 
-/** Only what was announced drains, and only while something else with weight may serve. */
+/** Only what was announced drains, never more than are left of its site, and only while something else with weight may serve. */
 export function checkDrained({ ghost, clouds }: Watched, { weights, sites }: RouteEntry): void {
   const inUse = sites.filter(({ site }) => (weights[site] ?? 0) > 0);
   const draining = inUse.flatMap(({ site, replicas }) =>
@@ -14,6 +14,11 @@ export function checkDrained({ ghost, clouds }: Watched, { weights, sites }: Rou
   for (const { site, id } of draining)
     if (clouds.get(site)?.announced.has(id) !== true)
       ghost.violate('I9', `${id} of ${site} drains, and nothing was announced for it`);
+  for (const { site, replicas } of inUse) {
+    const count = replicas.filter(({ state }) => state === 'draining').length;
+    if (count > replicas.length - count)
+      ghost.violate('I12', `${count} of ${replicas.length} replicas in use at ${site} drain`);
+  }
   const mayServe = inUse.filter(({ replicas }) => replicas.some(({ state }) => state !== 'draining'));
   const isServed = mayServe.some(
     ({ site }) => ghost.hasServedWithin(site, unseenMs) || ghost.wasProvableWithin(site, unseenMs),

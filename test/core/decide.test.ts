@@ -324,3 +324,17 @@ test('whatever is seen: the same decision twice, and no move that breaks a rule 
     { numRuns: 2000 },
   );
 });
+
+test.for([
+  { name: 'a failover goes on', policy: {}, kind: 'act', action: 'failover' },
+  { name: 'advice is not a failover', policy: { mode: 'advise' }, kind: 'stay', action: undefined },
+] as const)('beside a request that only waits for a list, $name', ({ policy, kind, action }) => {
+  const far = siteView('far', { standby: 'cold', replicas: [], listLagMs: 1000, listedSinceMs: nowMs - 1099 });
+  const sites = [siteView('left', dead), siteView('right'), far];
+  const request = requestOf({ kind: 'start', anywhere: true, reason: undefined });
+  const decision = decide(failingLeft({ sites, request, policy }), nowMs);
+  expect(decision).toMatchObject({ kind, ...(action === undefined ? {} : { action: { kind: action } }) });
+  expect(reasonsOf(decide(view({ sites: [siteView('left'), siteView('right'), far], request }), nowMs))).toMatchObject([
+    { code: 'LaunchUnlisted', site: 'far' },
+  ]);
+});

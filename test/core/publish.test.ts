@@ -180,11 +180,11 @@ test.for<{
     spill: ['left', 'right'],
   },
   {
-    name: 'gets nothing new once another site with weight can serve',
+    name: 'goes on while only another site can serve, with weight too',
     all: { left: [0], right: [1] },
     weights: { left: 99, right: 1 },
-    states: ['draining', 'serving'],
-    spill: ['right'],
+    states: ['serving', 'serving'],
+    spill: ['left', 'right'],
   },
   {
     name: 'goes on while the other site with weight leaves too',
@@ -194,13 +194,35 @@ test.for<{
     spill: ['left', 'right'],
   },
   {
-    name: 'without weight gets nothing new where a weighted site can serve',
-    all: { left: [1], right: [0] },
-    states: ['serving', 'draining'],
+    name: 'goes on where more of them leave than stay',
+    all: { left: [0, 0, 0, 1] },
+    states: ['draining serving serving serving'],
     spill: ['left'],
+  },
+  {
+    name: 'gets nothing new where as many stay',
+    all: { left: [0, 0, 1, 1] },
+    states: ['draining draining serving serving'],
+    spill: ['left'],
+  },
+  {
+    name: 'without weight goes on while only another site can serve',
+    all: { left: [1], right: [0] },
+    states: ['serving', 'serving'],
+    spill: ['left', 'right'],
   },
 ])('what its provider takes away $name', ({ all, weights = { left: 100 }, states, spill }) => {
   expect(statesOf(all, weights)).toEqual({ states, spill });
+});
+
+test('where not all may drain, the one that goes first does', () => {
+  const replicas = [0, 1, 2].map((slot) => replicaView({ slot, id: `left-${slot}` }));
+  const notices = noticesOf(
+    { replicaId: 'left-0', atMs: nowMs + 60_000 },
+    { replicaId: 'left-1', atMs: nowMs + 59_999 },
+  );
+  const [left] = entryOf(view({ sites: [siteView('left', { wanted: 3, replicas, notices })] })).sites;
+  expect(left?.replicas.map(({ state }) => state)).toEqual(['serving', 'draining', 'serving']);
 });
 
 test('a replica drains from two minutes before it goes, and serves again when nothing is announced any more', () => {

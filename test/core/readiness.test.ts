@@ -134,3 +134,9 @@ test.for([
   });
   expect(leavingReason(view({ sites: [site] }), site, nowMs).map(({ code }) => code)).toEqual(codes);
 });
+
+test('what a site lost a moment ago fell with its failure domain', () => {
+  const standsIn = (name: string, state: ReplicaState) =>
+    siteView(name, { replicas: [replicaView({ site: name, state, failureDomain: 'cb-1' })] });
+  expect(areIndependent(standsIn('left', 'gone'), standsIn('right', 'running'))).toBe(false);
+});

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createObserver, type Observer } from '../../src/engine/observe.ts';
-import { type StepMemory, sightOf } from '../../src/engine/read-back.ts';
+import { sightOf } from '../../src/engine/read-back.ts';
+import type { StepMemory } from '../../src/engine/step-memory.ts';
 import type { Seen } from '../../src/model/outcome.ts';
 import type { Step } from '../../src/model/plan.ts';
 import type { Replica } from '../../src/model/replica.ts';
