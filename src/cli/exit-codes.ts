@@ -18,7 +18,7 @@ export const exitCodes = {
   unknown: { code: 11, meaning: 'the outcome is unknown, or the state cannot be seen' },
   returned: { code: 12, meaning: 'failed and returned to the earlier weights' },
   leaseLost: { code: 13, meaning: 'lost the lease in the middle, state printed' },
-  leaseHeld: { code: 75, meaning: 'the lease is held by another process, nothing was touched: try again' },
+  leaseHeld: { code: 75, meaning: 'another process or operation is at it, nothing was touched: try again' },
   interrupted: { code: 130, meaning: 'interrupted (SIGINT), state printed' },
   terminated: { code: 143, meaning: 'terminated (SIGTERM), state printed' },
 } as const satisfies Record<string, { readonly code: number; readonly meaning: string }>;
