@@ -43,7 +43,8 @@ export function huntAnywhere(view: View, wish: HuntWish, diagnosis: Diagnosis, n
   if (room < replicas) {
     const others = outside.map((each) => `; ${each.message}`).join('');
     const { name } = view.deployment;
-    const message = `${replicas} wanted, and the placements of ${name} lack ${room} that may be started${others}`;
+    const lack = room === 0 ? 'lack no replica' : `lack only ${room}`;
+    const message = `${replicas} wanted, and the placements of ${name} ${lack} that may be started${others}`;
     return { kind: 'refused', reason: { code: 'NoReadyCapacity', message } };
   }
   const ordered = orderCandidates(view, able, { replicas, diagnosis, nowMs });
@@ -141,7 +142,8 @@ function outsideReason(view: View, site: SiteView, nowMs: number): readonly Reas
   const unlisted = unlistedReason(view, site, nowMs);
   if (unlisted.length > 0) return unlisted;
   const { replicas } = site.placement;
-  return [{ code: 'AlreadyThere', site: name, message: `${name} has its ${replicas} replicas` }];
+  const all = replicas === 1 ? 'replica' : `${replicas} replicas`;
+  return [{ code: 'AlreadyThere', site: name, message: `${name} has its ${all}` }];
 }
 
 function lackingInUse(view: View, nowMs: number): number {
