@@ -25,7 +25,7 @@ export function explanationText({ operation, decided, steps, drains, takenUpBy }
     ...decidedLines(decided, style),
     ...wayLines(operation, style),
     'Steps',
-    ...limited(steps.map((step) => stepLines(step, style))),
+    ...limited(steps.map((step) => stepLines(step, { style, width: stepWidth(steps) }))),
     ...steps.flatMap(({ name, attempts = [] }) =>
       attempts.length === 0
         ? []
@@ -124,7 +124,15 @@ const stepWords: Readonly<Record<StepAccount['state'], string>> = {
   unknown: 'unknown: a reply was lost',
 };
 
-function stepLines(step: StepAccount, style: Style): readonly string[] {
+/** Of the column of names: as wide as the widest of them. */
+function stepWidth(steps: readonly StepAccount[]): number {
+  return Math.max(24, ...steps.map(({ name }) => widthOf(sanitize(name, 40))));
+}
+
+function stepLines(
+  step: StepAccount,
+  { style, width }: { readonly style: Style; readonly width: number },
+): readonly string[] {
   const tone = stepTones[step.state];
   const took =
     step.beganAtMs === undefined || step.endedAtMs === undefined ? '' : ` in ${span(step.endedAtMs - step.beganAtMs)}`;
@@ -134,7 +142,7 @@ function stepLines(step: StepAccount, style: Style): readonly string[] {
       : step.detail === undefined
         ? ''
         : `: ${sanitize(step.detail)}`;
-  return row(tone, padEnd(sanitize(step.name, 40), 24), `${stepWords[step.state]}${took}${why}`, style);
+  return row(tone, padEnd(sanitize(step.name, 40), width), `${stepWords[step.state]}${took}${why}`, style);
 }
 
 /** A reason that goes on: what a provider said is the part that nobody can guess. */
