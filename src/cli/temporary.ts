@@ -24,7 +24,8 @@ function temporaryOf(standing: Standing, atMs: number): readonly Temporary[] {
       return [{ ...base, what: `shift ${operationId}`, end: `godwit op return ${operationId}` }];
     }
     case 'out': {
-      const what = `${standing.site} is ${standing.isStopped ? 'stopped' : 'drained'}`;
+      // A long name is cut off at its end, and the command names the site anyway.
+      const what = `${standing.isStopped ? 'stopped' : 'drained'}: ${standing.site}`;
       return [{ ...base, what, end: `godwit start ${deployment} --site ${standing.site}` }];
     }
     case 'adopted':

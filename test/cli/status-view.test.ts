@@ -215,7 +215,7 @@ test('what stands for a time comes with its end, the soonest first, and with the
   expect(see(sights({}, { standing })).temporary).toMatchObject([
     { what: 'automation is paused', by: 'anna@desk', untilMs: nowMs + 1000, end: 'godwit unpause chat' },
     { what: 'shift op-9k2m', end: 'godwit op return op-9k2m' },
-    { what: 'site-b is stopped', untilMs: undefined, end: 'godwit start chat --site site-b' },
+    { what: 'stopped: site-b', untilMs: undefined, end: 'godwit start chat --site site-b' },
   ]);
 });
 

@@ -147,11 +147,13 @@ function failoverAgain({ failoverReady, sites, atMs }: StatusView, style: Style)
     const examined = sites.find(({ name }) => name === to)?.examined;
     const against = examined && unstartable(examined);
     const when = examined === undefined ? '' : age(Math.max(0, atMs - examined.atMs));
-    const usual = 'not ready now: it would be started or proven first';
+    // What must be done first is cut off last: rather the site's name.
+    const usual = 'not ready: started or proven first';
     const doubt = against === undefined ? usual : `not ready, and ${when} ago it could not start: ${against.area}`;
     const caveat = isTargetReady ? '' : ` (${doubt})`;
-    const where = cut(sanitize(to ?? 'another site', 40) + caveat, style.width - label.length - 10);
-    return [`${label}  ${tint('good', 'YES', style)}, to ${where}`];
+    const room = style.width - label.length - 10;
+    const where = cut(sanitize(to ?? 'another site', 40), Math.max(leastName, room - caveat.length)) + caveat;
+    return [`${label}  ${tint('good', 'YES', style)}, to ${cut(where, room)}`];
   }
   const word = value === 'no' ? 'NO' : 'UNKNOWN';
   const [first] = reasons;

@@ -151,7 +151,7 @@ test('fits 80 columns and 24 rows with six sites and three temporary things, eac
   const out: Temporary = {
     ...paused,
     kind: 'out',
-    what: 'left is drained',
+    what: 'drained: left',
     untilMs: undefined,
     end: 'godwit start c --site left',
   };
@@ -164,7 +164,7 @@ test('fits 80 columns and 24 rows with six sites and three temporary things, eac
   expect(shown).toMatchObject([
     expect.stringMatching(/^Temporary +automation is paused, 57m left +godwit unpause chat-70b$/),
     expect.stringMatching(/shift op-9k2m, 57m left, .*godwit op return op-9k2m$/),
-    expect.stringMatching(/left is drained, no end.*godwit start c --site left$/),
+    expect.stringMatching(/drained: left, no end.*godwit start c --site left$/),
   ]);
 });
 
@@ -174,7 +174,7 @@ test('beside two operations and three temporary things second lines give way, ne
   const open = operation({ id: 'op-9k2m', state: 'shifting', endedAtMs: undefined, plan: plan({ because }) });
   const long = {
     ...paused,
-    what: 'azure-sweden-central is drained',
+    what: 'drained: azure-sweden-central',
     end: `godwit start chat --site ${'s'.repeat(60)}`,
   };
   const next = ['godwit op watch op-9k2m', 'godwit status chat-70b -w', 'godwit journal verify', 'godwit run'];
