@@ -29,8 +29,9 @@ export async function followOperation(
       const [newest] = await store.operations.list({ deployment, open: true, sinceMs, limit: 1 });
       if (newest === undefined) continue;
       const now = await atItsStep(store, newest);
-      // Told to go back or to give up, it does no further step of the plan.
-      const isOver = (now.order?.kind === 'return' || now.order?.kind === 'abort') && now.state !== 'returning';
+      // Told to go back or to give up, it does no further step of the plan; held, none until it is resumed.
+      const isSteered = now.order?.kind === 'return' || now.order?.kind === 'abort';
+      const isOver = now.state === 'held' || (isSteered && now.state !== 'returning');
       if (isOver || stateOf(now) === told || signal.aborted) continue;
       told = stateOf(now);
       reporter.report(asStep(now, deployment, app.clock.nowMs()));
