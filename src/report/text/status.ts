@@ -146,11 +146,10 @@ function failoverAgain({ failoverReady, sites, atMs }: StatusView, style: Style)
   if (value === 'yes') {
     const examined = sites.find(({ name }) => name === to)?.examined;
     const against = examined && unstartable(examined);
-    const when = examined === undefined ? '' : age(Math.max(0, atMs - examined.atMs));
+    const when = age(Math.max(0, atMs - (examined?.atMs ?? atMs)));
     // What must be done first is cut off last: rather the site's name.
-    const usual = 'not ready: started or proven first';
-    const doubt = against === undefined ? usual : `not ready, and ${when} ago it could not start: ${against.area}`;
-    const caveat = isTargetReady ? '' : ` (${doubt})`;
+    const doubt = against === undefined ? 'started or proven first' : `${when} ago it could not start: ${against.area}`;
+    const caveat = isTargetReady ? '' : ` (not ready: ${doubt})`;
     const room = style.width - label.length - 10;
     const where = cut(sanitize(to ?? 'another site', 40), Math.max(leastName, room - caveat.length)) + caveat;
     return [`${label}  ${tint('good', 'YES', style)}, to ${cut(where, room)}`];

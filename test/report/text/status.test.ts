@@ -414,7 +414,7 @@ test('what the controller’s own doctor found is one line with its age, and the
   const text = statusText(view({ sites: [dead, asleep], failoverReady: target }), plainStyle);
   expect(text).toMatch(/^Doctor {9}2 findings 3h ago \(godwit doctor\): coreweave-eu$/m);
   expect(text).toMatch(/^coreweave-eu .*cold, cannot start: quota$/m);
-  expect(text).toMatch(/^Fail over again\? {2}YES, to coreweave-eu \(not ready, and 3h ago it could not/m);
+  expect(text).toMatch(/^Fail over again\? {2}YES, to corew\.\.\. \(not ready: 3h ago it could not start: quota\)$/m);
   expect(text.split('\n').every((line) => widthOf(line) <= plainStyle.width)).toBe(true);
   const json = JSON.parse(jsonText(statusJson(view({ sites: [dead, asleep] }))));
   expect(json.sites).toMatchObject([
