@@ -3,7 +3,7 @@ import type { Block } from '../model/block.ts';
 import { isSameOffer, type Offer } from '../model/offer.ts';
 import type { Step } from '../model/plan.ts';
 import type { StartRequest } from '../ports/provider.ts';
-import type { CloudEvent } from './cloud.ts';
+import type { Cloud, CloudEvent, Server } from './cloud.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { Watched } from './oracles.ts';
@@ -30,18 +30,23 @@ function speaksOf({ scope, offer: denied }: Block, offer: Offer): boolean {
   return scope === 'region' ? denied.family === offer.family : isSameOffer(denied, offer);
 }
 
-/** A hunt that has its replicas asks for no other: what had no answer is settled first. */
+/** A hunt that has its replicas asks for no other: what had no answer is settled first. What died since is wanted again. */
 export function checkNotTooMany(
   { ghost, clouds }: Pick<Watched, 'ghost' | 'clouds'>,
   { operationId }: CloudEvent,
 ): void {
   const hunt = ghost.operations.get(operationId)?.plan.steps.find((step) => step.kind === 'hunt');
   if (hunt?.kind !== 'hunt') return;
-  const started = ghost.cloudEvents.filter((each) => each.verb === 'start' && each.operationId === operationId);
-  const places = new Set(started.map(({ site, slot }) => `${site}/${slot}`));
   if (hunt.hedge !== undefined) return checkTwice(operationId, hunt, { ghost, clouds });
-  if (places.size > hunt.replicas)
-    ghost.violate('I14', `${operationId} hunts for ${hunt.replicas} and has started ${[...places].join()}`);
+  const places = [...clouds.values()].flatMap((cloud) =>
+    startedBy(operationId, cloud).map(({ replica: { site, slot } }) => `${site}/${slot}`),
+  );
+  if (places.length > hunt.replicas)
+    ghost.violate('I14', `${operationId} hunts for ${hunt.replicas} and has ${places.join()}`);
+}
+
+function startedBy(operationId: string, cloud: Cloud): readonly Server[] {
+  return cloud.alive().filter(({ replica }) => replica.startKey.startsWith(`${operationId}/`));
 }
 
 /** A hedged one has all of it at so many sites at most, and nowhere more. */
@@ -52,7 +57,7 @@ function checkTwice(
 ): void {
   const counts = [...clouds.values()].map((cloud) => ({
     site: cloud.site,
-    count: cloud.alive().filter(({ replica }) => replica.startKey.startsWith(`${id}/`)).length,
+    count: startedBy(id, cloud).length,
   }));
   const whole = counts.filter(({ count }) => count >= replicas).map(({ site }) => site);
   if (whole.length > hedge || counts.some(({ count }) => count > replicas))

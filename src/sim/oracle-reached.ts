@@ -6,12 +6,14 @@ import type { Replica } from '../model/replica.ts';
 import type { RouteEntry } from '../model/route.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import { sameWeights } from '../model/weights.ts';
+import type { Cloud } from './cloud.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { SimOptions } from './options.ts';
 
 interface Claim {
   readonly ghost: Ghost;
+  readonly clouds: ReadonlyMap<string, Cloud>;
   readonly life: Incarnation;
   readonly step: Step;
   /** The operation. */
@@ -48,7 +50,7 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
     case 'release':
       return releaseDefect(claim, step);
     case 'prove':
-      if (step.isHunted === true && !hasStartedAt(claim, step.site)) return undefined;
+      if (step.isHunted === true && !hasLeftAt(claim, step.site)) return undefined;
       return ghost.wasProvableWithin(step.site, options.proofMaxAgeMs + lateByMs)
         ? undefined
         : ['I8', `${step.site} is not proven`];
@@ -112,7 +114,13 @@ function releaseDefect(
     : ['I16', `what ${own} started at ${site} was not seen stopped and unbilled`];
 }
 
-/** Of a hunt: where it started nothing there is nothing to be proven. */
+/** Of a hunt: where nothing of what it started is left there is nothing to be proven. */
+function hasLeftAt({ clouds, id }: Claim, site: string): boolean {
+  const alive = clouds.get(site)?.alive() ?? [];
+  return alive.some(({ replica }) => replica.startKey.startsWith(`${id}/`));
+}
+
+/** Of a hunt: where it started nothing nobody can have won. */
 function hasStartedAt({ ghost, id }: Claim, site: string): boolean {
   return ghost.cloudEvents.some((each) => each.verb === 'start' && each.operationId === id && each.site === site);
 }

@@ -138,7 +138,7 @@ function isRestored({ lost }: Ghost, { weights, epoch, routeVersion }: RouteEntr
 
 /** After something was appended to the journal. */
 export function checkAppended(watched: Watched, drafts: readonly JournalDraft[], life: Incarnation | undefined): void {
-  const { ghost, cells, grammar, promises, options } = watched;
+  const { ghost, cells, grammar, promises } = watched;
   for (const draft of drafts) {
     const { body } = draft;
     grammar.check(draft);
@@ -151,7 +151,7 @@ export function checkAppended(watched: Watched, drafts: readonly JournalDraft[],
       const step = ghost.operations.get(body.operationId)?.plan.steps[body.index];
       const defect =
         body.state === 'reached' && body.part === undefined && step !== undefined && life !== undefined
-          ? defectOfClaim({ ghost, life, step, options, lateByMs: ghost.nowMs - draft.monoMs, id: body.operationId })
+          ? defectOfClaim({ ...watched, life, step, lateByMs: ghost.nowMs - draft.monoMs, id: body.operationId })
           : undefined;
       if (defect !== undefined)
         ghost.violate(defect[0], `${body.operationId} calls ${body.step} reached: ${defect[1]}`);

@@ -122,5 +122,5 @@ export const kills: Readonly<Record<string, Kill>> = {
   'removal-of-most-that-is-ready': { seed: 1000085, by: 'I12' },
   'removal-not-asked-again-at-the-step': { seed: 186, by: 'I12' },
   'the-last-one-drains-too': { seed: 1, by: 'I4' },
-  'what-leaves-takes-over': { seed: 1, by: 'I4' },
+  'what-leaves-takes-over': { seed: 186, by: 'I12' },
 };

@@ -141,7 +141,7 @@ export const routeMutants: readonly Mutant[] = [
     file: publish,
     find: '.slice(0, readyReplicas(view, site, atMs).length)',
     replace: '',
-    breaks: ['I4'],
+    breaks: ['I4', 'I12'],
     why: 'what its provider takes away gets nothing new, whoever else is there',
   },
   {
@@ -149,7 +149,7 @@ export const routeMutants: readonly Mutant[] = [
     file: publish,
     find: '.slice(0, readyReplicas(view, site, atMs).length)',
     replace: '.slice(0, servingReplicas(view, site, atMs).length - 1)',
-    breaks: ['I4'],
+    breaks: ['I4', 'I12'],
     why: 'another one serves, and will be gone in a moment too',
   },
 ];
