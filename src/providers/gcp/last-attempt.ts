@@ -67,15 +67,16 @@ async function goOn(
   return { kind: 'done', value: seeReplica(session, told.value) };
 }
 
-/** Of another key, and its machine is not there: being made, perhaps on its way, or nothing. */
+/** Of another key, and its machine is not there: being made, perhaps on its way, or nothing. One that was seen is gone. */
 function othersEnd(
   { clock }: Session,
   { last, operation, id }: { readonly last: Attempt; readonly operation: Operation | undefined; readonly id: string },
 ): Reply<never> | Clear {
+  if (last.state === 'made') return clear;
   if (operation !== undefined && endOf(operation) === undefined)
     return refused('conflict', 'SlotTaken', `${id} is being made already, started as ${last.startKey}`);
   const waitMs = listLagMs - ageOf(last, clock);
-  if (operation !== undefined || last.state === 'made' || waitMs <= 0) return clear;
+  if (operation !== undefined || waitMs <= 0) return clear;
   const message = `${last.startKey} asked for ${nameOfOffer(last.offer)}; whether it got it is not known for ${Math.ceil(waitMs / 1000)} s`;
   return refused('transient', 'SlotUnsettled', message, waitMs);
 }

@@ -204,6 +204,14 @@ test('another key does not get a slot whose machine is being made, seen or not',
   expect(asked()).toHaveLength(1);
 });
 
+test('another key gets the slot of a machine that was seen and is gone, though its operation goes on', async () => {
+  const session = await site.open();
+  const first = done(await session.start(request, call('k1')));
+  await site.killReplica(first);
+  const next = done(await session.start(request, call('k2')));
+  expect(next.id).not.toBe(first.id);
+});
+
 test('settings changed between two tries of one key make no second machine', async () => {
   site.fake.fault({ action: 'Instances.Insert', when: 'after', answer: 'drop' });
   site.fake.project.lagMs = hours;
