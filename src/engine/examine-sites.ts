@@ -95,7 +95,12 @@ async function lookUndisturbed(
   };
   const watching = watch();
   const look = examineSite({ config, clock, sessions: providers }, site, over).finally(() => done.abort());
-  const [{ findings }] = await Promise.all([look, watching]);
+  // A store that cannot be asked whether something began there ends the look: it would go on beside the next one.
+  const asking = watching.catch((thrown: unknown) => {
+    disturbed.abort();
+    throw thrown;
+  });
+  const [{ findings }] = await Promise.all([look, asking]);
   return over.aborted ? undefined : examinationOf(site.name, findings, clock.nowMs());
 }
 

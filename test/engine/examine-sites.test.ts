@@ -5,6 +5,7 @@ import type { AccessReport } from '../../src/model/access.ts';
 import type { Examination } from '../../src/model/doctor.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { Seen } from '../../src/model/outcome.ts';
+import type { ReadCall } from '../../src/ports/call.ts';
 import { operation } from '../cli/support/models.ts';
 import type { Process } from './support/process.ts';
 import { createWorld, type World } from './support/world.ts';
@@ -20,9 +21,11 @@ interface Clinic {
   readonly world: World;
   /** Sites that were asked about, in order. */
   readonly asked: string[];
-  report: () => Promise<Seen<AccessReport>>;
+  report: (signal: AbortSignal) => Promise<Seen<AccessReport>>;
   /** Operations that are open anywhere, as far as looks are concerned; undefined: as they are. */
   open: readonly Operation[] | undefined;
+  /** The store cannot say which are open, as far as looks are concerned. */
+  isBlind: boolean;
   begin(): { readonly process: Process; readonly stop: AbortController; readonly end: Promise<unknown> };
 }
 
@@ -31,7 +34,7 @@ function open(): Clinic {
   const clinic: Clinic = {
     world,
     asked: [],
-    open: undefined,
+    ...{ open: undefined, isBlind: false },
     report: async () => ({ kind: 'seen', value: well, asOfMs: 0 }),
     begin() {
       const process = world.boot();
@@ -45,17 +48,18 @@ function open(): Clinic {
 
 function examining(deps: EngineDeps, clinic: Clinic): EngineDeps {
   const providers = [...deps.providers].map(([name, provider]) => {
-    const checkAccess = async () => {
+    const checkAccess = async ({ signal }: ReadCall) => {
       clinic.asked.push(name);
-      return await clinic.report();
+      return await clinic.report(signal);
     };
     return [name, { ...provider, listLagMs: provider.listLagMs, checkAccess }] as const;
   });
   const { operations } = deps.store;
-  const list: typeof operations.list = async (query) =>
-    query.open === true && query.deployment === undefined && clinic.open !== undefined
-      ? clinic.open
-      : await operations.list(query);
+  const list: typeof operations.list = async (query) => {
+    const isLook = query.open === true && query.deployment === undefined;
+    if (isLook && clinic.isBlind) throw new Error('disk');
+    return isLook && clinic.open !== undefined ? clinic.open : await operations.list(query);
+  };
   const store = { ...deps.store, operations: { ...operations, list } };
   return { ...deps, store, config: { ...deps.config, doctor: { everyMs } }, providers: new Map(providers) };
 }
@@ -149,6 +153,25 @@ test('an operation that begins ends the look: nothing of it is kept, and it is t
   );
   await world.pass(2000);
   expect(findings(clinic)).toEqual([]);
+  run.stop.abort();
+  await world.drive(run.end);
+});
+
+test('a store that fails during a look ends it, and it is taken again in its time', async () => {
+  const clinic = open();
+  const { world } = clinic;
+  let given: AbortSignal | undefined;
+  clinic.report = (signal) => {
+    given ??= signal;
+    return new Promise(() => undefined);
+  };
+  const run = clinic.begin();
+  await world.until('the first look', () => given !== undefined, everyMs * 1.5);
+  clinic.isBlind = true;
+  await world.until('its end', () => given?.aborted === true, 3000);
+  clinic.isBlind = false;
+  clinic.report = async () => ({ kind: 'seen', value: well, asOfMs: 0 });
+  await world.until('looks at both', () => new Set(clinic.asked.slice(1)).size === 2, everyMs * 3);
   run.stop.abort();
   await world.drive(run.end);
 });
