@@ -8,7 +8,7 @@ export interface Listed {
 }
 
 /** Clouds' lists lag and come in pages that may be stale: a second list, at least this much later, must agree. Milliseconds. */
-const leastAbsenceMs = 2000;
+export const leastAbsenceMs = 2000;
 
 /**
  * `listed`: a new list, seen at `atMs`, of a provider whose lists lag by up to `listLagMs`. A replica that it lacks stays

@@ -1,5 +1,6 @@
 /** What a hunt was granted and has not: clouds say yes first, and that they have none only later. */
 import { isWithin } from '../core/elapsed.ts';
+import { leastAbsenceMs } from '../core/listing.ts';
 import { huntPart } from '../core/plan/hunt.ts';
 import { isAlive } from '../core/readiness.ts';
 import type { StepEffect } from '../model/plan.ts';
@@ -41,9 +42,6 @@ export async function forgetLost(ctx: Context, { candidates }: HuntStep, terms: 
     }),
   );
 }
-
-/** A page of a list that is stale must not look like an absence: asked again only so long after the grant, in milliseconds. */
-const leastAbsenceMs = 2000;
 
 interface GrantTimes {
   readonly grantedAtMs: number;

@@ -8,6 +8,7 @@ import type { Operation } from '../../model/operation.ts';
 import type { HuntCandidate, Plan, Released, Runner, Step } from '../../model/plan.ts';
 import type { SiteView, View } from '../../model/view.ts';
 import { type AskedParts, askedAfter } from '../asked-parts.ts';
+import { leastAbsenceMs } from '../listing.ts';
 import { areIndependent } from '../readiness.ts';
 import { vendorOf } from '../rules/vendors.ts';
 import { huntPart, huntStep } from './hunt.ts';
@@ -89,9 +90,6 @@ export function hedgedSteps(hunt: NonNullable<Action['hunt']>, view: View): read
 
 /** A lost start may come about so long after it was sent, in milliseconds, as far as anybody waits for it. */
 const doubtMs = 30_000;
-/** A page of a list that is stale must not look like an absence, in milliseconds. */
-const leastAbsenceMs = 2000;
-
 function releaseStep(view: View, { site: name, slots }: HuntCandidate, of?: string): Release | undefined {
   const site = siteNamed(view, name);
   if (site === undefined || site.placement.standby === 'hot') return undefined;

@@ -6,6 +6,7 @@ import type { RouteEntry } from '../../model/route.ts';
 import type { StepSight } from '../../model/step-sight.ts';
 import { sameWeights } from '../../model/weights.ts';
 import { isWithin } from '../elapsed.ts';
+import { leastAbsenceMs } from '../listing.ts';
 import { isAlive } from '../readiness.ts';
 
 export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
@@ -86,9 +87,6 @@ function stopped(how: 'stop' | 'delete', seen: StepSight): Answer {
   if (seen.replicas.value.some(({ billed }) => billed === 'unknown')) return 'unknown';
   return answer(seen.replicas.value.every((replica) => isStopped(how, replica)));
 }
-
-/** A page of a list that is stale must not look like an absence, in milliseconds. */
-const leastAbsenceMs = 2000;
 
 /** What has traffic by now is not stopped. What no list shows is gone only once a list had to show it, and for long enough. */
 function released(
