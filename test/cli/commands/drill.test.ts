@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
-import type { DrillCheck } from '../../../src/engine/drill-check.ts';
+import type { DrillCheck } from '../../../src/engine/drill/check.ts';
 import type { Drill } from '../../../src/model/drill.ts';
 import type { DrillRun, Verdict } from '../../../src/model/drill-run.ts';
 import type { Fault } from '../../../src/model/fault.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { judgeClaims, lossLimit, measureDrill, verdictOf } from '../../src/core/drill.ts';
-import type { Claim } from '../../src/model/drill.ts';
-import type { DrillSample } from '../../src/model/drill-run.ts';
+import { judgeClaims, lossLimit, measureDrill, verdictOf } from '../../../src/core/drill/measure.ts';
+import type { Claim } from '../../../src/model/drill.ts';
+import type { DrillSample } from '../../../src/model/drill-run.ts';
 
 const faultAtMs = 10_000;
 

@@ -1,8 +1,8 @@
 /** One run of a drill while it goes on. */
-import type { Drill, PlannedFault } from '../model/drill.ts';
-import type { DrillSample } from '../model/drill-run.ts';
-import type { Operation } from '../model/operation.ts';
-import type { EngineDeps } from './engine.ts';
+import type { Drill, PlannedFault } from '../../model/drill.ts';
+import type { DrillSample } from '../../model/drill-run.ts';
+import type { Operation } from '../../model/operation.ts';
+import type { EngineDeps } from '../engine.ts';
 
 /** Its undo needs nothing that is not here. */
 export interface Rehearsal {

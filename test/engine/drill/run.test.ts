@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { carryOut } from '../../src/engine/carry-out.ts';
-import { runController } from '../../src/engine/controller.ts';
-import { runDrill } from '../../src/engine/drill.ts';
-import type { EngineDeps } from '../../src/engine/engine.ts';
-import { say } from '../../src/engine/say.ts';
-import { GodwitError } from '../../src/errors.ts';
-import type { Drill } from '../../src/model/drill.ts';
-import type { DrillRun } from '../../src/model/drill-run.ts';
-import type { Operation } from '../../src/model/operation.ts';
-import type { Wish } from '../../src/model/wish.ts';
-import { blackhole } from '../core/support/view.ts';
-import { gatewayAbsent } from './support/fake-sink.ts';
-import { createWorld, type World, type WorldChange } from './support/world.ts';
+import { carryOut } from '../../../src/engine/carry-out.ts';
+import { runController } from '../../../src/engine/controller.ts';
+import { runDrill } from '../../../src/engine/drill/run.ts';
+import type { EngineDeps } from '../../../src/engine/engine.ts';
+import { say } from '../../../src/engine/say.ts';
+import { GodwitError } from '../../../src/errors.ts';
+import type { Drill } from '../../../src/model/drill.ts';
+import type { DrillRun } from '../../../src/model/drill-run.ts';
+import type { Operation } from '../../../src/model/operation.ts';
+import type { Wish } from '../../../src/model/wish.ts';
+import { blackhole } from '../../core/support/view.ts';
+import { gatewayAbsent } from '../support/fake-sink.ts';
+import { createWorld, type World, type WorldChange } from '../support/world.ts';
 
 const loss: Drill = {
   ...{ name: 'loss', title: undefined, deployment: 'chat' },

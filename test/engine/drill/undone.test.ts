@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { runController } from '../../src/engine/controller.ts';
-import { preview } from '../../src/engine/preview.ts';
-import { openDrilled, shift, typeShift } from './support/drilled-world.ts';
-import { gatewayAbsent } from './support/fake-sink.ts';
-import type { World } from './support/world.ts';
+import { runController } from '../../../src/engine/controller.ts';
+import { preview } from '../../../src/engine/preview.ts';
+import { openDrilled, shift, typeShift } from '../support/drilled-world.ts';
+import { gatewayAbsent } from '../support/fake-sink.ts';
+import type { World } from '../support/world.ts';
 
 /** What the operations did, in order, by the name of the step. */
 function done(world: World): readonly string[] {

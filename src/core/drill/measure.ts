@@ -1,7 +1,7 @@
 /** What a drill measured, and what that makes of its hypothesis. Never `passed` when something was not measured. */
-import type { Claim } from '../model/drill.ts';
-import type { ClaimVerdict, DrillSample, Verdict } from '../model/drill-run.ts';
-import { span } from '../model/words.ts';
+import type { Claim } from '../../model/drill.ts';
+import type { ClaimVerdict, DrillSample, Verdict } from '../../model/drill-run.ts';
+import { span } from '../../model/words.ts';
 
 /** Longest time between two samples that still leaves nothing out, in milliseconds: three of them. */
 const longestGapMs = 3500;

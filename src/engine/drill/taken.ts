@@ -1,7 +1,7 @@
 /** Whether a person has a hand in the deployment since a drill began: then the drill is over, and what is in force is theirs. */
-import type { Operation } from '../model/operation.ts';
-import { operationsOf, type Rehearsal } from './drill-rehearsal.ts';
-import { createReading } from './reading.ts';
+import type { Operation } from '../../model/operation.ts';
+import { createReading } from '../reading.ts';
+import { operationsOf, type Rehearsal } from './rehearsal.ts';
 
 /** One look at the gateway, in milliseconds. */
 const readTimeoutMs = 500;

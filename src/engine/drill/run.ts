@@ -1,19 +1,19 @@
 /** Runs a drill: rehearse the undo, look that all is calm, break something, watch what the controller does, undo, give back. */
-import { judgeClaims, lossLimit, measureDrill, verdictOf } from '../core/drill.ts';
-import { messageOf } from '../errors.ts';
-import type { Drill } from '../model/drill.ts';
-import type { DrillRun, UndoState } from '../model/drill-run.ts';
-import type { Operation } from '../model/operation.ts';
-import type { Weights } from '../model/route.ts';
-import { span } from '../model/words.ts';
-import { checkDrill } from './drill-check.ts';
-import { keepUp, liftAll, rehearseUndo } from './drill-faults.ts';
-import { operationsOf, type Rehearsal } from './drill-rehearsal.ts';
-import { acknowledge, giveBack } from './drill-return.ts';
-import { readSample } from './drill-sample.ts';
-import { takenBy } from './drill-taken.ts';
-import type { EngineDeps } from './engine.ts';
-import { say } from './say.ts';
+import { judgeClaims, lossLimit, measureDrill, verdictOf } from '../../core/drill/measure.ts';
+import { messageOf } from '../../errors.ts';
+import type { Drill } from '../../model/drill.ts';
+import type { DrillRun, UndoState } from '../../model/drill-run.ts';
+import type { Operation } from '../../model/operation.ts';
+import type { Weights } from '../../model/route.ts';
+import { span } from '../../model/words.ts';
+import type { EngineDeps } from '../engine.ts';
+import { say } from '../say.ts';
+import { checkDrill } from './check.ts';
+import { keepUp, liftAll, rehearseUndo } from './faults.ts';
+import { operationsOf, type Rehearsal } from './rehearsal.ts';
+import { acknowledge, giveBack } from './return.ts';
+import { readSample } from './sample.ts';
+import { takenBy } from './taken.ts';
 
 export interface DrillTerms {
   readonly reason: string | undefined;

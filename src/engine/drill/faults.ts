@@ -1,12 +1,12 @@
 /** Arms, keeps up and undoes what a drill breaks. Whoever dies in between takes it along: it ends by itself in seconds. */
-import type { UndoState } from '../model/drill-run.ts';
-import type { FaultRequest, FaultSight } from '../model/fault.ts';
-import type { Reply, Seen } from '../model/outcome.ts';
-import type { FaultDriver, TrafficDriver } from '../ports/traffic-driver.ts';
-import { callWithin } from './call-within.ts';
-import type { Rehearsal } from './drill-rehearsal.ts';
-import { passingClasses } from './effect-terms.ts';
-import { createReading } from './reading.ts';
+import type { UndoState } from '../../model/drill-run.ts';
+import type { FaultRequest, FaultSight } from '../../model/fault.ts';
+import type { Reply, Seen } from '../../model/outcome.ts';
+import type { FaultDriver, TrafficDriver } from '../../ports/traffic-driver.ts';
+import { callWithin } from '../call-within.ts';
+import { passingClasses } from '../effect-terms.ts';
+import { createReading } from '../reading.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 /** A fault stands for so long without being armed again, in milliseconds. */
 const standsForMs = 10_000;

@@ -1,13 +1,13 @@
 /** After a drill the traffic goes back to where it was, and what automation did counts against no budget. */
 
-import { moveKinds, type Operation } from '../model/operation.ts';
-import type { Weights } from '../model/route.ts';
-import { sameWeights } from '../model/weights.ts';
-import { carryOut } from './carry-out.ts';
-import { operationsOf, type Rehearsal } from './drill-rehearsal.ts';
-import { readSample } from './drill-sample.ts';
-import { createReading } from './reading.ts';
-import { say } from './say.ts';
+import { moveKinds, type Operation } from '../../model/operation.ts';
+import type { Weights } from '../../model/route.ts';
+import { sameWeights } from '../../model/weights.ts';
+import { carryOut } from '../carry-out.ts';
+import { createReading } from '../reading.ts';
+import { say } from '../say.ts';
+import { operationsOf, type Rehearsal } from './rehearsal.ts';
+import { readSample } from './sample.ts';
 
 /** How long what is under way may take to end, and the origin to be proven again, in milliseconds. */
 const patienceMs = 120_000;

@@ -1,7 +1,7 @@
 /** One look at what the gateway has counted, for the record of a drill. */
-import type { DrillSample } from '../model/drill-run.ts';
-import type { Rehearsal } from './drill-rehearsal.ts';
-import { createReading } from './reading.ts';
+import type { DrillSample } from '../../model/drill-run.ts';
+import { createReading } from '../reading.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 /** In milliseconds: a look that takes longer would make the next one late. */
 const readTimeoutMs = 500;

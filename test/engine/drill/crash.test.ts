@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { openDrilled, typeShift } from './support/drilled-world.ts';
-import type { Death, Process } from './support/process.ts';
-import { typeUntilOver } from './support/typed-again.ts';
-import type { World } from './support/world.ts';
+import { openDrilled, typeShift } from '../support/drilled-world.ts';
+import type { Death, Process } from '../support/process.ts';
+import { typeUntilOver } from '../support/typed-again.ts';
+import type { World } from '../support/world.ts';
 
 interface Life {
   readonly world: World;

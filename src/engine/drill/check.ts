@@ -1,15 +1,15 @@
 /** What must hold before a drill breaks anything: somebody decides, somewhere to go, nothing else under way. */
-import { frozenReasons } from '../core/rules/calendar.ts';
-import { shiftOf } from '../core/standing.ts';
-import type { Drill } from '../model/drill.ts';
-import type { Reason } from '../model/reason.ts';
-import type { Weights } from '../model/route.ts';
-import type { View } from '../model/view.ts';
-import type { EngineDeps } from './engine.ts';
-import { failoverReadiness } from './failover-readiness.ts';
-import { faultsOf, readFaults } from './read-faults.ts';
-import { createReading } from './reading.ts';
-import { createRecollection } from './recollect.ts';
+import { frozenReasons } from '../../core/rules/calendar.ts';
+import { shiftOf } from '../../core/standing.ts';
+import type { Drill } from '../../model/drill.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { Weights } from '../../model/route.ts';
+import type { View } from '../../model/view.ts';
+import type { EngineDeps } from '../engine.ts';
+import { failoverReadiness } from '../failover-readiness.ts';
+import { faultsOf, readFaults } from '../read-faults.ts';
+import { createReading } from '../reading.ts';
+import { createRecollection } from '../recollect.ts';
 
 /** One read of the gateway, in milliseconds. */
 const readTimeoutMs = 2000;
