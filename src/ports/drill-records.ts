@@ -1,0 +1,18 @@
+/** Where the records of drills are kept: append-only and chained, one for each run. */
+import type { DrillDraft, DrillEntry } from '../model/drill-run.ts';
+
+/** How a record reads. `broken`: an entry is not what was written, or one is missing; `seq` is the first such. */
+export type DrillRecordSight =
+  | { readonly kind: 'whole'; readonly entries: readonly DrillEntry[] }
+  | { readonly kind: 'broken'; readonly entries: readonly DrillEntry[]; readonly seq: number; readonly why: string };
+
+export interface DrillRecords {
+  /** Durable when it resolves. The first draft of a run makes its record. Throws `StoreFailed`. */
+  append(run: string, drafts: readonly DrillDraft[]): Promise<void>;
+  /** Undefined: there is no such run. */
+  read(run: string): Promise<DrillRecordSight | undefined>;
+  /** Ids of all runs, the newest first. */
+  list(): Promise<readonly string[]>;
+  /** Where a run's files lie; reports go there too. */
+  folderOf(run: string): string;
+}
