@@ -1,15 +1,15 @@
-/** The hash chain of the journal: each entry's hash covers the one before it, so a later edit shows. */
+/** The hash chain of the journal and of drills' records: each entry's hash covers the one before it, so a later edit shows. */
 import { hash } from 'node:crypto';
 import type { JournalDraft, JournalEntry, JournalHead } from '../model/journal-entry.ts';
 
-/** The head of an empty journal. */
+/** The head of an empty chain. */
 export const emptyHead: JournalHead = { seq: 0, hash: '0'.repeat(64) };
 
 /**
  * The text that is stored and hashed. Reading it and writing it again gives the same text, so an entry that was read back
  * can be checked without it.
  */
-export function textOf(draft: JournalDraft): string {
+export function textOf(draft: object): string {
   return JSON.stringify(draft);
 }
 
@@ -19,10 +19,10 @@ export function hashEntry(previous: JournalHead, text: string): string {
 }
 
 /** The entry that follows `previous`, with the text it was hashed from. */
-export function link(
+export function link<D extends object>(
   previous: JournalHead,
-  draft: JournalDraft,
-): { readonly entry: JournalEntry; readonly text: string } {
+  draft: D,
+): { readonly entry: D & JournalHead; readonly text: string } {
   const text = textOf(draft);
   return { entry: { ...draft, seq: previous.seq + 1, hash: hashEntry(previous, text) }, text };
 }

@@ -1,0 +1,48 @@
+/** What every store of drills' records refuses, and its limits. */
+import { GodwitError } from '../errors.ts';
+import type { DrillDraft } from '../model/drill-run.ts';
+import type { Continued, RecordEnd } from './drill-record-text.ts';
+
+/** Of one record: an hour at a sample a second is about 6 MiB. */
+export const mostRecordBytes = 64 * 1024 * 1024;
+/** How it ends, what was undone and what was found must find room in a full one. */
+const reservedBytes = 8 * 1024 * 1024;
+const reserved: ReadonlySet<string> = new Set(['action', 'footing', 'end', 'finding', 'note', 'stage']);
+
+/** Throws `StoreFailed` for a name that is none of a run: it becomes a folder's. */
+export function checkRunId(run: string): void {
+  if (!/^dr-[a-z0-9-]{1,40}$/.test(run)) throw new GodwitError('StoreFailed', `"${run}" is no run of a drill`);
+}
+
+/** Throws `StoreFailed` when the record has its `end` already, or grows beyond its limit. */
+export function checkDrafts(run: string, before: RecordEnd, drafts: readonly DrillDraft[], after: Continued): void {
+  let { hasEnded } = before;
+  for (const { body } of drafts) {
+    if (hasEnded && body.kind !== 'finding')
+      throw new GodwitError('StoreFailed', `the record of ${run} has ended: no ${body.kind} is added to it`, {
+        hint: `see what it came to: godwit drill report ${run}`,
+      });
+    hasEnded ||= body.kind === 'end';
+  }
+  const most = mostRecordBytes - (drafts.every(({ body }) => reserved.has(body.kind)) ? 0 : reservedBytes);
+  if (after.end.sizeBytes <= most) return;
+  throw new GodwitError('StoreFailed', `the record of ${run} would grow beyond ${most / 1024 / 1024} MiB`, {
+    hint: 'make the drill shorter',
+  });
+}
+
+/** Somebody else has written since this handle last saw the end of the record. */
+export function overtaken(run: string): GodwitError {
+  return new GodwitError('RevisionConflict', `somebody else has written to the record of ${run} meanwhile`, {
+    hint: `look again: godwit drill report ${run}`,
+    details: { run },
+  });
+}
+
+/** What is not as it was written is not continued. */
+export function brokenRecord(run: string, seq: number, why: string): GodwitError {
+  return new GodwitError('StoreCorrupt', `the record of ${run} is broken at entry ${seq}: ${why}`, {
+    hint: `nothing is added to it; see what is left:  godwit drill report verify ${run}`,
+    details: { run, seq },
+  });
+}
