@@ -153,7 +153,7 @@ function commandWords(path: readonly string[]): readonly Candidate[] {
   const words = new Map<string, string>();
   for (const { name, summary } of commandTable.filter((entry) => entry.name.startsWith(before))) {
     const [word = '', ...more] = name.slice(before.length).split(' ');
-    words.set(word, more.length === 0 ? summary : (groups[word] ?? words.get(word) ?? summary));
+    words.set(word, more.length === 0 ? summary : (groups[before + word] ?? words.get(word) ?? summary));
   }
   if (path.length === 0) words.set('help', 'Help on a command or a topic');
   return [...words].map(([word, summary]) => ({ word, summary }));

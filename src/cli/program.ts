@@ -112,33 +112,31 @@ interface Reading {
 }
 
 function addLeaf(root: Commander, entry: CommandEntry, reading: Reading): Commander {
-  const { help, extras } = reading;
-  const [first = '', second] = entry.name.split(' ');
-  const holder = second === undefined ? root : groupOf(root, first, reading);
-  const leaf = holder.command(second ?? first).summary(entry.summary);
-  prepare(leaf, help, extras);
+  const words = entry.name.split(' ');
+  const own = words.pop() ?? '';
+  const holder = words.reduce((at, word) => groupOf(at, word, reading), root);
+  const leaf = holder.command(own).summary(entry.summary);
+  prepare(leaf, reading.help, reading.extras);
+  // A command of its own that holds another: `explain` and `explain error`.
+  if (commandTable.some(({ name }) => name.startsWith(`${entry.name} `)))
+    loadWhenNamed(leaf, reading.extras, reading.onNamed);
   return leaf;
 }
 
-function groupOf(root: Commander, name: string, { help, extras, onNamed }: Reading): Commander {
-  const known = root.commands.find((command) => command.name() === name);
-  if (known !== undefined) {
-    // A command of its own that holds another: `explain` and `explain error`.
-    if (commandTable.some((entry) => entry.name === name)) loadWhenNamed(known, extras, onNamed);
-    return known;
-  }
-  const group = root
-    .command(name)
-    .summary(groups[name] ?? '')
-    .helpCommand(false);
+function groupOf(holder: Commander, word: string, { help, extras, onNamed }: Reading): Commander {
+  const known = holder.commands.find((command) => command.name() === word);
+  if (known !== undefined) return known;
+  const group = holder.command(word).helpCommand(false);
+  group.summary(groups[nameOf(group)] ?? '');
   prepare(group, help, extras);
   loadWhenNamed(group, extras, onNamed);
   return group;
 }
 
+/** Its words, without the program's. */
 function nameOf(command: Commander): string {
-  const parent = command.parent;
-  return parent === null || parent.parent === null ? command.name() : `${parent.name()} ${command.name()}`;
+  const { parent } = command;
+  return parent === null || parent.parent === null ? command.name() : `${nameOf(parent)} ${command.name()}`;
 }
 
 async function load(entry: CommandEntry, extras: HelpExtras, leaf: Commander): Promise<void> {
