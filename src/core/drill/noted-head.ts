@@ -1,4 +1,5 @@
 /** The head of a drill's record as the journal knows it, so that a record that was written anew as a whole is noticed. */
+import type { NotedHead } from '../../model/drill-check.ts';
 import type { DrillEntry } from '../../model/drill-run.ts';
 
 interface Head {
@@ -18,17 +19,8 @@ export function notedHead(run: string, note: string): Head | undefined {
   return id !== run || hash === undefined ? undefined : { seq: Number(seq), hash };
 }
 
-/** `not-noted`: the journal says nothing of it, so that nothing is known either way. Findings may have been added since. */
-export type NotedHeadVerdict =
-  | { readonly kind: 'same' | 'not-noted' }
-  | { readonly kind: 'other'; readonly seq: number; readonly noted: string; readonly found: string | undefined };
-
-/** Compares a record with all that the journal's notes tell of it. */
-export function compareWithNoted(
-  run: string,
-  entries: readonly DrillEntry[],
-  notes: readonly string[],
-): NotedHeadVerdict {
+/** Compares a record with all that the journal's notes tell of it; findings may have been added since. */
+export function compareWithNoted(run: string, entries: readonly DrillEntry[], notes: readonly string[]): NotedHead {
   const heads = notes.flatMap((note) => notedHead(run, note) ?? []);
   for (const { seq, hash } of heads) {
     const found = entries[seq - 1]?.hash;
