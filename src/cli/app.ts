@@ -3,6 +3,7 @@ import type { CarryOutOptions, WishEnd } from '../engine/carry-out.ts';
 import type { ControllerEnd } from '../engine/controller.ts';
 import type { OrphanOrder } from '../engine/delete-orphan.ts';
 import type { DoctorTerms } from '../engine/doctor.ts';
+import type { FindingWords } from '../engine/drill/add-finding.ts';
 import type { DrillCheck } from '../engine/drill/check.ts';
 import type { DrillTerms } from '../engine/drill/run.ts';
 import type { PinWish } from '../engine/pin.ts';
@@ -10,7 +11,8 @@ import type { Word } from '../engine/say.ts';
 import type { Config } from '../model/config.ts';
 import type { DoctorReport } from '../model/doctor.ts';
 import type { Drill } from '../model/drill.ts';
-import type { DrillRun } from '../model/drill-run.ts';
+import type { RecordCheck } from '../model/drill-check.ts';
+import type { DrillEntry, DrillRun, Finding } from '../model/drill-run.ts';
 import type { ErrorTable } from '../model/error-table.ts';
 import type { JournalHead } from '../model/journal-entry.ts';
 import type { Listen } from '../model/listen.ts';
@@ -24,6 +26,7 @@ import type { FaultClass, SimulatedSeed } from '../model/simulation.ts';
 import type { Verification } from '../model/verification.ts';
 import type { Wish } from '../model/wish.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DrillRecordSight, DrillRecords } from '../ports/drill-records.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Store } from '../ports/store.ts';
 import type { TrafficDriver } from '../ports/traffic-driver.ts';
@@ -183,6 +186,16 @@ export interface App {
   checkDrill(config: Config, drill: Drill, signal: AbortSignal): Promise<DrillCheck>;
   /** Breaks, watches, undoes, gives back; the signal aborts it, and the undo runs all the same. */
   runDrill(config: Config, drill: Drill, terms: DrillTerms, signal: AbortSignal): Promise<DrillRun>;
+  /** The records of what drills did, in the configuration's state directory. Reading makes nothing. */
+  drillRecords(config: Config): Promise<DrillRecords>;
+  /** A record that lies elsewhere, as a copy does; undefined: there is none. */
+  readDrillRecord(path: string): Promise<DrillRecordSight | undefined>;
+  /** What the entries of a record with an end tell. */
+  recount(entries: readonly DrillEntry[]): Promise<DrillRun>;
+  /** Computes the end of a run again from its entries. `notes`: of the journal, undefined when there is none to ask. */
+  checkRecord(run: string, entries: readonly DrillEntry[], notes: readonly string[] | undefined): Promise<RecordCheck>;
+  /** Writes down what somebody found out about a run, behind its end. */
+  addFinding(config: Config, run: string, words: FindingWords): Promise<Finding>;
   /** Says it to the gateway itself, which keeps it: for while the store is down. */
   pin(config: Config, wish: PinWish): Promise<Reply<Pin>>;
   /** Ends what the gateway keeps; the numbers that it ended. */

@@ -19,6 +19,7 @@ export const groups: Readonly<Record<string, string>> = {
   plan: 'Show what a change would do, and change nothing',
   op: 'Watch and steer what is under way',
   drill: 'Rehearse a failure: break something on purpose, within limits',
+  'drill finding': 'What people found out about a run',
   config: 'Check, show or describe the configuration',
   blocks: 'What holds back starts after some have failed',
   orphans: 'Replicas with our tag that nothing on record accounts for',
@@ -274,9 +275,15 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'drill list',
-    summary: 'List the drills of the configuration, and which one is under way',
+    summary: 'List the drills of the configuration, and what came of them last',
     section: 'Drills',
     load: async () => (await import('./commands/drill-list.ts')).drillList,
+  },
+  {
+    name: 'drill due',
+    summary: 'Show which drills their schedule wants run, and when they ran last',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-due.ts')).drillDue,
   },
   {
     name: 'drill run',
@@ -289,6 +296,42 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'End a drill at once: what it broke is undone and read back',
     section: 'Drills',
     load: async () => (await import('./commands/drill-abort.ts')).drillAbort,
+  },
+  {
+    name: 'drill report',
+    summary: 'Show what a drill came to; ends as the run did, written elsewhere as done',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-report.ts')).drillReport,
+  },
+  {
+    name: 'drill report verify',
+    summary: 'Check every byte of a drill’s record, and compute its figures again',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-report-verify.ts')).drillReportVerify,
+  },
+  {
+    name: 'drill compare',
+    summary: 'Set two runs of a drill beside each other, and say what is not chance',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-compare.ts')).drillCompare,
+  },
+  {
+    name: 'drill trend',
+    summary: 'Show the last runs of a drill in a row: does it get better or worse',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-trend.ts')).drillTrend,
+  },
+  {
+    name: 'drill finding add',
+    summary: 'Write what you found out about a run into its record, behind its end',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-finding-add.ts')).drillFindingAdd,
+  },
+  {
+    name: 'drill export',
+    summary: 'Write what auditors ask for: every run with its objectives and findings',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-export.ts')).drillExport,
   },
   {
     name: 'journal verify',

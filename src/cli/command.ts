@@ -16,7 +16,7 @@ export type Format = (typeof formats)[number];
 export const completeWord = '__complete';
 
 /** What the shell may offer for a value; dynamic ones are looked up when Tab is pressed. */
-export type Suggestion = 'deployment' | 'site' | 'operation' | 'drill' | 'code' | 'cloud' | 'file';
+export type Suggestion = 'deployment' | 'site' | 'operation' | 'drill' | 'run' | 'code' | 'cloud' | 'file';
 
 /** One value a command takes. `T` is what `parse` gives, with `undefined` when it may be left out. */
 export interface InputSpec<T> {

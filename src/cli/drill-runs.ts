@@ -1,7 +1,7 @@
 /** Runs of drills as their records tell them, and which of them was meant. */
 import { GodwitError } from '../errors.ts';
 import type { Drill } from '../model/drill.ts';
-import type { DrillEntry, Verdict } from '../model/drill-run.ts';
+import type { DrillEntry, DrillRun, Verdict } from '../model/drill-run.ts';
 import type { DrillRecordSight, DrillRecords } from '../ports/drill-records.ts';
 
 /** Records that are looked through for one drill's, the newest first: a year of daily runs. */
@@ -71,4 +71,56 @@ export function endedEntries({ id, sight }: FoundRun): readonly DrillEntry[] {
   throw new GodwitError('NotFound', `the record of ${id} has no end: it is under way, or whoever ran it died`, {
     hint: 'godwit drill list',
   });
+}
+
+/** The newest runs of each of these drills, by the drill's name: as many as tell whether it is due. */
+export async function lastRuns(
+  records: DrillRecords,
+  drills: readonly string[],
+): Promise<ReadonlyMap<string, { readonly recent: readonly RunSummary[] }>> {
+  const found = new Map<string, { recent: RunSummary[] }>();
+  const open = new Set(drills);
+  for await (const { summary } of newestRuns(records)) {
+    if (open.size === 0) break;
+    const { name } = summary.drill;
+    if (!open.has(name)) continue;
+    const of = found.get(name) ?? { recent: [] };
+    of.recent.push(summary);
+    found.set(name, of);
+    // One that did not start does not fill a slot: an older one may.
+    if (summary.verdict !== 'not-started') open.delete(name);
+  }
+  return found;
+}
+
+/** Runs with an end, the newest first. */
+export async function endedRuns(
+  records: DrillRecords,
+  recount: (entries: readonly DrillEntry[]) => Promise<DrillRun>,
+  { isWanted, limit }: { readonly isWanted: (summary: RunSummary) => boolean; readonly limit: number },
+): Promise<readonly DrillRun[]> {
+  const runs: DrillRun[] = [];
+  for await (const { sight, summary } of newestRuns(records, Math.max(limit, mostRecords))) {
+    if (runs.length === limit) break;
+    const hasEnd = summary.verdict !== 'under-way' && summary.verdict !== 'broken';
+    if (hasEnd && isWanted(summary)) runs.push(await recount(sight.entries));
+  }
+  return runs;
+}
+
+/** What of two drills is not the same, by the names of their parts. */
+export function differingParts(one: Drill, other: Drill): readonly string[] {
+  const parts = [...new Set([...Object.keys(one), ...Object.keys(other)])] as (keyof Drill)[];
+  return parts.filter((part) => sorted(one[part]) !== sorted(other[part]));
+}
+
+/** JSON whose keys are in order: what was read back may have them in another. */
+function sorted(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, inner: unknown) =>
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? ''
+  );
 }

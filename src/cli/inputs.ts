@@ -127,7 +127,9 @@ export function repeatable<const T extends string>(
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const maxDurationMs = 7 * 24 * 3_600_000;
+const dayMs = 86_400_000;
+const maxDurationMs = 7 * dayMs;
+const mostDays = 3650;
 
 /** `127.0.0.1:9464`: an address that only this machine can reach. */
 export function loopback(flags: string, summary: string): InputSpec<Listen | undefined> {
@@ -145,6 +147,28 @@ function parseLoopback(typed: string): Listen {
 /** A time with its unit, such as `500ms`, `30s`, `10m` or `2h`, at most a week; in milliseconds. */
 export function duration(flags: string, summary: string): InputSpec<number | undefined> {
   return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse: parseDuration };
+}
+
+/** The same for what is kept for years: at most 3650d. */
+export function longDuration(flags: string, summary: string): InputSpec<number | undefined> {
+  const parse = (typed: string): number => {
+    const ms = msOf(typed);
+    if (!(ms > 0 && ms <= mostDays * dayMs))
+      throw new InvalidInput(`write a time with its unit, such as 12h or 400d, at most ${mostDays}d`);
+    return ms;
+  };
+  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse };
+}
+
+/** `YYYY-MM-DD`, a day that there is. */
+export function dayText(flags: string, summary: string): InputSpec<string | undefined> {
+  const parse = (typed: string): string => {
+    const at = new Date(`${typed}T00:00:00Z`);
+    const isDay = /^\d{4}-\d\d-\d\d$/.test(typed) && !Number.isNaN(at.getTime());
+    if (!isDay || at.toISOString().slice(0, 10) !== typed) throw new InvalidInput('write a day such as 2026-12-24');
+    return typed;
+  };
+  return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse };
 }
 
 /** The same, and it must be given. */
@@ -174,9 +198,14 @@ function wordsOf(typed: string, most: number): string {
 }
 
 function parseDuration(typed: string): number {
-  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(typed) ?? [];
-  const ms = Number(amount) * (unitMs[unit] ?? Number.NaN);
+  const ms = msOf(typed);
   if (!(ms > 0 && ms <= maxDurationMs))
     throw new InvalidInput('write a time with its unit, such as 500ms, 30s or 10m, at most 7d');
   return ms;
+}
+
+/** NaN for what is no time. */
+function msOf(typed: string): number {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(typed) ?? [];
+  return Number(amount) * (unitMs[unit] ?? Number.NaN);
 }

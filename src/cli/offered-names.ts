@@ -21,8 +21,9 @@ export interface Typed {
   readonly app: App;
 }
 
-/** Operations that are offered, newest first. */
+/** Operations, and runs of drills, that are offered, newest first. */
 const mostOperations = 20;
+const mostRuns = 20;
 
 /** Of every kind asked for. A kind that cannot be read gives none: whoever presses Tab did not ask for an error. */
 export async function offeredNames(suggests: readonly Suggestion[], typed: Typed): Promise<readonly Candidate[]> {
@@ -51,6 +52,8 @@ async function namesOf(suggestion: Suggestion, typed: Typed): Promise<readonly C
         word: name,
         summary: sanitize(title ?? `a drill of ${deployment}`, 60),
       }));
+    case 'run':
+      return runsOf(typed);
     case 'code': {
       const { codePages } = await import('../report/text/code-pages.ts');
       return Object.entries(codePages).map(([word, { about }]) => ({ word, summary: `${about} code` }));
@@ -96,4 +99,15 @@ async function operationsOf(typed: Typed): Promise<readonly Candidate[]> {
   } finally {
     await store.close();
   }
+}
+
+async function runsOf(typed: Typed): Promise<readonly Candidate[]> {
+  const [{ newestRuns }, records] = await Promise.all([
+    import('./drill-runs.ts'),
+    configOf(typed).then((config) => typed.app.drillRecords(config)),
+  ]);
+  const words: Candidate[] = [];
+  for await (const { id, summary } of newestRuns(records, mostRuns))
+    words.push({ word: id, summary: sanitize(`${summary.drill.name}, ${summary.verdict}`, 60) });
+  return words.length === 0 ? [] : [{ word: 'last', summary: 'the newest run of a drill' }, ...words];
 }

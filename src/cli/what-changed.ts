@@ -11,7 +11,8 @@ export interface WhatChanged {
 /** They change nothing, so that their errors need not say it; what is not named here changes something. */
 export const readers: ReadonlySet<string> = new Set([
   ...['status', 'op list', 'op show', 'op watch', 'op wait', 'explain', 'history', 'timeline', 'handover'],
-  ...['blocks list', 'orphans list', 'drill list', 'journal verify', 'simulate', 'demo', 'completion'],
+  ...['blocks list', 'orphans list', 'journal verify', 'simulate', 'demo', 'completion'],
+  ...['drill list', 'drill due', 'drill report', 'drill report verify', 'drill compare', 'drill trend', 'drill export'],
   ...['explain error', 'doctor', 'policy print'],
   ...['config validate', 'config show', 'config schema'],
 ]);

@@ -9,6 +9,7 @@ import { localOffsetMin } from '../system/local-offset.ts';
 import { openSink } from '../system/sink.ts';
 import { readTerminal } from '../system/terminal.ts';
 import { cloudTables } from './clouds.ts';
+import { drillRecordCalls } from './drill-records.ts';
 import { drillCalls } from './drills.ts';
 import { orphanCalls } from './orphans.ts';
 
@@ -74,6 +75,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
     ...engineOf(clock),
     ...orphanCalls(clock),
     ...drillCalls(clock),
+    ...drillRecordCalls(clock),
     runGateway: (config, log, signal) => runGateway(config, log, signal, clock),
     async runDemo(options, reporter, watch, signal) {
       isTidying = true;

@@ -14,6 +14,8 @@ const pages = [
   ['--help'],
   ['-h'],
   ['config', '--help'],
+  ['drill', '--help'],
+  ['drill', 'finding', '--help'],
   ['help', 'environment'],
   ['help', 'concepts'],
   ['help', 'help'],

@@ -56,6 +56,7 @@ const typed: Readonly<Record<string, string>> = {
   verify: '',
   'drill run': 'loss --yes',
   'drill abort': 'loss',
+  'drill finding add': 'last late',
   note: 'called the provider',
   ack: 'chat',
   pause: 'chat --for 1h --reason update',

@@ -7,7 +7,6 @@ import { span } from '../../model/words.ts';
 import { toneOfState, weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
-import { table } from './table.ts';
 import { clockTime } from './time.ts';
 import { cut, hanging } from './width.ts';
 
@@ -97,29 +96,4 @@ function claimLine({ claim, measured, holds }: ClaimVerdict, marked: (tone: Tone
 function figure({ signal }: Claim, measured: number): string {
   if (measured === 0) return signal === 'recoveryTime' ? 'nothing lost that began after the fault' : 'nothing lost';
   return signal === 'recoveryTime' ? span(measured) : `${Number((measured * 100).toFixed(2))}%`;
-}
-
-/** One row of `drill list`. */
-export interface DrillRow {
-  readonly drill: Drill;
-  /** The run that breaks something now; `unseen`: the gateway was not seen. */
-  readonly running: string | undefined | 'unseen';
-}
-
-/** A row for each drill of the configuration. */
-export function drillListText(rows: readonly DrillRow[], style: Style): string {
-  if (rows.length === 0) return 'No drill is configured: see `drills` in godwit config schema.';
-  const columns = [
-    { title: 'DRILL', align: 'left', maxWidth: 24 },
-    { title: 'DEPLOYMENT', align: 'left', maxWidth: 20 },
-    { title: 'NOW', align: 'left', maxWidth: 12 },
-    { title: 'BREAKS', align: 'left', maxWidth: 60 },
-  ] as const;
-  const cells = rows.map(({ drill, running }) => [
-    sanitize(drill.name, 60),
-    sanitize(drill.deployment, 60),
-    running === 'unseen' ? '?' : (running ?? '-'),
-    drill.faults.map((fault) => faultWords(fault, undefined)).join('; '),
-  ]);
-  return table(columns, cells, style).join('\n');
 }

@@ -82,6 +82,11 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
     say: refuse('state to write to'),
     checkDrill: refuse('engine'),
     runDrill: refuse('engine'),
+    drillRecords: refuse('records of drills'),
+    readDrillRecord: refuse('record'),
+    recount: refuse('engine'),
+    checkRecord: refuse('engine'),
+    addFinding: refuse('records of drills'),
     pin: async () => ({
       kind: 'refused',
       error: { class: 'transient', code: 'GatewayAbsent', message: 'no gateway answers' },

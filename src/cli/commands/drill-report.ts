@@ -1,0 +1,56 @@
+import type { DrillRun } from '../../model/drill-run.ts';
+import { drillRunJson } from '../../report/json/drill.ts';
+import { drillRunText } from '../../report/text/drill.ts';
+import { sanitize } from '../../report/text/sanitize.ts';
+import type { Style } from '../../report/text/style.ts';
+import { defineCommand } from '../command.ts';
+import { exitOfVerdict } from '../drill-exit.ts';
+import { type PrintedFormat, printedFormats, reportText } from '../drill-formats.ts';
+import { endedEntries } from '../drill-runs.ts';
+import { findRecord } from '../find-record.ts';
+import { optionalChoice, text } from '../inputs.ts';
+import { writeOut } from '../write-out.ts';
+
+export const drillReport = defineCommand({
+  name: 'drill report',
+  summary: 'Show what a drill came to; ends as the run did, written elsewhere as done',
+  arguments: {
+    run: text('run', 'a run, a drill (its newest run), `last` (the default), or a copied drill.json', ['run', 'drill']),
+  },
+  options: {
+    format: optionalChoice('--format <format>', 'text, or what others read', printedFormats),
+    out: text('--out <file>', 'write it there instead', 'file'),
+  },
+  examples: [
+    'godwit drill report',
+    'godwit drill report site-loss --format html --out report.html',
+    'godwit drill report dr-2k8m4p --format junit --out junit.xml',
+    'godwit drill report ~/evidence/drill.json --format md',
+  ],
+  formats: ['table', 'json', 'yaml', 'md'],
+  async run({ arguments: { run: typed }, options, globals }, app, out) {
+    const found = await findRecord(app, globals, typed);
+    const run = await app.recount(endedEntries(found));
+    const style: Style = out.dataStyle;
+    const json = { kind: 'DrillReport', ...drillRunJson(run) };
+    const format = options.format ?? 'text';
+    if (options.out !== undefined) {
+      const written = await reportText(format, run, style);
+      await writeOut(options.out, written);
+      const { out: path } = options;
+      return {
+        exit: 'done',
+        json: { ...json, out: path, format },
+        text: `${run.id} as ${format} in ${sanitize(path, 200)}`,
+      };
+    }
+    // Whoever asks for a format wants the file, and has the verdict in it.
+    const exit = options.format === undefined ? exitOfVerdict[run.end.verdict] : 'done';
+    return { exit, json, ...(await printed(format, run, style, out.format === 'md')) };
+  },
+});
+
+async function printed(format: PrintedFormat, run: DrillRun, style: Style, isMd: boolean) {
+  if (isMd) return { md: (await reportText('md', run, style)).trimEnd() };
+  return { text: format === 'text' ? drillRunText(run, style) : (await reportText(format, run, style)).trimEnd() };
+}

@@ -1,0 +1,61 @@
+/** The figures by which runs of a drill are told from each other. */
+import type { DrillRun, DrillSample, RecoveryPhase } from '../model/drill-run.ts';
+
+export interface DrillFigures {
+  /** From the first fault to the beginning of the last request that was lost, milliseconds; 0: none was lost. */
+  readonly recoveryMs: number | undefined;
+  /** Requests that were lost since the first fault, and their share of those that ended. */
+  readonly lost: number | undefined;
+  readonly lostShare: number | undefined;
+  /** Of the seconds since the first fault, the median of their 95th percentiles of the first token, milliseconds. */
+  readonly firstTokenP95Ms: number | undefined;
+  /** Of the phases whose end was seen, milliseconds. */
+  readonly phases: ReadonlyMap<RecoveryPhase, number>;
+}
+
+/** What was not measured is undefined: nothing is guessed. */
+export function figuresOf(run: DrillRun): DrillFigures {
+  const phases = new Map(
+    run.end.phases.flatMap(({ phase, fromMs, untilMs }) =>
+      untilMs === undefined ? [] : [[phase, untilMs - fromMs] as const],
+    ),
+  );
+  const { faultAtMs, samples } = run;
+  const before = faultAtMs === undefined ? undefined : samples.findLast(({ atMs }) => atMs <= faultAtMs);
+  const last = samples.at(-1);
+  if (faultAtMs === undefined || before === undefined || last === undefined || last.ended < before.ended)
+    return { recoveryMs: undefined, lost: undefined, lostShare: undefined, firstTokenP95Ms: undefined, phases };
+  const [ended, lost] = [last.ended - before.ended, last.lost - before.lost];
+  return {
+    recoveryMs: lost === 0 ? 0 : Math.max(0, (last.lostStartAtMs ?? faultAtMs) - faultAtMs),
+    lost,
+    lostShare: ended === 0 ? undefined : lost / ended,
+    firstTokenP95Ms: medianOf(firstTokens(run, faultAtMs)),
+    phases,
+  };
+}
+
+/** As clients of the load saw it; without a load, as the gateway did, of the slowest site that had traffic. */
+function firstTokens({ load, samples }: DrillRun, sinceMs: number): readonly number[] {
+  const seen = load.flatMap(({ atMs, firstTokenMs }) => (atMs < sinceMs ? [] : (firstTokenMs.p95 ?? [])));
+  return seen.length > 0 ? seen : samples.flatMap((each) => (each.atMs < sinceMs ? [] : slowest(each)));
+}
+
+function slowest({ sites, weights }: DrillSample): readonly number[] {
+  const of = sites.flatMap(({ site, firstTokenP95Ms }) => ((weights[site] ?? 0) > 0 ? (firstTokenP95Ms ?? []) : []));
+  return of.length === 0 ? [] : [Math.max(...of)];
+}
+
+function medianOf(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/** A change is told from chance when it is more than this share of what was. */
+const changedShare = 0.2;
+
+/** Whether `now` is another figure than `before`, more than the earlier ones differed among each other. */
+export function isChange(before: number, now: number, earlier: readonly number[]): boolean {
+  const spread = earlier.length === 0 ? 0 : Math.max(...earlier) - Math.min(...earlier);
+  const change = Math.abs(now - before);
+  return change > changedShare * before && change > spread;
+}
