@@ -83,6 +83,8 @@ export interface ConfigReader {
   show(path: string | undefined, how: { readonly isResolved: boolean }): Promise<{ text: string; json: unknown }>;
   /** JSON Schema, draft-07. */
   schema(): Promise<unknown>;
+  /** Writes behind what the file has, and keeps a copy of what it was; throws `ConfigInvalid` when it would not be valid then. */
+  append(path: string, text: string): Promise<{ readonly path: string; readonly backup: string }>;
 }
 
 /** Whether the journal is whole. */

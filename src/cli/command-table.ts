@@ -274,6 +274,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/orphans-delete.ts')).orphansDelete,
   },
   {
+    name: 'drill init',
+    summary: 'Write drills for your configuration, with limits from its own numbers',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-init.ts')).drillInit,
+  },
+  {
     name: 'drill list',
     summary: 'List the drills of the configuration, and what came of them last',
     section: 'Drills',

@@ -52,6 +52,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       read: async (path, { isForUse }) => (await import('./config.ts')).readConfig(path, isForUse),
       show: async (path, how) => (await import('./config.ts')).showConfig(path, how),
       schema: async () => (await import('./config.ts')).configSchema(),
+      append: async (path, text) => (await import('./config.ts')).appendConfig(path, text),
     },
     ...cloudTables(),
     openStore: async (config) => (await import('./store.ts')).openStore(config, 'read', clock),

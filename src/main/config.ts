@@ -9,6 +9,7 @@ import { jsonSchema } from '../config/schema.ts';
 import { resolvedValues, showConfig as showAsWritten, showResolved } from '../config/show.ts';
 import { GodwitError } from '../errors.ts';
 import { providers } from '../providers/index.ts';
+import { type Appended, appendToFile } from './append-config.ts';
 
 /** `isForUse`: references to the environment and to files must resolve. */
 export async function readConfig(path: string | undefined, isForUse: boolean): Promise<ConfigReading> {
@@ -33,6 +34,19 @@ export async function showConfig(
   if (isResolved) return { text: showResolved(end), json: resolvedValues(end) };
   const text = showAsWritten(end);
   return { text, json: parse(text) as unknown };
+}
+
+/** Writes behind what the file has. Throws `ConfigInvalid` for what would not be valid together, and changes nothing. */
+export async function appendConfig(path: string, text: string): Promise<Appended> {
+  if (path === '-') throw new GodwitError('UsageInvalid', 'what came on standard input cannot be written to');
+  return await appendToFile(path, text, async (whole) => {
+    const reading = await readConfig(whole, false);
+    if (reading.kind === 'valid') return;
+    throw new GodwitError('ConfigInvalid', `what would be written is not valid\n${reading.text}`, {
+      hint: 'nothing was written',
+      details: { findings: reading.findings },
+    });
+  });
 }
 
 /** For editors. */

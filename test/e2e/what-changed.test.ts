@@ -54,6 +54,7 @@ const typed: Readonly<Record<string, string>> = {
   'op abort': 'last --yes',
   'op extend': 'last --expires 2h --yes',
   verify: '',
+  'drill init': '--write',
   'drill run': 'loss --yes',
   'drill abort': 'loss',
   'drill finding add': 'last late',

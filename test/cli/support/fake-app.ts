@@ -29,9 +29,10 @@ interface Given extends Partial<Omit<App, 'config'>> {
   readonly reading?: ConfigReading;
   readonly answer?: string | undefined;
   readonly readConfig?: (path: string | undefined) => Promise<ConfigReading>;
+  readonly append?: App['config']['append'];
 }
 
-export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): FakeApp {
+export function fakeApp({ reading, answer, readConfig, append, ...given }: Given = {}): FakeApp {
   const printed = { out: '', err: '', questions: [] as string[] };
   const refuse = (what: string) => async (): Promise<never> => {
     throw new GodwitError('StoreFailed', `no ${what} here`);
@@ -73,6 +74,7 @@ export function fakeApp({ reading, answer, readConfig, ...given }: Given = {}): 
         json: { environment: 'test' },
       }),
       schema: async () => ({ $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' }),
+      append: append ?? refuse('file to write to'),
     },
     errorTable: refuse('provider'),
     policyMaker: refuse('provider'),
