@@ -51,7 +51,22 @@ export const containerDefaults = { args: [], gpu: 'nvidia' } as const;
 export const placementDefaults = { replicas: 1, standby: 'hot' } as const;
 
 /** For a drill. */
-export const drillDefaults = { hypothesis: [] } as const;
+export const drillDefaults = {
+  kind: 'live',
+  fault: [],
+  hypothesis: [],
+  steadyState: { observe: '3s', require: [] },
+  load: { source: 'live-traffic' },
+  abortIf: [],
+  recovery: { failback: true, settle: '3s' },
+  report: { formats: ['html'], window: { before: '1m', after: '1m' } },
+} as const;
+
+/** For a drill's own load. */
+export const generatedLoadDefaults = { streams: '50%', promptTokens: 50, outputTokens: 20 } as const;
+
+/** For a drill's schedule. */
+export const scheduleDefaults = { timezone: 'UTC', skipDates: [] } as const;
 
 /** For each fault of a drill. */
 export const faultDefaults = { at: '0s', share: '100%' } as const;

@@ -1,52 +1,144 @@
-/** The shape of `drills`: which failures are rehearsed, and what is claimed to hold meanwhile. */
+/** The shape of `drills`: which failures are rehearsed, under what load and limits, and what is claimed to hold meanwhile. */
 import { z } from 'zod';
-import { faultKinds } from '../model/fault.ts';
-import { claimExamples, claimPattern, parseClaim } from './claim.ts';
-import { name } from './fields.ts';
-import { duration, parseShare, share } from './units.ts';
+import { drillKinds, reportFormats } from '../model/drill.ts';
+import { faults } from './drill-fault-schema.ts';
+import { type ExpressionUse, expressionExamples, parseExpression } from './expression.ts';
+import { count, name } from './fields.ts';
+import { duration, share } from './units.ts';
 
-const longest = '1h';
-/** Shorter ones could begin and end between two looks. */
-const shortestMs = 5000;
-/** Also the most that a driver remembers of faults that ended. */
-const maxFaults = 16;
+const expressions = (use: ExpressionUse, description: string) =>
+  z
+    .array(
+      z
+        .string()
+        .superRefine((text, context) => {
+          const end = parseExpression(text, use);
+          if (end.kind === 'mistake')
+            context.addIssue({ code: 'custom', message: end.message, params: { hint: end.hint }, input: text });
+        })
+        .meta({ description: 'signal comparator value', examples: [...expressionExamples[use]] }),
+    )
+    .max(32)
+    .meta({ description });
 
-const fault = z
+const tokens = (of: string) =>
+  z
+    .union([
+      count(`All have as many`, 1, 100_000),
+      z.strictObject({
+        p50: count('Half have no more', 1, 100_000),
+        p95: count('One in twenty has more', 1, 100_000),
+      }),
+    ])
+    .meta({ description: `Tokens of ${of}` });
+
+const ratePattern = /^(\d{1,4}(?:\.\d{1,3})?)rps$/;
+/** Requests a second, or undefined for anything that is not a rate above 0. */
+export function parseRate(text: string): number | undefined {
+  const perSecond = Number(ratePattern.exec(text)?.[1]);
+  return perSecond > 0 && perSecond <= 2000 ? perSecond : undefined;
+}
+
+const load = z
   .strictObject({
-    at: duration('When it begins, counted from the beginning of the drill', 0, longest).optional(),
-    type: z.enum(faultKinds).meta({
-      description: 'blackhole: what is sent to the site never arrives, and nothing comes back',
+    source: z.enum(['live-traffic', 'generated', 'replay']).meta({
+      description: 'live-traffic: what users send · generated: made here · replay: the requests of a file',
     }),
-    site: z.string().meta({ description: 'The site it hits; one of the deployment’s' }),
-    share: share('Share of the requests to the site that it hits', true)
-      .refine((text) => (parseShare(text) ?? 0) >= 1, { error: 'must be at least 1%' })
-      .optional(),
-    for: duration('How long it lasts', shortestMs, longest),
+    rate: z
+      .string()
+      .refine((text) => parseRate(text) !== undefined, { error: 'a rate is written such as 50rps, at most 2000rps' })
+      .optional()
+      .meta({ description: 'Requests a second', examples: ['50rps'], pattern: ratePattern.source }),
+    streams: share('Of the generated requests, streams').optional(),
+    promptTokens: tokens('a prompt').optional(),
+    outputTokens: tokens('an answer').optional(),
+    file: z.string().min(1).optional().meta({ description: 'For replay: one JSON object a line' }),
   })
-  .meta({ description: 'One failure, which ends by itself' });
+  .meta({ description: 'Who asks meanwhile' });
 
-const claim = z
-  .string()
-  .superRefine((text, context) => {
-    const end = parseClaim(text);
-    if (end.kind === 'mistake')
-      context.addIssue({ code: 'custom', message: end.message, params: { hint: end.hint }, input: text });
+const steadyState = z
+  .strictObject({
+    observe: duration('How long it is looked at before anything is broken', 2000, '1h').optional(),
+    require: expressions('watch', 'What must hold all the while').optional(),
   })
-  .meta({ description: 'What must hold: signal <= value', pattern: claimPattern, examples: [...claimExamples] });
+  .meta({ description: 'What must be so before anything is broken' });
+
+const recovery = z
+  .strictObject({
+    failback: z.boolean().optional().meta({ description: 'Whether the traffic is given back at the end' }),
+    settle: duration('How long all must be calm before it is over', 0, '1h').optional(),
+  })
+  .meta({ description: 'What comes after the fault is undone, which it always is' });
+
+const person = z.string().min(1).max(200);
+const roles = z
+  .strictObject({
+    owner: person.optional().meta({ description: 'Who may halt it' }),
+    coordinator: person.optional(),
+    observer: person.optional(),
+    scribe: person.optional(),
+  })
+  .meta({ description: 'Who does what, for the record' });
+
+const schedule = z
+  .strictObject({
+    cron: z
+      .string()
+      .regex(/^\S+( +\S+){4}$/, 'five fields, such as "0 10 * * Wed"')
+      .regex(/^[\dA-Za-z*,/#L? -]+$/, 'five fields, such as "0 10 * * Wed"')
+      .meta({ description: 'When `drill run --scheduled` runs it', examples: ['0 10 * * Wed'] }),
+    timezone: z
+      .string()
+      .optional()
+      .meta({ description: 'An IANA name', examples: ['Europe/Stockholm'] }),
+    skipDates: z
+      .array(z.string().regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a day is written such as 2026-12-23'))
+      .max(366)
+      .optional()
+      .meta({ description: 'Days it is left out' }),
+  })
+  .meta({ description: 'When it is due' });
+
+const report = z
+  .strictObject({
+    formats: z.array(z.enum(reportFormats)).max(reportFormats.length).optional().meta({
+      description: 'What is written beside the record when it has ended',
+    }),
+    window: z
+      .strictObject({
+        before: duration('Before the first fault', 0, '1h').optional(),
+        after: duration('After the last one', 0, '1h').optional(),
+      })
+      .optional()
+      .meta({ description: 'What is looked at around the faults' }),
+  })
+  .meta({ description: 'What is written of it' });
+
+const exit = z
+  .strictObject({
+    vendor: z.string().min(1).meta({ description: 'The vendor that is left, as sites name it' }),
+    stay: duration('How long nothing runs there', 5000, '24h'),
+  })
+  .meta({ description: 'For kind provider-exit' });
 
 const drill = z
   .strictObject({
     title: z.string().min(1).optional().meta({ description: 'What is rehearsed, in one line' }),
     deployment: z.string().meta({ description: 'Whose traffic is hit' }),
-    fault: z
-      .array(fault)
-      .min(1, 'a drill needs at least one fault')
-      .max(maxFaults, `a drill has at most ${maxFaults} faults`)
-      .meta({ description: 'What fails, and when' }),
-    hypothesis: z
-      .array(claim)
-      .optional()
-      .meta({ description: 'Claims that the drill proves or refutes; none: it only measures' }),
+    kind: z.enum(drillKinds).optional().meta({
+      description:
+        'live: it happens · canary: to at most a quarter of the requests · simulation: in the simulator · tabletop: it is talked through · provider-exit: a vendor is left and returned to',
+    }),
+    fault: faults.optional(),
+    exit: exit.optional(),
+    hypothesis: expressions('claim', 'Claims that the drill proves or refutes; none: it only measures').optional(),
+    steadyState: steadyState.optional(),
+    load: load.optional(),
+    abortIf: expressions('watch', 'Any of them undoes the faults at once; looked at every second').optional(),
+    recovery: recovery.optional(),
+    roles: roles.optional(),
+    schedule: schedule.optional(),
+    report: report.optional(),
   })
   .meta({ description: 'A rehearsed failure' });
 

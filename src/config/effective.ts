@@ -5,8 +5,10 @@ import {
   deploymentDefaults,
   drillDefaults,
   faultDefaults,
+  generatedLoadDefaults,
   placementDefaults,
   probeDefaults,
+  scheduleDefaults,
   topDefaults,
 } from './defaults.ts';
 import type { RawConfig } from './schema.ts';
@@ -68,7 +70,11 @@ export function effectiveTree(raw: RawConfig): Tree {
 }
 
 function drillTree(given: NonNullable<RawConfig['drills']>[string]): Tree {
-  return overlay(drillDefaults, given, { fault: given.fault.map((each) => overlay(faultDefaults, each)) });
+  return overlay(drillDefaults, given, {
+    fault: (given.fault ?? []).map((each) => overlay(faultDefaults, each)),
+    ...(given.load?.source === 'generated' ? { load: overlay(generatedLoadDefaults, given.load) } : {}),
+    ...(given.schedule === undefined ? {} : { schedule: overlay(scheduleDefaults, given.schedule) }),
+  });
 }
 
 type Deployment = RawConfig['deployments'][string];

@@ -2,7 +2,7 @@
 import { isLoopback, mostPort } from '../model/listen.ts';
 import { commandNeeded, launchHeeded } from './commands.ts';
 import { containerValuesFit, imagePinned, shutdownWithinGrace } from './containers.ts';
-import { oneAtATime, somewhereToGo } from './drill-rules.ts';
+import { drillRules } from './drill-rules.ts';
 import type { Finding } from './finding.ts';
 import { metricsListen } from './metrics-rules.ts';
 import { policyRules } from './policy-rules.ts';
@@ -180,6 +180,5 @@ const rules: readonly Rule[] = [
   publicListen,
   metricsListen,
   ...policyRules,
-  somewhereToGo,
-  oneAtATime,
+  ...drillRules,
 ];

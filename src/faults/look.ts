@@ -7,6 +7,9 @@ import type { Clock } from '../ports/clock.ts';
 /** As a traffic driver has them. */
 export type ReadFaults = (deployment: string, call: ReadCall) => Promise<Seen<FaultSight>>;
 
+/** What is in force at the deployment; never rejects. */
+export type LookAtFaults = (deployment: string) => Promise<readonly Fault[]>;
+
 /** How long one look may take, and how long it is believed after that, milliseconds. */
 const lookMs = 500;
 
@@ -17,13 +20,7 @@ interface Look {
 }
 
 /** One look for all that ask at the same time, and for those soon after; where nothing can be seen there is no fault. */
-export function createLook({
-  clock,
-  faults,
-}: {
-  readonly clock: Clock;
-  readonly faults: ReadFaults;
-}): (deployment: string) => Promise<readonly Fault[]> {
+export function createLook({ clock, faults }: { readonly clock: Clock; readonly faults: ReadFaults }): LookAtFaults {
   const looks = new Map<string, Look>();
   return (deployment) => {
     const known = looks.get(deployment);

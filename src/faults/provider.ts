@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Provider, ReplicaSelector } from '../ports/provider.ts';
 import { type Armed, arm } from './armed.ts';
 import { createLag, type Lag } from './lag.ts';
+import { refusalOf } from './refusals.ts';
 import type { FaultScript, ProviderFault } from './script.ts';
 
 /** With an empty script it is the provider itself, call for call. */
@@ -60,31 +61,6 @@ function seeThrough(lag: Lag, selector: ReplicaSelector, sight: Seen<readonly Re
 
 type Refusing = Extract<ProviderFault, { kind: 'sold-out' | 'quota' | 'throttled' | 'reply-lost' }>;
 
-/** The codes are AWS EC2's (its API reference, "Error codes"), the lost reply's is the operating system's. */
-const errors: Readonly<Record<Refusing['kind'], ProviderError>> = {
-  'sold-out': {
-    class: 'capacity',
-    code: 'InsufficientInstanceCapacity',
-    message: 'scripted fault: no capacity for this machine type in this zone',
-  },
-  quota: {
-    class: 'quota',
-    code: 'VcpuLimitExceeded',
-    message: 'scripted fault: the limit of this account for this machine family is reached',
-  },
-  throttled: {
-    class: 'throttled',
-    code: 'RequestLimitExceeded',
-    message: 'scripted fault: too many requests from this account',
-  },
-  'reply-lost': {
-    class: 'unknown',
-    code: 'ECONNRESET',
-    message: 'scripted fault: the connection ended before the answer came',
-  },
-};
-
 function errorOf(fault: Refusing): ProviderError {
-  const error = errors[fault.kind];
-  return fault.kind === 'throttled' ? { ...error, retryAfterMs: fault.retryAfterMs } : error;
+  return refusalOf(fault.kind, 'scripted fault', fault.kind === 'throttled' ? fault.retryAfterMs : undefined);
 }

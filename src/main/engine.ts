@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineDeps } from '../engine/engine.ts';
 import { GodwitError } from '../errors.ts';
+import { withDrilledProvider } from '../faults/drilled-provider.ts';
+import { createLook, type LookAtFaults } from '../faults/look.ts';
 import { withTrafficFaults } from '../faults/probe.ts';
 import type { Config } from '../model/config.ts';
 import type { Actor } from '../model/operation.ts';
@@ -47,11 +49,11 @@ export async function withEngine<T>(
   const store = mode === 'read' ? await openForLooking(config, clock) : openStore(config, mode, clock);
   const sessions = new Map<string, Provider>();
   try {
-    await connectSites(config, { clock, mode }, sessions);
     const traffic = createGatewayDriver({ socketPath: config.gateway.adminSocket, clock });
     const who = createActor(actor);
     const probe = createProbe({ clock, vantage: who.host });
     const { faults } = traffic;
+    await connectSites(config, { clock, mode, faultsOf: createLook({ clock, faults }) }, sessions);
     return await work({
       config,
       clock,
@@ -59,7 +61,7 @@ export async function withEngine<T>(
       store,
       providers: sessions,
       traffic,
-      // Only who may act rehearses: whoever merely looks is shown how things are.
+      // Only who may act rehearses, here and at the sites: whoever merely looks is shown how things are.
       probe:
         mode === 'read'
           ? probe
@@ -73,15 +75,26 @@ export async function withEngine<T>(
   }
 }
 
+interface Connecting {
+  readonly clock: Clock;
+  readonly mode: 'read' | 'write';
+  readonly faultsOf: LookAtFaults;
+}
+
 /** Only sites a deployment is placed at, and only providers the configuration names. */
 async function connectSites(
   config: Config,
-  { clock, mode }: { readonly clock: Clock; readonly mode: 'read' | 'write' },
+  { clock, mode, faultsOf }: Connecting,
   sessions: Map<string, Provider>,
 ): Promise<void> {
-  const used = new Set(config.deployments.flatMap(({ placements }) => placements.map(({ site }) => site)));
-  for (const site of config.sites.filter(({ name }) => used.has(name)))
-    sessions.set(site.name, await connectSite(config, site, { clock, mode }));
+  for (const site of config.sites) {
+    const { name } = site;
+    const placed = config.deployments.filter(({ placements }) => placements.some((each) => each.site === name));
+    if (placed.length === 0) continue;
+    const session = await connectSite(config, site, { clock, mode });
+    const drilled = { site: name, deployments: placed.map((each) => each.name), faultsOf };
+    sessions.set(name, mode === 'read' ? session : withDrilledProvider(session, drilled));
+  }
 }
 
 /** One site's session. `read` makes nothing on disk. */

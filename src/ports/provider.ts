@@ -26,6 +26,8 @@ export interface Capabilities {
   readonly notices: Answer;
   /** Can be asked what our credentials may do: sessions have `checkAccess`. */
   readonly accessCheck: Answer;
+  /** Can break a replica on purpose and make it whole again: sessions have `disturb`. */
+  readonly disturb: Answer;
 }
 
 export interface ReplicaSelector {
@@ -42,6 +44,12 @@ export interface StartRequest {
   /** Hears of every offer that was refused, at once or late; of the same one perhaps more than once. */
   readonly tell?: (denial: Denial) => void;
 }
+
+/** One boot of a replica: all that is kept of it while it is broken. */
+export type ReplicaBoot = Pick<Replica, 'id' | 'bootId'>;
+
+/** `kill`: its processes end at once, as in a crash. `hang`: they stop where they stand. `resume`: they go on. */
+export type Disturbance = 'kill' | 'hang' | 'resume';
 
 export interface OfferNeed {
   readonly deployment: string;
@@ -106,6 +114,11 @@ export interface Provider {
    * at all. Nothing is changed.
    */
   checkAccess?(call: ReadCall, starts?: readonly StartRequest[]): Promise<Seen<AccessReport>>;
+  /**
+   * For drills, on this boot alone. Done means verified; again is done, and so are `kill` and `resume` of a boot that is over. Lists
+   * show what hangs as running, as a cloud does. Needs no lease: undoing always may.
+   */
+  disturb?(replica: ReplicaBoot, how: Disturbance, call: ReadCall): Promise<Reply<void>>;
   /** Lets go of handles and connections; replicas go on. */
   close(): Promise<void>;
 }

@@ -16,10 +16,12 @@ export type { ReadCall, WriteCall } from '../ports/call.ts';
 export type { Clock } from '../ports/clock.ts';
 export type {
   Capabilities,
+  Disturbance,
   OfferNeed,
   Provider,
   ProviderDeps,
   ProviderPlugin,
+  ReplicaBoot,
   ReplicaSelector,
   StartRequest,
 } from '../ports/provider.ts';

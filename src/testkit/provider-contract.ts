@@ -6,6 +6,7 @@ import { callCases } from './provider/call-cases.ts';
 import { capabilityCases } from './provider/capability-cases.ts';
 import type { MakeCloud } from './provider/cloud-subject.ts';
 import { crashCases } from './provider/crash-cases.ts';
+import { disturbCases } from './provider/disturb-cases.ts';
 import { drainCases, drainedCases } from './provider/drain-cases.ts';
 import { noticeCases } from './provider/notice-cases.ts';
 import { offerCases } from './provider/offer-cases.ts';
@@ -17,7 +18,7 @@ import { warmCases } from './provider/warm-cases.ts';
 
 /** What every provider promises, with or without a cloud behind it; for what the plugin says it cannot do, that it does not. */
 export function providerContract(plugin: ProviderPlugin, make: MakeProvider): readonly ContractCase[] {
-  const { drain } = plugin.capabilities;
+  const { drain, disturb } = plugin.capabilities;
   return [
     ...capabilityCases(plugin, make),
     ...startCases(make),
@@ -25,6 +26,7 @@ export function providerContract(plugin: ProviderPlugin, make: MakeProvider): re
     ...warmCases(plugin, make),
     ...callCases(make),
     ...(drain === 'yes' ? drainCases(make) : []),
+    ...(disturb === 'yes' ? disturbCases(make) : []),
   ];
 }
 

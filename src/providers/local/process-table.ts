@@ -12,6 +12,8 @@ export interface ProcessSight {
   readonly group: number;
   /** When the kernel started it, in its own words: together with the pid it names one process until the next reboot. */
   readonly start: string;
+  /** Stopped where it stands, by a signal or a debugger. */
+  readonly isHung: boolean;
 }
 
 /** `none`: an environment without a token, or one that the program has overwritten. `closed`: it may not be read. */
@@ -45,7 +47,7 @@ export function procTable(root: string): ProcessTable {
     const [state = 'X', , group] = fields;
     const start = fields[19];
     if (state === 'Z' || state === 'X' || start === undefined) return undefined;
-    return { pid, group: Number(group), start };
+    return { pid, group: Number(group), start, isHung: state === 'T' || state === 't' };
   };
   const machineBoot = read(join(root, 'sys/kernel/random/boot_id'));
   return {
@@ -76,7 +78,7 @@ export function psTable(): ProcessTable {
     return stdout.split('\n').flatMap((line) => {
       const [pid, group, state = '', ...start] = line.trim().split(/\s+/);
       if (start.length === 0 || state.startsWith('Z')) return [];
-      return [{ pid: Number(pid), group: Number(group), start: start.join(' ') }];
+      return [{ pid: Number(pid), group: Number(group), start: start.join(' '), isHung: state.startsWith('T') }];
     });
   };
   const look = (pid: number): ProcessSight | undefined => ask(['-p', String(pid)])[0];

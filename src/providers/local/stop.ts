@@ -15,26 +15,48 @@ interface World {
   readonly table: ProcessTable;
 }
 
+interface Phase {
+  readonly signals: readonly NodeJS.Signals[];
+  readonly waitMs: number;
+}
+
+/** What hangs hears nothing but this one. */
+const forGood: Phase = { signals: ['SIGKILL'], waitMs: killWaitMs };
+
 /**
  * Undefined when the whole group is gone, and whatever else carries its token. Signals nobody whose identity is not
  * certain: each process is looked at again right before. A call that ends first leaves the rest to the next one.
  */
-export async function stopProcess(
+export function stopProcess(
   world: World,
   wanted: ProcessIdentity,
   graceMs: number,
   call: ReadCall,
 ): Promise<ProviderError | undefined> {
+  // One that hangs must go on to hear that it is to end.
+  return endIn(world, wanted, [{ signals: ['SIGTERM', 'SIGCONT'], waitMs: graceMs }, forGood], call);
+}
+
+/** The same without asking first, as in a crash. */
+export function killProcess(world: World, wanted: ProcessIdentity, call: ReadCall): Promise<ProviderError | undefined> {
+  return endIn(world, wanted, [forGood], call);
+}
+
+async function endIn(
+  world: World,
+  wanted: ProcessIdentity,
+  phases: readonly Phase[],
+  call: ReadCall,
+): Promise<ProviderError | undefined> {
   if (isSameProcess(world.table, wanted) === 'unknown')
     return unknown('IdentityUnknown', `process ${wanted.pid} may not be looked at`);
   let family = findFamily(world.table, wanted, []);
-  for (const [signal, waitMs] of [
-    ['SIGTERM', graceMs],
-    ['SIGKILL', killWaitMs],
-  ] as const) {
+  for (const { signals, waitMs } of phases) {
     if (family.length === 0) return undefined;
-    const error = sendAll(world.table, wanted, family, signal);
-    if (error !== undefined) return error;
+    for (const signal of signals) {
+      const error = signalFamily(world.table, wanted, family, signal);
+      if (error !== undefined) return error;
+    }
     const left = await waitUntilGone(world, wanted, family, waitMs, call);
     if (left.kind === 'given-up') return unknown('GivenUp', `process group ${wanted.pid} was still ending`);
     family = left.family;
@@ -70,8 +92,8 @@ function isThere(table: ProcessTable, { pid, start }: ProcessSight): boolean {
   return table.look(pid)?.start === start;
 }
 
-/** The group in one signal, so that nobody in it is missed; those that left the group one by one. */
-function sendAll(
+/** The group in one signal, so that nobody in it is missed; those that left the group one by one. Undefined: all were told. */
+export function signalFamily(
   table: ProcessTable,
   wanted: ProcessIdentity,
   family: readonly ProcessSight[],

@@ -49,6 +49,15 @@ export function openSupervisor(deps: SessionDeps): Provider {
     stop(replica, how, call) {
       return change(session, replica.id, replica.deployment, call, () => stopReplica(session, replica, how, call));
     },
+    async disturb(replica, how, call) {
+      if (call.signal.aborted || clock.monoMs() >= call.deadlineAtMonoMs) return notBegun('aborted');
+      try {
+        const { disturbReplica } = await import('./disturb.ts');
+        return await disturbReplica(session, replica, how, call);
+      } catch (error) {
+        return { kind: 'unknown', error: stateFailed(error) };
+      }
+    },
     checkAccess: async (_call, starts = []) => {
       const { checkAccess } = await import('./access.ts');
       return await checkAccess(

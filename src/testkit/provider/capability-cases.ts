@@ -10,11 +10,12 @@ const methods = {
   drain: 'drain',
   notices: 'notices',
   accessCheck: 'checkAccess',
+  disturb: 'disturb',
 } as const satisfies Partial<Record<keyof Capabilities, keyof Provider>>;
 
 /** Of every kind of provider. */
 export function capabilityCases({ capabilities }: ProviderPlugin, make: MakeProvider): readonly ContractCase[] {
-  const names = ['offers', 'drain', 'notices', 'accessCheck'] as const;
+  const names = ['offers', 'drain', 'notices', 'accessCheck', 'disturb'] as const;
   return [
     {
       name: 'says yes or no to every capability, never perhaps',

@@ -27,6 +27,8 @@ export interface ProviderSubject {
   killReplica(replica: Replica): Promise<void>;
   /** What really runs at the site, counted past the provider. */
   countRunning(): Promise<number>;
+  /** With `disturb`: whether the replica answers within a second. */
+  isAnswering?(replica: Replica): Promise<boolean>;
   /** Ends whatever still runs and removes the state. */
   dispose(): Promise<void>;
 }

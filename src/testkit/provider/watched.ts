@@ -16,7 +16,7 @@ const ofWrite = ['done', 'refused', 'unknown'];
 /** What each method may answer. */
 const kinds: Readonly<Record<string, readonly string[]>> = {
   ...{ list: ofRead, offers: ofRead, notices: ofRead, checkAccess: ofRead },
-  ...{ start: ofWrite, stop: ofWrite, drain: ofWrite },
+  ...{ start: ofWrite, stop: ofWrite, drain: ofWrite, disturb: ofWrite },
 };
 
 type Outcome = Reply<unknown> | Seen<unknown>;

@@ -51,7 +51,7 @@ export function tinyPlugin({ plugin, link, tools, session }: Twist = {}): Provid
     kind: 'tiny',
     capabilities: {
       ...{ idempotentStart: 'yes', warmStandby: 'yes' },
-      ...{ offers: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes' },
+      ...{ offers: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
     },
     configSchema: settingsSchema,
     async connect({ name, settings }, { clock }) {

@@ -6,7 +6,7 @@ import { answering, calling, nothingSeen, type Wrong } from './wrong.ts';
 
 const all: Capabilities = {
   ...{ idempotentStart: 'yes', warmStandby: 'yes' },
-  ...{ offers: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes' },
+  ...{ offers: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
 };
 
 export const wrongSights: readonly Wrong[] = [

@@ -146,7 +146,7 @@ export const wrongStops: readonly Wrong[] = [
       plugin: {
         capabilities: {
           ...{ idempotentStart: 'yes', warmStandby: 'no' },
-          ...{ offers: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes' },
+          ...{ offers: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
         },
       },
     },

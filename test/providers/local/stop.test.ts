@@ -122,7 +122,7 @@ function tableOf(looks: number, sight: TokenSight): { readonly table: ProcessTab
   let left = looks;
   const look = () => {
     left -= 1;
-    return left >= 0 ? { pid, group: pid, start: '5' } : undefined;
+    return left >= 0 ? { pid, group: pid, start: '5', isHung: false } : undefined;
   };
   return {
     wanted: { pid, processStart: '5', bootToken: 't', machineBoot: 'b' },

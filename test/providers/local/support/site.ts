@@ -102,6 +102,11 @@ export async function makeSite(wrap: (provider: Provider) => Provider = (provide
       const { pid } = record(replica.id);
       if (pid !== undefined) process.kill(pid, 'SIGKILL');
     },
+    isAnswering: async ({ url }: Replica) =>
+      await fetch(url ?? '', { signal: AbortSignal.timeout(1000) }).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
     countRunning: async () => pids().length,
     async dispose() {
       const deadlineMonoMs = clock.monoMs() + 5000;

@@ -1,0 +1,237 @@
+/** Reads an expression of a drill: `signal comparator value`, a span after it, and `and` and `or` between them. */
+import {
+  type Comparator,
+  type Comparison,
+  comparators,
+  type Expression,
+  type ExpressionSpan,
+  type Measure,
+  namedConditions,
+  type Signal,
+  signals,
+  signalTable,
+} from '../model/expression.ts';
+import { reasonCodes } from '../model/reason.ts';
+import { suggestion } from './nearest.ts';
+import { parseDuration, parseShare } from './units.ts';
+
+/** What it is for: `claim` of a hypothesis, `watch` of what is looked at while something goes on. */
+export type ExpressionUse = 'claim' | 'watch';
+
+export type ExpressionEnd =
+  | { readonly kind: 'expression'; readonly expression: Expression }
+  /** Quotes nothing of the text that is not a number, a unit or a word of ours: it may come from the environment. */
+  | { readonly kind: 'mistake'; readonly message: string; readonly hint: string };
+
+/** Characters. */
+const longestText = 500;
+/** Parts between `and` and `or`. */
+const mostParts = 10;
+
+/** For the schema's page. */
+export const expressionExamples: Readonly<Record<ExpressionUse, readonly string[]>> = {
+  claim: [
+    'recoveryTime <= 120s',
+    'lostRequests <= 0.5%',
+    'ttft.p95 <= 2s within 3m of detection',
+    'decision = act',
+    'moves = 0',
+  ],
+  watch: ['errorRate > 10% for 20s', 'capacity.healthy < 50%', 'errorRate < 1% and every standby is ready'],
+};
+
+/** Pure: the same text gives the same expression. `and` binds tighter than `or`. */
+export function parseExpression(text: string, use: ExpressionUse): ExpressionEnd {
+  if (text.length > longestText)
+    return mistake(`an expression has at most ${longestText} characters`, 'say it shorter');
+  const trimmed = text.trim();
+  if (/[()]/.test(trimmed))
+    return mistake('there are no brackets', '`and` binds tighter than `or`; list several lines');
+  const alternatives = trimmed.split(/\s+or\s+/u).map((each) => each.split(/\s+and\s+/u));
+  if (alternatives.flat().length > mostParts)
+    return mistake(`an expression has at most ${mostParts} parts`, 'list several lines instead');
+  const any: Expression[] = [];
+  for (const parts of alternatives) {
+    const all: Expression[] = [];
+    for (const part of parts) {
+      const end = parsePart(part, use);
+      if (end.kind === 'mistake') return end;
+      all.push(end.expression);
+    }
+    any.push(joined('all', parts.join(' and '), all));
+  }
+  return { kind: 'expression', expression: joined('any', text, any, text) };
+}
+
+/** One is itself; `text` as the user wrote it. */
+function joined(kind: 'all' | 'any', text: string, of: readonly Expression[], written?: string): Expression {
+  const [only] = of;
+  if (only !== undefined && of.length === 1) return written === undefined ? only : { ...only, text: written };
+  return { kind, text, of };
+}
+
+const partsPattern = /^([^\s<>=!≤≥]*)\s*([<>=!≤≥]*)\s*(\S*)\s*(.*)$/su;
+
+function parsePart(text: string, use: ExpressionUse): ExpressionEnd {
+  const condition = namedConditions.find((each) => each === text.replace(/\s+/gu, ' '));
+  if (condition !== undefined)
+    return use === 'claim'
+      ? mistake(`\`${condition}\` is looked at, not claimed`, 'it belongs under steadyState.require or abortIf')
+      : { kind: 'expression', expression: { kind: 'condition', text, condition } };
+  const [, word = '', comparison = '', value = '', rest = ''] = partsPattern.exec(text) ?? [];
+  const signal = signals.find((each) => each === word);
+  if (word === '' || comparison === '' || value === '')
+    return mistake(
+      'an expression is written signal comparator value',
+      `such as "${exampleOf(signal ?? 'recoveryTime')}"`,
+    );
+  if (signal === undefined) return mistake('there is no such signal', suggestion(word, signals) ?? '');
+  if (use === 'watch' && signalTable[signal].scope === 'run')
+    return mistake(
+      `${signal} is known only when the drill is over`,
+      `here: ${signals.filter((each) => signalTable[each].scope === 'moment').join(', ')}`,
+    );
+  return parseComparison({ text, signal, comparison, value, rest }, use);
+}
+
+interface Parts {
+  readonly text: string;
+  readonly signal: Signal;
+  readonly comparison: string;
+  readonly value: string;
+  readonly rest: string;
+}
+
+function parseComparison(parts: Parts, use: ExpressionUse): ExpressionEnd {
+  const { text, signal, comparison, rest } = parts;
+  const { measure } = signalTable[signal];
+  const comparator = comparators.find((each) => each === comparison);
+  if (comparator === undefined)
+    return mistake(`a comparator is one of ${comparators.join(' ')}`, meantComparator[comparison] ?? '');
+  if (measure === 'word' && comparator !== '=' && comparator !== '!=')
+    return mistake(`${signal} is a word: only = and != are understood`, `such as "${exampleOf(signal)}"`);
+  const value = measures[measure].parse(parts.value, signal);
+  if (value === undefined) return wrongValue(parts);
+  const span = parseSpan(rest, { ...parts, comparator }, use);
+  if (typeof span === 'object' && span.kind === 'mistake') return span;
+  const comparison_: Comparison = { kind: 'comparison', text, signal, comparator, value };
+  return { kind: 'expression', expression: span === undefined ? comparison_ : { ...comparison_, span } };
+}
+
+const meantComparator: Readonly<Record<string, string>> = {
+  '≤': 'write <=',
+  '≥': 'write >=',
+  '=<': 'write <=',
+  '=>': 'write >=',
+  '==': 'write =',
+  '===': 'write =',
+  '<>': 'write !=',
+};
+
+type SpanEnd = ExpressionSpan | undefined | Extract<ExpressionEnd, { kind: 'mistake' }>;
+
+function parseSpan(
+  rest: string,
+  { signal, comparator, value }: Parts & { comparator: Comparator },
+  use: ExpressionUse,
+): SpanEnd {
+  const words = rest.replace(/\s+/gu, ' ').trim();
+  if (words === '') return undefined;
+  const isMoment = signalTable[signal].scope === 'moment';
+  if (words === 'over the whole drill' && use === 'claim') return undefined;
+  const write = `write "${signal} ${comparator} ${value}"`;
+  const [, kind = '', length = '', of = ''] = /^(for|within) (\S+)(?: of (\S+))?$/.exec(words) ?? [];
+  if (kind === '')
+    return mistake('what follows the value is not understood: `for 20s`, or `within 3m of detection`', write);
+  const ms = parseDuration(length);
+  if (ms === undefined || ms <= 0) return mistake(`\`${kind}\` takes a time with its unit`, `such as ${kind} 20s`);
+  if (!isMoment) return mistake(`${signal} is one value for the whole drill: it has no span`, write);
+  if (kind === 'for') {
+    if (of !== '') return mistake('`for` is a time alone', `write for ${length}`);
+    return use === 'watch'
+      ? { kind, ms }
+      : mistake('a claim holds for all of the drill, or `within` a time of something', write);
+  }
+  if (use === 'watch')
+    return mistake('`within` is for claims: here it is looked at every second', `write for ${length}`);
+  if (of !== 'fault' && of !== 'detection')
+    return mistake('`within` a time of what?', `write within ${length} of fault, or of detection`);
+  return { kind: 'within', ms, of };
+}
+
+interface Taking {
+  readonly noun: string;
+  readonly takes: string;
+  /** What a number without one may have been meant with, likeliest first. */
+  readonly units: readonly string[];
+  parse(text: string, signal: Signal): number | string | undefined;
+}
+
+const measures: Readonly<Record<Measure, Taking>> = {
+  time: { noun: 'a time', takes: 'a time with its unit', units: ['s', 'm'], parse: parseDuration },
+  share: {
+    noun: 'a share',
+    takes: 'a share from 0% to 100%',
+    units: ['%'],
+    parse(text) {
+      const percent = parseShare(text);
+      return percent === undefined ? undefined : percent / 100;
+    },
+  },
+  count: {
+    noun: 'a number',
+    takes: 'a whole number',
+    units: [],
+    parse: (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined),
+  },
+  word: {
+    noun: 'a word',
+    takes: 'a word',
+    units: [],
+    parse: (text, signal) => wordsOf(signal).find((each) => each === text),
+  },
+};
+
+function wordsOf(signal: Signal): readonly string[] {
+  return signal === 'reason' ? reasonCodes : ['act', 'advise', 'stay'];
+}
+
+function wrongValue({ signal, value, rest }: Parts): ExpressionEnd {
+  const { measure } = signalTable[signal];
+  const { takes, units, parse } = measures[measure];
+  if (measure === 'word') {
+    const known = wordsOf(signal);
+    const words = known.length > 5 ? 'a reason code (godwit explain CODE)' : known.join(', ');
+    return mistake(`${signal} is one of ${words}`, suggestion(value, known) ?? '');
+  }
+  const [next = ''] = rest.split(/\s/u, 1);
+  if (next !== '' && parse(value + next, signal) !== undefined)
+    return mistake('a unit follows its number without a space', `did you mean ${value}${next}?`);
+  const meant = units.map((unit) => value + unit).filter((each) => parse(each, signal) !== undefined);
+  const other = (['time', 'share'] as const).find((each) => measures[each].parse(value, signal) !== undefined);
+  return mistake(
+    `${signal} takes ${takes}${other === undefined || other === measure ? '' : `, not ${measures[other].noun}`}`,
+    meant.length === 0 ? `such as "${exampleOf(signal)}"` : `did you mean ${meant.join(' or ')}?`,
+  );
+}
+
+const exampleValues: Readonly<Partial<Record<Signal, string>>> = {
+  availability: '>= 99.5%',
+  lostRequests: '<= 0.5%',
+  recoveryTime: '<= 120s',
+  detectionTime: '<= 60s',
+  moves: '= 0',
+  decision: '= act',
+  reason: '= NoReadyCapacity',
+  'ttft.p50': '<= 1s',
+  'capacity.healthy': '>= 50%',
+};
+
+function exampleOf(signal: Signal): string {
+  const fallback = signalTable[signal].measure === 'time' ? '<= 2s' : '< 1%';
+  return `${signal} ${exampleValues[signal] ?? fallback}`;
+}
+
+function mistake(message: string, hint: string): Extract<ExpressionEnd, { kind: 'mistake' }> {
+  return { kind: 'mistake', message, hint };
+}

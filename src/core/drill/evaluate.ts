@@ -1,0 +1,148 @@
+/** What an expression makes of what was measured. A missing value is `unknown`, never yes and never no. */
+import type { Comparator, Comparison, Expression, NamedCondition, Signal } from '../../model/expression.ts';
+import { signalTable } from '../../model/expression.ts';
+import type { Answer } from '../../model/outcome.ts';
+
+/** One second of it. */
+export interface Moment {
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+  readonly values: Readonly<Partial<Record<Signal, number>>>;
+  readonly conditions: Readonly<Partial<Record<NamedCondition, boolean>>>;
+}
+
+export interface Facts {
+  /** By signal; a list: each of them was so. Absent: not measured. */
+  readonly run: Readonly<Partial<Record<Signal, number | string | readonly string[]>>>;
+  /** One a second, oldest first. */
+  readonly moments: readonly Moment[];
+  /** Epoch milliseconds; undefined: not seen. */
+  readonly faultAtMs: number | undefined;
+  readonly detectedAtMs: number | undefined;
+  /** Until when something is claimed, epoch milliseconds. */
+  readonly untilMs: number;
+}
+
+export interface Judgement {
+  readonly holds: Answer;
+  /** In the signal's measure; of a moment's signal the worst one; undefined: not measured, or there is no one value. */
+  readonly measured: number | string | undefined;
+}
+
+/** Longest time between two moments that still leaves nothing out, in milliseconds: three of them. */
+export const longestGapMs = 3500;
+
+/** Of something that is claimed of a whole run. */
+export function judgeClaim(expression: Expression, facts: Facts): Judgement {
+  return judge(expression, (comparison) =>
+    signalTable[comparison.signal].scope === 'run' ? judgeRun(comparison, facts) : judgeMoments(comparison, facts),
+  );
+}
+
+/** Of something that is looked at now: at the newest moment, or at every one of the span before it. */
+export function watch(expression: Expression, moments: readonly Moment[], nowMs: number): Judgement {
+  return judge(
+    expression,
+    (comparison) => {
+      const spanMs = comparison.span?.kind === 'for' ? comparison.span.ms : 0;
+      return spanMs === 0
+        ? judgeNewest(comparison, moments, nowMs)
+        : judgeSince(comparison, moments, nowMs - spanMs, nowMs);
+    },
+    (condition) => {
+      const newest = fresh(moments, nowMs)?.conditions[condition];
+      return { holds: newest === undefined ? 'unknown' : newest ? 'yes' : 'no', measured: undefined };
+    },
+  );
+}
+
+function judge(
+  expression: Expression,
+  compare: (comparison: Comparison) => Judgement,
+  hold: (condition: NamedCondition) => Judgement = () => unknown,
+): Judgement {
+  switch (expression.kind) {
+    case 'comparison':
+      return compare(expression);
+    case 'condition':
+      return hold(expression.condition);
+    case 'all':
+    case 'any': {
+      const [decisive, other] = expression.kind === 'all' ? (['no', 'yes'] as const) : (['yes', 'no'] as const);
+      const parts = expression.of.map((each) => judge(each, compare, hold));
+      const found = parts.find(({ holds }) => holds === decisive) ?? parts.find(({ holds }) => holds === 'unknown');
+      return { holds: found?.holds ?? other, measured: found?.measured };
+    }
+  }
+}
+
+const unknown: Judgement = { holds: 'unknown', measured: undefined };
+
+function judgeRun({ signal, comparator, value }: Comparison, { run }: Facts): Judgement {
+  const measured = run[signal];
+  if (measured === undefined) return unknown;
+  if (typeof measured === 'object') {
+    const isThere = measured.some((each) => each === value);
+    return { holds: isThere === (comparator === '=') ? 'yes' : 'no', measured: measured.join(', ') };
+  }
+  return { holds: compares(measured, comparator, value) ? 'yes' : 'no', measured };
+}
+
+function judgeMoments(comparison: Comparison, facts: Facts): Judgement {
+  const { span } = comparison;
+  const { faultAtMs, detectedAtMs, untilMs, moments } = facts;
+  const from = span?.kind === 'within' && span.of === 'detection' ? detectedAtMs : faultAtMs;
+  if (from === undefined) return unknown;
+  const fromMs = from + (span?.kind === 'within' ? span.ms : 0);
+  // What was to come about by then, and the record ends before: nothing is known of it.
+  if (fromMs > untilMs) return unknown;
+  return judgeSince(comparison, moments, fromMs, untilMs);
+}
+
+/** At every moment of it. One that is against it decides, whatever else is missing. */
+function judgeSince(comparison: Comparison, moments: readonly Moment[], fromMs: number, untilMs: number): Judgement {
+  const { signal, comparator, value } = comparison;
+  const seen = moments
+    .filter(({ atMs }) => atMs >= fromMs && atMs <= untilMs)
+    .flatMap(({ atMs, values }) => (values[signal] === undefined ? [] : [{ atMs, measured: values[signal] }]));
+  const worst = seen.reduce<number | undefined>(
+    (before, { measured }) => (before === undefined || isWorse(measured, before, comparator) ? measured : before),
+    undefined,
+  );
+  if (seen.some(({ measured }) => !compares(measured, comparator, value))) return { holds: 'no', measured: worst };
+  const times = [fromMs, ...seen.map(({ atMs }) => atMs), untilMs];
+  const hasHole = times.some((atMs, index) => atMs - (times[index - 1] ?? atMs) > longestGapMs);
+  return { holds: seen.length === 0 || hasHole ? 'unknown' : 'yes', measured: worst };
+}
+
+function judgeNewest({ signal, comparator, value }: Comparison, moments: readonly Moment[], nowMs: number): Judgement {
+  const measured = fresh(moments, nowMs)?.values[signal];
+  if (measured === undefined) return unknown;
+  return { holds: compares(measured, comparator, value) ? 'yes' : 'no', measured };
+}
+
+function fresh(moments: readonly Moment[], nowMs: number): Moment | undefined {
+  const last = moments.at(-1);
+  return last !== undefined && nowMs - last.atMs <= longestGapMs ? last : undefined;
+}
+
+function isWorse(one: number, other: number, comparator: Comparator): boolean {
+  return comparator === '>' || comparator === '>=' ? one < other : one > other;
+}
+
+function compares(measured: number | string, comparator: Comparator, value: number | string): boolean {
+  switch (comparator) {
+    case '<=':
+      return measured <= value;
+    case '<':
+      return measured < value;
+    case '>=':
+      return measured >= value;
+    case '>':
+      return measured > value;
+    case '=':
+      return measured === value;
+    case '!=':
+      return measured !== value;
+  }
+}

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { expressionExamples, parseExpression } from '../../src/config/expression.ts';
+
+const comparison = (over: object) => ({ kind: 'expression', expression: { kind: 'comparison', ...over } });
+
+test.for([
+  ['recoveryTime <= 120s', { signal: 'recoveryTime', comparator: '<=', value: 120_000 }],
+  ['recoveryTime<=1.5m', { signal: 'recoveryTime', comparator: '<=', value: 90_000 }],
+  ['lostRequests <= 0.5%', { signal: 'lostRequests', comparator: '<=', value: 0.005 }],
+  ['availability >= 99.5% over the whole drill', { signal: 'availability', comparator: '>=', value: 0.995 }],
+  ['moves = 0', { signal: 'moves', comparator: '=', value: 0 }],
+  ['decision != stay', { signal: 'decision', comparator: '!=', value: 'stay' }],
+  ['reason = NoReadyCapacity', { signal: 'reason', comparator: '=', value: 'NoReadyCapacity' }],
+  [
+    'ttft.p95 <= 2s within 3m of detection',
+    { signal: 'ttft.p95', comparator: '<=', value: 2000, span: { kind: 'within', ms: 180_000, of: 'detection' } },
+  ],
+] as const)('reads %j as a claim and keeps it as written', ([text, parts]) => {
+  expect(parseExpression(text, 'claim')).toEqual(comparison({ text, ...parts }));
+});
+
+test.for([
+  ['errorRate > 10%', { signal: 'errorRate', comparator: '>', value: 0.1 }],
+  ['errorRate > 10% for 20s', { signal: 'errorRate', comparator: '>', value: 0.1, span: { kind: 'for', ms: 20_000 } }],
+  ['capacity.healthy < 50%', { signal: 'capacity.healthy', comparator: '<', value: 0.5 }],
+] as const)('reads %j as something to watch', ([text, parts]) => {
+  expect(parseExpression(text, 'watch')).toEqual(comparison({ text, ...parts }));
+});
+
+test('`and` binds tighter than `or`', () => {
+  const text = 'errorRate > 1% and ttft.p95 > 2s or every standby is ready';
+  expect(parseExpression(text, 'watch')).toMatchObject({
+    expression: {
+      ...{ kind: 'any', text },
+      of: [
+        { kind: 'all', of: [{ signal: 'errorRate' }, { signal: 'ttft.p95' }] },
+        { kind: 'condition', condition: 'every standby is ready' },
+      ],
+    },
+  });
+});
+
+const form = 'an expression is written signal comparator value';
+const time = 'recoveryTime takes a time with its unit';
+const share = 'lostRequests takes a share from 0% to 100%';
+
+test.for([
+  ['', form, 'such as "recoveryTime <= 120s"'],
+  ['<= 5s', form, 'such as "recoveryTime <= 120s"'],
+  ['lostRequests', form, 'such as "lostRequests <= 0.5%"'],
+  ['recoverTime <= 120s', 'there is no such signal', 'did you mean "recoveryTime"?'],
+  ['toString <= 1%', 'there is no such signal', ''],
+  ['recoveryTime ≤ 90s', 'a comparator is one of <= < >= > = !=', 'write <='],
+  ['recoveryTime =< 90s', 'a comparator is one of <= < >= > = !=', 'write <='],
+  ['recoveryTime <= 5', time, 'did you mean 5s or 5m?'],
+  ['recoveryTime <= 5 s', 'a unit follows its number without a space', 'did you mean 5s?'],
+  ['recoveryTime <= 5%', `${time}, not a share`, 'such as "recoveryTime <= 120s"'],
+  ['lostRequests <= 0.5', share, 'did you mean 0.5%?'],
+  ['lostRequests <= 101%', share, 'such as "lostRequests <= 0.5%"'],
+  ['lostRequests <= 5s', `${share}, not a time`, 'such as "lostRequests <= 0.5%"'],
+  ['moves = some', 'moves takes a whole number', 'such as "moves = 0"'],
+  ['decision > act', 'decision is a word: only = and != are understood', 'such as "decision = act"'],
+  ['decision = hold', 'decision is one of act, advise, stay', 'known: act, advise, stay'],
+  [
+    'reason = NoReadyCapacty',
+    'reason is one of a reason code (godwit explain CODE)',
+    'did you mean "NoReadyCapacity"?',
+  ],
+  [
+    'recoveryTime <= 120s within 3m of fault',
+    'recoveryTime is one value for the whole drill: it has no span',
+    'write "recoveryTime <= 120s"',
+  ],
+  ['ttft.p95 <= 2s within 3m', '`within` a time of what?', 'write within 3m of fault, or of detection'],
+  ['ttft.p95 <= 2s within 3 of fault', '`within` takes a time with its unit', 'such as within 20s'],
+  [
+    'ttft.p95 <= 2s for 3m',
+    'a claim holds for all of the drill, or `within` a time of something',
+    'write "ttft.p95 <= 2s"',
+  ],
+  [
+    'every standby is ready',
+    '`every standby is ready` is looked at, not claimed',
+    'it belongs under steadyState.require or abortIf',
+  ],
+  ['(errorRate < 1%)', 'there are no brackets', '`and` binds tighter than `or`; list several lines'],
+] as const)('%j is no claim', ([text, message, hint]) => {
+  expect(parseExpression(text, 'claim')).toEqual({ kind: 'mistake', message, hint });
+});
+
+test.for([
+  [
+    'recoveryTime <= 120s',
+    'recoveryTime is known only when the drill is over',
+    'here: errorRate, ttft.p50, ttft.p95, capacity.healthy',
+  ],
+  ['errorRate > 1% within 3m of fault', '`within` is for claims: here it is looked at every second', 'write for 3m'],
+] as const)('%j is nothing to watch', ([text, message, hint]) => {
+  expect(parseExpression(text, 'watch')).toEqual({ kind: 'mistake', message, hint });
+});
+
+test('its own examples are expressions', () => {
+  for (const use of ['claim', 'watch'] as const)
+    for (const text of expressionExamples[use])
+      expect(parseExpression(text, use)).toMatchObject({ kind: 'expression', expression: { text } });
+});
+
+test('a mistake quotes nothing but numbers, units and words of ours', () => {
+  const canary = fc.stringMatching(/^[a-z]{12}$/);
+  fc.assert(
+    fc.property(canary, fc.constantFrom('claim', 'watch' as const), (secret, use) => {
+      for (const text of [secret, `${secret} <= 5s`, `errorRate < ${secret}`, `errorRate < 5% ${secret}`]) {
+        const end = parseExpression(text, use as 'claim');
+        if (end.kind === 'mistake') expect(`${end.message} ${end.hint}`).not.toContain(secret);
+      }
+    }),
+  );
+});
+
+test('reads a long text in no time', () => {
+  for (const text of ['a'.repeat(1e6), ' '.repeat(1e6), '<'.repeat(1e6), `errorRate < 5%${' and'.repeat(1e5)}`])
+    expect(parseExpression(text, 'watch').kind).toBe('mistake');
+});
