@@ -3,11 +3,6 @@ import type { PlannedFault } from '../model/drill.ts';
 import type { LeftOut, SuggestedDrill, Suggestion } from './suggest-drills.ts';
 import { writeDuration } from './units.ts';
 
-/** Small questions and answers, as a chat has them: in tokens, the middle one and one in twenty. */
-const tokens = { prompt: '{ p50: 16, p95: 64 }', output: '{ p50: 8, p95: 16 }' } as const;
-/** Of the requests, those that are streams. */
-const streamShare = '50%';
-
 /** The section, or with `isBare` what belongs below its key; with its last line break. What makes no sense here is a comment. */
 export function drillsText(suggestions: readonly Suggestion[], isBare = false): string {
   const parts = suggestions.map((each) => ('why' in each ? leftOutText(each) : drillText(each)));
@@ -31,7 +26,7 @@ function drillText(drill: SuggestedDrill): string {
     '    hypothesis:',
     ...drill.hypothesis.map((text) => `      - ${quoted(text)}`),
     `    steadyState: { observe: ${writeDuration(steadyState.observeMs)}, require: [${steadyState.require.map(quoted).join(', ')}] }`,
-    `    load: { source: generated, rate: ${drill.requestsPerSecond}rps, streamShare: ${streamShare}, promptTokens: ${tokens.prompt}, outputTokens: ${tokens.output} }`,
+    `    load: { source: generated, rate: ${drill.requestsPerSecond}rps }`,
     '    abortIf:',
     ...drill.abortIf.map((text) => `      - ${quoted(text)}`),
     `    recovery: { failback: true, settle: ${writeDuration(drill.settleMs)} }`,

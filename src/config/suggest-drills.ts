@@ -30,8 +30,11 @@ export type Suggestion = SuggestedDrill | LeftOut;
 
 /** How long a fault goes on once all has moved: so that it is seen to last. */
 const lastingMs = 20_000;
-/** The longest that a fault or a stay may be written with. */
+/** The longest that a fault may be written with, and a stay without a vendor. */
 const longestMs = 3_600_000;
+const longestStayMs = 24 * 3_600_000;
+/** The longest that a first token may be held back. */
+const longestDelayMs = 60_000;
 /** Providers whose replicas can be stopped where they stand. */
 const canHang: ReadonlySet<string> = new Set(['local']);
 
@@ -87,14 +90,21 @@ function engineHang(scene: Scene): SuggestedDrill {
   };
 }
 
-function slowSite(scene: Scene): SuggestedDrill {
+function slowSite(scene: Scene): Suggestion {
   const { active, deployment, limits } = scene;
   const { firstTokenLimitMs, failover } = deployment;
+  if (firstTokenLimitMs >= longestDelayMs)
+    return { name: scene.named('slow-site'), why: 'its first token may take longer than a drill can hold it back' };
   const withinMs = isServing(deployment) ? limits.stepwiseMs : limits.detectMs;
   const limitMs = Math.max(firstTokenLimitMs, failover.move.maxFirstTokenMs);
   return {
     ...common(scene, 'slow-site', `The first token of ${active.site} comes too late`),
-    faults: [{ ...faultAt(active.site, 'slow-first-token', withinMs + lastingMs), delayMs: 2 * firstTokenLimitMs }],
+    faults: [
+      {
+        ...faultAt(active.site, 'slow-first-token', withinMs + lastingMs),
+        delayMs: Math.min(2 * firstTokenLimitMs, longestDelayMs),
+      },
+    ],
     hypothesis: [
       ...decided(scene),
       ...(isServing(deployment)
@@ -203,10 +213,11 @@ function percent(ratio: number): string {
 /** One whose times cannot be written is none. */
 function withinLimits(suggestion: Suggestion): Suggestion {
   if ('why' in suggestion) return suggestion;
-  const longest = Math.max(suggestion.exit?.stayMs ?? 0, ...suggestion.faults.map(({ forMs }) => forMs));
-  if (longest <= longestMs) return suggestion;
+  const longest = Math.max(0, ...suggestion.faults.map(({ forMs }) => forMs));
+  const stayMs = suggestion.exit?.stayMs ?? 0;
+  if (longest <= longestMs && stayMs <= longestStayMs) return suggestion;
   return {
     name: suggestion.name,
-    why: `it would last ${writeDuration(longest)}, longer than a drill may: see failover.detector, probe and failover.move`,
+    why: `it would last ${writeDuration(Math.max(longest, stayMs))}, longer than a drill may: see failover.detector, probe and failover.move`,
   };
 }

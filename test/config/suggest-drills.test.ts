@@ -130,6 +130,15 @@ test('the first token is late enough to count, and still comes before the probe 
   expect(fault?.delayMs).toBeGreaterThan(usual().firstTokenLimitMs);
 });
 
+test.for([
+  { limitMs: 29_000, delayMs: 58_000 },
+  { limitMs: 59_999, delayMs: 60_000 },
+  { limitMs: 60_000, delayMs: undefined },
+])('the first token is held back a minute at most: $limitMs', ({ limitMs, delayMs }) => {
+  const found = suggested(usual({ firstTokenLimitMs: limitMs })).find(({ name }) => name === 'slow-site');
+  expect(found !== undefined && 'faults' in found ? found.faults[0]?.delayMs : undefined).toBe(delayMs);
+});
+
 test('model servers are stopped where the provider can, else their streams stall', () => {
   const onCloud = { sites: [{ ...site('site-a'), provider: 'aws' }, site('site-b'), site('site-c')] };
   expect(drillNamed('engine-hang', usual()).faults[0]?.kind).toBe('hang');
@@ -179,7 +188,7 @@ test('they are written as the configuration has them', () => {
           - "recoveryTime <= 90s"
           - "lostRequests <= 2%"
         steadyState: { observe: 20s, require: ["errorRate <= 2%"] }
-        load: { source: generated, rate: 5rps, streamShare: 50%, promptTokens: { p50: 16, p95: 64 }, outputTokens: { p50: 8, p95: 16 } }
+        load: { source: generated, rate: 5rps }
         abortIf:
           - "errorRate > 50% for 90s"
           - "capacity.healthy < 66%"
@@ -196,7 +205,7 @@ test('they are written as the configuration has them', () => {
           - "decision = act"
           - "recoveryTime <= 90s"
         steadyState: { observe: 20s, require: ["errorRate <= 2%"] }
-        load: { source: generated, rate: 5rps, streamShare: 50%, promptTokens: { p50: 16, p95: 64 }, outputTokens: { p50: 8, p95: 16 } }
+        load: { source: generated, rate: 5rps }
         abortIf:
           - "errorRate > 50% for 90s"
           - "capacity.healthy < 66%"
@@ -214,7 +223,7 @@ test('they are written as the configuration has them', () => {
           - "ttft.p95 <= 2s within 165s of fault"
           - "lostRequests <= 2%"
         steadyState: { observe: 20s, require: ["errorRate <= 2%"] }
-        load: { source: generated, rate: 5rps, streamShare: 50%, promptTokens: { p50: 16, p95: 64 }, outputTokens: { p50: 8, p95: 16 } }
+        load: { source: generated, rate: 5rps }
         abortIf:
           - "errorRate > 50% for 90s"
           - "capacity.healthy < 66%"
@@ -235,7 +244,7 @@ test('they are written as the configuration has them', () => {
           - "recoveryTime <= 90s"
           - "lostRequests <= 2%"
         steadyState: { observe: 20s, require: ["errorRate <= 2%"] }
-        load: { source: generated, rate: 5rps, streamShare: 50%, promptTokens: { p50: 16, p95: 64 }, outputTokens: { p50: 8, p95: 16 } }
+        load: { source: generated, rate: 5rps }
         abortIf:
           - "errorRate > 50% for 90s"
           - "capacity.healthy < 66%"
@@ -250,7 +259,7 @@ test('they are written as the configuration has them', () => {
         hypothesis:
           - "moves = 0"
         steadyState: { observe: 20s, require: ["errorRate <= 2%"] }
-        load: { source: generated, rate: 5rps, streamShare: 50%, promptTokens: { p50: 16, p95: 64 }, outputTokens: { p50: 8, p95: 16 } }
+        load: { source: generated, rate: 5rps }
         abortIf:
           - "errorRate > 50% for 90s"
           - "capacity.healthy < 66%"
