@@ -1,7 +1,7 @@
 /** Puts together what monitoring is told: for `status -o prometheus`, and for the controller's own endpoint. */
 import type { Config } from '../model/config.ts';
 import type { Deployment } from '../model/deployment.ts';
-import type { MetricsView } from '../report/metrics-view.ts';
+import type { DrillMetrics, MetricsView } from '../report/metrics-view.ts';
 import { prometheusText } from '../report/prometheus/prometheus-text.ts';
 import type { App } from './app.ts';
 import type { Watcher } from './sights.ts';
@@ -16,6 +16,7 @@ export interface MetricsTerms {
   readonly isConfigValid: boolean;
   /** Names of those that this process leads; undefined: it never leads. */
   readonly led: ReadonlySet<string> | undefined;
+  readonly drills: () => Promise<readonly DrillMetrics[] | undefined>;
 }
 
 /** One look at everything. Never rejects because of what it cannot see: that is told too. */
@@ -24,6 +25,7 @@ export async function metricsText(terms: MetricsTerms): Promise<string> {
   const view: MetricsView = {
     ...{ version, environment: config.environment, configDigest: config.digest, isConfigValid },
     deployments: await Promise.all(terms.deployments.map((deployment) => lookAt(deployment, terms))),
+    drills: await terms.drills(),
   };
   return prometheusText(view);
 }

@@ -6,6 +6,7 @@ import type { Reporter } from '../ports/reporter.ts';
 import type { Store } from '../ports/store.ts';
 import { clockTime } from '../report/text/time.ts';
 import type { App } from './app.ts';
+import { createDrillLook } from './drill-metrics.ts';
 import { isStartable, metricsText } from './metrics.ts';
 import type { Output } from './output.ts';
 import { createWatcher } from './sights.ts';
@@ -37,10 +38,11 @@ export async function serveMetrics(
   };
   const connectTraffic = (): ReturnType<App['connectTraffic']> => app.connectTraffic(config);
   const watcher = createWatcher({ clock: app.clock, openStore, connectTraffic }, config, signal);
+  const drills = createDrillLook(config, () => app.drillRecords(config));
   const look = async (): Promise<string> => {
     const { deployments, path } = config;
     const isConfigValid = await isStartable(app, path);
-    return metricsText({ version: app.version(), config, deployments, watcher, isConfigValid, led });
+    return metricsText({ version: app.version(), config, deployments, watcher, isConfigValid, led, drills });
   };
   const say = (message: string): string => `${clockTime(app.clock.nowMs())} metrics ${message}`;
   await app.serveMetrics(

@@ -1,4 +1,5 @@
 /** What monitoring is told, as a value: what `status` shows of each deployment, and what was counted. */
+import type { Verdict } from '../model/drill-run.ts';
 import type { OperationCount, Tally } from '../model/tally.ts';
 import type { StatusView } from './status-view.ts';
 
@@ -12,6 +13,18 @@ export interface DeploymentMetrics {
   readonly leads: boolean | undefined;
 }
 
+/** One drill of the configuration; what is not known of it is undefined. */
+export interface DrillMetrics {
+  readonly drill: string;
+  readonly deployment: string;
+  /** Of the newest run that has ended. */
+  readonly verdict: Verdict | undefined;
+  /** When the newest run that passed began, epoch milliseconds. */
+  readonly passedAtMs: number | undefined;
+  readonly recoveryMs: number | undefined;
+  readonly objectiveMs: number | undefined;
+}
+
 export interface MetricsView {
   readonly version: string;
   readonly environment: string;
@@ -20,4 +33,6 @@ export interface MetricsView {
   /** Whether the file, as it is now, could be started with. */
   readonly isConfigValid: boolean;
   readonly deployments: readonly DeploymentMetrics[];
+  /** Undefined: their records cannot be read. */
+  readonly drills?: readonly DrillMetrics[] | undefined;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { verdicts } from '../../src/model/drill-run.ts';
 import { noticeKinds } from '../../src/model/notice.ts';
 import { endStates, operationKinds, triggers } from '../../src/model/operation.ts';
 import { failoverModes } from '../../src/model/policy.ts';
@@ -49,6 +50,8 @@ const closed: Readonly<Record<string, readonly string[]>> = {
   reason: ['none', ...reasonCodes],
   decision: ['stay', 'advise', 'act', 'steer'],
   trigger: triggers,
+  drill: ['site-loss'],
+  verdict: verdicts,
 };
 
 test('labels are from closed sets: no id of an operation, no free text', () => {

@@ -119,9 +119,18 @@ async function metricsOf(
   watcher: Watcher,
   app: App,
 ): Promise<string> {
-  const { metricsText } = await import('../metrics.ts');
+  const [{ metricsText }, { createDrillLook }] = await Promise.all([
+    import('../metrics.ts'),
+    import('../drill-metrics.ts'),
+  ]);
+  const names = new Set(deployments.map(({ name }) => name));
+  const chosen = (config.drills ?? []).filter(({ deployment }) => names.has(deployment));
+  const drills = createDrillLook({ ...config, drills: chosen }, () => app.drillRecords(config));
   // The file was read a moment ago.
-  return metricsText({ version: app.version(), config, deployments, watcher, isConfigValid: true, led: undefined });
+  return metricsText({
+    ...{ version: app.version(), config, deployments, watcher, drills },
+    ...{ isConfigValid: true, led: undefined },
+  });
 }
 
 /** Ends only with a signal, and that is no failure. */

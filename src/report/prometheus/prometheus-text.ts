@@ -5,10 +5,11 @@
 import type { MetricsView } from '../metrics-view.ts';
 import { controllerFamilies } from './controller.ts';
 import { decidingFamilies } from './deciding.ts';
+import { drillFamilies } from './drills.ts';
 import { expositionText } from './exposition.ts';
 import { servingFamilies } from './serving.ts';
 
 export function prometheusText(view: MetricsView): string {
-  const families = [...controllerFamilies, ...servingFamilies, ...decidingFamilies];
+  const families = [...controllerFamilies, ...servingFamilies, ...decidingFamilies, ...drillFamilies];
   return expositionText(families.map((family) => family(view)));
 }

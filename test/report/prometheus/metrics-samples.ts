@@ -80,5 +80,11 @@ export function metricsView(...deployments: readonly DeploymentMetrics[]): Metri
   return {
     ...{ version: '1.2.3', environment: 'production', configDigest: '3fa1c0ffee12', isConfigValid: true },
     deployments,
+    drills: [
+      {
+        ...{ drill: 'site-loss', deployment: 'chat', verdict: 'failed', passedAtMs: nowMs - 86_400_000 },
+        ...{ recoveryMs: 129_000, objectiveMs: 120_000 },
+      },
+    ],
   };
 }

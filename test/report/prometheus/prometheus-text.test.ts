@@ -41,7 +41,7 @@ test('of a view that is stale only its age is told', () => {
 });
 
 test('with nothing seen no number is made up', () => {
-  const text = textOf(
+  const metrics = metricsOf(
     {
       sites: [],
       traffic: undefined,
@@ -56,6 +56,7 @@ test('with nothing seen no number is made up', () => {
     },
     { tally: undefined, operations: undefined, leads: undefined },
   );
+  const text = prometheusText({ ...metricsView(metrics), drills: undefined });
   const told = new Set(text.match(/^godwit_\w+/gm));
   expect([...told]).toEqual([
     'godwit_build_info',
@@ -150,4 +151,18 @@ test('what the doctor found is counted by severity where a look was taken, with 
     'deployment="chat",site="left",severity="unknown"} 1',
   ]);
   expect(series(text, 'godwit_doctor_age_seconds')).toEqual(['deployment="chat",site="left"} 60']);
+});
+
+test('of a drill that never ran only its objective is told, and nothing while no record can be read', () => {
+  const never = {
+    drill: 'site-loss',
+    deployment: 'chat',
+    verdict: undefined,
+    passedAtMs: undefined,
+    recoveryMs: undefined,
+  };
+  const text = prometheusText({ ...metricsView(metricsOf()), drills: [{ ...never, objectiveMs: 120_000 }] });
+  const told = (of: string) => of.match(/^godwit_drill_(?!active)\w+/gm);
+  expect(told(text)).toEqual(['godwit_drill_objective_seconds']);
+  expect(told(prometheusText({ ...metricsView(metricsOf()), drills: undefined }))).toBeNull();
 });
