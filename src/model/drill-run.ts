@@ -140,6 +140,8 @@ export type DrillBody =
     }
   /** Each state of an operation that was opened meanwhile. */
   | { readonly kind: 'operation'; readonly operation: Operation }
+  /** Of such an operation, as the journal has it: a step that was reached, and when (epoch milliseconds). */
+  | { readonly kind: 'step'; readonly operationId: string; readonly index: number; readonly reachedAtMs: number }
   | { readonly kind: 'note'; readonly text: string; readonly by: Actor | undefined }
   | { readonly kind: 'end'; readonly end: DrillEnd }
   /** After the end. */
@@ -155,6 +157,8 @@ export interface DrillEnd {
   readonly undo: UndoState;
   /** Why it ended before its time; undefined: it did not. */
   readonly cutShort: string | undefined;
+  /** Who came to its end: the runner itself, or who watched over it when it died. */
+  readonly by: 'runner' | 'watchdog';
 }
 
 export interface DrillDraft {
@@ -197,6 +201,7 @@ export interface DrillRun {
   readonly decisions: readonly Omit<Extract<DrillBody, { kind: 'decision' }>, 'kind'>[];
   /** Opened meanwhile, oldest first, each in its last state. */
   readonly operations: readonly Operation[];
+  readonly steps: readonly Omit<Extract<DrillBody, { kind: 'step' }>, 'kind'>[];
   /** One a second, oldest first. */
   readonly samples: readonly DrillSample[];
   readonly load: readonly LoadSecond[];

@@ -17,9 +17,9 @@ export const signalTable = {
   detectionTime: { scope: 'run', measure: 'time' },
   /** Automatic moves of traffic that were opened since the first fault. */
   moves: { scope: 'run', measure: 'count' },
-  /** What automation decided first once it had an actionable diagnosis: `act`, `advise` or `stay`. */
+  /** The farthest that automation went since the first fault: `act`, else `advise`, else `stay`. */
   decision: { scope: 'run', measure: 'word' },
-  /** A reason code that stood in the way of an actionable diagnosis; `=` holds when it was among them. */
+  /** A reason code that decisions gave since the first fault; `=` holds when it was among them. */
   reason: { scope: 'run', measure: 'word' },
   /** Of the requests that ended in the last ten seconds, those that were lost. */
   errorRate: { scope: 'moment', measure: 'share' },

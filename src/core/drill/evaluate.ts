@@ -14,6 +14,8 @@ export interface Moment {
 export interface Facts {
   /** By signal; a list: each of them was so. Absent: not measured. */
   readonly run: Readonly<Partial<Record<Signal, number | string | readonly string[]>>>;
+  /** Of what was not measured to its end: at least so much, and nobody knows how much more. */
+  readonly atLeast?: Readonly<Partial<Record<Signal, number>>>;
   /** One a second, oldest first. */
   readonly moments: readonly Moment[];
   /** Epoch milliseconds; undefined: not seen. */
@@ -78,14 +80,26 @@ function judge(
 
 const unknown: Judgement = { holds: 'unknown', measured: undefined };
 
-function judgeRun({ signal, comparator, value }: Comparison, { run }: Facts): Judgement {
+function judgeRun({ signal, comparator, value }: Comparison, { run, atLeast = {} }: Facts): Judgement {
   const measured = run[signal];
-  if (measured === undefined) return unknown;
+  if (measured === undefined) return judgeLeast({ comparator, value }, atLeast[signal]);
   if (typeof measured === 'object') {
     const isThere = measured.some((each) => each === value);
     return { holds: isThere === (comparator === '=') ? 'yes' : 'no', measured: measured.join(', ') };
   }
   return { holds: compares(measured, comparator, value) ? 'yes' : 'no', measured };
+}
+
+/** Too much already is certain; in time is not. */
+function judgeLeast(
+  { comparator, value }: Pick<Comparison, 'comparator' | 'value'>,
+  least: number | undefined,
+): Judgement {
+  if (least === undefined) return unknown;
+  const isCertain = least > Number(value) || (least === value && comparator === '<');
+  const isUpper = comparator === '<' || comparator === '<=';
+  if (!isCertain || comparator === '=' || comparator === '!=') return { holds: 'unknown', measured: least };
+  return { holds: isUpper ? 'no' : 'yes', measured: least };
 }
 
 function judgeMoments(comparison: Comparison, facts: Facts): Judgement {

@@ -1,10 +1,8 @@
-/** What a drill measured, and what that makes of its hypothesis. Never `passed` when something was not measured. */
-import type { Claim } from '../../model/drill.ts';
-import type { ClaimVerdict, DrillSample, Verdict } from '../../model/drill-run.ts';
+/** What a drill measured of the requests from its first fault on. Nothing is made up where something was not seen. */
+import type { DrillSample } from '../../model/drill-run.ts';
 import { span } from '../../model/words.ts';
+import { longestGapMs } from './evaluate.ts';
 
-/** Longest time between two samples that still leaves nothing out, in milliseconds: three of them. */
-const longestGapMs = 3500;
 /** Recovered is who then loses nothing that began for as long: shorter at the end of the record it is not known. Milliseconds. */
 const calmMs = 2000;
 
@@ -48,7 +46,8 @@ function unmeasured(why: string): Measured {
   return { recoveryMs: undefined, isRecovered: false, lostRatio: undefined, missing: [why] };
 }
 
-function holeIn(samples: readonly DrillSample[]): string | undefined {
+/** Why the counts between the first and the last of them are not all that happened. */
+export function holeIn(samples: readonly DrillSample[]): string | undefined {
   for (const [index, { atMs, ended, lost }] of samples.entries()) {
     const before = samples[index - 1];
     if (before === undefined) continue;
@@ -57,55 +56,5 @@ function holeIn(samples: readonly DrillSample[]): string | undefined {
     const gapMs = atMs - before.atMs;
     if (gapMs > longestGapMs) return `nothing was seen of the gateway for ${span(gapMs)}`;
   }
-  return undefined;
-}
-
-/** Each claim against what was measured. */
-export function judgeClaims(claims: readonly Claim[], measured: Measured): readonly ClaimVerdict[] {
-  return claims.map((claim): ClaimVerdict => {
-    const value = claim.signal === 'recoveryTime' ? measured.recoveryMs : measured.lostRatio;
-    if (value === undefined) return { claim, measured: value, holds: 'unknown' };
-    if (value > claim.atMost) return { claim, measured: value, holds: 'no' };
-    // It took longer than was seen: too long is certain, in time is not.
-    const isCertain = claim.signal !== 'recoveryTime' || measured.isRecovered;
-    return { claim, measured: value, holds: isCertain ? 'yes' : 'unknown' };
-  });
-}
-
-/** Of a drill that ran to its end. */
-export function verdictOf(
-  claims: readonly ClaimVerdict[],
-  { missing }: Pick<Measured, 'missing'>,
-): { readonly verdict: Verdict; readonly because: readonly string[] } {
-  const broken = claims.filter(({ holds }) => holds === 'no');
-  if (broken.length > 0) return { verdict: 'failed', because: broken.map(({ claim }) => `not so: ${claim.text}`) };
-  if (claims.length === 0) return { verdict: 'inconclusive', because: ['it claims nothing: hypothesis is empty'] };
-  if (claims.some(({ holds }) => holds === 'unknown')) return { verdict: 'inconclusive', because: missing };
-  return { verdict: 'passed', because: [] };
-}
-
-/** Most of the requests of a while that may be lost before a drill ends itself, 0–1. */
-const mostLostRatio = 0.2;
-/** That while, in milliseconds, and the fewest requests that say anything. */
-const lostWithinMs = 10_000;
-const fewestEnded = 10;
-
-/** Of requests that only wait, this share is too much: some wait whenever traffic moves. 0–1. */
-const mostWaitingRatio = 0.5;
-
-/** Why a drill must end at once for what its users lose; undefined: it may go on. */
-export function lossLimit(samples: readonly DrillSample[]): string | undefined {
-  const last = samples.at(-1);
-  const first = samples.findLast(({ atMs }) => last !== undefined && last.atMs - atMs >= lostWithinMs) ?? samples[0];
-  if (last === undefined || first === undefined) return undefined;
-  const hole = holeIn(samples.slice(-2));
-  if (hole !== undefined) return hole;
-  const [ended, lost] = [last.ended - first.ended, last.lost - first.lost];
-  if (ended >= fewestEnded && lost > ended * mostLostRatio)
-    return `${lost} of the last ${ended} requests were lost, at most ${mostLostRatio * 100} % may be`;
-  const waiting = last.open - first.open;
-  const all = ended + waiting;
-  if (all >= fewestEnded && waiting + lost > all * mostWaitingRatio)
-    return `${waiting} of the last ${all} requests wait for an answer, at most ${mostWaitingRatio * 100} % may`;
   return undefined;
 }
