@@ -20,7 +20,8 @@ export interface GivenRun {
 }
 
 const passed: DrillEnd = {
-  ...{ verdict: 'passed', because: [], claims: [], phases: [], undo: 'verified', cutShort: undefined },
+  ...{ verdict: 'passed', because: [], claims: [], phases: [], undo: 'verified' },
+  ...{ cutShort: undefined, by: 'runner' },
 };
 
 /** A minute of samples and of the load, with a fault after five seconds. */
@@ -75,7 +76,7 @@ export async function recounted(entries: readonly DrillEntry[]): Promise<DrillRu
   return {
     ...{ ...told, slotMs, beganAtMs: first.atMs, faultAtMs: first.atMs + 5000, undoneAtMs: first.atMs + 40_000 },
     ...{ endedAtMs: first.atMs + 60_000, end: end.end, before: undefined, after: undefined, stages: [], checks: [] },
-    ...{ actions: [], decisions: [], operations: [], samples: of('sample').map(({ sample }) => sample) },
+    ...{ actions: [], decisions: [], operations: [], steps: [], samples: of('sample').map(({ sample }) => sample) },
     ...{ load: of('load').map(({ second }) => second), notes: [] },
     findings: of('finding').map(({ finding }) => finding),
     head: entries.at(-1)?.hash ?? '',

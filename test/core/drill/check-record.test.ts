@@ -7,7 +7,7 @@ const [claim] = drillOf().hypothesis;
 if (claim === undefined) throw new Error('a claim');
 
 const end: DrillEnd = {
-  ...{ verdict: 'passed', because: [], undo: 'verified', cutShort: undefined },
+  ...{ verdict: 'passed', because: [], undo: 'verified', cutShort: undefined, by: 'runner' },
   claims: [{ claim, measured: 9000, holds: 'yes' }],
   phases: [{ phase: 'detect', fromMs: 1000, untilMs: undefined }],
 };
@@ -15,8 +15,8 @@ const end: DrillEnd = {
 test('an end that is what its entries come to has no difference', () => {
   const { values, differences } = compareEnds(JSON.parse(JSON.stringify(end)), end);
   expect(differences).toEqual([]);
-  // verdict, because, undo, phases (2), claims: measured, holds, and five of the claim itself.
-  expect(values).toBe(12);
+  // verdict, because, undo, phases (2), claims: measured, holds, five of the claim itself, and who came to it.
+  expect(values).toBe(13);
 });
 
 test.for<{ name: string; over: Partial<DrillEnd>; difference: object }>([

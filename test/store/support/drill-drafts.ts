@@ -28,7 +28,7 @@ export const note = (text: string, at = 1): DrillDraft => draftOf({ kind: 'note'
 
 const nothing: DrillEnd = {
   ...{ verdict: 'not-started', because: [], claims: [], phases: [], undo: 'not-needed' },
-  cutShort: undefined,
+  ...{ cutShort: undefined, by: 'runner' },
 };
 
 export const end = (at = 9): DrillDraft => draftOf({ kind: 'end', end: nothing }, at);
