@@ -20,8 +20,9 @@ export const explain = defineCommand({
   name: 'explain',
   summary: 'Say why something was done, or why not, or what a code means',
   arguments: {
-    what: text('what', 'an operation (op-...), `last`, or a code such as CoolDown; otherwise `last`', [
+    what: text('what', 'an operation (op-...), `last`, a run of a drill (dr-...), or a code such as CoolDown', [
       'operation',
+      'run',
       'code',
     ]),
   },
@@ -42,8 +43,9 @@ export const explain = defineCommand({
       throw new GodwitError('UsageInvalid', 'say what to explain, or --why-not, not both');
     if (at !== undefined && whyNot === undefined)
       throw new GodwitError('UsageInvalid', '--at goes with --why-not', { hint: 'godwit explain --help' });
-    if (whyNot === undefined && what !== 'last' && !what.startsWith('op-')) return pageOf(what, out);
+    if (whyNot === undefined && what !== 'last' && !/^(op|dr)-/.test(what)) return pageOf(what, out);
     const config = await openConfig(app, input.globals);
+    if (whyNot === undefined && what.startsWith('dr-')) return await tellDrill(what, config, app, out);
     const store = await app.openStore(config);
     try {
       if (whyNot !== undefined) return await tellWhyNot(whyNot, at, { config, store, app, out });
@@ -58,6 +60,23 @@ export const explain = defineCommand({
     }
   },
 });
+
+/** What it came to, and why; what automation did meanwhile is explained by its own id. */
+async function tellDrill(typed: string, config: Config, app: App, out: Output): Promise<Outcome> {
+  const [{ endedEntries, findRun }, { drillRunText }, { drillRunJson }] = await Promise.all([
+    import('../drill-runs.ts'),
+    import('../../report/text/drill.ts'),
+    import('../../report/json/drill.ts'),
+  ]);
+  const run = await app.recount(endedEntries(await findRun(await app.drillRecords(config), typed)));
+  const [operation] = run.operations;
+  return {
+    exit: 'done',
+    json: { kind: 'DrillReport', ...drillRunJson(run) },
+    text: drillRunText(run, out.dataStyle),
+    note: `By the minute:  godwit timeline ${run.id}${operation === undefined ? '' : `;  why it moved:  godwit explain ${operation.id}`}`,
+  };
+}
 
 function pageOf(typed: string, out: Output): Outcome {
   const codes = Object.keys(codePages) as (keyof typeof codePages)[];

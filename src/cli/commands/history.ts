@@ -1,8 +1,13 @@
+import type { Config } from '../../model/config.ts';
 import { type OperationKind, operationKinds, type Trigger } from '../../model/operation.ts';
 import type { Store } from '../../ports/store.ts';
 import { operationJson } from '../../report/json/operation.ts';
+import { drillHistoryText } from '../../report/text/drill-list.ts';
 import { historyText } from '../../report/text/history.ts';
+import { iso } from '../../report/text/time.ts';
+import type { App } from '../app.ts';
 import { defineCommand } from '../command.ts';
+import type { RunSummary } from '../drill-runs.ts';
 import { choices, duration, text } from '../inputs.ts';
 import { findDeployment, openConfig } from '../open-config.ts';
 
@@ -12,7 +17,11 @@ const mostOperations = 200;
 /** Looked through for those of one trigger, at most. */
 const mostLookedAt = 5000;
 
-const triggers: Readonly<Record<'manual' | 'auto', Trigger>> = { manual: 'manual', auto: 'automatic' };
+const triggers: Readonly<Record<'manual' | 'auto' | 'drill', Trigger | undefined>> = {
+  ...{ manual: 'manual', auto: 'automatic' },
+  // Drills are no operations: they are told beside them.
+  drill: undefined,
+};
 
 export const history = defineCommand({
   name: 'history',
@@ -20,13 +29,18 @@ export const history = defineCommand({
   arguments: { deployment: text('deployment', 'as named in the configuration; otherwise all', 'deployment') },
   options: {
     since: duration('--since <time>', 'how far back, such as 24h; otherwise a week'),
-    trigger: choices('--trigger <who>', 'manual (a person), auto, or both with a comma', ['manual', 'auto']),
+    trigger: choices('--trigger <who>', 'manual (a person), auto, drill, or some with commas', [
+      'manual',
+      'auto',
+      'drill',
+    ]),
     kind: choices('--kind <kinds>', 'such as failover or shift,switchover', operationKinds),
   },
   examples: [
     'godwit history',
     'godwit history chat --since 24h --trigger auto',
     'godwit history --kind failover,failback -o wide',
+    'godwit history --trigger drill --since 7d       what was rehearsed',
     'godwit history -o name                          ids, for other commands',
   ],
   formats: ['table', 'wide', 'json', 'yaml', 'jsonl', 'name'],
@@ -37,13 +51,27 @@ export const history = defineCommand({
     const asked: Asked = {
       deployment: name === undefined ? undefined : findDeployment(config, name).name,
       sinceMs: app.clock.nowMs() - (since ?? usualMs),
-      triggers: trigger?.map((word) => triggers[word]),
+      triggers: trigger?.flatMap((word) => triggers[word] ?? []),
       kinds: kind,
     };
     const store = await app.openStore(config);
     const { shown, isCut } = await find(store, asked).finally(() => store.close());
     const lines = shown.map((operation) => ({ type: 'operation', ...operationJson(operation) }));
     const how = out.format === 'wide' ? 'wide' : 'usual';
+    if (trigger?.includes('drill') === true) {
+      const runs = await drillsSince(app, config, asked);
+      return {
+        exit: 'done',
+        json: { kind: 'History', isCut, items: shown.map(operationJson), drills: runs.map(runJson) },
+        text: [
+          ...(shown.length === 0 ? [] : [historyText(shown, out.dataStyle, how)]),
+          runs.length === 0 ? 'No drill ran in that time.' : drillHistoryText(runs, out.dataStyle),
+        ].join('\n\n'),
+        lines: [...lines, ...runs.map((run) => ({ type: 'drill', ...runJson(run) }))],
+        names: [...shown.map(({ id }) => id), ...runs.map(({ id }) => id)],
+        ...(runs.length === 0 ? {} : { note: `More on one:  godwit drill report ${runs[0]?.id}` }),
+      };
+    }
     return {
       exit: 'done',
       json: { kind: 'History', isCut, items: shown.map(operationJson) },
@@ -70,4 +98,22 @@ async function find(store: Store, { deployment, sinceMs, triggers, kinds }: Aske
   const found = await store.operations.list({ sinceMs, limit, ...about });
   const wanted = found.filter(({ plan }) => triggers?.includes(plan.trigger) ?? true);
   return { shown: wanted.slice(0, mostOperations), isCut: wanted.length > mostOperations || found.length >= limit };
+}
+
+/** The newest first. */
+async function drillsSince(app: App, config: Config, { deployment, sinceMs }: Asked): Promise<readonly RunSummary[]> {
+  const { newestRuns } = await import('../drill-runs.ts');
+  const runs: RunSummary[] = [];
+  for await (const { summary } of newestRuns(await app.drillRecords(config), mostOperations)) {
+    if (summary.beganAtMs < sinceMs) break;
+    if (deployment === undefined || summary.drill.deployment === deployment) runs.push(summary);
+  }
+  return runs;
+}
+
+function runJson({ id, drill, beganAtMs, slotMs, verdict }: RunSummary) {
+  return {
+    ...{ run: id, drill: drill.name, deployment: drill.deployment, beganAt: iso(beganAtMs), verdict },
+    slotAt: slotMs === undefined ? null : iso(slotMs),
+  };
 }

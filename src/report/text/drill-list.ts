@@ -91,6 +91,32 @@ export function drillDueText(rows: readonly DrillRow[], nowMs: number, style: St
   );
 }
 
+const historyColumns: readonly Column[] = [
+  { title: 'WHEN', align: 'left', maxWidth: 17 },
+  { title: 'RUN', align: 'left', maxWidth: 20 },
+  { title: 'DEPLOYMENT', align: 'left', maxWidth: 20 },
+  { title: 'DRILL', align: 'left', maxWidth: 24 },
+  { title: 'VERDICT', align: 'left', maxWidth: 12 },
+];
+
+/** A row for each run. */
+export function drillHistoryText(runs: readonly (LastRun & { readonly drill: Drill })[], style: Style): string {
+  return rowsText(
+    historyColumns,
+    runs.map((run) => ({
+      tone: toneOf[run.verdict],
+      cells: [
+        minute(run.beganAtMs).slice(5),
+        sanitize(run.id, 60),
+        sanitize(run.drill.deployment, 60),
+        sanitize(run.drill.name, 60),
+        run.verdict,
+      ],
+    })),
+    style,
+  );
+}
+
 function toneOfLast(last: LastRun | undefined): Tone {
   return last === undefined ? 'idle' : toneOf[last.verdict];
 }

@@ -322,3 +322,37 @@ test('exports every run with an end, the failed ones too, as far back as asked',
     objectives: [],
   });
 });
+
+test('a run is told in order, without its samples', async () => {
+  const { code, out } = await type(['timeline', 'dr-3'], await three());
+  expect(code).toBe(0);
+  expect(out).toMatchInlineSnapshot(`
+    "dr-3  site-loss of chat, failed  2026-11-22, UTC and local (+01:00)
+    03:21:07Z  04:21:07  begun by ana@desk: practice
+    03:21:07Z  04:21:07  ended: failed
+    "
+  `);
+  const md = await type(['timeline', 'dr-3', '-o', 'md'], await three());
+  expect(md.out).toMatch(/^## dr-3 .+\n\n\| UTC \| local \(\+01:00\) \| what \|\n/);
+  const json = await type(['timeline', 'dr-1', '-o', 'json'], await three());
+  expect(JSON.parse(json.out)).toMatchObject({ kind: 'DrillTimeline', run: 'dr-1', verdict: 'passed' });
+});
+
+test('runs of drills stand in the history when they are asked for', async () => {
+  const { code, out, err } = await type(['history', '--trigger', 'drill'], await three(), { openStore: emptyStore });
+  expect(code).toBe(0);
+  expect(out).toMatchInlineSnapshot(`
+    "WHEN          RUN   DEPLOYMENT  DRILL      VERDICT
+    11-22 03:21Z  dr-3  chat        site-loss  failed
+    11-21 03:21Z  dr-2  chat        site-loss  passed
+    11-20 03:21Z  dr-1  chat        site-loss  passed
+    "
+  `);
+  expect(err).toContain('godwit drill report dr-3');
+  const some = await type(['history', '--trigger', 'drill', '--since', '36h', '-o', 'name'], await three(), {
+    openStore: emptyStore,
+  });
+  expect(some.out).toBe('dr-3\n');
+  const none = await type(['history', '--trigger', 'drill,auto'], await recordsOf(), { openStore: emptyStore });
+  expect(none.out).toBe('No drill ran in that time.\n');
+});

@@ -213,8 +213,8 @@ const running = (): Fault[] => [blackhole({ drill: 'site-loss', run: 'dr-2k8m4p'
 test('lists the drills, and which one is under way', async () => {
   const { out } = await at(['drill', 'list'], driver(running()));
   expect(out).toMatchInlineSnapshot(`
-    "DRILL      DEPLOYMENT  NOW        BREAKS
-    site-loss  chat        dr-2k8m4p  blackhole of 100% of what goes to site-a, f...
+    "DRILL      DEPLOYMENT  NOW        LAST  DUE  BREAKS
+    site-loss  chat        dr-2k8m4p  -     -    blackhole at site-a for 2m
     "
   `);
   expect((await at(['drill', 'list', '-o', 'name'], driver([]))).out).toBe('site-loss\n');

@@ -1,6 +1,7 @@
 import type { App, ConfigReading, TerminalFacts } from '../../../src/cli/app.ts';
 import { GodwitError } from '../../../src/errors.ts';
 import type { Config } from '../../../src/model/config.ts';
+import { openMemoryDrillRecords } from '../../../src/store/memory-drill-records.ts';
 import { config, nowMs } from './models.ts';
 
 /** A stand-in for the outside world that records what is printed and asked. Parts not given refuse. */
@@ -84,7 +85,7 @@ export function fakeApp({ reading, answer, readConfig, append, ...given }: Given
     say: refuse('state to write to'),
     checkDrill: refuse('engine'),
     runDrill: refuse('engine'),
-    drillRecords: refuse('records of drills'),
+    drillRecords: async () => openMemoryDrillRecords(),
     readDrillRecord: refuse('record'),
     recount: refuse('engine'),
     checkRecord: refuse('engine'),
