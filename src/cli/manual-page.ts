@@ -11,6 +11,7 @@ const about =
 const files: readonly (readonly [string, string])[] = [
   ['godwit.yaml', 'the configuration: looked for here, then in each folder above up to the root of the repository'],
   ['.godwit/', 'beside the configuration, or where its state.dir says: journal, operations, leases'],
+  ['.godwit/drills/', 'what each drill did, measured and came to: drill.json, and the reports written beside it'],
   ['.godwit/gateway/', 'the last table of the gateway, from which it serves when everything else is gone'],
   ['.godwit/gateway.log', 'what the gateway that godwit run starts has to say'],
 ];
