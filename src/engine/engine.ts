@@ -2,6 +2,7 @@
 import type { Config } from '../model/config.ts';
 import type { Actor } from '../model/operation.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Exec } from '../ports/exec.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { Random } from '../ports/random.ts';
@@ -21,6 +22,8 @@ export interface EngineDeps {
   readonly probe: Probe;
   readonly reporter: Reporter;
   readonly actor: Actor;
+  /** Runs programs that drills name; absent: none is run. */
+  readonly exec?: Exec;
   /** What this process found when it looked at sites as `godwit doctor` does; absent: it does not. */
   readonly examined?: ExaminationBook;
 }

@@ -17,7 +17,7 @@ import { createReading } from './reading.ts';
 import { type WatchedSite, watchSite } from './watched-site.ts';
 
 /** The parts of a view that come from looking. */
-export type Sight = Pick<View, 'deployment' | 'atMs' | 'sites' | 'route' | 'traffic' | 'faults'>;
+export type Sight = Pick<View, 'deployment' | 'atMs' | 'sites' | 'route' | 'traffic' | 'faults' | 'mayBeDrilled'>;
 
 export interface Observer {
   /**

@@ -120,7 +120,7 @@ async function lookOnce(
       readFaults(deps, deployment.name, reading, signal),
     ]);
     const weights = route.kind === 'seen' ? route.value?.weights : undefined;
-    const { faults: _, ...seen } = snapshot.view;
+    const { faults: _, mayBeDrilled: __, ...seen } = snapshot.view;
     // What runs may have changed since the controller looked: "nothing runs there" must be so now.
     const isAboutReplicas = kind === 'start' || kind === 'stop';
     const sites = isAboutReplicas ? await listAnew(deps, deployment.name, seen.sites, reading, signal) : seen.sites;

@@ -18,7 +18,8 @@ export async function readFaults(
   return seen.kind === 'seen' ? { ...seen, value: seen.value.inForce } : seen;
 }
 
-/** As a view holds them: absent when there are none, or none are seen. */
-export function faultsOf(seen: Seen<readonly Fault[]>): Pick<View, 'faults'> {
-  return seen.kind === 'seen' && seen.value.length > 0 ? { faults: seen.value } : {};
+/** As a view holds them: absent when there are none; not seen is not the same. */
+export function faultsOf(seen: Seen<readonly Fault[]>): Pick<View, 'faults' | 'mayBeDrilled'> {
+  if (seen.kind === 'unknown') return { mayBeDrilled: true };
+  return seen.value.length > 0 ? { faults: seen.value } : {};
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { EngineDeps } from '../engine/engine.ts';
 import { GodwitError } from '../errors.ts';
 import { withDrilledProvider } from '../faults/drilled-provider.ts';
+import { createExec } from '../faults/exec.ts';
 import { createLook, type LookAtFaults } from '../faults/look.ts';
 import { withTrafficFaults } from '../faults/probe.ts';
 import type { Config } from '../model/config.ts';
@@ -68,6 +69,7 @@ export async function withEngine<T>(
           : withTrafficFaults(probe, { clock, random: createRandom(), vantage: who.host, faults }),
       reporter,
       actor: who,
+      ...(mode === 'read' ? {} : { exec: createExec(clock) }),
     });
   } finally {
     await Promise.all([...sessions.values()].map((session) => session.close()));

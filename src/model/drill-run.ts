@@ -6,6 +6,7 @@ import type { LoadSecond } from './load.ts';
 import type { Actor, Operation } from './operation.ts';
 import type { Answer } from './outcome.ts';
 import type { Reason } from './reason.ts';
+import type { Remains } from './remains.ts';
 import type { Weights } from './route.ts';
 
 /**
@@ -124,6 +125,8 @@ export type DrillBody =
   | ({ readonly kind: 'check' } & DrillCheckResult)
   | { readonly kind: 'stage'; readonly stage: DrillStage }
   | { readonly kind: 'footing'; readonly when: 'before' | 'after'; readonly footing: Footing }
+  /** What would have to be undone by hand, told before it is done. */
+  | { readonly kind: 'remains'; readonly fault: number; readonly remains: Remains }
   | ({ readonly kind: 'action' } & DrillAction)
   | { readonly kind: 'sample'; readonly sample: DrillSample }
   /** Of requests of the load, once all that began in it have ended. */

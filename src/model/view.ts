@@ -73,6 +73,8 @@ export interface View {
   readonly standing: readonly Standing[];
   /** What a drill does to its traffic. For what a person asks for: nothing else may know. Absent: nothing, or not seen. */
   readonly faults?: readonly Fault[];
+  /** What a drill does was asked for and not seen: there may be any. */
+  readonly mayBeDrilled?: true;
   /** What providers refuse that leaves nothing to ask for at one of the sites; absent: nothing does. */
   readonly blocks?: readonly Block[];
   /** Of operations that hunt, by id: which `site/slot` they asked for and may have. Absent: nobody knows, any candidate may be. */

@@ -4,9 +4,13 @@ import type { Step } from '../../model/plan.ts';
 import type { View } from '../../model/view.ts';
 import { writeDeadlineMs } from './steps.ts';
 
-/** Automation is not told of a drill: to it the fault is a failure like any other. */
-export function undoSteps({ trigger }: Action, { faults = [] }: View): readonly Step[] {
+/** What cannot be named is undone too. */
+const anyRun = 'any drill';
+
+/** Automation is not told of a drill: to it the fault is a failure like any other. Where none was seen there may be one. */
+export function undoSteps({ trigger }: Action, { faults = [], mayBeDrilled = false }: View): readonly Step[] {
   const [first] = faults;
-  if (trigger !== 'manual' || first === undefined) return [];
-  return [{ kind: 'undo', name: `undo ${first.run}`, run: first.run, deadlineMs: writeDeadlineMs }];
+  if (trigger !== 'manual' || (first === undefined && !mayBeDrilled)) return [];
+  const run = first?.run ?? anyRun;
+  return [{ kind: 'undo', name: `undo ${run}`, run, deadlineMs: writeDeadlineMs }];
 }

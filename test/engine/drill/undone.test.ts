@@ -27,6 +27,17 @@ test('a person’s move during a drill undoes the fault before it touches a weig
   expect(world.violations).toEqual([]);
 });
 
+test('a drill that cannot be seen may be there: a person’s move undoes whatever it is', async () => {
+  const world = await openDrilled();
+  const faults = world.sink.faults.bind(world.sink);
+  world.sink.faults = async () => ({ kind: 'unknown', error: gatewayAbsent });
+  const { planned } = await world.drive(preview(world.boot().deps, shift, new AbortController().signal));
+  expect(planned?.plan.steps[0]).toMatchObject({ kind: 'undo', run: 'any drill' });
+  world.sink.faults = faults;
+  const seen = await world.drive(preview(world.boot().deps, shift, new AbortController().signal));
+  expect(seen.planned?.plan.steps[0]).toMatchObject({ kind: 'undo', run: 'loss-1' });
+});
+
 test.for([
   { name: 'is refused', error: { ...gatewayAbsent, class: 'invalid' }, tries: 1 },
   { name: 'finds no gateway, again and again', error: gatewayAbsent, tries: 2 },

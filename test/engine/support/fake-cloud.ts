@@ -54,6 +54,12 @@ export interface FakeCloud extends Provider {
   /** Lists that were asked for. */
   lists: number;
   noticeEveryMs: number;
+  /** Boots that were told to hang, and not to go on since. */
+  readonly hung: Set<string>;
+  /** What was told to a boot, whatever came of it: `hang boot-left-1`. */
+  readonly disturbed: string[];
+  /** Answers what boots are told, one after the other. */
+  readonly disturbFaults: ('pass' | 'unknown' | 'refused' | 'never')[];
   /** From start to answering. */
   bootMs: number;
   /** Puts an instance there that runs since long ago. */
@@ -99,6 +105,9 @@ export function createFakeCloud(site: string, clock: Clock): FakeCloud {
     listPace: { calmMs: 0, urgentMs: 0 },
     told: [],
     noticeReads: 0,
+    hung: new Set(),
+    disturbed: [],
+    disturbFaults: [],
     noticeEveryMs: 1000,
     lists: 0,
     bootMs: 100,
@@ -136,6 +145,18 @@ export function createFakeCloud(site: string, clock: Clock): FakeCloud {
       return answer(() => {
         cloud.replicas.set(replica.id, { ...replica, state: how === 'delete' ? 'gone' : 'stopped', billed: 'no' });
       });
+    },
+    async disturb({ bootId }, how) {
+      cloud.disturbed.push(`${how} ${bootId}`);
+      const fault = cloud.disturbFaults.shift() ?? 'pass';
+      if (fault === 'never') return await never();
+      if (fault !== 'pass')
+        return { kind: fault, error: { class: 'unknown', code: 'Odd', message: `it was ${fault}` } };
+      const found = [...cloud.replicas.values()].find((each) => each.bootId === bootId);
+      if (how === 'hang') cloud.hung.add(bootId);
+      else cloud.hung.delete(bootId);
+      if (how === 'kill' && found !== undefined) cloud.crash(found.slot);
+      return { kind: 'done', value: undefined };
     },
     async close() {},
   };

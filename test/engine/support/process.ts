@@ -184,6 +184,7 @@ function watchTraffic(traffic: Drilled, { alive, point }: Wrap, checked: Checked
 function watchProvider(provider: Provider, { alive, point }: Wrap, checked: Checked): Provider {
   const offers = provider.offers?.bind(provider);
   const notices = provider.notices?.bind(provider);
+  const disturb = provider.disturb?.bind(provider);
   return {
     get listLagMs() {
       return provider.listLagMs;
@@ -191,6 +192,9 @@ function watchProvider(provider: Provider, { alive, point }: Wrap, checked: Chec
     listPace: provider.listPace ?? { calmMs: 0, urgentMs: 0 },
     ...(provider.account === undefined ? {} : { account: provider.account }),
     ...(offers === undefined ? {} : { offers: (need, call) => alive(() => offers(need, call)) }),
+    ...(disturb === undefined
+      ? {}
+      : { disturb: (boot, how, call) => point(`${how} ${boot.bootId}`, () => disturb(boot, how, call)) }),
     ...(notices === undefined ? {} : { notices: (call) => alive(() => notices(call)) }),
     ...(provider.noticeEveryMs === undefined ? {} : { noticeEveryMs: provider.noticeEveryMs }),
     list: (selector, call) => alive(() => provider.list(selector, call)),
