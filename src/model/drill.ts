@@ -29,6 +29,7 @@ export interface Drill {
   readonly report: ReportPlan;
 }
 
+/** Who takes part. */
 export const drillRoles = ['owner', 'coordinator', 'observer', 'scribe'] as const;
 export type DrillRole = (typeof drillRoles)[number];
 
@@ -54,6 +55,7 @@ export interface DrillSchedule {
   readonly skipDates: readonly string[];
 }
 
+/** What a report can be written as. */
 export const reportFormats = ['html', 'md', 'json', 'junit', 'csv'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 

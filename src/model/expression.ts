@@ -31,8 +31,10 @@ export const signalTable = {
 } as const satisfies Readonly<Record<string, { readonly scope: SignalScope; readonly measure: Measure }>>;
 
 export type Signal = keyof typeof signalTable;
+/** In the order of the table. */
 export const signals = Object.keys(signalTable) as readonly Signal[];
 
+/** As they are written. */
 export const comparators = ['<=', '<', '>=', '>', '=', '!='] as const;
 export type Comparator = (typeof comparators)[number];
 

@@ -48,6 +48,7 @@ function wordsOf(body: DrillBody, siteOf: (fault: number) => string): string | u
       return [`ended: ${body.end.verdict}`, ...body.end.because.map((why) => sanitize(why))].join('; ');
     case 'finding':
       return `finding ${body.finding.number}, ${body.finding.severity}, of ${whoOf(body.finding.by)}: ${sanitize(body.finding.text)}`;
+    case 'remains':
     case 'sample':
     case 'load':
     case 'step':

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { GodwitError } from '../../../src/errors.ts';
 import { openDrillRecords } from '../../../src/store/drill-records.ts';
-import { note } from './drill-drafts.ts';
+import { note } from '../../store/support/drill-drafts.ts';
 
 const [dir = '', text = '', notes = ''] = process.argv.slice(2);
 const records = openDrillRecords(dir);
