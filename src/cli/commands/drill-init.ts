@@ -61,7 +61,7 @@ export const drillInit = defineCommand({
       exit: 'done',
       json: { ...json, written: path, backup },
       text: `${missing.length} drills written to ${sanitize(path, 200)}; what it was before is ${sanitize(backup, 200)}`,
-      note: `The controller reads them when it starts anew. Then:  godwit drill run ${first} --dry-run`,
+      note: `What one would do:  godwit drill run ${first} --dry-run`,
     };
   },
 });
