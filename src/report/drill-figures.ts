@@ -13,30 +13,41 @@ export interface DrillFigures {
   readonly phases: ReadonlyMap<RecoveryPhase, number>;
 }
 
-/** What was not measured is undefined: nothing is guessed. */
+/** What was not measured is undefined: nothing is guessed. Judged is what came of the faults, and not what comes of going back. */
 export function figuresOf(run: DrillRun): DrillFigures {
   const phases = new Map(
     run.end.phases.flatMap(({ phase, fromMs, untilMs }) =>
       untilMs === undefined ? [] : [[phase, untilMs - fromMs] as const],
     ),
   );
-  const { faultAtMs, samples } = run;
+  const { faultAtMs } = run;
+  const untilMs = run.stages.find(({ stage }) => stage === 'failback')?.atMs ?? Number.POSITIVE_INFINITY;
+  const samples = run.samples.filter(({ atMs }) => atMs <= untilMs);
   const before = faultAtMs === undefined ? undefined : samples.findLast(({ atMs }) => atMs <= faultAtMs);
   const last = samples.at(-1);
-  if (faultAtMs === undefined || before === undefined || last === undefined || last.ended < before.ended)
+  if (faultAtMs === undefined || before === undefined || last === undefined || hasBegunAnew(samples))
     return { recoveryMs: undefined, lost: undefined, lostShare: undefined, firstTokenP95Ms: undefined, phases };
   const [ended, lost] = [last.ended - before.ended, last.lost - before.lost];
+  const load = run.load.filter(({ atMs }) => atMs <= untilMs);
   return {
     recoveryMs: lost === 0 ? 0 : Math.max(0, (last.lostStartAtMs ?? faultAtMs) - faultAtMs),
     lost,
     lostShare: ended === 0 ? undefined : lost / ended,
-    firstTokenP95Ms: medianOf(firstTokens(run, faultAtMs)),
+    firstTokenP95Ms: medianOf(firstTokens({ load, samples }, faultAtMs)),
     phases,
   };
 }
 
+/** Counts that go back are of another gateway. */
+function hasBegunAnew(samples: readonly DrillSample[]): boolean {
+  return samples.some(({ ended, lost }, index) => {
+    const before = samples[index - 1];
+    return before !== undefined && (ended < before.ended || lost < before.lost);
+  });
+}
+
 /** As clients of the load saw it; without a load, as the gateway did, of the slowest site that had traffic. */
-function firstTokens({ load, samples }: DrillRun, sinceMs: number): readonly number[] {
+function firstTokens({ load, samples }: Pick<DrillRun, 'load' | 'samples'>, sinceMs: number): readonly number[] {
   const seen = load.flatMap(({ atMs, firstTokenMs }) => (atMs < sinceMs ? [] : (firstTokenMs.p95 ?? [])));
   return seen.length > 0 ? seen : samples.flatMap((each) => (each.atMs < sinceMs ? [] : slowest(each)));
 }
