@@ -60,17 +60,28 @@ export async function findRun(records: DrillRecords, typed: string): Promise<Fou
   });
 }
 
-/** What a report is made of. Throws `StoreCorrupt` for a record that was changed, `NotFound` for one without an end. */
-export function endedEntries({ id, sight }: FoundRun): readonly DrillEntry[] {
-  if (sight.kind === 'broken')
-    throw new GodwitError('StoreCorrupt', `the record of ${id} is broken at entry ${sight.seq}: ${sight.why}`, {
-      hint: `it proves nothing; what is whole of it:  godwit drill report verify ${id}`,
-      details: { run: id, seq: sight.seq },
-    });
-  if (sight.entries.some(({ body }) => body.kind === 'end')) return sight.entries;
-  throw new GodwitError('NotFound', `the record of ${id} has no end: it is under way, or whoever ran it died`, {
-    hint: 'godwit drill list',
+/** What a report is made of. Throws `StoreCorrupt` for a record that was changed. */
+export function wholeEntries({ id, sight }: FoundRun): readonly DrillEntry[] {
+  if (sight.kind === 'whole') return sight.entries;
+  throw new GodwitError('StoreCorrupt', `the record of ${id} is broken at entry ${sight.seq}: ${sight.why}`, {
+    hint: `it proves nothing; what is whole of it:  godwit drill report verify ${id}`,
+    details: { run: id, seq: sight.seq },
   });
+}
+
+/** Said with a report of one that has none. */
+export const noEnd = 'its record has no end: it is under way, or whoever ran it died';
+
+/** Whether it has come to its end. */
+export function hasEnd(entries: readonly DrillEntry[]): boolean {
+  return entries.some(({ body }) => body.kind === 'end');
+}
+
+/** The same with an end. Throws `NotFound` without one. */
+export function endedEntries(found: FoundRun): readonly DrillEntry[] {
+  const entries = wholeEntries(found);
+  if (hasEnd(entries)) return entries;
+  throw new GodwitError('NotFound', `${found.id} is not over: ${noEnd}`, { hint: 'godwit drill list' });
 }
 
 /** The newest runs of each of these drills, by the drill's name: as many as tell whether it is due. */

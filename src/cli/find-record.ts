@@ -19,5 +19,8 @@ export async function findRecord(app: App, globals: Globals, typed = 'last'): Pr
   }
   const sight = await app.readDrillRecord(typed);
   if (sight === undefined) throw new GodwitError('NotFound', `there is no file ${typed}`);
-  return { id: summaryOf(sight)?.id ?? typed, sight, config: undefined };
+  const summary = summaryOf(sight);
+  if (sight.kind === 'whole' && summary === undefined)
+    throw new GodwitError('UsageInvalid', `${typed} is no record of a drill: it does not begin with one`);
+  return { id: summary?.id ?? typed, sight, config: undefined };
 }

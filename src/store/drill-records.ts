@@ -10,7 +10,7 @@ import { beganAtMs, continueRecord, frontBytes, noRecord, type RecordEnd, readRe
 import { guarded } from './sqlite/failure.ts';
 
 /** How long a write waits for another process's, in milliseconds. The wait blocks this process. */
-const lockTimeoutMs = 5000;
+const lockTimeoutMs = 2000;
 
 /** Makes nothing before the first append. A handle remembers where each record ended when it last saw it. */
 export function openDrillRecords(stateDir: string): DrillRecords {

@@ -3,7 +3,7 @@ import { drillCheckText } from '../../report/text/drill-check.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
 import { defineCommand } from '../command.ts';
 import { notesSince } from '../drill-notes.ts';
-import { endedEntries } from '../drill-runs.ts';
+import { hasEnd, noEnd } from '../drill-runs.ts';
 import { findRecord } from '../find-record.ts';
 import { text } from '../inputs.ts';
 
@@ -17,8 +17,7 @@ export const drillReportVerify = defineCommand({
   examples: ['godwit drill report verify', 'godwit drill report verify ~/evidence/drill.json -o json'],
   formats: ['table', 'json', 'yaml'],
   async run({ arguments: { run: typed }, globals }, app, out) {
-    const found = await findRecord(app, globals, typed);
-    const { id, sight, config } = found;
+    const { id, sight, config } = await findRecord(app, globals, typed);
     const kind = 'DrillRecordCheck';
     if (sight.kind === 'broken') {
       const { seq, why, entries } = sight;
@@ -29,7 +28,7 @@ export const drillReportVerify = defineCommand({
         note: `${entries.length} entries before it are as they were written.`,
       };
     }
-    const entries = endedEntries(found);
+    const { entries } = sight;
     const notes = config === undefined ? undefined : await notesSince(app, config, entries);
     const check = await app.checkRecord(id, entries, notes);
     const isIntact = check.differences.length === 0 && check.head.kind !== 'other';
@@ -40,12 +39,16 @@ export const drillReportVerify = defineCommand({
         ...{ differences: check.differences.map(differenceJson), tornBytes: sight.tornBytes ?? 0 },
       },
       text: drillCheckText(id, check, out.dataStyle),
-      ...(sight.tornBytes === undefined
-        ? {}
-        : { note: `${sight.tornBytes} bytes behind the last entry were never whole: its writer was cut off.` }),
+      ...noteOf(sight.tornBytes, hasEnd(entries)),
     };
   },
 });
+
+function noteOf(tornBytes: number | undefined, isOver: boolean): { readonly note?: string } {
+  const torn = `${tornBytes} bytes behind the last entry were never whole: its writer was cut off.`;
+  const said = [...(tornBytes === undefined ? [] : [torn]), ...(isOver ? [] : [`It is not over: ${noEnd}.`])];
+  return said.length === 0 ? {} : { note: said.join('\n') };
+}
 
 function differenceJson({ where, recorded, computed }: Difference) {
   return { where, recorded: recorded ?? null, computed: computed ?? null };

@@ -6,7 +6,7 @@ import type { Style } from '../../report/text/style.ts';
 import { defineCommand } from '../command.ts';
 import { exitOfVerdict } from '../drill-exit.ts';
 import { type PrintedFormat, printedFormats, reportText } from '../drill-formats.ts';
-import { endedEntries } from '../drill-runs.ts';
+import { hasEnd, noEnd, wholeEntries } from '../drill-runs.ts';
 import { findRecord } from '../find-record.ts';
 import { optionalChoice, text } from '../inputs.ts';
 import { writeOut } from '../write-out.ts';
@@ -30,7 +30,9 @@ export const drillReport = defineCommand({
   formats: ['table', 'json', 'yaml', 'md'],
   async run({ arguments: { run: typed }, options, globals }, app, out) {
     const found = await findRecord(app, globals, typed);
-    const run = await app.recount(endedEntries(found));
+    const entries = wholeEntries(found);
+    const run = await app.recount(entries);
+    const note = hasEnd(entries) ? {} : { note: `${run.id} is not over: ${noEnd}.` };
     const style: Style = out.dataStyle;
     const json = { kind: 'DrillReport', ...drillRunJson(run) };
     const format = options.format ?? 'text';
@@ -42,11 +44,12 @@ export const drillReport = defineCommand({
         exit: 'done',
         json: { ...json, out: path, format },
         text: `${run.id} as ${format} in ${sanitize(path, 200)}`,
+        ...note,
       };
     }
     // Whoever asks for a format wants the file, and has the verdict in it.
     const exit = options.format === undefined ? exitOfVerdict[run.end.verdict] : 'done';
-    return { exit, json, ...(await printed(format, run, style, out.format === 'md')) };
+    return { exit, json, ...(await printed(format, run, style, out.format === 'md')), ...note };
   },
 });
 

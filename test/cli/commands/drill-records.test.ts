@@ -5,7 +5,7 @@ import type { Config } from '../../../src/model/config.ts';
 import type { RecordCheck } from '../../../src/model/drill-check.ts';
 import type { DrillRecords } from '../../../src/ports/drill-records.ts';
 import { drillOf } from '../../model/support/drills.ts';
-import { ana } from '../../store/support/drill-drafts.ts';
+import { ana, note } from '../../store/support/drill-drafts.ts';
 import { recordsOf, recounted } from '../support/drill-record.ts';
 import { fakeApp } from '../support/fake-app.ts';
 import { fakeTraffic } from '../support/fake-ports.ts';
@@ -242,14 +242,14 @@ test('a copied record is checked without a configuration, and says that no journ
 test('the journal’s notes of that deployment are asked for', async () => {
   const asked: unknown[] = [];
   const store = await emptyStore();
-  const note = (text: string, seq: number) => ({
+  const noted = (text: string, seq: number) => ({
     ...{ seq, hash: '', deployment: 'chat', epoch: 1, by: ana, atMs: nowMs, monoMs: 0 },
     body: { kind: 'note', text } as const,
   });
   await type(['drill', 'report', 'verify'], await three(), {
     openStore: async () => ({
       ...store,
-      journal: { ...store.journal, read: async () => [note('one', 1), note('two', 2)] },
+      journal: { ...store.journal, read: async () => [noted('one', 1), noted('two', 2)] },
     }),
     checkRecord: async (_run, _entries, notes) => {
       asked.push(notes);
@@ -287,14 +287,22 @@ test.for([
   expect(ended.err).toContain(says);
 });
 
+test('a chain that does not begin with a drill is no record of one', async () => {
+  const entries = [{ seq: 1, hash: '', ...note('hello') }];
+  const { code, err } = await type(['drill', 'report', './x.json'], await three(), {
+    readDrillRecord: async () => ({ kind: 'whole', entries }),
+  });
+  expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('./x.json is no record of a drill') });
+});
+
 test('without any run there is nothing to report', async () => {
   const { code, err } = await type(['drill', 'report'], await recordsOf());
   expect({ code, err }).toEqual({ code: 2, err: 'error: no drill has run yet\n  try  godwit drill list  (exit 2)\n' });
 });
 
-test('a run without an end, or with a changed byte, is not reported', async () => {
+test('a run with a changed byte is not reported, and one without an end gets no finding', async () => {
   const records = await recordsOf({ id: 'dr-1', end: undefined });
-  expect((await type(['drill', 'report'], records)).err).toContain('has no end');
+  expect((await type(['drill', 'finding', 'add', 'dr-1', 'late'], records)).err).toContain('has no end');
   const broken: DrillRecords = {
     ...records,
     read: async () => ({ kind: 'broken', entries: [], seq: 3, why: 'it is not what was written' }),
@@ -302,6 +310,15 @@ test('a run without an end, or with a changed byte, is not reported', async () =
   expect(await type(['drill', 'report', 'dr-1'], broken)).toMatchObject({
     code: 1,
     err: expect.stringContaining('broken at entry 3'),
+  });
+});
+
+test('a record without an end is checked, and it is said that the run is not over', async () => {
+  const records = await recordsOf({ id: 'dr-1', end: undefined });
+  const { code, err } = await type(['drill', 'report', 'verify'], records, { checkRecord: async () => fine });
+  expect({ code, err }).toEqual({
+    code: 0,
+    err: 'It is not over: its record has no end: it is under way, or whoever ran it died.\n',
   });
 });
 
