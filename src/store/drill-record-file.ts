@@ -90,12 +90,12 @@ export function writeBehind(path: string, atBytes: number, text: string): void {
       try {
         writeAll(file, Buffer.from(text), atBytes);
         fsyncSync(file);
+        if (isNew) syncFolder(dirname(path));
       } catch (error) {
         ftruncateSync(file, atBytes);
         throw error;
       }
     });
-    if (isNew) syncFolder(dirname(path));
   });
 }
 
