@@ -5,7 +5,7 @@ import type { OrphanOrder } from '../engine/delete-orphan.ts';
 import type { DoctorTerms } from '../engine/doctor.ts';
 import type { FindingWords } from '../engine/drill/add-finding.ts';
 import type { DrillCheck } from '../engine/drill/check.ts';
-import type { DrillTerms } from '../engine/drill/run.ts';
+import type { DrillTerms } from '../engine/drill/rehearsal.ts';
 import type { PinWish } from '../engine/pin.ts';
 import type { Word } from '../engine/say.ts';
 import type { Config } from '../model/config.ts';
@@ -187,7 +187,12 @@ export interface App {
   /** Whether a drill may begin now. Looks only. */
   checkDrill(config: Config, drill: Drill, signal: AbortSignal): Promise<DrillCheck>;
   /** Breaks, watches, undoes, gives back; the signal aborts it, and the undo runs all the same. */
-  runDrill(config: Config, drill: Drill, terms: DrillTerms, signal: AbortSignal): Promise<DrillRun>;
+  runDrill(
+    config: Config,
+    drill: Drill,
+    terms: Pick<DrillTerms, 'reason' | 'say' | 'slotMs'>,
+    signal: AbortSignal,
+  ): Promise<DrillRun>;
   /** The records of what drills did, in the configuration's state directory. Reading makes nothing. */
   drillRecords(config: Config): Promise<DrillRecords>;
   /** A record that lies elsewhere, as a copy does; undefined: there is none. */

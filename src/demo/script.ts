@@ -4,9 +4,8 @@ import { GodwitError } from '../errors.ts';
 import type { Event } from '../model/event.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { breakReplicas, type DemoFault, mendReplicas } from './faults.ts';
-import { type Load, startLoad } from './load/load.ts';
-import { countRecords, type LoadCounts, recoveryMs } from './load/record.ts';
-import type { DemoWorld } from './world.ts';
+import { countRecords, type LoadCounts, recoveryMs } from './record.ts';
+import type { DemoLoad, DemoWorld } from './world.ts';
 
 export interface DemoTerms {
   readonly fault: DemoFault;
@@ -56,7 +55,7 @@ export async function runDemo(world: DemoWorld, terms: DemoTerms, signal: AbortS
     say(
       `three sites are ready; load: ${load.requestsPerSecond} requests a second, ${load.streamShare * 100} % of them streams`,
     );
-    const running = startLoad({ url: world.gatewayUrl, model: world.model, ...load });
+    const running = world.startLoad(load);
     const living = liveView(world, running, terms, stop.signal);
     let faultAtMs = Number.NaN;
     let faultAtLoadMs = Number.NaN;
@@ -110,7 +109,7 @@ export async function runDemo(world: DemoWorld, terms: DemoTerms, signal: AbortS
 const liveEveryMs = 250;
 
 /** Until the story is over. */
-async function liveView(world: DemoWorld, running: Load, terms: DemoTerms, signal: AbortSignal): Promise<void> {
+async function liveView(world: DemoWorld, running: DemoLoad, terms: DemoTerms, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const { requests, streams } = countRecords(running.records());
     const ok = requests.ok + streams.finished;

@@ -1,6 +1,6 @@
 /** Faults over the admin API: a drill arms them again and again, and they end when it does not. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type FaultKind, type FaultRequest, faultKinds, longestFaultMs } from '../model/fault.ts';
+import { type ArmedFaultKind, armedFaultKinds, type FaultRequest, longestFaultMs } from '../model/fault.ts';
 import { mostReasonLetters } from '../model/pin.ts';
 import { readJson, send } from './admin-answer.ts';
 import { isCount, isObject } from './entry-shape.ts';
@@ -74,7 +74,7 @@ function faultIn(deployment: string, value: unknown): FaultRequest | string {
   const { drill, run, kind, site, sharePct, forMs, by } = value;
   if (!isName(drill) || drill === '') return 'drill names a drill';
   if (!isName(run) || run === '') return 'run names the run of a drill';
-  if (!isFaultKind(kind)) return `kind is ${faultKinds.join(' or ')}`;
+  if (!isFaultKind(kind)) return `kind is ${armedFaultKinds.join(' or ')}`;
   if (!isName(site) || site === '') return 'site names a site';
   if (!isCount(sharePct) || sharePct > 100) return 'sharePct is a whole number from 0 to 100';
   if (!isDuration(forMs, longestFaultMs)) return `forMs is a whole number of milliseconds from 1 to ${longestFaultMs}`;
@@ -82,6 +82,6 @@ function faultIn(deployment: string, value: unknown): FaultRequest | string {
   return { deployment, drill, run, kind, site, sharePct, forMs, by: actorOf(by) };
 }
 
-function isFaultKind(kind: unknown): kind is FaultKind {
-  return faultKinds.some((each) => each === kind);
+function isFaultKind(kind: unknown): kind is ArmedFaultKind {
+  return armedFaultKinds.some((each) => each === kind);
 }

@@ -75,7 +75,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
     },
     ...engineOf(clock),
     ...orphanCalls(clock),
-    ...drillCalls(clock),
+    ...drillCalls(clock, () => readVersion(packageUrl)),
     ...drillRecordCalls(clock),
     runGateway: (config, log, signal) => runGateway(config, log, signal, clock),
     async runDemo(options, reporter, watch, signal) {

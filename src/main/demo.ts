@@ -11,6 +11,7 @@ import { runController } from '../engine/controller.ts';
 import type { EngineDeps } from '../engine/engine.ts';
 import { tearDown } from '../engine/tear-down.ts';
 import { assert, GodwitError } from '../errors.ts';
+import { startLoad } from '../load/collect.ts';
 import type { Config } from '../model/config.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Reporter } from '../ports/reporter.ts';
@@ -95,11 +96,13 @@ async function createWorld(
   const call = () => ({ signal: AbortSignal.timeout(2000), deadlineAtMonoMs: clock.monoMs() + 2000 });
   const open = <T>(report: Reporter, work: (deps: EngineDeps) => Promise<T>): Promise<T> =>
     withEngine(config, { clock, reporter: report, actor: 'controller' }, work);
+  const gatewayUrl = `http://127.0.0.1:${config.gateway.port}`;
   return {
-    gatewayUrl: `http://127.0.0.1:${config.gateway.port}`,
+    gatewayUrl,
     model: demoModel,
     activeSite: demoSites[0],
     firstTokenLimitMs: deployment.firstTokenLimitMs,
+    startLoad: (terms) => startLoad({ url: gatewayUrl, model: demoModel, ...terms }),
     async runController(onEvent, stop) {
       await open({ report: onEvent }, (engine) => runController(engine, stop));
     },

@@ -1,8 +1,15 @@
 /** The drill's part of what the command line is given. */
 import type { App } from '../cli/app.ts';
+import type { DrillTerms } from '../engine/drill/rehearsal.ts';
+import type { Config } from '../model/config.ts';
+import type { Drill } from '../model/drill.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { LoadTarget } from '../ports/load.ts';
 
-export function drillCalls(clock: Clock): Pick<App, 'checkDrill' | 'runDrill'> {
+/** A request of the load that takes longer has failed, in milliseconds. */
+const requestTimeoutMs = 30_000;
+
+export function drillCalls(clock: Clock, version: () => string): Pick<App, 'checkDrill' | 'runDrill'> {
   const silent = { report: () => undefined };
   return {
     async checkDrill(config, drill, signal) {
@@ -15,13 +22,40 @@ export function drillCalls(clock: Clock): Pick<App, 'checkDrill' | 'runDrill'> {
       );
     },
     async runDrill(config, drill, terms, signal) {
-      const [{ withEngine }, { runDrill }] = await Promise.all([
+      const [{ withEngine }, { runDrill }, { openDrillRecords }] = await Promise.all([
         import('./engine.ts'),
         import('../engine/drill/run.ts'),
+        import('../store/drill-records.ts'),
       ]);
+      const records = openDrillRecords(config.stateDir);
       return withEngine(config, { clock, reporter: silent, actor: 'person' }, (deps) =>
-        runDrill(deps, drill, terms, signal),
+        runDrill(deps, drill, { ...terms, records, version: version(), startLoad: loadOf(config) }, signal),
       );
     },
+  };
+}
+
+/** To the configuration's own gateway, as its users send theirs. */
+function loadOf(config: Config): NonNullable<DrillTerms['startLoad']> {
+  return async (plan, drill) => {
+    const [{ createLoadGenerator }, { createRandom }] = await Promise.all([
+      import('../load/generator.ts'),
+      import('../system/random.ts'),
+    ]);
+    return createLoadGenerator({ random: createRandom() }).start(plan, targetOf(config, drill));
+  };
+}
+
+function targetOf({ gateway, deployments }: Config, drill: Drill): LoadTarget {
+  const deployment = deployments.find(({ name }) => name === drill.deployment);
+  const probe = deployment?.probes.find(({ kind }) => kind === 'completion');
+  const path = probe?.kind === 'completion' ? probe.path : '/v1/chat/completions';
+  const { host, pathPrefix } = deployment?.match ?? {};
+  return {
+    url: `http://${gateway.host.includes(':') ? `[${gateway.host}]` : gateway.host}:${gateway.port}`,
+    model: deployment?.model ?? '',
+    ...(host === undefined ? {} : { host }),
+    path: pathPrefix === undefined || path.startsWith(pathPrefix) ? path : `${pathPrefix.replace(/\/$/, '')}${path}`,
+    timeoutMs: requestTimeoutMs,
   };
 }

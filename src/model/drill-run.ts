@@ -92,7 +92,8 @@ export interface DrillAction {
   readonly what: 'inflict' | 'undo';
   /** Index into the drill's faults. */
   readonly fault: number;
-  readonly state: 'done' | 'refused' | 'unknown';
+  /** `intended`: told before it is done. */
+  readonly state: 'intended' | 'done' | 'refused' | 'unknown';
   /** What whoever did it answered. */
   readonly detail: string;
 }

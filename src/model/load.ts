@@ -34,3 +34,23 @@ export interface LoadSecond {
   /** By the site that answered. */
   readonly sites: Readonly<Record<string, number>>;
 }
+
+/** What became of one request; times on the load's own monotonic clock, milliseconds. */
+export interface LoadRecord {
+  readonly isStream: boolean;
+  readonly dueMs: number;
+  /** Later than due when the load itself fell behind. */
+  readonly sentMs: number;
+  /** First token, or of a plain request the first byte; undefined without any. */
+  readonly firstTokenMs: number | undefined;
+  /** Between each two tokens of a stream. */
+  readonly interTokenMs: readonly number[];
+  readonly endedMs: number;
+  /** `cut`: it broke after its first token. `failed`: an error, or nothing. `open`: the load was stopped before its end. */
+  readonly outcome: 'ok' | 'cut' | 'failed' | 'open';
+  readonly status: number | undefined;
+  /** The site that answered. */
+  readonly site: string | undefined;
+  /** One word of what went wrong. */
+  readonly why: string | undefined;
+}

@@ -6,6 +6,10 @@ export interface LoadTarget {
   /** Of the gateway, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly model: string;
+  /** What it is asked by, where its requests are told by that; absent: by the model. */
+  readonly host?: string;
+  /** Of the completions; absent: `/v1/chat/completions`. */
+  readonly path?: string;
   /** A request that takes longer has failed, milliseconds. */
   readonly timeoutMs: number;
 }

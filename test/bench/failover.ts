@@ -1,8 +1,8 @@
 /** The failover matrix at 500 plain requests a second: kill -9, hang, errors, slow first token; godwit in full against HAProxy at its best. */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { startLoad } from '../../src/demo/load/load.ts';
-import { countRecords, recoveryMs } from '../../src/demo/load/record.ts';
+import { countRecords, recoveryMs } from '../../src/demo/record.ts';
+import { startLoad } from '../../src/load/collect.ts';
 import type { Bench } from './main.ts';
 import { harnessCore, listens, proxyCore, start } from './processes.ts';
 import { openSites } from './sites.ts';
@@ -201,7 +201,7 @@ async function shoot(url: string, fault: Fault, broken: readonly string[]): Prom
   const failures = records.filter(({ outcome }) => outcome !== 'ok');
   const whys = new Set(failures.map(({ why }) => why));
   for (const why of whys) {
-    const at = failures.filter((each) => each.why === why).map(({ startedMs }) => Math.round(startedMs - faultAtMs));
+    const at = failures.filter((each) => each.why === why).map(({ dueMs }) => Math.round(dueMs - faultAtMs));
     console.error(
       `  ${url} ${fault}: ${at.length} failed (${why}), ${Math.min(...at)} to ${Math.max(...at)} ms after the fault`,
     );

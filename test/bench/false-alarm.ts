@@ -1,6 +1,7 @@
 /** No fault, heavy-tailed latency: nothing may move, nothing may stay ejected, hardly a request may be sent twice. */
-import { startLoad } from '../../src/demo/load/load.ts';
-import { countRecords } from '../../src/demo/load/record.ts';
+
+import { countRecords } from '../../src/demo/record.ts';
+import { startLoad } from '../../src/load/collect.ts';
 import type { Bench } from './main.ts';
 import { openSites } from './sites.ts';
 import { judge, type Row } from './stats.ts';

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { benchFailover } from './failover.ts';
 import { benchFalseAlarm } from './false-alarm.ts';
 import { benchLatency } from './latency.ts';
+import { benchLoad } from './load.ts';
 import { coreBusy, harnessCore, moveTo, needTools, proxyCore } from './processes.ts';
 import { benchProviders } from './providers.ts';
 import { benchSmall } from './small.ts';
@@ -32,6 +33,7 @@ const parts: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]> |
   small: benchSmall,
   latency: benchLatency,
   streams: benchStreams,
+  load: benchLoad,
   failover: benchFailover,
   'false-alarm': benchFalseAlarm,
 };

@@ -67,7 +67,7 @@ describe.runIf(isMountExpected)('a state directory on a disk of eight MiB', () =
     for (const pid of dead) process.kill(pid, 'SIGKILL');
     await load.passes(load.nowMs(), 2000);
     await load.stop();
-    expect(load.failures().filter(({ startedMs }) => startedMs >= listensMs)).toEqual([]);
+    expect(load.failures().filter(({ dueMs }) => dueMs >= listensMs)).toEqual([]);
     expect(await world.weights()).toEqual({ oslo: 100, paris: 0, rome: 0 });
     expect(await world.godwit('journal', 'verify')).toMatchObject({ code: 0 });
   });

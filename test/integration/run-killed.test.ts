@@ -60,7 +60,7 @@ function goodFrom(load: SteadyLoad, fromMs: number): number {
     ...load
       .between(fromMs)
       .filter(({ outcome }) => outcome === 'ok')
-      .map(({ startedMs }) => startedMs),
+      .map(({ dueMs }) => dueMs),
   );
 }
 
@@ -79,7 +79,7 @@ test('a killed gateway is started again and serves from its saved table', async 
   const backMs = goodFrom(load, killedMs);
   // Half a second until it is missed, and one start of the program.
   expect(backMs - killedMs).toBeLessThan(5000);
-  expect(load.failures().filter(({ startedMs }) => startedMs >= backMs)).toEqual([]);
+  expect(load.failures().filter(({ dueMs }) => dueMs >= backMs)).toEqual([]);
   expect(readFileSync(join(world.stateDir, 'gateway.log'), 'utf8')).toMatch(/1 routes from .+table\.json/);
   expect(world.started()).toHaveLength(replicasInAll);
   expect(await world.weights()).toEqual({ oslo: 100, paris: 0, rome: 0 });
@@ -106,7 +106,7 @@ test('a gateway started by hand, with no controller anywhere, serves at once', a
   const backMs = goodFrom(load, killedMs);
   // It served before its own word that it does could be read.
   expect(backMs - listensMs).toBeLessThan(1000);
-  expect(load.failures().filter(({ startedMs }) => startedMs >= backMs)).toEqual([]);
+  expect(load.failures().filter(({ dueMs }) => dueMs >= backMs)).toEqual([]);
   expect(world.started()).toHaveLength(replicasInAll);
   gateway.kill('SIGTERM');
   expect(await gateway.ended).toBe(0);
@@ -149,7 +149,7 @@ test('controller and active site killed together: the gateway spills, and the ne
   expect(load.failures()).toEqual([]);
   // Only what was running on the dead replicas could be cut.
   const cut = load.between(0).filter(({ outcome }) => outcome === 'cut');
-  expect(cut.filter(({ startedMs }) => startedMs >= killedMs)).toEqual([]);
+  expect(cut.filter(({ dueMs }) => dueMs >= killedMs)).toEqual([]);
   expect(world.started()).toHaveLength(replicasInAll + dead.length);
   const verified = await world.godwit('journal', 'verify');
   expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/^intact: \d+ entries/) });
@@ -170,7 +170,7 @@ test('everything killed at once: the next controller starts it again, and waitin
   await load.passes(load.nowMs(), 1000);
   await load.stop();
   // From its saved table the gateway knew whom to wait for, before any of them was back.
-  expect(load.failures().filter(({ startedMs }) => startedMs >= goodFrom(load, killedMs))).toEqual([]);
+  expect(load.failures().filter(({ dueMs }) => dueMs >= goodFrom(load, killedMs))).toEqual([]);
   expect(await world.weights()).toEqual({ oslo: 100, paris: 0, rome: 0 });
   expect(world.started()).toHaveLength(2 * replicasInAll);
   expect(world.started().filter(isThere)).toHaveLength(replicasInAll);

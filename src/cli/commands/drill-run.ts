@@ -1,4 +1,4 @@
-import type { DrillRun, Verdict } from '../../model/drill-run.ts';
+import type { DrillRun } from '../../model/drill-run.ts';
 import { drillJson, drillRunJson } from '../../report/json/drill.ts';
 import { drillPlanText, drillRunText } from '../../report/text/drill.ts';
 import { reasonLines } from '../../report/text/reason.ts';
@@ -7,17 +7,10 @@ import { requireReason } from '../change/options.ts';
 import { commandLine } from '../change/typed-line.ts';
 import { defineCommand } from '../command.ts';
 import { confirm } from '../confirm.ts';
+import { exitOfVerdict } from '../drill-exit.ts';
 import type { Exit } from '../exit-codes.ts';
 import { flag, reasonText, requiredText, text } from '../inputs.ts';
 import { findDrill, openConfig } from '../open-config.ts';
-
-const exitOf: Readonly<Record<Verdict, Exit>> = {
-  passed: 'done',
-  failed: 'drillFailed',
-  aborted: 'drillOpen',
-  inconclusive: 'drillOpen',
-  'not-started': 'refused',
-};
 
 export const drillRun = defineCommand({
   name: 'drill run',
@@ -73,9 +66,9 @@ export const drillRun = defineCommand({
 });
 
 /** What may still be broken comes before any verdict. */
-function exitAfter({ undo, verdict }: DrillRun, isInterrupted: boolean): Exit {
+function exitAfter({ end: { undo, verdict } }: DrillRun, isInterrupted: boolean): Exit {
   if (undo === 'unknown') return 'unknown';
-  return isInterrupted && verdict !== 'passed' ? 'interrupted' : exitOf[verdict];
+  return isInterrupted && verdict !== 'passed' ? 'interrupted' : exitOfVerdict[verdict];
 }
 
 const moderate = { level: 'moderate', why: [] } as const;

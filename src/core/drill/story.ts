@@ -13,7 +13,7 @@ export function storyOf(entries: readonly DrillDraft[]): Story {
   const stages = bodiesOf(entries, 'stage').map(({ atMs, body: { stage } }) => ({ stage, atMs }));
   return {
     ...{ id, drill, by, reason, configDigest, version, slotMs, beganAtMs: begin.atMs },
-    faultAtMs: actions.find(({ what, state }) => what === 'inflict' && state !== 'refused')?.atMs,
+    faultAtMs: actions.find(({ what }) => what === 'inflict')?.atMs,
     undoneAtMs: stages.find(({ stage }) => stage === 'undo')?.atMs,
     before: footings.find(({ body }) => body.when === 'before')?.body.footing,
     after: footings.findLast(({ body }) => body.when === 'after')?.body.footing,

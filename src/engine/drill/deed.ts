@@ -8,7 +8,9 @@ import { callWithin } from '../call-within.ts';
 import type { EngineDeps } from '../engine.ts';
 
 /** In words that say what was met. */
-export type Deed = Pick<DrillAction, 'state' | 'detail'>;
+export interface Deed extends Pick<DrillAction, 'detail'> {
+  readonly state: Exclude<DrillAction['state'], 'intended'>;
+}
 
 export type InflictDeps = Pick<EngineDeps, 'clock' | 'providers' | 'exec'>;
 

@@ -27,6 +27,7 @@ export async function inflictExec(
 ): Promise<Deed> {
   const { site, exec: pair } = fault;
   if (pair === undefined) return { state: 'refused', detail: nobody };
+  if (signal.aborted) return { state: 'refused', detail: 'given up before anything was done' };
   const env = {
     ...{ GODWIT_DRILL: drill.name, GODWIT_RUN: run, GODWIT_SITE: site, GODWIT_DEPLOYMENT: drill.deployment },
   };

@@ -47,6 +47,7 @@ export async function inflictOnReplicas(aim: Aim, keep: KeepRemains, signal: Abo
   const { deps, kind, inflicted } = aim;
   const { site } = inflicted.fault;
   const seen = await listRunning(aim, signal);
+  if (signal.aborted) return { state: 'refused', detail: 'given up before anything was done' };
   const replicas = seen.kind === 'seen' ? seen.value : aim.known;
   if (replicas.length === 0) {
     const why = seen.kind === 'seen' ? `no replica runs at ${site}` : `none is seen at ${site}: ${seen.error.message}`;

@@ -1,8 +1,26 @@
 /** One run of a drill while it goes on. */
-import type { Drill, PlannedFault } from '../../model/drill.ts';
+import type { Drill, LoadPlan } from '../../model/drill.ts';
 import type { DrillSample } from '../../model/drill-run.ts';
+import type { LoadSecond } from '../../model/load.ts';
 import type { Operation } from '../../model/operation.ts';
+import type { Remains } from '../../model/remains.ts';
+import type { DrillRecords } from '../../ports/drill-records.ts';
+import type { RunningLoad } from '../../ports/load.ts';
 import type { EngineDeps } from '../engine.ts';
+import type { Recorder } from './recorder.ts';
+
+export interface DrillTerms {
+  readonly reason: string | undefined;
+  readonly records: DrillRecords;
+  /** Of the program, for the record. */
+  readonly version: string;
+  /** The slot of its schedule that it fills, epoch milliseconds. */
+  readonly slotMs?: number;
+  /** Begins to ask for completions; absent: this process cannot. */
+  startLoad?(plan: Exclude<LoadPlan, { readonly source: 'live-traffic' }>, drill: Drill): Promise<RunningLoad>;
+  /** One line about what goes on. */
+  say(line: string): void;
+}
 
 /** Its undo needs nothing that is not here. */
 export interface Rehearsal {
@@ -10,18 +28,31 @@ export interface Rehearsal {
   readonly id: string;
   readonly drill: Drill;
   readonly beganAtMs: number;
+  readonly recorder: Recorder;
   readonly samples: DrillSample[];
+  readonly loadSeconds: LoadSecond[];
   /** When the first fault may have been in force, epoch milliseconds. */
   faultAtMs: number | undefined;
   /** The gateway was told that it is under way. */
   isUp: boolean;
-  /** Those whose arming was acknowledged. */
-  readonly armed: Set<PlannedFault>;
+  /** By their place among the drill's faults: those that may have been done, and that is on record. */
+  readonly intended: Set<number>;
+  /** Those that were done. */
+  readonly inflicted: Set<number>;
+  /** Those that were undone again. */
+  readonly undone: Set<number>;
+  /** By fault: what would have to be undone at a site. */
+  readonly remains: Map<number, Remains>;
+  load: RunningLoad | undefined;
   say(line: string): void;
 }
 
 /** Oldest first. */
-export async function operationsOf({ deps, drill, beganAtMs }: Rehearsal): Promise<readonly Operation[]> {
+export async function operationsOf({
+  deps,
+  drill,
+  beganAtMs,
+}: Pick<Rehearsal, 'deps' | 'drill' | 'beganAtMs'>): Promise<readonly Operation[]> {
   const all = await deps.store.operations.list({ deployment: drill.deployment, sinceMs: beganAtMs });
   return all.toReversed();
 }

@@ -14,7 +14,7 @@ const patienceMs = 120_000;
 const pauseMs = 500;
 const readTimeoutMs = 2000;
 
-/** Undefined: the weights are those from before. Otherwise why not, and what to do. */
+/** Once the faults are undone. Undefined: the weights are those from before. Otherwise why not, and what to do. */
 export async function giveBack(rehearsal: Rehearsal, before: Weights | undefined): Promise<string | undefined> {
   const { deps, drill } = rehearsal;
   const what = `the weights are not those from before: godwit failback ${drill.deployment}`;

@@ -1,23 +1,15 @@
 /** Whether a person has a hand in the deployment since a drill began: then the drill is over, and what is in force is theirs. */
-import type { Operation } from '../../model/operation.ts';
 import { createReading } from '../reading.ts';
 import { operationsOf, type Rehearsal } from './rehearsal.ts';
 
 /** One look at the gateway, in milliseconds. */
 const readTimeoutMs = 500;
 
-/** By whom and how; undefined: nobody, or it was not seen. What automation does is told, and `known` remembers it. */
-export async function takenBy(
-  rehearsal: Rehearsal,
-  known: Map<string, Operation['state']>,
-): Promise<string | undefined> {
-  for (const operation of await operationsOf(rehearsal)) {
-    const { id, plan, state, by, order } = operation;
+/** By whom and how; undefined: nobody, or it was not seen. */
+export async function takenBy(rehearsal: Rehearsal): Promise<string | undefined> {
+  for (const { id, plan, by, order } of await operationsOf(rehearsal)) {
     if (plan.trigger === 'manual') return `${id}: manual ${plan.kind} by ${by.name}@${by.host}`;
     if (order !== undefined) return `${id} was told to ${order.kind} by ${order.by.name}@${order.by.host}`;
-    const isNews = known.get(id) !== state && (!known.has(id) || operation.endedAtMs !== undefined);
-    known.set(id, state);
-    if (isNews) rehearsal.say(`${id} ${plan.trigger} ${plan.kind} ${state}`);
   }
   return (await said(rehearsal)) ?? (await pinned(rehearsal));
 }

@@ -43,6 +43,7 @@ async function halt(
     return unknown('IdentityUnknown', `process ${wanted.pid} may not be looked at`);
   const untilMonoMs = Math.min(call.deadlineAtMonoMs, clock.monoMs() + heedWithinMs);
   const never = new AbortController().signal;
+  const notSeen = `process group ${wanted.pid} was told to ${how}, and is not seen to`;
   for (;;) {
     // Said even if it does not hang: one that is about to is seen to only later.
     const error = signalFamily(table, wanted, findFamily(table, wanted, []), how === 'hang' ? 'SIGSTOP' : 'SIGCONT');
@@ -50,9 +51,10 @@ async function halt(
     const family = findFamily(table, wanted, []);
     if (family.length === 0 && how === 'hang') return unknown('Ended', `process group ${wanted.pid} ended meanwhile`);
     if (family.every(({ isHung }) => isHung === (how === 'hang'))) return { kind: 'done', value: undefined };
-    if (call.signal.aborted || clock.monoMs() >= untilMonoMs)
-      return unknown('NotHeeded', `process group ${wanted.pid} was told to ${how}, and is not seen to`);
+    if (clock.monoMs() >= untilMonoMs) return unknown('NotHeeded', notSeen);
     await clock.sleep(pollMs, never);
+    // Before it is told again: whoever gave it up may have undone it since.
+    if (call.signal.aborted) return unknown('NotHeeded', notSeen);
   }
 }
 

@@ -1,6 +1,8 @@
 /** A drill for people: what it would break, and what came of it. */
-import type { Claim, Drill, PlannedFault } from '../../model/drill.ts';
-import type { ClaimVerdict, DrillRun, UndoState, Verdict } from '../../model/drill-run.ts';
+import type { Drill, PlannedFault } from '../../model/drill.ts';
+import type { ClaimVerdict, DrillRun, PhaseTime, UndoState, Verdict } from '../../model/drill-run.ts';
+import { type Comparison, type Expression, signalTable } from '../../model/expression.ts';
+import { trafficFaultKinds } from '../../model/fault.ts';
 import type { Weights } from '../../model/route.ts';
 import { sameWeights } from '../../model/weights.ts';
 import { span } from '../../model/words.ts';
@@ -34,44 +36,47 @@ export function drillPlanText(drill: Drill, { weights, to }: DrillOutlook, { wid
   return [cut(head, width), ...parts.flatMap(([word, text]) => hanging(word.padEnd(8), text, width, 6))].join('\n');
 }
 
-function faultWords({ kind, site, sharePct, atMs, forMs }: PlannedFault, weights: Weights | undefined): string {
+/** One fault in a line. */
+export function faultWords({ kind, site, sharePct, atMs, forMs, delayMs }: PlannedFault, weights?: Weights): string {
   const has = weights === undefined ? '' : `, which has ${weights[site] ?? 0}% of the traffic`;
   const when = atMs === 0 ? '' : ` after ${span(atMs)}`;
-  return `${kind} of ${sharePct}% of what goes to ${sanitize(site, 40)}${has}, for ${span(forMs)}${when}`;
+  const by = delayMs === undefined ? '' : ` by ${span(delayMs)}`;
+  const isOfTraffic = trafficFaultKinds.some((each) => each === kind);
+  const what = isOfTraffic ? `of ${sharePct}% of what goes to` : 'at';
+  return `${kind}${by} ${what} ${sanitize(site, 40)}${has}, for ${span(forMs)}${when}`;
 }
 
-const toneOf: Readonly<Record<Verdict, Tone>> = {
+/** How each verdict looks. */
+export const toneOfVerdict: Readonly<Record<Verdict, Tone>> = {
   passed: 'good',
   failed: 'bad',
   aborted: 'warn',
+  interrupted: 'warn',
   'not-started': 'warn',
   inconclusive: 'unknown',
 };
 
 const undoWords: Readonly<Record<UndoState, readonly [Tone, string]>> = {
   verified: ['good', 'fault undone, read back'],
-  unknown: ['unknown', 'undo not seen: it is over by itself in 10s; godwit status'],
+  unknown: ['unknown', 'undo not seen: what is armed is over by itself in 10s; godwit status'],
   'not-needed': ['idle', 'nothing was broken'],
 };
 
 /** The verdict first, then what stands behind it. */
 export function drillRunText(run: DrillRun, style: Style): string {
-  const { drill, verdict, because, claims, undo, before, after, operations, faultAtMs } = run;
+  const { drill, before, after, operations, faultAtMs, samples, end } = run;
   const marked = (tone: Tone, text: string): string => tint(tone, `${mark(tone, style)}${text}`, style);
-  const [undoTone, undone] = undoWords[undo];
-  const isBack = before !== undefined && after !== undefined && sameWeights(before, after);
+  const [undoTone, undone] = undoWords[end.undo];
+  const isReal = drill.kind === 'live' || drill.kind === 'canary' || drill.kind === 'provider-exit';
+  const kind = drill.kind === 'live' ? '' : `  (${drill.kind}${isReal ? '' : ': nothing was touched'})`;
   const lines = [
-    `${run.id}  ${sanitize(drill.name, 60)}  ${marked(toneOf[verdict], verdict.toUpperCase())}`,
-    ...because.map((why) => cut(`  ${sanitize(why)}`, style.width)),
+    `${run.id}  ${sanitize(drill.name, 60)}  ${marked(toneOfVerdict[end.verdict], end.verdict.toUpperCase())}${kind}`,
+    ...end.because.flatMap((why) => hanging('  ', sanitize(why, 400), style.width, 2)),
     `  ${marked(undoTone, undone)}`,
     ...(faultAtMs === undefined || before === undefined
       ? []
-      : [
-          isBack
-            ? `  ${marked('good', `traffic where it was: ${weightsText(before)}`)}`
-            : `  ${marked('warn', `traffic was ${weightsText(before)}, is ${after === undefined ? 'not seen' : weightsText(after)}`)}`,
-        ]),
-    ...claims.map((each) => `  ${claimLine(each, marked)}`),
+      : [`  ${returnedLine(before.weights, after?.weights, marked)}`]),
+    ...end.claims.map((each) => `  ${claimLine(each, marked)}`),
     ...operations.map(({ id, plan, state, openedAtMs, endedAtMs }) => {
       const since = faultAtMs === undefined ? '' : `  ${span(Math.max(0, openedAtMs - faultAtMs))} after the fault`;
       const took = endedAtMs === undefined ? '' : `, took ${span(endedAtMs - openedAtMs)}`;
@@ -80,20 +85,50 @@ export function drillRunText(run: DrillRun, style: Style): string {
         style.width + 20,
       );
     }),
-    `  ${clockTime(run.beganAtMs)} to ${clockTime(run.endedAtMs)}, ${run.samples.length} ${run.samples.length === 1 ? 'sample' : 'samples'}, config ${run.configDigest}`,
+    ...phaseLines(end.phases, style),
+    `  ${clockTime(run.beganAtMs)} to ${clockTime(run.endedAtMs)}, ${samples.length} ${samples.length === 1 ? 'sample' : 'samples'}, config ${run.configDigest.slice(0, 12)}`,
   ];
   return lines.join('\n');
 }
 
-function claimLine({ claim, measured, holds }: ClaimVerdict, marked: (tone: Tone, text: string) => string): string {
-  const tone = holds === 'yes' ? 'good' : holds === 'no' ? 'bad' : 'unknown';
-  return marked(
-    tone,
-    `${sanitize(claim.text, 60)}: ${measured === undefined ? 'not measured' : figure(claim, measured)}`,
-  );
+type Marked = (tone: Tone, text: string) => string;
+
+function returnedLine(before: Weights, after: Weights | undefined, marked: Marked): string {
+  if (after !== undefined && sameWeights(before, after))
+    return marked('good', `traffic where it was: ${weightsText(before)}`);
+  const is = after === undefined ? 'not seen' : weightsText(after);
+  return marked('warn', `traffic was ${weightsText(before)}, is ${is}`);
 }
 
-function figure({ signal }: Claim, measured: number): string {
-  if (measured === 0) return signal === 'recoveryTime' ? 'nothing lost that began after the fault' : 'nothing lost';
-  return signal === 'recoveryTime' ? span(measured) : `${Number((measured * 100).toFixed(2))}%`;
+function phaseLines(phases: readonly PhaseTime[], { width }: Style): readonly string[] {
+  if (phases.length === 0) return [];
+  const words = phases.map(
+    ({ phase, fromMs, untilMs }) => `${phase} ${untilMs === undefined ? '?' : span(untilMs - fromMs)}`,
+  );
+  return hanging('  phases  ', words.join(', '), width, 10);
+}
+
+function claimLine({ claim, measured, holds }: ClaimVerdict, marked: Marked): string {
+  const tone = holds === 'yes' ? 'good' : holds === 'no' ? 'bad' : 'unknown';
+  const words = measured === undefined ? 'not measured' : figure(claim, measured);
+  return marked(tone, `${sanitize(claim.text, 80)}: ${words}`);
+}
+
+function figure(claim: Expression, measured: number | string): string {
+  const only = claim.kind === 'comparison' ? claim : undefined;
+  if (typeof measured === 'string' || only === undefined) return sanitize(String(measured), 80);
+  return figureOf(only, measured);
+}
+
+function figureOf({ signal }: Comparison, measured: number): string {
+  if (measured === 0 && signal === 'recoveryTime') return 'nothing lost that began after the fault';
+  if (measured === 0 && signal === 'lostRequests') return 'nothing lost';
+  switch (signalTable[signal].measure) {
+    case 'time':
+      return span(measured);
+    case 'share':
+      return `${Number((measured * 100).toFixed(2))}%`;
+    default:
+      return String(measured);
+  }
 }

@@ -1,39 +1,40 @@
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { DrillCheck } from '../../../src/engine/drill/check.ts';
-import type { Drill } from '../../../src/model/drill.ts';
-import type { DrillRun, Verdict } from '../../../src/model/drill-run.ts';
+import type { DrillEnd, DrillRun, Verdict } from '../../../src/model/drill-run.ts';
 import type { Fault } from '../../../src/model/fault.ts';
 import type { TrafficDriver } from '../../../src/ports/traffic-driver.ts';
 import { blackhole } from '../../core/support/view.ts';
+import { drillOf } from '../../model/support/drills.ts';
 import { fakeApp, liveTerminal } from '../support/fake-app.ts';
 import { fakeTraffic } from '../support/fake-ports.ts';
 import { config, nowMs, operation, plan, traffic } from '../support/models.ts';
 
-const loss: Drill = {
-  ...{ name: 'site-loss', title: 'Lose site-a at full traffic', deployment: 'chat' },
-  faults: [{ kind: 'blackhole', site: 'site-a', sharePct: 100, atMs: 0, forMs: 120_000 }],
-  hypothesis: [
-    { text: 'recoveryTime <= 120s', signal: 'recoveryTime', atMost: 120_000 },
-    { text: 'lostRequests <= 0.5%', signal: 'lostRequests', atMost: 0.005 },
-  ],
-};
+const loss = drillOf();
 
 const free: DrillCheck = { against: [], weights: { 'site-a': 100, 'site-b': 0 }, to: 'site-b' };
 
-function ran(over: Partial<DrillRun> = {}): DrillRun {
+function ran(end: Partial<DrillEnd> = {}, over: Partial<DrillRun> = {}): DrillRun {
   const [recovery, lost] = loss.hypothesis;
   const failover = operation({ id: 'op-7f3k', plan: plan({ kind: 'failover', trigger: 'automatic' }) });
+  const sample = { atMs: nowMs, ended: 10, open: 1, lost: 0, lostStartAtMs: undefined, weights: { 'site-a': 100 } };
   return {
     ...{ id: 'dr-2k8m4p', drill: loss, by: failover.by, reason: 'practice', configDigest: '3fa1aaaaaaaa' },
-    ...{ beganAtMs: nowMs, faultAtMs: nowMs + 4000, endedAtMs: nowMs + 140_000, verdict: 'passed', because: [] },
-    claims: [
-      ...(recovery === undefined ? [] : [{ claim: recovery, measured: 9000, holds: 'yes' as const }]),
-      ...(lost === undefined ? [] : [{ claim: lost, measured: 0.0031, holds: 'yes' as const }]),
-    ],
-    ...{ undo: 'verified', before: { 'site-a': 100 }, after: { 'site-a': 100, 'site-b': 0 } },
+    ...{ version: '1.2.3', slotMs: undefined, undoneAtMs: nowMs + 124_000, head: '', steps: [], notes: [] },
+    ...{ beganAtMs: nowMs, faultAtMs: nowMs + 4000, endedAtMs: nowMs + 140_000 },
+    end: {
+      ...{ verdict: 'passed', because: [], undo: 'verified', cutShort: undefined, by: 'runner', phases: [] },
+      claims: [
+        ...(recovery === undefined ? [] : [{ claim: recovery, measured: 9000, holds: 'yes' as const }]),
+        ...(lost === undefined ? [] : [{ claim: lost, measured: 0.0031, holds: 'yes' as const }]),
+      ],
+      ...end,
+    },
+    before: { weights: { 'site-a': 100 }, replicas: [] },
+    after: { weights: { 'site-a': 100, 'site-b': 0 }, replicas: [] },
+    ...{ stages: [], checks: [], actions: [], decisions: [], load: [], findings: [] },
     operations: [{ ...failover, openedAtMs: nowMs + 8000, endedAtMs: nowMs + 15_000 }],
-    samples: [{ atMs: nowMs, ended: 10, open: 1, lost: 0, lostStartAtMs: undefined, weights: { 'site-a': 100 } }],
+    samples: [{ ...sample, sites: [] }],
     ...over,
   };
 }
@@ -140,21 +141,15 @@ test('says what came of it', async () => {
 
 test('says what is not as it was', async () => {
   const because = ['op-9k2m: manual shift by anna@desk'];
-  const run = ran({
-    verdict: 'aborted',
-    because,
-    undo: 'unknown',
-    after: { 'site-b': 100 },
-    claims: [],
-    operations: [],
-  });
+  const after = { weights: { 'site-b': 100 }, replicas: [] };
+  const run = ran({ verdict: 'aborted', because, undo: 'unknown', claims: [] }, { after, operations: [] });
   const { code, out } = await type(['drill', 'run', 'site-loss', '--yes'], { run });
   // What may still be broken comes before any verdict.
   expect(code).toBe(11);
   expect(out).toMatchInlineSnapshot(`
     "dr-2k8m4p  site-loss  ▲ ABORTED
       op-9k2m: manual shift by anna@desk
-      ? undo not seen: it is over by itself in 10s; godwit status
+      ? undo not seen: what is armed is over by itself in 10s; godwit status
       ▲ traffic was site-a 100%, is site-b 100%
       03:21:07Z to 03:23:27Z, 1 sample, config 3fa1aaaaaaaa
     "
@@ -182,7 +177,7 @@ test('as JSON it holds every sample, so that each figure can be computed again',
   expect(JSON.parse(out)).toMatchObject({
     ...{ kind: 'DrillRun', id: 'dr-2k8m4p', verdict: 'passed', undo: 'verified' },
     weights: { before: { 'site-a': 1 }, after: { 'site-a': 1, 'site-b': 0 }, restored: true },
-    claims: [{ signal: 'recoveryTime', measured: 9000, holds: 'yes' }, { measured: 0.0031 }],
+    claims: [{ text: 'recoveryTime <= 120s', measured: 9000, holds: 'yes' }, { measured: 0.0031 }],
     operations: [{ id: 'op-7f3k' }],
     samples: [{ at: '2026-11-23T03:21:07.000Z', ended: 10, lost: 0, weights: { 'site-a': 1 } }],
   });

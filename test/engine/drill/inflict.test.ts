@@ -136,6 +136,12 @@ test.for(['hang', 'kill'] as const)('%s: nothing is done of what cannot be kept'
   expect(told(world)).toEqual([]);
 });
 
+test.for(['hang', 'kill', 'exec'] as const)('%s: given up before it began it does nothing', async (kind) => {
+  const { world, ran, deps, kept, keep } = openBench();
+  expect(await infliction(deps, kind).inflict(keep, AbortSignal.abort())).toMatchObject({ state: 'refused' });
+  expect([...kept, ...ran, ...told(world)]).toEqual([]);
+});
+
 test.for(['hang', 'kill'] as const)('%s: what stops it is said at the rehearsal', async (kind) => {
   const { world, deps } = openBench();
   const rehearse = () => infliction(deps, kind).rehearse(calm);

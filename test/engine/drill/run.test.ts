@@ -7,19 +7,27 @@ import { say } from '../../../src/engine/say.ts';
 import { GodwitError } from '../../../src/errors.ts';
 import type { Drill } from '../../../src/model/drill.ts';
 import type { DrillRun } from '../../../src/model/drill-run.ts';
+import type { Comparison } from '../../../src/model/expression.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import type { Wish } from '../../../src/model/wish.ts';
+import { openMemoryDrillRecords } from '../../../src/store/memory-drill-records.ts';
 import { blackhole } from '../../core/support/view.ts';
+import { drillOf } from '../../model/support/drills.ts';
 import { gatewayAbsent } from '../support/fake-sink.ts';
 import { createWorld, type World, type WorldChange } from '../support/world.ts';
 
-const loss: Drill = {
+const within = (text: string, value: number): Comparison => ({
+  ...{ kind: 'comparison', text, signal: 'recoveryTime', comparator: '<=', value },
+});
+const loss = drillOf({
   ...{ name: 'loss', title: undefined, deployment: 'chat' },
   faults: [{ kind: 'blackhole', site: 'left', sharePct: 100, atMs: 0, forMs: 30_000 }],
-  hypothesis: [{ text: 'recoveryTime <= 20s', signal: 'recoveryTime', atMost: 20_000 }],
-};
+  hypothesis: [within('recoveryTime <= 20s', 20_000)],
+  steadyState: { observeMs: 3000, require: [] },
+  recovery: { failback: true, settleMs: 1000 },
+});
 const atHome = { left: 100, right: 0 };
-const nothing = { verdict: 'not-started', undo: 'not-needed', faultAtMs: undefined };
+const nothing = { faultAtMs: undefined, end: { verdict: 'not-started', undo: 'not-needed' } };
 
 interface Rehearsed extends World {
   readonly end: Promise<DrillRun>;
@@ -47,7 +55,9 @@ async function begin(
   const abort = new AbortController();
   const failsToWrite = new Set<'standing' | 'note'>();
   const deps = failing(world.boot().deps, failsToWrite);
-  const end = runDrill(deps, drill, { reason: 'practice', say: (line) => said.push(line) }, abort.signal);
+  const records = openMemoryDrillRecords();
+  const terms = { reason: 'practice', records, version: '1.2.3', say: (line: string) => said.push(line) };
+  const end = runDrill(deps, drill, terms, abort.signal);
   end.catch(() => undefined);
   return {
     ...world,
@@ -97,12 +107,15 @@ test('breaks, leaves automation alone, undoes, gives the traffic back, and says 
   const world = await begin();
   await breakWith(world);
   const run = await world.drive(world.end);
-  expect(run).toMatchObject({ verdict: 'passed', because: [], undo: 'verified', before: atHome, after: atHome });
+  expect(run).toMatchObject({
+    ...{ end: { verdict: 'passed', because: [], undo: 'verified' }, before: { weights: atHome } },
+    after: { weights: atHome },
+  });
   expect(run.operations.map(({ plan }) => `${plan.trigger} ${plan.kind}`)).toEqual([
     'automatic failover',
     'manual return',
   ]);
-  expect(run.claims).toMatchObject([{ measured: 0, holds: 'yes' }]);
+  expect(run.end.claims).toMatchObject([{ measured: 0, holds: 'yes' }]);
   expect(world.sink.drilled).toEqual([]);
   expect(world.said.join('\n')).toMatch(
     /rehearsed.*\n.*steady: \d+ requests, none lost\n.*broken: blackhole.*left\n.*failover/,
@@ -114,13 +127,15 @@ test('breaks, leaves automation alone, undoes, gives the traffic back, and says 
   const notes = world.journal().flatMap((body) => (body.kind === 'note' ? [body.text] : []));
   expect(notes).toEqual([
     expect.stringMatching(/^drill dr-\w+ \(loss\) begins: practice$/),
-    expect.stringMatching(/^drill dr-\w+ \(loss\) passed; fault undone$/),
+    expect.stringMatching(
+      /^drill dr-\w+ \(loss\) passed; fault undone; the record of dr-\w+ ends with entry \d+, [0-9a-f]{64}$/,
+    ),
   ]);
   await world.stop();
 });
 
 test('what its users lose longer than was claimed fails it', async () => {
-  const claims = [{ text: 'recoveryTime <= 1s', signal: 'recoveryTime', atMost: 1000 }] as const;
+  const claims = [within('recoveryTime <= 1s', 1000)];
   const world = await begin({ ...loss, hypothesis: claims });
   await world.until('the fault in force', () => isBroken(world));
   const brokenMonoMs = world.clock.monoMs();
@@ -129,10 +144,8 @@ test('what its users lose longer than was claimed fails it', async () => {
     const failed = Math.floor(Math.min(monoMs - brokenMonoMs, 4000) / 1000);
     return { ok: Math.floor(monoMs / 100), failed, cut: 0, lostAgoMs: Math.max(0, monoMs - brokenMonoMs - 4000) };
   };
-  expect(await world.drive(world.end)).toMatchObject({
-    verdict: 'failed',
-    because: ['not so: recoveryTime <= 1s'],
-    undo: 'verified',
+  expect((await world.drive(world.end)).end).toMatchObject({
+    ...{ verdict: 'failed', because: ['not so: recoveryTime <= 1s'], undo: 'verified' },
   });
   await world.stop();
 });
@@ -144,8 +157,8 @@ test('a person’s move aborts it: the fault is undone first, and the weights st
   const moved = carryOut(world.boot().deps, shift, { timeoutMs: undefined }, new AbortController().signal);
   const [run, end] = await world.drive(Promise.all([world.end, moved]));
   expect(end).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
-  expect(run).toMatchObject({ verdict: 'aborted', undo: 'verified' });
-  expect(run.because[0]).toMatch(/^op-\w+: manual switchover by /);
+  expect(run.end).toMatchObject({ verdict: 'aborted', undo: 'verified' });
+  expect(run.end.because[0]).toMatch(/^op-\w+: manual switchover by /);
   expect(world.sink.entry?.weights).toEqual({ left: 0, right: 100 });
   const steps = world.journal().flatMap((body) => (body.kind === 'step' ? [`${body.step} ${body.state}`] : []));
   expect(steps.find((each) => each.includes('undo'))).toMatch(/^1-undo dr-\w+ intended$/);
@@ -180,7 +193,9 @@ test.for([
   await breakWith(world);
   how(world);
   const run = await world.drive(world.end);
-  expect(run).toMatchObject({ verdict: 'aborted', because: [because], undo: 'verified', after: atHome });
+  expect(run).toMatchObject({
+    ...{ end: { verdict: 'aborted', because: [because], undo: 'verified' }, after: { weights: atHome } },
+  });
   expect(world.sink.drilled).toEqual([]);
   await world.stop();
 });
@@ -190,10 +205,10 @@ test('what cannot be written down after the fault is told: nobody must believe i
   await breakWith(world);
   world.failsToWrite.add('standing').add('note');
   const run = await world.drive(world.end);
-  expect(run).toMatchObject({ verdict: 'passed', undo: 'verified', after: atHome });
-  expect(run.because).toEqual([
+  expect(run).toMatchObject({ end: { verdict: 'passed', undo: 'verified' }, after: { weights: atHome } });
+  expect(run.end.because).toEqual([
     'the failover is not acknowledged: the disk is full',
-    'its end is not on record: the disk is full',
+    'its end is not in the journal: the disk is full',
   ]);
   await world.stop();
 });
@@ -209,8 +224,8 @@ test('a person’s move comes before the way back too', async () => {
   expect(['ended', 'nothing-to-do']).toContain(end.kind);
   expect(world.operations().find(({ plan }) => plan.kind === 'return')?.state).not.toBe('done');
   expect(world.sink.entry?.weights).toEqual({ left: 0, right: 100 });
-  expect(run).toMatchObject({ verdict: 'passed', undo: 'verified' });
-  expect(run.because[0]).toContain('the weights are not those from before');
+  expect(run.end).toMatchObject({ verdict: 'passed', undo: 'verified' });
+  expect(run.end.because[0]).toContain('the weights are not those from before');
   await world.stop();
 });
 
@@ -220,7 +235,7 @@ test('a pause ends it: whoever holds automation back wants no drill either', asy
   const pause = { kind: 'pause', reason: 'mine', untilMs: undefined } as const;
   const paused = say(world.boot().deps, { kind: 'set', deployment: 'chat', standing: pause });
   const [run] = await world.drive(Promise.all([world.end, paused]));
-  expect(run).toMatchObject({ verdict: 'aborted', because: ['pause by godwit@here'], undo: 'verified' });
+  expect(run.end).toMatchObject({ verdict: 'aborted', because: ['pause by godwit@here'], undo: 'verified' });
   await world.stop();
 });
 
@@ -232,7 +247,10 @@ test('what is lifted before anything is broken ends it too, and nothing is broke
     { because: 'aborted by a person' },
     { signal: world.abort.signal, deadlineAtMonoMs: 0 },
   );
-  expect(await world.drive(world.end)).toMatchObject({ ...nothing, because: ['aborted by a person'] });
+  expect(await world.drive(world.end)).toMatchObject({
+    ...nothing,
+    end: { because: ['aborted by a person'] },
+  });
   expect(world.sink.undone.filter(({ sharePct }) => sharePct > 0)).toEqual([]);
   await world.stop();
 });
@@ -245,8 +263,9 @@ test('a fault that was never seen in force proves nothing', async () => {
       return request.sharePct === 0 ? reply : { kind: 'unknown', error: { ...gatewayAbsent, class: 'unknown' } };
     };
   });
-  expect(await world.drive(world.end)).toMatchObject({
-    ...{ verdict: 'inconclusive', because: ['the fault at left was never seen in force'], undo: 'verified' },
+  expect((await world.drive(world.end)).end).toMatchObject({
+    ...{ verdict: 'inconclusive', undo: 'verified' },
+    because: ['the fault at left was never seen in force (blackhole)'],
   });
   await world.stop();
 });
@@ -256,8 +275,8 @@ test('a gateway that is not seen any more ends it, and the undo is not called do
   await world.until('the fault in force', () => isBroken(world));
   world.sink.absent = gatewayAbsent;
   const run = await world.drive(world.end);
-  expect(run).toMatchObject({ verdict: 'aborted', undo: 'unknown', after: undefined });
-  expect(run.because[0]).toMatch(/the gateway’s counts are not seen for \d/);
+  expect(run).toMatchObject({ end: { verdict: 'aborted', undo: 'unknown' }, after: undefined });
+  expect(run.end.because[0]).toMatch(/the gateway’s counts are not seen for \d/);
   await world.stop();
 });
 
@@ -306,7 +325,7 @@ test.for<{ name: string; prepare: (world: World) => void; because: RegExp; drill
   const world = await begin(drill, prepare, change);
   const run = await world.drive(world.end);
   expect(run).toMatchObject(nothing);
-  expect(run.because.join('; ')).toMatch(because);
+  expect(run.end.because.join('; ')).toMatch(because);
   expect(world.sink.drilled.filter(({ run: id, sharePct }) => id !== 'dr-other' && sharePct > 0)).toEqual([]);
   await world.stop();
 });
@@ -314,11 +333,16 @@ test.for<{ name: string; prepare: (world: World) => void; because: RegExp; drill
 test('breaks nothing when nobody would decide', async () => {
   const world = createWorld();
   const run = await world.drive(
-    runDrill(world.boot().deps, loss, { reason: undefined, say: () => undefined }, new AbortController().signal),
+    runDrill(
+      world.boot().deps,
+      loss,
+      { reason: undefined, records: openMemoryDrillRecords(), version: '1.2.3', say: () => undefined },
+      new AbortController().signal,
+    ),
   );
   expect(run).toMatchObject({
     ...nothing,
-    because: [expect.stringMatching(/UnknownView: no controller watches chat/)],
+    end: { because: [expect.stringMatching(/UnknownView: no controller watches chat/)] },
   });
 });
 
@@ -330,6 +354,8 @@ test('a fault that begins later and ends earlier stands for its own time only', 
   await world.until('its end', () => world.sink.undone.some(({ sharePct }) => sharePct === 50));
   expect(world.clock.monoMs() - armedMonoMs).toBeGreaterThan(3000);
   expect(world.clock.monoMs() - armedMonoMs).toBeLessThan(6000);
-  expect(await world.drive(world.end)).toMatchObject({ verdict: 'passed', undo: 'verified', operations: [] });
+  expect(await world.drive(world.end)).toMatchObject({
+    ...{ end: { verdict: 'passed', undo: 'verified' }, operations: [] },
+  });
   await world.stop();
 });

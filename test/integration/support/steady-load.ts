@@ -1,6 +1,8 @@
 /** Thirty plain requests and six streams a second through the gateway, and what became of them. */
-import { type Load, startLoad } from '../../../src/demo/load/load.ts';
-import { countRecords, type LoadCounts, type LoadRecord } from '../../../src/demo/load/record.ts';
+
+import { countRecords, type LoadCounts } from '../../../src/demo/record.ts';
+import { type CollectedLoad, startLoad } from '../../../src/load/collect.ts';
+import type { LoadRecord } from '../../../src/model/load.ts';
 import { until } from '../../driver/local-world.ts';
 
 export interface SteadyLoad {
@@ -24,18 +26,18 @@ const timeoutMs = 15_000;
 
 export function startSteadyLoad(url: string): SteadyLoad {
   const options = { url, model: 'tiny', requestsPerSecond: perSecond, streamShare, maxTokens: 16, timeoutMs };
-  const load: Load = startLoad(options);
+  const load: CollectedLoad = startLoad(options);
   const records = (): readonly LoadRecord[] => load.records();
   let stopped: Promise<void> | undefined;
   return {
     nowMs: () => performance.now(),
     async passes(fromMs, laterMs) {
       const hasPassed = () =>
-        records().some(({ startedMs, outcome }) => outcome === 'ok' && startedMs >= fromMs + laterMs) || undefined;
+        records().some(({ dueMs, outcome }) => outcome === 'ok' && dueMs >= fromMs + laterMs) || undefined;
       await until(hasPassed, `a good request ${laterMs} ms later`, laterMs + timeoutMs + 5000);
     },
     between: (fromMs, toMs = Number.POSITIVE_INFINITY) =>
-      records().filter(({ startedMs }) => startedMs >= fromMs && startedMs < toMs),
+      records().filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs),
     counts: () => countRecords(records()),
     failures: () =>
       records().filter(({ isStream, outcome }) => outcome === 'failed' || (outcome === 'cut' && !isStream)),

@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Replica } from '../../../src/model/replica.ts';
 import type { Disturbance } from '../../../src/ports/provider.ts';
+import { openSupervisor } from '../../../src/providers/local/supervisor.ts';
 import { openSite, write } from './support/bench.ts';
-import { clock, type LocalSite, listens, until } from './support/site.ts';
+import { clock, type LocalSite, listens, random, until } from './support/site.ts';
 
 /** Writes a file when it is asked to end, and one when it is up; never ends by itself. */
 const endsPolitely =
@@ -12,9 +14,15 @@ const endsPolitely =
 
 const withChildOfItsOwn = `require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', process.argv[1]], { detached: true, stdio: 'ignore' }); ${listens}`;
 
+const gone = { kind: 'gone' } as const;
+
 /** As the kernel says: S sleeps, T is stopped. */
+function stateOf(pid: number): string | undefined {
+  return /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+}
+
 function states(site: LocalSite): readonly (string | undefined)[] {
-  return site.pids().map((pid) => /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+  return site.pids().map(stateOf);
 }
 
 async function openDisturbed() {
@@ -82,4 +90,31 @@ test('a call without time left touches nothing', async () => {
   const late = { ...write('disturb'), deadlineAtMonoMs: clock.monoMs() };
   expect(await provider.disturb?.(replica, 'kill', late)).toMatchObject({ kind: 'refused' });
   expect(site.pids()).toHaveLength(1);
+});
+
+test('a hang that was given up stops nobody again: the undo may have come since', async () => {
+  const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+  const pid = child.pid ?? 0;
+  const sight = { pid, group: pid, start: '5', isHung: false };
+  // It is never seen to stand still, so that it is told more than once.
+  const table = { machineBoot: 'b', seesTokens: false, look: () => sight, all: () => [sight], tokenOf: () => gone };
+  const giveUp = new AbortController();
+  const sleep = async (): Promise<void> => {
+    giveUp.abort();
+    process.kill(pid, 'SIGCONT');
+    await until('it goes on', () => stateOf(pid) !== 'T');
+  };
+  const { site, started } = await openDisturbed();
+  const replica = await started('k1');
+  const record = { ...site.record(replica.id), pid, processStart: '5', machineBoot: 'b' };
+  writeFileSync(join(site.dir, 'replicas', `${replica.id}.json`), JSON.stringify(record));
+  const deps = { site: 'here', ports: { first: 1, last: 1 }, env: {}, random, stateDir: site.dir };
+  const session = openSupervisor({ ...deps, clock: { ...clock, sleep }, table });
+  const call = { ...write('disturb'), signal: giveUp.signal };
+  expect(await session.disturb?.(replica, 'hang', call)).toMatchObject({
+    kind: 'unknown',
+    error: { code: 'NotHeeded' },
+  });
+  expect(stateOf(pid)).not.toBe('T');
+  child.kill('SIGKILL');
 });

@@ -84,3 +84,17 @@ test('ps tells group and start of a process, and that a dead one is gone', async
   expect(table.look(pid)).toBeUndefined();
   expect(isSameProcess(table, identity)).toBe('no');
 });
+
+test.for([
+  { name: '/proc', open: () => procTable('/proc') },
+  { name: 'ps', open: () => psTable() },
+])('$name shows who was stopped where it stands, and that it goes on', async ({ open }) => {
+  const pid = sleeper('hangs');
+  const table = open();
+  await until('it runs', () => table.look(pid)?.isHung === false);
+  process.kill(pid, 'SIGSTOP');
+  await until('it is stopped', () => table.look(pid)?.isHung === true);
+  expect(table.all().find((each) => each.pid === pid)).toMatchObject({ isHung: true });
+  process.kill(pid, 'SIGCONT');
+  await until('it goes on', () => table.look(pid)?.isHung === false);
+});

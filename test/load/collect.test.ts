@@ -1,10 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { type Load, type LoadOptions, startLoad } from '../../../src/demo/load/load.ts';
-import { countRecords, type LoadRecord } from '../../../src/demo/load/record.ts';
-import { listen, streamHead } from '../../probes/misbehaving.ts';
-import { serve, until } from '../model-server/serving.ts';
+import { countRecords } from '../../src/demo/record.ts';
+import { type CollectedLoad, type LoadOptions, startLoad } from '../../src/load/collect.ts';
+import type { LoadRecord } from '../../src/model/load.ts';
+import { serve, until } from '../demo/model-server/serving.ts';
+import { listen, streamHead } from '../probes/misbehaving.ts';
 
-function load(url: string, more: Partial<LoadOptions> = {}): Load {
+function load(url: string, more: Partial<LoadOptions> = {}): CollectedLoad {
   const options = { url, model: 'tiny-chat', requestsPerSecond: 200, streamShare: 0, maxTokens: 4, timeoutMs: 2000 };
   const started = startLoad({ ...options, ...more });
   onTestFinished(() => started.stop());
@@ -40,7 +41,7 @@ test('a system that does not answer does not slow the load down; what was sent h
   await started.stop();
   const records = started.records();
   expect(records.every(({ outcome, why }) => outcome === 'failed' && why === 'timed out')).toBe(true);
-  const lastStartMs = Math.max(...records.map((record) => record.startedMs));
+  const lastStartMs = Math.max(...records.map((record) => record.dueMs));
   // 200 a second, whether answered or not: a closed loop of any width would have sent fewer by now.
   expect(records.length).toBeGreaterThan(((lastStartMs - startedMs) / 1000) * 200 * 0.8);
   expect(records.length).toBeGreaterThan(60);

@@ -1,9 +1,10 @@
-/** What the load must know of a stream: that content came, that an error came, that it ended as it should. */
+/** What the load must know of a stream: how many tokens came, that an error came, that it ended as it should. */
 import { StringDecoder } from 'node:string_decoder';
 
 export interface StreamReader {
   push(part: Buffer): void;
-  hasContent(): boolean;
+  /** Events with content so far. */
+  tokens(): number;
   hasError(): boolean;
   isDone(): boolean;
 }
@@ -11,11 +12,11 @@ export interface StreamReader {
 /** A line longer than this is no token, characters: what is kept of an unfinished one. */
 const longestLine = 64 * 1024;
 
-/** Events are parsed only until the first content; after that the load's own cost would show in what it measures. */
+/** Events are searched, not parsed: the load's own cost would show in what it measures. */
 export function createStreamReader(): StreamReader {
   const decoder = new StringDecoder('utf8');
   let rest = '';
-  let hasContent = false;
+  let tokens = 0;
   let hasError = false;
   let isDone = false;
 
@@ -24,7 +25,7 @@ export function createStreamReader(): StreamReader {
     const data = line.slice(5).trim();
     if (data === '[DONE]') isDone = true;
     else if (data.startsWith('{"error"')) hasError = true;
-    else if (!hasContent) hasContent = content.test(data);
+    else if (content.test(data)) tokens += 1;
   };
   return {
     push(part) {
@@ -32,7 +33,7 @@ export function createStreamReader(): StreamReader {
       rest = (lines.pop() ?? '').slice(0, longestLine);
       for (const line of lines) read(line);
     },
-    hasContent: () => hasContent,
+    tokens: () => tokens,
     hasError: () => hasError,
     isDone: () => isDone,
   };

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countRecords, type LoadRecord, recoveryMs } from '../../../src/demo/load/record.ts';
+import { countRecords, recoveryMs } from '../../src/demo/record.ts';
+import type { LoadRecord } from '../../src/model/load.ts';
 
 const limits = { streamMs: 500, plainMs: 900 };
 
 /** A request started then; good unless told otherwise. */
-function at(startedMs: number, more: Partial<LoadRecord> = {}): LoadRecord {
-  const good = { isStream: false, firstTokenMs: startedMs + 100, endedMs: startedMs + 200, outcome: 'ok', status: 200 };
-  return { startedMs, why: undefined, ...good, ...more } as LoadRecord;
+function at(dueMs: number, more: Partial<LoadRecord> = {}): LoadRecord {
+  const good = { isStream: false, firstTokenMs: dueMs + 100, endedMs: dueMs + 200, outcome: 'ok', status: 200 };
+  return { dueMs, sentMs: dueMs, interTokenMs: [], site: undefined, why: undefined, ...good, ...more } as LoadRecord;
 }
-const bad = (startedMs: number): LoadRecord => at(startedMs, { outcome: 'failed', firstTokenMs: undefined });
+const bad = (dueMs: number): LoadRecord => at(dueMs, { outcome: 'failed', firstTokenMs: undefined });
 const every = (stepMs: number, fromMs: number, toMs: number, make = at): LoadRecord[] =>
   Array.from({ length: Math.floor((toMs - fromMs) / stepMs) + 1 }, (_, index) => make(fromMs + index * stepMs));
 
@@ -53,8 +54,8 @@ test.for([
 });
 
 const anyRecord = fc
-  .record({ startedMs: fc.integer({ min: 0, max: 8000 }), isGood: fc.boolean() })
-  .map(({ startedMs, isGood }) => (isGood ? at(startedMs) : bad(startedMs)));
+  .record({ dueMs: fc.integer({ min: 0, max: 8000 }), isGood: fc.boolean() })
+  .map(({ dueMs, isGood }) => (isGood ? at(dueMs) : bad(dueMs)));
 
 test('whatever the records and their order: nothing bad starts in the two seconds that count as recovered', () => {
   fc.assert(
@@ -63,7 +64,7 @@ test('whatever the records and their order: nothing bad starts in the two second
       expect(recoveryMs(records.toReversed(), faultAtMs, limits)).toBe(found);
       if (found === undefined) return;
       const fromMs = faultAtMs + found;
-      const inside = records.filter(({ startedMs }) => startedMs >= fromMs && startedMs < fromMs + 2000);
+      const inside = records.filter(({ dueMs }) => dueMs >= fromMs && dueMs < fromMs + 2000);
       expect(inside.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
       expect(inside.length).toBeGreaterThan(0);
       expect(found).toBeGreaterThanOrEqual(0);

@@ -1,18 +1,5 @@
-/** What became of one request of the load, and the sums over all of them. */
-
-/** Times on the load's own monotonic clock, milliseconds. */
-export interface LoadRecord {
-  readonly isStream: boolean;
-  readonly startedMs: number;
-  /** First byte of content; undefined without any. */
-  readonly firstTokenMs: number | undefined;
-  readonly endedMs: number;
-  /** `cut`: a stream that broke after its first content. `failed`: an error, or nothing. */
-  readonly outcome: 'ok' | 'cut' | 'failed';
-  readonly status: number | undefined;
-  /** One word of what went wrong. */
-  readonly why: string | undefined;
-}
+/** What the load of the demo came to: sums over its requests, and when the service was good again. */
+import type { LoadRecord } from '../model/load.ts';
 
 /** `requests` are the plain ones, sent = ok + failed; `streams`: started = finished + cut + failed. */
 export interface LoadCounts {
@@ -59,22 +46,22 @@ export function recoveryMs(
   faultAtMs: number,
   limits: ServiceLimits,
 ): number | undefined {
-  const isGood = ({ isStream, outcome, startedMs, firstTokenMs }: LoadRecord): boolean =>
+  const isGood = ({ isStream, outcome, dueMs, firstTokenMs }: LoadRecord): boolean =>
     outcome === 'ok' &&
     firstTokenMs !== undefined &&
-    firstTokenMs - startedMs <= (isStream ? limits.streamMs : limits.plainMs);
+    firstTokenMs - dueMs <= (isStream ? limits.streamMs : limits.plainMs);
   // A bad one counts last among those of its moment: no good stretch begins at that moment.
   const after = records
-    .filter(({ startedMs }) => startedMs >= faultAtMs)
-    .sort((a, b) => a.startedMs - b.startedMs || Number(isGood(b)) - Number(isGood(a)));
-  const lastStartMs = after.at(-1)?.startedMs ?? Number.NEGATIVE_INFINITY;
+    .filter(({ dueMs }) => dueMs >= faultAtMs)
+    .sort((a, b) => a.dueMs - b.dueMs || Number(isGood(b)) - Number(isGood(a)));
+  const lastStartMs = after.at(-1)?.dueMs ?? Number.NEGATIVE_INFINITY;
   // Silence after the fault is no recovery: the first request must come within the two seconds.
-  let sinceMs = (after[0]?.startedMs ?? 0) - faultAtMs < goodForMs ? faultAtMs : Number.NaN;
+  let sinceMs = (after[0]?.dueMs ?? 0) - faultAtMs < goodForMs ? faultAtMs : Number.NaN;
   for (const record of after) {
-    if (record.startedMs - sinceMs >= goodForMs) return sinceMs - faultAtMs;
+    if (record.dueMs - sinceMs >= goodForMs) return sinceMs - faultAtMs;
     // The next good stretch can begin with the next request at the earliest.
     if (!isGood(record)) sinceMs = Number.NaN;
-    else if (Number.isNaN(sinceMs)) sinceMs = record.startedMs;
+    else if (Number.isNaN(sinceMs)) sinceMs = record.dueMs;
   }
   return lastStartMs - sinceMs >= goodForMs ? sinceMs - faultAtMs : undefined;
 }

@@ -1,0 +1,106 @@
+/** Before anything is broken: what must hold is looked at and written down, and what is to be the same afterwards is noted. */
+import type { DrillCheckResult, Footing } from '../../model/drill-run.ts';
+import { span } from '../../model/words.ts';
+import { createReading } from '../reading.ts';
+import { checkDrill } from './check.ts';
+import { rehearseUndo } from './faults.ts';
+import { readFooting } from './footing.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import type { SiteFaults } from './site-faults.ts';
+import { type Stop, turn } from './turn.ts';
+import { type Watcher, whatDoesNotHold } from './watch-turn.ts';
+
+/** One question to a site's provider, in milliseconds. */
+const askTimeoutMs = 10_000;
+/** Of the requests of the steady state, so many may be lost all the same: clients leave, 0–1. */
+const steadyLostRatio = 0.01;
+
+/** Undefined: it may not begin; what stands in the way is on record. */
+export async function preflight(rehearsal: Rehearsal, signal: AbortSignal): Promise<Footing | undefined> {
+  const { deps, drill, recorder } = rehearsal;
+  await recorder.write({ kind: 'stage', stage: 'preflight' });
+  const { against, to } = await checkDrill(deps, drill, signal);
+  const checks: DrillCheckResult[] = against.map(({ code, message }) => ({ what: code, holds: 'no', detail: message }));
+  const footing = await readFooting(rehearsal);
+  if (footing.kind === 'unknown')
+    checks.push({ what: 'what stands where', holds: 'unknown', detail: footing.error.message });
+  if (to !== undefined) checks.push(...(await checkStandby(rehearsal, to, signal)));
+  if (checks.length === 0)
+    checks.push({
+      what: 'nothing stands in the way',
+      holds: 'yes',
+      detail: `automation would go to ${to ?? 'nowhere'}`,
+    });
+  await recorder.write(...checks.map((check) => ({ kind: 'check', ...check }) as const));
+  if (footing.kind === 'unknown' || checks.some(({ holds }) => holds === 'no')) return undefined;
+  await recorder.write({ kind: 'footing', when: 'before', footing: footing.value });
+  return footing.value;
+}
+
+/** The standby's credentials and quota: a cloud that cannot be asked does not keep a drill from it, but it is on record. */
+async function checkStandby(
+  { deps }: Rehearsal,
+  site: string,
+  signal: AbortSignal,
+): Promise<readonly DrillCheckResult[]> {
+  const provider = deps.providers.get(site);
+  const checkAccess = provider?.checkAccess?.bind(provider);
+  if (checkAccess === undefined) return [];
+  const seen = await createReading(deps.clock, askTimeoutMs)(signal, (call) => checkAccess(call));
+  if (seen.kind === 'unknown')
+    return [{ what: `credentials at ${site}`, holds: 'unknown', detail: seen.error.message }];
+  const denied = seen.value.permissions.filter(({ granted }) => granted === 'no').map(({ name }) => name);
+  const tight = seen.value.quotas.filter(({ limit, used, perReplica }) => limit - used < perReplica);
+  return [
+    {
+      what: `credentials at ${site}`,
+      holds: denied.length === 0 ? 'yes' : 'no',
+      detail: denied.length === 0 ? 'nothing that is needed is denied' : `not allowed: ${denied.join(', ')}`,
+    },
+    // What stands ready there needs no more of it; what would have to be started does.
+    ...tight.map(
+      ({ name, limit, used }): DrillCheckResult => ({
+        ...{
+          what: `quota at ${site}`,
+          holds: 'unknown',
+          detail: `${name}: ${used} of ${limit} used, no room for one more`,
+        },
+      }),
+    ),
+  ];
+}
+
+/** Every fault is shown to be undone before one is inflicted. Why not; undefined: it is. */
+export async function rehearseAll(
+  rehearsal: Rehearsal,
+  siteFaults: SiteFaults,
+  signal: AbortSignal,
+): Promise<Stop | undefined> {
+  await rehearsal.recorder.write({ kind: 'stage', stage: 'rehearse' });
+  const trouble = (await rehearseUndo(rehearsal, signal)) ?? (await siteFaults.rehearse(signal));
+  if (trouble !== undefined) return { why: trouble };
+  rehearsal.say('rehearsed: what it breaks can be undone');
+  return undefined;
+}
+
+/** Requests come, none is lost already, and what the drill requires holds. */
+export async function steady(rehearsal: Rehearsal, watcher: Watcher, signal: AbortSignal): Promise<Stop | undefined> {
+  const { deps, drill, samples, recorder } = rehearsal;
+  await recorder.write({ kind: 'stage', stage: 'steady' });
+  const untilMonoMs = deps.clock.monoMs() + drill.steadyState.observeMs;
+  while (deps.clock.monoMs() < untilMonoMs) {
+    const stop = await turn(rehearsal, watcher, undefined, { sinceMs: -1, signal });
+    if (stop !== undefined) return stop;
+  }
+  await watcher.look();
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined || first === last) return { why: 'the gateway’s counts are not seen' };
+  const [ended, lost] = [last.ended - first.ended, last.lost - first.lost];
+  if (ended === 0) return { why: `no request came in ${span(last.atMs - first.atMs)}: nothing could be lost` };
+  if (lost > ended * steadyLostRatio) return { why: `not steady: ${lost} of ${ended} requests were lost` };
+  const missing = whatDoesNotHold(rehearsal, drill.steadyState.require);
+  if (missing !== undefined) return { why: `not steady: ${missing}` };
+  rehearsal.say(`steady: ${ended} requests, ${lost === 0 ? 'none' : lost} lost`);
+  return undefined;
+}

@@ -1,0 +1,42 @@
+/** Writes a run's record as it happens. */
+import { messageOf } from '../../errors.ts';
+import type { DrillBody, DrillDraft } from '../../model/drill-run.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DrillRecords } from '../../ports/drill-records.ts';
+
+export interface Recorder {
+  /** All that was told, whether or not the disk took it. */
+  readonly drafts: readonly DrillDraft[];
+  /** Durable when it resolves; with it what could not be written before. Rejects when the store does. */
+  write(...bodies: readonly DrillBody[]): Promise<void>;
+  /** The same for what must go on whatever the disk does. Why it is not on record; undefined: it is. */
+  tell(...bodies: readonly DrillBody[]): Promise<string | undefined>;
+}
+
+/** For one run, one after the other. */
+export function createRecorder(records: DrillRecords, run: string, clock: Clock): Recorder {
+  const drafts: DrillDraft[] = [];
+  let written = 0;
+  let last: Promise<void> = Promise.resolve();
+  const flush = async (): Promise<void> => {
+    const rest = drafts.slice(written);
+    if (rest.length === 0) return;
+    await records.append(run, rest);
+    written += rest.length;
+  };
+  const write = (...bodies: readonly DrillBody[]): Promise<void> => {
+    drafts.push(...bodies.map((body) => ({ atMs: clock.nowMs(), monoMs: clock.monoMs(), body })));
+    // Whatever became of the one before: what it left is written with this.
+    last = last.then(flush, flush);
+    return last;
+  };
+  return {
+    drafts,
+    write,
+    tell: (...bodies) =>
+      write(...bodies).then(
+        () => undefined,
+        (thrown: unknown) => `its record cannot be written: ${messageOf(thrown)}`,
+      ),
+  };
+}
