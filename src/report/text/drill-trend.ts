@@ -75,12 +75,12 @@ function changeText({ before, now, isChange }: Compared): string {
 
 function figureText(value: number | undefined, measure: Compared['measure']): string {
   if (value === undefined) return '?';
-  if (measure === 'time') return span(value);
+  if (measure === 'time') return value === 0 ? '0s' : span(value);
   return measure === 'share' ? `${Number((value * 100).toFixed(2))}%` : String(value);
 }
 
 const trendColumns: readonly Column[] = [
-  { title: 'WHEN', align: 'left', maxWidth: 17 },
+  { title: 'WHEN', align: 'left', maxWidth: 12 },
   { title: 'RUN', align: 'left', maxWidth: 20 },
   { title: 'VERDICT', align: 'left', maxWidth: 12 },
   { title: 'RECOVERY', align: 'right', maxWidth: 9 },
@@ -96,7 +96,7 @@ export function drillTrendText(runs: readonly DrillRun[], style: Style): string 
     const of = all[index] ?? figuresOf(run);
     const [slowest] = [...of.phases].toSorted(([, a], [, b]) => b - a);
     return [
-      minute(run.beganAtMs),
+      minute(run.beganAtMs).slice(5),
       run.id,
       run.end.verdict,
       figureText(of.recoveryMs, 'time'),

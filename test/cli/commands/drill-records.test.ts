@@ -145,10 +145,10 @@ test('shows the last runs in a row, oldest first, with bars', async () => {
   const { code, out } = await type(['drill', 'trend', 'site-loss'], await three());
   expect(code).toBe(0);
   expect(out).toMatchInlineSnapshot(`
-    "WHEN               RUN   VERDICT  RECOVERY   LOST  TTFT P95  SLOWEST PHASE
-    2026-11-20 03:21Z  dr-1  passed         9s  2.18%     300ms  -
-    2026-11-21 03:21Z  dr-2  passed        10s  2.36%     310ms  -
-    2026-11-22 03:21Z  dr-3  failed        20s  2.55%     305ms  -
+    "WHEN          RUN   VERDICT  RECOVERY   LOST  TTFT P95  SLOWEST PHASE
+    11-20 03:21Z  dr-1  passed         9s  2.18%     300ms  -
+    11-21 03:21Z  dr-2  passed        10s  2.36%     310ms  -
+    11-22 03:21Z  dr-3  failed        20s  2.55%     305ms  -
 
     recovery  ▄▅█
     lost      ▇▇█
