@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import type { App } from '../../src/cli/app.ts';
 import { commandTable } from '../../src/cli/command-table.ts';
 import { completionScripts } from '../../src/cli/completion-scripts.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { GodwitError } from '../../src/errors.ts';
 import type { Config } from '../../src/model/config.ts';
+import { drillOf } from '../model/support/drills.ts';
+import { recordsOf } from './support/drill-record.ts';
 import { fakeApp } from './support/fake-app.ts';
 import { config, deployment, placement, site } from './support/models.ts';
 import { emptyStore, storeWithFailover } from './support/record.ts';
@@ -16,7 +17,7 @@ const two: Config = config({
 const none = { text: '', findings: [] };
 
 /** What is offered behind `godwit`, by word; the last word is the one being typed. */
-async function offered(words: readonly string[], over: Partial<Omit<App, 'config'>> = {}) {
+async function offered(words: readonly string[], over: Parameters<typeof fakeApp>[0] = {}) {
   const app = fakeApp({
     readConfig: async () => ({ kind: 'valid', config: two, warnings: none }),
     openStore: storeWithFailover,
@@ -160,4 +161,24 @@ test.for(['bash', 'zsh', 'fish'] as const)('prints the script of %s', async (she
   const app = fakeApp();
   expect(await runCommand(['completion', shell], app)).toBe(0);
   expect(app.printed).toMatchObject({ out: `${completionScripts[shell]}\n`, err: '' });
+});
+
+test('runs of drills are offered with what they came to, beside the drills and the command that stands there too', async () => {
+  const records = await recordsOf({ id: 'dr-7' });
+  const words = await offered(['drill', 'report', ''], {
+    drillRecords: async () => records,
+    readConfig: async () => ({ kind: 'valid', config: { ...two, drills: [drillOf()] }, warnings: none }),
+  });
+  expect([...words]).toEqual([
+    ['verify', 'Check every byte of a drill’s record, and compute its figures again'],
+    ['last', 'the newest run of a drill'],
+    ['dr-7', 'site-loss, passed'],
+    ['site-loss', 'Lose site-a at full traffic'],
+  ]);
+});
+
+test('a group below a group is offered with what it holds', async () => {
+  expect((await offered(['drill', 'fi'])).get('finding')).toBe('What people found out about a run');
+  expect(await wordsOf('drill', 'finding', '')).toEqual(['add']);
+  expect(await wordsOf('drill', 'finding', 'add', '--sev')).toEqual(['--severity']);
 });
