@@ -193,6 +193,12 @@ export interface App {
     terms: Pick<DrillTerms, 'reason' | 'say' | 'slotMs'>,
     signal: AbortSignal,
   ): Promise<DrillRun>;
+  /** Undoes what a run left that has no end; undefined: there was nothing to do. `whenGone`: once its runner, which speaks on standard input, is gone. */
+  undoDrill(
+    config: Config,
+    run: string,
+    terms: { readonly whenGone: boolean; say(line: string): void },
+  ): Promise<DrillRun | undefined>;
   /** The records of what drills did, in the configuration's state directory. Reading makes nothing. */
   drillRecords(config: Config): Promise<DrillRecords>;
   /** A record that lies elsewhere, as a copy does; undefined: there is none. */

@@ -304,6 +304,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/drill-abort.ts')).drillAbort,
   },
   {
+    name: 'drill undo',
+    summary: 'Undo what a drill left whose own process is gone, and close its record',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-undo.ts')).drillUndo,
+  },
+  {
     name: 'drill report',
     summary: 'Show what a drill came to; ends as the run did, written elsewhere as done',
     section: 'Drills',

@@ -9,7 +9,7 @@ import type { LoadTarget } from '../ports/load.ts';
 /** A request of the load that takes longer has failed, in milliseconds. */
 const requestTimeoutMs = 30_000;
 
-export function drillCalls(clock: Clock, version: () => string): Pick<App, 'checkDrill' | 'runDrill'> {
+export function drillCalls(clock: Clock, version: () => string): Pick<App, 'checkDrill' | 'runDrill' | 'undoDrill'> {
   const silent = { report: () => undefined };
   return {
     async checkDrill(config, drill, signal) {
@@ -29,8 +29,28 @@ export function drillCalls(clock: Clock, version: () => string): Pick<App, 'chec
       ]);
       const records = openDrillRecords(config.stateDir);
       return withEngine(config, { clock, reporter: silent, actor: 'person' }, (deps) =>
-        runDrill(deps, drill, { ...terms, records, version: version(), startLoad: loadOf(config) }, signal),
+        runDrill(
+          deps,
+          drill,
+          {
+            ...{ ...terms, records, version: version(), startLoad: loadOf(config) },
+            guard: async (run) => (await import('./drill-guard.ts')).startGuard(config, run),
+          },
+          signal,
+        ),
       );
+    },
+    async undoDrill(config, run, { whenGone, say }) {
+      const [{ withEngine }, { takeOver }, { openDrillRecords }] = await Promise.all([
+        import('./engine.ts'),
+        import('../engine/drill/take-over.ts'),
+        import('../store/drill-records.ts'),
+      ]);
+      const records = openDrillRecords(config.stateDir);
+      return withEngine(config, { clock, reporter: silent, actor: 'person' }, async (deps) => {
+        const because = whenGone ? await waitUntilGone() : 'its runner is gone, and somebody undoes it';
+        return because === undefined ? undefined : takeOver(deps, run, { records, because, say });
+      });
     },
   };
 }
@@ -58,4 +78,15 @@ function targetOf({ gateway, deployments }: Config, drill: Drill): LoadTarget {
     path: pathPrefix === undefined || path.startsWith(pathPrefix) ? path : `${pathPrefix.replace(/\/$/, '')}${path}`,
     timeoutMs: requestTimeoutMs,
   };
+}
+
+/** Everything is loaded and open by now: a machine that fails next does not keep it from its work. Undefined: the run has its end. */
+async function waitUntilGone(): Promise<string | undefined> {
+  const { waitForRunner, watchingWord, silentMs } = await import('./drill-guard.ts');
+  // Nobody but the runner ends it: a closed terminal or Ctrl-C reaches the runner, which undoes everything itself.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined);
+  process.stdout.write(`${watchingWord}\n`);
+  const how = await waitForRunner(process.stdin);
+  if (how === 'done') return undefined;
+  return how === 'gone' ? 'its runner died' : `its runner has said nothing for ${silentMs / 1000}s`;
 }

@@ -57,6 +57,7 @@ const typed: Readonly<Record<string, string>> = {
   'drill init': '--write',
   'drill run': 'loss --yes',
   'drill abort': 'loss',
+  'drill undo': 'dr-2k8m4p',
   'drill finding add': 'last late',
   note: 'called the provider',
   ack: 'chat',

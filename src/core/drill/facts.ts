@@ -1,5 +1,5 @@
 /** What a run's record says of everything that can be claimed. */
-import type { DrillRun } from '../../model/drill-run.ts';
+import type { DrillRun, DrillSample } from '../../model/drill-run.ts';
 import { moveKinds, type Operation } from '../../model/operation.ts';
 import type { Facts } from './evaluate.ts';
 import { measureDrill } from './measure.ts';
@@ -12,8 +12,7 @@ export type Story = Omit<DrillRun, 'end' | 'head' | 'endedAtMs' | 'findings'>;
 export function factsOf(story: Story): Facts & { readonly missing: readonly string[] } {
   const { faultAtMs, undoneAtMs, operations, load } = story;
   const detectedAtMs = detectedAt(story);
-  const backAtMs = story.stages.find(({ stage }) => stage === 'failback')?.atMs ?? Number.POSITIVE_INFINITY;
-  const samples = story.samples.filter(({ atMs }) => atMs <= backAtMs);
+  const samples = samplesBeforeBack(story);
   const untilMs = undoneAtMs ?? samples.at(-1)?.atMs ?? 0;
   const moments = momentsOf(samples, load);
   if (faultAtMs === undefined)
@@ -38,6 +37,12 @@ export function factsOf(story: Story): Facts & { readonly missing: readonly stri
     ...(recoveryMs !== undefined && !isRecovered ? { atLeast: { recoveryTime: recoveryMs } } : {}),
     ...{ moments, faultAtMs, detectedAtMs, untilMs, missing },
   };
+}
+
+/** Those that say what came of the faults: from then on the traffic goes back. */
+export function samplesBeforeBack({ stages, samples }: Pick<Story, 'stages' | 'samples'>): readonly DrillSample[] {
+  const backAtMs = stages.find(({ stage }) => stage === 'failback')?.atMs ?? Number.POSITIVE_INFINITY;
+  return samples.filter(({ atMs }) => atMs <= backAtMs);
 }
 
 /** When automation first had a diagnosis that it may act on, epoch milliseconds. */

@@ -3,7 +3,7 @@ import type { DrillSample, PhaseTime, RecoveryPhase } from '../../model/drill-ru
 import type { Operation } from '../../model/operation.ts';
 import type { StepEffect } from '../../model/plan.ts';
 import type { Weights } from '../../model/route.ts';
-import { detectedAt, type Story } from './facts.ts';
+import { detectedAt, type Story, samplesBeforeBack } from './facts.ts';
 import { measureDrill } from './measure.ts';
 
 /** The real split is what is wanted when no site is further from it, in percent of the requests. */
@@ -68,8 +68,10 @@ function isSplit(sample: DrillSample, before: DrillSample | undefined, weights: 
   );
 }
 
-function stableAt({ samples, faultAtMs, undoneAtMs }: Story): number | undefined {
+function stableAt(story: Story): number | undefined {
+  const { faultAtMs, undoneAtMs } = story;
   if (faultAtMs === undefined) return undefined;
+  const samples = samplesBeforeBack(story);
   const untilMs = undoneAtMs ?? samples.at(-1)?.atMs ?? 0;
   const { recoveryMs, isRecovered } = measureDrill(samples, { faultAtMs, untilMs });
   return recoveryMs === undefined || !isRecovered ? undefined : faultAtMs + recoveryMs;

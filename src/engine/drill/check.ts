@@ -1,7 +1,8 @@
 /** What must hold before a drill breaks anything: somebody decides, somewhere to go, nothing else under way. */
 import { frozenReasons } from '../../core/rules/calendar.ts';
 import { shiftOf } from '../../core/standing.ts';
-import type { Drill } from '../../model/drill.ts';
+import type { Drill, PlannedFault } from '../../model/drill.ts';
+import { replicaFaultKinds, trafficFaultKinds } from '../../model/fault.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Weights } from '../../model/route.ts';
 import type { View } from '../../model/view.ts';
@@ -57,7 +58,7 @@ function nobodyDecides(deployment: string): Reason {
 
 /** What is rehearsed is a move; where it would go must not be broken too, nor have to be started first. */
 function nowhereToGo({ faults }: Drill, to: string, isReady: boolean): readonly Reason[] {
-  const isBroken = faults.some(({ site }) => site === to);
+  const isBroken = faults.some((fault) => fault.site === to && hitsRequests(fault));
   if (isReady && !isBroken) return [];
   const message = isBroken
     ? `${to}, where automation would go, is broken by the drill too`
@@ -85,8 +86,13 @@ function standsInTheWay(view: View, drill: Drill, nowMs: number): readonly Reaso
       code: 'ManualShiftActive',
       message: `${shift.operationId} by ${shift.by.name} moved the traffic for a time`,
     });
-  for (const { site } of drill.faults)
+  for (const { site } of drill.faults.filter(hitsRequests))
     if ((view.inForce[site] ?? 0) === 0)
       reasons.push({ code: 'NoTraffic', site, message: `${site} has no traffic: its loss would prove nothing` });
   return reasons;
+}
+
+/** What is done to its provider or to the view of it leaves a site serving. */
+function hitsRequests({ kind }: PlannedFault): boolean {
+  return [...trafficFaultKinds, ...replicaFaultKinds].some((each) => each === kind);
 }

@@ -13,10 +13,15 @@ export interface Recorder {
   tell(...bodies: readonly DrillBody[]): Promise<string | undefined>;
 }
 
-/** For one run, one after the other. */
-export function createRecorder(records: DrillRecords, run: string, clock: Clock): Recorder {
-  const drafts: DrillDraft[] = [];
-  let written = 0;
+/** For one run, one after the other. `past`: what is on record already. */
+export function createRecorder(
+  records: DrillRecords,
+  run: string,
+  clock: Clock,
+  past: readonly DrillDraft[] = [],
+): Recorder {
+  const drafts: DrillDraft[] = [...past];
+  let written = past.length;
   let last: Promise<void> = Promise.resolve();
   const flush = async (): Promise<void> => {
     const rest = drafts.slice(written);

@@ -9,6 +9,12 @@ import type { RunningLoad } from '../../ports/load.ts';
 import type { EngineDeps } from '../engine.ts';
 import type { Recorder } from './recorder.ts';
 
+/** Whoever undoes a run when its runner dies. */
+export interface Guard {
+  /** The run has its end: nothing is left to watch. */
+  release(): void;
+}
+
 export interface DrillTerms {
   readonly reason: string | undefined;
   readonly records: DrillRecords;
@@ -16,6 +22,8 @@ export interface DrillTerms {
   readonly version: string;
   /** The slot of its schedule that it fills, epoch milliseconds. */
   readonly slotMs?: number;
+  /** Has somebody undo it should this process die; resolves once they watch. Absent: nobody does. */
+  guard?(run: string): Promise<Guard>;
   /** Begins to ask for completions; absent: this process cannot. */
   startLoad?(plan: Exclude<LoadPlan, { readonly source: 'live-traffic' }>, drill: Drill): Promise<RunningLoad>;
   /** One line about what goes on. */

@@ -10,15 +10,14 @@ import type { Rehearsal } from './rehearsal.ts';
 import { acknowledge, giveBack } from './return.ts';
 import type { Stop } from './turn.ts';
 import { isWhole } from './undo-remains.ts';
-import type { Watcher } from './watch-turn.ts';
 
 /** How long what was killed is waited for, and what was woken to stop, in milliseconds. */
 const patienceMs = 120_000;
+const pauseMs = 500;
 
 /** Never rejects: what went wrong is on record, and told. */
 export async function restore(
   rehearsal: Rehearsal,
-  watcher: Watcher,
   { before, stop }: { readonly before: Footing; readonly stop: Stop | undefined },
 ): Promise<void> {
   const { recorder, drill } = rehearsal;
@@ -38,7 +37,7 @@ export async function restore(
     return undefined;
   });
   if (stop?.isTaken === true) return await tellFooting(rehearsal, undefined);
-  await tried('what was killed', () => waitForWhole(rehearsal, watcher));
+  await tried('what was killed', () => waitForWhole(rehearsal));
   if (drill.recovery.failback) {
     await tried('the weights are not given back', () => giveBack(rehearsal, before.weights));
     await tried('what was started stays', () => stopExtra(rehearsal, before));
@@ -46,7 +45,7 @@ export async function restore(
   await tellFooting(rehearsal, drill.recovery.failback ? before : undefined);
 }
 
-async function waitForWhole(rehearsal: Rehearsal, watcher: Watcher): Promise<string | undefined> {
+async function waitForWhole(rehearsal: Rehearsal): Promise<string | undefined> {
   const { deps, remains } = rehearsal;
   const untilMonoMs = deps.clock.monoMs() + patienceMs;
   const calm = new AbortController().signal;
@@ -54,7 +53,7 @@ async function waitForWhole(rehearsal: Rehearsal, watcher: Watcher): Promise<str
     const answers = await Promise.all([...remains.values()].map((each) => isWhole(deps, each)));
     if (answers.every((each) => each === 'yes')) return undefined;
     if (deps.clock.monoMs() >= untilMonoMs) return 'it does not run again yet: godwit start';
-    await watcher.tick(calm);
+    await deps.clock.sleep(pauseMs, calm);
   }
 }
 

@@ -40,6 +40,7 @@ export async function runDrill(
   const { reason, version, slotMs } = terms;
   const about = { id, drill, by: deps.actor, reason, configDigest: deps.config.digest, version };
   await rehearsal.recorder.write({ kind: 'begin', ...about, ...(slotMs === undefined ? {} : { slotMs }) });
+  const guard = await terms.guard?.(id);
   const watcher = createWatcher(rehearsal);
   const siteFaults = createSiteFaults(rehearsal);
   let before: Footing | undefined;
@@ -60,7 +61,9 @@ export async function runDrill(
   }
   const undo = await undoAll(rehearsal, siteFaults, stop?.why ?? 'the drill is over');
   if (before !== undefined) await afterwards(rehearsal, watcher, { before, stop });
-  return await close(rehearsal, terms, { undo, stop, hasBegun: before !== undefined });
+  const run = await close(rehearsal, terms, { undo, stop, hasBegun: before !== undefined });
+  guard?.release();
+  return run;
 }
 
 async function startLoad(rehearsal: Rehearsal, terms: DrillTerms): Promise<Stop | undefined> {
@@ -100,23 +103,29 @@ async function afterwards(
   watcher: Watcher,
   { before, stop }: { readonly before: Footing; readonly stop: Stop | undefined },
 ): Promise<void> {
-  const { faultAtMs, drill, recorder } = rehearsal;
+  const { faultAtMs, drill, recorder, deps } = rehearsal;
   if (faultAtMs !== undefined) {
-    await calmly(rehearsal, watcher, afterMs);
-    await restore(rehearsal, watcher, { before, stop });
+    const untilMonoMs = deps.clock.monoMs() + afterMs;
+    await calmly(rehearsal, watcher, () => deps.clock.monoMs() >= untilMonoMs);
+    let isRestored = false;
+    const restored = restore(rehearsal, { before, stop }).finally(() => {
+      isRestored = true;
+    });
+    // What goes back is looked at as well.
+    await Promise.all([restored, calmly(rehearsal, watcher, () => isRestored)]);
     await recorder.tell({ kind: 'stage', stage: 'settle' });
-    if (stop === undefined) await calmly(rehearsal, watcher, drill.recovery.settleMs);
+    const settledMonoMs = deps.clock.monoMs() + drill.recovery.settleMs;
+    if (stop === undefined) await calmly(rehearsal, watcher, () => deps.clock.monoMs() >= settledMonoMs);
   }
   const rest = (await rehearsal.load?.stop()) ?? [];
   if (rest.length > 0) await recorder.tell(...rest.map((second) => ({ kind: 'load', second }) as const));
   await tellSteps(rehearsal);
 }
 
-/** Looks on for a while, whatever the disk says. */
-async function calmly({ deps }: Rehearsal, watcher: Watcher, forMs: number): Promise<void> {
+/** Looks on until then, whatever the disk says. */
+async function calmly({ deps }: Rehearsal, watcher: Watcher, isOver: () => boolean): Promise<void> {
   const calm = new AbortController().signal;
-  const untilMonoMs = deps.clock.monoMs() + forMs;
-  while (deps.clock.monoMs() < untilMonoMs)
+  while (!isOver())
     await watcher.tick(calm).catch(async () => {
       // What could not be written is kept, and written with the next.
       await deps.clock.sleep(100, calm);

@@ -85,6 +85,7 @@ export function fakeApp({ reading, answer, readConfig, append, ...given }: Given
     say: refuse('state to write to'),
     checkDrill: refuse('engine'),
     runDrill: refuse('engine'),
+    undoDrill: refuse('engine'),
     drillRecords: async () => openMemoryDrillRecords(),
     readDrillRecord: refuse('record'),
     recount: refuse('engine'),

@@ -104,8 +104,8 @@ test('the end is computed again from the record that has it', () => {
   const end = conclude(drafts, well);
   const entries = [...drafts, { atMs: faultAtMs + 9000, monoMs: 0, body: { kind: 'end', end } as const }];
   expect(conclude(entries)).toEqual(end);
-  const run = recount(entries.map((draft, index) => ({ ...draft, seq: index + 1, hash: String(index) })));
-  expect(run).toMatchObject({ end, faultAtMs, endedAtMs: faultAtMs + 9000, head: String(entries.length) });
+  const run = recount(entries.map((draft, index) => ({ ...draft, seq: index + 1, hash: `#${index}` })));
+  expect(run).toMatchObject({ end, faultAtMs, endedAtMs: faultAtMs + 9000, head: `#${entries.length - 1}` });
 });
 
 test('a record without an end was interrupted', () => {

@@ -1,0 +1,52 @@
+import { GodwitError } from '../../errors.ts';
+import type { Config } from '../../model/config.ts';
+import { drillRunJson } from '../../report/json/drill.ts';
+import { drillRunText } from '../../report/text/drill.ts';
+import { clockTime } from '../../report/text/time.ts';
+import type { App } from '../app.ts';
+import { defineCommand } from '../command.ts';
+import { exitOfVerdict } from '../drill-exit.ts';
+import { flag, requiredText } from '../inputs.ts';
+import { openConfig } from '../open-config.ts';
+import { readFaultSight } from '../read-fault-sight.ts';
+
+/** A runner that lives arms its faults anew every second, in milliseconds. */
+const aliveMs = 5000;
+
+export const drillUndo = defineCommand({
+  name: 'drill undo',
+  summary: 'Undo what a drill left whose own process is gone, and close its record',
+  arguments: { run: requiredText('run', 'the run, such as dr-2k8m4p', 'run') },
+  options: { whenGone: flag('--when-gone', 'wait on standard input for its process to go: `drill run` starts it so') },
+  examples: ['godwit drill undo dr-2k8m4p'],
+  formats: ['table', 'json', 'yaml'],
+  async run({ arguments: { run }, options: { whenGone }, globals }, app, out) {
+    const config = await openConfig(app, globals);
+    if (!whenGone) await refuseWhileItRuns(config, run, app);
+    const say = (line: string): void => out.note(`${clockTime(app.clock.nowMs())} ${run} ${line}`);
+    const ended = await app.undoDrill(config, run, { whenGone, say });
+    if (ended === undefined)
+      return {
+        exit: 'done',
+        json: { kind: 'DrillUndo', run, outcome: 'nothing-to-do' },
+        ...(whenGone ? {} : { text: `Nothing to do: ${run} has come to its end.` }),
+      };
+    return {
+      exit: ended.end.undo === 'unknown' ? 'unknown' : exitOfVerdict[ended.end.verdict],
+      json: { kind: 'DrillRun', ...drillRunJson(ended) },
+      text: drillRunText(ended, out.dataStyle),
+    };
+  },
+});
+
+async function refuseWhileItRuns(config: Config, run: string, app: App): Promise<void> {
+  const traffic = await app.connectTraffic(config);
+  for (const { name } of config.deployments) {
+    const seen = await readFaultSight(traffic, name, app.clock);
+    const faults = seen.kind === 'seen' ? seen.value.inForce.filter((each) => each.run === run) : [];
+    if (faults.some(({ armedAtMs }) => app.clock.nowMs() - armedAtMs < aliveMs))
+      throw new GodwitError('OperationFailed', `${run} is under way: its own process keeps it up`, {
+        hint: `godwit drill abort ${run}`,
+      });
+  }
+}

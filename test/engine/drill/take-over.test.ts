@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { conclude } from '../../../src/core/drill/conclude.ts';
+import { runController } from '../../../src/engine/controller.ts';
+import type { DrillTerms } from '../../../src/engine/drill/rehearsal.ts';
+import { runDrill } from '../../../src/engine/drill/run.ts';
+import { takeOver } from '../../../src/engine/drill/take-over.ts';
+import type { DrillRecords } from '../../../src/ports/drill-records.ts';
+import { type DrillShelf, openMemoryDrillRecords } from '../../../src/store/memory-drill-records.ts';
+import { drillOf } from '../../model/support/drills.ts';
+import type { Process } from '../support/process.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+const loss = drillOf({
+  ...{ name: 'loss', title: undefined, deployment: 'chat' },
+  faults: [{ kind: 'blackhole', site: 'left', sharePct: 100, atMs: 0, forMs: 6000 }],
+  steadyState: { observeMs: 2000, require: [] },
+  recovery: { failback: true, settleMs: 1000 },
+});
+const atHome = { left: 100, right: 0 };
+
+interface Life {
+  readonly world: World;
+  readonly shelf: DrillShelf;
+  readonly runner: Process;
+  readonly run: string;
+  stop(): Promise<void>;
+}
+
+/** A drill whose process dies at its `at`th call to a port; without one it lives. */
+async function live(at?: number): Promise<Life> {
+  const world = createWorld();
+  const stop = new AbortController();
+  const led = runController(world.boot().deps, stop.signal);
+  await world.until('both proven', () => world.sink.entry?.spill.length === 2);
+  await world.pass(1500);
+  world.sink.counted = () => ({ ok: Math.floor(world.clock.monoMs() / 100), failed: 0, cut: 0 });
+  const shelf: DrillShelf = new Map();
+  const runner = world.boot(at === undefined ? undefined : { at, when: 'before' });
+  const terms: DrillTerms = {
+    ...{ reason: 'practice', records: openMemoryDrillRecords(shelf), version: '1', say: () => undefined },
+  };
+  const end = runDrill(runner.deps, loss, terms, new AbortController().signal).then(
+    () => undefined,
+    () => undefined,
+  );
+  let isOver = false;
+  void end.then(() => {
+    isOver = true;
+  });
+  await world.until('its end, or its death', () => isOver || runner.isDead());
+  return {
+    ...{ world, shelf, runner, run: [...shelf.keys()][0] ?? '' },
+    async stop() {
+      stop.abort();
+      await world.drive(led);
+      expect(world.violations).toEqual([]);
+    },
+  };
+}
+
+function over(life: Life, records: DrillRecords = openMemoryDrillRecords(life.shelf)) {
+  const terms = { records, because: 'its runner died', say: () => undefined };
+  return life.world.drive(takeOver(life.world.boot().deps, life.run, terms));
+}
+
+test('a run that came to its end leaves nothing to do', async () => {
+  const life = await live();
+  expect(await over(life)).toBeUndefined();
+  await life.stop();
+});
+
+test('a run that nobody knows is named', async () => {
+  const life = await live();
+  await expect(over({ ...life, run: 'dr-nobody' })).rejects.toThrow('no drill dr-nobody is on record');
+  await life.stop();
+});
+
+const calm = await live();
+const points = calm.runner.points();
+await calm.stop();
+/** Every third: with what comes before and after each there are hundreds. */
+const deaths = Array.from({ length: Math.ceil(points / 3) }, (_, index) => 1 + 3 * index);
+
+test.for(deaths)(
+  'I33: killed at its call %d, a drill is undone by whoever watches, and all is as before',
+  async (at) => {
+    const life = await live(at);
+    const { world, shelf, run } = life;
+    expect(life.runner.isDead()).toBe(true);
+    const before = await openMemoryDrillRecords(shelf).read(run);
+    const hasEnd = before?.entries.some(({ body }) => body.kind === 'end') === true;
+    const ended = run === '' ? undefined : await over(life);
+    if (ended !== undefined) {
+      expect(ended.end.verdict).toBe('interrupted');
+      expect(ended.end.undo).toBe(ended.faultAtMs === undefined ? 'not-needed' : 'verified');
+      const sight = await openMemoryDrillRecords(shelf).read(run);
+      expect(sight?.kind).toBe('whole');
+      expect(conclude(sight?.entries ?? [])).toEqual(ended.end);
+    } else expect(run === '' || hasEnd).toBe(true);
+    expect(world.sink.drilled.filter(({ run: of }) => of === run)).toEqual([]);
+    expect(world.sink.entry?.weights).toEqual(atHome);
+    await life.stop();
+  },
+);
