@@ -111,7 +111,7 @@ export async function endedRuns(
   { isWanted, limit }: { readonly isWanted: (summary: RunSummary) => boolean; readonly limit: number },
 ): Promise<readonly DrillRun[]> {
   const runs: DrillRun[] = [];
-  for await (const { sight, summary } of newestRuns(records, Math.max(limit, mostRecords))) {
+  for await (const { sight, summary } of newestRuns(records, mostRecords)) {
     if (runs.length === limit) break;
     const hasEnd = summary.verdict !== 'under-way' && summary.verdict !== 'broken';
     if (hasEnd && isWanted(summary)) runs.push(await recount(sight.entries));

@@ -1,9 +1,12 @@
 import { GodwitError } from '../../errors.ts';
+import type { Config } from '../../model/config.ts';
+import type { DrillRun } from '../../model/drill-run.ts';
 import { prettyJson, versioned } from '../../report/json/document.ts';
 import { drillEvidenceJson } from '../../report/json/drill-evidence.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
+import type { App } from '../app.ts';
 import { defineCommand } from '../command.ts';
-import { endedRuns, newestRuns } from '../drill-runs.ts';
+import { hasEnd } from '../drill-runs.ts';
 import { choice, flag, longDuration, text } from '../inputs.ts';
 import { openConfig } from '../open-config.ts';
 import { writeOut } from '../write-out.ts';
@@ -32,16 +35,7 @@ export const drillExport = defineCommand({
     if (!evidence)
       throw new GodwitError('UsageInvalid', 'what is to be exported?', { hint: 'godwit drill export --evidence' });
     const config = await openConfig(app, globals);
-    const records = await app.drillRecords(config);
-    const sinceMs = app.clock.nowMs() - since;
-    const runs = await endedRuns(records, app.recount, {
-      isWanted: ({ beganAtMs }) => beganAtMs >= sinceMs,
-      limit: mostRuns,
-    });
-    // A broken record proves nothing, and what is left out of evidence is said.
-    const broken: string[] = [];
-    for await (const { id, summary } of newestRuns(records, mostRuns))
-      if (summary.verdict === 'broken' && summary.beganAtMs >= sinceMs) broken.push(sanitize(id, 60));
+    const { runs, broken } = await evidenceSince(app, config, app.clock.nowMs() - since);
     const json = { kind: 'DrillEvidence', items: runs.map(drillEvidenceJson), broken };
     const note = broken.length === 0 ? {} : { note: `Left out, for their records were changed: ${broken.join(', ')}` };
     const written = async (): Promise<string> =>
@@ -55,3 +49,17 @@ export const drillExport = defineCommand({
     return { exit: 'done', json: { ...json, out: path }, text: `${count} in ${sanitize(path, 200)}`, ...note };
   },
 });
+
+/** A record that was changed proves nothing: what is left out of evidence is said, also where nobody can tell of when it is. */
+async function evidenceSince(app: App, config: Config, sinceMs: number) {
+  const records = await app.drillRecords(config);
+  const runs: DrillRun[] = [];
+  const broken: string[] = [];
+  for (const id of (await records.list()).slice(0, mostRuns)) {
+    const sight = await records.read(id);
+    if (sight === undefined || (sight.entries[0]?.atMs ?? sinceMs) < sinceMs) continue;
+    if (sight.kind === 'broken') broken.push(sanitize(id, 60));
+    else if (hasEnd(sight.entries)) runs.push(await app.recount(sight.entries));
+  }
+  return { runs, broken };
+}

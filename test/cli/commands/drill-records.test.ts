@@ -373,3 +373,19 @@ test('runs of drills stand in the history when they are asked for', async () => 
   const none = await type(['history', '--trigger', 'drill,auto'], await recordsOf(), { openStore: emptyStore });
   expect(none.out).toBe('No drill ran in that time.\n');
 });
+
+test('what is left out of evidence is said', async () => {
+  const records = await three();
+  const { code, out, err } = await type(['drill', 'export', '--evidence', '-o', 'json'], {
+    ...records,
+    read: async (run) => {
+      const sight = await records.read(run);
+      return sight === undefined || run !== 'dr-2'
+        ? sight
+        : { kind: 'broken', entries: sight.entries, seq: 5, why: '' };
+    },
+  });
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ items: [{ run: 'dr-3' }, { run: 'dr-1' }], broken: ['dr-2'] });
+  expect(err).toContain('Left out, for their records were changed: dr-2');
+});
