@@ -1,0 +1,41 @@
+/** Text that becomes part of a page: whatever is put into a template is made harmless, unless it is markup of our own. */
+import { sanitize } from '../text/sanitize.ts';
+
+/** Markup that was made here; a string never is. */
+export interface Markup {
+  readonly markup: string;
+}
+
+export type Part = Markup | string | number | undefined | readonly Part[];
+
+/** More of one text is cut: a provider's answer may be long. */
+const longestText = 4000;
+
+/**
+ * For text between tags and for values in double quotes: the same five letters matter in both. Nothing from outside stands
+ * anywhere else: not in names of tags or attributes, not in styles, scripts, comments or addresses.
+ */
+export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  return { markup: texts.map((text, index) => text + (index < parts.length ? partText(parts[index]) : '')).join('') };
+}
+
+const letters: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function partText(part: Part): string {
+  if (part === undefined) return '';
+  if (typeof part === 'number') return String(part);
+  if (typeof part === 'string')
+    return sanitize(part, longestText).replace(/[&<>"']/g, (letter) => letters[letter] ?? '');
+  return 'markup' in part ? part.markup : part.map(partText).join('');
+}
+
+/** Of a drawing, to a tenth: more is not seen. */
+export function round(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

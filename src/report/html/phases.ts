@@ -1,0 +1,79 @@
+/** How long each part of the recovery took, beside the same drill's earlier runs. */
+import { type DrillRun, recoveryPhases } from '../../model/drill-run.ts';
+import { span } from '../../model/words.ts';
+import { notMeasured, phaseMeans, verdictWord } from '../drill-words.ts';
+import { day } from '../text/time.ts';
+import { areaSwatch } from './chart.ts';
+import { html, type Markup, round } from './markup.ts';
+import { clock, dataTable } from './tables.ts';
+
+const left = 170;
+const right = 860;
+const rowHeight = 34;
+
+/** Earlier runs that are drawn. */
+const mostEarlier = 6;
+
+export function phasesSection(run: DrillRun, history: readonly DrillRun[]): Markup {
+  const { phases } = run.end;
+  if (phases.length === 0)
+    return html`<section><h2>Recovery, in parts</h2><p>${run.faultAtMs === undefined ? 'Nothing was broken, so nothing had to recover.' : 'Automation opened no failover after the fault, or none is on record: there are no parts to show.'}</p></section>`;
+  const earlier = history
+    .filter(({ id, drill, end }) => id !== run.id && drill.name === run.drill.name && end.phases.length > 0)
+    .toSorted((a, b) => b.beganAtMs - a.beganAtMs)
+    .slice(0, mostEarlier);
+  const rows = phases.map(({ phase, fromMs, untilMs }) => [
+    ...[phase, phaseMeans[phase]],
+    clock(fromMs),
+    untilMs === undefined ? 'not seen' : clock(untilMs),
+    untilMs === undefined ? notMeasured : span(untilMs - fromMs),
+  ]);
+  return html`<section><h2>Recovery, in parts</h2><p>${findingOf(run)}</p>${bars([run, ...earlier], findingOf(run))}${dataTable('Parts of the recovery, each from the end of the one before; times in UTC', ['part', 'what it is', 'from', 'until', 'took'], rows)}</section>`;
+}
+
+function bars(runs: readonly DrillRun[], finding: string): Markup {
+  const longest = Math.max(1, ...runs.map(totalOf));
+  const x = (ms: number): number => left + (ms / longest) * (right - left);
+  const height = runs.length * rowHeight + 8;
+  return html`<figure class="phases"><div class="scroll" role="region" aria-label="Drawing: parts of the recovery" tabindex="0"><svg class="chart" role="img" aria-labelledby="phases-title phases-desc" viewBox="0 0 960 ${height}"><title id="phases-title">Parts of the recovery${runs.length > 1 ? `, beside ${runs.length - 1} earlier` : ''}</title><desc id="phases-desc">${finding}</desc>${runs.map((each, index) => bar(each, index, x))}</svg></div><ul class="legend">${recoveryPhases.map((phase, index) => html`<li>${areaSwatch(`area s${index}`)}${phase}</li>`)}</ul></figure>`;
+}
+
+/** White on blue, black on all others: each can be read. */
+const pale = 0;
+
+function bar(run: DrillRun, index: number, x: (ms: number) => number): Markup {
+  const y = index * rowHeight + 4;
+  const { phases, verdict } = run.end;
+  const startMs = phases[0]?.fromMs ?? 0;
+  const seen = phases.flatMap(({ phase, fromMs, untilMs }) =>
+    untilMs === undefined ? [] : [{ phase, fromMs, untilMs }],
+  );
+  const open = phases.length > seen.length;
+  const name = index === 0 ? 'this run' : `${day(run.beganAtMs)} ${verdictWord[verdict].toLowerCase()}`;
+  return html`<text x="${left - 8}" y="${y + 18}" text-anchor="end">${name}</text>${seen.map(
+    ({ phase, fromMs, untilMs }) => {
+      const [from, until] = [x(fromMs - startMs), x(untilMs - startMs)];
+      const look = recoveryPhases.indexOf(phase);
+      const text = `${phase} ${span(untilMs - fromMs)}`;
+      const label = [text, span(untilMs - fromMs)].find((each) => each.length * 7 + 8 < until - from);
+      return html`<rect class="phase s${look}" x="${round(from)}" y="${y}" width="${round(until - from)}" height="26"/>${label === undefined ? '' : html`<text class="${look === pale ? 'pale' : 'dark'}" x="${round((from + until) / 2)}" y="${y + 18}" text-anchor="middle">${label}</text>`}`;
+    },
+  )}<text x="${round(x(totalOf(run)) + 6)}" y="${y + 18}">${open ? 'not to its end' : span(totalOf(run))}</text>`;
+}
+
+/** Of what was seen to its end. */
+function totalOf({ end: { phases } }: DrillRun): number {
+  const last = phases.findLast(({ untilMs }) => untilMs !== undefined)?.untilMs;
+  return (last ?? phases[0]?.fromMs ?? 0) - (phases[0]?.fromMs ?? 0);
+}
+
+function findingOf(run: DrillRun): string {
+  const { phases } = run.end;
+  const open = phases.find(({ untilMs }) => untilMs === undefined);
+  if (open !== undefined)
+    return `The end of ${open.phase} was not seen; what came before it took ${span(totalOf(run))}.`;
+  const [longest] = phases.toSorted((a, b) => (b.untilMs ?? 0) - b.fromMs - ((a.untilMs ?? 0) - a.fromMs));
+  const most =
+    longest === undefined ? '' : `, most of it to ${longest.phase} (${span((longest.untilMs ?? 0) - longest.fromMs)})`;
+  return `From the first fault until it was stable: ${span(totalOf(run))}${most}.`;
+}
