@@ -1,4 +1,5 @@
-/** Probes that a drill's black hole swallows: they see what users see, or half of the evidence would speak against it. */
+/** Probes of a site that a drill does something to: they see what users see, or half of the evidence would speak against it. */
+import { type Fault, trafficFaultKinds } from '../model/fault.ts';
 import type { Observation } from '../model/observation.ts';
 import type { ProbeSpec } from '../model/probe-spec.ts';
 import type { Replica } from '../model/replica.ts';
@@ -6,6 +7,7 @@ import type { ReadCall } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { Random } from '../ports/random.ts';
+import { answeredWithError, awaited, blind, delayOf, type Found, madeLate, stalled } from './altered.ts';
 import { createLook, type ReadFaults } from './look.ts';
 
 export interface FaultyProbeDeps {
@@ -16,28 +18,41 @@ export interface FaultyProbeDeps {
   readonly faults: ReadFaults;
 }
 
+/** What a probe can be hit by. */
+const toProbes = new Set<Fault['kind']>([...trafficFaultKinds, 'vantage-blind']);
+
 /** A wait that ends this much late tells of a busy or stopped process, ours, milliseconds; as for real probes. */
 const ownLatenessMs = 500;
 
-/** Without a fault it is the probe itself, call for call; with one, it finds what a probe finds whose packets are dropped. */
+/** Without a fault it is the probe itself, call for call; with one, it finds what a probe of such a failure finds. */
 export function withTrafficFaults(probe: Probe, deps: FaultyProbeDeps): Probe {
   const { clock, random, vantage } = deps;
   const faultsOf = createLook(deps);
-  const isSwallowed = async ({ deployment, site, url }: Replica): Promise<boolean> => {
-    // Without an address nothing is sent that could be lost.
-    if (url === undefined) return false;
-    const fault = (await faultsOf(deployment)).find((each) => each.site === site);
-    return fault !== undefined && random.next() * 100 < fault.sharePct;
+  /** Those that hit what is sent to it now: of each kind as its share is drawn. */
+  const hitting = async ({ deployment, site, url }: Replica): Promise<readonly Fault[]> => {
+    // Without an address nothing is sent that could be hit.
+    if (url === undefined) return [];
+    const there = (await faultsOf(deployment)).filter((each) => each.site === site && each.sharePct > 0);
+    return there.filter((each) => toProbes.has(each.kind) && random.next() * 100 < each.sharePct);
   };
+  const isSwallowed = async (replica: Replica): Promise<boolean> =>
+    (await hitting(replica)).some(({ kind }) => kind === 'blackhole' || kind === 'vantage-blind');
   const check: Probe['check'] = async (spec, replica, call) => {
     const silence = createSilence(clock, call);
-    if (!(await isSwallowed(replica))) return await probe.check(spec, replica, call);
-    const finding = findingOf(spec, await silence.last(spec.timeoutMs));
+    const faults = await hitting(replica);
+    if (faults.length === 0) return await probe.check(spec, replica, call);
     const { deployment, site, id, bootId } = replica;
-    return {
+    const observe = (found: Found): Observation => ({
       ...{ deployment, site, replica: id, bootId, probe: spec.name, plane: 'data', vantage },
-      ...{ atMs: clock.nowMs(), durationMs: silence.elapsedMs(), ...finding },
-    };
+      ...{ atMs: clock.nowMs(), durationMs: silence.elapsedMs(), ...found },
+    });
+    const isHit = (kind: Fault['kind']): boolean => faults.some((each) => each.kind === kind);
+    if (isHit('vantage-blind')) return observe(blind);
+    if (isHit('blackhole')) return observe(findingOf(spec, await silence.last(spec.timeoutMs)));
+    const wrong = isHit('errors') ? answeredWithError(spec) : undefined;
+    if (wrong !== undefined) return observe(wrong);
+    const seen = await probe.check(spec, replica, call);
+    return await lateOrStalled({ spec, silence, faults, observe }, seen);
   };
   if (probe.inFlight === undefined) return { check };
   const count = probe.inFlight.bind(probe);
@@ -81,14 +96,37 @@ function createSilence(clock: Clock, { signal, deadlineAtMonoMs }: ReadCall) {
 }
 
 const givenUp = 'given up before an answer came';
-/** What a probe of each kind waits for first. */
-const awaited = { tcp: 'connection', http: 'answer', completion: 'token' } as const;
+interface Hit {
+  readonly spec: ProbeSpec;
+  readonly silence: ReturnType<typeof createSilence>;
+  readonly faults: readonly Fault[];
+  observe(found: Found): Observation;
+}
+
+/** An answer that came, as whoever waits for it finds it. */
+async function lateOrStalled({ spec, silence, faults, observe }: Hit, seen: Observation): Promise<Observation> {
+  const delayMs = delayOf(spec, faults);
+  const stall = faults.some(({ kind }) => kind === 'stalled-streams') ? stalled(spec, seen) : undefined;
+  if (delayMs === 0 && stall === undefined) return seen;
+  const answeredMs = silence.elapsedMs() + delayMs;
+  const isInTime = stall === undefined && answeredMs < spec.timeoutMs;
+  const { isGivenUp } = await silence.last(isInTime ? answeredMs : spec.timeoutMs);
+  if (isGivenUp) return observe({ outcome: 'unknown', reason: 'CannotSee', detail: givenUp });
+  return observe(stall ?? madeLate(spec, foundIn(seen), { delayMs, isInTime }));
+}
+
+function foundIn({ outcome, reason, detail, firstTokenMs, perTokenMs }: Observation): Found {
+  return {
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+    ...(perTokenMs === undefined ? {} : { perTokenMs }),
+  };
+}
 
 /** In the words of `src/probes`; a test keeps the two in step. */
-function findingOf(
-  { kind }: ProbeSpec,
-  { isGivenUp, timeoutMs, isCutShort, lateMs }: Silence,
-): Pick<Observation, 'outcome' | 'reason' | 'detail'> {
+function findingOf({ kind }: ProbeSpec, { isGivenUp, timeoutMs, isCutShort, lateMs }: Silence): Found {
   const unseen = (detail: string) => ({ outcome: 'unknown', reason: 'CannotSee', detail }) as const;
   if (isGivenUp) return unseen(givenUp);
   if (isCutShort) return unseen(`only ${Math.round(timeoutMs)} ms were left to look`);

@@ -71,15 +71,19 @@ function lift(deps: FaultDeps, deployment: string, value: unknown, response: Ser
 /** The request, or what is wrong with it. */
 function faultIn(deployment: string, value: unknown): FaultRequest | string {
   if (!isObject(value)) return 'a fault is an object';
-  const { drill, run, kind, site, sharePct, forMs, by } = value;
+  const { drill, run, kind, site, sharePct, delayMs, forMs, by } = value;
   if (!isName(drill) || drill === '') return 'drill names a drill';
   if (!isName(run) || run === '') return 'run names the run of a drill';
   if (!isFaultKind(kind)) return `kind is ${armedFaultKinds.join(' or ')}`;
   if (!isName(site) || site === '') return 'site names a site';
   if (!isCount(sharePct) || sharePct > 100) return 'sharePct is a whole number from 0 to 100';
   if (!isDuration(forMs, longestFaultMs)) return `forMs is a whole number of milliseconds from 1 to ${longestFaultMs}`;
+  const isLate = kind === 'latency' || kind === 'slow-first-token';
+  if (isLate ? !isDuration(delayMs, longestFaultMs) : delayMs !== undefined)
+    return `delayMs is a whole number of milliseconds from 1 to ${longestFaultMs}, of latency and slow-first-token alone`;
   if (!isActor(by)) return 'by names a person or controller, its host and process';
-  return { deployment, drill, run, kind, site, sharePct, forMs, by: actorOf(by) };
+  const request = { deployment, drill, run, kind, site, sharePct, forMs, by: actorOf(by) };
+  return isDuration(delayMs, longestFaultMs) ? { ...request, delayMs } : request;
 }
 
 function isFaultKind(kind: unknown): kind is ArmedFaultKind {

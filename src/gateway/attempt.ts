@@ -3,11 +3,13 @@ import type { Dispatcher } from 'undici';
 import { noteAnswer, noteRefused, type PoolReplica } from '../core/routing/pool.ts';
 import type { DrainedEnd } from '../model/drained.ts';
 import { cutEvent, drainedEvent } from './answer.ts';
+import { headOf, noHead } from './answer-head.ts';
 import type { AttemptList } from './attempt-list.ts';
 import type { DrainLedger } from './drain-ledger.ts';
 import type { Forward } from './forward.ts';
 import { writePart } from './frame.ts';
 import { clientHeaders } from './headers.ts';
+import type { Stall } from './stall.ts';
 import { neverReached, ownWant } from './unreached.ts';
 
 export class Attempt implements Dispatcher.DispatchHandler {
@@ -28,18 +30,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
   lastDataMs = 0;
   /** A drill's black hole has it: whatever still comes is dropped, for going on would leave a hole in the answer. */
   isLost = false;
+  /** A drill stalls it: once its stream has begun nothing more comes, until `goOn`. */
+  stall: Stall | undefined;
   /** Where it is linked in (see AttemptList), and where its end is written down. */
   list: AttemptList | undefined;
   previous: Attempt | undefined;
   next: Attempt | undefined;
   ledger: DrainLedger | undefined;
   #controller: Dispatcher.DispatchController | undefined;
-  #status = 0;
-  #rawHeaders: readonly (Buffer | string)[] = [];
-  #connection: string | string[] | undefined;
-  #isEventStream = false;
-  /** Of the body; -1 when the answer does not say. */
-  #announcedBytes = -1;
+  #head = noHead;
   #isWritten = false;
   #hasFirstByte = false;
   #isOver = false;
@@ -69,11 +68,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (this.#isOver || this.isLost || status < 200) return;
-    this.#status = status;
-    this.#rawHeaders = Array.isArray(controller.rawHeaders) ? controller.rawHeaders : [];
-    this.#connection = headers['connection'];
-    this.#isEventStream = String(headers['content-type'] ?? '').startsWith('text/event-stream');
-    this.#announcedBytes = Number(headers['content-length'] ?? -1);
+    this.#head = headOf(controller, status, headers);
     if (status < 500) return;
     this.#judge(true);
     if (this.forward.tryElsewhere(this, false)) this.abandon();
@@ -82,11 +77,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     // An empty frame would end the answer.
     if (this.#isOver || this.isLost || chunk.length === 0) return;
+    if (this.stall !== undefined && this.#head.isEventStream && this.#isWritten)
+      return this.stall.hold(controller, () => this.onResponseData(controller, chunk));
     const { plant, response } = this.forward;
     this.bytes += chunk.length;
     this.lastDataMs = plant.nowMs();
     if (!this.#hasFirstByte) this.#begin();
-    if (this.#announcedBytes === chunk.length && !this.#isWritten) return this.#finish(chunk);
+    if (this.#head.announcedBytes === chunk.length && !this.#isWritten) return this.#finish(chunk);
     const sink = writePart(response, chunk, !this.#isWritten);
     this.#isWritten = true;
     if (sink === undefined) return;
@@ -141,6 +138,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.forward.failed(this, true, 'upstream_lost');
   }
 
+  /** What stalled it is over: from where it stood. */
+  goOn(): void {
+    const { stall } = this;
+    this.stall = undefined;
+    if (!this.#isOver) stall?.end();
+  }
+
   /** Lets go of the upstream; whatever it still sends is dropped. */
   abandon(end: DrainedEnd = 'moved'): void {
     if (this.#isOver) return;
@@ -165,7 +169,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#leave('cut');
     this.#controller?.abort(new Error('site drained'));
     const { response, route } = this.forward;
-    if (this.#isEventStream && this.#announcedBytes < 0) this.#end(drainedEvent);
+    if (this.#head.isEventStream && this.#head.announcedBytes < 0) this.#end(drainedEvent);
     else response.destroy();
     // Nobody's failure but ours: nothing is held against the replica.
     route.statistics.noteEnd(this.replica.site, 'cut');
@@ -174,7 +178,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   /** `last`: the whole body, when it came at once; head and body then leave in one write. */
   #finish(last: Buffer | undefined): void {
-    const isGood = this.#status < 500;
+    const isGood = this.#head.status < 500;
     this.#leave(isGood ? 'finished' : 'failed');
     this.#end(last);
     if (isGood) this.forward.route.statistics.noteEnd(this.replica.site, 'finished');
@@ -200,14 +204,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
     replica.streaming += 1;
     // A plain answer's first byte comes when the whole of it is made: that says nothing of the first token.
     if (forward.isStream) route.statistics.noteFirstToken(replica.site, tookMs, nowMs);
-    if (this.#status < 500) {
+    if (this.#head.status < 500) {
       // A late answer was held against the replica when it became late; it must not count as a good one now.
       if (this.isLate) route.statistics.note(replica.site, 'good', nowMs);
       else this.#judge(false);
       if (!this.isLate || route.pool.entry.sites.length === 1) forward.lateness.learn(tookMs);
     }
     const added = ['x-godwit-site', replica.site, 'x-godwit-attempts', String(forward.attempts)];
-    response.writeHead(this.#status, clientHeaders(this.#rawHeaders, this.#connection, added));
+    response.writeHead(this.#head.status, clientHeaders(this.#head.rawHeaders, this.#head.connection, added));
   }
 
   /** Counts the attempt and lets the pool draw its conclusion. */
@@ -227,7 +231,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     route.statistics.note(this.replica.site, 'failed', plant.nowMs());
     route.statistics.noteEnd(this.replica.site, 'cut');
     // In an answer of announced length it would be taken for the rest of it.
-    if (this.#isEventStream && this.#announcedBytes < 0) response.write(cutEvent(code));
+    if (this.#head.isEventStream && this.#head.announcedBytes < 0) response.write(cutEvent(code));
     this.forward.request.socket.destroySoon();
     this.forward.finish('cut');
   }

@@ -1,13 +1,14 @@
 /** The faults a drill has armed for one deployment. In memory alone: whoever stops the gateway undoes them too. */
 import type { PoolReplica } from '../core/routing/pool.ts';
-import type { EndedFault, Fault, FaultRequest, FaultSight } from '../model/fault.ts';
+import type { ArmedFaultKind, EndedFault, Fault, FaultRequest, FaultSight } from '../model/fault.ts';
 import type { LiftReason } from '../ports/traffic-driver.ts';
 import type { Attempt } from './attempt.ts';
+import type { Held } from './delayed.ts';
 import { connectTimeoutMs } from './unreached.ts';
 
-/** Of one deployment at once. */
-const maxInForce = 16;
-const maxEnded = 16;
+/** Of one deployment at once: what a drill has at most, and a mark at each of its sites. */
+const maxInForce = 40;
+const maxEnded = 40;
 
 /** One moment on both clocks. */
 export interface Moment {
@@ -36,11 +37,20 @@ export class FaultBook {
   /** Attempts whose connection is not made, oldest first. */
   readonly #connecting: { readonly attempt: Attempt; readonly untilMonoMs: number }[] = [];
 
-  /** Whether what is sent to a site now is to be lost; `random` draws, and only when there is something to draw for. */
-  swallows(site: string, monoMs: number, random: () => number): boolean {
+  /** Answers that are late, in no order. */
+  #held: readonly Held[] = [];
+
+  /** Whether a fault of the kind hits what is sent to a site now; `random` draws, and only when there is something to draw for. */
+  hits(kind: ArmedFaultKind, site: string, monoMs: number, random: () => number): Fault | undefined {
     for (const { fault, untilMonoMs } of this.#inForce)
-      if (fault.site === site && monoMs < untilMonoMs) return random() * 100 < fault.sharePct;
-    return false;
+      if (fault.kind === kind && fault.site === site && fault.sharePct > 0 && monoMs < untilMonoMs)
+        return random() * 100 < fault.sharePct ? fault : undefined;
+    return undefined;
+  }
+
+  /** Until its time, or until nothing makes answers late any more. */
+  hold(held: Held): void {
+    this.#held = [...this.#held, held];
   }
 
   /**
@@ -64,12 +74,18 @@ export class FaultBook {
       this.#connecting.shift();
       first.attempt.release(true);
     }
+    if (this.#held.length === 0) return;
+    const isLate = this.#inForce.some(({ fault }) => fault.delayMs !== undefined && fault.sharePct > 0);
+    const due = isLate ? this.#held.filter(({ untilMonoMs }) => monoMs >= untilMonoMs) : this.#held;
+    this.#held = this.#held.filter((each) => !due.includes(each));
+    for (const each of due) each.go();
   }
 
-  /** Whether anything sent to the site is lost. */
-  isBroken(site: string, monoMs: number): boolean {
+  /** Whether a fault of the kind hits anything at the site. */
+  isHit(kind: ArmedFaultKind, site: string, monoMs: number): boolean {
     return this.#inForce.some(
-      ({ fault, untilMonoMs }) => fault.site === site && fault.sharePct > 0 && monoMs < untilMonoMs,
+      ({ fault, untilMonoMs }) =>
+        fault.kind === kind && fault.site === site && fault.sharePct > 0 && monoMs < untilMonoMs,
     );
   }
 

@@ -1,8 +1,12 @@
 /** A drill's faults at a deployment: arming one hits what runs already, too. */
-import type { Fault, FaultRequest, FaultSight } from '../model/fault.ts';
+import type { Dispatcher } from 'undici';
+import type { ArmedFaultKind, Fault, FaultRequest, FaultSight } from '../model/fault.ts';
 import type { LiftReason } from '../ports/traffic-driver.ts';
+import type { Attempt } from './attempt.ts';
+import { answerWithError, type DelayAt, delayed } from './delayed.ts';
 import { FaultBook, type Moment } from './fault-book.ts';
-import type { Route } from './route.ts';
+import type { Plant, Route } from './route.ts';
+import { Stall } from './stall.ts';
 
 export type FaultEnd =
   | { readonly kind: 'armed'; readonly fault: Fault }
@@ -18,11 +22,20 @@ export function armFault(route: Route, request: FaultRequest, now: Moment, rando
   route.faults ??= new FaultBook();
   const end = route.faults.arm(request, now);
   if (end.kind !== 'armed') return end;
-  for (const list of [route.waiting, route.answering])
-    for (const attempt of list.filter(({ replica }) => replica.site === site))
-      if (!attempt.isLost && random() < end.newShare) attempt.isLost = true;
+  hitRunning(route, request, () => random() < end.newShare);
   release(route, now.monoMs);
   return { kind: 'armed', fault: end.fault };
+}
+
+/** A black hole takes what runs already, and streams that have begun stall; other faults are for what is sent from now on. */
+function hitRunning(route: Route, { site, kind }: FaultRequest, isHit: () => boolean): void {
+  const lists = kind === 'blackhole' ? [route.waiting, route.answering] : [route.answering];
+  if (kind !== 'blackhole' && kind !== 'stalled-streams') return;
+  for (const list of lists)
+    for (const attempt of list.filter(({ replica }) => replica.site === site)) {
+      if (kind === 'stalled-streams') attempt.stall ??= isHit() ? new Stall() : undefined;
+      else if (!attempt.isLost && isHit()) attempt.isLost = true;
+    }
 }
 
 /** Also of a deployment that nothing is routed for: there is none in force then. */
@@ -43,11 +56,46 @@ export function sweepFaults(route: Route, monoMs: number): void {
   release(route, monoMs);
 }
 
-/** An answer that was swallowed cannot come: nobody must wait for it beyond the fault. */
+/** An answer that was swallowed cannot come: nobody must wait for it beyond the fault. One that stalls goes on. */
 function release(route: Route, monoMs: number): void {
-  for (const list of [route.waiting, route.answering])
-    for (const attempt of list.filter(
-      ({ isLost, replica }) => isLost && route.faults?.isBroken(replica.site, monoMs) !== true,
-    ))
+  const isOver = (kind: ArmedFaultKind, site: string): boolean => route.faults?.isHit(kind, site, monoMs) !== true;
+  for (const list of [route.waiting, route.answering]) {
+    for (const attempt of list.filter(({ isLost, replica }) => isLost && isOver('blackhole', replica.site)))
       attempt.release(false);
+    for (const attempt of list.filter(
+      ({ stall, replica }) => stall !== undefined && isOver('stalled-streams', replica.site),
+    ))
+      attempt.goOn();
+  }
+}
+
+/**
+ * Sends an attempt on its way, or does to it what a drill has for its site: it is lost, answered with an error, or late. `free`:
+ * connections that stand.
+ */
+export function dispatchDrilled(
+  book: FaultBook,
+  { attempt, plant, free, isCompletion }: DrilledTerms,
+  dispatch: (handler: Dispatcher.DispatchHandler) => void,
+): void {
+  const { site } = attempt.replica;
+  const nowMs = plant.nowMs();
+  const hits = (kind: ArmedFaultKind) => book.hits(kind, site, nowMs, () => plant.random());
+  // A black hole: nothing is sent, and nobody here is told.
+  if (hits('blackhole') !== undefined) return book.take(attempt, free, nowMs);
+  if (hits('errors') !== undefined) return answerWithError(attempt);
+  if (hits('stalled-streams') !== undefined) attempt.stall = new Stall();
+  const late = (at: DelayAt, { delayMs = 0 }: Fault, to: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler =>
+    delayed(to, { at, delayMs, nowMs: () => plant.nowMs(), hold: (held) => book.hold(held) });
+  const latency = hits('latency');
+  const slow = isCompletion ? hits('slow-first-token') : undefined;
+  const slowed = slow === undefined ? attempt : late('first-byte', slow, attempt);
+  dispatch(latency === undefined ? slowed : late('head', latency, slowed));
+}
+
+interface DrilledTerms {
+  readonly attempt: Attempt;
+  readonly plant: Plant;
+  readonly free: number;
+  readonly isCompletion: boolean;
 }

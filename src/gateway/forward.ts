@@ -1,5 +1,6 @@
 /** One client request on its way: finds a replica, tries again elsewhere while nothing was answered, waits when nobody is ready. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
 import { chooseReplica } from '../core/routing/choose.ts';
 import type { Lateness } from '../core/routing/lateness.ts';
 import type { PoolReplica } from '../core/routing/pool.ts';
@@ -7,6 +8,7 @@ import { burstOf } from '../core/routing/retry-budget.ts';
 import { sendGatewayError } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import { asksForStream } from './body.ts';
+import { dispatchDrilled } from './faults.ts';
 import { upstreamHeaders } from './headers.ts';
 import { type Plant, type Route, waitingAt } from './route.ts';
 
@@ -73,10 +75,12 @@ export class Forward {
     this.#current = attempt;
     const { method = 'GET', url = '/' } = this.request;
     const upstream = plant.upstreamOf(route, replica);
-    // A drill's black hole: nothing is sent, and nobody here is told.
-    if (route.faults?.swallows(replica.site, nowMs, () => plant.random()) === true)
-      return route.faults.take(attempt, upstream.stats.free, nowMs);
-    upstream.dispatch({ path: url, method, headers: this.#headers, body: this.#body ?? null }, attempt);
+    const dispatch = (handler: Dispatcher.DispatchHandler): void => {
+      upstream.dispatch({ path: url, method, headers: this.#headers, body: this.#body ?? null }, handler);
+    };
+    if (route.faults === undefined) return dispatch(attempt);
+    const isCompletion = this.isStream || (method === 'POST' && url.includes('completions'));
+    dispatchDrilled(route.faults, { attempt, plant, free: upstream.stats.free, isCompletion }, dispatch);
   }
 
   /** Whether another try was begun for an attempt that went wrong without a word to the client. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { withTrafficFaults } from '../../src/faults/probe.ts';
 import type { Fault, FaultSight } from '../../src/model/fault.ts';
@@ -11,7 +12,7 @@ import { createSeededRandom } from '../../src/testkit/seeded-random.ts';
 import { createGatewayDriver } from '../../src/traffic/gateway/driver.ts';
 import { ana } from '../core/support/pins.ts';
 import { openWorld, until } from '../gateway/support/world.ts';
-import { listen, realClock, replicaAt } from '../probes/misbehaving.ts';
+import { listen, realClock, replicaAt, streamHead } from '../probes/misbehaving.ts';
 
 const timing = { everyMs: 1000, timeoutMs: 2000 };
 const tcp: ProbeSpec = { kind: 'tcp', name: 'port', ...timing };
@@ -250,4 +251,74 @@ test('a fault armed at a real gateway swallows probes of its site, and lifting i
   await until('it is lost', async () => (await look()) === 'bad');
   await driver.lift('chat', { because: 'over' }, call());
   await until('it gets through', async () => (await look()) === 'good');
+});
+
+const chunk = (text: string): string => `data: ${JSON.stringify({ model: 'tiny', choices: [{ text }] })}\n\n`;
+const whole = `${streamHead}${chunk('one')}${chunk('two')}data: [DONE]\n\n`;
+const spoken = (request: string): string =>
+  request.startsWith('POST') ? whole : 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
+const laterBy = (ms: number, text: string) => (socket: Socket) => void setTimeout(() => socket.write(text), ms);
+
+/** What a real one of each failure would say, and the fault that stands for it. */
+test.for<{ name: string; change: Partial<Fault>; spec: ProbeSpec; real: (socket: Socket, request: string) => void }>([
+  ...([http, completion] as const).map((spec) => ({
+    ...{ name: 'errors', change: { kind: 'errors' } as const, spec },
+    real: (socket: Socket) => void socket.end('HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n'),
+  })),
+  {
+    ...{ name: 'a first token that is late', change: { kind: 'slow-first-token', delayMs: 60 }, spec: completion },
+    real: laterBy(60, whole),
+  },
+  {
+    ...{ name: 'latency within the limit', change: { kind: 'latency', delayMs: 10 }, spec: completion },
+    real: laterBy(10, whole),
+  },
+  {
+    ...{ name: 'latency beyond its time', change: { kind: 'latency', delayMs: 900 }, spec: http },
+    real: laterBy(900, 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'),
+  },
+  {
+    ...{ name: 'a stream that stalls', change: { kind: 'stalled-streams' }, spec: completion },
+    real: (socket) => void socket.write(`${streamHead}${chunk('one')}`),
+  },
+])('$name of $spec.kind: word for word what the real probe finds', async ({ change, spec, real }) => {
+  const [sound, sick] = [await listen((socket, request) => void socket.end(spoken(request))), await listen(real)];
+  const inner = createProbe({ clock: realClock, vantage: 'here' });
+  const faults = (): Promise<Seen<FaultSight>> =>
+    Promise.resolve({ kind: 'seen', value: { inForce: [fault(change)], ended: [] }, asOfMs: 0 });
+  const probe = withTrafficFaults(inner, { clock: realClock, random: createSeededRandom(1), vantage: 'here', faults });
+  const own = new AbortController();
+  onTestFinished(() => own.abort());
+  const call = () => ({ signal: own.signal, deadlineAtMonoMs: realClock.monoMs() + 5000 });
+  const quick = { ...spec, timeoutMs: 300, ...(spec.kind === 'completion' ? { firstTokenLimitMs: 50 } : {}) };
+  const ours = await probe.check(quick, replicaAt(sound), call());
+  const theirs = await inner.check(quick, replicaAt(sick), call());
+  const words = ({ outcome, reason, detail = '' }: Observation) => [
+    outcome,
+    reason,
+    detail.replace(/\d+ ms/, 'so many ms'),
+  ];
+  expect(words(ours)).toEqual(words(theirs));
+  expect(ours.firstTokenMs === undefined).toBe(theirs.firstTokenMs === undefined);
+});
+
+test('what does nothing to requests does nothing to probes', async () => {
+  const { probe, sent, call } = makeWorld([fault({ kind: 'capacity-denied' }), fault({ kind: 'provider-down' })]);
+  expect(await probe.check(http, replica, call())).toMatchObject(good);
+  expect(sent).toEqual(['health']);
+});
+
+test('a blind vantage sees nothing, at once, and accuses nobody', async () => {
+  const { probe, sent, call } = makeWorld([fault({ kind: 'vantage-blind' })]);
+  for (const spec of [tcp, http, completion])
+    expect(await probe.check(spec, replica, call())).toMatchObject({ outcome: 'unknown', reason: 'CannotSee' });
+  expect(sent).toEqual([]);
+});
+
+test('a port that opens says nothing of errors and of late answers', async () => {
+  for (const change of [{ kind: 'errors' }, { kind: 'latency', delayMs: 900 }] as const) {
+    const { probe, sent, call } = makeWorld([fault(change)]);
+    expect(await probe.check(tcp, replica, call())).toMatchObject(good);
+    expect(sent).toEqual(['port']);
+  }
 });

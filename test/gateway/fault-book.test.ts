@@ -20,33 +20,35 @@ const request = (change: Partial<FaultRequest> = {}): FaultRequest => ({
   ...change,
 });
 const always = (): number => 0;
+const isLost = (book: FaultBook, site: string, monoMs: number, random: () => number = always): boolean =>
+  book.hits('blackhole', site, monoMs, random) !== undefined;
 
 test('loses what is sent to its site up to the last moment of its time, and nothing of another site', () => {
   const book = new FaultBook();
   book.arm(request(), at(1000));
-  expect(book.swallows('left', 1000, always)).toBe(true);
-  expect(book.swallows('left', 5999, always)).toBe(true);
-  expect(book.swallows('left', 6000, always)).toBe(false);
-  expect(book.swallows('right', 1000, always)).toBe(false);
+  expect(isLost(book, 'left', 1000)).toBe(true);
+  expect(isLost(book, 'left', 5999)).toBe(true);
+  expect(isLost(book, 'left', 6000)).toBe(false);
+  expect(isLost(book, 'right', 1000)).toBe(false);
 });
 
 test.for([
-  { sharePct: 0, draws: 0, isLost: false },
-  { sharePct: 1, draws: 0, isLost: true },
-  { sharePct: 50, draws: 0.499, isLost: true },
-  { sharePct: 50, draws: 0.5, isLost: false },
-  { sharePct: 100, draws: 0.999, isLost: true },
-])('at $sharePct percent and $draws drawn it is lost: $isLost', ({ sharePct, draws, isLost }) => {
+  { sharePct: 0, draws: 0, lost: false },
+  { sharePct: 1, draws: 0, lost: true },
+  { sharePct: 50, draws: 0.499, lost: true },
+  { sharePct: 50, draws: 0.5, lost: false },
+  { sharePct: 100, draws: 0.999, lost: true },
+])('at $sharePct percent and $draws drawn it is lost: $lost', ({ sharePct, draws, lost }) => {
   const book = new FaultBook();
   book.arm(request({ sharePct }), at(0));
-  expect(book.swallows('left', 0, () => draws)).toBe(isLost);
+  expect(isLost(book, 'left', 0, () => draws)).toBe(lost);
 });
 
 test('half of many are lost at fifty percent', () => {
   const book = new FaultBook();
   book.arm(request({ sharePct: 50 }), at(0));
   const random = createSeededRandom(11);
-  const lost = Array.from({ length: 1000 }, () => book.swallows('left', 0, random.next)).filter((isLost) => isLost);
+  const lost = Array.from({ length: 1000 }, () => isLost(book, 'left', 0, random.next)).filter((each) => each);
   expect(lost.length).toBeGreaterThan(450);
   expect(lost.length).toBeLessThan(550);
 });
@@ -103,7 +105,7 @@ test('lifting ends all with the reason given, and once only', () => {
   book.arm(request({ site: 'right' }), at(0));
   book.lift({ because: 'done' }, at(100));
   book.lift({ because: 'again' }, at(200));
-  expect(book.swallows('left', 100, always)).toBe(false);
+  expect(isLost(book, 'left', 100)).toBe(false);
   const { inForce, ended } = book.sight(200);
   expect(inForce).toEqual([]);
   expect(ended.map(({ site, because, endedAtMs }) => [site, because, endedAtMs])).toEqual([
@@ -112,20 +114,47 @@ test('lifting ends all with the reason given, and once only', () => {
   ]);
 });
 
-test('sixteen stand at once, and the sixteen newest that ended are kept', () => {
+test('forty stand at once, and the forty newest that ended are kept', () => {
   const book = new FaultBook();
-  for (let count = 0; count < 16; count += 1)
+  for (let count = 0; count < 40; count += 1)
     expect(book.arm(request({ site: `s${count}` }), at(count))).toMatchObject({ kind: 'armed' });
-  expect(book.arm(request({ site: 's16' }), at(16))).toMatchObject({ kind: 'full' });
-  expect(book.arm(request({ site: 's0' }), at(16))).toMatchObject({ kind: 'armed' });
-  book.lift({ because: 'done' }, at(17));
+  expect(book.arm(request({ site: 's40' }), at(40))).toMatchObject({ kind: 'full' });
+  expect(book.arm(request({ site: 's0' }), at(40))).toMatchObject({ kind: 'armed' });
+  book.lift({ because: 'done' }, at(41));
   // What somebody ended stays ended.
-  expect(book.arm(request({ site: 's16' }), at(18))).toEqual({ kind: 'lifted', message: 'done' });
-  book.arm(request({ run: 'run-2', site: 's16' }), at(18));
-  book.lift({ because: 'done' }, at(19));
-  const sites = book.sight(20).ended.map(({ site }) => site);
-  expect(sites).toHaveLength(16);
-  expect(sites.at(-1)).toBe('s16');
-  // The oldest of all: s0 had been armed again, and so was the newest of the first sixteen.
+  expect(book.arm(request({ site: 's40' }), at(42))).toEqual({ kind: 'lifted', message: 'done' });
+  book.arm(request({ run: 'run-2', site: 's40' }), at(42));
+  book.lift({ because: 'done' }, at(43));
+  const sites = book.sight(44).ended.map(({ site }) => site);
+  expect(sites).toHaveLength(40);
+  expect(sites.at(-1)).toBe('s40');
+  // The oldest of all: s0 had been armed again, and so was the newest of the first forty.
   expect(sites).not.toContain('s1');
+});
+
+test('kinds stand beside each other at one site, and each hits alone', () => {
+  const book = new FaultBook();
+  book.arm(request({ kind: 'errors', sharePct: 50 }), at(0));
+  book.arm(request({ kind: 'latency', delayMs: 100 }), at(0));
+  expect(book.hits('errors', 'left', 1, () => 0.499)).toMatchObject({ kind: 'errors' });
+  expect(book.hits('errors', 'left', 1, () => 0.5)).toBeUndefined();
+  expect(book.hits('latency', 'left', 1, () => 0.999)).toMatchObject({ delayMs: 100 });
+  expect(book.hits('blackhole', 'left', 1, always)).toBeUndefined();
+  book.lift({ because: 'done' }, at(2));
+  expect(book.hits('latency', 'left', 3, always)).toBeUndefined();
+});
+
+test('what is late goes on at its time, and at once when nothing makes answers late any more', () => {
+  const book = new FaultBook();
+  const gone: string[] = [];
+  book.arm(request({ kind: 'latency', delayMs: 1000, forMs: 60_000 }), at(0));
+  book.hold({ untilMonoMs: 1000, go: () => gone.push('first') });
+  book.hold({ untilMonoMs: 5000, go: () => gone.push('second') });
+  book.sweep(999);
+  expect(gone).toEqual([]);
+  book.sweep(1000);
+  expect(gone).toEqual(['first']);
+  book.lift({ because: 'done' }, at(1001));
+  book.sweep(1002);
+  expect(gone).toEqual(['first', 'second']);
 });

@@ -1,0 +1,51 @@
+/** What a probe finds of a replica that answers, once a drill has had its way with the answer. In the words of `src/probes`. */
+import type { Fault } from '../model/fault.ts';
+import type { Observation } from '../model/observation.ts';
+import type { ProbeSpec } from '../model/probe-spec.ts';
+
+/** What a probe found; the rest of an observation says who looked at what. */
+export type Found = Pick<Observation, 'outcome' | 'reason' | 'detail' | 'firstTokenMs' | 'perTokenMs'>;
+
+/** Nobody can look from here: neither for nor against it. */
+export const blind: Found = { outcome: 'unknown', reason: 'CannotSee', detail: 'a drill blinds this vantage' };
+
+/** Of a server that answers every request with an error; undefined: a port that opens says nothing of that. */
+export function answeredWithError({ kind }: ProbeSpec): Found | undefined {
+  return kind === 'tcp' ? undefined : { outcome: 'bad', reason: 'BadStatus', detail: 'status 500' };
+}
+
+/** How much later the answer comes, in milliseconds; 0: these faults do not touch it. */
+export function delayOf({ kind }: ProbeSpec, faults: readonly Fault[]): number {
+  const late = faults.filter(
+    (fault) =>
+      (fault.kind === 'latency' && kind !== 'tcp') || (fault.kind === 'slow-first-token' && kind === 'completion'),
+  );
+  return late.reduce((sum, { delayMs = 0 }) => sum + delayMs, 0);
+}
+
+/** The same answer, so much later; `isInTime`: before the probe gave up. */
+export function madeLate(spec: ProbeSpec, found: Found, { delayMs, isInTime }: LateTerms): Found {
+  if (!isInTime && found.outcome !== 'unknown')
+    return { outcome: 'bad', reason: 'TimedOut', detail: `no ${awaited[spec.kind]} within ${spec.timeoutMs} ms` };
+  if (spec.kind !== 'completion' || found.firstTokenMs === undefined) return found;
+  const firstTokenMs = found.firstTokenMs + delayMs;
+  if (found.outcome !== 'good' || firstTokenMs <= spec.firstTokenLimitMs) return { ...found, firstTokenMs };
+  const limit = `limit ${spec.firstTokenLimitMs} ms`;
+  const detail = `first token after ${Math.round(firstTokenMs)} ms, ${limit}`;
+  return { outcome: 'bad', reason: 'FirstTokenLate', detail, firstTokenMs };
+}
+
+interface LateTerms {
+  readonly delayMs: number;
+  readonly isInTime: boolean;
+}
+
+/** What a probe of each kind waits for first. */
+export const awaited = { tcp: 'connection', http: 'answer', completion: 'token' } as const;
+
+/** A stream that began and does not end; undefined: what was found is no stream that began. */
+export function stalled({ kind }: ProbeSpec, { outcome, firstTokenMs }: Found): Found | undefined {
+  if (kind !== 'completion' || outcome !== 'good' || firstTokenMs === undefined) return undefined;
+  const detail = `first token after ${Math.round(firstTokenMs)} ms, then no end`;
+  return { outcome: 'bad', reason: 'Stalled', detail, firstTokenMs };
+}
