@@ -1,15 +1,18 @@
+import type { Config } from '../../model/config.ts';
 import type { DrillRun } from '../../model/drill-run.ts';
 import { drillRunJson } from '../../report/json/drill.ts';
-import { drillRunText } from '../../report/text/drill.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
-import type { Style } from '../../report/text/style.ts';
+import type { App } from '../app.ts';
 import { defineCommand } from '../command.ts';
 import { exitOfVerdict } from '../drill-exit.ts';
-import { type PrintedFormat, printedFormats, reportText } from '../drill-formats.ts';
-import { hasEnd, noEnd, wholeEntries } from '../drill-runs.ts';
+import { type PrintedFormat, printedFormats, type ReportTerms, reportText } from '../drill-formats.ts';
+import { endedRuns, hasEnd, noEnd, wholeEntries } from '../drill-runs.ts';
 import { findRecord } from '../find-record.ts';
 import { optionalChoice, text } from '../inputs.ts';
 import { writeOut } from '../write-out.ts';
+
+/** As many as a page draws beside its own. */
+const mostEarlier = 6;
 
 export const drillReport = defineCommand({
   name: 'drill report',
@@ -33,13 +36,16 @@ export const drillReport = defineCommand({
     const entries = wholeEntries(found);
     const run = await app.recount(entries);
     const note = hasEnd(entries) ? {} : { note: `${run.id} is not over: ${noEnd}.` };
-    const style: Style = out.dataStyle;
+    const terms: ReportTerms = {
+      style: out.dataStyle,
+      history: () => earlierRuns(app, found.config, run),
+      offsetMin: app.localOffsetMin(run.beganAtMs),
+    };
     const json = { kind: 'DrillReport', ...drillRunJson(run) };
     const format = options.format ?? 'text';
-    if (options.out !== undefined) {
-      const written = await reportText(format, run, style);
-      await writeOut(options.out, written);
-      const { out: path } = options;
+    const { out: path } = options;
+    if (path !== undefined) {
+      await writeOut(path, await reportText(format, run, terms));
       return {
         exit: 'done',
         json: { ...json, out: path, format },
@@ -49,11 +55,17 @@ export const drillReport = defineCommand({
     }
     // Whoever asks for a format wants the file, and has the verdict in it.
     const exit = options.format === undefined ? exitOfVerdict[run.end.verdict] : 'done';
-    return { exit, json, ...(await printed(format, run, style, out.format === 'md')), ...note };
+    const printed = (as: PrintedFormat): Promise<string> => reportText(as, run, terms).then((text) => text.trimEnd());
+    const shown = out.format === 'md' ? { md: await printed('md') } : { text: await printed(format) };
+    return { exit, json, ...shown, ...note };
   },
 });
 
-async function printed(format: PrintedFormat, run: DrillRun, style: Style, isMd: boolean) {
-  if (isMd) return { md: (await reportText('md', run, style)).trimEnd() };
-  return { text: format === 'text' ? drillRunText(run, style) : (await reportText(format, run, style)).trimEnd() };
+/** None of a record that lies elsewhere. */
+async function earlierRuns(app: App, config: Config | undefined, run: DrillRun): Promise<readonly DrillRun[]> {
+  if (config === undefined) return [];
+  return await endedRuns(await app.drillRecords(config), app.recount, {
+    isWanted: ({ drill, beganAtMs }) => drill.name === run.drill.name && beganAtMs < run.beganAtMs,
+    limit: mostEarlier,
+  });
 }

@@ -53,6 +53,27 @@ test('whoever asks for a format has the verdict in it', async () => {
   expect((await type(['-o', 'json'], 'failed')).code).toBe(9);
 });
 
+test.for([
+  { format: 'html', begins: /^<!doctype html>/ },
+  { format: 'md', begins: /^## / },
+  { format: 'junit', begins: /^<\?xml / },
+  { format: 'csv', begins: /^"test_date",/ },
+])('prints $format', async ({ format, begins }) => {
+  const { code, out, err } = await type(['--format', format]);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(begins);
+  expect(out).not.toMatch(/\n\n$/);
+});
+
+test('a page draws earlier runs of the same drill beside its own', async () => {
+  const phases = [{ phase: 'detect', fromMs: 0, untilMs: 1000 }] as const;
+  const run = (id: string, ageMs: number) => ({ id, beganAtMs: nowMs - ageMs, end: { phases } });
+  const records = await recordsOf(run('dr-1', 3000), run('dr-2', 2000), run('dr-3', 1000));
+  const app = fakeApp({ drillRecords: async () => records, recount: recounted });
+  expect(await runCommand(['drill', 'report', 'dr-2', '--format', 'html'], app)).toBe(0);
+  expect(app.printed.out).toContain('beside 1 earlier');
+});
+
 test('writes a file of its owner alone, in the place of the one that was there', async () => {
   const dir = folder();
   const path = join(dir, 'report.txt');
