@@ -85,7 +85,7 @@ function takeBack(
   const weighs = plan.steps.some(({ kind }) => kind === 'weigh');
   if (!weighs) return refuse(nothing(`${id} (${plan.kind}) moved no traffic`));
   if (sameWeights(view.inForce, plan.before)) return refuse(isSo(`the weights before ${id} are in force`));
-  if (!sameWeights(view.inForce, plan.after)) {
+  if (!sameWeights(view.inForce, plan.after) && !(request.yields === true && isLeftByAutomation(view, id))) {
     const message = `the traffic was moved again since ${id}: ${weightsText(view.inForce)}`;
     return refuse({ code: 'WorldMoved', message });
   }
@@ -107,6 +107,19 @@ function takeBack(
   );
   const against = [...checkMove({ view, diagnosis, action, nowMs }), ...unproven(view, plan.before, nowMs)];
   return against.length > 0 ? refuse(...against) : { kind: 'act', diagnosis, action };
+}
+
+/** Since it began nobody but automation has moved the traffic, and what is in force is of one of those plans. */
+function isLeftByAutomation({ recent, inForce }: View, id: string): boolean {
+  const since = recent.slice(0, recent.findIndex((each) => each.id === id) + 1).map(({ plan }) => plan);
+  return (
+    since.every(({ trigger, yields }) => trigger === 'automatic' || yields === true) &&
+    since.some(({ before, after, steps }) =>
+      [before, after, ...steps.flatMap((step) => (step.kind === 'weigh' ? [step.weights] : []))].some((each) =>
+        sameWeights(each, inForce),
+      ),
+    )
+  );
 }
 
 /** Weights from before that a site had which the deployment does not have any more: they can be given back to nobody. */

@@ -23,7 +23,8 @@ export function standingAfter(ended: Operation, { present, inForce, nowMs }: Aft
   const { id, plan, state } = ended;
   const isDone = state === 'done';
   const set = [
-    ...(isDone ? emptiedSites(ended) : []).map(
+    // What a drill puts to sleep again nobody wants to be kept away from.
+    ...(isDone && plan.yields !== true ? emptiedSites(ended) : []).map(
       ({ site, isStopped }): Standing => ({ ...base(ended, nowMs), kind: 'out', site, isStopped }),
     ),
     ...shiftAfter(ended, inForce, nowMs),

@@ -30,7 +30,7 @@ export const outcomesOf: Readonly<Record<CallName, readonly CallOutcome[]>> = {
 /** The calls that a step makes or waits for. */
 export const callsOf: Readonly<Record<StepKind, readonly CallName[]>> = {
   stamp: ['stamp'],
-  // A simulated gateway rehearses nothing.
+  // Only in worlds in which drills are held.
   undo: [],
   launch: ['start', 'list'],
   // The same calls as a launch; how many of its candidates a world asks is chance.

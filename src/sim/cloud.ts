@@ -3,12 +3,14 @@ import type { Notice } from '../model/notice.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { Replica } from '../model/replica.ts';
-import type { StartRequest } from '../ports/provider.ts';
+import type { Disturbance, ReplicaBoot, StartRequest } from '../ports/provider.ts';
 import type { Random } from '../ports/random.ts';
 import type { Chance, Dice, Shares } from './chance.ts';
 import { type CloudFaults, notFound, type Refusal, refusals } from './cloud-faults.ts';
 import type { Schedule } from './schedule.ts';
 import type { Shelf } from './shelf.ts';
+
+const done: Reply<void> = { kind: 'done', value: undefined };
 
 /** How a server behaves towards requests and probes. `private`: users fare well, probes badly; `public`: the reverse. */
 export type Health = 'good' | 'hangs' | 'errors' | 'slow' | 'wrong-model' | 'private' | 'public';
@@ -51,6 +53,8 @@ export interface CloudTerms {
   readonly announces: boolean;
   /** What it sells; undefined: it does not say, and has whatever is asked for. */
   readonly shelf: Shelf | undefined;
+  /** What a drill makes it say to any call, or to a start. */
+  readonly drilled: (isStart: boolean) => Refusal | undefined;
   readonly onEvent: (event: CloudEvent) => void;
   /** What users get from the site may be another now. */
   readonly onChange: () => void;
@@ -62,6 +66,7 @@ export type Sent = { readonly operationId: string; readonly epoch: number; reado
 /** One site. */
 export class Cloud {
   readonly site: string;
+  readonly announces: boolean;
   /** By id; what is gone is forgotten after a while, as clouds do. */
   readonly servers = new Map<string, Server>();
   /** What it announces, by id of the replica. */
@@ -70,6 +75,8 @@ export class Cloud {
   readonly announced = new Set<string>();
   /** Behaviour that new servers take on as well: a bad image, a bad network. */
   health: Health = 'good';
+  /** Boots that a drill has stopped where they stand. */
+  readonly hung = new Set<string>();
   readonly #terms: CloudTerms;
   readonly #dice: Dice;
   readonly #reading: Shares<Refusal | 'shortList'>;
@@ -84,6 +91,7 @@ export class Cloud {
     const { site, chance, faults } = terms;
     const { auth, throttled, transient, capacity, quota, shortList, halfMade } = faults;
     this.site = site;
+    this.announces = terms.announces;
     this.#terms = terms;
     this.#dice = chance.dice(`cloud/${site}`);
     this.#noticeDice = chance.dice(`notices/${site}`);
@@ -94,10 +102,6 @@ export class Cloud {
 
   /** Until then every call meets this, whatever the dice say. */
   outage: { readonly kind: Refusal; readonly untilMs: number } | undefined;
-
-  get announces(): boolean {
-    return this.#terms.announces;
-  }
 
   announce(notice: Notice): void {
     this.told.set(notice.replicaId, notice);
@@ -181,7 +185,19 @@ export class Cloud {
     this.#end(server, how === 'delete' ? 'gone' : 'stopped');
     this.#terms.onChange();
     this.#terms.onEvent({ verb: 'stop', site: this.site, ...sent, startKey, slot, id });
-    return { kind: 'done', value: undefined };
+    return done;
+  }
+
+  /** On purpose, as a drill does it to a machine: what is over cannot be hurt, and need not be helped. */
+  disturb({ id, bootId }: ReplicaBoot, how: Disturbance): Reply<void> {
+    const server = this.alive().find(({ replica }) => replica.id === id && replica.bootId === bootId);
+    if (server === undefined) return how === 'hang' ? { kind: 'refused', error: notFound } : done;
+    if (how === 'kill') this.crash([server]);
+    if (how === 'hang') this.hung.add(bootId);
+    if (how !== 'hang' && !this.hung.delete(bootId)) return done;
+    server.health = how === 'hang' ? 'hangs' : this.health;
+    this.#terms.onChange();
+    return done;
   }
 
   /** The processes behind these servers die at once, as with the machine under them. */
@@ -192,19 +208,21 @@ export class Cloud {
 
   #outageOf(kinds: readonly Refusal[]): Refusal | undefined {
     const { outage } = this;
+    const drilled = this.#terms.drilled(kinds.includes('capacity'));
     const isOut = outage !== undefined && this.#terms.schedule.monoMs < outage.untilMs && kinds.includes(outage.kind);
-    return isOut ? outage.kind : undefined;
+    return drilled ?? (isOut ? outage.kind : undefined);
   }
 
   #end(server: Server, state: 'gone' | 'stopped'): void {
     server.replica = { ...server.replica, state, billed: 'no' };
+    this.hung.delete(server.replica.bootId);
     if (state === 'gone') this.#terms.schedule.after(goneForMs, () => this.servers.delete(server.replica.id));
   }
 
   /** All that run take on this behaviour. */
   behave(health: Health): void {
     this.health = health;
-    for (const server of this.alive()) server.health = health;
+    for (const server of this.alive()) if (!this.hung.has(server.replica.bootId)) server.health = health;
     this.#terms.onChange();
   }
 

@@ -1,26 +1,15 @@
-/** The simulated gateway: the real acceptance rules over a table that outlives it, and statistics of a steady load. */
+/** The simulated gateway: the real acceptance rules over a table that outlives it; what it does to users, drills included. */
 import { acceptEntry, type Fence } from '../core/routing/accept-entry.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { RouteEntry, RouteReplica, Weights } from '../model/route.ts';
 import type { SiteCut } from '../model/running.ts';
-import type { DeploymentTraffic, SiteTraffic } from '../model/traffic-stats.ts';
+import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { Random } from '../ports/random.ts';
+import type { ArmedFaults } from './armed-faults.ts';
 import type { Cloud, Server } from './cloud.ts';
 import type { Schedule } from './schedule.ts';
-
-/** Requests a second, over all sites. */
-const requestsPerSecond = 100;
-/** What the statistics cover, in milliseconds. */
-const windowMs = 5000;
-
-type Fate = 'good' | 'bad' | 'late';
-
-interface Segment {
-  readonly fromMs: number;
-  /** By site: share of the requests, and how they fare there. */
-  readonly sites: readonly { readonly site: string; readonly share: number; readonly fate: Fate }[];
-}
+import { type Portion, UserTraffic } from './user-traffic.ts';
 
 export interface GatewayTerms {
   readonly schedule: Schedule;
@@ -29,6 +18,7 @@ export interface GatewayTerms {
   /** Longest time that a request runs on at a site without weight, in milliseconds. */
   readonly longestStreamMs: number;
   readonly onAccepted: (entry: RouteEntry, before: RouteEntry | undefined) => void;
+  readonly faults?: ArmedFaults | undefined;
 }
 
 /** One gateway of one deployment. */
@@ -42,15 +32,27 @@ export class Gateway {
   /** For the oracles: the newest epoch of whatever it took, stamps too, whether or not its own rules still know of it. */
   newestEpoch = 0;
   readonly #terms: GatewayTerms;
-  #segments: Segment[] = [];
+  readonly #users: UserTraffic;
   #lastTraffic: DeploymentTraffic | undefined;
-  /** By site, since the start: requests, and those that failed. */
-  readonly #totals = new Map<string, { all: number; bad: number }>();
   /** By site that lost its weight: when the last of its requests ends, monotonic milliseconds. */
   readonly #idleAtMs = new Map<string, number>();
 
   constructor(terms: GatewayTerms) {
     this.#terms = terms;
+    this.#users = new UserTraffic(() => terms.schedule.monoMs);
+  }
+
+  /** What drills do to the traffic; undefined: it cannot be told to do anything of the kind. */
+  get faults(): ArmedFaults | undefined {
+    return this.#terms.faults;
+  }
+
+  /** It is gone with all that it had in memory. */
+  fail(): void {
+    this.isUp = false;
+    if (this.faults === undefined) return;
+    this.faults.drop();
+    this.#users.forget();
   }
 
   stamp(epoch: number): Reply<void> {
@@ -133,16 +135,12 @@ export class Gateway {
     this.note();
   }
 
-  /** To be called when weights or the health of servers changed: statistics are kept by stretches of time. */
+  /** To be called when weights, the health of servers or what drills do changed. */
   note(): void {
-    const { schedule } = this.#terms;
-    this.#addUp();
-    const sites = Object.entries(this.entry?.weights ?? {})
-      .filter(([site, weight]) => weight > 0 && !this.isDrained(site))
-      .map(([site, weight]) => ({ site, share: weight / 100, fate: this.#fateAt(site) }));
-    this.#segments.push({ fromMs: schedule.monoMs, sites });
-    const oldest = schedule.monoMs - windowMs;
-    while (this.#segments.length > 1 && (this.#segments[1]?.fromMs ?? 0) <= oldest) this.#segments.shift();
+    const weights = Object.entries(this.entry?.weights ?? {}).filter(([, weight]) => weight > 0);
+    this.#users.note(
+      weights.flatMap(([site, weight]) => (this.isDrained(site) ? [] : this.#portionsOf(site, weight / 100))),
+    );
   }
 
   /** A site with weight whose replicas are all on their way out: what would go there goes elsewhere. */
@@ -165,7 +163,29 @@ export class Gateway {
     return servers.filter(({ replica }) => listed.some(({ bootId }) => bootId === replica.bootId));
   }
 
-  #fateAt(site: string): Fate {
+  /** Of what is sent to the site, the shares that a drill loses and makes late, 0–1. */
+  harmAt(site: string): { readonly lost: number; readonly late: number } {
+    const { faults } = this;
+    if (faults === undefined) return noHarm;
+    const lost = Math.max(...(['blackhole', 'errors'] as const).map((kind) => faults.shareOf(kind, site)));
+    return { lost, late: Math.min(1 - lost, faults.shareOf('slow-first-token', site)) };
+  }
+
+  #portionsOf(site: string, share: number): readonly Portion[] {
+    const fate = this.#fateAt(site);
+    const { lost, late } = this.harmAt(site);
+    const isRetried = [...this.#terms.clouds.keys()].some(
+      (each) => each !== site && this.isOffered(each) && this.servingAt(each).length > 0,
+    );
+    if (fate === 'bad' || lost + late === 0) return [{ site, share, fate, isRetried }];
+    return [
+      { site, share: share * (1 - lost - late), fate },
+      { site, share: share * late, fate: 'late' },
+      { site, share: share * lost, fate: 'bad', isRetried },
+    ];
+  }
+
+  #fateAt(site: string): Portion['fate'] {
     const cloud = this.#terms.clouds.get(site);
     if (cloud === undefined) return 'bad';
     if (this.servingAt(site).length > 0) return 'good';
@@ -177,52 +197,18 @@ export class Gateway {
     if (!this.isUp) return absentError;
     if (isStale && this.#lastTraffic !== undefined) return this.#lastTraffic;
     this.note();
+    const sites = [...this.#terms.clouds.keys()];
+    const running = sites.reduce((sum, site) => sum + this.inFlight(site), 0);
     this.#lastTraffic = {
       ...{ deployment, epoch: this.fence.epoch, routeVersion: this.fence.routeVersion },
-      ...{ requests: 0, ok: 0, failed: 0, cut: 0, gaveUp: 0, retried: 0, held: 0 },
-      sites: [...this.#terms.clouds.keys()].map((site) => this.#siteTraffic(site)),
+      ...{ ...this.#users.totals(running), cut: 0, gaveUp: 0, retried: 0, held: 0 },
+      sites: sites.map((site) => this.#users.of(site, this.inFlight(site))),
     };
     return this.#lastTraffic;
   }
-
-  #addUp(): void {
-    const last = this.#segments.at(-1);
-    if (last === undefined) return;
-    const requests = ((this.#terms.schedule.monoMs - last.fromMs) / 1000) * requestsPerSecond;
-    for (const { site, share, fate } of last.sites) {
-      const total = this.#totals.get(site) ?? { all: 0, bad: 0 };
-      total.all += requests * share;
-      if (fate === 'bad') total.bad += requests * share;
-      this.#totals.set(site, total);
-    }
-  }
-
-  #siteTraffic(site: string): SiteTraffic {
-    const { schedule } = this.#terms;
-    const counts = { good: 0, bad: 0, late: 0 };
-    for (const [index, segment] of this.#segments.entries()) {
-      const own = segment.sites.find((each) => each.site === site);
-      if (own === undefined) continue;
-      const untilMs = this.#segments[index + 1]?.fromMs ?? schedule.monoMs;
-      const forMs = untilMs - Math.max(segment.fromMs, schedule.monoMs - windowMs);
-      if (forMs > 0) counts[own.fate] += (forMs / 1000) * requestsPerSecond * own.share;
-    }
-    const attempts = Math.round(counts.good + counts.bad + counts.late);
-    const total = this.#totals.get(site) ?? { all: 0, bad: 0 };
-    return {
-      ...{ site, windowMs, attempts, failures: Math.round(counts.bad), late: Math.round(counts.late) },
-      ...{ firstTokenP50Ms: 30, firstTokenP95Ms: 60, attemptsTotal: Math.round(total.all) },
-      ...{
-        failuresTotal: Math.round(total.bad),
-        finishedTotal: 0,
-        cutTotal: 0,
-        inFlight: this.inFlight(site),
-        replicas: [],
-      },
-    };
-  }
 }
 
+const noHarm = { lost: 0, late: 0 };
 const weighty: Reply<never> = {
   kind: 'refused',
   error: { class: 'conflict', code: 'HasWeight', message: 'the site has weight' },

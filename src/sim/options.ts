@@ -1,6 +1,7 @@
 /** What a seed's world is like: each seed first draws which faults are on and how often they come. */
 import type { Random } from '../ports/random.ts';
 import { type CloudFaults, soundCloud } from './cloud-faults.ts';
+import type { DrillOptions } from './drills.ts';
 import { type LinkFaults, soundLink } from './link.ts';
 import type { Typed } from './typed.ts';
 
@@ -80,6 +81,8 @@ export interface SimOptions {
   readonly longestStreamMs: number;
   /** Share of all calls in which the process that makes them dies or stands still, 0–1. */
   readonly interrupted: number;
+  /** Absent: nobody holds any, and the gateway can be told to break nothing. */
+  readonly drills?: DrillOptions;
 }
 
 /** The chance-driven parts, all off. */
@@ -131,7 +134,7 @@ export function briskOptions(seed: number, random: Random): SimOptions {
   };
 }
 
-type DrawnLast = 'otherWords' | 'script' | 'longestStreamMs' | 'removalWindowMs' | 'hasShelves';
+type DrawnLast = 'drills' | 'otherWords' | 'script' | 'longestStreamMs' | 'removalWindowMs' | 'hasShelves';
 
 /** Anything may be on. */
 export function drawOptions(seed: number, random: Random): SimOptions {

@@ -1,5 +1,6 @@
 /** What an entry that calls a step reached claims, held against what its writer was told since the step began. */
 
+import type { FaultSight } from '../model/fault.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
 import type { Replica } from '../model/replica.ts';
@@ -31,9 +32,10 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
       return answers<Reply<void>>(claim, 'stamp').some(({ kind }) => kind === 'done')
         ? undefined
         : ['I2', 'the gateway did not say so'];
-    // A simulated gateway rehearses nothing.
     case 'undo':
-      return undefined;
+      return holds(answers<Seen<FaultSight>>(claim, 'faults'), ({ inForce }) => inForce.length === 0)
+        ? undefined
+        : ['I13', 'no read of the gateway shows that the drill is undone'];
     case 'launch':
       return step.bestEffort ||
         holds(replicasAt(claim, step.site), (all) => step.slots.every((slot) => lives(all, slot)))

@@ -9,12 +9,13 @@ import type { Provider } from '../ports/provider.ts';
 import type { TrafficDriver } from '../ports/traffic-driver.ts';
 import type { CallName, CallOutcome } from './cells.ts';
 import type { Dice } from './chance.ts';
-import { type Cloud, shortListMs } from './cloud.ts';
-import type { CloudFaults } from './cloud-faults.ts';
+import type { Cloud } from './cloud.ts';
+import { disturbOf, faultsOf } from './fault-port.ts';
 import { absentError, type Gateway } from './gateway.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
-import { type Link, type LinkFaults, latestMs } from './link.ts';
+import type { Link } from './link.ts';
+import type { DrillBook } from './oracle-drill.ts';
 import { checkNotDoomed } from './oracle-hunt.ts';
 import {
   checkCut,
@@ -34,6 +35,7 @@ export interface Reach {
   readonly clock: Clock;
   readonly linkTo: (node: string) => Link;
   readonly rates: RateMeter;
+  readonly drills: DrillBook | undefined;
   readonly proofMaxAgeMs: number;
   /** No wall clock is ever set: what is remembered until a moment can be held against it. */
   readonly hasTrueClock: boolean;
@@ -98,6 +100,7 @@ export function trafficOf(
   const link = reach.linkTo('gateway');
   const isStale = (): boolean => staleness.dice.roll([['stale', staleness.share]]) !== undefined;
   return {
+    ...(gateway.faults === undefined ? {} : faultsOf(reach, gateway, gateway.faults)),
     atomicUnit: 'vector',
     stamp(_, call) {
       issue(reach, 'stamp', call);
@@ -152,6 +155,7 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
   return {
     listLagMs,
     ...(cloud.announces ? { noticeEveryMs, notices: () => hear(reach, cloud) } : {}),
+    ...(reach.drills === undefined ? {} : { disturb: disturbOf(reach, cloud) }),
     ...(shelf === undefined ? {} : { account: `account-${cloud.site}`, offers: () => look(reach, shelf) }),
     list: () =>
       ask(reach, link, {
@@ -210,11 +214,6 @@ function look({ life, clock }: Reach, shelf: Shelf): Promise<Seen<readonly Offer
     const error: ProviderError = { class: 'transient', code: 'NoAnswer', message: 'no answer' };
     answered(value === undefined ? { kind: 'unknown', error } : { kind: 'seen', value, asOfMs: clock.nowMs() });
   });
-}
-
-/** Longest time from a start's sending until a list must show it, in milliseconds. */
-export function listLagOf(faults: CloudFaults, link: LinkFaults): number {
-  return faults.listLagMs + (link.lateRequest > 0 ? latestMs : 0) + (faults.shortList > 0 ? shortListMs : 0);
 }
 
 function sentOf({ operationId, epoch, idempotencyKey }: WriteCall) {

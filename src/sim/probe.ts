@@ -5,6 +5,7 @@ import type { Probe } from '../ports/probe.ts';
 import type { Random } from '../ports/random.ts';
 import type { CallOutcome } from './cells.ts';
 import type { Cloud, Health, Server } from './cloud.ts';
+import type { Gateway } from './gateway.ts';
 import type { Reach } from './ports.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -12,6 +13,7 @@ export interface ProbeTerms {
   readonly schedule: Schedule;
   readonly random: Random;
   readonly clouds: ReadonlyMap<string, Cloud>;
+  readonly gateway: Gateway;
 }
 
 interface Finding {
@@ -22,7 +24,7 @@ interface Finding {
 
 const timedOut: Finding = { outcome: 'bad', reason: 'TimedOut' };
 
-export function createProbe(reach: Reach, { schedule, clouds, random }: ProbeTerms): Probe {
+export function createProbe(reach: Reach, { schedule, clouds, gateway, random }: ProbeTerms): Probe {
   const { life, clock } = reach;
   return {
     check(spec, replica) {
@@ -52,7 +54,9 @@ export function createProbe(reach: Reach, { schedule, clouds, random }: ProbeTer
           const passage = reach.linkTo(`site/${site}`).send<Server | undefined>({
             effect: () => clouds.get(site)?.servers.get(id),
             answered: (server) => {
-              const { finding, how } = answerOf(server, bootId, spec, { nowMs: schedule.monoMs, random });
+              const { finding, how } =
+                drilledAt(gateway, site, random, spec) ??
+                answerOf(server, bootId, spec, { nowMs: schedule.monoMs, random });
               if (finding === undefined) endLate(how);
               else end(finding, how);
             },
@@ -70,6 +74,29 @@ interface Answer {
   /** Undefined: no answer ever. */
   readonly finding: Finding | undefined;
   readonly how: CallOutcome;
+}
+
+/** Probes meet what users meet; undefined: no drill has a hand in this one. */
+function drilledAt(
+  gateway: Gateway,
+  site: string,
+  random: Random,
+  { firstTokenLimitMs }: ProbeSpec & { firstTokenLimitMs?: number },
+): Answer | undefined {
+  const { faults } = gateway;
+  if (faults === undefined || faults.inForce.length === 0) return undefined;
+  if (faults.shareOf('vantage-blind', site) > 0)
+    return { finding: { outcome: 'unknown', reason: 'CannotSee' }, how: 'error' };
+  const { lost, late } = gateway.harmAt(site);
+  if (lost + late === 0) return undefined;
+  const draw = random.next();
+  if (draw < lost)
+    return faults.shareOf('errors', site) > 0
+      ? { finding: { outcome: 'bad', reason: 'BadStatus' }, how: 'error' }
+      : { finding: undefined, how: 'hang' };
+  return draw < lost + late && firstTokenLimitMs !== undefined
+    ? { finding: { outcome: 'bad', reason: 'FirstTokenLate', firstTokenMs: firstTokenLimitMs + 1 }, how: 'slow' }
+    : undefined;
 }
 
 function answerOf(

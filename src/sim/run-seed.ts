@@ -1,6 +1,7 @@
 /** Runs one seed's world: chaos, then healing, then what must be true in the end. */
 import { emptyHead, verifyPage } from '../store/chain.ts';
 import { Chaos } from './chaos.ts';
+import { seatDrills } from './drills.ts';
 import type { Violation } from './ghost.ts';
 import { clearUp, seatOperators } from './operators.ts';
 import type { SimOptions } from './options.ts';
@@ -25,6 +26,8 @@ export interface SeedReport {
   readonly decisions: readonly string[];
   readonly violations: readonly Violation[];
   readonly outcome: Outcome;
+  /** How many ended so, by verdict; see `DrillBook`. */
+  readonly drills: Readonly<Record<string, number>>;
 }
 
 /** A world that needs more events than this does not come to rest: a violation by itself. */
@@ -56,6 +59,7 @@ function* play(world: World, terms: WorldTerms): Generator<void, SeedReport> {
   world.hosts = hosts;
   const chaos = new Chaos(world);
   seatOperators(world, () => chaos.isOver);
+  seatDrills(world, () => chaos.isOver);
   yield;
   const { schedule, ghost } = world;
   const { untilMs = Number.POSITIVE_INFINITY } = terms;
@@ -81,8 +85,8 @@ function* play(world: World, terms: WorldTerms): Generator<void, SeedReport> {
   const isWell = yield* until(
     () => {
       const operations = ghost.operations.size;
-      if (troublesOf(world).length > 0 || operations !== calm.operations)
-        calm = { operations, sinceMs: schedule.monoMs };
+      const isAmiss = troublesOf(world).length > 0 || world.drills?.isUnderWay === true;
+      if (isAmiss || operations !== calm.operations) calm = { operations, sinceMs: schedule.monoMs };
       return schedule.monoMs - calm.sinceMs >= calmMs;
     },
     livenessMs,
@@ -127,5 +131,6 @@ function reportOf(world: World): SeedReport {
     decisions: chance.decisions,
     violations: ghost.violations,
     outcome: outcomeOf(world),
+    drills: Object.fromEntries(world.drills?.ended ?? []),
   };
 }

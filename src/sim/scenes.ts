@@ -1,6 +1,7 @@
 /** Worlds in which one thing is done from beginning to end and nothing else happens: the ground for trying each fault at each call. */
 import type { OrderKind, Verb } from '../model/wish.ts';
 import { soundCloud } from './cloud-faults.ts';
+import type { PlannedDrill } from './drills.ts';
 import { soundLink } from './link.ts';
 import { calmOptions, type SimOptions } from './options.ts';
 import type { Typed } from './typed.ts';
@@ -57,6 +58,16 @@ function move(kind: Verb): Typed['wish'] {
 function order(kind: OrderKind): Typed['wish'] {
   return { kind, from: undefined, to: undefined, reason: 'simulated' };
 }
+
+/** A site with all traffic is lost on purpose, for long enough that the traffic leaves it and comes back in the end. */
+export function drillScene(ends: Pick<PlannedDrill, 'interruptAfterMs'> = {}): Scene {
+  const fault = { kind: 'blackhole', site: 'amber', sharePct: 100, atMs: 0, forMs: 12_000 } as const;
+  const planned: PlannedDrill = { atMs: drillAtMs, faults: [fault], ...ends };
+  return sceneOf('a drill', [], { drills: { everyMs: 0, interrupted: on, planned: [planned] }, chaosMs: 90_000 });
+}
+
+/** When it is begun, virtual milliseconds. */
+export const drillAtMs = 8000;
 
 export const scenes: readonly Scene[] = [
   sceneOf('start', [], { ...lagging, chaosMs: 30_000 }),

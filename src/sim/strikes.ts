@@ -86,7 +86,7 @@ export function cutLink({ links, schedule }: World, details: Random): void {
 
 /** Away for a while; sometimes it comes back without its table, or with the one before. */
 export function restartGateway({ gateway, schedule, ghost }: World, details: Random): void {
-  gateway.isUp = false;
+  gateway.fail();
   const draw = details.next();
   schedule.after(200 + details.next() * (details.next() < 0.8 ? 3000 : 40_000), () => {
     // With an older copy of the state in place the gateway's table is all that tells of it.

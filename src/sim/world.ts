@@ -1,27 +1,27 @@
 /** One simulated machine room: sites, a gateway, a disk, processes with controllers; the oracles watch it. */
 import { runController } from '../engine/controller.ts';
-import type { EngineDeps } from '../engine/engine.ts';
 import type { Config } from '../model/config.ts';
 import type { JournalDraft } from '../model/journal-entry.ts';
 import type { Actor } from '../model/operation.ts';
 import type { Random } from '../ports/random.ts';
 import { createMemoryState, type MemoryState } from '../store/memory.ts';
+import type { DrillShelf } from '../store/memory-drill-records.ts';
+import { ArmedFaults } from './armed-faults.ts';
 import { Cells } from './cells.ts';
 import { Chance, type Dice } from './chance.ts';
 import { Cloud } from './cloud.ts';
 import { configOf } from './config.ts';
-import { storeOf } from './disk.ts';
+import { refusalAt } from './fault-port.ts';
 import { Gateway } from './gateway.ts';
 import { Ghost } from './ghost.ts';
 import { Incarnation } from './incarnation.ts';
 import { Link } from './link.ts';
 import type { SimOptions } from './options.ts';
+import { DrillBook } from './oracle-drill.ts';
 import { JournalGrammar } from './oracle-journal.ts';
 import { PromiseBook } from './oracle-promises.ts';
-import { RateMeter } from './oracle-rate.ts';
 import { checkAccepted, checkAppended, checkCloud, type Watched } from './oracles.ts';
-import { listLagOf, providerOf, type Reach, trafficOf } from './ports.ts';
-import { createProbe } from './probe.ts';
+import { depsOf } from './process-deps.ts';
 import { Schedule } from './schedule.ts';
 import { type SeedTree, seedTree } from './seed-tree.ts';
 import { Shelf } from './shelf.ts';
@@ -33,6 +33,8 @@ export interface Host {
   life: Incarnation | undefined;
   /** Counts its lives, for their streams of chance. */
   lives: number;
+  /** Of its calls, the share that is interrupted, 0–1; absent: as everywhere. */
+  readonly interrupted?: number;
 }
 
 export class World {
@@ -52,6 +54,10 @@ export class World {
   disk: MemoryState = this.newest;
   readonly clouds: ReadonlyMap<string, Cloud>;
   readonly gateway: Gateway;
+  /** What drills did; undefined where nobody holds any. */
+  readonly drills: DrillBook | undefined;
+  /** Their records: the disk's, whatever else is put back there. */
+  readonly drillShelf: DrillShelf = new Map();
   readonly links = new Map<string, Link>();
   wallAheadMs = 1_700_000_000_000;
   hosts: readonly Host[] = [];
@@ -80,7 +86,10 @@ export class World {
     this.seeds = seedTree(options.seed);
     this.chance = new Chance({
       ...{ seeds: this.seeds, kept, nowMs: () => this.schedule.monoMs },
-      onStrike: (id) => onStrike?.(id, this.schedule.monoMs),
+      onStrike: (id) => {
+        this.drills?.noteStrike(id);
+        onStrike?.(id, this.schedule.monoMs);
+      },
       onTry: onTry && ((decision) => onTry({ decision, step: this.#stepNow() })),
     });
     this.#onEntry = terms.onEntry;
@@ -94,12 +103,14 @@ export class World {
       random: this.seeds.stream('gateway'),
       clouds: this.clouds,
       longestStreamMs: options.longestStreamMs,
+      faults: options.drills === undefined ? undefined : this.#faults(),
       onAccepted: (entry, before) => {
         this.noteHealth();
         this.ghost.noteWeights(entry.weights);
         checkAccepted(this.#watched, before, entry);
       },
     });
+    this.drills = options.drills === undefined ? undefined : new DrillBook(this);
     const { ghost, clouds, gateway } = this;
     const [grammar, promises] = [new JournalGrammar(ghost), new PromiseBook(ghost)];
     this.#watched = { options, config, ghost, clouds, gateway, cells, grammar, promises };
@@ -109,10 +120,20 @@ export class World {
     const { schedule, chance, options } = this;
     return new Cloud({
       ...{ site, schedule, chance, faults: options.cloud, announces: options.every.warned > 0 },
+      drilled: (isStart) => refusalAt(this.gateway.faults, site, isStart),
       shelf: options.hasShelves ? new Shelf({ ...this, site }) : undefined,
       ...{ random: this.seeds.stream(`servers/${site}`), wallMs: () => Math.round(schedule.monoMs + this.wallAheadMs) },
       onEvent: (event) => checkCloud(this.#watched, event),
       onChange: () => this.noteHealth(),
+    });
+  }
+
+  #faults(): ArmedFaults {
+    return new ArmedFaults({
+      schedule: this.schedule,
+      wallMs: () => Math.round(this.schedule.monoMs + this.wallAheadMs),
+      onChange: () => this.noteHealth(),
+      onArmed: (fault) => this.drills?.noteArmed(fault),
     });
   }
 
@@ -145,7 +166,7 @@ export class World {
     const { schedule, options } = this;
     host.lives += 1;
     const life = new Incarnation({
-      ...{ name: host.name, bornAtMs: schedule.monoMs, interrupted: options.interrupted },
+      ...{ name: host.name, bornAtMs: schedule.monoMs, interrupted: host.interrupted ?? options.interrupted },
       dice: this.#interruptionsAt(host),
       onDeath: () => onDeath('killed'),
       onPause: (details) => schedule.after((1 + details.next()) * options.leaseTtlMs, () => life.resume()),
@@ -154,11 +175,11 @@ export class World {
     life.sites = new Set(this.edited.sites.map(({ name }) => name));
     const stop = new AbortController();
     this.#all.push({ life, stop });
-    return { life, stop, deps: this.#deps(life, { kind, name: kind, host: host.name, pid: host.lives }) };
+    return { life, stop, deps: depsOf(this, life, { kind, name: kind, host: host.name, pid: host.lives }) };
   }
 
-  #interruptionsAt({ name }: Host): Dice | undefined {
-    if (this.options.interrupted === 0 && !this.chance.isPlanned) return undefined;
+  #interruptionsAt({ name, interrupted = this.options.interrupted }: Host): Dice | undefined {
+    if (interrupted === 0 && !this.chance.isPlanned) return undefined;
     const dice = this.#interruptions.get(name) ?? this.chance.dice(`call/${name}`);
     this.#interruptions.set(name, dice);
     return dice;
@@ -167,41 +188,6 @@ export class World {
   #stepNow(): string | undefined {
     const { open, step } = this.ghost;
     return open === undefined || step === undefined ? undefined : `${open.id}/${step.name}`;
-  }
-
-  #deps(life: Incarnation, actor: Actor): EngineDeps {
-    const { options, ghost, chance, schedule, clouds } = this;
-    const seeds = this.seeds.fork(`${actor.host}/${actor.pid}`);
-    const [clock, state] = [schedule.clock(life, this.wallAheadMs), this.disk];
-    const reach: Reach = {
-      ...{ life, ghost, clock, rates: new RateMeter(ghost) },
-      ...{ proofMaxAgeMs: options.proofMaxAgeMs, hasTrueClock: options.every.wallJump === 0 },
-      linkTo: (node) => this.link(`${actor.host}/${node}`),
-      note: (call, outcome) => {
-        if (ghost.step !== undefined) this.cells.note(ghost.step.kind, call, outcome);
-      },
-    };
-    return {
-      ...{ config: this.edited, clock, random: seeds.stream('engine'), actor },
-      store: storeOf({
-        ...{ life, clock, ghost, state, broken: options.brokenDisk },
-        random: seeds.stream('store'),
-        dice: chance.dice(`disk/${actor.host}/${actor.pid}`),
-        isInPlace: () => state === this.newest,
-        isImmediate: () => options.storeMs === 0 && this.diskStallsUntilMs <= schedule.monoMs,
-        onAppended: (drafts) => this.noteAppended(drafts, life),
-        onArrival: (run) => this.#atDisk(run),
-      }),
-      traffic: trafficOf(reach, this.gateway, {
-        dice: chance.dice(`stale/${actor.host}/${actor.pid}`),
-        share: options.staleReads,
-      }),
-      providers: new Map(
-        [...clouds].map(([site, cloud]) => [site, providerOf(reach, cloud, listLagOf(options.cloud, options.link))]),
-      ),
-      probe: createProbe(reach, { schedule, clouds, random: seeds.stream('probe') }),
-      reporter: { report: () => undefined },
-    };
   }
 
   /**
@@ -227,7 +213,7 @@ export class World {
   }
 
   /** Sqlite works in its caller's turn; a slow disk or a store elsewhere does not. */
-  #atDisk(run: () => void): void {
+  atDisk(run: () => void): void {
     const { monoMs } = this.schedule;
     const waitMs = Math.max(0, this.diskStallsUntilMs - monoMs) + this.options.storeMs * this.#storeLatency.next();
     if (waitMs === 0) run();
@@ -236,10 +222,19 @@ export class World {
 
   /** To be called whenever what a site does to its users may have changed. */
   noteHealth(): void {
-    for (const [site, cloud] of this.clouds)
-      this.ghost.noteSite(site, this.gateway.servingAt(site).length > 0, cloud.provable().length > 0);
+    for (const [site, cloud] of this.clouds) this.#noteSite(site, cloud);
     this.gateway.note();
     this.#tellChanged();
+  }
+
+  /** Where a drill takes a part of the requests the site both serves and fails. */
+  #noteSite(site: string, cloud: Cloud): void {
+    const { lost, late } = this.gateway.harmAt(site);
+    const isBlind = this.gateway.faults !== undefined && this.gateway.faults.shareOf('vantage-blind', site) > 0;
+    const isProvable = cloud.provable().length > 0 && !isBlind;
+    const isServing = this.gateway.servingAt(site).length > 0;
+    if (lost + late > 0) this.ghost.noteSite(site, false, isProvable && lost + late < 1);
+    if (lost + late < 1) this.ghost.noteSite(site, isServing, isProvable);
   }
 
   #tellChanged(): void {

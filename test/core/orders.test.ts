@@ -152,3 +152,26 @@ test.for(['hold', 'return', 'abort', 'resume'] as const)(
     });
   },
 );
+
+test('what a drill gives back is given back over whatever automation has done since, and over nothing else', () => {
+  const [here, half, there] = [
+    { left: 100, right: 0 },
+    { left: 40, right: 60 },
+    { left: 0, right: 100 },
+  ];
+  const first = operationOf({
+    id: 'op-1',
+    state: 'failed',
+    plan: { kind: 'failover', before: here, after: there, steps: [weigh] },
+  });
+  const next = operationOf({ id: 'op-2', plan: { kind: 'failover', before: there, after: half, steps: [weigh] } });
+  const yields = { yields: true } as const;
+  const since = (operation: Operation): ViewChange => ({ recent: [operation, first], weights: half });
+  expect(give('return', since(next), yields)).toMatchObject({ kind: 'act', action: { weights: here, yields: true } });
+  expect(give('return', since(next))).toMatchObject({ reasons: [{ code: 'WorldMoved' }] });
+  const byHand = { ...next, plan: { ...next.plan, trigger: 'manual' } } as const;
+  expect(give('return', since(byHand), yields)).toMatchObject({ reasons: [{ code: 'WorldMoved' }] });
+  // Weights of no plan are somebody's own.
+  const meddled = { recent: [next, first], weights: { left: 41, right: 59 } };
+  expect(give('return', meddled, yields)).toMatchObject({ reasons: [{ code: 'WorldMoved' }] });
+});

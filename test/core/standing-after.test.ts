@@ -65,3 +65,13 @@ test.for([
   const bodies = standingAfter(ended, { present: [due], inForce: half, nowMs });
   expect(bodies.map(({ standing }) => standing)).toEqual([{ ...due, after: half, untilMs }]);
 });
+
+test('a site that a drill puts to sleep again is nobody’s to keep away from', () => {
+  const plan = { kind: 'stop', trigger: 'manual', from: 'left', before: right, after: right } as const;
+  const steps = [{ kind: 'stop', name: '1-stop', site: 'left', how: 'stop', deadlineMs: 1 }] as const;
+  const aftermath = { present: [], inForce: right, nowMs };
+  const by = (change: Partial<Operation['plan']>) =>
+    standingAfter(operationOf({ state: 'done', plan: { ...plan, steps, ...change } }), aftermath);
+  expect(by({})).toMatchObject([{ key: 'out/left' }]);
+  expect(by({ yields: true })).toEqual([]);
+});

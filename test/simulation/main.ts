@@ -1,7 +1,7 @@
 /** `npm run sim`: worlds by the thousand, each with its own misfortunes; a violation is printed with the line to replay it. */
 import type { SimOptions } from '../../src/sim/options.ts';
 import { kills } from './mutants/kills.ts';
-import { peopleFrom } from './mutants/mutant.ts';
+import { drillsFrom, peopleFrom } from './mutants/mutant.ts';
 import { seen } from './mutants/mutants.ts';
 import { type MutantResult, runMutants } from './mutants/run-mutants.ts';
 import { openProgress } from './progress.ts';
@@ -148,13 +148,14 @@ async function tryMutants({ workers, from }: Terms, isOver: () => boolean): Prom
 
 /** Where it was seen last, where others are seen (short worlds in which much happens), then one after the other; each once. */
 function* seedsFor(known: number, from: number): Generator<number> {
-  const isPeople = known >= peopleFrom;
+  const beginOf = (seed: number): number => [drillsFrom, peopleFrom].find((begin) => seed >= begin) ?? 1;
+  const begin = beginOf(known);
   const alike = Object.values(kills)
     .map(({ seed }) => seed)
-    .filter((seed) => seed >= peopleFrom === isPeople);
+    .filter((seed) => beginOf(seed) === begin);
   const first = new Set([known, ...alike]);
   yield* first;
-  for (let seed = isPeople ? peopleFrom : from; ; seed += 1) if (!first.has(seed)) yield seed;
+  for (let seed = begin === 1 ? from : begin; ; seed += 1) if (!first.has(seed)) yield seed;
 }
 
 /** The signal: time is up, or Ctrl-C. A second Ctrl-C ends at once. */

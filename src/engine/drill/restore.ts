@@ -8,6 +8,7 @@ import { carryOut } from '../carry-out.ts';
 import { readFooting, replicasChanged } from './footing.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { acknowledge, giveBack } from './return.ts';
+import { takenBy } from './taken.ts';
 import type { Stop } from './turn.ts';
 import { isWhole } from './undo-remains.ts';
 
@@ -67,6 +68,8 @@ async function stopExtra(rehearsal: Rehearsal, before: Footing): Promise<string 
   ];
   const slept = running(after.value).filter((site) => !running(before).includes(site));
   for (const site of slept) {
+    const taken = await takenBy(rehearsal);
+    if (taken !== undefined) return `${site} runs and did not before, and stays: ${taken}`;
     const how = before.replicas.some((each) => each.site === site) ? 'stop' : 'delete';
     const wish: Wish = {
       ...{ deployment: drill.deployment, kind: 'stop', from: site, to: undefined, how, yields: true },

@@ -1,56 +1,74 @@
 /** After a drill the traffic goes back to where it was, and what automation did counts against no budget. */
 
+import { messageOf } from '../../errors.ts';
 import { moveKinds, type Operation } from '../../model/operation.ts';
 import type { Weights } from '../../model/route.ts';
 import { sameWeights } from '../../model/weights.ts';
+import type { Wish } from '../../model/wish.ts';
 import { carryOut } from '../carry-out.ts';
 import { createReading } from '../reading.ts';
 import { say } from '../say.ts';
 import { operationsOf, type Rehearsal } from './rehearsal.ts';
 import { readSample } from './sample.ts';
+import { takenBy } from './taken.ts';
 
-/** How long what is under way may take to end, and the origin to be proven again, in milliseconds. */
+/** How long all of it may take before the last try begins, in milliseconds: what is under way ends, the origin is proven again. */
 const patienceMs = 120_000;
 const pauseMs = 500;
 const readTimeoutMs = 2000;
 
+/** What is left to do. `isOver`: trying again would change nothing. */
+interface Left {
+  readonly left: string | undefined;
+  readonly isOver: boolean;
+}
+
 /** Once the faults are undone. Undefined: the weights are those from before. Otherwise why not, and what to do. */
-export async function giveBack(rehearsal: Rehearsal, before: Weights | undefined): Promise<string | undefined> {
-  const { deps, drill } = rehearsal;
-  const what = `the weights are not those from before: godwit failback ${drill.deployment}`;
-  if (before === undefined) return undefined;
-  if (
-    !(await isSoon(rehearsal, async () =>
-      (await operationsOf(rehearsal)).every(({ endedAtMs }) => endedAtMs !== undefined),
-    ))
-  )
-    return `an operation is under way still: godwit op list`;
-  // The last first: each goes back to where the one before it had brought the traffic.
-  for (const { id } of (await operationsOf(rehearsal)).filter(isMove).toReversed()) {
-    if (await isBack(rehearsal, before)) return undefined;
-    if (!(await isSoon(rehearsal, () => isProven(rehearsal, before)))) return `${what} once it is healthy`;
-    const wish = {
-      deployment: drill.deployment,
-      kind: 'return',
-      from: undefined,
-      to: undefined,
-      yields: true,
-    } as const;
-    const reason = `drill ${rehearsal.id} is over`;
-    const end = await carryOut(deps, { ...wish, operationId: id, reason }, { timeoutMs: patienceMs }, calm());
-    if (end.kind === 'refused') return `${what} (${end.reasons.map(({ message }) => message).join('; ')})`;
-    if (end.kind === 'ended') rehearsal.say(`${end.operation.id} return ${end.operation.state}`);
+export async function giveBack(rehearsal: Rehearsal, before: Weights): Promise<string | undefined> {
+  const { clock } = rehearsal.deps;
+  for (const untilMonoMs = clock.monoMs() + patienceMs; ; ) {
+    // One answer that was lost, or a disk that was full for a moment, must not leave the traffic where it is.
+    const { left, isOver } = await tryBack(rehearsal, before).catch(
+      (thrown: unknown): Left => ({ left: `${what(rehearsal)} (${messageOf(thrown)})`, isOver: false }),
+    );
+    if (isOver || clock.monoMs() >= untilMonoMs) return left;
+    await clock.sleep(pauseMs, calm());
   }
-  return (await isBack(rehearsal, before)) ? undefined : what;
 }
 
-function isMove({ plan, state }: Operation): boolean {
-  return plan.trigger === 'automatic' && state === 'done' && moveKinds.some((kind) => kind === plan.kind);
-}
-
-async function isBack(rehearsal: Rehearsal, before: Weights): Promise<boolean> {
+async function tryBack(rehearsal: Rehearsal, before: Weights): Promise<Left> {
+  const { deps, drill } = rehearsal;
+  const more = (left: string): Left => ({ left, isOver: false });
+  const taken = await takenBy(rehearsal);
+  if (taken !== undefined) return { left: `the weights are not those from before, and stay: ${taken}`, isOver: true };
+  const operations = await operationsOf(rehearsal);
+  if (operations.some(({ endedAtMs }) => endedAtMs === undefined))
+    return more('an operation is under way still: godwit op list');
   const sample = await readSample(rehearsal);
-  return sample !== undefined && sameWeights(sample.weights, before);
+  const isBack = sample !== undefined && sameWeights(sample.weights, before);
+  if (isBack || !operations.some(({ plan }) => isMove(plan))) return { left: undefined, isOver: true };
+  if (sample === undefined) return more(`${what(rehearsal)} (the gateway is not seen)`);
+  // The first that left them, whatever came of it and after it: one way back for all of them.
+  const first = operations.find(({ plan }) => isMove(plan) && sameWeights(plan.before, before));
+  if (first === undefined) return { left: what(rehearsal), isOver: true };
+  if (!(await isProven(rehearsal, before))) return more(`${what(rehearsal)} once it is healthy`);
+  const wish: Wish = {
+    ...{ deployment: drill.deployment, kind: 'return', from: undefined, to: undefined, yields: true },
+    ...{ operationId: first.id, reason: `drill ${rehearsal.id} is over` },
+  };
+  const end = await carryOut(deps, wish, { timeoutMs: patienceMs }, calm());
+  if (end.kind === 'refused')
+    return more(`${what(rehearsal)} (${end.reasons.map(({ message }) => message).join('; ')})`);
+  if (end.kind === 'ended') rehearsal.say(`${end.operation.id} return ${end.operation.state}`);
+  return more(what(rehearsal));
+}
+
+function what({ drill }: Rehearsal): string {
+  return `the weights are not those from before: godwit failback ${drill.deployment}`;
+}
+
+function isMove({ trigger, kind }: Operation['plan']): boolean {
+  return trigger === 'automatic' && moveKinds.some((each) => each === kind);
 }
 
 /** The gateway’s own table says which sites are proven. */
@@ -59,14 +77,6 @@ async function isProven({ deps, drill }: Rehearsal, before: Weights): Promise<bo
   const route = await reading(undefined, (call) => deps.traffic.read(drill.deployment, call));
   const proven = route.kind === 'seen' ? (route.value?.spill ?? []).map(({ site }) => site) : [];
   return Object.keys(before).every((site) => (before[site] ?? 0) === 0 || proven.includes(site));
-}
-
-async function isSoon({ deps: { clock } }: Rehearsal, holds: () => Promise<boolean>): Promise<boolean> {
-  for (const untilMonoMs = clock.monoMs() + patienceMs; clock.monoMs() < untilMonoMs; ) {
-    if (await holds()) return true;
-    await clock.sleep(pauseMs, calm());
-  }
-  return false;
 }
 
 /** A failover that was rehearsed must not hold back the one that is needed. */

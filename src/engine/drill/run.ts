@@ -8,6 +8,7 @@ import type { DrillRun, Footing, UndoState } from '../../model/drill-run.ts';
 import type { EngineDeps } from '../engine.ts';
 import { say } from '../say.ts';
 import { liftAll } from './faults.ts';
+import { lateForMs } from './late.ts';
 import { preflight, rehearseAll, steady } from './preflight.ts';
 import { createRecorder } from './recorder.ts';
 import { type DrillTerms, operationsOf, type Rehearsal } from './rehearsal.ts';
@@ -15,9 +16,6 @@ import { restore } from './restore.ts';
 import { createSiteFaults, type SiteFaults } from './site-faults.ts';
 import { inflict, type Stop } from './turn.ts';
 import { createWatcher, type Watcher } from './watch-turn.ts';
-
-/** After the faults' end what the controller began may come to its end, and requests be counted that still run. Milliseconds. */
-const afterMs = 3000;
 
 /**
  * The signal aborts it, and the undo runs all the same. Never rejects for what happens on the way: that is its verdict. The
@@ -105,7 +103,8 @@ async function afterwards(
 ): Promise<void> {
   const { faultAtMs, drill, recorder, deps } = rehearsal;
   if (faultAtMs !== undefined) {
-    const untilMonoMs = deps.clock.monoMs() + afterMs;
+    // What the controller began may come to its end, and requests be counted that still run.
+    const untilMonoMs = deps.clock.monoMs() + lateForMs(rehearsal);
     await calmly(rehearsal, watcher, () => deps.clock.monoMs() >= untilMonoMs);
     let isRestored = false;
     const restored = restore(rehearsal, { before, stop }).finally(() => {

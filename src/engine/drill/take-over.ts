@@ -10,6 +10,7 @@ import type { DrillRecords } from '../../ports/drill-records.ts';
 import type { EngineDeps } from '../engine.ts';
 import { say } from '../say.ts';
 import { liftAll } from './faults.ts';
+import { lateForMs } from './late.ts';
 import { createRecorder } from './recorder.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { restore } from './restore.ts';
@@ -40,6 +41,7 @@ export async function takeOver(deps: EngineDeps, run: string, terms: TakeOverTer
   rehearsal.say(terms.because);
   const undo = await undoWhatIsLeft(rehearsal, terms.because);
   if (before !== undefined && faultAtMs !== undefined) {
+    await deps.clock.sleep(lateForMs(rehearsal), new AbortController().signal);
     const mover = await takenBy(rehearsal).catch(() => undefined);
     const stop = mover === undefined ? undefined : { why: mover, isTaken: true };
     await restore(rehearsal, { before, stop });

@@ -8,7 +8,8 @@ const readTimeoutMs = 500;
 /** By whom and how; undefined: nobody, or it was not seen. */
 export async function takenBy(rehearsal: Rehearsal): Promise<string | undefined> {
   for (const { id, plan, by, order } of await operationsOf(rehearsal)) {
-    if (plan.trigger === 'manual') return `${id}: manual ${plan.kind} by ${by.name}@${by.host}`;
+    // What a drill asks for makes way for everybody, and is nobody's wish.
+    if (plan.trigger === 'manual' && plan.yields !== true) return `${id}: manual ${plan.kind} by ${by.name}@${by.host}`;
     if (order !== undefined) return `${id} was told to ${order.kind} by ${order.by.name}@${order.by.host}`;
   }
   return (await said(rehearsal)) ?? (await pinned(rehearsal));

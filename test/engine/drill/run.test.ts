@@ -34,7 +34,7 @@ interface Rehearsed extends World {
   readonly said: string[];
   readonly abort: AbortController;
   /** What the drill's own process cannot write any more. */
-  readonly failsToWrite: Set<'standing' | 'note'>;
+  readonly failsToWrite: Set<Write>;
   stop(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ async function begin(
   prepare(world);
   const said: string[] = [];
   const abort = new AbortController();
-  const failsToWrite = new Set<'standing' | 'note'>();
+  const failsToWrite = new Set<Write>();
   const deps = failing(world.boot().deps, failsToWrite);
   const records = openMemoryDrillRecords();
   const terms = { reason: 'practice', records, version: '1.2.3', say: (line: string) => said.push(line) };
@@ -70,9 +70,12 @@ async function begin(
   };
 }
 
+/** `request`: once. */
+type Write = 'standing' | 'note' | 'request';
+
 /** Its writes of these kinds are refused by the disk; the controller's are not. */
-function failing(deps: EngineDeps, kinds: ReadonlySet<'standing' | 'note'>): EngineDeps {
-  const { standing, journal } = deps.store;
+function failing(deps: EngineDeps, kinds: Set<Write>): EngineDeps {
+  const { standing, journal, operations } = deps.store;
   const full = async () => {
     throw new GodwitError('StoreFailed', 'the disk is full');
   };
@@ -81,6 +84,10 @@ function failing(deps: EngineDeps, kinds: ReadonlySet<'standing' | 'note'>): Eng
     store: {
       ...deps.store,
       standing: { ...standing, put: (...given) => (kinds.has('standing') ? full() : standing.put(...given)) },
+      operations: {
+        ...operations,
+        request: (request) => (kinds.delete('request') ? full() : operations.request(request)),
+      },
       journal: {
         ...journal,
         append: (drafts) =>
@@ -210,6 +217,16 @@ test('what cannot be written down after the fault is told: nobody must believe i
     'the failover is not acknowledged: the disk is full',
     'its end is not in the journal: the disk is full',
   ]);
+  await world.stop();
+});
+
+test('a disk that is full for a moment does not end the way back', async () => {
+  const world = await begin();
+  await breakWith(world);
+  world.failsToWrite.add('request');
+  const run = await world.drive(world.end);
+  expect(world.failsToWrite).toEqual(new Set());
+  expect(run).toMatchObject({ end: { because: [] }, after: { weights: atHome } });
   await world.stop();
 });
 

@@ -2,7 +2,8 @@
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Mutant, peopleFrom } from './mutant.ts';
+import type { SimOptions } from '../../../src/sim/options.ts';
+import { drillsFrom, type Mutant, peopleFrom } from './mutant.ts';
 import { installMutant } from './mutate.ts';
 
 /** What a world showed: violations, and a name for all that happened in it. */
@@ -22,11 +23,17 @@ export interface Finding {
 async function loadSimulator(): Promise<(seed: number) => Sight> {
   const { simulate } = await import('../../../src/sim/run-seed.ts');
   const { drawOptions, peopleOptions } = await import('../../../src/sim/options.ts');
+  const { drillOptions } = await import('../../../src/sim/drill-options.ts');
   const { runFast } = await import('../../../src/sim/drain.ts');
   const { seedTree } = await import('../../../src/sim/seed-tree.ts');
+  const optionsOf = (seed: number): SimOptions => {
+    const seeds = seedTree(seed);
+    const random = seeds.stream('options');
+    if (seed >= drillsFrom) return drillOptions(drawOptions(seed, random), seeds.stream('drill-options'));
+    return (seed >= peopleFrom ? peopleOptions : drawOptions)(seed, random);
+  };
   return (seed) => {
-    const draw = seed >= peopleFrom ? peopleOptions : drawOptions;
-    const { violations, traceHash } = runFast(untilStopped(simulate(draw(seed, seedTree(seed).stream('options')))));
+    const { violations, traceHash } = runFast(untilStopped(simulate(optionsOf(seed))));
     return { found: violations.map(({ invariant, message }) => ({ invariant, message })), trace: traceHash };
   };
 }

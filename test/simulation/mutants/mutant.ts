@@ -23,6 +23,9 @@ export interface Mutant {
 /** From this seed on a world is one in which people ask for much: what they are promised shows in few others. */
 export const peopleFrom = 1_000_001;
 
+/** From this one on a world is one in which drills are held. */
+export const drillsFrom = 2_000_001;
+
 /** A world that shows a fault: tried first. */
 export interface Kill {
   readonly seed: number;
