@@ -240,8 +240,12 @@ export class DrillBook {
         options.every.wallJump === 0 &&
         request.atMs > (course.takenAtMs ?? Number.POSITIVE_INFINITY) + takenMs
       )
-        console.log(JSON.stringify(request), course.life.name, course.takenAtMs), // SHIM
-        ghost.violate('I33', `${id}: a drill asks for a ${kind}, and a person has moved the traffic since it began`);
+        console.log(
+          JSON.stringify(request),
+          course.life.name,
+          course.takenAtMs,
+        ), // SHIM
+          ghost.violate('I33', `${id}: a drill asks for a ${kind}, and a person has moved the traffic since it began`);
   }
 
   /** I13: what a person moves is not moved while a drill breaks something. */

@@ -28,7 +28,17 @@ const law: Record<string, readonly string[]> = {
   engine: ['core', 'ports', 'model', 'errors'],
   report: ['model', 'errors'],
   // `store/chain` to verify the journals of its worlds as a reader would.
-  sim: ['core', 'engine', 'ports', 'model', 'errors', 'store/memory', 'store/memory-drill-records', 'store/chain', 'testkit'],
+  sim: [
+    'core',
+    'engine',
+    'ports',
+    'model',
+    'errors',
+    'store/memory',
+    'store/memory-drill-records',
+    'store/chain',
+    'testkit',
+  ],
   cli: ['engine', 'report', 'config', 'ports', 'model', 'errors'],
   main: ['*'],
 };
