@@ -211,6 +211,7 @@ function base(wish: AskedWish, kind: OperationKind) {
     because: [asked(wish)],
     requestId: wish.id,
     ...(wish.forMs === undefined ? {} : { forMs: wish.forMs }),
+    ...(wish.yields === undefined ? {} : { yields: wish.yields }),
     ...(wish.overrides === undefined ? {} : { overrides: wish.overrides }),
   } as const;
 }

@@ -6,6 +6,9 @@ import { factsOf, type Story } from './facts.ts';
 import { phasesOf } from './phases.ts';
 import { storyOf } from './story.ts';
 
+/** How a check of a drill that leaves a vendor begins: whether it was really left. */
+export const nothingWent = 'no request went to';
+
 /** What does not follow from the entries before the end. */
 export type Given = Pick<DrillEnd, 'by' | 'cutShort' | 'undo'>;
 
@@ -45,15 +48,28 @@ function judge(
 ): Judged {
   const { drill, faultAtMs, checks } = story;
   if (by === 'watchdog') return { verdict: 'interrupted', because: cutShort === undefined ? [] : [cutShort] };
+  if (drill.kind === 'tabletop')
+    return { verdict: 'inconclusive', because: ['it was talked through: nothing was touched, and nothing measured'] };
   if (faultAtMs === undefined) {
     const against = checks.filter(({ holds }) => holds !== 'yes').map(({ what, detail }) => `${what}: ${detail}`);
     return { verdict: 'not-started', because: cutShort === undefined ? against : [cutShort, ...against] };
   }
   if (cutShort !== undefined) return { verdict: 'aborted', because: [cutShort] };
+  const stayed = drill.exit === undefined ? undefined : stayedAway(story);
+  if (stayed !== undefined) return stayed;
   const missed = missedFaults(drill, story);
   if (missed.length > 0) return { verdict: 'inconclusive', because: missed };
   if (undo === 'unknown') return { verdict: 'inconclusive', because: ['it is not known whether the fault is undone'] };
   return judgeClaims(claims, missing);
+}
+
+/** A vendor that was not really left proves nothing, whatever users saw. Undefined: it was. */
+function stayedAway({ checks }: Story): Judged | undefined {
+  const found = checks.find(({ what }) => what.startsWith(nothingWent));
+  if (found?.holds === 'yes') return undefined;
+  // What was found is told among the checks.
+  const because = found === undefined ? ['it is not known whether the vendor was left'] : [];
+  return { verdict: found?.holds === 'no' ? 'failed' : 'inconclusive', because };
 }
 
 /** What was measured counts only when all that was planned was in force. */

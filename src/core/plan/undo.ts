@@ -8,9 +8,10 @@ import { writeDeadlineMs } from './steps.ts';
 const anyRun = 'any drill';
 
 /** Automation is not told of a drill: to it the fault is a failure like any other. Where none was seen there may be one. */
-export function undoSteps({ trigger }: Action, { faults = [], mayBeDrilled }: View): readonly Step[] {
+export function undoSteps({ trigger, yields }: Action, { faults = [], mayBeDrilled }: View): readonly Step[] {
   const [first] = faults;
-  if (trigger !== 'manual' || (first === undefined && mayBeDrilled !== true)) return [];
+  // What a drill asks for itself ends none.
+  if (trigger !== 'manual' || yields === true || (first === undefined && mayBeDrilled !== true)) return [];
   const run = first?.run ?? anyRun;
   return [{ kind: 'undo', name: `undo ${run}`, run, deadlineMs: writeDeadlineMs }];
 }

@@ -13,7 +13,7 @@ import type { FaultDriver, TrafficDriver } from '../../ports/traffic-driver.ts';
 import { callWithin } from '../call-within.ts';
 import { passingClasses } from '../effect-terms.ts';
 import { createReading } from '../reading.ts';
-import type { Rehearsal } from './rehearsal.ts';
+import { type Rehearsal, sitesLeft } from './rehearsal.ts';
 
 /** A fault stands for so long without being armed again, in milliseconds. */
 const standsForMs = 10_000;
@@ -68,9 +68,11 @@ export async function rehearseUndo(rehearsal: Rehearsal, signal: AbortSignal): P
  * At every site of the drill something that hits nothing: so that it is seen that the drill is under way, and that whoever lifts it
  * ends it at any time. And each kind that is to be armed there, at any time of it.
  */
-function marksOf({ drill: { faults } }: Pick<Rehearsal, 'drill'>): readonly Terms[] {
+function marksOf({ deps, drill }: Pick<Rehearsal, 'deps' | 'drill'>): readonly Terms[] {
+  const { faults } = drill;
   const marks = new Map<string, Terms>();
-  for (const { site } of faults) marks.set(`blackhole ${site}`, { kind: 'blackhole', site, sharePct: 0 });
+  for (const site of [...faults.map((each) => each.site), ...sitesLeft({ deps, drill })])
+    marks.set(`blackhole ${site}`, { kind: 'blackhole', site, sharePct: 0 });
   for (const fault of faults.filter(isArmed))
     marks.set(`${fault.kind} ${fault.site}`, { ...termsOf(fault), sharePct: 0 });
   return [...marks.values()];

@@ -64,3 +64,13 @@ export async function operationsOf({
   const all = await deps.store.operations.list({ deployment: drill.deployment, sinceMs: beganAtMs });
   return all.toReversed();
 }
+
+/** Sites of the vendor that is left; of any other drill none. */
+export function sitesLeft({ deps, drill }: Pick<Rehearsal, 'deps' | 'drill'>): readonly string[] {
+  const { exit } = drill;
+  if (exit === undefined) return [];
+  const deployment = deps.config.deployments.find(({ name }) => name === drill.deployment);
+  const isTheirs = (site: string): boolean =>
+    deps.config.sites.some(({ name, vendor }) => name === site && vendor === exit.vendor);
+  return (deployment?.placements ?? []).map(({ site }) => site).filter(isTheirs);
+}

@@ -67,8 +67,10 @@ function what({ drill }: Rehearsal): string {
   return `the weights are not those from before: godwit failback ${drill.deployment}`;
 }
 
-function isMove({ trigger, kind }: Operation['plan']): boolean {
-  return trigger === 'automatic' && moveKinds.some((each) => each === kind);
+/** Of automation, or of the drill itself. */
+function isMove({ trigger, kind, yields }: Operation['plan']): boolean {
+  const isOurs = yields === true && kind !== 'return';
+  return (trigger === 'automatic' || isOurs) && moveKinds.some((each) => each === kind);
 }
 
 /** The gateway’s own table says which sites are proven. */

@@ -9,11 +9,13 @@ import type { EngineDeps } from '../engine.ts';
 import { say } from '../say.ts';
 import { liftAll } from './faults.ts';
 import { lateForMs } from './late.ts';
+import { leaveVendor } from './leave-vendor.ts';
 import { preflight, rehearseAll, steady } from './preflight.ts';
 import { createRecorder } from './recorder.ts';
 import { type DrillTerms, operationsOf, type Rehearsal } from './rehearsal.ts';
 import { restore } from './restore.ts';
 import { createSiteFaults, type SiteFaults } from './site-faults.ts';
+import { talkThrough } from './tabletop.ts';
 import { inflict, type Stop } from './turn.ts';
 import { createWatcher, type Watcher } from './watch-turn.ts';
 
@@ -38,6 +40,10 @@ export async function runDrill(
   const { reason, version, slotMs } = terms;
   const about = { id, drill, by: deps.actor, reason, configDigest: deps.config.digest, version };
   await rehearsal.recorder.write({ kind: 'begin', ...about, ...(slotMs === undefined ? {} : { slotMs }) });
+  if (drill.kind === 'tabletop') {
+    await talkThrough(rehearsal);
+    return await close(rehearsal, terms, { undo: 'not-needed', stop: undefined, hasBegun: true });
+  }
   const guard = await terms.guard?.(id);
   const watcher = createWatcher(rehearsal);
   const siteFaults = createSiteFaults(rehearsal);
@@ -51,7 +57,9 @@ export async function runDrill(
         (await rehearseAll(rehearsal, siteFaults, signal)) ??
         (await startLoad(rehearsal, terms)) ??
         (await steady(rehearsal, watcher, signal)) ??
-        (await inflict(rehearsal, watcher, siteFaults, signal));
+        (drill.kind === 'provider-exit'
+          ? await leaveVendor(rehearsal, watcher, signal)
+          : await inflict(rehearsal, watcher, siteFaults, signal));
     }
   } catch (thrown) {
     // Whatever it was: what is broken must be made whole first.

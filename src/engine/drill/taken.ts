@@ -7,19 +7,23 @@ const readTimeoutMs = 500;
 
 /** By whom and how; undefined: nobody, or it was not seen. */
 export async function takenBy(rehearsal: Rehearsal): Promise<string | undefined> {
+  const own = new Set<string>();
   for (const { id, plan, by, order } of await operationsOf(rehearsal)) {
+    if (plan.yields === true) own.add(id);
     // What a drill asks for makes way for everybody, and is nobody's wish.
     if (plan.trigger === 'manual' && plan.yields !== true) return `${id}: manual ${plan.kind} by ${by.name}@${by.host}`;
     if (order !== undefined) return `${id} was told to ${order.kind} by ${order.by.name}@${order.by.host}`;
   }
-  return (await said(rehearsal)) ?? (await pinned(rehearsal));
+  return (await said(rehearsal, own)) ?? (await pinned(rehearsal));
 }
 
 /** A pause, a site taken out, a move for a time. */
-async function said({ deps, drill, beganAtMs }: Rehearsal): Promise<string | undefined> {
+async function said({ deps, drill, beganAtMs }: Rehearsal, own: ReadonlySet<string>): Promise<string | undefined> {
   const standing = await deps.store.standing.list(drill.deployment);
   const word = standing.find(
-    ({ kind, atMs }) => atMs >= beganAtMs && (kind === 'pause' || kind === 'out' || kind === 'shift'),
+    (each) =>
+      each.atMs >= beganAtMs &&
+      (each.kind === 'pause' || each.kind === 'out' || (each.kind === 'shift' && !own.has(each.operationId))),
   );
   return word === undefined ? undefined : `${word.kind} by ${word.by.name}@${word.by.host}`;
 }
