@@ -51,7 +51,6 @@ test.for([
   { name: 'hang', fault: 'type: hang' },
   { name: 'slow', fault: 'type: slow-first-token, delay: 20s' },
   { name: 'errors', fault: 'type: errors' },
-  { name: 'stall', fault: 'type: stalled-streams' },
 ])('$name under load passes, and all is as before', async ({ name, fault }) => {
   const at = await open(name, drillOf(name, fault));
   const { code, report } = await run(at, name);
@@ -93,7 +92,7 @@ test('seconds that nobody saw are no proof', async () => {
   renameSync(socket, `${socket}.hidden`);
   const hiddenMs = Date.now();
   await drill.says(/op-\w+ automatic|broken/);
-  while (Date.now() - hiddenMs < 4300) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (Date.now() - hiddenMs < 4500) await new Promise((resolve) => setTimeout(resolve, 50));
   renameSync(`${socket}.hidden`, socket);
   expect(await drill.ended, drill.stderr()).toBe(10);
   expect(JSON.parse(drill.stdout())).toMatchObject({

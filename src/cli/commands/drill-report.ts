@@ -1,18 +1,13 @@
-import type { Config } from '../../model/config.ts';
-import type { DrillRun } from '../../model/drill-run.ts';
 import { drillRunJson } from '../../report/json/drill.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
-import type { App } from '../app.ts';
 import { defineCommand } from '../command.ts';
 import { exitOfVerdict } from '../drill-exit.ts';
-import { type PrintedFormat, printedFormats, type ReportTerms, reportText } from '../drill-formats.ts';
-import { endedRuns, hasEnd, noEnd, wholeEntries } from '../drill-runs.ts';
+import { type PrintedFormat, printedFormats, reportText } from '../drill-formats.ts';
+import { reportTerms } from '../drill-reports.ts';
+import { hasEnd, noEnd, wholeEntries } from '../drill-runs.ts';
 import { findRecord } from '../find-record.ts';
 import { optionalChoice, text } from '../inputs.ts';
 import { writeOut } from '../write-out.ts';
-
-/** As many as a page draws beside its own. */
-const mostEarlier = 6;
 
 export const drillReport = defineCommand({
   name: 'drill report',
@@ -36,11 +31,7 @@ export const drillReport = defineCommand({
     const entries = wholeEntries(found);
     const run = await app.recount(entries);
     const note = hasEnd(entries) ? {} : { note: `${run.id} is not over: ${noEnd}.` };
-    const terms: ReportTerms = {
-      style: out.dataStyle,
-      history: () => earlierRuns(app, found.config, run),
-      offsetMin: app.localOffsetMin(run.beganAtMs),
-    };
+    const terms = reportTerms(app, found.config, run, out.dataStyle);
     const json = { kind: 'DrillReport', ...drillRunJson(run) };
     const format = options.format ?? 'text';
     const { out: path } = options;
@@ -60,12 +51,3 @@ export const drillReport = defineCommand({
     return { exit, json, ...shown, ...note };
   },
 });
-
-/** None of a record that lies elsewhere. */
-async function earlierRuns(app: App, config: Config | undefined, run: DrillRun): Promise<readonly DrillRun[]> {
-  if (config === undefined) return [];
-  return await endedRuns(await app.drillRecords(config), app.recount, {
-    isWanted: ({ drill, beganAtMs }) => drill.name === run.drill.name && beganAtMs < run.beganAtMs,
-    limit: mostEarlier,
-  });
-}

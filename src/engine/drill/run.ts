@@ -12,7 +12,7 @@ import { lateForMs } from './late.ts';
 import { leaveVendor } from './leave-vendor.ts';
 import { preflight, rehearseAll, steady } from './preflight.ts';
 import { createRecorder } from './recorder.ts';
-import { type DrillTerms, operationsOf, type Rehearsal } from './rehearsal.ts';
+import type { DrillTerms, Rehearsal } from './rehearsal.ts';
 import { restore } from './restore.ts';
 import { createSiteFaults, type SiteFaults } from './site-faults.ts';
 import { talkThrough } from './tabletop.ts';
@@ -126,7 +126,8 @@ async function afterwards(
   }
   const rest = (await rehearsal.load?.stop()) ?? [];
   if (rest.length > 0) await recorder.tell(...rest.map((second) => ({ kind: 'load', second }) as const));
-  await tellSteps(rehearsal);
+  // What the journal has of the last second. What cannot be written is kept, and written with the end.
+  await watcher.look().catch(() => undefined);
 }
 
 /** Looks on until then, whatever the disk says. */
@@ -137,25 +138,6 @@ async function calmly({ deps }: Rehearsal, watcher: Watcher, isOver: () => boole
       // What could not be written is kept, and written with the next.
       await deps.clock.sleep(100, calm);
     });
-}
-
-/** When each step of what was done meanwhile was reached, as the journal has it. */
-async function tellSteps(rehearsal: Rehearsal): Promise<void> {
-  const { deps, recorder } = rehearsal;
-  try {
-    for (const operation of await operationsOf(rehearsal)) {
-      const entries = await deps.store.journal.read({ operationId: operation.id });
-      const steps = entries.flatMap(({ atMs, body }) =>
-        body.kind === 'step' && body.state === 'reached' && body.part === undefined
-          ? [{ kind: 'step', operationId: operation.id, index: body.index, reachedAtMs: atMs } as const]
-          : [],
-      );
-      await recorder.tell({ kind: 'operation', operation }, ...steps);
-    }
-  } catch (thrown) {
-    const detail = messageOf(thrown);
-    await recorder.tell({ kind: 'check', what: 'what was done meanwhile cannot be read', holds: 'unknown', detail });
-  }
 }
 
 /** The record's end, and where the journal says that it ends so. */

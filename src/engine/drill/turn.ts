@@ -8,7 +8,7 @@ import { takenBy } from './taken.ts';
 import { type Watcher, whatHolds } from './watch-turn.ts';
 
 /** A gateway that says nothing for so long ends the drill: what is not measured proves nothing. Milliseconds. */
-const blindMs = 5000;
+const blindMs = 8000;
 
 /** Why it ends before its time. */
 export interface Stop {

@@ -1,7 +1,7 @@
 /** One second of a drill: what is seen of it goes into the record. */
 import { watch } from '../../core/drill/evaluate.ts';
 import { momentsOf } from '../../core/drill/moments.ts';
-import { reasonsOf } from '../../model/decision.ts';
+import { type Decision, reasonsOf } from '../../model/decision.ts';
 import type { DrillBody } from '../../model/drill-run.ts';
 import type { Expression } from '../../model/expression.ts';
 import { operationsOf, type Rehearsal } from './rehearsal.ts';
@@ -21,20 +21,19 @@ export interface Watcher {
 /** For one run. */
 export function createWatcher(rehearsal: Rehearsal): Watcher {
   const { deps, drill, samples, recorder } = rehearsal;
-  let decided = '';
+  let afterSeq: number | undefined;
   const operations = new Map<string, string>();
 
-  const newDecision = async (): Promise<readonly DrillBody[]> => {
-    const snapshot = await deps.store.snapshots.get(drill.deployment);
-    if (snapshot === undefined || snapshot.atMs < rehearsal.beganAtMs) return [];
-    const { decision, atMs: decidedAtMs } = snapshot;
-    const { code, message, actionable } = decision.diagnosis;
-    const reasons = reasonsOf(decision);
-    const key = JSON.stringify([decision.kind, code, reasons.map((reason) => reason.code)]);
-    if (key === decided) return [];
-    decided = key;
-    const diagnosis = `${code}: ${message}`;
-    return [{ kind: 'decision', decidedAtMs, decision: decision.kind, isActionable: actionable, diagnosis, reasons }];
+  /** What the journal has of decisions and of steps that were reached: a look once a second would miss what goes by in between. */
+  const newlyJournaled = async (): Promise<readonly DrillBody[]> => {
+    afterSeq ??= await journaledBefore(rehearsal);
+    const entries = await deps.store.journal.read({ deployment: drill.deployment, afterSeq });
+    afterSeq = entries.at(-1)?.seq ?? afterSeq;
+    return entries.flatMap(({ atMs, body }): readonly DrillBody[] => {
+      if (body.kind === 'decision') return [decisionBody(body.decision, atMs)];
+      if (body.kind !== 'step' || body.state !== 'reached' || body.part !== undefined) return [];
+      return [{ kind: 'step', operationId: body.operationId, index: body.index, reachedAtMs: atMs }];
+    });
   };
   const newStates = async (): Promise<readonly DrillBody[]> =>
     (await operationsOf(rehearsal)).flatMap((operation) => {
@@ -58,7 +57,7 @@ export function createWatcher(rehearsal: Rehearsal): Watcher {
       rehearsal.loadSeconds.push(second);
       bodies.push({ kind: 'load', second });
     }
-    bodies.push(...(await newDecision()), ...(await newStates()));
+    bodies.push(...(await newlyJournaled()), ...(await newStates()));
     if (bodies.length > 0) await recorder.write(...bodies);
   };
   return {
@@ -73,6 +72,22 @@ export function createWatcher(rehearsal: Rehearsal): Watcher {
       );
     },
   };
+}
+
+function decisionBody(decision: Decision, decidedAtMs: number): DrillBody {
+  const { code, message, actionable } = decision.diagnosis;
+  return {
+    ...{ kind: 'decision', decidedAtMs, decision: decision.kind, isActionable: actionable },
+    ...{ diagnosis: `${code}: ${message}`, reasons: reasonsOf(decision) },
+  };
+}
+
+/** The last decision before it began is the one that stands then: it is told as the first. */
+async function journaledBefore({ deps, drill }: Rehearsal): Promise<number> {
+  const { seq } = await deps.store.journal.head();
+  const past = await deps.store.journal.read({ deployment: drill.deployment, beforeSeq: seq + 1, limit: 200 });
+  const last = past.findLast(({ body }) => body.kind === 'decision');
+  return last === undefined ? seq : last.seq - 1;
 }
 
 /** The first of them that holds now, with what was measured; undefined: none does. */

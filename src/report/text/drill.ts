@@ -24,16 +24,33 @@ export function drillPlanText(drill: Drill, { weights, to }: DrillOutlook, { wid
   const goesTo = to === undefined ? '' : `; it would go to ${sanitize(to, 40)}`;
   const parts: readonly (readonly [string, string])[] = [
     ...drill.faults.map((fault) => ['Breaks', faultWords(fault, weights)] as const),
-    ['Then', `automation decides as on a bad day${goesTo}`],
+    ...(drill.exit === undefined
+      ? ([['Then', `automation decides as on a bad day${goesTo}`]] as const)
+      : ([
+          ['Leaves', `every site of ${sanitize(drill.exit.vendor, 40)}, and stays away for ${span(drill.exit.stayMs)}`],
+        ] as const)),
     ...drill.hypothesis.map(({ text }) => ['Claims', sanitize(text, 100)] as const),
     [
       'Ends',
-      'by itself then; within 10s should this process die; at once with Ctrl-C, when a person moves the traffic, or when more than a fifth of the requests of 10s are lost',
+      'by itself then; soon after, should this process die; at once with Ctrl-C, when a person moves the traffic, or when more than a fifth of the requests of 10s are lost',
     ],
+    ...drill.abortIf.map(({ text }) => ['', `and when ${sanitize(text, 100)}`] as const),
+    ...loadParts(drill),
     ['After', 'it is undone and read back, and the traffic goes back to where it was'],
   ];
   const head = `${sanitize(drill.name, 60)}: ${sanitize(drill.title ?? `a drill of ${drill.deployment}`)}`;
   return [cut(head, width), ...parts.flatMap(([word, text]) => hanging(word.padEnd(8), text, width, 6))].join('\n');
+}
+
+function loadParts({ load }: Drill): readonly (readonly [string, string])[] {
+  switch (load.source) {
+    case 'live-traffic':
+      return [];
+    case 'generated':
+      return [['Load', `${load.requestsPerSecond} requests a second of its own, beside what users send`]];
+    case 'replay':
+      return [['Load', `the requests of ${sanitize(load.path, 80)}, beside what users send`]];
+  }
 }
 
 /** One fault in a line. */

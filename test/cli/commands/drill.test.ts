@@ -82,9 +82,9 @@ test('shows what it would break and what ends it, and breaks nothing', async () 
     Then    automation decides as on a bad day; it would go to site-b
     Claims  recoveryTime <= 120s
     Claims  lostRequests <= 0.5%
-    Ends    by itself then; within 10s should this process die; at once with Ctrl-C,
-            when a person moves the traffic, or when more than a fifth of the
-            requests of 10s are lost
+    Ends    by itself then; soon after, should this process die; at once with
+            Ctrl-C, when a person moves the traffic, or when more than a fifth of
+            the requests of 10s are lost
     After   it is undone and read back, and the traffic goes back to where it was
     Nothing was changed.
     "
