@@ -1,5 +1,5 @@
 /** What happened in a run, in the order of its times: the marks of its charts and the lines of its timeline. */
-import type { DrillRun } from '../model/drill-run.ts';
+import type { DrillAction, DrillRun } from '../model/drill-run.ts';
 import type { Operation } from '../model/operation.ts';
 import { span } from '../model/words.ts';
 import { allWeightsText, faultText } from './drill-words.ts';
@@ -29,13 +29,25 @@ export function storyItems(run: DrillRun): readonly StoryItem[] {
 function actionItem({ drill }: DrillRun, { what, fault, state, atMs }: DrillRun['actions'][number]): StoryItem {
   const planned = drill.faults[fault];
   const name = planned === undefined ? `fault ${fault + 1}` : faultText(planned);
-  const how = state === 'done' ? '' : ` (${state})`;
-  return {
-    atMs,
-    kind: what === 'inflict' ? 'fault' : 'undo',
-    text: `${what === 'inflict' ? 'broken' : 'undone'}${how}: ${name}`,
-  };
+  const kind = what === 'inflict' ? 'fault' : 'undo';
+  // What was only told beforehand changed nothing yet.
+  return { atMs, kind: state === 'intended' ? 'stage' : kind, text: `${actionWords[what][state]}: ${name}` };
 }
+
+const actionWords: Readonly<Record<DrillAction['what'], Readonly<Record<DrillAction['state'], string>>>> = {
+  inflict: {
+    intended: 'to be broken',
+    done: 'broken',
+    refused: 'refused, not broken',
+    unknown: 'not known whether broken',
+  },
+  undo: {
+    intended: 'to be undone',
+    done: 'undone',
+    refused: 'refused, not undone',
+    unknown: 'not known whether undone',
+  },
+};
 
 function decisionItem({ decidedAtMs, decision, diagnosis, reasons }: DrillRun['decisions'][number]): StoryItem {
   const why = reasons.length === 0 ? '' : ` (${[...new Set(reasons.map(({ code }) => code))].join(', ')})`;

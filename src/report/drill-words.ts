@@ -1,4 +1,4 @@
-/** How a run of a drill is said, in every format alike. Texts of a record are given as they are: each format makes them harmless. */
+/** How a run of a drill is said, in every format alike. Texts of a record are left as they are: each format makes them harmless. */
 import type { Drill, DrillKind, LoadPlan, PlannedFault } from '../model/drill.ts';
 import type { ClaimVerdict, DrillRun, Footing, RecoveryPhase, UndoState, Verdict } from '../model/drill-run.ts';
 import type { Comparison, Expression } from '../model/expression.ts';
@@ -9,6 +9,7 @@ import type { Weights } from '../model/route.ts';
 import { sameWeights } from '../model/weights.ts';
 import { span } from '../model/words.ts';
 
+/** At the beginning of a sentence. */
 export const verdictWord: Readonly<Record<Verdict, string>> = {
   passed: 'Passed',
   failed: 'Failed',
@@ -82,6 +83,7 @@ export function objectivesOf({ drill, end }: Pick<DrillRun, 'drill' | 'end'>): r
 /** What stands where a record has no value. */
 export const notMeasured = 'not measured';
 
+/** Whether something is so, for people. */
 export const answerWord: Readonly<Record<Answer, string>> = { yes: 'yes', no: 'no', unknown: 'not known' };
 
 /** In the unit of its signal. */
@@ -124,6 +126,7 @@ export function comparisonsIn(expression: Expression): readonly Comparison[] {
   }
 }
 
+/** What became of what was broken. */
 export const undoWords: Readonly<Record<UndoState, string>> = {
   verified: 'undone, and read back where it was done',
   unknown: 'not known: nobody read back that it is undone',
@@ -181,6 +184,7 @@ export function faultTexts({ faults, exit }: Drill): readonly string[] {
   return [...faults.map(faultText), ...left];
 }
 
+/** Who asked meanwhile. */
 export function loadText(load: LoadPlan): string {
   switch (load.source) {
     case 'live-traffic':

@@ -21,7 +21,8 @@ export function junitOf(run: DrillRun): string {
   const cases = casesOf(run);
   const count = (outcome: Outcome): number => cases.filter((each) => each.outcome === outcome).length;
   const seconds = ((run.endedAtMs - run.beganAtMs) / 1000).toFixed(3);
-  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}" time="${seconds}"`;
+  const ended = `failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
+  const counts = `tests="${cases.length}" ${ended} time="${seconds}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="godwit drill" ${counts}>`,

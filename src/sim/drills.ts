@@ -1,13 +1,8 @@
 /** People who hold drills: they break a site on purpose, press Ctrl-C at any moment, or lose their terminal. */
-import { runDrill } from '../engine/drill/run.ts';
-import type { Drill, PlannedFault } from '../model/drill.ts';
-import type { Expression } from '../model/expression.ts';
+import type { PlannedFault } from '../model/drill.ts';
 import type { FaultKind } from '../model/fault.ts';
-import type { DrillRecords } from '../ports/drill-records.ts';
 import type { Random } from '../ports/random.ts';
-import { openMemoryDrillRecords } from '../store/memory-drill-records.ts';
-import { deploymentOf, isBusy } from './desk.ts';
-import type { Incarnation } from './incarnation.ts';
+import { type DrillDesk, holdAt } from './drill-process.ts';
 import { oneOf } from './strikes.ts';
 import type { Host, World } from './world.ts';
 
@@ -37,38 +32,35 @@ const kinds: readonly FaultKind[] = [
 ];
 const longestForMs = 20_000;
 
-const hypothesis: Expression = {
-  ...{ kind: 'comparison', text: 'recoveryTime <= 60s', signal: 'recoveryTime', comparator: '<=', value: 60_000 },
-};
-
 /** `isOver`: nobody begins one any more. */
 export function seatDrills(world: World, isOver: () => boolean): void {
-  const { drills } = world.options;
-  if (drills === undefined) return;
-  const { interrupted } = drills;
-  const [one, other] = ['drill-1', 'drill-2'].map((name): Host => ({ name, life: undefined, lives: 0, interrupted }));
-  if (one === undefined || other === undefined) return;
-  world.desks = [...world.desks, one, other];
-  for (const planned of drills.planned)
-    world.schedule.after(planned.atMs - world.schedule.monoMs, () => holdAt(world, one, planned));
-  if (drills.everyMs === 0) return;
+  const { options, drills: book } = world;
+  if (options.drills === undefined || book === undefined) return;
+  const { interrupted, planned, everyMs } = options.drills;
+  const hostOf = (name: string): Host => ({ name, life: undefined, lives: 0, interrupted });
+  const deskOf = (name: string): DrillDesk => ({ ...hostOf(name), guard: hostOf(`${name}-guard`), isTaken: false });
+  const [one, other] = [deskOf('drill-1'), deskOf('drill-2')];
+  world.desks = [...world.desks, one, one.guard, other, other.guard];
+  const begin = (desk: DrillDesk, drill: PlannedDrill): void => {
+    if (!desk.isTaken) holdAt(world, book, desk, drill);
+  };
+  for (const each of planned) world.schedule.after(each.atMs - world.schedule.monoMs, () => begin(one, each));
+  if (everyMs === 0) return;
   const pace = world.seeds.stream('pace/drill');
   const dice = world.chance.dice('drill');
   const next = (): void => {
-    world.schedule.after(-Math.log(1 - pace.next()) * drills.everyMs, () => {
+    world.schedule.after(-Math.log(1 - pace.next()) * everyMs, () => {
       if (isOver()) return;
-      const strike = dice.roll([['drill', 1]]);
-      if (strike !== undefined) begin(world, [one, other], strike.details);
+      const random = dice.roll([['drill', 1]])?.details;
+      if (random !== undefined) {
+        begin(one, draw(world, random));
+        // Sometimes two of them at once.
+        if (random.next() < 0.2) begin(other, draw(world, random));
+      }
       next();
     });
   };
   next();
-}
-
-/** Sometimes two of them at once. */
-function begin(world: World, [one, other]: readonly [Host, Host], random: Random): void {
-  if (!isBusy(one)) holdAt(world, one, draw(world, random));
-  if (random.next() < 0.2 && !isBusy(other)) holdAt(world, other, draw(world, random));
 }
 
 function draw(world: World, random: Random): PlannedDrill {
@@ -93,57 +85,5 @@ function drawFault({ gateway, clouds }: World, random: Random): PlannedFault {
     atMs: Math.round(random.next() * 3000),
     forMs: Math.round(2000 + random.next() * longestForMs),
     delayMs: 5000,
-  };
-}
-
-/** Begins a process that runs the drill as the program would. */
-export function holdAt(world: World, desk: Host, planned: PlannedDrill): void {
-  const { schedule, drills } = world;
-  const { interruptAfterMs, killAfterMs, faults } = planned;
-  const { life, deps, stop } = world.enter(desk, () => drills?.end(life, undefined), 'person');
-  if (interruptAfterMs !== undefined) schedule.after(interruptAfterMs, () => interrupt(world, life, stop));
-  if (killAfterMs !== undefined) schedule.after(killAfterMs, () => life.kill());
-  drills?.begin(life, faults);
-  const terms = { reason: 'simulated', version: 'simulated', records: recordsOf(world, life), say: () => undefined };
-  runDrill(deps, drillOf(world, faults), terms, stop.signal).then(
-    (run) => {
-      life.isAlive = false;
-      drills?.end(life, run);
-    },
-    (thrown: unknown) => {
-      life.isAlive = false;
-      drills?.fail(life, thrown);
-    },
-  );
-}
-
-/** As one process has them: each call is a point at which it may die, and what is on its way to the disk lands. */
-function recordsOf(world: World, life: Incarnation): DrillRecords {
-  const records = openMemoryDrillRecords(world.drillShelf);
-  const through = <T>(work: () => Promise<T>): Promise<T> =>
-    life.point((answered, failed) => world.atDisk(() => void work().then(answered, failed)));
-  return {
-    append: (run, drafts) => through(() => records.append(run, drafts)),
-    read: (run) => through(() => records.read(run)),
-    list: () => through(() => records.list()),
-    folderOf: (run) => records.folderOf(run),
-  };
-}
-
-function interrupt(world: World, life: Incarnation, stop: AbortController): void {
-  life.deliver(() => {
-    stop.abort();
-    world.drills?.interrupt(life);
-  });
-}
-
-function drillOf(world: World, faults: readonly PlannedFault[]): Drill {
-  return {
-    ...{ name: 'simulated', title: undefined, deployment: deploymentOf(world).name, kind: 'live', faults },
-    hypothesis: [hypothesis],
-    steadyState: { observeMs: 3000, require: [] },
-    ...{ load: { source: 'live-traffic' }, abortIf: [], roles: {} },
-    recovery: { failback: true, settleMs: 2000 },
-    report: { formats: [], beforeMs: 0, afterMs: 0 },
   };
 }

@@ -1,7 +1,8 @@
 /** One drill in a calm world, ended at each call that its process makes: by Ctrl-C, and by its death before, in and after the call. */
 import { drillAtMs, drillScene } from '../../src/sim/scenes.ts';
+import type { PointFailure } from './points.ts';
 import type { ReplayLine } from './replay-line.ts';
-import { runWorld, type WorldEnd } from './run-world.ts';
+import { runWorld } from './run-world.ts';
 
 /** How the process of the drill is ended, and what the world came to. */
 export interface DrillPoint {
@@ -35,6 +36,10 @@ function lineOf(kept: readonly string[], interruptAfterMs?: number): DrillPoint[
   return { seed: options.seed, options, kept };
 }
 
-export async function tryDrillPoint({ line }: DrillPoint): Promise<WorldEnd> {
-  return await runWorld(line.options, { kept: line.kept ?? [] });
+/** What is wrong with it; undefined: the drill was looked at when it was over, and all was as before. */
+export async function tryDrillPoint({ call, how, line }: DrillPoint): Promise<PointFailure | undefined> {
+  const { violations, report } = await runWorld(line.options, { kept: line.kept ?? [] });
+  const unseen = { invariant: 'I33', message: 'nobody looked what it left', atMonoMs: report?.virtualMs ?? Number.NaN };
+  const found = violations.length === 0 && report?.drills['checked'] !== 1 ? [unseen] : violations;
+  return found.length === 0 ? undefined : { scene: `a drill: ${how} at call ${call}`, line, violations: found };
 }

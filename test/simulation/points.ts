@@ -14,6 +14,8 @@ export interface Point {
 }
 
 export interface PointEnd {
+  /** Worlds in which a drill was ended. */
+  readonly drills: number;
   /** Worlds that were run, with one misfortune and with two crashes. */
   readonly singles: number;
   readonly pairs: number;
@@ -46,7 +48,7 @@ export async function pointsOf(scenes: readonly Scene[]): Promise<readonly Point
 
 /** The world with this one misfortune. */
 export async function trySingle(point: Point): Promise<PointEnd> {
-  return { singles: 1, pairs: 0, failures: await tryAll(point, [[point.decision]]) };
+  return { drills: 0, singles: 1, pairs: 0, failures: await tryAll(point, [[point.decision]]) };
 }
 
 /** Whether the process is ended in a step that it can be ended in again. */
@@ -61,12 +63,12 @@ export async function tryPairs(point: Point): Promise<PointEnd> {
   await runLine(lineOf(scene, [decision]), { onTry: (attempt) => tries.push(attempt) }, point.without);
   const struck = tries.findIndex((each) => each.decision === decision);
   const step = tries[struck]?.step;
-  if (step === undefined) return { singles: 0, pairs: 0, failures: [] };
+  if (step === undefined) return { drills: 0, singles: 0, pairs: 0, failures: [] };
   const seconds = tries
     .slice(struck + 1)
     .filter((each) => each.step === step && crash.test(each.decision) && atMsOf(each.decision) > atMsOf(decision));
   const pairs = seconds.map((second) => [decision, second.decision]);
-  return { singles: 0, pairs: pairs.length, failures: await tryAll(point, pairs) };
+  return { drills: 0, singles: 0, pairs: pairs.length, failures: await tryAll(point, pairs) };
 }
 
 async function tryAll(

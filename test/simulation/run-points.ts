@@ -1,6 +1,7 @@
 /** All points of all scenes on several threads. */
 import { Worker } from 'node:worker_threads';
 import { scenes } from '../../src/sim/scenes.ts';
+import { drillPoints } from './drill-points.ts';
 import { type PointEnd, type PointFailure, pointsOf } from './points.ts';
 import type { PointsTask } from './points-worker.ts';
 
@@ -8,6 +9,9 @@ export interface PointTally {
   readonly scenes: number;
   /** Of all points; fewer were tried when time was up. */
   readonly points: number;
+  /** Ends of a drill, and how many of them were tried. */
+  readonly drillPoints: number;
+  drills: number;
   singles: number;
   pairs: number;
   violations: number;
@@ -29,7 +33,8 @@ export async function runPoints({ workers, onProgress }: PointRun, signal: Abort
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
   const tally: PointTally = {
-    ...{ scenes: scenes.length, points: (await pointsOf(scenes)).length, singles: 0, pairs: 0, violations: 0 },
+    ...{ scenes: scenes.length, points: (await pointsOf(scenes)).length, drillPoints: (await drillPoints()).length },
+    ...{ drills: 0, singles: 0, pairs: 0, violations: 0 },
     failures: [],
   };
   const threads = Array.from({ length: workers }, async () => {
@@ -37,7 +42,8 @@ export async function runPoints({ workers, onProgress }: PointRun, signal: Abort
       workerData: { control } satisfies PointsTask,
     });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    worker.on('message', ({ singles, pairs, failures }: PointEnd) => {
+    worker.on('message', ({ drills, singles, pairs, failures }: PointEnd) => {
+      tally.drills += drills;
       tally.singles += singles;
       tally.pairs += pairs;
       tally.violations += failures.length;

@@ -68,7 +68,8 @@ export function pointsText(tally: PointTally, commit: string): string {
       '',
     ].join('\n'),
   );
-  return [...failures, `points       ${pointsLine(tally)}, in ${tally.scenes} scenes`].join('\n');
+  const drills = `drill        ended at ${count(tally.drills)} of ${count(tally.drillPoints)} points: each call, by Ctrl-C and by death before, in and after it`;
+  return [...failures, drills, `points       ${pointsLine(tally)}, in ${tally.scenes} scenes`].join('\n');
 }
 
 export function mutantsText(results: readonly MutantResult[]): string {
@@ -138,6 +139,7 @@ export function summaryJson(tally: Tally, facts: RunFacts): Readonly<Record<stri
         ? null
         : {
             ...{ scenes: points.scenes, total: points.points, tried: points.singles, pairs: points.pairs },
+            drills: { total: points.drillPoints, tried: points.drills },
             violations: points.violations,
           },
     mutants:

@@ -59,7 +59,9 @@ export function timeAxis({ fromMs, untilMs, x }: Axis, bottom: number): Markup {
     (atMs) => {
       const at = x(atMs);
       if (at > drawing.width - 40) return '';
-      return html`<path class="axis" d="M${round(at)} ${bottom}v4"/><text class="tick" x="${round(at)}" y="${bottom + 17}" text-anchor="${at < drawing.left + 24 ? 'start' : 'middle'}">${clockTime(atMs).slice(0, isShort ? 5 : 8)}</text>`;
+      return html`<path class="axis" d="M${round(at)} ${bottom}v4"/>
+      <text class="tick" x="${round(at)}" y="${bottom + 17}"
+        text-anchor="${at < drawing.left + 24 ? 'start' : 'middle'}">${clockTime(atMs).slice(0, isShort ? 5 : 8)}</text>`;
     },
   )}<text class="tick" x="${drawing.width - 2}" y="${bottom + 17}" text-anchor="end">UTC</text>`;
 }
@@ -68,7 +70,8 @@ export function timeAxis({ fromMs, untilMs, x }: Axis, bottom: number): Markup {
 export function brokenGround({ broken, x }: Axis, bottom: number): Markup {
   if (broken === undefined) return html``;
   const [from, until] = [x(broken[0]), x(broken[1])];
-  return html`<rect class="broken" x="${round(from)}" y="${drawing.top}" width="${round(Math.max(1, until - from))}" height="${bottom - drawing.top}"/>`;
+  const width = round(Math.max(1, until - from));
+  return html`<rect class="broken" x="${round(from)}" y="${drawing.top}" width="${width}" height="${bottom - drawing.top}"/>`;
 }
 
 /** Nearer than this, numbers of marks would lie upon each other. */
@@ -86,11 +89,12 @@ export function markLines({ marks, x }: Axis, bottom: number): Markup {
     if (last !== undefined && at - last.at < roomForNumber) last.numbers.push(number);
     else groups.push({ at, numbers: [number] });
   }
-  return html`${shown.map(({ atMs, kind }) => html`<path class="mark ${kind}" d="M${round(x(atMs))} ${drawing.top - 6}V${bottom}"/>`)}${groups.map(
-    ({ at, numbers }) => {
-      const [first = 0, last = first] = [numbers[0], numbers.at(-1)];
-      const text = first === last ? String(first) : `${first}–${last}`;
-      return html`<text class="number" x="${round(Math.min(at, drawing.width - drawing.right - 12))}" y="${drawing.top - 12}" text-anchor="middle">${text}</text>`;
-    },
-  )}`;
+  const lines = shown.map(
+    ({ atMs, kind }) => html`<path class="mark ${kind}" d="M${round(x(atMs))} ${drawing.top - 6}V${bottom}"/>`,
+  );
+  return html`${lines}${groups.map(({ at, numbers }) => {
+    const [first = 0, last = first] = [numbers[0], numbers.at(-1)];
+    return html`<text class="number" x="${round(Math.min(at, drawing.width - drawing.right - 12))}"
+      y="${drawing.top - 12}" text-anchor="middle">${first === last ? first : `${first}–${last}`}</text>`;
+  })}`;
 }

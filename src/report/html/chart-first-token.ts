@@ -30,7 +30,10 @@ export function firstTokenChart(run: DrillRun, axis: Axis, stretches: readonly S
     );
   return {
     ...{ id: 'first-token', title: 'Time to the first token', finding: findingOf(run, stretches), bottom },
-    body: html`${scale(drawing.top, bottom, top, (ms) => (ms === 0 ? '0' : span(ms)))}<path class="line dash" d="${line(({ p50Ms }) => p50Ms)}"/><path class="line b" d="${line(({ p95Ms }) => p95Ms)}"/>${limits.map((limit) => limitLine(limit, run, axis, y))}`,
+    marks: 'behind',
+    body: html`${scale(drawing.top, bottom, top, (ms) => (ms === 0 ? '0' : span(ms)))}
+      <path class="line dash" d="${line(({ p50Ms }) => p50Ms)}"/><path class="line b" d="${line(({ p95Ms }) => p95Ms)}"/>
+      ${limits.map((limit) => limitLine(limit, run, axis, y))}`,
     legend: [
       [lineSwatch('line b'), '95th percentile'],
       [lineSwatch('line dash'), 'median'],
@@ -48,19 +51,23 @@ function isLimit({ signal, comparator, value }: Comparison): boolean {
   return signal.startsWith('ttft.') && comparator.startsWith('<') && typeof value === 'number';
 }
 
-/** From when on it is claimed until the undo. What counts from a detection is drawn from the fault: that is on every record. */
-function limitLine(
-  { text, value, span: during }: Comparison,
-  run: DrillRun,
-  axis: Axis,
-  y: (ms: number) => number,
-): Markup {
-  const { faultAtMs } = run;
-  const within = during?.kind === 'within' && during.of === 'fault' ? during.ms : 0;
-  const from = axis.x(faultAtMs === undefined ? axis.fromMs : faultAtMs + within);
+/** From when on it is claimed until the undo; nowhere when it counts from something that was not seen. */
+function limitLine(limit: Comparison, run: DrillRun, axis: Axis, y: (ms: number) => number): Markup {
+  const { text, value } = limit;
+  const fromMs = claimedFrom(limit, run);
+  if (fromMs === undefined) return html``;
+  const from = axis.x(fromMs);
   const until = axis.x(run.undoneAtMs ?? axis.untilMs);
   const at = y(Number(value));
-  return html`<path class="line limit" d="M${round(from)} ${round(at)}H${round(Math.max(from, until))}"/><text class="inside" x="${round(from + 6)}" y="${round(at - 6)}">${text}</text>`;
+  return html`<path class="line limit" d="M${round(from)} ${round(at)}H${round(Math.max(from, until))}"/>
+    <text class="inside" x="${round(from + 6)}" y="${round(at - 6)}">${text}</text>`;
+}
+
+function claimedFrom({ span: during }: Comparison, { faultAtMs, end }: DrillRun): number | undefined {
+  if (during?.kind !== 'within') return faultAtMs;
+  const detectedAtMs = end.phases.find(({ phase }) => phase === 'detect')?.untilMs;
+  const sinceMs = during.of === 'fault' ? faultAtMs : detectedAtMs;
+  return sinceMs === undefined ? undefined : sinceMs + during.ms;
 }
 
 function findingOf({ load, faultAtMs }: DrillRun, stretches: readonly Stretch[]): string {

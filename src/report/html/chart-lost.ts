@@ -4,42 +4,52 @@ import { notMeasured } from '../drill-words.ts';
 import { clockTime } from '../text/time.ts';
 import { type Axis, drawing } from './axis.ts';
 import { areaSwatch, type Chart, lineSwatch, scale } from './chart.ts';
-import { html, round } from './markup.ts';
-import { type Level, niceTop, stepLine } from './paths.ts';
+import { html, type Markup } from './markup.ts';
+import { type Band, niceTop, stepArea, stepLine } from './paths.ts';
 import type { Stretch } from './series.ts';
 
-const bottom = drawing.top + 110;
+const strips = {
+  errors: [drawing.top, drawing.top + 62],
+  lost: [drawing.top + 84, drawing.top + 146],
+} as const;
 
-/** A second; what was tried again elsewhere and answered is an error and not a loss. */
+/** A second, each on a scale of its own: what was tried again elsewhere and answered is an error and not a loss. */
 export function lostChart(run: DrillRun, axis: Axis, stretches: readonly Stretch[]): Chart {
-  const rate = (count: number | undefined, { fromMs, untilMs }: Stretch): number | undefined =>
-    count === undefined ? undefined : count / ((untilMs - fromMs) / 1000);
-  const rates = stretches.flatMap((each) => [rate(each.failed, each) ?? 0, rate(each.lost, each) ?? 0]);
-  const top = niceTop(Math.max(1, ...rates));
-  const y = (value: number): number => bottom - (value / top) * (bottom - drawing.top);
-  const errors = stretches.flatMap((each): readonly Level[] => {
-    const value = rate(each.failed, each);
-    return value === undefined ? [] : [{ x0: axis.x(each.fromMs), x1: axis.x(each.untilMs), y: y(value) }];
-  });
-  const losses = stretches.flatMap((each) => {
-    const value = rate(each.lost, each);
-    if (value === undefined || value === 0) return [];
-    const [x0, x1] = [axis.x(each.fromMs), axis.x(each.untilMs)];
-    return [
-      html`<rect class="bar" x="${round(x0)}" y="${round(y(value))}" width="${round(Math.max(2, x1 - x0))}" height="${round(bottom - y(value))}"/>`,
-    ];
-  });
   return {
-    ...{ id: 'lost', title: 'Errors and lost requests, a second', finding: findingOf(run), bottom },
-    body: html`${scale(drawing.top, bottom, top, (value) => String(Number(value.toFixed(2))))}${losses}<path class="line" d="${stepLine(errors)}"/>`,
+    ...{ id: 'lost', title: 'Errors and lost requests, a second', finding: findingOf(run), bottom: strips.lost[1] },
+    marks: 'behind',
+    body: html`${strip('errors', axis, stretches)}${strip('lost', axis, stretches)}`,
     legend: [
-      [areaSwatch('bar'), 'requests lost: failed, cut, or given up by the client'],
-      [lineSwatch('line'), 'upstream attempts that failed: most were answered elsewhere'],
+      [lineSwatch('line'), 'errors: upstream attempts that failed'],
+      [areaSwatch('bar'), 'lost: requests that failed, were cut, or were given up by the client'],
       [areaSwatch('broken'), 'behind: something was broken'],
     ],
-    columns: ['failed attempts', 'lost requests'],
+    columns: ['errors', 'lost requests'],
     cells: ({ failed, lost }) => [failed, lost].map((count) => count ?? notMeasured),
   };
+}
+
+function strip(name: 'errors' | 'lost', axis: Axis, stretches: readonly Stretch[]): Markup {
+  const [top, bottom] = strips[name];
+  const rates = stretches.flatMap(({ fromMs, untilMs, failed, lost }) => {
+    const count = name === 'errors' ? failed : lost;
+    return count === undefined ? [] : [{ fromMs, untilMs, rate: count / ((untilMs - fromMs) / 1000) }];
+  });
+  const most = niceTop(Math.max(1, ...rates.map(({ rate }) => rate)));
+  const levels = rates.map(({ fromMs, untilMs, rate }) => ({
+    ...{ x0: axis.x(fromMs), x1: axis.x(untilMs), y: bottom - (rate / most) * (bottom - top), below: bottom },
+  }));
+  const drawn =
+    name === 'errors'
+      ? html`<path class="line" d="${stepLine(levels)}"/>`
+      : html`<path class="bar" d="${stepArea(levels.filter(({ y }) => y < bottom).map(visible))}"/>`;
+  return html`${scale(top, bottom, most, (value) => String(Number(value.toFixed(2))))}${drawn}
+    <text x="8" y="${(top + bottom) / 2 + 4}">${name}</text>`;
+}
+
+/** One lost request of an hour is seen too. */
+function visible(band: Band): Band {
+  return { ...band, x1: Math.max(band.x1, band.x0 + 2) };
 }
 
 function findingOf({ samples }: DrillRun): string {

@@ -2,8 +2,8 @@
 import type { DrillRun } from '../../model/drill-run.ts';
 import { notMeasured } from '../drill-words.ts';
 import { type Axis, drawing } from './axis.ts';
-import { areaSwatch, type Chart, hatches, lineSwatch } from './chart.ts';
-import { html, type Markup, round } from './markup.ts';
+import { areaSwatch, type Chart, leftText, lineSwatch, siteArea } from './chart.ts';
+import { html, type Markup } from './markup.ts';
 import { type Level, stepArea, stepLine } from './paths.ts';
 import { type Stretch, sitesOf } from './series.ts';
 
@@ -16,6 +16,7 @@ export function readyChart(run: DrillRun, axis: Axis, stretches: readonly Stretc
   const bottom = drawing.top + Math.max(1, sites.length) * (height + gap);
   return {
     ...{ id: 'ready', title: 'Ready replicas against wanted', finding: findingOf(sites, stretches), bottom },
+    marks: 'before',
     body: html`${sites.map((site, index) => strip(site, index, axis, stretches))}`,
     legend: [
       [areaSwatch('area s0'), 'ready: in the gateway’s table and fit for requests'],
@@ -37,8 +38,11 @@ function strip(site: string, index: number, axis: Axis, stretches: readonly Stre
   };
   const ready = stretches.flatMap((each) => levels(each.ready, each).map((level) => ({ ...level, below: base })));
   const wanted = stretches.flatMap((each) => levels(each.wanted, each));
-  const area = stepArea(ready);
-  return html`<path class="area s${Math.min(index, 7)}" d="${area}"/>${index % hatches === 0 ? '' : html`<path fill="url(#h${index % hatches})" d="${area}"/>`}<path class="grid" d="M${drawing.left} ${base}H${drawing.width - drawing.right}"/><path class="line want" d="${stepLine(wanted)}"/><text x="${drawing.left - 6}" y="${round(base - height / 2 + 4)}" text-anchor="end">${site.length > 9 ? `${site.slice(0, 8)}…` : site}</text><text class="tick" x="${drawing.left - 6}" y="${round(base - height / 2 + 17)}" text-anchor="end">0 to ${most}</text>`;
+  return html`${siteArea(index, stepArea(ready))}
+    <path class="grid" d="M${drawing.left} ${base}H${drawing.width - drawing.right}"/>
+    <path class="line want" d="${stepLine(wanted)}"/>
+    ${leftText(site.length > 9 ? `${site.slice(0, 8)}…` : site, base - height / 2 + 4)}
+    ${leftText(`0 to ${most}`, base - height / 2 + 17, 'tick')}`;
 }
 
 function findingOf(sites: readonly string[], stretches: readonly Stretch[]): string {

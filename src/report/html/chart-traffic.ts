@@ -4,13 +4,11 @@ import { sameWeights } from '../../model/weights.ts';
 import { allWeightsText, notMeasured } from '../drill-words.ts';
 import { clockTime } from '../text/time.ts';
 import { type Axis, drawing } from './axis.ts';
-import { areaSwatch, type Chart, hatches } from './chart.ts';
+import { areaSwatch, type Chart, leftText, siteArea, siteSwatch } from './chart.ts';
 import { html, type Markup, round } from './markup.ts';
 import { type Band, stepArea } from './paths.ts';
 import { type Stretch, sitesOf } from './series.ts';
 
-/** More sites than this share the last look. */
-const looks = 8;
 const bands = {
   wanted: [drawing.top, drawing.top + 78],
   real: [drawing.top + 92, drawing.top + 170],
@@ -22,11 +20,10 @@ export function trafficChart(run: DrillRun, axis: Axis, stretches: readonly Stre
   const stacks = (['wanted', 'real'] as const).map((name) => stack(name, sites, axis, stretches));
   return {
     ...{ id: 'traffic', title: 'Traffic by site, wanted and real', finding: findingOf(run), bottom: bands.real[1] },
+    marks: 'before',
     body: html`${stacks}`,
     legend: [
-      ...sites.map(
-        (site, index) => [areaSwatch(`area s${Math.min(index, looks - 1)}`, index % hatches), site] as const,
-      ),
+      ...sites.map((site, index) => [siteSwatch(index), site] as const),
       [areaSwatch('broken'), 'behind: something was broken'],
     ],
     columns: sites.flatMap((site) => [`${site} wanted`, `${site} real`]),
@@ -41,10 +38,9 @@ export function trafficChart(run: DrillRun, axis: Axis, stretches: readonly Stre
 function stack(name: 'wanted' | 'real', sites: readonly string[], axis: Axis, stretches: readonly Stretch[]): Markup {
   const [top, bottom] = bands[name];
   const areas = sites.map((_, index) => siteBands(name, sites, index, axis, stretches));
-  return html`${areas.map((area, index) => {
-    const path = stepArea(area);
-    return html`<path class="area s${Math.min(index, looks - 1)}" d="${path}"/>${index % hatches === 0 ? '' : html`<path fill="url(#h${index % hatches})" d="${path}"/>`}`;
-  })}${areas.map((area, index) => nameIn(sites[index] ?? '', area))}<text x="${drawing.left - 6}" y="${(top + bottom) / 2 + 4}" text-anchor="end">${name}</text><text class="tick" x="${drawing.left - 6}" y="${top + 10}" text-anchor="end">100%</text><text class="tick" x="${drawing.left - 6}" y="${bottom}" text-anchor="end">0%</text>`;
+  return html`${areas.map((area, index) => siteArea(index, stepArea(area)))}
+    ${areas.map((area, index) => nameIn(sites[index] ?? '', area))}
+    ${leftText(name, (top + bottom) / 2 + 4)}${leftText('100%', top + 10, 'tick')}${leftText('0%', bottom, 'tick')}`;
 }
 
 function siteBands(
@@ -86,7 +82,8 @@ function nameIn(site: string, area: readonly Band[]): Markup {
   }
   if (best === undefined) return html``;
   const { from: start, until, band } = best;
-  return html`<text class="inside" x="${round((start + until) / 2)}" y="${round((band.y + band.below) / 2 + 4)}" text-anchor="middle">${site.slice(0, 24)}</text>`;
+  const [x, y] = [(start + until) / 2, (band.y + band.below) / 2 + 4];
+  return html`<text class="inside" x="${round(x)}" y="${round(y)}" text-anchor="middle">${site}</text>`;
 }
 
 function findingOf({ samples }: DrillRun): string {
@@ -101,5 +98,6 @@ function findingOf({ samples }: DrillRun): string {
   const lastChange = changes.at(-1);
   if (lastChange === undefined) return `${begin}, and they did not change.`;
   const times = changes.length === 1 ? 'once' : `${changes.length} times`;
-  return `${begin}. They changed ${times}, the last time at ${clockTime(lastChange.atMs)}, and at the last sample they were ${allWeightsText(last.weights)}.`;
+  const end = `at the last sample they were ${allWeightsText(last.weights)}`;
+  return `${begin}. They changed ${times}, the last time at ${clockTime(lastChange.atMs)}, and ${end}.`;
 }

@@ -14,6 +14,8 @@ export interface Chart {
   /** Where the plot ends, in units of the drawing. */
   readonly bottom: number;
   readonly body: Markup;
+  /** Marks lie behind thin lines and before grounds: neither may hide the other. */
+  readonly marks: 'behind' | 'before';
   readonly legend: readonly (readonly [swatch: Markup, text: string])[];
   /** Columns beside the time. */
   readonly columns: readonly string[];
@@ -26,13 +28,30 @@ export function chartFigure(
   axis: Axis,
   tables: { readonly stretches: readonly Stretch[]; readonly printed: readonly Stretch[] },
 ): Markup {
-  const { id, title, finding, bottom, body, legend } = chart;
+  const { title, finding, bottom, body, marks, legend } = chart;
+  const lines = markLines(axis, bottom);
+  const layers = [
+    brokenGround(axis, bottom),
+    marks === 'behind' ? [lines, body] : [body, lines],
+    timeAxis(axis, bottom),
+  ];
   return html`<figure><h3>${title}</h3><p>${finding}</p>
-<div class="scroll" role="region" aria-label="Drawing: ${title}" tabindex="0"><svg class="chart" role="img" aria-labelledby="${id}-title ${id}-desc" viewBox="0 0 ${drawing.width} ${bottom + 24}"><title id="${id}-title">${title}</title><desc id="${id}-desc">${finding}</desc>${brokenGround(axis, bottom)}${body}${markLines(axis, bottom)}${timeAxis(axis, bottom)}</svg></div>
-<ul class="legend">${legend.map(([swatch, text]) => html`<li>${swatch}${text}</li>`)}</ul>
-<details><summary>${title}: the figures ${byWords(tables.stretches)}</summary>${tableOf(chart, tables.stretches)}</details>
-<div class="print-only">${tableOf(chart, tables.printed)}</div></figure>
-`;
+    ${drawingFrame(chart, bottom + 24, layers)}
+    <ul class="legend">${legend.map(([swatch, text]) => html`<li>${swatch}${text}</li>`)}</ul>
+    <details><summary>${title}: the figures ${byWords(tables.stretches)}</summary>${tableOf(chart, tables.stretches)}</details>
+    <div class="print-only">${tableOf(chart, tables.printed)}</div></figure>
+    `;
+}
+
+/** Its title and what it says come with it; on a narrow screen it is scrolled alone. */
+export function drawingFrame(
+  { id, title, finding }: Pick<Chart, 'id' | 'title' | 'finding'>,
+  height: number,
+  layers: Part,
+): Markup {
+  return html`<div class="scroll" role="region" aria-label="Drawing: ${title}" tabindex="0">
+    <svg class="chart" role="img" aria-labelledby="${id}-title ${id}-desc" viewBox="0 0 ${drawing.width} ${height}">
+    <title id="${id}-title">${title}</title><desc id="${id}-desc">${finding}</desc>${layers}</svg></div>`;
 }
 
 /** `by second`, `by 10 seconds`, `by minute`. */
@@ -57,8 +76,14 @@ export function tableSeconds(axis: Axis): number {
 export function scale(top: number, bottom: number, most: number, text: (value: number) => string): Markup {
   return html`${[0, 0.5, 1].map((part) => {
     const y = bottom - part * (bottom - top);
-    return html`<path class="grid" d="M${drawing.left} ${round(y)}H${drawing.width - drawing.right}"/><text class="tick" x="${drawing.left - 6}" y="${round(y + 4)}" text-anchor="end">${text(most * part)}</text>`;
+    return html`<path class="grid" d="M${drawing.left} ${round(y)}H${drawing.width - drawing.right}"/>
+      ${leftText(text(most * part), y + 4, 'tick')}`;
   })}`;
+}
+
+/** Before the plot: what a line across or a strip is. */
+export function leftText(text: string, y: number, look: '' | 'tick' = ''): Markup {
+  return html`<text class="${look}" x="${drawing.left - 6}" y="${round(y)}" text-anchor="end">${text}</text>`;
 }
 
 /** A line as it is drawn. */
@@ -66,13 +91,31 @@ export function lineSwatch(look: string): Markup {
   return html`<svg aria-hidden="true" viewBox="0 0 26 12"><path class="${look}" d="M0 6H26"/></svg>`;
 }
 
-/** A ground as it is drawn: with its hatching. */
-export function areaSwatch(look: string, hatch?: number): Markup {
-  return html`<svg aria-hidden="true" viewBox="0 0 26 12"><path class="${look}" d="M0 0H26V12H0Z"/>${hatch === undefined ? '' : html`<path fill="url(#h${hatch})" d="M0 0H26V12H0Z"/>`}</svg>`;
+/** A ground as it is drawn. */
+export function areaSwatch(look: string): Markup {
+  return html`<svg aria-hidden="true" viewBox="0 0 26 12"><path class="${look}" d="M0 0H26V12H0Z"/></svg>`;
 }
 
-/** Of the hatchings that tell sites apart without colour. */
-export const hatches = 4;
+/** More sites than this share the last colour. */
+const colours = 8;
+/** Hatchings tell sites apart without colour; the first is none. */
+const hatches = 4;
+
+/** A site's area: its colour, and its hatching over it. */
+export function siteArea(index: number, path: Markup): Markup {
+  const hatch = index % hatches;
+  return html`<path class="area s${Math.min(index, colours - 1)}" d="${path}"/>
+    ${hatch === 0 ? '' : html`<path fill="url(#h${hatch})" d="${path}"/>`}`;
+}
+
+/** The same, for the legend. */
+export function siteSwatch(index: number): Markup {
+  return html`<svg aria-hidden="true" viewBox="0 0 26 12">${siteArea(index, { markup: 'M0 0H26V12H0Z' })}</svg>`;
+}
 
 /** Once in a page, before any drawing. */
-export const hatchings: Markup = html`<svg class="defs" aria-hidden="true" width="0" height="0"><defs><pattern id="h0" width="8" height="8" patternUnits="userSpaceOnUse"></pattern><pattern id="h1" width="7" height="7" patternUnits="userSpaceOnUse"><path class="hatch" d="M-1 8L8 -1"/></pattern><pattern id="h2" width="6" height="6" patternUnits="userSpaceOnUse"><path class="hatch" d="M0 3H6"/></pattern><pattern id="h3" width="7" height="7" patternUnits="userSpaceOnUse"><path class="hatch" d="M-1 -1L8 8"/></pattern></defs></svg>`;
+export const hatchings: Markup = html`<svg class="defs" aria-hidden="true" width="0" height="0"><defs>
+  <pattern id="h1" width="7" height="7" patternUnits="userSpaceOnUse"><path class="hatch" d="M-1 8L8 -1"/></pattern>
+  <pattern id="h2" width="6" height="6" patternUnits="userSpaceOnUse"><path class="hatch" d="M0 3H6"/></pattern>
+  <pattern id="h3" width="7" height="7" patternUnits="userSpaceOnUse"><path class="hatch" d="M-1 -1L8 8"/></pattern>
+  </defs></svg>`;

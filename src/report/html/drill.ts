@@ -11,6 +11,7 @@ import { phasesSection } from './phases.ts';
 import * as sections from './sections.ts';
 import { stretchesOf } from './series.ts';
 import { styleHash, styleText } from './styles.ts';
+import { section } from './tables.ts';
 
 export interface DrillPageOptions {
   /** Runs of the same drill: the parts of the last six before this one are drawn beside its own. */
@@ -25,7 +26,8 @@ export function drillReportHtml(run: DrillRun, { history = [], offsetMin }: Dril
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">
 <title>${title}</title><style>${{ markup: styleText }}</style></head>
 <body><main>
 ${[
@@ -39,7 +41,11 @@ ${[
   sections.decidedSections(run),
   sections.lessonSections(run),
 ]}
-</main><footer><p>Everything here comes from the record <code>drill.json</code> of run ${run.id}, which also holds every sample. Its last entry has the hash</p><p class="digest">${run.head}</p><p>Whoever noted that hash elsewhere can tell that nothing was changed: <code>godwit drill report verify ${run.id}</code> checks the chain and computes every figure again.</p></footer>
+</main><footer>
+<p>Everything here comes from the record <code>drill.json</code> of run ${run.id}, which also holds every sample.
+Its last entry has the hash</p><p class="digest">${run.head}</p>
+<p>Whoever noted that hash elsewhere can tell that nothing was changed:
+<code>godwit drill report verify ${run.id}</code> checks the chain and computes every figure again.</p></footer>
 </body></html>
 `;
   return page.markup;
@@ -54,7 +60,7 @@ const mostPrinted = 30;
 
 function charts(run: DrillRun): Markup {
   if (run.samples.length === 0)
-    return html`<section><h2>Over time</h2><p>The gateway was not sampled: there is nothing to draw.</p></section>`;
+    return section('Over time', html`<p>The gateway was not sampled: there is nothing to draw.</p>`);
   const axis = axisOf(run);
   const points = stretchesOf(run, mostPoints);
   const tables = {
@@ -64,7 +70,9 @@ function charts(run: DrillRun): Markup {
   const drawn = [trafficChart, firstTokenChart, lostChart, readyChart].map((chart) =>
     chartFigure(chart(run, axis, points), axis, tables),
   );
-  return html`<section><h2>Over time</h2><p>All four drawings share one axis of time. Numbers above the vertical lines are lines of the timeline below.</p>${legend(axis)}${hatchings}${drawn}</section>`;
+  const words =
+    'All four drawings share one axis of time. Numbers above the vertical lines are lines of the timeline below.';
+  return section('Over time', html`<p>${words}</p>`, legend(axis), hatchings, drawn);
 }
 
 const markWords = [
@@ -83,5 +91,8 @@ function legend({ marks }: Axis): Markup {
         (kind === 'fault' && mark.kind === 'abort') ||
         (kind === 'step' && mark.kind === 'operation'),
     );
-  return html`<ul class="legend">${markWords.map(([kind, text]) => (has(kind) ? html`<li>${lineSwatch(`mark ${kind}`)}${text}</li>` : ''))}</ul>`;
+  const items = markWords
+    .filter(([kind]) => has(kind))
+    .map(([kind, text]) => html`<li>${lineSwatch(`mark ${kind}`)}${text}</li>`);
+  return html`<ul class="legend">${items}</ul>`;
 }

@@ -16,7 +16,12 @@ const longestText = 4000;
  * anywhere else: not in names of tags or attributes, not in styles, scripts, comments or addresses.
  */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  return { markup: texts.map((text, index) => text + (index < parts.length ? partText(parts[index]) : '')).join('') };
+  const pieces = texts.map((text, index) => {
+    // How a template is indented is for its readers, and would be a third of a page.
+    const own = text.replace(/\n\s+/g, '\n');
+    return index < parts.length ? own + partText(parts[index]) : own;
+  });
+  return { markup: pieces.join('') };
 }
 
 const letters: Readonly<Record<string, string>> = {

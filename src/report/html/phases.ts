@@ -1,11 +1,11 @@
 /** How long each part of the recovery took, beside the same drill's earlier runs. */
-import { type DrillRun, recoveryPhases } from '../../model/drill-run.ts';
+import { type DrillRun, type RecoveryPhase, recoveryPhases } from '../../model/drill-run.ts';
 import { span } from '../../model/words.ts';
 import { notMeasured, phaseMeans, verdictWord } from '../drill-words.ts';
 import { day } from '../text/time.ts';
-import { areaSwatch } from './chart.ts';
+import { areaSwatch, drawingFrame } from './chart.ts';
 import { html, type Markup, round } from './markup.ts';
-import { clock, dataTable } from './tables.ts';
+import { clock, dataTable, section } from './tables.ts';
 
 const left = 170;
 const right = 860;
@@ -14,10 +14,15 @@ const rowHeight = 34;
 /** Earlier runs that are drawn. */
 const mostEarlier = 6;
 
+const heading = 'Recovery, in parts';
+const nothingBroken = 'Nothing was broken, so nothing had to recover.';
+const nothingMoved = 'Automation opened no failover after the fault, or none is on record: there are no parts to show.';
+
+/** A bar for this run and each earlier one on one scale, and its times. */
 export function phasesSection(run: DrillRun, history: readonly DrillRun[]): Markup {
   const { phases } = run.end;
   if (phases.length === 0)
-    return html`<section><h2>Recovery, in parts</h2><p>${run.faultAtMs === undefined ? 'Nothing was broken, so nothing had to recover.' : 'Automation opened no failover after the fault, or none is on record: there are no parts to show.'}</p></section>`;
+    return section(heading, html`<p>${run.faultAtMs === undefined ? nothingBroken : nothingMoved}</p>`);
   const earlier = history
     .filter(({ id, drill, end }) => id !== run.id && drill.name === run.drill.name && end.phases.length > 0)
     .toSorted((a, b) => b.beganAtMs - a.beganAtMs)
@@ -28,14 +33,24 @@ export function phasesSection(run: DrillRun, history: readonly DrillRun[]): Mark
     untilMs === undefined ? 'not seen' : clock(untilMs),
     untilMs === undefined ? notMeasured : span(untilMs - fromMs),
   ]);
-  return html`<section><h2>Recovery, in parts</h2><p>${findingOf(run)}</p>${bars([run, ...earlier], findingOf(run))}${dataTable('Parts of the recovery, each from the end of the one before; times in UTC', ['part', 'what it is', 'from', 'until', 'took'], rows)}</section>`;
+  const caption = 'Parts of the recovery, each from the end of the one before; times in UTC';
+  return section(
+    heading,
+    html`<p>${findingOf(run)}</p>`,
+    bars([run, ...earlier]),
+    dataTable(caption, ['part', 'what it is', 'from', 'until', 'took'], rows),
+  );
 }
 
-function bars(runs: readonly DrillRun[], finding: string): Markup {
+function bars(runs: readonly [DrillRun, ...DrillRun[]]): Markup {
   const longest = Math.max(1, ...runs.map(totalOf));
   const x = (ms: number): number => left + (ms / longest) * (right - left);
   const height = runs.length * rowHeight + 8;
-  return html`<figure class="phases"><div class="scroll" role="region" aria-label="Drawing: parts of the recovery" tabindex="0"><svg class="chart" role="img" aria-labelledby="phases-title phases-desc" viewBox="0 0 960 ${height}"><title id="phases-title">Parts of the recovery${runs.length > 1 ? `, beside ${runs.length - 1} earlier` : ''}</title><desc id="phases-desc">${finding}</desc>${runs.map((each, index) => bar(each, index, x))}</svg></div><ul class="legend">${recoveryPhases.map((phase, index) => html`<li>${areaSwatch(`area s${index}`)}${phase}</li>`)}</ul></figure>`;
+  const title = `Parts of the recovery${runs.length > 1 ? `, beside ${runs.length - 1} earlier` : ''}`;
+  const drawn = runs.map((each, index) => bar(each, index, x));
+  const legend = recoveryPhases.map((phase, index) => html`<li>${areaSwatch(`area s${index}`)}${phase}</li>`);
+  return html`<figure class="phases">${drawingFrame({ id: 'phases', title, finding: findingOf(runs[0]) }, height, drawn)}
+    <ul class="legend">${legend}</ul></figure>`;
 }
 
 /** White on blue, black on all others: each can be read. */
@@ -45,20 +60,23 @@ function bar(run: DrillRun, index: number, x: (ms: number) => number): Markup {
   const y = index * rowHeight + 4;
   const { phases, verdict } = run.end;
   const startMs = phases[0]?.fromMs ?? 0;
-  const seen = phases.flatMap(({ phase, fromMs, untilMs }) =>
-    untilMs === undefined ? [] : [{ phase, fromMs, untilMs }],
-  );
-  const open = phases.length > seen.length;
+  const isOpen = phases.some(({ untilMs }) => untilMs === undefined);
   const name = index === 0 ? 'this run' : `${day(run.beganAtMs)} ${verdictWord[verdict].toLowerCase()}`;
-  return html`<text x="${left - 8}" y="${y + 18}" text-anchor="end">${name}</text>${seen.map(
-    ({ phase, fromMs, untilMs }) => {
-      const [from, until] = [x(fromMs - startMs), x(untilMs - startMs)];
-      const look = recoveryPhases.indexOf(phase);
-      const text = `${phase} ${span(untilMs - fromMs)}`;
-      const label = [text, span(untilMs - fromMs)].find((each) => each.length * 7 + 8 < until - from);
-      return html`<rect class="phase s${look}" x="${round(from)}" y="${y}" width="${round(until - from)}" height="26"/>${label === undefined ? '' : html`<text class="${look === pale ? 'pale' : 'dark'}" x="${round((from + until) / 2)}" y="${y + 18}" text-anchor="middle">${label}</text>`}`;
-    },
-  )}<text x="${round(x(totalOf(run)) + 6)}" y="${y + 18}">${open ? 'not to its end' : span(totalOf(run))}</text>`;
+  const parts = phases.flatMap(({ phase, fromMs, untilMs }) =>
+    untilMs === undefined ? [] : [part(phase, untilMs - fromMs, [x(fromMs - startMs), x(untilMs - startMs)], y)],
+  );
+  return html`<text x="${left - 8}" y="${y + 18}" text-anchor="end">${name}</text>${parts}
+    <text x="${round(x(totalOf(run)) + 6)}" y="${y + 18}">${isOpen ? 'not to its end' : span(totalOf(run))}</text>`;
+}
+
+/** Its name and its time stand in it as far as they fit. */
+function part(phase: RecoveryPhase, tookMs: number, [from, until]: readonly [number, number], y: number): Markup {
+  const look = recoveryPhases.indexOf(phase);
+  const label = [`${phase} ${span(tookMs)}`, span(tookMs)].find((each) => each.length * 7 + 8 < until - from);
+  const rect = html`<rect class="phase s${look}" x="${round(from)}" y="${y}" width="${round(until - from)}" height="26"/>`;
+  if (label === undefined) return rect;
+  return html`${rect}<text class="${look === pale ? 'pale' : 'dark'}" x="${round((from + until) / 2)}" y="${y + 18}"
+    text-anchor="middle">${label}</text>`;
 }
 
 /** Of what was seen to its end. */

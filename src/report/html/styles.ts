@@ -87,7 +87,7 @@ figure>.scroll,tr,dl div,.notice,.phases{break-inside:avoid}
 thead{display:table-header-group}
 .badge,svg,.notice{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 a[href]::after{content:" (" attr(href) ")"}
-.figures{font-size:8pt}th,td{padding-top:.12rem;padding-bottom:.12rem;overflow-wrap:anywhere;min-width:0}
+.figures{font-size:8pt}th,td{padding-top:.12rem;padding-bottom:.12rem;min-width:0}td{overflow-wrap:anywhere}
 }
 `;
 

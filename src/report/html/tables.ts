@@ -9,8 +9,15 @@ export function dataTable(
   rows: readonly (readonly Part[])[],
   look: '' | 'figures' = '',
 ): Markup {
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table class="${look}"><caption>${caption}</caption><thead><tr>${head.map((each) => html`<th scope="col">${each}</th>`)}</tr></thead><tbody>
-${rows.map(([first, ...others]) => html`<tr><th scope="row">${first}</th>${others.map((each) => html`<td>${each}</td>`)}</tr>\n`)}</tbody></table></div>`;
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
+    <table class="${look}"><caption>${caption}</caption>
+    <thead><tr>${head.map((each) => html`<th scope="col">${each}</th>`)}</tr></thead><tbody>
+    ${rows.map(row)}</tbody></table></div>`;
+}
+
+function row([first, ...others]: readonly Part[]): Markup {
+  return html`<tr><th scope="row">${first}</th>${others.map((each) => html`<td>${each}</td>`)}</tr>
+  `;
 }
 
 /** Name and value, one under the other. */
@@ -26,4 +33,15 @@ export function badge(tone: 'good' | 'bad' | 'warn', word: string): Markup {
 /** A moment that is never broken between its letters. */
 export function clock(atMs: number): Markup {
   return html`<time datetime="${iso(atMs)}">${clockTime(atMs)}</time>`;
+}
+
+/** A part of the page with its heading. */
+export function section(title: string, ...content: readonly Part[]): Markup {
+  return html`<section><h2>${title}</h2>${content}</section>
+  `;
+}
+
+/** The table, or what to say when it would be empty. */
+export function tableOr(none: Part, ...table: Parameters<typeof dataTable>): Markup {
+  return table[2].length === 0 ? html`<p>${none}</p>` : dataTable(...table);
 }

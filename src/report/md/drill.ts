@@ -51,8 +51,8 @@ function facts(run: DrillRun): string {
     ...Object.entries(drill.roles).map(([role, name]) => [role, name] as const),
     ['undo', words.undoWords[run.end.undo]],
     ['footing', words.restoredText(run)],
-    ['weights before', before === undefined ? words.notMeasured : words.allWeightsText(before.weights)],
-    ['weights after', after === undefined ? words.notMeasured : words.allWeightsText(after.weights)],
+    ['weights before', before === undefined ? 'not recorded' : words.allWeightsText(before.weights)],
+    ['weights after', after === undefined ? 'not recorded' : words.allWeightsText(after.weights)],
     ['config', run.configDigest],
     ['program', `godwit ${run.version}`],
   ];
@@ -75,7 +75,13 @@ function phaseRows({ end }: DrillRun): readonly (readonly string[])[] {
 function actionRows({ actions, drill }: DrillRun): readonly (readonly string[])[] {
   return actions.map(({ atMs, what, fault, state, detail }) => {
     const planned = drill.faults[fault];
-    return [clockTime(atMs), what, planned === undefined ? String(fault + 1) : words.faultText(planned), state, detail];
+    return [
+      clockTime(atMs),
+      what,
+      planned === undefined ? String(fault + 1) : words.faultText(planned),
+      state,
+      detail === '' ? 'none' : detail,
+    ];
   });
 }
 

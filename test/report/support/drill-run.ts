@@ -233,6 +233,7 @@ export function passedRun(course: Course = usual): DrillRun {
       { what: 'all is calm after it', holds: 'yes', detail: 'no request was lost for 20s' },
     ],
     actions: [
+      { what: 'inflict', fault: 0, state: 'intended', detail: '', atMs: faultAtMs },
       { what: 'inflict', fault: 0, state: 'done', detail: 'armed until 09:31:40Z, read back', atMs: faultAtMs },
       { what: 'undo', fault: 0, state: 'done', detail: 'not in force, read back', atMs: undoneAtMs },
     ],
