@@ -1,13 +1,16 @@
 /** Worlds in which drills are held. */
 import type { Random } from '../ports/random.ts';
 import { soundCloud } from './cloud-faults.ts';
-import { soundLink } from './link.ts';
+import { type LinkFaults, soundLink } from './link.ts';
 import { calmOptions, type SimOptions } from './options.ts';
 
 /** On top of whatever else a world is like. */
 export function withDrills(options: SimOptions, random: Random): SimOptions {
   const everyMs = 20_000 + random.next() * 30_000;
-  return { ...options, drills: { everyMs, interrupted: random.next() < 0.5 ? 0 : random.next() * 0.006, planned: [] } };
+  const interrupted = random.next() < 0.5 ? 0 : random.next() * 0.006;
+  const lossy: LinkFaults = { lostRequest: random.next() * 0.04, lostReply: random.next() * 0.04, lateRequest: 0 };
+  const link = random.next() < 0.6 ? {} : { link: lossy };
+  return { ...options, drills: { everyMs, interrupted, planned: [], ...link } };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { PlannedFault } from '../model/drill.ts';
 import type { FaultKind } from '../model/fault.ts';
 import type { Random } from '../ports/random.ts';
 import { type DrillDesk, holdAt } from './drill-process.ts';
+import type { LinkFaults } from './link.ts';
 import { oneOf } from './strikes.ts';
 import type { Host, World } from './world.ts';
 
@@ -12,6 +13,8 @@ export interface DrillOptions {
   readonly everyMs: number;
   /** Share of the calls of whoever runs one in which that process dies or stands still, 0–1. */
   readonly interrupted: number;
+  /** What that process asks for gets there, and is answered, as this says; absent: as for everybody. */
+  readonly link?: LinkFaults;
   readonly planned: readonly PlannedDrill[];
 }
 

@@ -142,7 +142,8 @@ export class World {
     if (known !== undefined) return known;
     const { schedule, chance, options } = this;
     const latency = this.seeds.stream(`latency/${name}`);
-    const made = new Link({ name: `link/${name}`, schedule, latency, chance, faults: options.link });
+    const faults = (name.startsWith('drill-') ? options.drills?.link : undefined) ?? options.link;
+    const made = new Link({ name: `link/${name}`, schedule, latency, chance, faults });
     this.links.set(name, made);
     return made;
   }

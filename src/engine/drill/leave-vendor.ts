@@ -7,7 +7,7 @@ import { createReading } from '../reading.ts';
 import { intend } from './faults.ts';
 import { type Rehearsal, sitesLeft } from './rehearsal.ts';
 import { readSample } from './sample.ts';
-import { takenBy } from './taken.ts';
+import { reasonOf, takenBy } from './taken.ts';
 import { type Stop, turn } from './turn.ts';
 import { type Watcher, whatHolds } from './watch-turn.ts';
 
@@ -71,7 +71,7 @@ async function moveOff(
   site: string,
   { left, stayMs, signal }: Leaving,
 ): Promise<Stop | undefined> {
-  const { deps, drill, id } = rehearsal;
+  const { deps, drill } = rehearsal;
   const sample = await readSample(rehearsal);
   if (sample === undefined) return { why: 'the gateway is not seen' };
   if ((sample.weights[site] ?? 0) === 0) return undefined;
@@ -80,7 +80,7 @@ async function moveOff(
   await intend(rehearsal, 0);
   const wish: Wish = {
     ...{ deployment: drill.deployment, kind: 'shift', from: site, to, yields: true, mayWake: true },
-    ...{ forMs: stayMs + returnsAfterMs, reason: `drill ${id}: leaves ${drill.exit?.vendor}` },
+    ...{ forMs: stayMs + returnsAfterMs, reason: reasonOf(rehearsal, `leaves ${drill.exit?.vendor}`) },
   };
   const end = await carryOut(deps, wish, { timeoutMs: moveWithinMs }, signal);
   if (end.kind === 'ended' && end.operation.state === 'done') {

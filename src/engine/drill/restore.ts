@@ -8,7 +8,7 @@ import { carryOut } from '../carry-out.ts';
 import { readFooting, replicasChanged } from './footing.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { acknowledge, giveBack } from './return.ts';
-import { takenBy } from './taken.ts';
+import { reasonOf, takenBy } from './taken.ts';
 import type { Stop } from './turn.ts';
 import { isWhole } from './undo-remains.ts';
 
@@ -60,7 +60,7 @@ async function waitForWhole(rehearsal: Rehearsal): Promise<string | undefined> {
 
 /** A site that had nothing running, and where something was started meanwhile. */
 async function stopExtra(rehearsal: Rehearsal, before: Footing): Promise<string | undefined> {
-  const { deps, drill, id } = rehearsal;
+  const { deps, drill } = rehearsal;
   const after = await readFooting(rehearsal);
   if (after.kind === 'unknown') return undefined;
   const running = ({ replicas }: Footing): readonly string[] => [
@@ -73,7 +73,7 @@ async function stopExtra(rehearsal: Rehearsal, before: Footing): Promise<string 
     const how = before.replicas.some((each) => each.site === site) ? 'stop' : 'delete';
     const wish: Wish = {
       ...{ deployment: drill.deployment, kind: 'stop', from: site, to: undefined, how, yields: true },
-      reason: `drill ${id} is over`,
+      reason: reasonOf(rehearsal),
     };
     const end = await carryOut(deps, wish, { timeoutMs: patienceMs }, new AbortController().signal);
     if (end.kind === 'refused')

@@ -10,7 +10,7 @@ import { createReading } from '../reading.ts';
 import { say } from '../say.ts';
 import { operationsOf, type Rehearsal } from './rehearsal.ts';
 import { readSample } from './sample.ts';
-import { takenBy } from './taken.ts';
+import { reasonOf, takenBy } from './taken.ts';
 
 /** How long all of it may take before the last try begins, in milliseconds: what is under way ends, the origin is proven again. */
 const patienceMs = 120_000;
@@ -54,7 +54,7 @@ async function tryBack(rehearsal: Rehearsal, before: Weights): Promise<Left> {
   if (!(await isProven(rehearsal, before))) return more(`${what(rehearsal)} once it is healthy`);
   const wish: Wish = {
     ...{ deployment: drill.deployment, kind: 'return', from: undefined, to: undefined, yields: true },
-    ...{ operationId: first.id, reason: `drill ${rehearsal.id} is over` },
+    ...{ operationId: first.id, reason: reasonOf(rehearsal) },
   };
   const end = await carryOut(deps, wish, { timeoutMs: patienceMs }, calm());
   if (end.kind === 'refused')

@@ -1,4 +1,5 @@
 /** Whether a person has a hand in the deployment since a drill began: then the drill is over, and what is in force is theirs. */
+import type { Operation } from '../../model/operation.ts';
 import { createReading } from '../reading.ts';
 import { operationsOf, type Rehearsal } from './rehearsal.ts';
 
@@ -9,12 +10,24 @@ const readTimeoutMs = 500;
 export async function takenBy(rehearsal: Rehearsal): Promise<string | undefined> {
   const own = new Set<string>();
   for (const { id, plan, by, order } of await operationsOf(rehearsal)) {
-    if (plan.yields === true) own.add(id);
-    // What a drill asks for makes way for everybody, and is nobody's wish.
-    if (plan.trigger === 'manual' && plan.yields !== true) return `${id}: manual ${plan.kind} by ${by.name}@${by.host}`;
+    // What a drill asks for makes way for everybody, and is nobody's wish; that of another one is not ours.
+    const isOurs = plan.yields === true && (await isOwn(rehearsal, plan));
+    if (isOurs) own.add(id);
+    if (plan.trigger === 'manual' && !isOurs) return `${id}: manual ${plan.kind} by ${by.name}@${by.host}`;
     if (order !== undefined) return `${id} was told to ${order.kind} by ${order.by.name}@${order.by.host}`;
   }
   return (await said(rehearsal, own)) ?? (await pinned(rehearsal));
+}
+
+/** Why a drill asks for something: also what tells whoever takes over that it was the same drill. */
+export function reasonOf({ id }: Pick<Rehearsal, 'id'>, what = 'is over'): string {
+  return `drill ${id} ${what}`;
+}
+
+async function isOwn(rehearsal: Rehearsal, { yields, requestId }: Operation['plan']): Promise<boolean> {
+  if (yields !== true || requestId === undefined) return false;
+  const request = await rehearsal.deps.store.operations.getRequest(requestId);
+  return request?.reason?.startsWith(reasonOf(rehearsal, '')) === true;
 }
 
 /** A pause, a site taken out, a move for a time. */
