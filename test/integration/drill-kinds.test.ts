@@ -92,7 +92,7 @@ test('seconds that nobody saw are no proof', async () => {
   renameSync(socket, `${socket}.hidden`);
   const hiddenMs = Date.now();
   await drill.says(/op-\w+ automatic|broken/);
-  while (Date.now() - hiddenMs < 4500) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (Date.now() - hiddenMs < 5000) await new Promise((resolve) => setTimeout(resolve, 50));
   renameSync(`${socket}.hidden`, socket);
   expect(await drill.ended, drill.stderr()).toBe(10);
   expect(JSON.parse(drill.stdout())).toMatchObject({

@@ -46,8 +46,7 @@ function unmeasured(why: string): Measured {
   return { recoveryMs: undefined, isRecovered: false, lostRatio: undefined, missing: [why] };
 }
 
-/** Why the counts between the first and the last of them are not all that happened. */
-export function holeIn(samples: readonly DrillSample[]): string | undefined {
+function holeIn(samples: readonly DrillSample[]): string | undefined {
   for (const [index, { atMs, ended, lost }] of samples.entries()) {
     const before = samples[index - 1];
     if (before === undefined) continue;

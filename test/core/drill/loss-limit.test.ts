@@ -30,8 +30,13 @@ test.for([
   { name: 'ends when more than half of all wait', of: waiting(5, 6, 5), limit: true },
   { name: 'ends when nobody is answered at all', of: waiting(10, 10), limit: true },
   {
-    name: 'ends when the counts began again',
-    of: samples(0, 0).map((each, at) => (at === 2 ? { ...each, ended: 1 } : each)),
+    name: 'looks at nothing from before the counts began again',
+    of: samples(9, 9, 0, 0).map((each, at) => (at < 3 ? each : { ...each, ended: at, lost: 0 })),
+    limit: false,
+  },
+  {
+    name: 'ends for what is lost after they began again',
+    of: samples(0, 0, 0, 0).map((each, at) => (at < 3 ? each : { ...each, ended: 20 * (at - 3), lost: 9 * (at - 3) })),
     limit: true,
   },
 ])('what users may lose: $name', ({ of, limit }) => {
