@@ -22,6 +22,10 @@ export function drillCalls(clock: Clock, version: () => string): Pick<App, 'chec
       );
     },
     async runDrill(config, drill, terms, signal) {
+      if (drill.kind === 'simulation') {
+        const { runSimulatedDrill } = await import('./simulate-drill.ts');
+        return runSimulatedDrill(config, drill, { ...terms, version: version(), clock }, signal);
+      }
       const [{ withEngine }, { runDrill }, { openDrillRecords }] = await Promise.all([
         import('./engine.ts'),
         import('../engine/drill/run.ts'),

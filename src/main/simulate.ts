@@ -30,7 +30,7 @@ export async function simulateSeeds(
 }
 
 /** Lets a signal in between. */
-function* someOf(world: Generator<void, SimulatedSeed>): Generator<void, SimulatedSeed | undefined> {
+export function* someOf<T>(world: Generator<void, T>): Generator<void, T | undefined> {
   for (let events = 0; events < eventsInTurn; events += 1) {
     const next = world.next();
     if (next.done === true) return next.value;
@@ -40,7 +40,7 @@ function* someOf(world: Generator<void, SimulatedSeed>): Generator<void, Simulat
 }
 
 /** Microtasks can be run from a turn of the event loop of its own, not from inside a microtask. */
-function inTurn<T>(work: () => T): Promise<T> {
+export function inTurn<T>(work: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
     setImmediate(() => {
       try {

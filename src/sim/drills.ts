@@ -33,6 +33,8 @@ const kinds: readonly FaultKind[] = [
   ...(['kill', 'hang'] as const),
   ...(['provider-down', 'provider-throttled', 'credentials-expired', 'capacity-denied'] as const),
 ];
+/** Every one that a simulated world knows. */
+export const simulatedKinds: readonly FaultKind[] = [...new Set(kinds)];
 const longestForMs = 20_000;
 
 /** `isOver`: nobody begins one any more. */
