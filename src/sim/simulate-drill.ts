@@ -95,10 +95,14 @@ export function* simulateDrill({
 
 /** Under the run's own name, with the drill as it is configured, and an end that follows from that. */
 function asTold(told: readonly DrillDraft[], drill: Drill, begin: SimulatedDrill['begin']): readonly DrillDraft[] {
-  const entries = told.map(
-    (draft): DrillDraft =>
-      draft.body.kind === 'begin' ? { ...draft, body: { kind: 'begin', ...begin, drill } } : draft,
-  );
+  const entries = told.flatMap((draft): readonly DrillDraft[] => {
+    if (draft.body.kind !== 'begin') return [draft];
+    const note = { kind: 'note', text: caveat, by: undefined } as const;
+    return [
+      { ...draft, body: { kind: 'begin', ...begin, drill } },
+      { ...draft, body: note },
+    ];
+  });
   return entries.map((draft, index): DrillDraft => {
     const { body } = draft;
     if (body.kind !== 'end') return draft;
