@@ -86,6 +86,7 @@ const kinds = {
   interrupted: runs.interruptedRun,
   'not started': runs.notStartedRun,
   simulated: runs.simulatedRun,
+  'long and passed': runs.hourLongRun,
 } as const;
 
 for (const colorScheme of ['light', 'dark'] as const)

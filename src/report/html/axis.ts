@@ -26,15 +26,20 @@ export interface Axis {
   x(atMs: number): number;
 }
 
-/** From the first to the last of what is known. */
-export function axisOf(run: DrillRun): Axis {
+/** A stretch of a run, epoch milliseconds. */
+export type Window = readonly [fromMs: number, untilMs: number];
+
+/** From the first to the last of what is known; `window`: only so much of it. */
+export function axisOf(run: DrillRun, window?: Window): Axis {
   const times = [run.beganAtMs, run.endedAtMs, ...ends(run.samples), ...ends(run.load)];
-  const fromMs = Math.min(...times);
-  const untilMs = Math.max(...times, fromMs + 1000);
+  const fromMs = Math.max(Math.min(...times), window?.[0] ?? 0);
+  const untilMs = Math.min(Math.max(...times, fromMs + 1000), window?.[1] ?? Number.POSITIVE_INFINITY);
   const { faultAtMs, undoneAtMs } = run;
   return {
     ...{ fromMs, untilMs },
-    marks: storyItems(run).map(({ atMs, kind }, index) => ({ atMs, kind, number: index + 1 })),
+    marks: storyItems(run)
+      .map(({ atMs, kind }, index) => ({ atMs, kind, number: index + 1 }))
+      .filter(({ atMs }) => atMs >= fromMs && atMs <= untilMs),
     broken: faultAtMs === undefined ? undefined : [faultAtMs, undoneAtMs ?? untilMs],
     x: (atMs) => drawing.left + ((Math.min(Math.max(atMs, fromMs), untilMs) - fromMs) / (untilMs - fromMs)) * plotWidth,
   };
@@ -58,7 +63,7 @@ export function timeAxis({ fromMs, untilMs, x }: Axis, bottom: number): Markup {
   return html`<path class="axis" d="M${drawing.left} ${bottom}H${drawing.width - drawing.right}"/>${ticks.map(
     (atMs) => {
       const at = x(atMs);
-      if (at > drawing.width - 40) return '';
+      if (at > drawing.width - 62) return '';
       return html`<path class="axis" d="M${round(at)} ${bottom}v4"/>
       <text class="tick" x="${round(at)}" y="${bottom + 17}"
         text-anchor="${at < drawing.left + 24 ? 'start' : 'middle'}">${clockTime(atMs).slice(0, isShort ? 5 : 8)}</text>`;

@@ -8,7 +8,7 @@ import { type Axis, drawing } from './axis.ts';
 import { areaSwatch, type Chart, lineSwatch, scale } from './chart.ts';
 import { html, type Markup, round } from './markup.ts';
 import { niceTop, pointLine } from './paths.ts';
-import type { Stretch } from './series.ts';
+import { type Stretch, stretchesOf } from './series.ts';
 
 const bottom = drawing.top + 150;
 
@@ -29,7 +29,7 @@ export function firstTokenChart(run: DrillRun, axis: Axis, stretches: readonly S
       }),
     );
   return {
-    ...{ id: 'first-token', title: 'Time to the first token', finding: findingOf(run, stretches), bottom },
+    ...{ id: 'first-token', title: 'Time to the first token', finding: findingOf(run), bottom },
     marks: 'behind',
     body: html`${scale(drawing.top, bottom, top, (ms) => (ms === 0 ? '0' : span(ms)))}
       <path class="line dash" d="${line(({ p50Ms }) => p50Ms)}"/><path class="line b" d="${line(({ p95Ms }) => p95Ms)}"/>
@@ -55,12 +55,15 @@ function isLimit({ signal, comparator, value }: Comparison): boolean {
 function limitLine(limit: Comparison, run: DrillRun, axis: Axis, y: (ms: number) => number): Markup {
   const { text, value } = limit;
   const fromMs = claimedFrom(limit, run);
-  if (fromMs === undefined) return html``;
+  if (fromMs === undefined || fromMs >= axis.untilMs) return html``;
   const from = axis.x(fromMs);
   const until = axis.x(run.undoneAtMs ?? axis.untilMs);
   const at = y(Number(value));
+  // Its words would not fit behind it.
+  const isLate = from > drawing.width - 300;
   return html`<path class="line limit" d="M${round(from)} ${round(at)}H${round(Math.max(from, until))}"/>
-    <text class="inside" x="${round(from + 6)}" y="${round(at - 6)}">${text}</text>`;
+    <text class="inside" x="${round(isLate ? until : from + 6)}" y="${round(at - 6)}"
+    text-anchor="${isLate ? 'end' : 'start'}">${text}</text>`;
 }
 
 function claimedFrom({ span: during }: Comparison, { faultAtMs, end }: DrillRun): number | undefined {
@@ -70,7 +73,9 @@ function claimedFrom({ span: during }: Comparison, { faultAtMs, end }: DrillRun)
   return sinceMs === undefined ? undefined : sinceMs + during.ms;
 }
 
-function findingOf({ load, faultAtMs }: DrillRun, stretches: readonly Stretch[]): string {
+function findingOf(run: DrillRun): string {
+  const { load, faultAtMs } = run;
+  const stretches = stretchesOf(run, run.samples.length);
   const who =
     load.length > 0
       ? 'As the clients of the load saw it'

@@ -44,7 +44,7 @@ function strip(name: 'errors' | 'lost', axis: Axis, stretches: readonly Stretch[
       ? html`<path class="line" d="${stepLine(levels)}"/>`
       : html`<path class="bar" d="${stepArea(levels.filter(({ y }) => y < bottom).map(visible))}"/>`;
   return html`${scale(top, bottom, most, (value) => String(Number(value.toFixed(2))))}${drawn}
-    <text x="8" y="${(top + bottom) / 2 + 4}">${name}</text>`;
+    <text class="inside" x="${drawing.left + 6}" y="${top + 14}">${name}</text>`;
 }
 
 /** One lost request of an hour is seen too. */

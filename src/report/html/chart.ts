@@ -28,19 +28,25 @@ export function chartFigure(
   axis: Axis,
   tables: { readonly stretches: readonly Stretch[]; readonly printed: readonly Stretch[] },
 ): Markup {
-  const { title, finding, bottom, body, marks, legend } = chart;
-  const lines = markLines(axis, bottom);
-  const layers = [
-    brokenGround(axis, bottom),
-    marks === 'behind' ? [lines, body] : [body, lines],
-    timeAxis(axis, bottom),
-  ];
-  return html`<figure><h3>${title}</h3><p>${finding}</p>
-    ${drawingFrame(chart, bottom + 24, layers)}
+  const { title, finding, legend } = chart;
+  const { stretches, printed } = tables;
+  return html`<figure><h3>${title}</h3><p>${finding}</p>${plot(chart, axis)}
     <ul class="legend">${legend.map(([swatch, text]) => html`<li>${swatch}${text}</li>`)}</ul>
-    <details><summary>${title}: the figures ${byWords(tables.stretches)}</summary>${tableOf(chart, tables.stretches)}</details>
-    <div class="print-only">${tableOf(chart, tables.printed)}</div></figure>
+    <details><summary>${title}: the figures ${byWords(stretches)}</summary>${tableOf(chart, stretches)}</details>
+    <div class="print-only">${tableOf(chart, printed)}</div></figure>
     `;
+}
+
+/** The same of a part of the time: its words, its key and its figures stand with the whole. */
+export function closeFigure(chart: Chart, axis: Axis): Markup {
+  return html`<figure><figcaption>${chart.title}</figcaption>${plot(chart, axis)}</figure>`;
+}
+
+function plot(chart: Chart, axis: Axis): Markup {
+  const { bottom, body, marks } = chart;
+  const lines = markLines(axis, bottom);
+  const layers = marks === 'behind' ? [lines, body] : [body, lines];
+  return drawingFrame(chart, bottom + 24, [brokenGround(axis, bottom), layers, timeAxis(axis, bottom)]);
 }
 
 /** Its title and what it says come with it; on a narrow screen it is scrolled alone. */

@@ -1,17 +1,10 @@
 /** A drill's report as one page: no network, no script, and nothing that is not in its record. */
 import type { DrillRun } from '../../model/drill-run.ts';
-import { type Axis, axisOf } from './axis.ts';
-import { chartFigure, hatchings, lineSwatch, tableSeconds } from './chart.ts';
-import { firstTokenChart } from './chart-first-token.ts';
-import { lostChart } from './chart-lost.ts';
-import { readyChart } from './chart-ready.ts';
-import { trafficChart } from './chart-traffic.ts';
-import { html, type Markup } from './markup.ts';
+import { chartsSection } from './charts.ts';
+import { html } from './markup.ts';
 import { phasesSection } from './phases.ts';
 import * as sections from './sections.ts';
-import { stretchesOf } from './series.ts';
 import { styleHash, styleText } from './styles.ts';
-import { section } from './tables.ts';
 
 export interface DrillPageOptions {
   /** Runs of the same drill: the parts of the last six before this one are drawn beside its own. */
@@ -35,7 +28,7 @@ ${[
   sections.aboutSection(run, offsetMin),
   sections.footingSection(run),
   phasesSection(run, history),
-  charts(run),
+  chartsSection(run),
   sections.timelineSection(run),
   sections.doneSections(run),
   sections.decidedSections(run),
@@ -53,46 +46,3 @@ Its last entry has the hash</p><p class="digest">${run.head}</p>
 
 /** Nothing is loaded from anywhere, and only the one style below applies. */
 const policy = `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'`;
-
-/** Points of a drawing, and rows of a table on paper. */
-const mostPoints = 240;
-const mostPrinted = 30;
-
-function charts(run: DrillRun): Markup {
-  if (run.samples.length === 0)
-    return section('Over time', html`<p>The gateway was not sampled: there is nothing to draw.</p>`);
-  const axis = axisOf(run);
-  const points = stretchesOf(run, mostPoints);
-  const tables = {
-    stretches: stretchesOf(run, run.samples.length, tableSeconds(axis)),
-    printed: stretchesOf(run, mostPrinted),
-  };
-  const drawn = [trafficChart, firstTokenChart, lostChart, readyChart].map((chart) =>
-    chartFigure(chart(run, axis, points), axis, tables),
-  );
-  const words =
-    'All four drawings share one axis of time. Numbers above the vertical lines are lines of the timeline below.';
-  return section('Over time', html`<p>${words}</p>`, legend(axis), hatchings, drawn);
-}
-
-const markWords = [
-  ['fault', 'fault or early end'],
-  ['undo', 'undo'],
-  ['decision', 'decision'],
-  ['step', 'operation or step'],
-  ['note', 'note of a person'],
-] as const;
-
-function legend({ marks }: Axis): Markup {
-  const has = (kind: string): boolean =>
-    marks.some(
-      (mark) =>
-        mark.kind === kind ||
-        (kind === 'fault' && mark.kind === 'abort') ||
-        (kind === 'step' && mark.kind === 'operation'),
-    );
-  const items = markWords
-    .filter(([kind]) => has(kind))
-    .map(([kind, text]) => html`<li>${lineSwatch(`mark ${kind}`)}${text}</li>`);
-  return html`<ul class="legend">${items}</ul>`;
-}

@@ -37,7 +37,8 @@ export function phasesSection(run: DrillRun, history: readonly DrillRun[]): Mark
   return section(
     heading,
     html`<p>${findingOf(run)}</p>`,
-    bars([run, ...earlier]),
+    // Without the end of any part there is nothing to draw, and earlier runs show nothing of this one.
+    phases[0]?.untilMs === undefined ? '' : bars([run, ...earlier]),
     dataTable(caption, ['part', 'what it is', 'from', 'until', 'took'], rows),
   );
 }
@@ -88,8 +89,10 @@ function totalOf({ end: { phases } }: DrillRun): number {
 function findingOf(run: DrillRun): string {
   const { phases } = run.end;
   const open = phases.find(({ untilMs }) => untilMs === undefined);
-  if (open !== undefined)
-    return `The end of ${open.phase} was not seen; what came before it took ${span(totalOf(run))}.`;
+  if (open !== undefined) {
+    const before = open === phases[0] ? '' : `; what came before it took ${span(totalOf(run))}`;
+    return `The end of ${open.phase} was not seen${before}.`;
+  }
   const [longest] = phases.toSorted((a, b) => (b.untilMs ?? 0) - b.fromMs - ((a.untilMs ?? 0) - a.fromMs));
   const most =
     longest === undefined ? '' : `, most of it to ${longest.phase} (${span((longest.untilMs ?? 0) - longest.fromMs)})`;

@@ -79,6 +79,15 @@ test('what was not measured is said, and nothing is put in its place', () => {
   );
 });
 
+test('of a recovery whose first part has no end nothing is drawn', () => {
+  const run = runs.passedRun();
+  const phases = run.end.phases.slice(0, 1).map((each) => ({ ...each, untilMs: undefined }));
+  const page = drillReportHtml(runs.endingAs({ phases }));
+  expect(textOf(page)).toContain('The end of detect was not seen.');
+  expect(textOf(page)).toContain('09:30:40Z not seen not measured');
+  expect(page).not.toContain('phases-title');
+});
+
 test('a record without samples has no drawing, and says so', () => {
   const page = drillReportHtml(runs.notStartedRun());
   expect(page).not.toContain('<svg');
@@ -191,6 +200,15 @@ test('an hour at a sample a second stays under 400 KB, with figures by the minut
   const page = drillReportHtml(run);
   expect(Buffer.byteLength(page)).toBeLessThan(400_000);
   expect(page.match(/<details>.*?by the minute.*?<\/details>/gs)).toHaveLength(4);
+});
+
+test('of a long run the minute around the fault is drawn again, closer, and of a short one it is not', () => {
+  const page = drillReportHtml(runs.hourLongRun());
+  expect(page).toContain('<h3>Closer: 09:39:30Z to 09:40:43Z, around the fault and the recovery</h3>');
+  expect(page.match(/<svg class="chart"/g)).toHaveLength(9);
+  const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  expect(ids).toEqual([...new Set(ids)]);
+  expect(drillReportHtml(runs.passedRun())).not.toContain('Closer:');
 });
 
 test('the same record gives the same page', () => {
