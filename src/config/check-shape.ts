@@ -6,6 +6,8 @@ import { keepShape } from './keep-shape.ts';
 import { nearest, suggestion } from './nearest.ts';
 import { configSchema, type RawConfig } from './schema.ts';
 
+const mostNamed = 8;
+
 export interface ShapeEnd {
   readonly findings: readonly Finding[];
   /** What of it has the right shape; undefined when nothing is left to judge. */
@@ -75,7 +77,7 @@ function findingsOf(
       return [
         source.findingAt(
           path,
-          `${where} must be ${alternatives(issue.values.map(String))}`,
+          `${where} ${mustBe(issue.values.map(String))}`,
           suggestion(textOf(valueAt(source.value, path)), issue.values.map(String)),
         ),
       ];
@@ -143,8 +145,10 @@ function valueAt(value: unknown, path: Path): unknown {
   );
 }
 
-function alternatives(values: readonly string[]): string {
-  return values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+/** Of many the nearest is enough. */
+function mustBe(values: readonly string[]): string {
+  if (values.length > mostNamed) return `is none of the ${values.length} that are known`;
+  return `must be ${values.length < 2 ? values.join('') : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`}`;
 }
 
 function article(expected: string): string {

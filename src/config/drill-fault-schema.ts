@@ -6,8 +6,8 @@ import { duration, parseShare, share } from './units.ts';
 const longest = '1h';
 /** Shorter ones could begin and end between two looks. */
 const shortestMs = 5000;
-/** Also the most that a driver remembers of faults that ended. */
-const maxFaults = 16;
+/** Of a drill. Also the most that a driver remembers of faults that ended. */
+export const maxFaults = 16;
 
 const words: Readonly<Record<(typeof faultKinds)[number], string>> = {
   blackhole: 'what is sent to the site never arrives, and nothing comes back',
@@ -38,7 +38,13 @@ const fault = z
     type: z.enum(faultKinds).meta({
       description: faultKinds.map((kind) => `${kind}: ${words[kind]}`).join(' · '),
     }),
-    site: z.string().meta({ description: 'The site it hits; one of the deployment’s' }),
+    site: z.string().optional().meta({ description: 'The site it hits; one of the deployment’s' }),
+    sites: z
+      .array(z.string())
+      .min(1)
+      .max(maxFaults)
+      .optional()
+      .meta({ description: 'Several of them, in place of `site`' }),
     share: share('Share of the requests to the site that it hits', true)
       .refine((text) => (parseShare(text) ?? 0) >= 1, { error: 'must be at least 1%' })
       .optional(),
@@ -46,6 +52,9 @@ const fault = z
     run: argv('For exec, what breaks it').optional(),
     undo: argv('For exec, what undoes it').optional(),
     for: duration('How long it lasts', shortestMs, longest),
+  })
+  .refine(({ site, sites }) => (site === undefined) !== (sites === undefined), {
+    error: 'a fault is at one `site`, or at `sites`',
   })
   .meta({ description: 'One failure, which ends by itself' });
 

@@ -2,7 +2,8 @@
 import type { Drill, PlannedFault } from '../model/drill.ts';
 import { replicaFaultKinds, trafficFaultKinds } from '../model/fault.ts';
 import type { Path } from './document.ts';
-import { faultOf } from './drill-to-model.ts';
+import { maxFaults } from './drill-fault-schema.ts';
+import { faultsOf } from './drill-to-model.ts';
 import type { Finding } from './finding.ts';
 import { Part } from './part.ts';
 import type { Judged, Rule } from './rule.ts';
@@ -12,7 +13,14 @@ interface DrillAt {
   readonly drill: Drill;
   readonly path: Path;
   /** In the order they are written: the model has them in the order of their times. */
-  readonly faults: readonly PlannedFault[];
+  readonly faults: readonly FaultAt[];
+}
+
+/** A fault at one site. */
+interface FaultAt extends PlannedFault {
+  /** Of the item of `fault` it comes from, which may name several sites. */
+  readonly index: number;
+  readonly sitePath: Path;
 }
 
 /** The rule for every drill whose own part is as its author meant it. */
@@ -23,8 +31,25 @@ const eachDrill =
       const drill = judged.config.drills?.find((each) => each.name === name);
       const path = ['drills', name];
       if (drill === undefined || !judged.isSure(path)) return [];
-      return check(judged, { drill, path, faults: given.get('fault').items.map(faultOf) });
+      const faults = given
+        .get('fault')
+        .items.flatMap((item, index) => faultsAt(item, index, [...path, 'fault', index]));
+      return check(judged, { drill, path, faults });
     });
+
+function faultsAt(item: Part, index: number, path: Path): readonly FaultAt[] {
+  // Nothing is said here of where programs are.
+  return faultsOf(item, '/').map((fault, nth) => ({
+    ...fault,
+    index,
+    sitePath: item.get('site').isThere ? [...path, 'site'] : [...path, 'sites', nth],
+  }));
+}
+
+/** Each item of `fault` once. */
+function itemsOf(faults: readonly FaultAt[]): readonly FaultAt[] {
+  return faults.filter(({ index }, nth) => faults[nth - 1]?.index !== index);
+}
 
 /** Where nothing is really broken, anything may be. */
 const isReal = ({ kind }: Drill): boolean => kind === 'live' || kind === 'canary';
@@ -56,8 +81,8 @@ const somethingToDo = eachDrill(({ source, config, isSure }, { drill, path, faul
 
 /** What belongs to one kind of fault alone. */
 const fitsItsKind = eachDrill(({ source }, { drill, path, faults }) =>
-  faults.flatMap((fault, index) => {
-    const at = [...path, 'fault', index];
+  itemsOf(faults).flatMap((fault) => {
+    const at = [...path, 'fault', fault.index];
     const { kind, delayMs, exec, sharePct } = fault;
     const found: Finding[] = [];
     const isLate = kind === 'latency' || kind === 'slow-first-token';
@@ -93,7 +118,7 @@ function isOfTraffic(kind: PlannedFault['kind']): boolean {
 
 /** Nobody can stop a cloud's machine where it stands. */
 const canBeDone = eachDrill(({ source, config, isSure }, { drill, path, faults }) =>
-  faults.flatMap(({ kind, site }, index) => {
+  faults.flatMap(({ kind, site, index }) => {
     const provider = config.sites.find(({ name }) => name === site)?.provider;
     const needsHands = replicaFaultKinds.some((each) => each === kind);
     if (!isReal(drill) || !needsHands || provider === undefined || provider === 'local') return [];
@@ -110,14 +135,13 @@ const somewhereToGo = eachDrill(({ source, config, tree, isSure }, { drill, path
   if (!isReal(drill) || deployment === undefined || !isSure(['deployments', deployment.name, 'sites'])) return [];
   const sites = deployment.placements.map(({ site }) => site);
   const [last] = faults
-    .map(({ atMs }, index) => ({ atMs, index }))
     .filter(({ atMs }) => sites.length > 0 && sites.every((site) => isLost(site, faults, atMs)))
     .sort((a, b) => a.atMs - b.atMs || b.index - a.index);
   if (last === undefined) return [];
   const from = new Part(tree).get(...path.map(String), 'fault').items[last.index]?.get('at').text;
   return [
     source.findingAt(
-      [...path, 'fault', last.index, 'site'],
+      last.sitePath,
       `from ${from} on every site of ${deployment.name} is lost: nothing would serve`,
       'leave one site, or let one fault end before the next begins',
     ),
@@ -140,12 +164,25 @@ function isLost(site: string, faults: readonly PlannedFault[], atMs: number): bo
 
 /** One kind has one share at a site at a time: of two that overlap there nobody could say which was in force. */
 const oneAtATime = eachDrill(({ source }, { path, faults }) =>
-  faults.flatMap((one, index) => {
-    const before = faults.findIndex((other, at) => at < index && isSame(one, other) && isOverlap(one, other));
-    if (before < 0) return [];
-    const message = `overlaps with fault ${before + 1} at ${one.site}: only one ${one.kind} can be in force there`;
-    return [source.findingAt([...path, 'fault', index], message, 'let one end before the other begins')];
+  faults.flatMap((one, nth) => {
+    const before = faults.slice(0, nth).find((other) => isSame(one, other) && isOverlap(one, other));
+    if (before === undefined) return [];
+    if (before.index === one.index) return [source.findingAt(one.sitePath, `${one.site} is named twice`)];
+    const message = `overlaps with fault ${before.index + 1} at ${one.site}: only one ${one.kind} can be in force there`;
+    return [source.findingAt([...path, 'fault', one.index], message, 'let one end before the other begins')];
   }),
+);
+
+/** Several sites in one item are as many faults. */
+const notTooMany = eachDrill(({ source }, { path, faults }) =>
+  faults.length <= maxFaults
+    ? []
+    : [
+        source.findingAt(
+          [...path, 'fault'],
+          `a drill has at most ${maxFaults} faults, one a site; these are ${faults.length}`,
+        ),
+      ],
 );
 
 function isSame(one: PlannedFault, other: PlannedFault): boolean {
@@ -162,6 +199,8 @@ const loadFits = eachDrill(({ source, tree }, { drill, path }) => {
   const at = [...path, 'load'];
   if (drill.load.source === 'generated' && !given.get('rate').isThere)
     return [source.findingAt(at, 'a generated load needs `rate`', 'such as rate: 20rps')];
+  const spread = spreads.find((key) => isUpsideDown(drill.load, key));
+  if (spread !== undefined) return [source.findingAt([...at, spread, 'p50'], 'p50 is above p95', 'change them over')];
   if (drill.load.source === 'replay' && !given.get('file').isThere)
     return [source.findingAt(at, 'a replayed load needs `file`', 'one JSON object a line')];
   const strange = (['file', 'streams', 'promptTokens', 'outputTokens', 'rate'] as const).find(
@@ -171,6 +210,12 @@ const loadFits = eachDrill(({ source, tree }, { drill, path }) => {
     ? []
     : [source.findingAt([...at, strange], `a load of ${drill.load.source} has no ${strange}`)];
 });
+
+const spreads = ['promptTokens', 'outputTokens'] as const;
+
+function isUpsideDown(load: Drill['load'], key: (typeof spreads)[number]): boolean {
+  return load.source === 'generated' && load[key].p50 > load[key].p95;
+}
 
 const loadKeys: Readonly<Record<Drill['load']['source'], readonly string[]>> = {
   'live-traffic': [],
@@ -191,6 +236,7 @@ export const drillRules: readonly Rule[] = [
   canBeDone,
   somewhereToGo,
   oneAtATime,
+  notTooMany,
   loadFits,
   zoneKnown,
 ];

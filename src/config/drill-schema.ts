@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { drillKinds, reportFormats } from '../model/drill.ts';
 import { faults } from './drill-fault-schema.ts';
 import { type ExpressionUse, expressionExamples, parseExpression } from './expression.ts';
+import { expressionPattern } from './expression-pattern.ts';
 import { count, name } from './fields.ts';
-import { duration, share } from './units.ts';
+import { duration, parseInstant, share } from './units.ts';
 
 const expressions = (use: ExpressionUse, description: string) =>
   z
@@ -16,20 +17,28 @@ const expressions = (use: ExpressionUse, description: string) =>
           if (end.kind === 'mistake')
             context.addIssue({ code: 'custom', message: end.message, params: { hint: end.hint }, input: text });
         })
-        .meta({ description: 'signal comparator value', examples: [...expressionExamples[use]] }),
+        .meta({
+          description: 'signal comparator value',
+          examples: [...expressionExamples[use]],
+          pattern: expressionPattern(use),
+        }),
     )
     .max(32)
     .meta({ description });
 
+const mostTokens = 100_000;
 const tokens = (of: string) =>
   z
-    .union([
-      count(`All have as many`, 1, 100_000),
-      z.strictObject({
-        p50: count('Half have no more', 1, 100_000),
-        p95: count('One in twenty has more', 1, 100_000),
-      }),
-    ])
+    .union(
+      [
+        count('All have as many', 1, mostTokens),
+        z.strictObject({
+          p50: count('Half have no more', 1, mostTokens),
+          p95: count('One in twenty has more', 1, mostTokens),
+        }),
+      ],
+      { error: `a number of tokens, 1 to ${mostTokens}, or { p50: 50, p95: 200 }` },
+    )
     .meta({ description: `Tokens of ${of}` });
 
 const ratePattern = /^(\d{1,4}(?:\.\d{1,3})?)rps$/;
@@ -74,28 +83,28 @@ const person = z.string().min(1).max(200);
 const roles = z
   .strictObject({
     owner: person.optional().meta({ description: 'Who may halt it' }),
-    coordinator: person.optional(),
-    observer: person.optional(),
-    scribe: person.optional(),
+    coordinator: person.optional().meta({ description: 'Who leads it' }),
+    observer: person.optional().meta({ description: 'Who watches what users get' }),
+    scribe: person.optional().meta({ description: 'Who writes down what is found' }),
   })
   .meta({ description: 'Who does what, for the record' });
+
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, { error: 'a day is written such as 2026-12-23', abort: true })
+  .refine((text) => parseInstant(`${text}T00:00:00Z`) !== undefined, { error: 'there is no such day' });
 
 const schedule = z
   .strictObject({
     cron: z
       .string()
-      .regex(/^\S+( +\S+){4}$/, 'five fields, such as "0 10 * * Wed"')
-      .regex(/^[\dA-Za-z*,/#L? -]+$/, 'five fields, such as "0 10 * * Wed"')
+      .regex(/^[\w*,/#?+-]+(?: +[\w*,/#?+-]+){4}$/, 'five fields, such as "0 10 * * Wed"')
       .meta({ description: 'When `drill run --scheduled` runs it', examples: ['0 10 * * Wed'] }),
     timezone: z
       .string()
       .optional()
       .meta({ description: 'An IANA name', examples: ['Europe/Stockholm'] }),
-    skipDates: z
-      .array(z.string().regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a day is written such as 2026-12-23'))
-      .max(366)
-      .optional()
-      .meta({ description: 'Days it is left out' }),
+    skipDates: z.array(day).max(366).optional().meta({ description: 'Days it is left out' }),
   })
   .meta({ description: 'When it is due' });
 

@@ -1,4 +1,5 @@
 /** Turns one of `drills` into the model. */
+import { resolve } from 'node:path';
 import { assert } from '../errors.ts';
 import {
   type Drill,
@@ -15,8 +16,8 @@ import { parseRate } from './drill-schema.ts';
 import { type ExpressionUse, parseExpression } from './expression.ts';
 import type { Part } from './part.ts';
 
-/** `given`: with every default. */
-export function drillOf(name: string, given: Part): Drill {
+/** `given`: with every default. `dir`: the folder relative paths start from. */
+export function drillOf(name: string, given: Part, dir: string): Drill {
   const recovery = given.get('recovery');
   const report = given.get('report');
   const exit = given.get('exit');
@@ -28,7 +29,7 @@ export function drillOf(name: string, given: Part): Drill {
     kind: oneOf(drillKinds, given.get('kind').text),
     faults: given
       .get('fault')
-      .items.map(faultOf)
+      .items.flatMap((each) => faultsOf(each, dir))
       .sort((a, b) => a.atMs - b.atMs),
     ...(exit.isThere ? { exit: { vendor: exit.get('vendor').text, stayMs: exit.get('stay').ms } } : {}),
     hypothesis: expressionsOf(given.get('hypothesis'), 'claim'),
@@ -36,7 +37,7 @@ export function drillOf(name: string, given: Part): Drill {
       observeMs: given.get('steadyState', 'observe').ms,
       require: expressionsOf(given.get('steadyState', 'require'), 'watch'),
     },
-    load: loadOf(given.get('load')),
+    load: loadOf(given.get('load'), dir),
     abortIf: expressionsOf(given.get('abortIf'), 'watch'),
     recovery: { failback: recovery.get('failback').flag, settleMs: recovery.get('settle').ms },
     roles: Object.fromEntries(
@@ -62,30 +63,43 @@ export function drillOf(name: string, given: Part): Drill {
   };
 }
 
-/** One item of a drill's `fault`. */
-export function faultOf(given: Part): PlannedFault {
+/** One item of a drill's `fault`: the same at each of its sites, in their order. */
+export function faultsOf(given: Part, dir: string): readonly PlannedFault[] {
+  const site = given.get('site').maybeText;
+  const sites = site === undefined ? given.get('sites').texts : [site];
+  return sites.map((each) => faultAt(each, given, dir));
+}
+
+function faultAt(site: string, given: Part, dir: string): PlannedFault {
   const delay = given.get('delay');
   const run = given.get('run');
   const undo = given.get('undo');
   return {
     kind: oneOf(faultKinds, given.get('type').text),
-    site: given.get('site').text,
+    site,
     sharePct: given.get('share').percent,
     atMs: given.get('at').ms,
     forMs: given.get('for').ms,
     ...(delay.isThere ? { delayMs: delay.ms } : {}),
-    ...(run.isThere && undo.isThere ? { exec: { run: run.texts, undo: undo.texts } } : {}),
+    ...(run.isThere && undo.isThere ? { exec: { run: programOf(run, dir), undo: programOf(undo, dir) } } : {}),
   };
 }
 
-function loadOf(given: Part): LoadPlan {
+/** The file of its own is meant, and never what a search path has of that name. */
+function programOf(given: Part, dir: string): readonly string[] {
+  const [file = '', ...words] = given.texts;
+  return [resolve(dir, file), ...words];
+}
+
+function loadOf(given: Part, dir: string): LoadPlan {
   const source = given.get('source').text;
   const rate = given.get('rate').maybeText;
   const requestsPerSecond = rate === undefined ? undefined : parseRate(rate);
   if (source === 'replay')
     return {
       source,
-      path: given.get('file').maybeText ?? '',
+      // A rule asks for the file where it is left out.
+      path: resolve(dir, given.get('file').maybeText ?? ''),
       ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     };
   if (source !== 'generated') return { source: 'live-traffic' };

@@ -26,7 +26,7 @@ export type ExpressionEnd =
 /** Characters. */
 const longestText = 500;
 /** Parts between `and` and `or`. */
-const mostParts = 10;
+export const mostParts = 10;
 
 /** For the schema's page. */
 export const expressionExamples: Readonly<Record<ExpressionUse, readonly string[]>> = {

@@ -12,6 +12,7 @@ import { sureBut } from './keep-shape.ts';
 import { readText } from './read-text.ts';
 import { checkReferences } from './references.ts';
 import { checkRules } from './rules.ts';
+import { checkSchedules } from './schedule-check.ts';
 import { findConfig } from './search.ts';
 import { toModel } from './to-model.ts';
 
@@ -61,7 +62,8 @@ export async function loadConfig(terms: LoadTerms): Promise<LoadEnd> {
   const tree = effectiveTree(shape.raw);
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 12);
   const config = toModel(tree, { path, dir, digest });
-  found.push(...checkRules({ source, config, tree, isSure: sureBut([...filled.open, ...shape.dropped]) }));
+  const judged = { source, config, tree, isSure: sureBut([...filled.open, ...shape.dropped]) };
+  found.push(...checkRules(judged), ...(await checkSchedules(judged)));
   if (found.some(({ severity }) => severity === 'error')) return invalid(found);
   return { kind: 'loaded', config, source, tree, secret: filled.secret, warnings: sorted(found) };
 }

@@ -58,13 +58,17 @@ function checkDrills(source: Source, value: unknown, open: readonly Path[], name
     const sites = typeof deployment === 'string' ? names('deployments', deployment, 'sites') : undefined;
     return [
       ...unknownAt(path, names('deployments'), (name) => `deployment "${name}" is not defined`),
-      ...(Array.isArray(faults) ? faults : []).flatMap((_, index) =>
-        unknownAt(
-          ['drills', drill, 'fault', index, 'site'],
-          sites,
-          (site) => `${deployment} does not run at "${site}"`,
+      ...(Array.isArray(faults) ? faults : []).flatMap((fault, index) =>
+        sitePaths(fault, ['drills', drill, 'fault', index]).flatMap((at) =>
+          unknownAt(at, sites, (site) => `${deployment} does not run at "${site}"`),
         ),
       ),
     ];
   });
+}
+
+/** Of one fault: its site, or its sites. */
+function sitePaths(fault: unknown, path: Path): readonly Path[] {
+  const sites = partOf(fault, 'sites');
+  return [[...path, 'site'], ...(Array.isArray(sites) ? sites.map((_, index) => [...path, 'sites', index]) : [])];
 }

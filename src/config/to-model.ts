@@ -32,7 +32,7 @@ export function toModel(
     deployments: top
       .get('deployments')
       .entries.map(([name, each]) => deploymentOf(name, each, top.get('traffic', 'routes', name))),
-    drills: top.get('drills').entries.map(([name, each]) => drillOf(name, each)),
+    drills: top.get('drills').entries.map(([name, each]) => drillOf(name, each, file.dir)),
     gateway: gatewayOf(top.get('traffic'), stateDir),
     ...(every.text === 'off' ? {} : { doctor: { everyMs: every.ms } }),
     ...(metrics === undefined ? {} : { metrics: listenOf(metrics) }),

@@ -86,7 +86,7 @@ export type LoadPlan =
       readonly promptTokens: TokenSpread;
       readonly outputTokens: TokenSpread;
     }
-  /** The requests of a file, one JSON object a line; at its own times, or at a rate. */
+  /** The requests of a file, one JSON object a line; at its own times, or at a rate. `path`: an absolute one. */
   | { readonly source: 'replay'; readonly path: string; readonly requestsPerSecond?: number };
 
 export interface PlannedFault {
@@ -104,7 +104,7 @@ export interface PlannedFault {
   readonly exec?: ExecPair;
 }
 
-/** Two programs: the file and its arguments; no shell. */
+/** Two programs: the absolute path of the file and its arguments; no shell. */
 export interface ExecPair {
   readonly run: readonly string[];
   readonly undo: readonly string[];

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { resolvedValues } from '../../src/config/show.ts';
-import { findingsOf, loaded, loadText } from './support/load.ts';
+import { faultKinds } from '../../src/model/fault.ts';
+import { findingsOf, loaded, loadText, terms } from './support/load.ts';
 
 interface Parts {
   /** Items of the list, one a line from line 11 on. */
@@ -12,6 +14,7 @@ interface Parts {
 }
 
 const oslo = '{ type: blackhole, site: oslo, for: 2m }';
+const later = '{ type: blackhole, sites: [paris], at: 2m, for: 2m }';
 
 /** Line 4 is the deployment, 7 the drill, 8 its deployment, 10 its faults, the first of them in 11. */
 const config = ({ fault = [oslo], deployment = 'chat', more = '', sites = 'oslo: {}, paris: {}' }: Parts) => `version: 1
@@ -62,11 +65,47 @@ test.for([
   ],
   ['a fault of one in a hundred', { fault: [blackhole('oslo', '0s', '5s', '1%')] }, []],
   ['a fault of nothing', { fault: [blackhole('oslo', '0s', '5s', '0%')] }, ['11:55 must be at least 1%']],
+  ['several sites, one after the other', { fault: [oslo.replace('site: oslo', 'sites: [oslo]'), later] }, []],
+  [
+    'a site and sites',
+    { fault: [oslo.replace('site: oslo', 'site: oslo, sites: [paris]')] },
+    ['11:9 a fault is at one `site`, or at `sites`'],
+  ],
+  ['no site at all', { fault: ['{ type: blackhole, for: 1m }'] }, ['11:9 a fault is at one `site`, or at `sites`']],
+  [
+    'every site of one fault',
+    { fault: [oslo.replace('site: oslo', 'sites: [oslo, paris]')] },
+    [nothing('0s', '11:36')],
+  ],
+  [
+    'a site that is none of them',
+    { fault: [oslo.replace('site: oslo', 'sites: [oslo, pariss]')] },
+    ['11:42 chat does not run at "pariss"'],
+  ],
+  ['a site named twice', { fault: [oslo.replace('site: oslo', 'sites: [oslo, oslo]')] }, ['11:42 oslo is named twice']],
+  [
+    'a delay of several sites, which is said once',
+    {
+      more: 'kind: tabletop',
+      fault: [oslo.replace('blackhole', 'latency').replace('site: oslo', 'sites: [oslo, paris]')],
+    },
+    ['11:9 latency needs `delay`'],
+  ],
+  [
+    'seventeen faults in nine items',
+    {
+      more: 'kind: tabletop',
+      fault: Array.from({ length: 9 }, (_, nth) =>
+        oslo.replace('site: oslo', `at: ${nth * 2}m, ${nth < 8 ? 'sites: [oslo, paris]' : 'site: oslo'}`),
+      ),
+    },
+    ['11:7 a drill has at most 16 faults, one a site; these are 17'],
+  ],
   ['a part of a percent', { fault: [blackhole('oslo', '0s', '5s', '1.5%')] }, ['11:55 must be a whole percent']],
   [
     'a fault there is not',
     { fault: [oslo.replace('blackhole', 'earthquake')] },
-    [expect.stringMatching(/^11:17 type must be blackhole, errors, /)],
+    [`11:17 type is none of the ${faultKinds.length} that are known`],
   ],
   ['a delay that is missing', { fault: [oslo.replace('blackhole', 'latency')] }, ['11:9 latency needs `delay`']],
   [
@@ -113,6 +152,16 @@ test.for([
     ['11:7 a drill of kind provider-exit breaks nothing: it moves away'],
   ],
   ['a generated load', { more: 'load: { source: generated, rate: 20rps }' }, []],
+  [
+    'tokens that are neither a number nor two',
+    { more: 'load: { source: generated, rate: 20rps, outputTokens: many }' },
+    ['9:59 a number of tokens, 1 to 100000, or { p50: 50, p95: 200 }'],
+  ],
+  [
+    'more tokens for half than for nearly all',
+    { more: 'load: { source: generated, rate: 20rps, promptTokens: { p50: 9, p95: 8 } }' },
+    ['9:66 p50 is above p95'],
+  ],
   ['a load without its rate', { more: 'load: { source: generated }' }, ['9:5 a generated load needs `rate`']],
   ['a replay without its file', { more: 'load: { source: replay }' }, ['9:5 a replayed load needs `file`']],
   [
@@ -131,6 +180,18 @@ test.for([
     ['9:49 there is no such time zone'],
   ],
   ['four fields of cron', { more: 'schedule: { cron: "0 10 * *" }' }, ['9:23 five fields, such as "0 10 * * Wed"']],
+  ['a minute there is not', { more: 'schedule: { cron: "61 10 * * Wed" }' }, ['9:23 cron does not understand that']],
+  [
+    'a day that never comes',
+    { more: 'schedule: { cron: "0 10 30 2 *" }' },
+    ['9:23 there is no such day: it never runs'],
+  ],
+  ['a day once in four years', { more: 'schedule: { cron: "0 10 29 2 *" }' }, []],
+  [
+    'a day left out that is none',
+    { more: 'schedule: { cron: "0 10 * * *", skipDates: [2026-02-30] }' },
+    ['9:49 there is no such day'],
+  ],
   [
     'a claim to be watched',
     { more: 'abortIf: [recoveryTime > 5m]' },
@@ -232,6 +293,37 @@ test('gives the faults in the order of their times, and those of one time as wri
       recovery: { failback: true, settleMs: 3000 },
       roles: {},
       report: { formats: ['html'], beforeMs: 60_000, afterMs: 60_000 },
+    },
+  ]);
+});
+
+test('makes several sites as many faults, and files absolute ones below the configuration’s folder', async () => {
+  const fault = [
+    '{ type: capacity-denied, sites: [paris, oslo], for: 1m }',
+    '{ type: exec, site: oslo, run: [faults/break.sh, a/b], undo: [/opt/mend], for: 1m }',
+  ];
+  const { config: read } = await loaded(config({ fault, more: 'load: { source: replay, file: week.jsonl }' }));
+  const folder = terms({ path: '-' }).cwd;
+  expect(read.drills).toMatchObject([
+    {
+      faults: [
+        { kind: 'capacity-denied', site: 'paris' },
+        { kind: 'capacity-denied', site: 'oslo' },
+        { kind: 'exec', site: 'oslo', exec: { run: [join(folder, 'faults/break.sh'), 'a/b'], undo: ['/opt/mend'] } },
+      ],
+      load: { source: 'replay', path: join(folder, 'week.jsonl') },
+    },
+  ]);
+});
+
+test('a generated load has tokens of one number, or of two', async () => {
+  const load = 'load: { source: generated, rate: 20rps, promptTokens: 70, outputTokens: { p50: 9, p95: 90 } }';
+  expect((await loaded(config({ more: load }))).config.drills).toMatchObject([
+    {
+      load: {
+        ...{ requestsPerSecond: 20, streamShare: 0.5 },
+        ...{ promptTokens: { p50: 70, p95: 70 }, outputTokens: { p50: 9, p95: 90 } },
+      },
     },
   ]);
 });

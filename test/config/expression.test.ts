@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { expressionExamples, parseExpression } from '../../src/config/expression.ts';
+import { type ExpressionUse, expressionExamples, parseExpression } from '../../src/config/expression.ts';
+import { expressionPattern } from '../../src/config/expression-pattern.ts';
+import { type Measure, signals, signalTable } from '../../src/model/expression.ts';
+import { reasonCodes } from '../../src/model/reason.ts';
 
 const comparison = (over: object) => ({ kind: 'expression', expression: { kind: 'comparison', ...over } });
 
@@ -121,4 +124,54 @@ test('a mistake quotes nothing but numbers, units and words of ours', () => {
 test('reads a long text in no time', () => {
   for (const text of ['a'.repeat(1e6), ' '.repeat(1e6), '<'.repeat(1e6), `errorRate < 5%${' and'.repeat(1e5)}`])
     expect(parseExpression(text, 'watch').kind).toBe('mistake');
+});
+
+const spaces = fc.constantFrom(' ', '  ', '\t');
+const comparisons: Readonly<Record<Measure, fc.Arbitrary<string>>> = {
+  time: fc.constantFrom('<= 5s', '<1.5m', '> 2h', '>=20ms', '= 1d', '!= 3s'),
+  share: fc.constantFrom('<= 0.5%', '<100%', '>= 99.5%', '= 0%'),
+  count: fc.constantFrom('= 0', '<= 3', '!=12'),
+  word: fc.constantFrom('= act', '!= stay'),
+};
+
+const partOf = (use: ExpressionUse): fc.Arbitrary<string> =>
+  fc
+    .constantFrom(...signals.filter((each) => use === 'claim' || signalTable[each].scope === 'moment'))
+    .chain((signal) => {
+      const { scope, measure } = signalTable[signal];
+      const span =
+        use === 'watch' ? ' for 20s' : scope === 'moment' ? ' within 3m of detection' : ' over the whole drill';
+      const words =
+        signal === 'reason' ? fc.constantFrom(...reasonCodes.map((code) => `= ${code}`)) : comparisons[measure];
+      return fc
+        .tuple(spaces, words, fc.constantFrom('', span))
+        .map(([space, value, rest]) => signal + space + value + rest);
+    });
+
+const expressions = (use: ExpressionUse): fc.Arbitrary<string> =>
+  fc
+    .array(fc.tuple(partOf(use), fc.constantFrom(' and ', ' or ')), { minLength: 1, maxLength: 6 })
+    .map((parts) => parts.map(([part, then], nth) => (nth === parts.length - 1 ? part : part + then)).join(''));
+
+test.for(['claim', 'watch'] as const)('editors take every %s that is understood', (use) => {
+  const pattern = new RegExp(expressionPattern(use), 'u');
+  fc.assert(
+    fc.property(expressions(use), (text) => {
+      expect(parseExpression(text, use).kind).toBe('expression');
+      expect(text).toMatch(pattern);
+    }),
+  );
+});
+
+test.for([
+  ['claim', 'recoveryTime <= 120'],
+  ['claim', 'recoveryTime <= 5s within 3m of fault'],
+  ['claim', 'every standby is ready'],
+  ['claim', 'ttft.p95 <= 2s and'],
+  ['claim', 'ttftxp95 <= 2s'],
+  ['watch', 'recoveryTime <= 120s'],
+  ['watch', 'errorRate > 10% within 3m of fault'],
+] as const)('editors mark the %s %j', ([use, text]) => {
+  expect(parseExpression(text, use).kind).toBe('mistake');
+  expect(text).not.toMatch(new RegExp(expressionPattern(use), 'u'));
 });

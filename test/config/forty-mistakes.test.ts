@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { renderFindings } from '../../src/config/finding.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { faultKinds } from '../../src/model/fault.ts';
 import { fixture, terms } from './support/load.ts';
 
 const path = fixture('forty-mistakes.yaml');
@@ -53,18 +54,18 @@ const mistakes = [
   [53, 5, 'chatt', 'deployment "chatt" is not defined', 'did you mean "chat"?'],
   [57, 5, 'titel', 'unknown key "titel" in drills.lose-left', 'did you mean "title"?'],
   [58, 17, 'caht', 'deployment "caht" is not defined', 'did you mean "chat"?'],
-  [59, 12, '[]', 'a drill needs at least one fault', undefined],
+  [59, 11, 'lve', 'kind must be tabletop, simulation, canary, live or provider-exit', 'did you mean "live"?'],
   [63, 15, '25h', 'must be at most 1h', undefined],
   [63, 43, 'rigth', 'chat does not run at "rigth"', 'did you mean "right"?'],
-  [64, 17, 'black-hole', 'type must be blackhole', 'did you mean "blackhole"?'],
+  [64, 17, 'black-hole', `type is none of the ${faultKinds.length} that are known`, 'did you mean "blackhole"?'],
   [64, 46, '10', duration, 'did you mean 10s or 10m?'],
-  [66, 9, 'recoverTime <= 120s', 'a claim is about recoveryTime or lostRequests', 'did you mean "recoveryTime"?'],
+  [66, 9, 'recoverTime <= 120s', 'there is no such signal', 'did you mean "recoveryTime"?'],
   [67, 9, 'recoveryTime <= 120', 'recoveryTime takes a time with its unit', 'did you mean 120s or 120m?'],
   [
     68,
     9,
-    '"lostRequests <= 0.5% over the whole drill"',
-    'what follows the value is not understood: a claim is signal <= value',
+    '"lostRequests <= 0.5% within 3m of fault"',
+    'lostRequests is one value for the whole drill: it has no span',
     'write "lostRequests <= 0.5%"',
   ],
 ] as const;

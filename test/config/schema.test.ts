@@ -53,7 +53,7 @@ test('takes the configuration that holds every key, and no further key anywhere 
   expect(accepts(schema, { ...everything(), probe: { endpoint: 'v1' } })).toBe(false);
 });
 
-test('takes from one to sixteen faults of a drill, and claims it knows', () => {
+test('takes up to sixteen faults of a drill, and claims it knows', () => {
   const fault = { type: 'blackhole', site: 'oslo', for: '1m' };
   const takes = (faults: number, hypothesis: readonly string[] = []) =>
     accepts(schema, {
@@ -62,7 +62,7 @@ test('takes from one to sixteen faults of a drill, and claims it knows', () => {
         'lose-oslo': { deployment: 'chat-70b', fault: Array.from({ length: faults }, () => fault), hypothesis },
       },
     });
-  expect([0, 1, 16, 17].map((faults) => takes(faults))).toEqual([false, true, true, false]);
+  expect([0, 1, 16, 17].map((faults) => takes(faults))).toEqual([true, true, true, false]);
   expect(takes(1, ['recoveryTime <= 5s', 'lostRequests<=1%'])).toBe(true);
   expect(takes(1, ['recoveryTime <= 5s within 3m'])).toBe(false);
 });

@@ -20,6 +20,7 @@ export interface JsonSchema {
   readonly additionalProperties?: JsonSchema | false;
   readonly required?: readonly string[];
   readonly oneOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
 }
 
 export const keywords: ReadonlySet<string> = new Set<keyof JsonSchema>([
@@ -34,7 +35,7 @@ export const keywords: ReadonlySet<string> = new Set<keyof JsonSchema>([
     'properties',
     'propertyNames',
   ] as const),
-  ...(['additionalProperties', 'required', 'oneOf'] as const),
+  ...(['additionalProperties', 'required', 'oneOf', 'anyOf'] as const),
 ]);
 
 /** Every schema in it with its path; a map's values are `*`, an item of a list adds nothing. */
@@ -42,7 +43,7 @@ export function* schemasIn(schema: JsonSchema, path = ''): Iterable<readonly [st
   yield [path, schema];
   for (const [key, each] of Object.entries(schema.properties ?? {})) yield* schemasIn(each, join(path, key));
   if (typeof schema.additionalProperties === 'object') yield* schemasIn(schema.additionalProperties, join(path, '*'));
-  for (const each of schema.oneOf ?? []) yield* schemasIn(each, path);
+  for (const each of [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]) yield* schemasIn(each, path);
   if (schema.items !== undefined) yield* schemasIn(schema.items, path);
 }
 
@@ -67,6 +68,7 @@ export function accepts(schema: JsonSchema, value: unknown): boolean {
     (schema.const === undefined || schema.const === value) &&
     (schema.enum === undefined || schema.enum.includes(value)) &&
     (schema.oneOf === undefined || schema.oneOf.filter((each) => accepts(each, value)).length === 1) &&
+    (schema.anyOf === undefined || schema.anyOf.some((each) => accepts(each, value))) &&
     (typeof value !== 'string' || acceptsText(schema, value)) &&
     (typeof value !== 'number' ||
       (value >= (schema.minimum ?? value) &&
