@@ -8,11 +8,13 @@ import type { Config } from '../model/config.ts';
 
 /** How long it may take to begin, in milliseconds. */
 const startMs = 15_000;
-/** A runner that says nothing for `silentMs` counts as dead: it says something this often, in milliseconds. */
+/** How often a runner says that it lives, in milliseconds. */
 const beatEveryMs = 2000;
+/** One that says nothing for so long counts as dead, in milliseconds. */
 export const silentMs = 30_000;
-/** What it prints once it watches, and what it is told at the end. */
+/** What the guard prints once it watches. */
 export const watchingWord = 'watching';
+/** What it is told when the run has its end. */
 export const doneWord = 'done';
 
 /** Resolves once it watches. It hears of this process by a pipe, which nothing keeps open when this one is gone. */
