@@ -19,7 +19,8 @@ export function firstTokenChart(run: DrillRun, axis: Axis, stretches: readonly S
     ...stretches.flatMap(({ p50Ms, p95Ms }) => [p50Ms ?? 0, p95Ms ?? 0]),
     ...limits.map(({ value }) => Number(value)),
   ];
-  const top = niceTop(Math.max(0, ...values) / 1000) * 1000;
+  // A limit at the very top would lie in the numbers of the marks.
+  const top = niceTop((Math.max(0, ...values) / 1000) * 1.1) * 1000;
   const y = (ms: number): number => bottom - (ms / top) * (bottom - drawing.top);
   const line = (of: (stretch: Stretch) => number | undefined): Markup =>
     pointLine(

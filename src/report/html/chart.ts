@@ -61,8 +61,8 @@ export function drawingFrame(
 }
 
 /** `by second`, `by 10 seconds`, `by minute`. */
-function byWords([first]: readonly Stretch[]): string {
-  const seconds = first === undefined ? 1 : (first.untilMs - first.fromMs) / 1000;
+function byWords(stretches: readonly Stretch[]): string {
+  const seconds = Math.min(...stretches.map(({ fromMs, untilMs }) => (untilMs - fromMs) / 1000));
   if (seconds % 60 === 0) return seconds === 60 ? 'by the minute' : `by ${seconds / 60} minutes`;
   return seconds === 1 ? 'by the second' : `by ${seconds} seconds`;
 }

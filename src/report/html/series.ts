@@ -31,7 +31,7 @@ export function sitesOf({ samples }: DrillRun): readonly string[] {
   return [...new Set(named)];
 }
 
-/** Stretches of whole seconds, at most `most` of them; those without a sample are left out: nothing was seen. */
+/** Stretches of whole seconds, about `most` of them at most; where nothing was seen for longer there is none. */
 export function stretchesOf(run: DrillRun, most: number, leastS = 1): readonly Stretch[] {
   const { samples } = run;
   const [first] = samples;
@@ -47,7 +47,17 @@ export function stretchesOf(run: DrillRun, most: number, leastS = 1): readonly S
     bucket.push({ sample, before: samples[index - 1] });
     buckets.set(key, bucket);
   }
-  return [...buckets].map(([fromMs, seen]) => stretchOf(fromMs, lengthMs, seen, times));
+  return joined([...buckets].map(([fromMs, seen]) => stretchOf(fromMs, lengthMs, seen, times)));
+}
+
+/** Samples that come a little late leave a second without one, and that is no hole: what is longer is one, in milliseconds. */
+const longestGapMs = 2500;
+
+function joined(stretches: readonly Stretch[]): readonly Stretch[] {
+  return stretches.map((each, index) => {
+    const next = stretches[index + 1];
+    return next !== undefined && next.fromMs - each.untilMs <= longestGapMs ? { ...each, untilMs: next.fromMs } : each;
+  });
 }
 
 /** A number of seconds that people count in, at least so many. */

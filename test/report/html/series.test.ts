@@ -21,10 +21,20 @@ test('shares are of the attempts in the stretch, and there are none without atte
   expect([...(second?.real?.values() ?? [])].reduce((sum, share) => sum + share, 0)).toBeCloseTo(100);
 });
 
+test('a second that a late sample left out is no hole', () => {
+  const run = runs.passedRun();
+  const samples = run.samples.filter((_, index) => index !== 50);
+  const stretches = stretchesOf({ ...run, samples }, 1000);
+  expect(stretches).toHaveLength(189);
+  expect(stretches[49]).toMatchObject({ untilMs: stretches[50]?.fromMs });
+});
+
 test('seconds without a sample are left out', () => {
   const run = runs.passedRun();
   const samples = run.samples.filter((_, index) => index < 50 || index >= 60);
-  expect(stretchesOf({ ...run, samples }, 1000)).toHaveLength(180);
+  const stretches = stretchesOf({ ...run, samples }, 1000);
+  expect(stretches).toHaveLength(180);
+  expect(stretches[49]?.untilMs).toBe(runs.beganAtMs + 50_000);
 });
 
 test('counts that fell are not known, and no negative number of losses', () => {
