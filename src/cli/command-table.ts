@@ -280,6 +280,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/drill-init.ts')).drillInit,
   },
   {
+    name: 'drill validate',
+    summary: 'Say how each drill is understood; nothing is contacted',
+    section: 'Drills',
+    load: async () => (await import('./commands/drill-validate.ts')).drillValidate,
+  },
+  {
     name: 'drill list',
     summary: 'List the drills of the configuration, and what came of them last',
     section: 'Drills',

@@ -12,7 +12,16 @@ export interface WhatChanged {
 export const readers: ReadonlySet<string> = new Set([
   ...['status', 'op list', 'op show', 'op watch', 'op wait', 'explain', 'history', 'timeline', 'handover'],
   ...['blocks list', 'orphans list', 'journal verify', 'simulate', 'demo', 'completion'],
-  ...['drill list', 'drill due', 'drill report', 'drill report verify', 'drill compare', 'drill trend', 'drill export'],
+  ...[
+    'drill validate',
+    'drill list',
+    'drill due',
+    'drill report',
+    'drill report verify',
+    'drill compare',
+    'drill trend',
+    'drill export',
+  ],
   ...['explain error', 'doctor', 'policy print'],
   ...['config validate', 'config show', 'config schema'],
 ]);

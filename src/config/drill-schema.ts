@@ -68,7 +68,7 @@ const load = z
 const steadyState = z
   .strictObject({
     observe: duration('How long it is looked at before anything is broken', 2000, '1h').optional(),
-    require: expressions('watch', 'What must hold all the while').optional(),
+    require: expressions('watch', 'What must hold then').optional(),
   })
   .meta({ description: 'What must be so before anything is broken' });
 

@@ -5,15 +5,14 @@ import {
   comparators,
   type Expression,
   type ExpressionSpan,
-  type Measure,
   namedConditions,
   type Signal,
   signals,
   signalTable,
 } from '../model/expression.ts';
-import { reasonCodes } from '../model/reason.ts';
-import { suggestion } from './nearest.ts';
-import { parseDuration, parseShare } from './units.ts';
+import { exampleOf, parseValue, wrongValue } from './expression-value.ts';
+import { nearest, suggestion } from './nearest.ts';
+import { parseDuration } from './units.ts';
 
 /** What it is for: `claim` of a hypothesis, `watch` of what is looked at while something goes on. */
 export type ExpressionUse = 'claim' | 'watch';
@@ -47,6 +46,8 @@ export function parseExpression(text: string, use: ExpressionUse): ExpressionEnd
   const trimmed = text.trim();
   if (/[()]/.test(trimmed))
     return mistake('there are no brackets', '`and` binds tighter than `or`; list several lines');
+  if (/&|\||\b(?:AND|OR)\b/u.test(trimmed))
+    return mistake('what is joined is joined by a word in small letters', 'write `and`, or `or`');
   const alternatives = trimmed.split(/\s+or\s+/u).map((each) => each.split(/\s+and\s+/u));
   if (alternatives.flat().length > mostParts)
     return mistake(`an expression has at most ${mostParts} parts`, 'list several lines instead');
@@ -80,18 +81,32 @@ function parsePart(text: string, use: ExpressionUse): ExpressionEnd {
       : { kind: 'expression', expression: { kind: 'condition', text, condition } };
   const [, word = '', comparison = '', value = '', rest = ''] = partsPattern.exec(text) ?? [];
   const signal = signals.find((each) => each === word);
-  if (word === '' || comparison === '' || value === '')
-    return mistake(
-      'an expression is written signal comparator value',
-      `such as "${exampleOf(signal ?? 'recoveryTime')}"`,
-    );
-  if (signal === undefined) return mistake('there is no such signal', suggestion(word, signals) ?? '');
+  if (word === '' || comparison === '' || value === '') return noComparison(text, signal, use);
+  if (signal === undefined) return mistake('there is no such signal', meantSignal(word, use));
   if (use === 'watch' && signalTable[signal].scope === 'run')
     return mistake(
       `${signal} is known only when the drill is over`,
       `here: ${signals.filter((each) => signalTable[each].scope === 'moment').join(', ')}`,
     );
   return parseComparison({ text, signal, comparison, value, rest }, use);
+}
+
+/** A condition may have been meant, where there are some. */
+function noComparison(text: string, signal: Signal | undefined, use: ExpressionUse): ExpressionEnd {
+  const near = use === 'watch' && signal === undefined ? nearest(text, namedConditions) : [];
+  const example = exampleOf(signal ?? (use === 'claim' ? 'recoveryTime' : 'errorRate'));
+  return mistake(
+    'an expression is written signal comparator value',
+    near.length > 0 ? `did you mean "${near.join('" or "')}"?` : `such as "${example}"`,
+  );
+}
+
+/** Half a name is enough to know what was meant. */
+function meantSignal(word: string, use: ExpressionUse): string {
+  const known = use === 'claim' ? signals : signals.filter((each) => signalTable[each].scope === 'moment');
+  const begun = known.filter((each) => word !== '' && each.toLowerCase().startsWith(`${word.toLowerCase()}.`));
+  if (begun.length > 0) return `did you mean ${begun.map((each) => `"${each}"`).join(' or ')}?`;
+  return suggestion(word, signals) ?? `known: ${known.join(', ')}`;
 }
 
 interface Parts {
@@ -110,8 +125,8 @@ function parseComparison(parts: Parts, use: ExpressionUse): ExpressionEnd {
     return mistake(`a comparator is one of ${comparators.join(' ')}`, meantComparator[comparison] ?? '');
   if (measure === 'word' && comparator !== '=' && comparator !== '!=')
     return mistake(`${signal} is a word: only = and != are understood`, `such as "${exampleOf(signal)}"`);
-  const value = measures[measure].parse(parts.value, signal);
-  if (value === undefined) return wrongValue(parts);
+  const value = parseValue(parts.value, signal);
+  if (value === undefined) return { kind: 'mistake', ...wrongValue(parts.value, rest, signal) };
   const span = parseSpan(rest, { ...parts, comparator }, use);
   if (typeof span === 'object' && span.kind === 'mistake') return span;
   const comparison_: Comparison = { kind: 'comparison', text, signal, comparator, value };
@@ -157,79 +172,6 @@ function parseSpan(
   if (of !== 'fault' && of !== 'detection')
     return mistake('`within` a time of what?', `write within ${length} of fault, or of detection`);
   return { kind: 'within', ms, of };
-}
-
-interface Taking {
-  readonly noun: string;
-  readonly takes: string;
-  /** What a number without one may have been meant with, likeliest first. */
-  readonly units: readonly string[];
-  parse(text: string, signal: Signal): number | string | undefined;
-}
-
-const measures: Readonly<Record<Measure, Taking>> = {
-  time: { noun: 'a time', takes: 'a time with its unit', units: ['s', 'm'], parse: parseDuration },
-  share: {
-    noun: 'a share',
-    takes: 'a share from 0% to 100%',
-    units: ['%'],
-    parse(text) {
-      const percent = parseShare(text);
-      return percent === undefined ? undefined : percent / 100;
-    },
-  },
-  count: {
-    noun: 'a number',
-    takes: 'a whole number',
-    units: [],
-    parse: (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined),
-  },
-  word: {
-    noun: 'a word',
-    takes: 'a word',
-    units: [],
-    parse: (text, signal) => wordsOf(signal).find((each) => each === text),
-  },
-};
-
-function wordsOf(signal: Signal): readonly string[] {
-  return signal === 'reason' ? reasonCodes : ['act', 'advise', 'stay'];
-}
-
-function wrongValue({ signal, value, rest }: Parts): ExpressionEnd {
-  const { measure } = signalTable[signal];
-  const { takes, units, parse } = measures[measure];
-  if (measure === 'word') {
-    const known = wordsOf(signal);
-    const words = known.length > 5 ? 'a reason code (godwit explain CODE)' : known.join(', ');
-    return mistake(`${signal} is one of ${words}`, suggestion(value, known) ?? '');
-  }
-  const [next = ''] = rest.split(/\s/u, 1);
-  if (next !== '' && parse(value + next, signal) !== undefined)
-    return mistake('a unit follows its number without a space', `did you mean ${value}${next}?`);
-  const meant = units.map((unit) => value + unit).filter((each) => parse(each, signal) !== undefined);
-  const other = (['time', 'share'] as const).find((each) => measures[each].parse(value, signal) !== undefined);
-  return mistake(
-    `${signal} takes ${takes}${other === undefined || other === measure ? '' : `, not ${measures[other].noun}`}`,
-    meant.length === 0 ? `such as "${exampleOf(signal)}"` : `did you mean ${meant.join(' or ')}?`,
-  );
-}
-
-const exampleValues: Readonly<Partial<Record<Signal, string>>> = {
-  availability: '>= 99.5%',
-  lostRequests: '<= 0.5%',
-  recoveryTime: '<= 120s',
-  detectionTime: '<= 60s',
-  moves: '= 0',
-  decision: '= act',
-  reason: '= NoReadyCapacity',
-  'ttft.p50': '<= 1s',
-  'capacity.healthy': '>= 50%',
-};
-
-function exampleOf(signal: Signal): string {
-  const fallback = signalTable[signal].measure === 'time' ? '<= 2s' : '< 1%';
-  return `${signal} ${exampleValues[signal] ?? fallback}`;
 }
 
 function mistake(message: string, hint: string): Extract<ExpressionEnd, { kind: 'mistake' }> {

@@ -112,7 +112,10 @@ function recordsOf(world: World, life: Incarnation): DrillRecords {
   const through = <T>(work: () => Promise<T>): Promise<T> =>
     life.point((answered, failed) => world.atDisk(() => void work().then(answered, failed)));
   return {
-    append: (run, drafts) => through(() => records.append(run, drafts)),
+    append(run, drafts) {
+      for (const { body } of drafts) world.drills?.noteWritten(life, body);
+      return through(() => records.append(run, drafts));
+    },
     read: (run) => through(() => records.read(run)),
     list: () => through(() => records.list()),
     folderOf: (run) => records.folderOf(run),

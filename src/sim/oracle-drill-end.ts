@@ -40,6 +40,16 @@ export function checkOver({ gateway, ghost }: World, { runs }: Course, why: stri
       ghost.violate('I33', `${kind} of ${run} is in force at ${site}, and ${why}`);
 }
 
+/** A fault of the drill's, by its place among them, is called undone. */
+export function checkUndone({ gateway, ghost }: World, { faults, runs }: Course, index: number): void {
+  const alike = faults.filter(({ kind, site }) => kind === faults[index]?.kind && site === faults[index]?.site);
+  // Another one of its kind there may be due.
+  if (alike.length > 1) return;
+  for (const { run, kind, site, sharePct } of gateway.faults?.inForce ?? [])
+    if (runs.has(run) && sharePct > 0 && alike.some((each) => each.kind === kind && each.site === site))
+      ghost.violate('I33', `${kind} of ${run} is in force at ${site}, and is called undone`);
+}
+
 /** What was stopped where it stands goes on. */
 export function checkAwake({ clouds, ghost }: World, { hung }: Course): void {
   for (const cloud of clouds.values())

@@ -1,6 +1,6 @@
 /** Drills as they really are: who runs them, what they did, what else happened; I33 at their end, and I13 while they last. */
 import type { PlannedFault } from '../model/drill.ts';
-import type { DrillRun } from '../model/drill-run.ts';
+import type { DrillBody, DrillRun } from '../model/drill-run.ts';
 import type { Fault } from '../model/fault.ts';
 import type { JournalBody, JournalDraft } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
@@ -8,7 +8,7 @@ import type { Replica } from '../model/replica.ts';
 import { sameWeights } from '../model/weights.ts';
 import { footingOf, isSound } from './footing.ts';
 import type { Incarnation } from './incarnation.ts';
-import { type Course, checkAwake, checkBack, checkOver, checkPassed, hitOf } from './oracle-drill-end.ts';
+import { type Course, checkAwake, checkBack, checkOver, checkPassed, checkUndone, hitOf } from './oracle-drill-end.ts';
 import type { World } from './world.ts';
 
 /** A fault stands for so long without being armed again, and what was on its way then; milliseconds. */
@@ -114,6 +114,13 @@ export class DrillBook {
       // Where something else struck meanwhile it may have to be told again, or stand still.
       if (this.#struckAtMs < sinceMs) checkOver(this.#world, course, `Ctrl-C was pressed ${undoneWithinMs} ms ago`, 0);
     });
+  }
+
+  /** It goes on record: what is called undone is. */
+  noteWritten(life: Incarnation, body: DrillBody): void {
+    const course = this.#lives.get(life);
+    if (course === undefined || body.kind !== 'action' || body.what !== 'undo' || body.state !== 'done') return;
+    checkUndone(this.#world, course, body.fault);
   }
 
   /** `run`: what it came to; undefined: its process died before anything was broken, and nobody watched. */

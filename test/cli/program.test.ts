@@ -87,7 +87,11 @@ test.for([
     message: "argument SHELL 'bsh' is invalid. allowed: bash, zsh, fish",
     hint: 'did you mean bash, zsh or fish?  godwit completion --help',
   },
-  { argv: ['validate'], message: "unknown command 'validate'", hint: 'did you mean config validate?  godwit --help' },
+  {
+    argv: ['validate'],
+    message: "unknown command 'validate'",
+    hint: 'did you mean drill validate or config validate?  godwit --help',
+  },
   { argv: ['--confg', 'x', 'status'], message: "unknown option '--confg'", hint: /^did you mean --config\?/ },
   { argv: ['zz'], message: "unknown command 'zz'", hint: 'godwit --help' },
   { argv: ['-x'], message: "unknown option '-x'", hint: 'godwit --help' },

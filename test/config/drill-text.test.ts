@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { adviseDrill } from '../../src/config/drill-advice.ts';
 import { drillsText } from '../../src/config/drill-text.ts';
 import { suggestDrills } from '../../src/config/suggest-drills.ts';
 import { demoConfig } from '../../src/demo/config-text.ts';
@@ -50,6 +51,8 @@ test.for([
     expect(drill?.hypothesis.map((each) => each.text)).toEqual(given.hypothesis);
     expect(drill?.abortIf.map((each) => each.text)).toEqual(given.abortIf);
     expect(drill?.exit).toEqual(given.exit);
+    const deployment = config.deployments.find((each) => each.name === given.deployment);
+    expect(drill && deployment && adviseDrill(drill, deployment)).toEqual([]);
   }
 });
 

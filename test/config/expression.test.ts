@@ -53,7 +53,12 @@ test.for([
   ['<= 5s', form, 'such as "recoveryTime <= 120s"'],
   ['lostRequests', form, 'such as "lostRequests <= 0.5%"'],
   ['recoverTime <= 120s', 'there is no such signal', 'did you mean "recoveryTime"?'],
-  ['toString <= 1%', 'there is no such signal', ''],
+  ['toString <= 1%', 'there is no such signal', `known: ${signals.join(', ')}`],
+  ['ttft <= 2s', 'there is no such signal', 'did you mean "ttft.p50" or "ttft.p95"?'],
+  ['Capacity >= 50%', 'there is no such signal', 'did you mean "capacity.healthy"?'],
+  ['errorrate < 1%', 'there is no such signal', 'did you mean "errorRate"?'],
+  ['errorRate < 1% AND moves = 0', 'what is joined is joined by a word in small letters', 'write `and`, or `or`'],
+  ['errorRate < 1% && moves = 0', 'what is joined is joined by a word in small letters', 'write `and`, or `or`'],
   ['recoveryTime ≤ 90s', 'a comparator is one of <= < >= > = !=', 'write <='],
   ['recoveryTime =< 90s', 'a comparator is one of <= < >= > = !=', 'write <='],
   ['recoveryTime <= 5', time, 'did you mean 5s or 5m?'],
@@ -65,11 +70,7 @@ test.for([
   ['moves = some', 'moves takes a whole number', 'such as "moves = 0"'],
   ['decision > act', 'decision is a word: only = and != are understood', 'such as "decision = act"'],
   ['decision = hold', 'decision is one of act, advise, stay', 'known: act, advise, stay'],
-  [
-    'reason = NoReadyCapacty',
-    'reason is one of a reason code (godwit explain CODE)',
-    'did you mean "NoReadyCapacity"?',
-  ],
+  ['reason = NoReadyCapacty', 'reason is a reason code, as decisions have them', 'did you mean "NoReadyCapacity"?'],
   [
     'recoveryTime <= 120s within 3m of fault',
     'recoveryTime is one value for the whole drill: it has no span',
@@ -98,6 +99,10 @@ test.for([
     'recoveryTime is known only when the drill is over',
     'here: errorRate, ttft.p50, ttft.p95, capacity.healthy',
   ],
+  ['errorRate', form, 'such as "errorRate < 1%"'],
+  ['operator manual shift', form, 'such as "errorRate < 1%"'],
+  ['every standby ready', form, 'did you mean "every standby is ready"?'],
+  ['latency < 1%', 'there is no such signal', 'known: errorRate, ttft.p50, ttft.p95, capacity.healthy'],
   ['errorRate > 1% within 3m of fault', '`within` is for claims: here it is looked at every second', 'write for 3m'],
 ] as const)('%j is nothing to watch', ([text, message, hint]) => {
   expect(parseExpression(text, 'watch')).toEqual({ kind: 'mistake', message, hint });
