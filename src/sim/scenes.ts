@@ -69,6 +69,7 @@ export function drillScene(ends: Pick<PlannedDrill, 'interruptAfterMs'> = {}): S
 /** When it is begun, virtual milliseconds. */
 export const drillAtMs = 8000;
 
+/** Each misfortune is tried at each call of them; of the one with a drill, each end of it. */
 export const scenes: readonly Scene[] = [
   sceneOf('start', [], { ...lagging, chaosMs: 30_000 }),
   sceneOf('failover', ['siteFault#1@5000+0:crash']),

@@ -14,6 +14,7 @@ import { preflight, rehearseAll, steady } from './preflight.ts';
 import { createRecorder } from './recorder.ts';
 import type { DrillTerms, Rehearsal } from './rehearsal.ts';
 import { restore } from './restore.ts';
+import { acknowledge } from './return.ts';
 import { createSiteFaults, type SiteFaults } from './site-faults.ts';
 import { talkThrough } from './tabletop.ts';
 import { inflict, type Stop } from './turn.ts';
@@ -111,6 +112,8 @@ async function afterwards(
 ): Promise<void> {
   const { faultAtMs, drill, recorder, deps } = rehearsal;
   if (faultAtMs !== undefined) {
+    // What really happens now is not held back; what is opened late is acknowledged when all goes back.
+    await acknowledge(rehearsal).catch(() => undefined);
     // What the controller began may come to its end, and requests be counted that still run.
     const untilMonoMs = deps.clock.monoMs() + lateForMs(rehearsal);
     await calmly(rehearsal, watcher, () => deps.clock.monoMs() >= untilMonoMs);

@@ -14,6 +14,7 @@ import { lateForMs } from './late.ts';
 import { createRecorder } from './recorder.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { restore } from './restore.ts';
+import { acknowledge } from './return.ts';
 import { takenBy } from './taken.ts';
 import { undoRemains } from './undo-remains.ts';
 
@@ -41,6 +42,7 @@ export async function takeOver(deps: EngineDeps, run: string, terms: TakeOverTer
   rehearsal.say(terms.because);
   const undo = await undoWhatIsLeft(rehearsal, terms.because);
   if (before !== undefined && faultAtMs !== undefined) {
+    await acknowledge(rehearsal).catch(() => undefined);
     await deps.clock.sleep(lateForMs(rehearsal), new AbortController().signal);
     const mover = await takenBy(rehearsal).catch(() => undefined);
     const stop = mover === undefined ? undefined : { why: mover, isTaken: true };

@@ -59,8 +59,8 @@ export const drillMutants: readonly Mutant[] = [
   },
   {
     name: 'drill-failover-not-acknowledged',
-    file: restore,
-    find: '    await acknowledge(rehearsal);\n',
+    file: 'src/engine/drill/return.ts',
+    find: "  await say(deps, { kind: 'set', deployment: drill.deployment, standing });\n",
     replace: '',
     breaks: ['I33'],
     why: 'what was rehearsed counts against what really happens next',

@@ -1,4 +1,5 @@
 /** Every deliberate fault, which of them some world is known to show, and the invariants that none of them breaks. */
+import { drillMutants } from './drills.ts';
 import { effectMutants } from './effects.ts';
 import { evidenceMutants } from './evidence.ts';
 import { journalMutants } from './journal.ts';
@@ -17,6 +18,7 @@ export const mutants: readonly Mutant[] = [
   ...ruleMutants,
   ...evidenceMutants,
   ...peopleMutants,
+  ...drillMutants,
 ];
 
 /** No world is known that shows these: a check, a fault or a workload is missing. */
@@ -40,12 +42,7 @@ export const notSeen: readonly NotYet[] = [
 export const notYet: readonly NotYet[] = [
   { invariant: 'I6', why: 'no traffic driver answers with addresses yet: there is nothing to be empty or stale' },
   {
-    invariant: 'I13',
-    why: 'one operation at a time and no rebalance, drill or upgrade: nothing changes two domains at once',
-  },
-  {
     invariant: 'I22',
     why: 'the configuration is read before the engine begins; no input of any other shape reaches it',
   },
-  { invariant: 'I33', why: 'there are no drills yet' },
 ];
