@@ -2,7 +2,7 @@
 import { unfitValues } from '../model/container.ts';
 import type { Path, Source } from './document.ts';
 import { eachDeployment } from './rule.ts';
-import { writeDuration } from './units.ts';
+import { writeDuration } from './write-duration.ts';
 
 /** A tag that moves makes replicas started later another server than those that run: said, not refused. */
 export const imagePinned = eachDeployment(({ source, isSure }, { name, placements }) =>

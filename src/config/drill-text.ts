@@ -1,7 +1,7 @@
 /** Drills as they are written in the configuration. */
 import type { PlannedFault } from '../model/drill.ts';
 import type { LeftOut, SuggestedDrill, Suggestion } from './suggest-drills.ts';
-import { writeDuration } from './units.ts';
+import { writeDuration } from './write-duration.ts';
 
 /** The section, or with `isBare` what belongs below its key; with its last line break. What makes no sense here is a comment. */
 export function drillsText(suggestions: readonly Suggestion[], isBare = false): string {

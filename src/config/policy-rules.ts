@@ -1,7 +1,7 @@
 /** Rules of the limits on moves: the calendar, vendors, prices and times for moves by hand. */
 import { suggestion } from './nearest.ts';
 import { anyOf, eachDeployment, type Rule, written } from './rule.ts';
-import { writeDuration } from './units.ts';
+import { writeDuration } from './write-duration.ts';
 
 const freezeEnds = eachDeployment(({ source, isSure }, { name, failover }) => {
   const path = ['failover', 'safety', 'freeze'];

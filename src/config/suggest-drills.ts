@@ -3,7 +3,7 @@ import type { Config } from '../model/config.ts';
 import type { Deployment, Placement } from '../model/deployment.ts';
 import type { DrillKind, PlannedFault } from '../model/drill.ts';
 import { type DrillLimits, drillLimits } from './drill-limits.ts';
-import { writeDuration } from './units.ts';
+import { writeDuration } from './write-duration.ts';
 
 /** As it would be written; times in milliseconds. */
 export interface SuggestedDrill {

@@ -1,7 +1,7 @@
 /** Rules between times: what must last longer than what. */
 import type { Source } from './document.ts';
 import { anyOf, eachDeployment, type Rule, written } from './rule.ts';
-import { writeDuration } from './units.ts';
+import { writeDuration } from './write-duration.ts';
 
 /** A holder must be able to fail two renewals and still turn its loop before the lease is gone (Patroni's rule). */
 export const leaseTiming: Rule = ({ source, config: { lease, deployments }, isSure }) => {

@@ -1,7 +1,7 @@
 /** Durations and shares as people write them: `500ms`, `30s`, `5m`, `2h`, `7d`; `25%`. Never a bare number. */
 import { z } from 'zod';
+import { unitMs, writeDuration } from './write-duration.ts';
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 const instantPattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
 const sharePattern = /^(\d+(?:\.\d+)?)%$/;
@@ -28,15 +28,6 @@ export function parseInstant(text: string): number | undefined {
   // Some days that are not in the calendar would be taken for days of the next month.
   const day = Date.parse(`${local}Z`);
   return !Number.isNaN(day) && new Date(day).toISOString().startsWith(local) ? ms : undefined;
-}
-
-/** The shortest way to write a time of whole milliseconds. */
-export function writeDuration(ms: number): string {
-  for (const unit of ['d', 'h', 'm', 's'] as const) {
-    const size = unitMs[unit] ?? 1;
-    if (ms >= size && ms % size === 0) return `${ms / size}${unit}`;
-  }
-  return `${ms}ms`;
 }
 
 /** A timer of Node waits at most 2³¹ − 1 ms, 24.8 days; a longer one fires at once. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args, 2026-11. */

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderFindings } from '../../src/config/finding.ts';
 import { nearest, suggestion } from '../../src/config/nearest.ts';
-import { parseDuration, parseInstant, parseShare, writeDuration } from '../../src/config/units.ts';
+import { parseDuration, parseInstant, parseShare } from '../../src/config/units.ts';
+import { writeDuration } from '../../src/config/write-duration.ts';
 
 test.for([
   ['500ms', 500],

@@ -116,7 +116,7 @@ export const drillMutants: readonly Mutant[] = [
   {
     name: 'move-under-a-drill',
     file: undo,
-    find: "  if (trigger !== 'manual' || (first === undefined && mayBeDrilled !== true)) return [];",
+    find: "  if (trigger !== 'manual' || yields === true || (first === undefined && mayBeDrilled !== true)) return [];",
     replace: '  return [];',
     breaks: ['I13'],
     why: 'the drill finds out by itself that somebody moves, a second later',
