@@ -14,6 +14,8 @@ export interface Course {
   readonly desk: string;
   readonly faults: readonly PlannedFault[];
   readonly before: Footing;
+  /** Epoch milliseconds. */
+  readonly beganAtMs: number;
   /** Under which the gateway knows it. */
   readonly runs: Set<string>;
   /** What truly was done, of whatever the gateway or a cloud was asked for. */
@@ -22,7 +24,7 @@ export interface Course {
   readonly hung: Set<string>;
   /** Automatic failovers that it is the cause of. */
   readonly moves: Set<string>;
-  /** When a person moved the traffic since it began, epoch milliseconds. */
+  /** When a move of a person's that began after it had moved the traffic, epoch milliseconds. */
   takenAtMs: number | undefined;
   /** Nothing else was amiss when it began, and nothing else has happened since. */
   isAlone: boolean;

@@ -49,10 +49,11 @@ export class DrillBook {
   }
 
   begin(life: Incarnation, faults: readonly PlannedFault[]): void {
-    const { schedule } = this.#world;
+    const { schedule, wallAheadMs } = this.#world;
     // One that begins beside another finds what that one has made of it.
     const isAlone = this.#courses.size === 0 && schedule.monoMs - this.#lostAtMs > lastsMs && isSound(this.#world);
     const course: Course = {
+      beganAtMs: schedule.monoMs + wallAheadMs,
       ...{ desk: life.name, faults, before: footingOf(this.#world), isAlone, takenAtMs: undefined },
       ...{ runs: new Set(), hits: new Set(), hung: new Set(), moves: new Set() },
     };
@@ -167,13 +168,15 @@ export class DrillBook {
   }
 
   /** What a person has moved meanwhile is theirs: a drill gives nothing back any more. */
-  #checkTaken({ id, plan: { kind, requestId, before, after }, state }: Operation): void {
+  #checkTaken({ id, plan: { kind, requestId, before, after }, state, openedAtMs }: Operation): void {
     const { newest, ghost, schedule, wallAheadMs, options } = this.#world;
     const request = newest.requests.get(requestId ?? '');
     for (const course of this.#courses) {
       const isOwn = request?.by.host.startsWith(course.desk) === true;
-      // What was taken back has moved nothing.
-      if (!isOwn && state === 'done' && !sameWeights(before, after)) course.takenAtMs ??= schedule.monoMs + wallAheadMs;
+      // What was taken back has moved nothing; what was under way before is what the drill begins with.
+      const isSince = openedAtMs >= course.beganAtMs;
+      if (!isOwn && isSince && state === 'done' && !sameWeights(before, after))
+        course.takenAtMs ??= schedule.monoMs + wallAheadMs;
       if (!isOwn || state !== 'planned' || options.every.wallJump > 0) continue;
       if (request.atMs > (course.takenAtMs ?? Number.POSITIVE_INFINITY) + takenMs)
         ghost.violate('I33', `${id}: a drill asks for a ${kind}, and a person has moved the traffic since it began`);
