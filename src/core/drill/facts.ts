@@ -18,7 +18,9 @@ export function factsOf(story: Story): Facts & { readonly missing: readonly stri
   if (faultAtMs === undefined)
     return { run: {}, moments, faultAtMs, detectedAtMs, untilMs, missing: ['nothing was broken'] };
   const { recoveryMs, isRecovered, lostRatio, missing } = measureDrill(samples, { faultAtMs, untilMs });
-  const since = story.decisions.filter(({ decidedAtMs }) => decidedAtMs >= faultAtMs);
+  // What was decided last before it stands until something else is: a decision is told when it changes.
+  const standing = story.decisions.findLastIndex(({ decidedAtMs }) => decidedAtMs <= faultAtMs);
+  const since = story.decisions.slice(Math.max(0, standing));
   const farthest = (['act', 'advise', 'stay'] as const).find((kind) => since.some(({ decision }) => decision === kind));
   return {
     run: {

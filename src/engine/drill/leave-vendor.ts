@@ -1,6 +1,5 @@
 /** Leaves a vendor completely, stays away for the time that was set, and looks on meanwhile. Its way back is the drill's own. */
 import { nothingWent } from '../../core/drill/conclude.ts';
-import { lossLimit } from '../../core/drill/loss-limit.ts';
 import type { Wish } from '../../model/wish.ts';
 import { carryOut } from '../carry-out.ts';
 import { createReading } from '../reading.ts';
@@ -8,8 +7,8 @@ import { intend } from './faults.ts';
 import { type Rehearsal, sitesLeft } from './rehearsal.ts';
 import { readSample } from './sample.ts';
 import { reasonOf, takenBy } from './taken.ts';
-import { type Stop, turn } from './turn.ts';
-import { type Watcher, whatHolds } from './watch-turn.ts';
+import { limitOf, type Stop, turn } from './turn.ts';
+import type { Watcher } from './watch-turn.ts';
 
 /** How long one move may take, in milliseconds. */
 const moveWithinMs = 600_000;
@@ -28,16 +27,14 @@ export async function leaveVendor(
   if (exit === undefined) return { why: 'it names no vendor to leave' };
   await recorder.write({ kind: 'stage', stage: 'fault' });
   const left = sitesLeft(rehearsal);
-  for (const site of left) {
-    const stop = await moveOff(rehearsal, site, { left, stayMs: exit.stayMs, signal });
-    if (stop !== undefined) return stop;
-  }
+  const stop = await lookingOn(watcher, () => moveAllOff(rehearsal, { left, stayMs: exit.stayMs, signal }));
+  if (stop !== undefined) return stop;
   rehearsal.say(`nothing goes to ${exit.vendor} any more (${left.join(', ')}): it stays so`);
   const away = await readSample(rehearsal);
   for (const untilMonoMs = deps.clock.monoMs() + exit.stayMs; deps.clock.monoMs() < untilMonoMs; ) {
     const stop = await turn(rehearsal, watcher, undefined, { sinceMs: 0, signal });
     if (stop !== undefined) return stop;
-    const limit = lossLimit(rehearsal.samples) ?? whatHolds(rehearsal, drill.abortIf);
+    const limit = limitOf(rehearsal);
     if (limit !== undefined) return { why: limit };
   }
   const after = await readSample(rehearsal);
@@ -53,6 +50,24 @@ export async function leaveVendor(
         : `some went to ${went.join(', ')}`,
   });
   return undefined;
+}
+
+async function moveAllOff(rehearsal: Rehearsal, leaving: Leaving): Promise<Stop | undefined> {
+  for (const site of leaving.left) {
+    const stop = await moveOff(rehearsal, site, leaving);
+    if (stop !== undefined) return stop;
+  }
+  return undefined;
+}
+
+/** What is seen while it is done belongs to the record: seconds that nobody saw would prove nothing. */
+async function lookingOn<T>(watcher: Watcher, work: () => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const look = async (): Promise<void> => {
+    while (!over.signal.aborted) await watcher.tick(over.signal);
+  };
+  const [done] = await Promise.all([work().finally(() => over.abort()), look()]);
+  return done;
 }
 
 function attemptsAt(sample: Rehearsal['samples'][number] | undefined, site: string): number | undefined {

@@ -53,13 +53,16 @@ export async function inflict(
     if (stop !== undefined) return stop;
     const seenMs = deps.clock.nowMs() - (samples.at(-1)?.atMs ?? 0);
     if (seenMs > blindMs) return { why: `the gateway’s counts are not seen for ${span(seenMs)}` };
-    const limit = lossLimit(samples) ?? limitOf(rehearsal);
+    const limit = limitOf(rehearsal);
     if (limit !== undefined) return { why: limit };
   }
   return undefined;
 }
 
-function limitOf(rehearsal: Rehearsal): string | undefined {
+/** What its users lose, or a limit of its own, that ends it; undefined: it may go on. */
+export function limitOf(rehearsal: Rehearsal): string | undefined {
+  const loss = lossLimit(rehearsal.samples);
+  if (loss !== undefined) return loss;
   const reached = whatHolds(rehearsal, rehearsal.drill.abortIf);
   return reached === undefined ? undefined : `abortIf: ${reached}`;
 }
