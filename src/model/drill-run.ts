@@ -200,7 +200,7 @@ export interface DrillRun {
   readonly before: Footing | undefined;
   readonly after: Footing | undefined;
   readonly stages: readonly { readonly stage: DrillStage; readonly atMs: number }[];
-  readonly checks: readonly DrillCheckResult[];
+  readonly checks: readonly (DrillCheckResult & { readonly atMs: number })[];
   readonly actions: readonly (DrillAction & { readonly atMs: number })[];
   readonly decisions: readonly Omit<Extract<DrillBody, { kind: 'decision' }>, 'kind'>[];
   /** Opened meanwhile, oldest first, each in its last state. */

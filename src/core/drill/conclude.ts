@@ -31,7 +31,7 @@ export function concludeStory(story: Story, { by, cutShort, undo }: Given): Dril
   const judged = judge(story, { by, cutShort, undo }, { claims, missing: facts.missing });
   // What went wrong after the faults is told whatever the verdict is: whoever ran it must know what is left.
   const left = story.checks
-    .filter(({ holds }) => isBroken && holds !== 'yes')
+    .filter(({ holds, atMs }) => holds !== 'yes' && atMs >= (story.faultAtMs ?? Number.POSITIVE_INFINITY))
     .map(({ what, detail }) => `${what}: ${detail}`);
   return {
     ...{ verdict: judged.verdict, because: [...judged.because, ...left] },

@@ -17,7 +17,7 @@ export function storyOf(entries: readonly DrillDraft[]): Story {
     undoneAtMs: stages.find(({ stage }) => stage === 'undo')?.atMs,
     before: footings.find(({ body }) => body.when === 'before')?.body.footing,
     after: footings.findLast(({ body }) => body.when === 'after')?.body.footing,
-    checks: bodiesOf(entries, 'check').map(({ body: { kind: _, ...check } }) => check),
+    checks: bodiesOf(entries, 'check').map(({ atMs, body: { kind: _, ...check } }) => ({ ...check, atMs })),
     ...{ stages, actions },
     decisions: bodiesOf(entries, 'decision').map(({ body: { kind: _, ...decision } }) => decision),
     operations: newestOf(bodiesOf(entries, 'operation').map(({ body }) => body.operation)),

@@ -1,26 +1,34 @@
 /** Before anything is broken: what must hold is looked at and written down, and what is to be the same afterwards is noted. */
 import type { DrillCheckResult, Footing } from '../../model/drill-run.ts';
 import { span } from '../../model/words.ts';
+import type { DrillRecords } from '../../ports/drill-records.ts';
 import { createReading } from '../reading.ts';
 import { checkDrill } from './check.ts';
 import { rehearseUndo } from './faults.ts';
 import { readFooting } from './footing.ts';
-import type { Rehearsal } from './rehearsal.ts';
+import type { DrillTerms, Rehearsal } from './rehearsal.ts';
 import type { SiteFaults } from './site-faults.ts';
 import { type Stop, turn } from './turn.ts';
 import { type Watcher, whatDoesNotHold } from './watch-turn.ts';
 
 /** One question to a site's provider, in milliseconds. */
 const askTimeoutMs = 10_000;
+/** Earlier runs that are looked at, the newest first. */
+const mostPast = 10;
 /** Of the requests of the steady state, so many may be lost all the same: clients leave, 0–1. */
 const steadyLostRatio = 0.01;
 
 /** Undefined: it may not begin; what stands in the way is on record. */
-export async function preflight(rehearsal: Rehearsal, signal: AbortSignal): Promise<Footing | undefined> {
+export async function preflight(
+  rehearsal: Rehearsal,
+  { records }: Pick<DrillTerms, 'records'>,
+  signal: AbortSignal,
+): Promise<Footing | undefined> {
   const { deps, drill, recorder } = rehearsal;
   await recorder.write({ kind: 'stage', stage: 'preflight' });
   const { against, to } = await checkDrill(deps, drill, signal);
   const checks: DrillCheckResult[] = against.map(({ code, message }) => ({ what: code, holds: 'no', detail: message }));
+  checks.push(...(await leftBehind(rehearsal, records)));
   const footing = await readFooting(rehearsal);
   if (footing.kind === 'unknown')
     checks.push({ what: 'what stands where', holds: 'unknown', detail: footing.error.message });
@@ -35,6 +43,25 @@ export async function preflight(rehearsal: Rehearsal, signal: AbortSignal): Prom
   if (footing.kind === 'unknown' || checks.some(({ holds }) => holds === 'no')) return undefined;
   await recorder.write({ kind: 'footing', when: 'before', footing: footing.value });
   return footing.value;
+}
+
+/** Runs without an end: what they did may still be done. Who lives is told apart by whoever reads the gateway. */
+async function leftBehind(
+  { id, drill: { deployment } }: Rehearsal,
+  records: DrillRecords,
+): Promise<readonly DrillCheckResult[]> {
+  const found: DrillCheckResult[] = [];
+  for (const run of (await records.list()).filter((each) => each !== id).slice(0, mostPast)) {
+    const [first, ...rest] = (await records.read(run))?.entries ?? [];
+    if (first?.body.kind !== 'begin' || first.body.drill.deployment !== deployment) continue;
+    if (rest.some(({ body }) => body.kind === 'end')) continue;
+    found.push({
+      what: `${run} has no end`,
+      holds: 'no',
+      detail: `it goes on, or its process died: godwit drill undo ${run}`,
+    });
+  }
+  return found;
 }
 
 /** The standby's credentials and quota: a cloud that cannot be asked does not keep a drill from it, but it is on record. */

@@ -12,7 +12,7 @@ import { lateForMs } from './late.ts';
 import { leaveVendor } from './leave-vendor.ts';
 import { preflight, rehearseAll, steady } from './preflight.ts';
 import { createRecorder } from './recorder.ts';
-import type { DrillTerms, Rehearsal } from './rehearsal.ts';
+import type { DrillTerms, Guard, Rehearsal } from './rehearsal.ts';
 import { restore } from './restore.ts';
 import { acknowledge } from './return.ts';
 import { createSiteFaults, type SiteFaults } from './site-faults.ts';
@@ -45,13 +45,14 @@ export async function runDrill(
     await talkThrough(rehearsal);
     return await close(rehearsal, terms, { undo: 'not-needed', stop: undefined, hasBegun: true });
   }
-  const guard = await terms.guard?.(id);
   const watcher = createWatcher(rehearsal);
   const siteFaults = createSiteFaults(rehearsal);
   let before: Footing | undefined;
   let stop: Stop | undefined;
+  let guard: Guard | undefined;
   try {
-    before = await preflight(rehearsal, signal);
+    guard = await terms.guard?.(id);
+    before = await preflight(rehearsal, terms, signal);
     if (before !== undefined) {
       await note(rehearsal, `drill ${id} (${drill.name}) begins${reason === undefined ? '' : `: ${reason}`}`);
       stop =

@@ -102,3 +102,35 @@ test.for(deaths)(
     await life.stop();
   },
 );
+
+test('a run whose process died before is told, and nothing is broken until it is undone', async () => {
+  const life = await live(Math.floor(points / 2));
+  const { world, shelf, run } = life;
+  const terms: DrillTerms = {
+    ...{ reason: undefined, records: openMemoryDrillRecords(shelf), version: '1', say: () => undefined },
+  };
+  const again = () => world.drive(runDrill(world.boot().deps, loss, terms, new AbortController().signal));
+  await world.pass(15_000);
+  const refused = await again();
+  expect(refused.end).toMatchObject({ verdict: 'not-started', undo: 'not-needed' });
+  expect(refused.end.because.join('; ')).toContain(`${run} has no end: it goes on, or its process died`);
+  await over(life);
+  expect((await again()).faultAtMs).toBeDefined();
+  await life.stop();
+});
+
+test('without anybody who would undo it nothing is broken, and that is on record', async () => {
+  const life = await live();
+  const { world, shelf } = life;
+  const guard = async (): Promise<never> => {
+    throw new Error('no process can be started');
+  };
+  const terms: DrillTerms = {
+    ...{ reason: undefined, records: openMemoryDrillRecords(shelf), version: '1', say: () => undefined, guard },
+  };
+  const run = await world.drive(runDrill(world.boot().deps, loss, terms, new AbortController().signal));
+  expect(run.end).toMatchObject({ verdict: 'not-started', because: ['no process can be started'] });
+  const sight = await openMemoryDrillRecords(shelf).read(run.id);
+  expect(sight?.entries.at(-1)?.body.kind).toBe('end');
+  await life.stop();
+});

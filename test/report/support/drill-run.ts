@@ -228,9 +228,9 @@ export function passedRun(course: Course = usual): DrillRun {
       { stage: 'settle', atMs: undoneAtMs + 13_000 },
     ],
     checks: [
-      { what: 'every site but the lost one is healthy', holds: 'yes', detail: 'paris and rome are ready' },
-      { what: 'nobody else moves the traffic', holds: 'yes', detail: 'no operation is open' },
-      { what: 'all is calm after it', holds: 'yes', detail: 'no request was lost for 20s' },
+      { atMs: 0, what: 'every site but the lost one is healthy', holds: 'yes', detail: 'paris and rome are ready' },
+      { atMs: 0, what: 'nobody else moves the traffic', holds: 'yes', detail: 'no operation is open' },
+      { atMs: 0, what: 'all is calm after it', holds: 'yes', detail: 'no request was lost for 20s' },
     ],
     actions: [
       { what: 'inflict', fault: 0, state: 'intended', detail: '', atMs: faultAtMs },
@@ -336,7 +336,7 @@ export function notStartedRun(): DrillRun {
         decisions: [],
       },
       ...{ operations: [], steps: [], samples: [], load: [], notes: [], findings: [], reason: undefined },
-      checks: [{ what: 'every site but the lost one is healthy', holds: 'no', detail: 'rome has no replica' }],
+      checks: [{ atMs: 0, what: 'every site but the lost one is healthy', holds: 'no', detail: 'rome has no replica' }],
       stages: [{ stage: 'preflight', atMs: beganAtMs }],
       endedAtMs: beganAtMs + 2000,
     },
