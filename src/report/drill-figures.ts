@@ -25,7 +25,12 @@ export function figuresOf(run: DrillRun): DrillFigures {
   const samples = run.samples.filter(({ atMs }) => atMs <= untilMs);
   const before = faultAtMs === undefined ? undefined : samples.findLast(({ atMs }) => atMs <= faultAtMs);
   const last = samples.at(-1);
-  if (faultAtMs === undefined || before === undefined || last === undefined || hasBegunAnew(samples))
+  if (
+    faultAtMs === undefined ||
+    before === undefined ||
+    last === undefined ||
+    isHoled(samples.slice(samples.indexOf(before)))
+  )
     return { recoveryMs: undefined, lost: undefined, lostShare: undefined, firstTokenP95Ms: undefined, phases };
   const [ended, lost] = [last.ended - before.ended, last.lost - before.lost];
   const load = run.load.filter(({ atMs }) => atMs <= untilMs);
@@ -38,11 +43,15 @@ export function figuresOf(run: DrillRun): DrillFigures {
   };
 }
 
-/** Counts that go back are of another gateway. */
-function hasBegunAnew(samples: readonly DrillSample[]): boolean {
-  return samples.some(({ ended, lost }, index) => {
+/** Longest time between two samples that still leaves nothing out, in milliseconds: as where a run is judged. */
+const longestGapMs = 3500;
+
+/** Seconds that nobody saw, or counts that go back: those are of another gateway. */
+function isHoled(samples: readonly DrillSample[]): boolean {
+  return samples.some(({ atMs, ended, lost }, index) => {
     const before = samples[index - 1];
-    return before !== undefined && (ended < before.ended || lost < before.lost);
+    if (before === undefined) return false;
+    return ended < before.ended || lost < before.lost || atMs - before.atMs > longestGapMs;
   });
 }
 

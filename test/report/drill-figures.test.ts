@@ -13,15 +13,31 @@ const sample = (afterMs: number, over: Partial<DrillSample> = {}): DrillSample =
   ...{ weights: { left: 100, right: 0 }, sites: [] },
   ...over,
 });
-const run = (samples: readonly DrillSample[], over: Partial<DrillRun> = {}): DrillRun => ({
+const seen = (samples: readonly DrillSample[], over: Partial<DrillRun> = {}): DrillRun => ({
   ...{ ...base, samples, load: [] },
   ...over,
 });
+/** With the seconds between two of them, in which nothing else came about. */
+const run = (samples: readonly DrillSample[], over: Partial<DrillRun> = {}): DrillRun =>
+  seen(
+    samples.flatMap((each, index) => {
+      const seconds = Math.max(1, Math.floor(((samples[index + 1]?.atMs ?? each.atMs) - each.atMs) / 1000));
+      return Array.from({ length: seconds }, (_, second) => ({ ...each, atMs: each.atMs + second * 1000 }));
+    }),
+    over,
+  );
 const lost = { lost: 5, lostStartAtMs: faultAtMs + 4000 };
 
 test('nothing lost is recovered at once', () => {
   const { phases, ...figures } = figuresOf(run([sample(0), sample(10_000)]));
   expect(figures).toEqual({ recoveryMs: 0, lost: 0, lostShare: 0, firstTokenP95Ms: undefined });
+});
+
+test('seconds that nobody saw leave nothing to tell', () => {
+  expect(figuresOf(seen([sample(0), sample(3500)]))).toMatchObject({ lost: 0 });
+  expect(figuresOf(seen([sample(0), sample(3501)]))).toMatchObject({ recoveryMs: undefined, lost: undefined });
+  // What came before the fault is not of it.
+  expect(figuresOf(seen([sample(-9000), sample(0), sample(1000)]))).toMatchObject({ lost: 0 });
 });
 
 test('it has recovered when the last lost request began', () => {

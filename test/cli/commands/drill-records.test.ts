@@ -234,7 +234,7 @@ test('a copied record is checked without a configuration, and says that no journ
       return { ...fine, head: { kind: 'not-asked' } };
     },
   });
-  expect(asked).toEqual(['dr-1', 7, undefined]);
+  expect(asked).toEqual(['dr-1', 64, undefined]);
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ kind: 'DrillRecordCheck', run: 'dr-1', intact: true, values: 12 });
 });

@@ -36,7 +36,7 @@ export async function addRun(records: DrillRecords, given: GivenRun): Promise<vo
       ...{ kind: 'begin', id, drill, by: ana, reason: 'practice', configDigest: '3fa1aaaaaaaa', version: '1.2.3' },
       ...(slotMs === undefined ? {} : { slotMs }),
     };
-    const samples = [0, 5000, 20_000, 60_000].map((afterMs): DrillBody => {
+    const samples = Array.from({ length: 61 }, (_, second) => second * 1000).map((afterMs): DrillBody => {
       const isLater = beganAtMs + afterMs > faultAtMs;
       const lostNow = isLater ? lost : 0;
       const sample: DrillSample = {
