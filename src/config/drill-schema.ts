@@ -126,7 +126,7 @@ const report = z
 const exit = z
   .strictObject({
     vendor: z.string().min(1).meta({ description: 'The vendor that is left, as sites name it' }),
-    stay: duration('How long nothing runs there', 5000, '24h'),
+    stay: duration('How long nothing runs there', 5000, '8h'),
   })
   .meta({ description: 'For kind provider-exit' });
 

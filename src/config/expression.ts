@@ -24,6 +24,8 @@ export type ExpressionEnd =
 
 /** Characters. */
 const longestText = 500;
+/** As far back as the samples are looked at, in milliseconds. */
+const longestSpanMs = 3_600_000;
 /** Parts between `and` and `or`. */
 export const mostParts = 10;
 
@@ -160,6 +162,7 @@ function parseSpan(
     return mistake('what follows the value is not understood: `for 20s`, or `within 3m of detection`', write);
   const ms = parseDuration(length);
   if (ms === undefined || ms <= 0) return mistake(`\`${kind}\` takes a time with its unit`, `such as ${kind} 20s`);
+  if (ms > longestSpanMs) return mistake(`\`${kind}\` is at most 1h`, `such as ${kind} 20s`);
   if (!isMoment) return mistake(`${signal} is one value for the whole drill: it has no span`, write);
   if (kind === 'for') {
     if (of !== '') return mistake('`for` is a time alone', `write for ${length}`);

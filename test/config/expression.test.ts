@@ -76,6 +76,7 @@ test.for([
     'recoveryTime is one value for the whole drill: it has no span',
     'write "recoveryTime <= 120s"',
   ],
+  ['ttft.p95 <= 2s within 61m of fault', '`within` is at most 1h', 'such as within 20s'],
   ['ttft.p95 <= 2s within 3m', '`within` a time of what?', 'write within 3m of fault, or of detection'],
   ['ttft.p95 <= 2s within 3 of fault', '`within` takes a time with its unit', 'such as within 20s'],
   [

@@ -12,12 +12,13 @@ const rateOverMs = 10_000;
  */
 export function momentsOf(samples: readonly DrillSample[], load: readonly LoadSecond[] = []): readonly Moment[] {
   const seconds = new Map(load.map((second) => [Math.floor(second.atMs / 1000), second]));
+  let oldest = 0;
   return samples.map((sample, index) => {
-    const before = samples.slice(0, index);
-    const errorRate = errorRateOf(sample, before.findLast(({ atMs }) => sample.atMs - atMs >= rateOverMs) ?? before[0]);
+    while (oldest + 1 < index && sample.atMs - (samples[oldest + 1]?.atMs ?? 0) >= rateOverMs) oldest += 1;
+    const errorRate = errorRateOf(sample, index === 0 ? undefined : samples[oldest]);
     const healthy = healthyRatio(sample);
     const second = seconds.get(Math.floor(sample.atMs / 1000) - 1);
-    const busy = busySites(sample, before.at(-1));
+    const busy = busySites(sample, samples[index - 1]);
     const p50 = load.length > 0 ? second?.firstTokenMs.p50 : most(busy.map(({ firstTokenP50Ms }) => firstTokenP50Ms));
     const p95 = load.length > 0 ? second?.firstTokenMs.p95 : most(busy.map(({ firstTokenP95Ms }) => firstTokenP95Ms));
     return {

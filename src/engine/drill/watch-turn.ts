@@ -1,5 +1,5 @@
 /** One second of a drill: what is seen of it goes into the record. */
-import { watch } from '../../core/drill/evaluate.ts';
+import { type Moment, watch } from '../../core/drill/evaluate.ts';
 import { momentsOf } from '../../core/drill/moments.ts';
 import { type Decision, reasonsOf } from '../../model/decision.ts';
 import type { DrillBody } from '../../model/drill-run.ts';
@@ -9,6 +9,8 @@ import { readSample } from './sample.ts';
 
 /** Between two looks, in milliseconds. */
 const tickMs = 1000;
+/** Samples that an expression is judged by: an hour of them, the longest span that one may have. */
+const mostLooked = 3700;
 
 /** Remembers what was told last. */
 export interface Watcher {
@@ -90,11 +92,16 @@ async function journaledBefore({ deps, drill }: Rehearsal): Promise<number> {
   return last === undefined ? seq : last.seq - 1;
 }
 
+/** As far back as an expression may look: a day's samples are not gone through every second. */
+function newestMoments({ samples, loadSeconds }: Rehearsal): readonly Moment[] {
+  return momentsOf(samples.slice(-mostLooked), loadSeconds.slice(-mostLooked));
+}
+
 /** The first of them that holds now, with what was measured; undefined: none does. */
 export function whatHolds(rehearsal: Rehearsal, expressions: readonly Expression[]): string | undefined {
-  const { samples, loadSeconds, deps } = rehearsal;
+  const { deps } = rehearsal;
   if (expressions.length === 0) return undefined;
-  const moments = momentsOf(samples, loadSeconds);
+  const moments = newestMoments(rehearsal);
   for (const expression of expressions) {
     const { holds } = watch(expression, moments, deps.clock.nowMs());
     if (holds === 'yes') return expression.text;
@@ -104,8 +111,8 @@ export function whatHolds(rehearsal: Rehearsal, expressions: readonly Expression
 
 /** The first of them that does not surely hold now; undefined: all do. */
 export function whatDoesNotHold(rehearsal: Rehearsal, expressions: readonly Expression[]): string | undefined {
-  const { samples, loadSeconds, deps } = rehearsal;
-  const moments = momentsOf(samples, loadSeconds);
+  const { deps } = rehearsal;
+  const moments = newestMoments(rehearsal);
   for (const expression of expressions) {
     const { holds, measured } = watch(expression, moments, deps.clock.nowMs());
     if (holds === 'no') return `not so: ${expression.text}${measured === undefined ? '' : ` (${measured})`}`;
