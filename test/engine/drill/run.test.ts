@@ -10,6 +10,7 @@ import type { DrillRun } from '../../../src/model/drill-run.ts';
 import type { Comparison } from '../../../src/model/expression.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import type { Wish } from '../../../src/model/wish.ts';
+import type { DrillRecords } from '../../../src/ports/drill-records.ts';
 import { openMemoryDrillRecords } from '../../../src/store/memory-drill-records.ts';
 import { blackhole } from '../../core/support/view.ts';
 import { drillOf } from '../../model/support/drills.ts';
@@ -55,7 +56,14 @@ async function begin(
   const abort = new AbortController();
   const failsToWrite = new Set<Write>();
   const deps = failing(world.boot().deps, failsToWrite);
-  const records = openMemoryDrillRecords();
+  const shelf = openMemoryDrillRecords();
+  const records: DrillRecords = {
+    ...shelf,
+    append: async (run, drafts) => {
+      if (failsToWrite.has('record')) throw new GodwitError('StoreFailed', 'the disk is full');
+      await shelf.append(run, drafts);
+    },
+  };
   const terms = { reason: 'practice', records, version: '1.2.3', say: (line: string) => said.push(line) };
   const end = runDrill(deps, drill, terms, abort.signal);
   end.catch(() => undefined);
@@ -71,7 +79,7 @@ async function begin(
 }
 
 /** `request`: once. */
-type Write = 'standing' | 'note' | 'request';
+type Write = 'standing' | 'note' | 'record' | 'request';
 
 /** Its writes of these kinds are refused by the disk; the controller's are not. */
 function failing(deps: EngineDeps, kinds: Set<Write>): EngineDeps {
@@ -227,6 +235,28 @@ test('a disk that is full for a moment does not end the way back', async () => {
   const run = await world.drive(world.end);
   expect(world.failsToWrite).toEqual(new Set());
   expect(run).toMatchObject({ end: { because: [] }, after: { weights: atHome } });
+  await world.stop();
+});
+
+test('a record that cannot be written any more ends it: it is undone, and given back', async () => {
+  const world = await begin();
+  await breakWith(world);
+  world.failsToWrite.add('record');
+  const run = await world.drive(world.end);
+  expect(run).toMatchObject({ end: { verdict: 'aborted', undo: 'verified' }, after: { weights: atHome } });
+  expect(run.end.because).toEqual(['the disk is full', 'its record cannot be written: the disk is full']);
+  expect(world.sink.drilled).toEqual([]);
+  await world.stop();
+});
+
+test('a disk that has room again has all of it', async () => {
+  const world = await begin();
+  await breakWith(world);
+  world.failsToWrite.add('record');
+  await world.pass(1500);
+  world.failsToWrite.delete('record');
+  const run = await world.drive(world.end);
+  expect(run.end).toMatchObject({ verdict: 'aborted', because: ['the disk is full'], undo: 'verified' });
   await world.stop();
 });
 
