@@ -23,29 +23,32 @@ export function delayOf({ kind }: ProbeSpec, faults: readonly Fault[]): number {
   return late.reduce((sum, { delayMs = 0 }) => sum + delayMs, 0);
 }
 
-/** The same answer, so much later; `isInTime`: before the probe gave up. */
-export function madeLate(spec: ProbeSpec, found: Found, { delayMs, isInTime }: LateTerms): Found {
-  if (!isInTime && found.outcome !== 'unknown')
-    return { outcome: 'bad', reason: 'TimedOut', detail: `no ${awaited[spec.kind]} within ${spec.timeoutMs} ms` };
+/** The same answer, so much later, and before the probe gave up. */
+export function madeLate(spec: ProbeSpec, found: Found, delayMs: number): Found {
   if (spec.kind !== 'completion' || found.firstTokenMs === undefined) return found;
   const firstTokenMs = found.firstTokenMs + delayMs;
   if (found.outcome !== 'good' || firstTokenMs <= spec.firstTokenLimitMs) return { ...found, firstTokenMs };
-  const limit = `limit ${spec.firstTokenLimitMs} ms`;
-  const detail = `first token after ${Math.round(firstTokenMs)} ms, ${limit}`;
+  const detail = `first token after ${Math.round(firstTokenMs)} ms, limit ${spec.firstTokenLimitMs} ms`;
   return { outcome: 'bad', reason: 'FirstTokenLate', detail, firstTokenMs };
 }
 
-interface LateTerms {
-  readonly delayMs: number;
-  readonly isInTime: boolean;
+/** An answer whose first token comes in the probe's time, and whose end does not; undefined: neither does. */
+export function endLate(spec: ProbeSpec, found: Found, delayMs: number): Found | undefined {
+  if (found.firstTokenMs === undefined || found.firstTokenMs + delayMs >= spec.timeoutMs) return undefined;
+  return unended(spec, found.firstTokenMs + delayMs);
 }
 
 /** What a probe of each kind waits for first. */
 export const awaited = { tcp: 'connection', http: 'answer', completion: 'token' } as const;
 
 /** A stream that began and does not end; undefined: what was found is no stream that began. */
-export function stalled({ kind }: ProbeSpec, { outcome, firstTokenMs }: Found): Found | undefined {
-  if (kind !== 'completion' || outcome !== 'good' || firstTokenMs === undefined) return undefined;
+export function stalled(spec: ProbeSpec, { outcome, reason, firstTokenMs }: Found): Found | undefined {
+  const isBegun = firstTokenMs !== undefined && (outcome === 'good' || reason === 'FirstTokenLate');
+  return isBegun ? unended(spec, firstTokenMs) : undefined;
+}
+
+function unended({ kind }: ProbeSpec, firstTokenMs: number): Found | undefined {
+  if (kind !== 'completion') return undefined;
   const detail = `first token after ${Math.round(firstTokenMs)} ms, then no end`;
   return { outcome: 'bad', reason: 'Stalled', detail, firstTokenMs };
 }

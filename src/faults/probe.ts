@@ -7,7 +7,7 @@ import type { ReadCall } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { Random } from '../ports/random.ts';
-import { answeredWithError, awaited, blind, delayOf, type Found, madeLate, stalled } from './altered.ts';
+import { answeredWithError, awaited, blind, delayOf, endLate, type Found, madeLate, stalled } from './altered.ts';
 import { createLook, type ReadFaults } from './look.ts';
 
 export interface FaultyProbeDeps {
@@ -103,16 +103,22 @@ interface Hit {
   observe(found: Found): Observation;
 }
 
-/** An answer that came, as whoever waits for it finds it. */
+/** An answer that came, as whoever waits for it finds it. One that never would have come is no later for it. */
 async function lateOrStalled({ spec, silence, faults, observe }: Hit, seen: Observation): Promise<Observation> {
   const delayMs = delayOf(spec, faults);
   const stall = faults.some(({ kind }) => kind === 'stalled-streams') ? stalled(spec, seen) : undefined;
-  if (delayMs === 0 && stall === undefined) return seen;
+  if ((delayMs === 0 && stall === undefined) || !isAnswered(seen)) return seen;
   const answeredMs = silence.elapsedMs() + delayMs;
   const isInTime = stall === undefined && answeredMs < spec.timeoutMs;
-  const { isGivenUp } = await silence.last(isInTime ? answeredMs : spec.timeoutMs);
-  if (isGivenUp) return observe({ outcome: 'unknown', reason: 'CannotSee', detail: givenUp });
-  return observe(stall ?? madeLate(spec, foundIn(seen), { delayMs, isInTime }));
+  const wait = await silence.last(isInTime ? answeredMs : spec.timeoutMs);
+  const isSure = !wait.isGivenUp && !wait.isCutShort && wait.lateMs <= ownLatenessMs;
+  if (!isSure) return observe(findingOf(spec, wait));
+  if (isInTime) return observe(madeLate(spec, foundIn(seen), delayMs));
+  return observe(stall ?? endLate(spec, foundIn(seen), delayMs) ?? findingOf(spec, wait));
+}
+
+function isAnswered({ outcome, reason }: Observation): boolean {
+  return outcome !== 'unknown' && reason !== 'Refused' && reason !== 'Reset' && reason !== 'TimedOut';
 }
 
 function foundIn({ outcome, reason, detail, firstTokenMs, perTokenMs }: Observation): Found {

@@ -9,8 +9,8 @@ import type { DrainLedger } from './drain-ledger.ts';
 import type { Forward } from './forward.ts';
 import { writePart } from './frame.ts';
 import { clientHeaders } from './headers.ts';
-import type { Stall } from './stall.ts';
-import { neverReached, ownWant } from './unreached.ts';
+import type { Holdback } from './holdback.ts';
+import { reachOf } from './unreached.ts';
 
 export class Attempt implements Dispatcher.DispatchHandler {
   /** Since the gateway started. */
@@ -31,7 +31,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** A drill's black hole has it: whatever still comes is dropped, for going on would leave a hole in the answer. */
   isLost = false;
   /** A drill stalls it: once its stream has begun nothing more comes, until `goOn`. */
-  stall: Stall | undefined;
+  stall: Holdback | undefined;
   /** Where it is linked in (see AttemptList), and where its end is written down. */
   list: AttemptList | undefined;
   previous: Attempt | undefined;
@@ -50,7 +50,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
     Attempt.#made += 1;
     this.id = Attempt.#made;
     replica.inFlight += 1;
-    // Out until now: this request decides whether it comes back.
     this.isTrial = replica.ejectedUntilMs > 0;
     if (this.isTrial) replica.onTrial = true;
     forward.route.waiting.add(this);
@@ -77,8 +76,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     // An empty frame would end the answer.
     if (this.#isOver || this.isLost || chunk.length === 0) return;
-    if (this.stall !== undefined && this.#head.isEventStream && this.#isWritten)
-      return this.stall.hold(controller, () => this.onResponseData(controller, chunk));
+    if (this.stalled !== undefined) return this.stalled.hold(controller, () => this.onResponseData(controller, chunk));
     const { plant, response } = this.forward;
     this.bytes += chunk.length;
     this.lastDataMs = plant.nowMs();
@@ -98,16 +96,16 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#isOver || this.isLost) return;
+    if (this.stalled !== undefined) return this.stalled.holdEnd(() => this.onResponseEnd());
     if (!this.#hasFirstByte) this.#begin();
     this.#finish(undefined);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#isOver || this.isLost) return;
+    if (this.stall?.isHolding === true) return this.stall.holdEnd(() => this.onResponseError(controller, error));
     if (this.#hasFirstByte) return this.#cut('upstream_broke');
-    const code = 'code' in error ? String(error.code) : '';
-    const isOurs = ownWant.has(code);
-    const isUnreached = isOurs || neverReached.has(code);
+    const { code, isOurs, isUnreached } = reachOf(error);
     if (!isUnreached) this.#judge(true);
     else if (!isOurs) this.#noteRefused();
     this.#leave('failed');
@@ -138,11 +136,16 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.forward.failed(this, true, 'upstream_lost');
   }
 
+  /** A stream that has begun and stands still. */
+  get stalled(): Holdback | undefined {
+    return this.#head.isEventStream && this.#isWritten ? this.stall : undefined;
+  }
+
   /** What stalled it is over: from where it stood. */
   goOn(): void {
     const { stall } = this;
     this.stall = undefined;
-    if (!this.#isOver) stall?.end();
+    if (!this.#isOver) stall?.letGo(() => this.pausedSinceMs > 0);
   }
 
   /** Lets go of the upstream; whatever it still sends is dropped. */

@@ -1,64 +1,60 @@
 /** An answer that a drill makes late, or makes up: between the upstream's connection and the attempt that waits for it. */
 import type { Dispatcher } from 'undici';
+import type { ArmedFaultKind } from '../model/fault.ts';
+import type { Attempt } from './attempt.ts';
+import { Holdback } from './holdback.ts';
 
-type Controller = Dispatcher.DispatchController;
-
-/** What is held back until its time. */
+/** What is held back until its time, and by what. */
 export interface Held {
+  readonly site: string;
+  readonly kind: ArmedFaultKind;
   readonly untilMonoMs: number;
   /** Lets it go on; again changes nothing. */
   go(): void;
 }
 
-/** Where the delay begins: `head`, all of the answer is late. `first-byte`: its head comes in time, what it says does not. */
-export type DelayAt = 'head' | 'first-byte';
-
 interface DelayTerms {
-  readonly at: DelayAt;
+  readonly kind: ArmedFaultKind;
   readonly delayMs: number;
   nowMs(): number;
   hold(held: Held): void;
 }
 
 /**
- * Passes on what the upstream says, its head or its first byte so much later. The connection is paused meanwhile: nothing is kept
- * in memory but one part. An upstream that breaks is heard of at once, as it would be.
+ * Passes on what the upstream says, so much later from its first byte on (of an empty answer: its end). What comes behind that waits in
+ * its order. An upstream that breaks before it says anything is heard of at once, as it would be.
  */
-export function delayed(handler: Dispatcher.DispatchHandler, terms: DelayTerms): Dispatcher.DispatchHandler {
+export function delayed(attempt: Attempt, terms: DelayTerms): Dispatcher.DispatchHandler {
+  const held = new Holdback();
   let isDelayed = false;
-  let isOver = false;
-  const holdBack = (controller: Controller, deliver: () => void): void => {
+  const begin = (): void => {
     isDelayed = true;
-    controller.pause();
-    let isGone = false;
     terms.hold({
+      site: attempt.replica.site,
+      kind: terms.kind,
       untilMonoMs: terms.nowMs() + terms.delayMs,
-      go() {
-        if (isGone) return;
-        isGone = true;
-        if (isOver) return;
-        deliver();
-        controller.resume();
-      },
+      go: () => held.letGo(() => attempt.pausedSinceMs > 0),
     });
   };
   return {
-    onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-    onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),
-    onResponseStart(controller, status, headers, message) {
-      const deliver = (): void => void handler.onResponseStart?.(controller, status, headers, message);
-      if (terms.at !== 'head' || isDelayed || status < 200) return deliver();
-      holdBack(controller, deliver);
-    },
+    onRequestStart: (controller) => attempt.onRequestStart(controller),
+    onResponseStart: (controller, status, headers) => attempt.onResponseStart(controller, status, headers),
     onResponseData(controller, chunk) {
-      const deliver = (): void => void handler.onResponseData?.(controller, chunk);
-      if (terms.at === 'head' || isDelayed) return deliver();
-      holdBack(controller, deliver);
+      const deliver = (): void => attempt.onResponseData(controller, chunk);
+      if (isDelayed && !held.isHolding) return deliver();
+      held.hold(controller, deliver);
+      if (!isDelayed) begin();
     },
-    onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
+    onResponseEnd() {
+      const deliver = (): void => attempt.onResponseEnd();
+      if (isDelayed && !held.isHolding) return deliver();
+      held.holdEnd(deliver);
+      if (!isDelayed) begin();
+    },
     onResponseError(controller, error) {
-      isOver = true;
-      handler.onResponseError?.(controller, error);
+      const deliver = (): void => attempt.onResponseError(controller, error);
+      if (held.isHolding) held.holdEnd(deliver);
+      else deliver();
     },
   };
 }

@@ -9,6 +9,7 @@ import { connectTimeoutMs } from './unreached.ts';
 /** Of one deployment at once: what a drill has at most, and a mark at each of its sites. */
 const maxInForce = 40;
 const maxEnded = 40;
+const late = 'nobody armed it again in time';
 
 /** One moment on both clocks. */
 export interface Moment {
@@ -38,7 +39,7 @@ export class FaultBook {
   readonly #connecting: { readonly attempt: Attempt; readonly untilMonoMs: number }[] = [];
 
   /** Answers that are late, in no order. */
-  #held: readonly Held[] = [];
+  readonly #held = new Set<Held>();
 
   /** Whether a fault of the kind hits what is sent to a site now; `random` draws, and only when there is something to draw for. */
   hits(kind: ArmedFaultKind, site: string, monoMs: number, random: () => number): Fault | undefined {
@@ -50,7 +51,7 @@ export class FaultBook {
 
   /** Until its time, or until nothing makes answers late any more. */
   hold(held: Held): void {
-    this.#held = [...this.#held, held];
+    this.#held.add(held);
   }
 
   /**
@@ -74,11 +75,11 @@ export class FaultBook {
       this.#connecting.shift();
       first.attempt.release(true);
     }
-    if (this.#held.length === 0) return;
-    const isLate = this.#inForce.some(({ fault }) => fault.delayMs !== undefined && fault.sharePct > 0);
-    const due = isLate ? this.#held.filter(({ untilMonoMs }) => monoMs >= untilMonoMs) : this.#held;
-    this.#held = this.#held.filter((each) => !due.includes(each));
-    for (const each of due) each.go();
+    for (const held of this.#held) {
+      if (monoMs < held.untilMonoMs && this.isHit(held.kind, held.site, monoMs)) continue;
+      this.#held.delete(held);
+      held.go();
+    }
   }
 
   /** Whether a fault of the kind hits anything at the site. */
@@ -130,7 +131,9 @@ export class FaultBook {
   /** Those whose time is over ended when it was, whenever somebody looks. */
   #letGo(monoMs: number): void {
     const over = this.#inForce.filter(({ untilMonoMs }) => monoMs >= untilMonoMs);
-    this.#end(over, (fault) => ({ ...fault, endedAtMs: fault.untilMs, because: 'nobody armed it again in time' }));
+    // Who comes back after that must not go on: somebody may have counted on its end.
+    for (const { fault } of over) this.#lifted.set(fault.run, late);
+    this.#end(over, (fault) => ({ ...fault, endedAtMs: fault.untilMs, because: late }));
   }
 
   #end(kept: readonly Kept[], ended: (fault: Fault) => EndedFault): void {

@@ -3,10 +3,10 @@ import type { Dispatcher } from 'undici';
 import type { ArmedFaultKind, Fault, FaultRequest, FaultSight } from '../model/fault.ts';
 import type { LiftReason } from '../ports/traffic-driver.ts';
 import type { Attempt } from './attempt.ts';
-import { answerWithError, type DelayAt, delayed } from './delayed.ts';
+import { answerWithError, delayed } from './delayed.ts';
 import { FaultBook, type Moment } from './fault-book.ts';
+import { Holdback } from './holdback.ts';
 import type { Plant, Route } from './route.ts';
-import { Stall } from './stall.ts';
 
 export type FaultEnd =
   | { readonly kind: 'armed'; readonly fault: Fault }
@@ -33,7 +33,7 @@ function hitRunning(route: Route, { site, kind }: FaultRequest, isHit: () => boo
   if (kind !== 'blackhole' && kind !== 'stalled-streams') return;
   for (const list of lists)
     for (const attempt of list.filter(({ replica }) => replica.site === site)) {
-      if (kind === 'stalled-streams') attempt.stall ??= isHit() ? new Stall() : undefined;
+      if (kind === 'stalled-streams') attempt.stall ??= isHit() ? new Holdback() : undefined;
       else if (!attempt.isLost && isHit()) attempt.isLost = true;
     }
 }
@@ -84,13 +84,13 @@ export function dispatchDrilled(
   // A black hole: nothing is sent, and nobody here is told.
   if (hits('blackhole') !== undefined) return book.take(attempt, free, nowMs);
   if (hits('errors') !== undefined) return answerWithError(attempt);
-  if (hits('stalled-streams') !== undefined) attempt.stall = new Stall();
-  const late = (at: DelayAt, { delayMs = 0 }: Fault, to: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler =>
-    delayed(to, { at, delayMs, nowMs: () => plant.nowMs(), hold: (held) => book.hold(held) });
+  if (hits('stalled-streams') !== undefined) attempt.stall = new Holdback();
   const latency = hits('latency');
   const slow = isCompletion ? hits('slow-first-token') : undefined;
-  const slowed = slow === undefined ? attempt : late('first-byte', slow, attempt);
-  dispatch(latency === undefined ? slowed : late('head', latency, slowed));
+  const delayMs = (latency?.delayMs ?? 0) + (slow?.delayMs ?? 0);
+  if (delayMs === 0) return dispatch(attempt);
+  const kind = latency === undefined ? 'slow-first-token' : 'latency';
+  dispatch(delayed(attempt, { kind, delayMs, nowMs: () => plant.nowMs(), hold: (held) => book.hold(held) }));
 }
 
 interface DrilledTerms {

@@ -155,7 +155,9 @@ export class Forward {
     if (this.#isFinished) return;
     this.route.held.delete(this);
     const current = this.#current;
-    if (current?.isLost === true || (current?.isLate === true && current.mayMove)) {
+    // Whoever leaves what a drill swallowed or stalled had waited for it.
+    const isHeld = current?.isLost === true || current?.stalled !== undefined;
+    if (isHeld || (current?.isLate === true && current.mayMove)) {
       this.route.statistics.gaveUp += 1;
       this.route.statistics.noteLost(this.startedMs);
     }

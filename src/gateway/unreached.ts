@@ -1,7 +1,7 @@
 /** What a connection's error code says of the replica it was for. */
 
 /** Codes of connections that were never made: the request cannot have reached anybody. */
-export const neverReached: ReadonlySet<string> = new Set([
+const neverReached: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
   'ENETUNREACH',
@@ -10,7 +10,18 @@ export const neverReached: ReadonlySet<string> = new Set([
 ]);
 
 /** Codes of connections that could not be made for want of our own ports or descriptors: no word about the replica. */
-export const ownWant: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS']);
+const ownWant: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS']);
+
+/** How far a request got whose connection failed. `isOurs`: no further than this machine, which is no word about the replica. */
+export function reachOf(error: Error): {
+  readonly code: string;
+  readonly isOurs: boolean;
+  readonly isUnreached: boolean;
+} {
+  const code = 'code' in error ? String(error.code) : '';
+  const isOurs = ownWant.has(code);
+  return { code, isOurs, isUnreached: isOurs || neverReached.has(code) };
+}
 
 /** Longest time until a connection to a replica stands, in milliseconds. */
 export const connectTimeoutMs = 1000;

@@ -148,8 +148,9 @@ test('what is late goes on at its time, and at once when nothing makes answers l
   const book = new FaultBook();
   const gone: string[] = [];
   book.arm(request({ kind: 'latency', delayMs: 1000, forMs: 60_000 }), at(0));
-  book.hold({ untilMonoMs: 1000, go: () => gone.push('first') });
-  book.hold({ untilMonoMs: 5000, go: () => gone.push('second') });
+  const held = { site: 'left', kind: 'latency' } as const;
+  book.hold({ ...held, untilMonoMs: 1000, go: () => gone.push('first') });
+  book.hold({ ...held, untilMonoMs: 5000, go: () => gone.push('second') });
   book.sweep(999);
   expect(gone).toEqual([]);
   book.sweep(1000);
