@@ -131,7 +131,7 @@ export const kills: Readonly<Record<string, Kill>> = {
   'drill-gives-back-what-a-person-moved': { seed: 2000181, by: 'I33' },
   'drill-failover-not-acknowledged': { seed: 2000334, by: 'I33' },
   'dead-drill-gives-nothing-back': { seed: 2000334, by: 'I33' },
-  'dead-drill-gives-back-at-once': { seed: 2000749, by: 'I33' },
+  'dead-drill-gives-back-at-once': { seed: 2000538, by: 'I33' },
   'drill-forgets-what-it-hung': { seed: 2000160, by: 'I33' },
   'drill-hung-is-not-told-to-go-on': { seed: 2000160, by: 'I33' },
   'drill-passes-with-a-hole': { seed: 2000012, by: 'I33' },
