@@ -42,8 +42,10 @@ export async function takeOver(deps: EngineDeps, run: string, terms: TakeOverTer
   rehearsal.say(terms.because);
   const undo = await undoWhatIsLeft(rehearsal, terms.because);
   if (before !== undefined && faultAtMs !== undefined) {
+    // Tried again, and told when it fails, where all goes back.
     await acknowledge(rehearsal).catch(() => undefined);
     await deps.clock.sleep(lateForMs(rehearsal), new AbortController().signal);
+    // Not seen is not nobody: whatever gives back asks again, and waits until it is answered.
     const mover = await takenBy(rehearsal).catch(() => undefined);
     const stop = mover === undefined ? undefined : { why: mover, isTaken: true };
     await restore(rehearsal, { before, stop });
