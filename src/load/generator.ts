@@ -22,7 +22,8 @@ export function createLoadGenerator({ random, onEnd }: LoadDeps): LoadGenerator 
         plan.source === 'generated'
           ? scheduleGenerated(plan, random)
           : scheduleReplay(await readReplay(plan.path, plan.requestsPerSecond === undefined), plan.requestsPerSecond);
-      const startedMs = performance.now();
+      // Whole: its sums with whole times of the schedule are exact, so that none counts in the second before its own.
+      const startedMs = Math.ceil(performance.now());
       const seconds = createSeconds(startedMs, Date.now());
       const sending = startSending(schedule, target, startedMs, {
         ...seconds,

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLoadGenerator } from '../../src/load/generator.ts';
 import type { LoadSecond } from '../../src/model/load.ts';
 import { createSeededRandom } from '../../src/testkit/seeded-random.ts';
@@ -55,6 +55,28 @@ test('a stall is in the times of all that was due in it', async () => {
   expect(seconds[1]?.firstTokenMs.p50).toBeGreaterThan(450);
   expect(seconds[1]?.firstTokenMs.p99).toBeGreaterThan(940);
   expect(seconds[1]?.firstTokenMs.max).toBeLessThan(1400);
+});
+
+test('what is due at the turn of a second counts in it, whatever fraction the clock shows at the start', async () => {
+  const now = performance.now.bind(performance);
+  const fromMs = now();
+  // 123.456 + 1000 - 123.456 is less than 1000.
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => 123.456 + (now() - fromMs));
+  clock.mockReturnValueOnce(123.456);
+  onTestFinished(() => clock.mockRestore());
+  const url = await stalling(0, 0);
+  const load = await createLoadGenerator({ random: createSeededRandom(1) }).start(plan, {
+    url,
+    model: 'm',
+    timeoutMs: 5000,
+  });
+  const seconds: LoadSecond[] = [];
+  await until(() => {
+    seconds.push(...load.take());
+    return seconds.length > 0;
+  });
+  await load.stop();
+  expect(seconds[0]?.due).toBe(100);
 });
 
 test('what has no end when it is stopped is open, with what it has waited', async () => {
