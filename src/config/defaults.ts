@@ -26,11 +26,16 @@ export const deploymentDefaults = {
       failAfter: '10s',
       staleAfter: '30s',
       quorum: 2,
-      trafficBadShare: '50%',
+      unhealthyWhen: ['errorRate >= 50%', 'lateRate >= 50%'],
       trafficMinimum: 5,
     },
     proof: { completions: 3, maxAge: '60s' },
-    move: { steps: ['10%', '50%', '100%'], holdEach: '20s', maxErrors: '2%', maxFirstToken: '2s', deadline: '10m' },
+    move: {
+      steps: ['10%', '50%', '100%'],
+      holdEach: '20s',
+      promoteWhen: ['errorRate <= 2%', 'ttft.p95 <= 2s'],
+      deadline: '10m',
+    },
     failback: { mode: 'never', after: '30m' },
     // No floor by itself: moving all to a smaller site must be possible. The load and one site at a time are always looked at.
     safety: {

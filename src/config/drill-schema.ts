@@ -5,9 +5,10 @@ import { faults } from './drill-fault-schema.ts';
 import { type ExpressionUse, expressionExamples, parseExpression } from './expression.ts';
 import { expressionPattern } from './expression-pattern.ts';
 import { count, name } from './fields.ts';
+import type { LimitUse } from './limit.ts';
 import { duration, parseInstant, share } from './units.ts';
 
-const expressions = (use: ExpressionUse, description: string) =>
+const expressions = (use: Exclude<ExpressionUse, LimitUse>, description: string) =>
   z
     .array(
       z

@@ -14,8 +14,11 @@ import { exampleOf, parseValue, wrongValue } from './expression-value.ts';
 import { nearest, suggestion } from './nearest.ts';
 import { parseDuration } from './units.ts';
 
-/** What it is for: `claim` of a hypothesis, `watch` of what is looked at while something goes on. */
-export type ExpressionUse = 'claim' | 'watch';
+/**
+ * What it is for: `claim` of a hypothesis, `watch` of what is looked at while a drill goes on, `gate` of a step of a move, `detector`
+ * of what users' requests at a site show.
+ */
+export type ExpressionUse = 'claim' | 'watch' | 'gate' | 'detector';
 
 export type ExpressionEnd =
   | { readonly kind: 'expression'; readonly expression: Expression }
@@ -29,6 +32,14 @@ const longestSpanMs = 3_600_000;
 /** Parts between `and` and `or`. */
 export const mostParts = 10;
 
+/** What each use may be about. */
+export const usableSignals: Readonly<Record<ExpressionUse, readonly Signal[]>> = {
+  claim: signals.filter((each) => each !== 'lateRate'),
+  watch: signals.filter((each) => signalTable[each].scope === 'moment' && each !== 'lateRate'),
+  gate: ['errorRate', 'ttft.p95'],
+  detector: ['errorRate', 'lateRate'],
+};
+
 /** For the schema's page. */
 export const expressionExamples: Readonly<Record<ExpressionUse, readonly string[]>> = {
   claim: [
@@ -39,6 +50,8 @@ export const expressionExamples: Readonly<Record<ExpressionUse, readonly string[
     'moves = 0',
   ],
   watch: ['errorRate > 10% for 20s', 'capacity.healthy < 50%', 'errorRate < 1% and every standby is ready'],
+  gate: ['errorRate <= 2%', 'ttft.p95 <= 2s'],
+  detector: ['errorRate >= 50%', 'lateRate >= 50%'],
 };
 
 /** Pure: the same text gives the same expression. `and` binds tighter than `or`. */
@@ -78,18 +91,23 @@ const partsPattern = /^([^\s<>=!≤≥]*)\s*([<>=!≤≥]*)\s*(\S*)\s*(.*)$/su;
 function parsePart(text: string, use: ExpressionUse): ExpressionEnd {
   const condition = namedConditions.find((each) => each === text.replace(/\s+/gu, ' '));
   if (condition !== undefined)
-    return use === 'claim'
-      ? mistake(`\`${condition}\` is looked at, not claimed`, 'it belongs under steadyState.require or abortIf')
-      : { kind: 'expression', expression: { kind: 'condition', text, condition } };
+    return use === 'watch'
+      ? { kind: 'expression', expression: { kind: 'condition', text, condition } }
+      : mistake(
+          use === 'claim' ? `\`${condition}\` is looked at, not claimed` : `\`${condition}\` is for drills`,
+          'it belongs under steadyState.require or abortIf',
+        );
   const [, word = '', comparison = '', value = '', rest = ''] = partsPattern.exec(text) ?? [];
   const signal = signals.find((each) => each === word);
   if (word === '' || comparison === '' || value === '') return noComparison(text, signal, use);
   if (signal === undefined) return mistake('there is no such signal', meantSignal(word, use));
-  if (use === 'watch' && signalTable[signal].scope === 'run')
+  if (!usableSignals[use].includes(signal)) {
+    const isEarly = use === 'watch' && signalTable[signal].scope === 'run';
     return mistake(
-      `${signal} is known only when the drill is over`,
-      `here: ${signals.filter((each) => signalTable[each].scope === 'moment').join(', ')}`,
+      isEarly ? `${signal} is known only when the drill is over` : `${signal} is not known here`,
+      `here: ${usableSignals[use].join(', ')}`,
     );
+  }
   return parseComparison({ text, signal, comparison, value, rest }, use);
 }
 
@@ -105,10 +123,10 @@ function noComparison(text: string, signal: Signal | undefined, use: ExpressionU
 
 /** Half a name is enough to know what was meant. */
 function meantSignal(word: string, use: ExpressionUse): string {
-  const known = use === 'claim' ? signals : signals.filter((each) => signalTable[each].scope === 'moment');
+  const known = usableSignals[use];
   const begun = known.filter((each) => word !== '' && each.toLowerCase().startsWith(`${word.toLowerCase()}.`));
   if (begun.length > 0) return `did you mean ${begun.map((each) => `"${each}"`).join(' or ')}?`;
-  return suggestion(word, signals) ?? `known: ${known.join(', ')}`;
+  return suggestion(word, known) ?? `known: ${known.join(', ')}`;
 }
 
 interface Parts {
@@ -157,6 +175,8 @@ function parseSpan(
   const isMoment = signalTable[signal].scope === 'moment';
   if (words === 'over the whole drill' && use === 'claim') return undefined;
   const write = `write "${signal} ${comparator} ${value}"`;
+  if (use === 'gate') return mistake('a step is watched for `holdEach`: here is no span', write);
+  if (use === 'detector') return mistake('how long it must be so says `failAfter`: here is no span', write);
   const [, kind = '', length = '', of = ''] = /^(for|within) (\S+)(?: of (\S+))?$/.exec(words) ?? [];
   if (kind === '')
     return mistake('what follows the value is not understood: `for 20s`, or `within 3m of detection`', write);

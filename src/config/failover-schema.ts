@@ -1,6 +1,7 @@
 /** The shape of `failover` and `drain`: both with a deployment, and once for all. */
 import { z } from 'zod';
 import { count } from './fields.ts';
+import { limits } from './limit-schema.ts';
 import { duration, instant, share } from './units.ts';
 
 const detector = z
@@ -19,7 +20,10 @@ const detector = z
     failAfter: duration('How long a site must be bad before automation acts', 0).optional(),
     staleAfter: duration('Older observations are no evidence').optional(),
     quorum: count('Vantages that must agree when there is more than one', 1, 100).optional(),
-    trafficBadShare: share('Share of failed or late requests that makes a site bad').optional(),
+    unhealthyWhen: limits(
+      'detector',
+      'What users’ own requests at a site show when it is bad: any one is enough, and alone none moves traffic',
+    ).optional(),
     trafficMinimum: count('Fewer requests in the window say nothing', 1, 100_000).optional(),
   })
   .meta({ description: 'When a replica or site counts as bad' });
@@ -90,8 +94,10 @@ export const failover = z
           .optional()
           .meta({ description: 'Steps of a gated move, ending in 100%' }),
         holdEach: duration('How long each step is watched', 0).optional(),
-        maxErrors: share('A step fails above this share of errors').optional(),
-        maxFirstToken: duration('A step fails above this first-token time').optional(),
+        promoteWhen: limits(
+          'gate',
+          'What each site that gains must show, or the step has failed: all of them',
+        ).optional(),
         deadline: duration('Limit of the whole operation').optional(),
       })
       .meta({ description: 'How traffic moves: in gated steps' })

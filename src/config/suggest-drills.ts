@@ -96,7 +96,7 @@ function slowSite(scene: Scene): Suggestion {
   if (firstTokenLimitMs >= longestDelayMs)
     return { name: scene.named('slow-site'), why: 'its first token may take longer than a drill can hold it back' };
   const withinMs = isServing(deployment) ? limits.stepwiseMs : limits.detectMs;
-  const limitMs = Math.max(firstTokenLimitMs, failover.move.maxFirstTokenMs);
+  const limitMs = Math.max(firstTokenLimitMs, failover.move.maxFirstTokenMs ?? 0);
   return {
     ...common(scene, 'slow-site', `The first token of ${active.site} comes too late`),
     faults: [

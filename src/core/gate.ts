@@ -42,12 +42,13 @@ function defectOf(
   const attempts = after.attemptsTotal - (isSame ? before.attemptsTotal : 0);
   const failures = after.failuresTotal - (isSame ? before.failuresTotal : 0);
   if (attempts < minimumAttempts) return undefined;
-  if (failures / attempts > gate.maxErrorRatio)
-    return `${site}: ${failures} of ${attempts} attempts failed, limit ${gate.maxErrorRatio * 100} %`;
+  const { maxErrorRatio, maxFirstTokenMs } = gate;
+  if (failures / attempts > maxErrorRatio)
+    return `${site}: ${failures} of ${attempts} attempts failed, limit ${maxErrorRatio * 100} %`;
   // The window tells of the step alone only once the step is older than it.
-  if (forMs < after.windowMs || after.firstTokenP95Ms === undefined || after.firstTokenP95Ms <= gate.maxFirstTokenMs)
-    return undefined;
-  return `${site}: first token p95 ${span(after.firstTokenP95Ms)}, limit ${span(gate.maxFirstTokenMs)}`;
+  if (forMs < after.windowMs || after.firstTokenP95Ms === undefined || maxFirstTokenMs === undefined) return undefined;
+  if (after.firstTokenP95Ms <= maxFirstTokenMs) return undefined;
+  return `${site}: first token p95 ${span(after.firstTokenP95Ms)}, limit ${span(maxFirstTokenMs)}`;
 }
 
 function siteIn({ sites }: DeploymentTraffic, name: string): SiteTraffic | undefined {

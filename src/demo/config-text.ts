@@ -50,7 +50,7 @@ ${demoSites.map((site) => `      ${site}: { replicas: 2 }`).join('\n')}
       mode: auto
       detector: { evaluateEvery: 100ms, failures: 2, failAfter: 100ms, staleAfter: 3s, window: 5s }
       proof: { completions: 3, maxAge: 5s }
-      move: { steps: [10%, 50%, 100%], holdEach: 500ms, maxFirstToken: 1s }
+      move: { steps: [10%, 50%, 100%], holdEach: 500ms, promoteWhen: [errorRate <= 2%, ttft.p95 <= 1s] }
       failback: { mode: auto, after: 2s }
       safety: { dwell: 2s }
 

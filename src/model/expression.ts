@@ -1,4 +1,4 @@
-/** One closed language for what a drill claims, requires and ends for: signal, comparator, value with its unit, and a span. */
+/** One closed language for limits: what a drill claims, requires and ends for, when a step of a move may go on, when a site is bad. */
 
 /** `run`: one value for a whole run. `moment`: one value a second. */
 export type SignalScope = 'run' | 'moment';
@@ -23,6 +23,8 @@ export const signalTable = {
   reason: { scope: 'run', measure: 'word' },
   /** Of the requests that ended in the last ten seconds, those that were lost. */
   errorRate: { scope: 'moment', measure: 'share' },
+  /** Of the attempts at a site, those whose first byte came, or has not come, after the first-token limit. */
+  lateRate: { scope: 'moment', measure: 'share' },
   /** Time to the first token, as clients of the load saw it; without a load, as the gateway did. */
   'ttft.p50': { scope: 'moment', measure: 'time' },
   'ttft.p95': { scope: 'moment', measure: 'time' },

@@ -8,8 +8,10 @@ export interface Gate {
   /** The sites that gain: what the source still fails is why traffic moves. */
   readonly sites: readonly string[];
   readonly holdMs: number;
+  /** Of its attempts, 0–1. */
   readonly maxErrorRatio: number;
-  readonly maxFirstTokenMs: number;
+  /** The 95th percentile; absent: any. */
+  readonly maxFirstTokenMs?: number;
 }
 
 /** A site where something could be started, and the slots it lacks. */

@@ -24,8 +24,10 @@ export interface DetectorPolicy {
   readonly staleAfterMs: number;
   /** Vantages that must agree when there is more than one. */
   readonly quorum: number;
-  /** Traffic plane: share of failed or late attempts that makes a site bad, 0–1. */
+  /** Traffic plane: share of failed attempts that makes a site bad, 0–1. */
   readonly trafficBadRatio: number;
+  /** Traffic plane: share of late attempts that makes a site slow, 0–1; absent: none does. */
+  readonly trafficLateRatio?: number;
   /** Traffic plane: fewer attempts than this in the window say nothing. */
   readonly trafficMinimum: number;
 }
@@ -42,9 +44,10 @@ export interface MovePolicy {
   readonly stepsPct: readonly number[];
   /** How long each step is watched. */
   readonly holdEachMs: number;
+  /** Largest share of failed attempts a gate accepts, 0–1. */
   readonly maxErrorRatio: number;
-  /** Longest first-byte time a gate accepts. */
-  readonly maxFirstTokenMs: number;
+  /** Longest 95th percentile of first-token times a gate accepts; absent: any. */
+  readonly maxFirstTokenMs?: number;
   /** The whole operation's limit. */
   readonly deadlineMs: number;
 }

@@ -56,7 +56,7 @@ function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment
           windowMs: 5000,
         },
         ...{ badRatio: 0.5, minimumSamples: 8, slowPhi: 8, failAfterMs: options.failAfterMs, staleAfterMs: 5000 },
-        ...{ quorum: 1, trafficBadRatio: 0.3, trafficMinimum: 10 },
+        ...{ quorum: 1, trafficBadRatio: 0.3, trafficLateRatio: 0.3, trafficMinimum: 10 },
       },
       proof: { completions: 1 + (options.failuresInARow > 1 ? 1 : 0), maxAgeMs: options.proofMaxAgeMs },
       move: {

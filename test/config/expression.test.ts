@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ExpressionUse, expressionExamples, parseExpression } from '../../src/config/expression.ts';
+import { type ExpressionUse, expressionExamples, parseExpression, usableSignals } from '../../src/config/expression.ts';
 import { expressionPattern } from '../../src/config/expression-pattern.ts';
-import { type Measure, signals, signalTable } from '../../src/model/expression.ts';
+import { type Measure, signalTable } from '../../src/model/expression.ts';
 import { reasonCodes } from '../../src/model/reason.ts';
 
 const comparison = (over: object) => ({ kind: 'expression', expression: { kind: 'comparison', ...over } });
@@ -53,7 +53,7 @@ test.for([
   ['<= 5s', form, 'such as "recoveryTime <= 120s"'],
   ['lostRequests', form, 'such as "lostRequests <= 0.5%"'],
   ['recoverTime <= 120s', 'there is no such signal', 'did you mean "recoveryTime"?'],
-  ['toString <= 1%', 'there is no such signal', `known: ${signals.join(', ')}`],
+  ['toString <= 1%', 'there is no such signal', `known: ${usableSignals.claim.join(', ')}`],
   ['ttft <= 2s', 'there is no such signal', 'did you mean "ttft.p50" or "ttft.p95"?'],
   ['Capacity >= 50%', 'there is no such signal', 'did you mean "capacity.healthy"?'],
   ['errorrate < 1%', 'there is no such signal', 'did you mean "errorRate"?'],
@@ -141,18 +141,16 @@ const comparisons: Readonly<Record<Measure, fc.Arbitrary<string>>> = {
 };
 
 const partOf = (use: ExpressionUse): fc.Arbitrary<string> =>
-  fc
-    .constantFrom(...signals.filter((each) => use === 'claim' || signalTable[each].scope === 'moment'))
-    .chain((signal) => {
-      const { scope, measure } = signalTable[signal];
-      const span =
-        use === 'watch' ? ' for 20s' : scope === 'moment' ? ' within 3m of detection' : ' over the whole drill';
-      const words =
-        signal === 'reason' ? fc.constantFrom(...reasonCodes.map((code) => `= ${code}`)) : comparisons[measure];
-      return fc
-        .tuple(spaces, words, fc.constantFrom('', span))
-        .map(([space, value, rest]) => signal + space + value + rest);
-    });
+  fc.constantFrom(...usableSignals[use]).chain((signal) => {
+    const { scope, measure } = signalTable[signal];
+    const span =
+      use === 'watch' ? ' for 20s' : scope === 'moment' ? ' within 3m of detection' : ' over the whole drill';
+    const words =
+      signal === 'reason' ? fc.constantFrom(...reasonCodes.map((code) => `= ${code}`)) : comparisons[measure];
+    return fc
+      .tuple(spaces, words, fc.constantFrom('', span))
+      .map(([space, value, rest]) => signal + space + value + rest);
+  });
 
 const expressions = (use: ExpressionUse): fc.Arbitrary<string> =>
   fc

@@ -82,6 +82,15 @@ test.for([
   expect(judge(began, after, forMs).kind).toBe(kind);
 });
 
+test('without a limit of first-token times none is too slow', () => {
+  const watch: GateWatch = { began: traffic(began), sinceMs: nowMs - 20_000 };
+  const after = seen(traffic({ attemptsTotal: 1100, failuresTotal: 500, firstTokenP95Ms: 60_000 }));
+  const { maxFirstTokenMs, ...unlimited } = gate;
+  expect(maxFirstTokenMs).toBe(500);
+  expect(judgeGate(gate, watch, after, nowMs).kind).toBe('fail');
+  expect(judgeGate(unlimited, watch, after, nowMs)).toEqual({ kind: 'pass' });
+});
+
 test('without statistics it waits: not seeing is no success', () => {
   const unseen = { kind: 'unknown', error: lost } as const;
   expect(judgeGate(gate, { began: traffic({}), sinceMs: nowMs - 60_000 }, unseen, nowMs).kind).toBe('wait');

@@ -17,6 +17,7 @@ export function judgeTraffic(traffic: SiteTraffic | undefined, policy: DetectorP
   const judged = attempts + late;
   if (judged < policy.trafficMinimum) return { state: 'unknown', message: `too few attempts (${attempts})` };
   if (failures / Math.max(1, attempts) >= policy.trafficBadRatio) return { state: 'bad', message: seen };
-  if (late / judged >= policy.trafficBadRatio) return { state: 'slow', message: seen };
+  if (policy.trafficLateRatio !== undefined && late / judged >= policy.trafficLateRatio)
+    return { state: 'slow', message: seen };
   return { state: 'good', message: seen };
 }

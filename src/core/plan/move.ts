@@ -57,7 +57,8 @@ function weighSteps(action: Action, view: View): readonly Step[] {
   const isWhole = Object.values(before).reduce((sum, each) => sum + each, 0) === 100;
   if (action.inOneStep || !isWhole) return [weighStep(action.weights, undefined)];
   const sites = targetsOf(view, action).map(({ site }) => site.name);
-  const gate = { sites, holdMs: holdEachMs, maxErrorRatio, maxFirstTokenMs };
+  const limits = { maxErrorRatio, ...(maxFirstTokenMs === undefined ? {} : { maxFirstTokenMs }) };
+  const gate = { sites, holdMs: holdEachMs, ...limits };
   const vectors = stepsPct.map((share) => blend(before, action.weights, share));
   // Small shares of a small weight can round to the same vector: such a step would change nothing.
   const distinct = vectors.filter(

@@ -40,6 +40,7 @@ const nouns: Readonly<Record<Signal, string>> = {
   decision: 'the farthest that automation goes after the first fault',
   reason: 'among the reasons that decisions give after the first fault',
   errorRate: 'of the requests that ended in the last 10s, those that were lost',
+  lateRate: 'of the attempts at the site, those whose first byte was late',
   'ttft.p50': 'half of the requests have their first token in',
   'ttft.p95': '95% of the requests have their first token in',
   'capacity.healthy': 'of the replicas that are wanted, those that are ready',

@@ -132,6 +132,7 @@ function deploymentOf(name: string): Deployment {
     staleAfterMs: 5000,
     quorum: 1,
     trafficBadRatio: 0.3,
+    trafficLateRatio: 0.3,
     trafficMinimum: 10,
   };
   const move = {

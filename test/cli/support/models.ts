@@ -44,6 +44,7 @@ export function deployment(over: Partial<Deployment> = {}): Deployment {
         staleAfterMs: 5000,
         quorum: 1,
         trafficBadRatio: 0.5,
+        trafficLateRatio: 0.5,
         trafficMinimum: 5,
       },
       proof: { completions: 2, maxAgeMs: 60_000 },

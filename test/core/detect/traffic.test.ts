@@ -26,6 +26,14 @@ test.for<{ name: string; change: Partial<SiteTraffic>; state: string }>([
   expect(judgeTraffic(trafficOf('left', change), detector).state).toBe(state);
 });
 
+test('without a limit for late ones a site is never slow, however many are', () => {
+  const { trafficLateRatio, ...unlimited } = detector;
+  const late = trafficOf('left', { attempts: 70, late: 70 });
+  expect(trafficLateRatio).toBe(0.3);
+  expect(judgeTraffic(late, detector).state).toBe('slow');
+  expect(judgeTraffic(late, unlimited).state).toBe('good');
+});
+
 test('a site without statistics is unknown, and the message says so', () => {
   expect(judgeTraffic(undefined, detector)).toEqual({ state: 'unknown', message: 'no statistics' });
 });

@@ -48,6 +48,7 @@ export const detector: DetectorPolicy = {
   staleAfterMs: 3000,
   quorum: 1,
   trafficBadRatio: 0.3,
+  trafficLateRatio: 0.3,
   trafficMinimum: 10,
 };
 

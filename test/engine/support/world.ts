@@ -154,7 +154,7 @@ function deploymentOf(wanted: Readonly<Record<string, number>>, { failover, depl
   const detector = {
     ...{ evaluateEveryMs: 100, failuresInARow: 2, successesInARow: 2, windowMs: 5000, badRatio: 0.5 },
     ...{ minimumSamples: 8, slowPhi: 8, failAfterMs: 300, staleAfterMs: 3000, quorum: 1 },
-    ...{ trafficBadRatio: 0.3, trafficMinimum: 10 },
+    ...{ trafficBadRatio: 0.3, trafficLateRatio: 0.3, trafficMinimum: 10 },
   };
   return {
     ...{ name: 'chat', model: 'tiny', residency: [], probes: [completion], firstTokenLimitMs: 200 },
