@@ -69,8 +69,15 @@ export function wholeEntries({ id, sight }: FoundRun): readonly DrillEntry[] {
   });
 }
 
+/** The newest run of that drill, or the run of that id, when it has no end; undefined: it has one, or there is none. */
+export async function runWithoutEnd(records: DrillRecords, named: string): Promise<string | undefined> {
+  for await (const { id, summary } of newestRuns(records))
+    if (id === named || summary.drill.name === named) return summary.verdict === 'under-way' ? id : undefined;
+  return undefined;
+}
+
 /** Said with a report of one that has none. */
-export const noEnd = 'its record has no end: it is under way, or whoever ran it died';
+export const noEnd = 'its record has no end: it is under way, or whoever ran it died (then: godwit drill undo RUN)';
 
 /** Whether it has come to its end. */
 export function hasEnd(entries: readonly DrillEntry[]): boolean {

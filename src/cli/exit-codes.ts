@@ -14,7 +14,7 @@ export const exitCodes = {
   stillRunning: { code: 7, meaning: 'waiting timed out, the operation goes on' },
   inProgress: { code: 8, meaning: '`op wait`, `status --exit-code`: an operation is in progress' },
   drillFailed: { code: 9, meaning: '`drill run`: it ran, and its hypothesis does not hold' },
-  drillOpen: { code: 10, meaning: '`drill run`: aborted or inconclusive' },
+  drillOpen: { code: 10, meaning: '`drill run`: aborted, interrupted or inconclusive: its first line says which' },
   unknown: { code: 11, meaning: 'the outcome is unknown, or the state cannot be seen' },
   returned: { code: 12, meaning: 'failed and returned to the earlier weights' },
   leaseLost: { code: 13, meaning: 'lost the lease in the middle, state printed' },

@@ -4,6 +4,7 @@ import type { TrafficDriver } from '../../ports/traffic-driver.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
 import type { App } from '../app.ts';
 import { defineCommand } from '../command.ts';
+import { runWithoutEnd } from '../drill-runs.ts';
 import { reasonText, requiredText } from '../inputs.ts';
 import { findDrill, openConfig } from '../open-config.ts';
 import { callOf, readFaultSight } from '../read-fault-sight.ts';
@@ -26,6 +27,7 @@ export const drillAbort = defineCommand({
     if (seen.kind === 'unknown') throw notSeen(deployment, seen.error.message, 'Nothing was changed');
     const running = seen.value.inForce.find(({ drill, run }) => drill === named || run === named);
     const about = { kind: 'DrillAbort', deployment };
+    if (running === undefined) await refuseDead(app, config, named);
     if (running === undefined || traffic.lift === undefined)
       return {
         exit: 'done',
@@ -59,7 +61,17 @@ async function deploymentOf(config: Config, named: string, traffic: TrafficDrive
     if (seen.kind === 'unknown') throw notSeen(name, seen.error.message, 'Nothing was changed');
     if (seen.value.inForce.some(({ run }) => run === named)) return name;
   }
+  await refuseDead(app, config, named);
   throw new GodwitError('NotFound', `no drill ${named} is under way`, { hint: 'godwit drill list' });
+}
+
+/** Nobody is left who could undo it when told to. Throws `OperationFailed` for a run without an end that the gateway does not know. */
+async function refuseDead(app: App, config: Config, named: string): Promise<void> {
+  const run = await runWithoutEnd(await app.drillRecords(config), named);
+  if (run === undefined) return;
+  throw new GodwitError('OperationFailed', `${run} has no end, and nothing keeps it up: whoever ran it is gone`, {
+    hint: `godwit drill undo ${run}`,
+  });
 }
 
 function notSeen(deployment: string, message: string, left: string): GodwitError {

@@ -15,9 +15,8 @@ export const drillInit = defineCommand({
   arguments: { deployment: text('deployment', 'as named in the configuration; otherwise all', 'deployment') },
   options: {
     write: flag('--write', 'add them to the configuration file; a copy of it is kept'),
-    yes: flag('--yes', 'the same'),
   },
-  examples: ['godwit drill init', 'godwit drill init --write', 'godwit drill init chat >> godwit.yaml'],
+  examples: ['godwit drill init', 'godwit drill init --write', 'godwit drill init chat'],
   formats: ['table', 'json'],
   async run({ arguments: { deployment: name }, options, globals }, app) {
     const config = await readForLooking(app, globals.config);
@@ -27,7 +26,6 @@ export const drillInit = defineCommand({
       .flatMap((each) => suggestDrills(config, each))
       .filter((each) => !known.has(each.name));
     const missing = suggestions.filter((each) => !('why' in each)).map((each) => each.name);
-    const isWanted = options.write || options.yes;
     const json = {
       ...{ kind: 'DrillInit', drills: missing },
       leftOut: suggestions.flatMap((each) => ('why' in each ? [{ name: each.name, why: each.why }] : [])),
@@ -41,14 +39,14 @@ export const drillInit = defineCommand({
     if (known.size > 0) {
       const path = sanitize(config.path, 200);
       return {
-        exit: isWanted ? 'usage' : 'done',
+        exit: options.write ? 'usage' : 'done',
         json: { ...json, written: null },
         text: drillsText(suggestions, true).trimEnd(),
-        note: `${path} has drills already: paste these below its \`drills:\`.${isWanted ? ' Nothing was changed.' : ''}`,
+        note: `${path} has drills already: paste these below its \`drills:\`.${options.write ? ' Nothing was changed.' : ''}`,
       };
     }
     const section = `${head}${drillsText(suggestions)}`;
-    if (!isWanted)
+    if (!options.write)
       return {
         exit: 'done',
         json: { ...json, written: null },

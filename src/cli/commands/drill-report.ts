@@ -16,7 +16,7 @@ export const drillReport = defineCommand({
     run: text('run', 'a run, a drill (its newest run), `last` (the default), or a copied drill.json', ['run', 'drill']),
   },
   options: {
-    format: optionalChoice('--format <format>', 'text, or what others read', printedFormats),
+    format: optionalChoice('--format <format>', printedFormats.join(', '), printedFormats),
     out: text('--out <file>', 'write it there instead', 'file'),
   },
   examples: [

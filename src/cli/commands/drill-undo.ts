@@ -17,7 +17,12 @@ export const drillUndo = defineCommand({
   name: 'drill undo',
   summary: 'Undo what a drill left whose own process is gone, and close its record',
   arguments: { run: requiredText('run', 'the run, such as dr-2k8m4p', 'run') },
-  options: { whenGone: flag('--when-gone', 'wait on standard input for its process to go: `drill run` starts it so') },
+  options: {
+    whenGone: flag(
+      '--when-gone',
+      'for `drill run` itself: waits until standard input ends, which is when its process is gone',
+    ),
+  },
   examples: ['godwit drill undo dr-2k8m4p'],
   formats: ['table', 'json', 'yaml'],
   async run({ arguments: { run }, options: { whenGone }, globals }, app, out) {

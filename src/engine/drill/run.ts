@@ -85,7 +85,7 @@ async function startLoad(rehearsal: Rehearsal, terms: DrillTerms): Promise<Stop 
 
 const undoText: Readonly<Record<Exclude<UndoState, 'not-needed'>, string>> = {
   verified: 'undone, read back where it was done',
-  unknown: 'NOT known to be undone: what is armed ends by itself within 10s',
+  unknown: 'NOT known to be undone: what the gateway does ends by itself within 10s',
 };
 
 /** Both ways at once: neither waits for the other. */

@@ -41,11 +41,19 @@ const listColumns: readonly Column[] = [
 /** A row for each drill of the configuration. */
 export function drillListText(rows: readonly DrillRow[], style: Style): string {
   if (rows.length === 0) return 'No drill is configured: `godwit drill init` writes some.';
-  return rowsText(
+  const dead = rows.filter(isDead).flatMap(({ last }) => (last === undefined ? [] : [last.id]));
+  const listed = rowsText(
     listColumns,
-    rows.map((row) => ({ tone: toneOfLast(row.last), cells: listCells(row) })),
+    rows.map((row) => ({ tone: isDead(row) ? 'warn' : toneOfLast(row.last), cells: listCells(row) })),
     style,
   );
+  const undo = dead.map((run) => `${run} has no end, and nothing keeps it up:  godwit drill undo ${run}`);
+  return [listed, ...undo].join('\n');
+}
+
+/** It has no end, and the gateway knows nothing of it: whoever ran it is gone. */
+function isDead({ running, last }: Pick<DrillRow, 'running' | 'last'>): boolean {
+  return last?.verdict === 'under-way' && running === undefined;
 }
 
 function listCells({ drill, running, last, due }: DrillRow): readonly string[] {
@@ -53,7 +61,7 @@ function listCells({ drill, running, last, due }: DrillRow): readonly string[] {
     sanitize(drill.name, 60),
     sanitize(drill.deployment, 60),
     running === 'unseen' ? '?' : (running ?? '-'),
-    last === undefined ? '-' : `${last.verdict} ${day(last.beganAtMs)}`,
+    last === undefined ? '-' : `${isDead({ running, last }) ? 'no end' : last.verdict} ${day(last.beganAtMs)}`,
     due === undefined ? '-' : due.sinceMs === undefined ? minute(due.nextMs) : 'now',
     breaksText(drill),
   ];

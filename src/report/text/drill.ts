@@ -75,7 +75,7 @@ export const toneOfVerdict: Readonly<Record<Verdict, Tone>> = {
 
 const undoWords: Readonly<Record<UndoState, readonly [Tone, string]>> = {
   verified: ['good', 'fault undone, read back'],
-  unknown: ['unknown', 'undo not seen: what is armed is over by itself in 10s; godwit status'],
+  unknown: ['unknown', 'undo not seen: what the gateway does is over by itself in 10s; godwit status'],
   'not-needed': ['idle', 'nothing was broken'],
 };
 

@@ -27,9 +27,9 @@ test('prints the section and writes nothing', async () => {
   expect(err).toContain('godwit drill init --write');
 });
 
-test.for(['--write', '--yes'])('%s adds exactly what is printed', async (option) => {
+test('--write adds exactly what is printed', async () => {
   const { out: printed } = await type([]);
-  const { code, out, written, path } = await type([option]);
+  const { code, out, written, path } = await type(['--write']);
   expect(code).toBe(0);
   expect(written).toEqual([printed]);
   expect(out).toBe(`5 drills written to ${path}; what it was before is ${path}.bak\n`);

@@ -4,6 +4,8 @@ import { runCommand } from '../../../src/cli/run-command.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { RecordCheck } from '../../../src/model/drill-check.ts';
 import type { DrillRecords } from '../../../src/ports/drill-records.ts';
+import type { TrafficDriver } from '../../../src/ports/traffic-driver.ts';
+import { blackhole } from '../../core/support/view.ts';
 import { drillOf } from '../../model/support/drills.ts';
 import { ana, note } from '../../store/support/drill-drafts.ts';
 import { recordsOf, recounted } from '../support/drill-record.ts';
@@ -65,9 +67,34 @@ test('lists for machines', async () => {
   ]);
 });
 
-test('a run that died, or goes on, is under way; one that was changed is broken', async () => {
+test.for(['dr-1', 'site-loss'])('an abort of %s, whose process is gone, says what undoes it', async (named) => {
   const records = await recordsOf({ id: 'dr-1', end: undefined });
-  expect((await type(['drill', 'list'], records)).out).toContain('under-way');
+  const { code, err } = await type(['drill', 'abort', named], records);
+  expect(code).toBe(1);
+  expect(err).toContain('dr-1 has no end, and nothing keeps it up: whoever ran it is gone');
+  expect(err).toContain('godwit drill undo dr-1');
+  // One that has come to its end is over.
+  expect((await type(['drill', 'abort', 'site-loss'], await three())).out).toContain('Nothing to do');
+});
+
+test('a run that goes on is under way; one that died says how it is undone, one that was changed is broken', async () => {
+  const records = await recordsOf({ id: 'dr-1', end: undefined });
+  const fault = blackhole({ drill: 'site-loss', run: 'dr-1', site: 'site-a' });
+  const armed: TrafficDriver = {
+    ...fakeTraffic({ route: undefined, traffic: traffic([]) }),
+    faults: async () => ({ kind: 'seen', value: { inForce: [fault], ended: [] }, asOfMs: nowMs }),
+  };
+  expect((await type(['drill', 'list'], records, { connectTraffic: async () => armed })).out).toContain('under-way');
+  expect((await type(['drill', 'list'], records)).out).toBe(
+    [
+      'DRILL      DEPLOYMENT  NOW  LAST               DUE  BREAKS',
+      'site-loss  chat        -    no end 2026-11-23  -    blackhole at site-a for 2m',
+      'slow-site  chat        -    -                  now  blackhole at site-a for 2m',
+      'never      chat        -    -                  -    blackhole at site-a for 2m',
+      'dr-1 has no end, and nothing keeps it up:  godwit drill undo dr-1',
+      '',
+    ].join('\n'),
+  );
   const broken: DrillRecords = {
     ...records,
     read: async (run) => {
@@ -318,7 +345,7 @@ test('a record without an end is checked, and it is said that the run is not ove
   const { code, err } = await type(['drill', 'report', 'verify'], records, { checkRecord: async () => fine });
   expect({ code, err }).toEqual({
     code: 0,
-    err: 'It is not over: its record has no end: it is under way, or whoever ran it died.\n',
+    err: 'It is not over: its record has no end: it is under way, or whoever ran it died (then: godwit drill undo RUN).\n',
   });
 });
 

@@ -171,7 +171,7 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
   ),
   DrillRunning: reason(
     'Another drill breaks something for this deployment at this moment. Two at once would say nothing of either.',
-    'Wait for its end, or end it: godwit drill abort DRILL',
+    'Wait for its end, or end it: godwit drill abort DRILL. When whoever ran it is gone: godwit drill undo RUN',
   ),
   NoTraffic: reason(
     'The site that the drill would break has no traffic now: nobody would notice, so nothing would be proven.',
