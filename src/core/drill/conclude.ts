@@ -9,6 +9,9 @@ import { storyOf } from './story.ts';
 /** How a check of a drill that leaves a vendor begins: whether it was really left. */
 export const nothingWent = 'no request went to';
 
+/** What is told of a controller that died meanwhile: what it left undone says nothing of automation. */
+export const nobodyDecided = 'nobody decided to the end of it';
+
 /** What does not follow from the entries before the end. */
 export type Given = Pick<DrillEnd, 'by' | 'cutShort' | 'undo'>;
 
@@ -60,7 +63,10 @@ function judge(
   const missed = missedFaults(drill, story);
   if (missed.length > 0) return { verdict: 'inconclusive', because: missed };
   if (undo === 'unknown') return { verdict: 'inconclusive', because: ['it is not known whether the fault is undone'] };
-  return judgeClaims(claims, missing);
+  const judged = judgeClaims(claims, missing);
+  // What is not so is not so, whoever decided. What was found is told among the checks.
+  const isLed = judged.verdict === 'failed' || !checks.some(({ what }) => what === nobodyDecided);
+  return isLed ? judged : { verdict: 'inconclusive', because: [] };
 }
 
 /** A vendor that was not really left proves nothing, whatever users saw. Undefined: it was. */

@@ -67,7 +67,7 @@ function nowhereToGo({ faults }: Drill, to: string, isReady: boolean): readonly 
 }
 
 /** How old the controller's view may be, in milliseconds. */
-function freshForMs({ deployment: { failover } }: View): number {
+export function freshForMs({ deployment: { failover } }: View): number {
   return Math.max(failover.detector.staleAfterMs, 3 * failover.detector.evaluateEveryMs);
 }
 

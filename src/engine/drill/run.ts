@@ -1,12 +1,14 @@
 /** Runs a drill: rehearse the undo, look that all is calm, break something, watch what the controller does, undo, give back. */
-import { conclude } from '../../core/drill/conclude.ts';
+import { conclude, nobodyDecided } from '../../core/drill/conclude.ts';
 import { headWords } from '../../core/drill/noted-head.ts';
 import { recount } from '../../core/drill/recount.ts';
 import { messageOf } from '../../errors.ts';
 import type { Drill } from '../../model/drill.ts';
 import type { DrillRun, Footing, UndoState } from '../../model/drill-run.ts';
+import { span } from '../../model/words.ts';
 import type { EngineDeps } from '../engine.ts';
 import { say } from '../say.ts';
+import { freshForMs } from './check.ts';
 import { liftAll } from './faults.ts';
 import { lateForMs } from './late.ts';
 import { leaveVendor } from './leave-vendor.ts';
@@ -118,6 +120,7 @@ async function afterwards(
     // What the controller began may come to its end, and requests be counted that still run.
     const untilMonoMs = deps.clock.monoMs() + lateForMs(rehearsal);
     await calmly(rehearsal, watcher, () => deps.clock.monoMs() >= untilMonoMs);
+    if (stop === undefined) await tellWhetherLed(rehearsal, watcher);
     let isRestored = false;
     const restored = restore(rehearsal, { before, stop }).finally(() => {
       isRestored = true;
@@ -134,10 +137,29 @@ async function afterwards(
   await watcher.look().catch(() => undefined);
 }
 
+/** Whether a controller lived to see the end of the fault: one that does looks again soon. */
+async function tellWhetherLed(rehearsal: Rehearsal, watcher: Watcher): Promise<void> {
+  const { deps, drill, recorder } = rehearsal;
+  const beganMs = deps.clock.nowMs();
+  let untilMonoMs = Number.POSITIVE_INFINITY;
+  let lastMs: number | undefined;
+  await calmly(rehearsal, watcher, async () => {
+    const snapshot = await deps.store.snapshots.get(drill.deployment).catch(() => undefined);
+    if (untilMonoMs === Number.POSITIVE_INFINITY)
+      untilMonoMs = deps.clock.monoMs() + (snapshot === undefined ? 0 : freshForMs(snapshot.view));
+    lastMs = snapshot?.atMs;
+    return (lastMs !== undefined && lastMs >= beganMs) || deps.clock.monoMs() >= untilMonoMs;
+  });
+  if (lastMs !== undefined && lastMs >= beganMs) return;
+  const detail =
+    lastMs === undefined ? 'no decision is seen' : `the last decision is ${span(beganMs - lastMs)} older than its end`;
+  await recorder.tell({ kind: 'check', what: nobodyDecided, holds: 'no', detail });
+}
+
 /** Looks on until then, whatever the disk says. */
-async function calmly({ deps }: Rehearsal, watcher: Watcher, isOver: () => boolean): Promise<void> {
+async function calmly({ deps }: Rehearsal, watcher: Watcher, isOver: () => boolean | Promise<boolean>): Promise<void> {
   const calm = new AbortController().signal;
-  while (!isOver())
+  while (!(await isOver()))
     await watcher.tick(calm).catch(async () => {
       // What could not be written is kept, and written with the next.
       await deps.clock.sleep(100, calm);

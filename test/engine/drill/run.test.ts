@@ -36,6 +36,8 @@ interface Rehearsed extends World {
   readonly abort: AbortController;
   /** What the drill's own process cannot write any more. */
   readonly failsToWrite: Set<Write>;
+  /** The controller ends. */
+  leave(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -67,12 +69,16 @@ async function begin(
   const terms = { reason: 'practice', records, version: '1.2.3', say: (line: string) => said.push(line) };
   const end = runDrill(deps, drill, terms, abort.signal);
   end.catch(() => undefined);
+  const leave = async (): Promise<void> => {
+    stop.abort();
+    await world.drive(led);
+  };
   return {
     ...world,
     ...{ end, said, abort, failsToWrite },
+    leave,
     async stop() {
-      stop.abort();
-      await world.drive(led);
+      await leave();
       expect(world.violations).toEqual([]);
     },
   };
@@ -299,6 +305,43 @@ test('what is lifted before anything is broken ends it too, and nothing is broke
     end: { because: ['aborted by a person'] },
   });
   expect(world.sink.undone.filter(({ sharePct }) => sharePct > 0)).toEqual([]);
+  await world.stop();
+});
+
+const unmoved: Comparison = {
+  ...{ kind: 'comparison', text: 'moves = 0', signal: 'moves', comparator: '=', value: 0 },
+};
+
+test('that nothing was moved is not believed of a controller that died meanwhile', async () => {
+  const world = await begin({ ...loss, hypothesis: [unmoved] });
+  await world.until('the fault in force', () => isBroken(world));
+  await world.pass(3000);
+  await world.leave();
+  const run = await world.drive(world.end);
+  expect(run).toMatchObject({
+    end: { verdict: 'inconclusive', undo: 'verified', claims: [{ holds: 'yes' }] },
+    after: { weights: atHome },
+  });
+  expect(run.end.because).toEqual([
+    expect.stringMatching(/^nobody decided to the end of it: the last decision is \d.*s older than its end$/),
+  ]);
+  await world.stop();
+});
+
+test('what users lost is not so, whether or not a controller lived to see it', async () => {
+  const world = await begin({ ...loss, hypothesis: [within('recoveryTime <= 1s', 1000)] });
+  await world.until('the fault in force', () => isBroken(world));
+  const brokenMonoMs = world.clock.monoMs();
+  world.sink.counted = () => {
+    const monoMs = world.clock.monoMs();
+    const failed = Math.floor(Math.min(monoMs - brokenMonoMs, 4000) / 1000);
+    return { ok: Math.floor(monoMs / 100), failed, cut: 0, lostAgoMs: Math.max(0, monoMs - brokenMonoMs - 4000) };
+  };
+  await world.leave();
+  expect((await world.drive(world.end)).end).toMatchObject({
+    verdict: 'failed',
+    because: ['not so: recoveryTime <= 1s', expect.stringMatching(/^nobody decided to the end of it: /)],
+  });
   await world.stop();
 });
 
