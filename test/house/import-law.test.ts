@@ -20,6 +20,7 @@ const law: Record<string, readonly string[]> = {
   'traffic/*': ['model', 'ports', 'errors'],
   faults: ['model', 'ports', 'errors'],
   gateway: ['core/routing', 'model', 'ports', 'errors'],
+  solver: ['model', 'ports', 'errors'],
   system: ['ports', 'model', 'errors'],
   testkit: ['ports', 'model', 'errors'],
   // Real requests to a gateway: it is given no part of what it asks, so that it sees what users see.
