@@ -12,7 +12,7 @@ import type { Config } from '../model/config.ts';
 import type { DoctorReport } from '../model/doctor.ts';
 import type { Drill } from '../model/drill.ts';
 import type { RecordCheck } from '../model/drill-check.ts';
-import type { DrillEntry, DrillRun, Finding } from '../model/drill-run.ts';
+import type { DrillEntry, DrillRun, Finding, UndoState } from '../model/drill-run.ts';
 import type { ErrorTable } from '../model/error-table.ts';
 import type { JournalHead } from '../model/journal-entry.ts';
 import type { Listen } from '../model/listen.ts';
@@ -136,6 +136,12 @@ export interface MetricsWatch {
   readonly warn: (message: string) => void;
 }
 
+/** What came of undoing a run: it is `closed` now; it had an end, and what was not seen to be undone was undone `again`; or it was `over`. */
+export type DrillUndone =
+  | { readonly kind: 'closed'; readonly run: DrillRun }
+  | { readonly kind: 'again'; readonly undo: UndoState }
+  | { readonly kind: 'over' };
+
 export interface App {
   /** As in package.json. */
   version(): string;
@@ -193,12 +199,12 @@ export interface App {
     terms: Pick<DrillTerms, 'reason' | 'say' | 'slotMs'>,
     signal: AbortSignal,
   ): Promise<DrillRun>;
-  /** Undoes what a run left that has no end; undefined: there was nothing to do. `whenGone`: once its runner, which speaks on standard input, is gone. */
+  /** Undoes what a run left that has no end, or whose undo was not seen. `whenGone`: once its runner, which speaks on standard input, is gone. */
   undoDrill(
     config: Config,
     run: string,
     terms: { readonly whenGone: boolean; say(line: string): void },
-  ): Promise<DrillRun | undefined>;
+  ): Promise<DrillUndone>;
   /** The records of what drills did, in the configuration's state directory. Reading makes nothing. */
   drillRecords(config: Config): Promise<DrillRecords>;
   /** A record that lies elsewhere, as a copy does; undefined: there is none. */

@@ -45,7 +45,7 @@ export function drillCalls(clock: Clock, version: () => string): Pick<App, 'chec
       );
     },
     async undoDrill(config, run, { whenGone, say }) {
-      const [{ withEngine }, { takeOver }, { openDrillRecords }] = await Promise.all([
+      const [{ withEngine }, { takeOver, undoAgain }, { openDrillRecords }] = await Promise.all([
         import('./engine.ts'),
         import('../engine/drill/take-over.ts'),
         import('../store/drill-records.ts'),
@@ -53,7 +53,11 @@ export function drillCalls(clock: Clock, version: () => string): Pick<App, 'chec
       const records = openDrillRecords(config.stateDir);
       return withEngine(config, { clock, reporter: silent, actor: 'person' }, async (deps) => {
         const because = whenGone ? await waitUntilGone() : 'its runner is gone, and somebody undoes it';
-        return because === undefined ? undefined : takeOver(deps, run, { records, because, say });
+        if (because === undefined) return { kind: 'over' };
+        const closed = await takeOver(deps, run, { records, because, say });
+        if (closed !== undefined) return { kind: 'closed', run: closed };
+        const undo = await undoAgain(deps, run, { records, because: 'its undo was not seen, and is done again', say });
+        return undo === undefined ? { kind: 'over' } : { kind: 'again', undo };
       });
     },
   };

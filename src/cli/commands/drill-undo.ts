@@ -30,16 +30,25 @@ export const drillUndo = defineCommand({
     if (!whenGone) await refuseWhileItRuns(config, run, app);
     const say = (line: string): void => out.note(`${clockTime(app.clock.nowMs())} ${run} ${line}`);
     const ended = await app.undoDrill(config, run, { whenGone, say });
-    if (ended === undefined)
+    if (ended.kind === 'again')
+      return {
+        exit: ended.undo === 'unknown' ? 'unknown' : 'done',
+        json: { kind: 'DrillUndo', run, outcome: ended.undo === 'unknown' ? 'unknown' : 'undone' },
+        text:
+          ended.undo === 'unknown'
+            ? `${run} has come to its end, and it is still not seen that it is undone.`
+            : `${run} had come to its end without that being seen: it is undone now, read back.`,
+      };
+    if (ended.kind === 'over')
       return {
         exit: 'done',
         json: { kind: 'DrillUndo', run, outcome: 'nothing-to-do' },
         ...(whenGone ? {} : { text: `Nothing to do: ${run} has come to its end.` }),
       };
     return {
-      exit: ended.end.undo === 'unknown' ? 'unknown' : exitOfVerdict[ended.end.verdict],
-      json: { kind: 'DrillRun', ...drillRunJson(ended) },
-      text: drillRunText(ended, out.dataStyle),
+      exit: ended.run.end.undo === 'unknown' ? 'unknown' : exitOfVerdict[ended.run.end.verdict],
+      json: { kind: 'DrillRun', ...drillRunJson(ended.run) },
+      text: drillRunText(ended.run, out.dataStyle),
     };
   },
 });

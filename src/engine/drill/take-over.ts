@@ -32,13 +32,8 @@ export async function takeOver(deps: EngineDeps, run: string, terms: TakeOverTer
     throw new GodwitError('NotFound', `no drill ${run} is on record`, { hint: 'godwit drill list' });
   const { entries } = sight;
   if (entries.some(({ body }) => body.kind === 'end')) return undefined;
-  const { drill, before, beganAtMs, faultAtMs, samples } = storyOf(entries);
-  const rehearsal: Rehearsal = {
-    ...{ deps, id: run, drill, beganAtMs, faultAtMs, isUp: true, load: undefined, loadSeconds: [] },
-    ...{ recorder: createRecorder(terms.records, run, deps.clock, entries), samples: [...samples] },
-    ...{ intended: new Set(), inflicted: new Set(), undone: new Set(), remains: remainsOf(entries) },
-    say: terms.say,
-  };
+  const { before, faultAtMs } = storyOf(entries);
+  const rehearsal = rehearsalOf(deps, run, entries, terms);
   rehearsal.say(terms.because);
   const undo = await undoWhatIsLeft(rehearsal, terms.because);
   if (before !== undefined && faultAtMs !== undefined) {
@@ -51,6 +46,32 @@ export async function takeOver(deps: EngineDeps, run: string, terms: TakeOverTer
     await restore(rehearsal, { before, stop });
   }
   return await close(rehearsal, terms, faultAtMs === undefined ? 'not-needed' : undo);
+}
+
+/**
+ * Of a run that has come to its end, and its undo was not seen: the same undo once more. Its record stays as it is. Undefined: nothing
+ * was left.
+ */
+export async function undoAgain(deps: EngineDeps, run: string, terms: TakeOverTerms): Promise<UndoState | undefined> {
+  const { entries = [] } = (await terms.records.read(run)) ?? {};
+  if (!entries.some(({ body }) => body.kind === 'end' && body.end.undo === 'unknown')) return undefined;
+  const records = { ...terms.records, append: async () => undefined };
+  return await undoWhatIsLeft(rehearsalOf(deps, run, entries, { ...terms, records }), terms.because);
+}
+
+function rehearsalOf(
+  deps: EngineDeps,
+  run: string,
+  entries: readonly DrillEntry[],
+  { records, say: tell }: TakeOverTerms,
+): Rehearsal {
+  const { drill, beganAtMs, faultAtMs, samples } = storyOf(entries);
+  return {
+    ...{ deps, id: run, drill, beganAtMs, faultAtMs, isUp: true, load: undefined, loadSeconds: [] },
+    ...{ recorder: createRecorder(records, run, deps.clock, entries), samples: [...samples] },
+    ...{ intended: new Set(), inflicted: new Set(), undone: new Set(), remains: remainsOf(entries) },
+    say: tell,
+  };
 }
 
 function remainsOf(entries: readonly DrillEntry[]): Map<number, Remains> {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { DrillUndone } from '../../../src/cli/app.ts';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { DrillCheck } from '../../../src/engine/drill/check.ts';
 import type { DrillEnd, DrillRun, Verdict } from '../../../src/model/drill-run.ts';
@@ -258,4 +259,24 @@ test('a drill or run that is not there is named', async () => {
     code: 2,
     err: expect.stringContaining('no drill dr-unknown is under way'),
   });
+});
+
+test.for<{ undone: DrillUndone; code: number; says: string }>([
+  { undone: { kind: 'over' }, code: 0, says: 'Nothing to do: dr-1 has come to its end.' },
+  {
+    undone: { kind: 'again', undo: 'verified' },
+    ...{ code: 0, says: 'dr-1 had come to its end without that being seen: it is undone now, read back.' },
+  },
+  {
+    undone: { kind: 'again', undo: 'unknown' },
+    ...{ code: 11, says: 'dr-1 has come to its end, and it is still not seen that it is undone.' },
+  },
+])('an undo that comes to $undone.kind ends with $code', async ({ undone, code, says }) => {
+  const app = fakeApp({
+    reading: { kind: 'valid', config: { ...config(), drills: [loss] }, warnings: { text: '', findings: [] } },
+    connectTraffic: async () => driver([]),
+    undoDrill: async () => undone,
+  });
+  expect(await runCommand(['drill', 'undo', 'dr-1'], app)).toBe(code);
+  expect(app.printed.out).toBe(`${says}\n`);
 });

@@ -3,10 +3,11 @@ import { conclude } from '../../../src/core/drill/conclude.ts';
 import { runController } from '../../../src/engine/controller.ts';
 import type { DrillTerms } from '../../../src/engine/drill/rehearsal.ts';
 import { runDrill } from '../../../src/engine/drill/run.ts';
-import { takeOver } from '../../../src/engine/drill/take-over.ts';
+import { takeOver, undoAgain } from '../../../src/engine/drill/take-over.ts';
 import type { DrillRecords } from '../../../src/ports/drill-records.ts';
 import { type DrillShelf, openMemoryDrillRecords } from '../../../src/store/memory-drill-records.ts';
 import { drillOf } from '../../model/support/drills.ts';
+import { gatewayAbsent } from '../support/fake-sink.ts';
 import type { Process } from '../support/process.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -75,9 +76,28 @@ function over(life: Life, records: DrillRecords = openMemoryDrillRecords(life.sh
   return life.world.drive(takeOver(life.world.boot().deps, life.run, terms));
 }
 
+function again(life: Life) {
+  const terms = { records: openMemoryDrillRecords(life.shelf), because: 'again', say: () => undefined };
+  return life.world.drive(undoAgain(life.world.boot().deps, life.run, terms));
+}
+
+test('what was not seen to be undone is undone again, and the record stays as it was', async () => {
+  const life = await live(12);
+  life.world.sink.absent = gatewayAbsent;
+  expect((await over(life))?.end).toMatchObject({ verdict: 'interrupted', undo: 'unknown' });
+  const written = JSON.stringify([...life.shelf]);
+  expect(await again(life)).toBe('unknown');
+  life.world.sink.absent = undefined;
+  expect(await again(life)).toBe('verified');
+  expect(JSON.stringify([...life.shelf])).toBe(written);
+  expect(life.world.sink.drilled).toEqual([]);
+  await life.stop();
+});
+
 test('a run that came to its end leaves nothing to do', async () => {
   const life = await live();
   expect(await over(life)).toBeUndefined();
+  expect(await again(life)).toBeUndefined();
   await life.stop();
 });
 
