@@ -73,17 +73,22 @@ export const toneOfVerdict: Readonly<Record<Verdict, Tone>> = {
   inconclusive: 'unknown',
 };
 
-const undoWords: Readonly<Record<UndoState, readonly [Tone, string]>> = {
-  verified: ['good', 'fault undone, read back'],
-  unknown: ['unknown', 'undo not seen: what the gateway does is over by itself in 10s; godwit status'],
-  'not-needed': ['idle', 'nothing was broken'],
-};
+function undoWords(undo: UndoState, run: string): readonly [Tone, string] {
+  switch (undo) {
+    case 'verified':
+      return ['good', 'fault undone, read back'];
+    case 'unknown':
+      return ['unknown', `undo not seen: what the gateway does is over in 10s; the rest: godwit drill undo ${run}`];
+    case 'not-needed':
+      return ['idle', 'nothing was broken'];
+  }
+}
 
 /** The verdict first, then what stands behind it. */
 export function drillRunText(run: DrillRun, style: Style): string {
   const { drill, before, after, operations, faultAtMs, samples, end } = run;
   const marked = (tone: Tone, text: string): string => tint(tone, `${mark(tone, style)}${text}`, style);
-  const [undoTone, undone] = undoWords[end.undo];
+  const [undoTone, undone] = undoWords(end.undo, run.id);
   const isReal = drill.kind === 'live' || drill.kind === 'canary' || drill.kind === 'provider-exit';
   const kind = drill.kind === 'live' ? '' : `  (${drill.kind}${isReal ? '' : ': nothing was touched'})`;
   const lines = [

@@ -150,7 +150,7 @@ test('says what is not as it was', async () => {
   expect(out).toMatchInlineSnapshot(`
     "dr-2k8m4p  site-loss  ▲ ABORTED
       op-9k2m: manual shift by anna@desk
-      ? undo not seen: what the gateway does is over by itself in 10s; godwit status
+      ? undo not seen: what the gateway does is over in 10s; the rest: godwit drill undo dr-2k8m4p
       ▲ traffic was site-a 100%, is site-b 100%
       03:21:07Z to 03:23:27Z, 1 sample, config 3fa1aaaaaaaa
     "
