@@ -48,7 +48,11 @@ export async function checkDrill(deps: EngineDeps, drill: Drill, signal: AbortSi
   const unseen: readonly Reason[] =
     faults.kind === 'unknown' ? [{ code: 'DriverUnreachable', message: faults.error.message }] : [];
   const nowhere = to === undefined ? [] : nowhereToGo(drill, to, isTargetReady);
-  return { against: [...unseen, ...standsInTheWay(view, drill, nowMs), ...reasons, ...nowhere], weights, to };
+  const against = [...unseen, ...standsInTheWay(view, drill, nowMs), ...reasons, ...nowhere];
+  // What stands in the way of a drill may stand in the way of a failover too: once is enough.
+  const isFirst = ({ code, message }: Reason, index: number): boolean =>
+    against.findIndex((each) => each.code === code && each.message === message) === index;
+  return { against: against.filter(isFirst), weights, to };
 }
 
 function nobodyDecides(deployment: string): Reason {

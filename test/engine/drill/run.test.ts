@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { carryOut } from '../../../src/engine/carry-out.ts';
 import { runController } from '../../../src/engine/controller.ts';
+import { checkDrill } from '../../../src/engine/drill/check.ts';
 import { runDrill } from '../../../src/engine/drill/run.ts';
 import type { EngineDeps } from '../../../src/engine/engine.ts';
 import { say } from '../../../src/engine/say.ts';
@@ -325,6 +326,20 @@ test('that nothing was moved is not believed of a controller that died meanwhile
   expect(run.end.because).toEqual([
     expect.stringMatching(/^nobody decided to the end of it: the last decision is \d.*s older than its end$/),
   ]);
+  await world.stop();
+});
+
+test('an operation that is under way is told once, though two rules see it', async () => {
+  const world = await begin();
+  world.abort.abort('SIGINT');
+  await world.drive(world.end);
+  const { deps } = world.boot();
+  const move: Wish = { deployment: 'chat', kind: 'switchover', from: undefined, to: 'right', reason: 'mine' };
+  const moved = carryOut(deps, move, { timeoutMs: undefined }, new AbortController().signal);
+  await world.until('a move', () => world.operations().some(({ endedAtMs }) => endedAtMs === undefined));
+  const { against } = await world.drive(checkDrill(deps, loss, new AbortController().signal));
+  expect(against.filter(({ code }) => code === 'OperationRunning')).toHaveLength(1);
+  await world.drive(moved);
   await world.stop();
 });
 
