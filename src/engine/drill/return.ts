@@ -1,6 +1,4 @@
 /** After a drill the traffic goes back to where it was, and what automation did counts against no budget. */
-
-import { messageOf } from '../../errors.ts';
 import { moveKinds, type Operation } from '../../model/operation.ts';
 import type { Weights } from '../../model/route.ts';
 import { sameWeights } from '../../model/weights.ts';
@@ -8,42 +6,29 @@ import type { Wish } from '../../model/wish.ts';
 import { carryOut } from '../carry-out.ts';
 import { createReading } from '../reading.ts';
 import { say } from '../say.ts';
+import { type Left, leftUnderWay, tryAgain } from './patience.ts';
 import { operationsOf, type Rehearsal } from './rehearsal.ts';
 import { readSample } from './sample.ts';
-import { reasonOf, takenBy } from './taken.ts';
+import { lookForTaker, reasonOf } from './taken.ts';
 
-/** How long all of it may take before the last try begins, in milliseconds: what is under way ends, the origin is proven again. */
-const patienceMs = 120_000;
-const pauseMs = 500;
+/** How long the way back itself may take, in milliseconds. */
+const returnWithinMs = 120_000;
 const readTimeoutMs = 2000;
 
-/** What is left to do. `isOver`: trying again would change nothing. */
-interface Left {
-  readonly left: string | undefined;
-  readonly isOver: boolean;
-}
-
 /** Once the faults are undone. Undefined: the weights are those from before. Otherwise why not, and what to do. */
-export async function giveBack(rehearsal: Rehearsal, before: Weights): Promise<string | undefined> {
-  const { clock } = rehearsal.deps;
-  for (const untilMonoMs = clock.monoMs() + patienceMs; ; ) {
-    // One answer that was lost, or a disk that was full for a moment, must not leave the traffic where it is.
-    const { left, isOver } = await tryBack(rehearsal, before).catch(
-      (thrown: unknown): Left => ({ left: `${what(rehearsal)} (${messageOf(thrown)})`, isOver: false }),
-    );
-    if (isOver || clock.monoMs() >= untilMonoMs) return left;
-    await clock.sleep(pauseMs, calm());
-  }
+export function giveBack(rehearsal: Rehearsal, before: Weights): Promise<string | undefined> {
+  return tryAgain(rehearsal.deps.clock, what(rehearsal), () => tryBack(rehearsal, before));
 }
 
 async function tryBack(rehearsal: Rehearsal, before: Weights): Promise<Left> {
   const { deps, drill } = rehearsal;
   const more = (left: string): Left => ({ left, isOver: false });
-  const taken = await takenBy(rehearsal);
-  if (taken !== undefined) return { left: `the weights are not those from before, and stay: ${taken}`, isOver: true };
+  const taken = await lookForTaker(rehearsal);
+  if (taken.kind === 'seen' && taken.value !== undefined)
+    return { left: `the weights are not those from before, and stay: ${taken.value}`, isOver: true };
   const operations = await operationsOf(rehearsal);
-  if (operations.some(({ endedAtMs }) => endedAtMs === undefined))
-    return more('an operation is under way still: godwit op list');
+  const underWay = await leftUnderWay(rehearsal, operations);
+  if (underWay !== undefined) return underWay;
   const sample = await readSample(rehearsal);
   const isBack = sample !== undefined && sameWeights(sample.weights, before);
   if (isBack || !operations.some(({ plan }) => isMove(plan))) return { left: undefined, isOver: true };
@@ -52,11 +37,12 @@ async function tryBack(rehearsal: Rehearsal, before: Weights): Promise<Left> {
   const first = operations.find(({ plan }) => isMove(plan) && sameWeights(plan.before, before));
   if (first === undefined) return { left: what(rehearsal), isOver: true };
   if (!(await isProven(rehearsal, before))) return more(`${what(rehearsal)} once it is healthy`);
+  if (taken.kind === 'unknown') return more(`${what(rehearsal)} (${taken.error.message})`);
   const wish: Wish = {
     ...{ deployment: drill.deployment, kind: 'return', from: undefined, to: undefined, yields: true },
     ...{ operationId: first.id, reason: reasonOf(rehearsal) },
   };
-  const end = await carryOut(deps, wish, { timeoutMs: patienceMs }, calm());
+  const end = await carryOut(deps, wish, { timeoutMs: returnWithinMs }, new AbortController().signal);
   if (end.kind === 'refused')
     return more(`${what(rehearsal)} (${end.reasons.map(({ message }) => message).join('; ')})`);
   if (end.kind === 'ended') rehearsal.say(`${end.operation.id} return ${end.operation.state}`);
@@ -90,9 +76,4 @@ export async function acknowledge(rehearsal: Rehearsal): Promise<void> {
   if (failovers.length === 0) return;
   const standing = { kind: 'ack', reason: `drill ${id}`, untilMs: undefined } as const;
   await say(deps, { kind: 'set', deployment: drill.deployment, standing });
-}
-
-/** What comes after a drill is not cut short: it ends by its own time. */
-function calm(): AbortSignal {
-  return new AbortController().signal;
 }

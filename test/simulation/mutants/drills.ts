@@ -52,8 +52,8 @@ export const drillMutants: readonly Mutant[] = [
   {
     name: 'drill-gives-back-what-a-person-moved',
     file: 'src/engine/drill/return.ts',
-    find: '  const taken = await takenBy(rehearsal);',
-    replace: '  const taken = undefined;',
+    find: '  const taken = await lookForTaker(rehearsal);',
+    replace: "  const taken = { kind: 'seen', value: undefined, error: { message: '' } };",
     breaks: ['I33'],
     why: 'the weights from before are put back over those that somebody asked for meanwhile',
   },
