@@ -76,7 +76,10 @@ export function createSiteFaults(rehearsal: Rehearsal): SiteFaults {
       return gone;
     },
     async undoAll() {
+      const before = [...ending.keys()];
       await Promise.all([...begun.keys()].map(endOnce));
+      // What was not seen to be undone when its time was over may well be now.
+      await Promise.all(before.filter((fault) => !rehearsal.undone.has(fault)).map(end));
       if (remains.size === 0) return 'not-needed';
       return [...remains.keys()].every((fault) => rehearsal.undone.has(fault)) ? 'verified' : 'unknown';
     },
