@@ -1,5 +1,6 @@
 /** Leaves a vendor completely, stays away for the time that was set, and looks on meanwhile. Its way back is the drill's own. */
 import { nothingWent } from '../../core/drill/conclude.ts';
+import type { DrillCheckResult, DrillSample } from '../../model/drill-run.ts';
 import type { Wish } from '../../model/wish.ts';
 import { carryOut } from '../carry-out.ts';
 import { createReading } from '../reading.ts';
@@ -27,29 +28,43 @@ export async function leaveVendor(
   if (exit === undefined) return { why: 'it names no vendor to leave' };
   await recorder.write({ kind: 'stage', stage: 'fault' });
   const left = sitesLeft(rehearsal);
-  const stop = await lookingOn(watcher, () => moveAllOff(rehearsal, { left, stayMs: exit.stayMs, signal }));
+  const stop = await lookingOn(rehearsal, watcher, signal, (given) =>
+    moveAllOff(rehearsal, { left, stayMs: exit.stayMs, signal: given }),
+  );
   if (stop !== undefined) return stop;
   rehearsal.say(`nothing goes to ${exit.vendor} any more (${left.join(', ')}): it stays so`);
   const away = await readSample(rehearsal);
   for (const untilMonoMs = deps.clock.monoMs() + exit.stayMs; deps.clock.monoMs() < untilMonoMs; ) {
-    const stop = await turn(rehearsal, watcher, undefined, { sinceMs: 0, signal });
+    const stop = await lookOnce(rehearsal, watcher, signal);
     if (stop !== undefined) return stop;
-    const limit = limitOf(rehearsal);
-    if (limit !== undefined) return { why: limit };
   }
-  const after = await readSample(rehearsal);
-  const went = left.filter((site) => attemptsAt(after, site) !== attemptsAt(away, site));
-  const isSeen = away !== undefined && after !== undefined;
   await recorder.write({
-    ...{ kind: 'check', what: `${nothingWent} ${exit.vendor}` },
-    holds: !isSeen ? 'unknown' : went.length === 0 ? 'yes' : 'no',
-    detail: !isSeen
-      ? 'the gateway was not seen'
-      : went.length === 0
-        ? left.join(', ')
-        : `some went to ${went.join(', ')}`,
+    kind: 'check',
+    what: `${nothingWent} ${exit.vendor}`,
+    ...(await whatWent(rehearsal, left, away)),
   });
   return undefined;
+}
+
+/** Since `away`: counts that began anew meanwhile say nothing of what was before. */
+async function whatWent(
+  rehearsal: Rehearsal,
+  left: readonly string[],
+  away: DrillSample | undefined,
+): Promise<Pick<DrillCheckResult, 'holds' | 'detail'>> {
+  const last = await readSample(rehearsal);
+  if (away === undefined || last === undefined) return { holds: 'unknown', detail: 'the gateway was not seen' };
+  const all = [away, ...rehearsal.samples.filter(({ atMs }) => away.atMs < atMs && atMs < last.atMs), last];
+  const went = left.filter((site) =>
+    all.some((each, at) => attemptsAt(each, site) > attemptsAt(all[at - 1] ?? each, site)),
+  );
+  if (went.length > 0) return { holds: 'no', detail: `some went to ${went.join(', ')}` };
+  const isAnew = all.some((each, at) => {
+    const before = all[at - 1] ?? each;
+    return each.ended < before.ended || left.some((site) => attemptsAt(each, site) < attemptsAt(before, site));
+  });
+  if (isAnew) return { holds: 'unknown', detail: 'the gateway was started anew: its counts began again' };
+  return { holds: 'yes', detail: left.join(', ') };
 }
 
 async function moveAllOff(rehearsal: Rehearsal, leaving: Leaving): Promise<Stop | undefined> {
@@ -60,18 +75,44 @@ async function moveAllOff(rehearsal: Rehearsal, leaving: Leaving): Promise<Stop 
   return undefined;
 }
 
-/** What is seen while it is done belongs to the record: seconds that nobody saw would prove nothing. */
-async function lookingOn<T>(watcher: Watcher, work: () => Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const look = async (): Promise<void> => {
-    while (!over.signal.aborted) await watcher.tick(over.signal);
+/**
+ * What is seen while it is done belongs to the record: seconds that nobody saw would prove nothing. What would end the drill ends
+ * this too, and nothing is begun after that.
+ */
+async function lookingOn(
+  rehearsal: Rehearsal,
+  watcher: Watcher,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Stop | undefined>,
+): Promise<Stop | undefined> {
+  const [isDone, isEnough] = [new AbortController(), new AbortController()];
+  const isOver = AbortSignal.any([signal, isDone.signal]);
+  const look = async (): Promise<Stop | undefined> => {
+    let stop: Stop | undefined;
+    while (stop === undefined && !isDone.signal.aborted)
+      stop = await lookOnce(rehearsal, { ...watcher, tick: () => watcher.tick(isOver) }, signal);
+    return stop;
   };
-  const [done] = await Promise.all([work().finally(() => over.abort()), look()]);
-  return done;
+  const [seen, done] = await Promise.allSettled([
+    look().finally(() => isEnough.abort()),
+    work(AbortSignal.any([signal, isEnough.signal])).finally(() => isDone.abort()),
+  ]);
+  for (const each of [seen, done]) {
+    if (each.status === 'rejected') throw each.reason;
+    if (each.value !== undefined) return each.value;
+  }
+  return undefined;
 }
 
-function attemptsAt(sample: Rehearsal['samples'][number] | undefined, site: string): number | undefined {
-  return sample?.sites.find((each) => each.site === site)?.attempts;
+async function lookOnce(rehearsal: Rehearsal, watcher: Watcher, signal: AbortSignal): Promise<Stop | undefined> {
+  const stop = await turn(rehearsal, watcher, undefined, { sinceMs: 0, signal });
+  if (stop !== undefined) return stop;
+  const limit = limitOf(rehearsal);
+  return limit === undefined ? undefined : { why: limit };
+}
+
+function attemptsAt({ sites }: DrillSample, site: string): number {
+  return sites.find((each) => each.site === site)?.attempts ?? 0;
 }
 
 interface Leaving {

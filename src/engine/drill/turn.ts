@@ -44,23 +44,23 @@ export async function inflict(
   siteFaults: SiteFaults,
   signal: AbortSignal,
 ): Promise<Stop | undefined> {
-  const { deps, drill, samples, recorder } = rehearsal;
+  const { deps, drill, recorder } = rehearsal;
   await recorder.write({ kind: 'stage', stage: 'fault' });
   const lastMs = Math.max(...drill.faults.map(({ atMs, forMs }) => atMs + forMs));
   const beganMonoMs = deps.clock.monoMs();
   for (let sinceMs = 0; sinceMs < lastMs; sinceMs = deps.clock.monoMs() - beganMonoMs) {
     const stop = await turn(rehearsal, watcher, siteFaults, { sinceMs, signal });
     if (stop !== undefined) return stop;
-    const seenMs = deps.clock.nowMs() - (samples.at(-1)?.atMs ?? 0);
-    if (seenMs > blindMs) return { why: `the gateway’s counts are not seen for ${span(seenMs)}` };
     const limit = limitOf(rehearsal);
     if (limit !== undefined) return { why: limit };
   }
   return undefined;
 }
 
-/** What its users lose, or a limit of its own, that ends it; undefined: it may go on. */
+/** What its users lose, a limit of its own, or that neither is seen ends it; undefined: it may go on. */
 export function limitOf(rehearsal: Rehearsal): string | undefined {
+  const unseenMs = rehearsal.deps.clock.nowMs() - (rehearsal.samples.at(-1)?.atMs ?? 0);
+  if (unseenMs > blindMs) return `the gateway’s counts are not seen for ${span(unseenMs)}`;
   const loss = lossLimit(rehearsal.samples);
   if (loss !== undefined) return loss;
   const reached = whatHolds(rehearsal, rehearsal.drill.abortIf);

@@ -4,13 +4,15 @@ import { runController } from '../../../src/engine/controller.ts';
 import type { DrillTerms } from '../../../src/engine/drill/rehearsal.ts';
 import { runDrill } from '../../../src/engine/drill/run.ts';
 import { takeOver } from '../../../src/engine/drill/take-over.ts';
+import { GodwitError } from '../../../src/errors.ts';
 import type { Drill } from '../../../src/model/drill.ts';
 import type { DrillRun } from '../../../src/model/drill-run.ts';
 import type { Wish } from '../../../src/model/wish.ts';
+import type { DrillRecords } from '../../../src/ports/drill-records.ts';
 import { type DrillShelf, openMemoryDrillRecords } from '../../../src/store/memory-drill-records.ts';
 import { drillOf } from '../../model/support/drills.ts';
 import type { Process } from '../support/process.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { createWorld, type World, type WorldChange } from '../support/world.ts';
 
 const atHome = { left: 100, right: 0 };
 const away = { left: 0, right: 100 };
@@ -31,25 +33,35 @@ interface Held {
   readonly shelf: DrillShelf;
   readonly said: string[];
   readonly abort: AbortController;
+  readonly disk: { isFull: boolean };
   stop(): Promise<void>;
 }
 
-async function hold(drill: Drill): Promise<Held> {
-  const world = createWorld({ places: { left: { vendor: 'acme' }, right: { vendor: 'other' } } });
+const vendors: WorldChange = { places: { left: { vendor: 'acme' }, right: { vendor: 'other' } } };
+
+async function hold(drill: Drill, change: WorldChange = {}): Promise<Held> {
+  const world = createWorld({ ...vendors, ...change });
   const stop = new AbortController();
   const led = runController(world.boot().deps, stop.signal);
-  await world.until('both proven', () => world.sink.entry?.spill.length === 2);
+  await world.until('all proven', () => world.sink.entry?.spill.length === world.clouds.size);
   await world.pass(1500);
   world.sink.counted = () => ({ ok: Math.floor(world.clock.monoMs() / 100), failed: 0, cut: 0 });
   const [shelf, said, abort]: [DrillShelf, string[], AbortController] = [new Map(), [], new AbortController()];
-  const terms: DrillTerms = {
-    ...{ reason: 'practice', records: openMemoryDrillRecords(shelf), version: '1', say: (line) => said.push(line) },
+  const kept = openMemoryDrillRecords(shelf);
+  const disk = { isFull: false };
+  const records: DrillRecords = {
+    ...kept,
+    async append(run, drafts) {
+      if (disk.isFull) throw new GodwitError('StoreFailed', 'the disk is full');
+      await kept.append(run, drafts);
+    },
   };
+  const terms: DrillTerms = { reason: 'practice', records, version: '1', say: (line) => said.push(line) };
   const runner = world.boot();
   const end = runDrill(runner.deps, drill, terms, abort.signal);
   end.catch(() => undefined);
   return {
-    ...{ world, runner, end, shelf, said, abort },
+    ...{ world, runner, end, shelf, said, abort, disk },
     async stop() {
       stop.abort();
       await world.drive(led);
@@ -120,6 +132,72 @@ test('provider-exit: killed while it is away, it is brought back by whoever watc
   const ended = await world.drive(takeOver(world.boot().deps, run, terms));
   expect(ended?.end).toMatchObject({ verdict: 'interrupted', undo: 'verified' });
   expect(world.sink.entry?.weights).toEqual(atHome);
+  await stop();
+});
+
+/** Slow enough that something can happen meanwhile. */
+const slowMove = { stepsPct: [50, 100], holdEachMs: 4000, maxErrorRatio: 1, maxFirstTokenMs: 200, deadlineMs: 60_000 };
+const halves = { left: 50, mid: 50, right: 0 };
+/** Two sites of the vendor’s, each with half of the traffic. */
+const two: WorldChange = {
+  sites: { left: 1, mid: 1, right: 1 },
+  places: { left: { vendor: 'acme' }, mid: { vendor: 'acme' }, right: { vendor: 'other' } },
+  deployment: { weights: halves },
+};
+
+test.for<{ name: string; ends: (held: Held) => unknown; because: RegExp }>([
+  { name: 'Ctrl-C', ends: ({ abort }) => abort.abort('SIGINT'), because: /interrupted/ },
+  {
+    ...{ name: 'an abort at the gateway', because: /customers call/ },
+    ends: ({ world, shelf }) => {
+      const call = { signal: new AbortController().signal, timeoutMs: 1000 };
+      return world.sink.lift('chat', { because: 'customers call', run: [...shelf.keys()][0] ?? '' }, call as never);
+    },
+  },
+  {
+    ...{ name: 'what its users lose', because: /requests were lost/ },
+    ends: ({ world }) => {
+      const ok = Math.floor(world.clock.monoMs() / 100);
+      world.sink.counted = () => ({ ok, failed: Math.floor(world.clock.monoMs() / 100) - ok, cut: 0 });
+    },
+  },
+  {
+    ...{ name: 'a record that cannot be written', because: /the disk is full/ },
+    ends: async ({ world, disk }) => {
+      disk.isFull = true;
+      await world.pass(1500);
+      disk.isFull = false;
+    },
+  },
+])('provider-exit: $name while a site is left is noticed, and the next one is not left', async ({ ends, because }) => {
+  const held = await hold(exit, { ...two, failover: { move: { ...slowMove } } });
+  const { world, end, stop } = held;
+  const shifts = () => world.operations().filter(({ plan }) => plan.kind === 'shift');
+  await world.until('it leaves the first', () => shifts().length === 1);
+  await ends(held);
+  const run = await world.drive(end);
+  expect(run.end.verdict).toBe('aborted');
+  expect(run.end.because[0]).toMatch(because);
+  expect(shifts().length).toBe(1);
+  expect(world.sink.entry?.weights).toEqual(halves);
+  await stop();
+});
+
+test('provider-exit: counts that began anew do not say that nothing went to the vendor', async () => {
+  const { world, end, stop } = await hold(exit);
+  world.sink.stats['left'] = { attemptsTotal: 40 };
+  await world.until('it is away', () => isAway(world));
+  await world.pass(3000);
+  world.sink.stats['left'] = { attemptsTotal: 0 };
+  const run = await world.drive(end);
+  expect(run.checks).toContainEqual(
+    expect.objectContaining({
+      what: 'no request went to acme',
+      holds: 'unknown',
+      detail: expect.stringMatching(/anew/),
+    }),
+  );
+  expect(run.end.verdict).toBe('inconclusive');
   await stop();
 });
 
