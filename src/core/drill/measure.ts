@@ -33,6 +33,7 @@ export function measureDrill(
   if (ended === 0) return unmeasured('no request came: nothing could be lost');
   // By their beginning: a stream that ran before the fault and was cut by it says nothing of those that came after.
   const badAtMs = last.lost > base.lost ? last.lostStartAtMs : undefined;
+  if (last.lost > base.lost && badAtMs === undefined) return unmeasured('it is not known when what was lost began');
   const isRecovered = badAtMs === undefined || last.atMs - badAtMs >= calmMs;
   return {
     recoveryMs: Math.max(0, (badAtMs ?? faultAtMs) - faultAtMs),

@@ -39,6 +39,11 @@ test.for([
     of: samples(0, 0, 0).map((each, index) => (index === 3 ? { ...each, ended: 2 } : each)),
     missing: /started anew/,
   },
+  {
+    name: 'what was lost nobody knows when',
+    of: samples(0, 1, 0, 0, 0).map((each) => ({ ...each, lostStartAtMs: undefined })),
+    missing: /not known when what was lost began/,
+  },
   { name: 'no request', of: samples(0, 0, 0).map((each) => ({ ...each, ended: 7 })), missing: /no request came/ },
 ])('$name is not measured, and nothing is claimed of it', ({ of, missing }) => {
   const measured = measureDrill(of, { faultAtMs, untilMs: 0 });
