@@ -13,8 +13,8 @@ import { type Watcher, whatDoesNotHold } from './watch-turn.ts';
 
 /** One question to a site's provider, in milliseconds. */
 const askTimeoutMs = 10_000;
-/** Earlier runs that are looked at, the newest first. */
-const mostPast = 10;
+/** Earlier runs of any deployment that are looked through, the newest first: a year of daily ones. */
+const mostPast = 400;
 /** Of the requests of the steady state, so many may be lost all the same: clients leave, 0–1. */
 const steadyLostRatio = 0.01;
 

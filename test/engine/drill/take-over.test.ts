@@ -143,6 +143,14 @@ test('a run whose process died before is told, and nothing is broken until it is
   };
   const again = () => world.drive(runDrill(world.boot().deps, loss, terms, new AbortController().signal));
   await world.pass(15_000);
+  // However many drills of other deployments have run since.
+  const [begin] = (await openMemoryDrillRecords(shelf).read(run))?.entries ?? [];
+  if (begin?.body.kind !== 'begin') throw new Error('no beginning');
+  for (const id of Array.from({ length: 20 }, (_, index) => `dr-other-${index}`)) {
+    const body = { ...begin.body, id, drill: { ...loss, deployment: 'other' } };
+    const at = { atMs: world.clock.nowMs(), monoMs: world.clock.monoMs() };
+    await openMemoryDrillRecords(shelf).append(id, [{ ...at, body }]);
+  }
   const refused = await again();
   expect(refused.end).toMatchObject({ verdict: 'not-started', undo: 'not-needed' });
   expect(refused.end.because.join('; ')).toContain(`${run} has no end: it goes on, or its process died`);
