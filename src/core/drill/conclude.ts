@@ -51,8 +51,10 @@ function judge(
 ): Judged {
   const { drill, faultAtMs, checks } = story;
   if (by === 'watchdog') return { verdict: 'interrupted', because: cutShort === undefined ? [] : [cutShort] };
-  if (drill.kind === 'tabletop')
-    return { verdict: 'inconclusive', because: ['it was talked through: nothing was touched, and nothing measured'] };
+  if (drill.kind === 'tabletop') {
+    const talked = 'it was talked through: nothing was touched, and nothing measured';
+    return { verdict: 'inconclusive', because: cutShort === undefined ? [talked] : [talked, cutShort] };
+  }
   if (faultAtMs === undefined) {
     const against = checks.filter(({ holds }) => holds !== 'yes').map(({ what, detail }) => `${what}: ${detail}`);
     return { verdict: 'not-started', because: cutShort === undefined ? against : [cutShort, ...against] };

@@ -44,8 +44,11 @@ export async function runDrill(
   const about = { id, drill, by: deps.actor, reason, configDigest: deps.config.digest, version };
   await rehearsal.recorder.write({ kind: 'begin', ...about, ...(slotMs === undefined ? {} : { slotMs }) });
   if (drill.kind === 'tabletop') {
-    await talkThrough(rehearsal);
-    return await close(rehearsal, terms, { undo: 'not-needed', stop: undefined, hasBegun: true });
+    const stop = await talkThrough(rehearsal).then(
+      () => undefined,
+      (thrown: unknown): Stop => ({ why: messageOf(thrown) }),
+    );
+    return await close(rehearsal, terms, { undo: 'not-needed', stop, hasBegun: true });
   }
   const watcher = createWatcher(rehearsal);
   const siteFaults = createSiteFaults(rehearsal);

@@ -4,6 +4,7 @@ import { runController } from '../../../src/engine/controller.ts';
 import type { DrillTerms } from '../../../src/engine/drill/rehearsal.ts';
 import { runDrill } from '../../../src/engine/drill/run.ts';
 import { takeOver } from '../../../src/engine/drill/take-over.ts';
+import type { EngineDeps } from '../../../src/engine/engine.ts';
 import { GodwitError } from '../../../src/errors.ts';
 import type { Drill } from '../../../src/model/drill.ts';
 import type { DrillRun } from '../../../src/model/drill-run.ts';
@@ -39,7 +40,11 @@ interface Held {
 
 const vendors: WorldChange = { places: { left: { vendor: 'acme' }, right: { vendor: 'other' } } };
 
-async function hold(drill: Drill, change: WorldChange = {}): Promise<Held> {
+async function hold(
+  drill: Drill,
+  change: WorldChange = {},
+  used: (deps: EngineDeps) => EngineDeps = (deps) => deps,
+): Promise<Held> {
   const world = createWorld({ ...vendors, ...change });
   const stop = new AbortController();
   const led = runController(world.boot().deps, stop.signal);
@@ -58,7 +63,7 @@ async function hold(drill: Drill, change: WorldChange = {}): Promise<Held> {
   };
   const terms: DrillTerms = { reason: 'practice', records, version: '1', say: (line) => said.push(line) };
   const runner = world.boot();
-  const end = runDrill(runner.deps, drill, terms, abort.signal);
+  const end = runDrill(used(runner.deps), drill, terms, abort.signal);
   end.catch(() => undefined);
   return {
     ...{ world, runner, end, shelf, said, abort, disk },
@@ -213,5 +218,26 @@ test('tabletop: says what automation would do now, touches nothing, and proves n
   expect(world.sink.accepted.length - before).toBeLessThanOrEqual(1);
   expect(shelf.size).toBe(1);
   expect(away).not.toEqual(world.sink.entry?.weights);
+  await stop();
+});
+
+test('tabletop: what cannot be looked up ends it, and its record has an end all the same', async () => {
+  const { world, end, shelf, stop } = await hold(drillOf({ kind: 'tabletop' }), {}, (deps) => ({
+    ...deps,
+    store: {
+      ...deps.store,
+      snapshots: {
+        ...deps.store.snapshots,
+        get: async () => {
+          throw new GodwitError('StoreFailed', 'the disk is gone');
+        },
+      },
+    },
+  }));
+  const run = await world.drive(end);
+  expect(run.end).toMatchObject({ verdict: 'inconclusive', cutShort: 'the disk is gone' });
+  expect(run.end.because).toContain('the disk is gone');
+  const sight = await openMemoryDrillRecords(shelf).read(run.id);
+  expect(sight?.entries.at(-1)?.body.kind).toBe('end');
   await stop();
 });
