@@ -6,21 +6,33 @@ import type { Moment } from './evaluate.ts';
 /** What an error rate covers, in milliseconds. */
 const rateOverMs = 10_000;
 
+const secondMs = 1000;
+/** The longest that a request of a load may take, and a little, in milliseconds. */
+const knownWithinMs = 35_000;
+
 /**
- * First-token times are those that the load saw of the second that had ended by then; without a load, of the slowest site that got
- * requests, as the gateway has them.
+ * First-token times are those that the load saw of the second that had ended by then, of several since the moment before the worst;
+ * without a load, of the slowest site that got requests, as the gateway has them.
  */
 export function momentsOf(samples: readonly DrillSample[], load: readonly LoadSecond[] = []): readonly Moment[] {
-  const seconds = new Map(load.map((second) => [Math.floor(second.atMs / 1000), second]));
   let oldest = 0;
+  let next = 0;
   return samples.map((sample, index) => {
     while (oldest + 1 < index && sample.atMs - (samples[oldest + 1]?.atMs ?? 0) >= rateOverMs) oldest += 1;
     const errorRate = errorRateOf(sample, index === 0 ? undefined : samples[oldest]);
     const healthy = healthyRatio(sample);
-    const second = seconds.get(Math.floor(sample.atMs / 1000) - 1);
-    const busy = busySites(sample, samples[index - 1]);
-    const p50 = load.length > 0 ? second?.firstTokenMs.p50 : most(busy.map(({ firstTokenP50Ms }) => firstTokenP50Ms));
-    const p95 = load.length > 0 ? second?.firstTokenMs.p95 : most(busy.map(({ firstTokenP95Ms }) => firstTokenP95Ms));
+    const before = samples[index - 1];
+    const sinceMs = before?.atMs ?? sample.atMs - secondMs;
+    const seen: LoadSecond[] = [];
+    for (let second = load[next]; second !== undefined; second = load[next]) {
+      const endMs = second.atMs + secondMs;
+      if (endMs > sample.atMs) break;
+      if (endMs > sinceMs) seen.push(second);
+      next += 1;
+    }
+    const busy = load.length > 0 ? [] : busySites(sample, before);
+    const p50 = most([...seen.map((each) => each.firstTokenMs.p50), ...busy.map((each) => each.firstTokenP50Ms)]);
+    const p95 = most([...seen.map((each) => each.firstTokenMs.p95), ...busy.map((each) => each.firstTokenP95Ms)]);
     return {
       atMs: sample.atMs,
       values: {
@@ -32,6 +44,24 @@ export function momentsOf(samples: readonly DrillSample[], load: readonly LoadSe
       conditions: { 'every standby is ready': standbysReady(sample) },
     };
   });
+}
+
+/**
+ * The same for whoever looks while it goes on: a second of a load is known once all that began in it has ended, so that the
+ * first-token times that are known last stand for the moments after them, as long as a request may take.
+ */
+export function withLastKnown(moments: readonly Moment[]): readonly Moment[] {
+  const index = moments.findLastIndex(({ values }) => values['ttft.p95'] !== undefined);
+  const last = moments[index];
+  if (last === undefined) return moments;
+  const { 'ttft.p50': p50, 'ttft.p95': p95 } = last.values;
+  const known = {
+    ...(p50 === undefined ? {} : { 'ttft.p50': p50 }),
+    ...(p95 === undefined ? {} : { 'ttft.p95': p95 }),
+  };
+  return moments.map((each, at) =>
+    at > index && each.atMs - last.atMs <= knownWithinMs ? { ...each, values: { ...each.values, ...known } } : each,
+  );
 }
 
 /** Undefined: no request ended, or the counts began anew. */

@@ -1,6 +1,6 @@
 /** One second of a drill: what is seen of it goes into the record. */
 import { type Moment, watch } from '../../core/drill/evaluate.ts';
-import { momentsOf } from '../../core/drill/moments.ts';
+import { momentsOf, withLastKnown } from '../../core/drill/moments.ts';
 import { type Decision, reasonsOf } from '../../model/decision.ts';
 import type { DrillBody } from '../../model/drill-run.ts';
 import type { Expression } from '../../model/expression.ts';
@@ -94,7 +94,8 @@ async function journaledBefore({ deps, drill }: Rehearsal): Promise<number> {
 
 /** As far back as an expression may look: a day's samples are not gone through every second. */
 function newestMoments({ samples, loadSeconds }: Rehearsal): readonly Moment[] {
-  return momentsOf(samples.slice(-mostLooked), loadSeconds.slice(-mostLooked));
+  const moments = momentsOf(samples.slice(-mostLooked), loadSeconds.slice(-mostLooked));
+  return loadSeconds.length === 0 ? moments : withLastKnown(moments);
 }
 
 /** The first of them that holds now, with what was measured; undefined: none does. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { momentsOf } from '../../../src/core/drill/moments.ts';
+import { type Moment, watch } from '../../../src/core/drill/evaluate.ts';
+import { momentsOf, withLastKnown } from '../../../src/core/drill/moments.ts';
 import type { DrillSample, SiteSample } from '../../../src/model/drill-run.ts';
 import type { LoadSecond } from '../../../src/model/load.ts';
 
@@ -57,12 +58,50 @@ test('without a load the first token is that of the slowest site that got reques
   expect(found.map(({ values }) => values['ttft.p95'])).toEqual([undefined, 700]);
 });
 
-test('with a load it is what its clients saw of the second that had just ended', () => {
-  const percentiles = { p50: 20, p95: 90, p99: 100, max: 100 };
-  const second: LoadSecond = {
-    ...{ atMs: 1000, due: 9, ok: 9, failed: 0, cut: 0, skipped: 0, open: 0, statuses: {}, sites: {} },
+function second(atMs: number, p95: number | undefined): LoadSecond {
+  const percentiles = { p50: p95, p95, p99: p95, max: p95 };
+  return {
+    ...{ atMs, due: 9, ok: 9, failed: 0, cut: 0, skipped: 0, open: 0, statuses: {}, sites: {} },
     ...{ firstTokenMs: percentiles, interTokenMs: percentiles },
   };
-  const found = momentsOf(seconds(4), [second]).map(({ values }) => values['ttft.p95']);
-  expect(found).toEqual([undefined, undefined, 90, undefined]);
+}
+const p95s = (moments: readonly Moment[]) => moments.map(({ values }) => values['ttft.p95']);
+
+test('with a load it is what its clients saw of the second that had just ended', () => {
+  expect(p95s(momentsOf(seconds(4), [second(1000, 90)]))).toEqual([undefined, undefined, 90, undefined]);
+  // Its seconds begin whenever it did: one that goes on has not ended.
+  expect(p95s(momentsOf(seconds(4), [second(1001, 90)]))).toEqual([undefined, undefined, undefined, 90]);
+});
+
+test('with a load no second is left out between two looks: the worst of them counts', () => {
+  const load = [0, 1000, 2000, 3000, 4000].map((atMs) => second(atMs, atMs === 1000 ? 900 : 10));
+  expect(p95s(momentsOf([sample(999), sample(2001), sample(3999), sample(5010)], load))).toEqual([
+    undefined,
+    900,
+    10,
+    10,
+  ]);
+});
+
+test('while it goes on the first tokens that are known last stand for as long as a request may take', () => {
+  const moments = momentsOf(seconds(60), [second(0, 70), second(1000, 90)]);
+  const found = p95s(withLastKnown(moments));
+  expect(found.slice(0, 4)).toEqual([undefined, 70, 90, 90]);
+  expect(found[37]).toBe(90);
+  expect(found[38]).toBeUndefined();
+  expect(withLastKnown(momentsOf(seconds(3)))).toEqual(momentsOf(seconds(3)));
+});
+
+test('a limit of the first token ends a drill whose requests take long', () => {
+  const limit = {
+    kind: 'comparison',
+    text: 'ttft.p95 > 1s',
+    signal: 'ttft.p95',
+    comparator: '>',
+    value: 1000,
+  } as const;
+  // Those of the last seconds have not ended yet.
+  const moments = momentsOf(seconds(20), [second(13_000, 10), second(14_000, 2000)]);
+  expect(watch(limit, moments, 19_000).holds).toBe('unknown');
+  expect(watch(limit, withLastKnown(moments), 19_000)).toEqual({ holds: 'yes', measured: 2000 });
 });
