@@ -28,6 +28,8 @@ export interface InputSpec<T> {
   readonly choices: readonly string[] | undefined;
   /** Several of them may be given, with commas between. */
   readonly isList?: boolean | undefined;
+  /** Not shown in the help, nor offered by completion. */
+  readonly isHidden?: boolean | undefined;
   /** What completion offers when there are no choices. */
   readonly suggests?: Suggestion | readonly Suggestion[] | undefined;
   /** What is shown and used when it is left out. */

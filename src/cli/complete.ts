@@ -140,6 +140,7 @@ function startingWith(start: string, candidates: readonly Candidate[]): readonly
 /** Long names only; what was given already is not offered again. */
 function optionWords(options: readonly InputSpec<unknown>[], given: Read['given']): readonly Candidate[] {
   return options
+    .filter(({ isHidden }) => isHidden !== true)
     .filter(({ flags }) => !given.has(flags))
     .flatMap((spec) => {
       const word = flagsOf(spec).find((flag) => flag.startsWith('--'));

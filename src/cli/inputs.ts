@@ -23,6 +23,11 @@ export function flag(flags: string, summary: string): InputSpec<boolean> {
   return { flags, summary, isRequired: false, choices: undefined, fallback: false, parse: () => true };
 }
 
+/** The same for one of our own processes: no page of help shows it, and Tab does not offer it. */
+export function hidden<T>(spec: InputSpec<T>): InputSpec<T> {
+  return { ...spec, isHidden: true };
+}
+
 /** Free text that may be left out. */
 export function text(flags: string, summary: string, suggests?: Suggests): InputSpec<string | undefined> {
   return { flags, summary, isRequired: false, choices: undefined, suggests, fallback: undefined, parse: same };

@@ -52,7 +52,7 @@ function commandLines(command: Command): string[] {
   const given = Object.values(command.arguments).map(({ flags, isRequired }) =>
     isRequired ? flags.toUpperCase() : `[${flags.toUpperCase()}]`,
   );
-  const options = Object.values(command.options);
+  const options = Object.values(command.options).filter(({ isHidden }) => isHidden !== true);
   const required = options.filter(({ isRequired }) => isRequired).map(({ flags }) => flags);
   const usage = [`godwit ${command.name}`, ...given, ...required].join(' ');
   const inputs = [

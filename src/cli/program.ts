@@ -151,7 +151,9 @@ async function load(entry: CommandEntry, extras: HelpExtras, leaf: Commander): P
 }
 
 function toOption(spec: InputSpec<unknown>, at: Commander): Option {
-  const option = new Option(spec.flags, spec.summary).makeOptionMandatory(spec.isRequired);
+  const option = new Option(spec.flags, spec.summary)
+    .makeOptionMandatory(spec.isRequired)
+    .hideHelp(spec.isHidden ?? false);
   if (spec.choices !== undefined) option.choices(spec.choices);
   if (spec.fallback !== undefined && spec.fallback !== false && !option.negate && !Array.isArray(spec.fallback))
     option.default(spec.fallback);

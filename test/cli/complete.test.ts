@@ -101,8 +101,8 @@ test('says of a deployment where it is, of a site what it has there, and of an o
 test('offers the options of every command that is named, its own and the global ones', async () => {
   for (const { name, load } of commandTable) {
     const words = await wordsOf(...name.split(' '), '--');
-    for (const { flags } of Object.values((await load()).options))
-      expect(words, name).toContain(/--[\w-]+/.exec(flags)?.[0]);
+    for (const { flags, isHidden } of Object.values((await load()).options))
+      expect(words.includes(/--[\w-]+/.exec(flags)?.[0] ?? ''), `${name} ${flags}`).toBe(isHidden !== true);
     expect(words, name).toEqual(expect.arrayContaining(['--output', '--help']));
   }
 });

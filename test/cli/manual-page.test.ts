@@ -19,7 +19,8 @@ test.for(commandTable.map((entry) => [entry.name, entry] as const))(
     expect(begin).toBeGreaterThan(0);
     expect(lines[begin + 1]).toBe(roffText(`${entry.summary}.`));
     const inputs = [...Object.values(command.arguments), ...Object.values(command.options)];
-    const names = inputs.map(({ flags }) => `.B ${roffText(flags.startsWith('-') ? flags : flags.toUpperCase())}`);
+    const shown = inputs.filter(({ isHidden }) => isHidden !== true);
+    const names = shown.map(({ flags }) => `.B ${roffText(flags.startsWith('-') ? flags : flags.toUpperCase())}`);
     expect(names.filter((each) => !lines.slice(begin).includes(each))).toEqual([]);
   },
 );

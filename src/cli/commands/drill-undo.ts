@@ -6,7 +6,7 @@ import { clockTime } from '../../report/text/time.ts';
 import type { App } from '../app.ts';
 import { defineCommand } from '../command.ts';
 import { exitOfVerdict } from '../drill-exit.ts';
-import { flag, requiredText } from '../inputs.ts';
+import { flag, hidden, requiredText } from '../inputs.ts';
 import { openConfig } from '../open-config.ts';
 import { readFaultSight } from '../read-fault-sight.ts';
 
@@ -18,10 +18,8 @@ export const drillUndo = defineCommand({
   summary: 'Undo what a drill left whose own process is gone, and close its record',
   arguments: { run: requiredText('run', 'the run, such as dr-2k8m4p', 'run') },
   options: {
-    whenGone: flag(
-      '--when-gone',
-      'for `drill run` itself: waits until standard input ends, which is when its process is gone',
-    ),
+    // Of `drill run` itself: waits until standard input ends, which is when its process is gone.
+    whenGone: hidden(flag('--when-gone', 'once the process that runs it is gone')),
   },
   examples: ['godwit drill undo dr-2k8m4p'],
   formats: ['table', 'json', 'yaml'],
