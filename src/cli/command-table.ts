@@ -317,7 +317,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'drill report',
-    summary: 'Show what a drill came to; ends as the run did, written elsewhere as done',
+    summary: 'Show what a drill came to, and end as the run did: 0, 5, 9 or 10',
     section: 'Drills',
     load: async () => (await import('./commands/drill-report.ts')).drillReport,
   },

@@ -7,6 +7,9 @@ import type { DrillRecordSight, DrillRecords } from '../ports/drill-records.ts';
 /** Records that are looked through for one drill's, the newest first: a year of daily runs. */
 const mostRecords = 400;
 
+/** Whoever runs a drill writes every second; whoever undoes it in its place, more seldom. Milliseconds. */
+const writtenWithinMs = 10_000;
+
 /** `under-way`: it has no end, because it goes on or because whoever ran it died. */
 export interface RunSummary {
   readonly id: string;
@@ -15,6 +18,8 @@ export interface RunSummary {
   readonly beganAtMs: number;
   readonly slotMs: number | undefined;
   readonly verdict: Verdict | 'under-way' | 'broken';
+  /** Of its last entry, epoch milliseconds. */
+  readonly writtenAtMs: number;
 }
 
 /** Undefined: there is no beginning to be read. */
@@ -24,7 +29,16 @@ export function summaryOf(sight: DrillRecordSight): RunSummary | undefined {
   const { id, drill, slotMs } = first.body;
   const end = sight.entries.findLast(({ body }) => body.kind === 'end')?.body;
   const verdict = sight.kind === 'broken' ? 'broken' : end?.kind === 'end' ? end.end.verdict : 'under-way';
-  return { id, drill, beganAtMs: first.atMs, slotMs, verdict };
+  const writtenAtMs = sight.entries.at(-1)?.atMs ?? first.atMs;
+  return { id, drill, beganAtMs: first.atMs, slotMs, verdict, writtenAtMs };
+}
+
+/** Whether somebody is at it: it has no end, and its record was written a moment ago. */
+export function isWritten(
+  { verdict, writtenAtMs }: Pick<RunSummary, 'verdict' | 'writtenAtMs'>,
+  nowMs: number,
+): boolean {
+  return verdict === 'under-way' && nowMs - writtenAtMs < writtenWithinMs;
 }
 
 /** A run that was meant, and its record. `id`: as its record has it. */
@@ -33,11 +47,13 @@ export interface FoundRun {
   readonly sight: DrillRecordSight;
 }
 
+/** The same with what it comes to in short. */
+export interface FoundSummary extends FoundRun {
+  readonly summary: RunSummary;
+}
+
 /** The newest runs first, until `isEnough`, and no more than are worth reading. */
-export async function* newestRuns(
-  records: DrillRecords,
-  limit = mostRecords,
-): AsyncGenerator<FoundRun & { readonly summary: RunSummary }> {
+export async function* newestRuns(records: DrillRecords, limit = mostRecords): AsyncGenerator<FoundSummary> {
   for (const id of (await records.list()).slice(0, limit)) {
     const sight = await records.read(id);
     const summary = sight === undefined ? undefined : summaryOf(sight);
@@ -70,14 +86,26 @@ export function wholeEntries({ id, sight }: FoundRun): readonly DrillEntry[] {
 }
 
 /** The newest run of that drill, or the run of that id, when it has no end; undefined: it has one, or there is none. */
-export async function runWithoutEnd(records: DrillRecords, named: string): Promise<string | undefined> {
-  for await (const { id, summary } of newestRuns(records))
-    if (id === named || summary.drill.name === named) return summary.verdict === 'under-way' ? id : undefined;
+export async function runWithoutEnd(records: DrillRecords, named: string): Promise<FoundSummary | undefined> {
+  for await (const found of newestRuns(records))
+    if (found.id === named || found.summary.drill.name === named)
+      return found.summary.verdict === 'under-way' ? found : undefined;
   return undefined;
 }
 
 /** Said with a report of one that has none. */
-export const noEnd = 'its record has no end: it is under way, or whoever ran it died (then: godwit drill undo RUN)';
+export function noEndOf(run: string): string {
+  return `its record has no end, and nobody writes it: whoever ran it is gone. What undoes it:  godwit drill undo ${run}`;
+}
+
+/** What cannot be told before its end. Throws `LeaseHeld` for a run that somebody is at. */
+export function refuseUnderWay({ id, sight }: FoundRun, nowMs: number): void {
+  const summary = summaryOf(sight);
+  if (summary === undefined || !isWritten(summary, nowMs)) return;
+  throw new GodwitError('LeaseHeld', `${id} is under way: what it comes to is told at its end`, {
+    hint: `godwit status shows it, and godwit drill abort ${id} ends it`,
+  });
+}
 
 /** Whether it has come to its end. */
 export function hasEnd(entries: readonly DrillEntry[]): boolean {
@@ -88,7 +116,9 @@ export function hasEnd(entries: readonly DrillEntry[]): boolean {
 export function endedEntries(found: FoundRun): readonly DrillEntry[] {
   const entries = wholeEntries(found);
   if (hasEnd(entries)) return entries;
-  throw new GodwitError('NotFound', `${found.id} is not over: ${noEnd}`, { hint: 'godwit drill list' });
+  throw new GodwitError('NotFound', `${found.id} has no end: it is under way, or whoever ran it died`, {
+    hint: 'godwit drill list',
+  });
 }
 
 /** The newest runs of each of these drills, by the drill's name: as many as tell whether it is due. */

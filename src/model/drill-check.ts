@@ -18,7 +18,7 @@ export type NotedHead =
 export interface RecordCheck {
   /** Entries whose bytes are as they were written. */
   readonly entries: number;
-  /** Values of the end that were computed again. */
+  /** Values of the end that were computed again; 0: the record has no end. */
   readonly values: number;
   readonly differences: readonly Difference[];
   readonly head: NotedHead;

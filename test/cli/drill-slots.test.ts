@@ -9,6 +9,7 @@ const weekly = drillOf({ schedule: { cron: '30 3 * * 3', timezone: 'UTC', skipDa
 
 const run = (over: Partial<RunSummary>): RunSummary => ({
   ...{ id: 'dr-1', drill: weekly, beganAtMs: slotMs, slotMs: undefined, verdict: 'passed' },
+  writtenAtMs: slotMs,
   ...over,
 });
 

@@ -33,6 +33,11 @@ test('a record that says what its entries come to has no difference', async () =
   expect(check.values).toBeGreaterThan(15);
 });
 
+test('of a record without an end no value is called other than what it was told to be', async () => {
+  const entries = (await recorded()).slice(0, -1);
+  expect(await calls.checkRecord('dr-1', entries, [])).toMatchObject({ values: 0, differences: [] });
+});
+
 test('a chain that was made anew over a better end shows what the entries come to', async () => {
   const entries = await recorded({ verdict: 'passed', because: [] });
   const { differences } = await calls.checkRecord('dr-1', entries, []);

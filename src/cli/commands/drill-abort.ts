@@ -4,10 +4,14 @@ import type { TrafficDriver } from '../../ports/traffic-driver.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
 import type { App } from '../app.ts';
 import { defineCommand } from '../command.ts';
-import { runWithoutEnd } from '../drill-runs.ts';
+import { type FoundSummary, isWritten, runWithoutEnd } from '../drill-runs.ts';
 import { reasonText, requiredText } from '../inputs.ts';
 import { findDrill, openConfig } from '../open-config.ts';
 import { callOf, readFaultSight } from '../read-fault-sight.ts';
+
+/** How long whoever runs it may take to say in its record that it undoes it, and between two looks, in milliseconds. */
+const answerWithinMs = 5000;
+const lookEveryMs = 250;
 
 export const drillAbort = defineCommand({
   name: 'drill abort',
@@ -27,12 +31,12 @@ export const drillAbort = defineCommand({
     if (seen.kind === 'unknown') throw notSeen(deployment, seen.error.message, 'Nothing was changed');
     const running = seen.value.inForce.find(({ drill, run }) => drill === named || run === named);
     const about = { kind: 'DrillAbort', deployment };
-    if (running === undefined) await refuseDead(app, config, named);
+    const open = running === undefined ? await endsItself(app, config, named) : undefined;
     if (running === undefined || traffic.lift === undefined)
       return {
         exit: 'done',
-        json: { ...about, run: null, outcome: 'nothing-to-do' },
-        text: `Nothing to do: ${sanitize(named, 60)} is not under way.`,
+        json: { ...about, run: open ?? null, outcome: 'nothing-to-do' },
+        text: `Nothing to do: ${open === undefined ? `${sanitize(named, 60)} is not under way` : `${open} has undone what it broke, and gives the traffic back`}.`,
       };
     const { reason } = input.options;
     const because = `aborted by a person${reason === undefined ? '' : `: ${reason}`}`;
@@ -44,6 +48,7 @@ export const drillAbort = defineCommand({
       throw new GodwitError('OperationFailed', `${running.run} is still in force at ${running.site}`, {
         hint: 'its own process goes on: end it with Ctrl-C; without it the fault is over by itself in 10s',
       });
+    await waitForAnswer(app, config, running.run);
     return {
       exit: 'done',
       json: { ...about, run: running.run, outcome: 'aborted' },
@@ -61,16 +66,44 @@ async function deploymentOf(config: Config, named: string, traffic: TrafficDrive
     if (seen.kind === 'unknown') throw notSeen(name, seen.error.message, 'Nothing was changed');
     if (seen.value.inForce.some(({ run }) => run === named)) return name;
   }
-  await refuseDead(app, config, named);
+  const found = await (await app.drillRecords(config)).read(named);
+  const [first] = found?.entries ?? [];
+  if (first?.body.kind === 'begin') return first.body.drill.deployment;
   throw new GodwitError('NotFound', `no drill ${named} is under way`, { hint: 'godwit drill list' });
 }
 
-/** Nobody is left who could undo it when told to. Throws `OperationFailed` for a run without an end that the gateway does not know. */
-async function refuseDead(app: App, config: Config, named: string): Promise<void> {
-  const run = await runWithoutEnd(await app.drillRecords(config), named);
-  if (run === undefined) return;
-  throw new GodwitError('OperationFailed', `${run} has no end, and nothing keeps it up: whoever ran it is gone`, {
-    hint: `godwit drill undo ${run}`,
+/**
+ * Of a run that breaks nothing now. Its id when whoever runs it has undone it; undefined: there is none without an end. Throws
+ * `OperationFailed` when it breaks nothing yet, or when nobody is left who could undo it when told to.
+ */
+async function endsItself(app: App, config: Config, named: string): Promise<string | undefined> {
+  const open = await runWithoutEnd(await app.drillRecords(config), named);
+  if (open === undefined) return undefined;
+  if (!isWritten(open.summary, app.clock.nowMs()))
+    throw new GodwitError('OperationFailed', `${open.id} has no end, and nothing keeps it up: whoever ran it is gone`, {
+      hint: `godwit drill undo ${open.id}`,
+    });
+  if (isUndoing(open)) return open.id;
+  throw new GodwitError('OperationFailed', `${open.id} breaks nothing yet, and is not told by way of the gateway`, {
+    hint: 'end it with Ctrl-C where it runs, or say this again once `godwit status` shows what it breaks',
+  });
+}
+
+function isUndoing({ sight }: FoundSummary): boolean {
+  return sight.entries.some(({ body }) => body.kind === 'stage' && body.stage === 'undo');
+}
+
+/** The gateway undoes its own part alone; the rest is the runner's. Throws `OperationFailed` when it says nothing. */
+async function waitForAnswer(app: App, config: Config, run: string): Promise<void> {
+  const records = await app.drillRecords(config);
+  for (let leftMs = answerWithinMs; leftMs > 0; leftMs -= lookEveryMs) {
+    const open = await runWithoutEnd(records, run);
+    if (open === undefined || isUndoing(open)) return;
+    await app.clock.sleep(lookEveryMs, app.interrupted);
+  }
+  const message = `what ${run} did at the gateway is undone, but its own process says nothing: the rest may still be broken`;
+  throw new GodwitError('OperationFailed', message, {
+    hint: `in 10s, if it has no end by then:  godwit drill undo ${run}`,
   });
 }
 

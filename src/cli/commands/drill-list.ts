@@ -6,7 +6,7 @@ import { type DrillRow, drillListText } from '../../report/text/drill-list.ts';
 import { iso } from '../../report/text/time.ts';
 import type { App } from '../app.ts';
 import { defineCommand } from '../command.ts';
-import { lastRuns } from '../drill-runs.ts';
+import { isWritten, lastRuns } from '../drill-runs.ts';
 import { duenessOf } from '../drill-slots.ts';
 import { openConfig } from '../open-config.ts';
 import { readFaultSight } from '../read-fault-sight.ts';
@@ -43,15 +43,19 @@ export async function drillRows(
   running: (drill: Drill) => Promise<DrillRow['running']>,
 ): Promise<readonly DrillRow[]> {
   const drills = config.drills ?? [];
-  const last = await lastRuns(
+  const past = await lastRuns(
     await app.drillRecords(config),
     drills.map(({ name }) => name),
   );
   return await Promise.all(
     drills.map(async (drill): Promise<DrillRow> => {
-      const run = last.get(drill.name);
-      const due = await duenessOf(drill, run?.recent ?? [], app.clock.nowMs());
-      return { drill, running: await running(drill), last: run?.recent[0], due };
+      const recent = past.get(drill.name)?.recent ?? [];
+      const nowMs = app.clock.nowMs();
+      const due = await duenessOf(drill, recent, nowMs);
+      const [last] = recent;
+      // Before it breaks anything, and after it has undone it, the gateway knows nothing of it.
+      const written = last !== undefined && isWritten(last, nowMs) ? last.id : undefined;
+      return { drill, running: (await running(drill)) ?? written, last, due };
     }),
   );
 }

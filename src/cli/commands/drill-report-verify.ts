@@ -3,7 +3,7 @@ import { drillCheckText } from '../../report/text/drill-check.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
 import { defineCommand } from '../command.ts';
 import { notesSince } from '../drill-notes.ts';
-import { hasEnd, noEnd } from '../drill-runs.ts';
+import { hasEnd, noEndOf, refuseUnderWay } from '../drill-runs.ts';
 import { findRecord } from '../find-record.ts';
 import { text } from '../inputs.ts';
 
@@ -18,6 +18,7 @@ export const drillReportVerify = defineCommand({
   formats: ['table', 'json', 'yaml'],
   async run({ arguments: { run: typed }, globals }, app, out) {
     const { id, sight, config } = await findRecord(app, globals, typed);
+    refuseUnderWay({ id, sight }, app.clock.nowMs());
     const kind = 'DrillRecordCheck';
     if (sight.kind === 'broken') {
       const { seq, why, entries } = sight;
@@ -31,7 +32,9 @@ export const drillReportVerify = defineCommand({
     const { entries } = sight;
     const notes = config === undefined ? undefined : await notesSince(app, config, entries);
     const check = await app.checkRecord(id, entries, notes);
-    const isIntact = check.differences.length === 0 && check.head.kind !== 'other';
+    const isOver = hasEnd(entries);
+    // Without an end it may have been cut off anywhere: that is no whole record.
+    const isIntact = isOver && check.differences.length === 0 && check.head.kind !== 'other';
     return {
       exit: isIntact ? 'done' : 'failed',
       json: {
@@ -39,14 +42,14 @@ export const drillReportVerify = defineCommand({
         ...{ differences: check.differences.map(differenceJson), tornBytes: sight.tornBytes ?? 0 },
       },
       text: drillCheckText(id, check, out.dataStyle),
-      ...noteOf(sight.tornBytes, hasEnd(entries)),
+      ...noteOf(id, sight.tornBytes, isOver),
     };
   },
 });
 
-function noteOf(tornBytes: number | undefined, isOver: boolean): { readonly note?: string } {
+function noteOf(run: string, tornBytes: number | undefined, isOver: boolean): { readonly note?: string } {
   const torn = `${tornBytes} bytes behind the last entry were never whole: its writer was cut off.`;
-  const said = [...(tornBytes === undefined ? [] : [torn]), ...(isOver ? [] : [`It is not over: ${noEnd}.`])];
+  const said = [...(tornBytes === undefined ? [] : [torn]), ...(isOver ? [] : [`It is not over: ${noEndOf(run)}`])];
   return said.length === 0 ? {} : { note: said.join('\n') };
 }
 

@@ -4,20 +4,20 @@ import { defineCommand } from '../command.ts';
 import { exitOfVerdict } from '../drill-exit.ts';
 import { type PrintedFormat, printedFormats, reportText } from '../drill-formats.ts';
 import { reportTerms } from '../drill-reports.ts';
-import { hasEnd, noEnd, wholeEntries } from '../drill-runs.ts';
+import { hasEnd, noEndOf, refuseUnderWay, wholeEntries } from '../drill-runs.ts';
 import { findRecord } from '../find-record.ts';
 import { optionalChoice, text } from '../inputs.ts';
 import { writeOut } from '../write-out.ts';
 
 export const drillReport = defineCommand({
   name: 'drill report',
-  summary: 'Show what a drill came to; ends as the run did, written elsewhere as done',
+  summary: 'Show what a drill came to, and end as the run did: 0, 5, 9 or 10',
   arguments: {
     run: text('run', 'a run, a drill (its newest run), `last` (the default), or a copied drill.json', ['run', 'drill']),
   },
   options: {
-    format: optionalChoice('--format <format>', printedFormats.join(', '), printedFormats),
-    out: text('--out <file>', 'write it there instead', 'file'),
+    format: optionalChoice('--format <format>', `as ${printedFormats.join(', ')}; ends with 0`, printedFormats),
+    out: text('--out <file>', 'write it there instead; ends with 0', 'file'),
   },
   examples: [
     'godwit drill report',
@@ -29,8 +29,9 @@ export const drillReport = defineCommand({
   async run({ arguments: { run: typed }, options, globals }, app, out) {
     const found = await findRecord(app, globals, typed);
     const entries = wholeEntries(found);
+    refuseUnderWay(found, app.clock.nowMs());
     const run = await app.recount(entries);
-    const note = hasEnd(entries) ? {} : { note: `${run.id} is not over: ${noEnd}.` };
+    const note = hasEnd(entries) ? {} : { note: `${run.id} is not over: ${noEndOf(run.id)}` };
     const terms = reportTerms(app, found.config, run, out.dataStyle);
     const json = { kind: 'DrillReport', ...drillRunJson(run) };
     const format = options.format ?? 'text';

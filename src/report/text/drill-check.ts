@@ -2,16 +2,18 @@
 import type { NotedHead, RecordCheck } from '../../model/drill-check.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
-import { cut } from './width.ts';
+import { hanging } from './width.ts';
 
 /** More differences than this are counted. */
 const mostShown = 20;
 
 /** What was checked, a line each; first whatever is not right. */
 export function drillCheckText(run: string, check: RecordCheck, style: Style): string {
-  const { entries, values, differences, head } = check;
+  const { entries, differences, head } = check;
   const line = (tone: Tone, text: string): string =>
-    `  ${tint(tone, cut(`${mark(tone, style)}${text}`, style.width - 2), style)}`;
+    hanging(`  ${mark(tone, style)}`, text, style.width, 3)
+      .map((each) => tint(tone, each, style))
+      .join('\n');
   const shown = differences.slice(0, mostShown).map(({ where, recorded, computed }) => {
     const [was, is] = [recorded ?? 'nothing', computed ?? 'nothing'].map((each) => sanitize(each, 60));
     return line('bad', `${sanitize(where, 60)}: recorded ${was}, computed ${is}`);
@@ -20,13 +22,19 @@ export function drillCheckText(run: string, check: RecordCheck, style: Style): s
   return [
     sanitize(run, 60),
     line('good', `${entries} ${entries === 1 ? 'entry' : 'entries'}: every byte is as it was written`),
-    differences.length === 0
-      ? line('good', `${values} values of its end computed again from the entries: all the same`)
-      : line('bad', `${differences.length} of ${values} values of its end are not what the entries come to`),
+    figuresLine(check, line),
     ...shown,
     ...(differences.length > mostShown ? [line('bad', `${differences.length - mostShown} more`)] : []),
     line(headTone, headText),
   ].join('\n');
+}
+
+function figuresLine({ values, differences }: RecordCheck, line: (tone: Tone, text: string) => string): string {
+  if (values === 0)
+    return line('bad', 'it has no end: whether anything is missing behind the last entry cannot be told');
+  return differences.length === 0
+    ? line('good', `${values} values of its end computed again from the entries: all the same`)
+    : line('bad', `${differences.length} of ${values} values of its end are not what the entries come to`);
 }
 
 function headWords(head: NotedHead): readonly [Tone, string] {

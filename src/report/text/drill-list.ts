@@ -61,10 +61,16 @@ function listCells({ drill, running, last, due }: DrillRow): readonly string[] {
     sanitize(drill.name, 60),
     sanitize(drill.deployment, 60),
     running === 'unseen' ? '?' : (running ?? '-'),
-    last === undefined ? '-' : `${isDead({ running, last }) ? 'no end' : last.verdict} ${day(last.beganAtMs)}`,
+    lastCell({ running, last }),
     due === undefined ? '-' : due.sinceMs === undefined ? minute(due.nextMs) : 'now',
     breaksText(drill),
   ];
+}
+
+function lastCell({ running, last }: Pick<DrillRow, 'running' | 'last'>): string {
+  if (last === undefined) return '-';
+  if (running !== undefined && running === last.id) return 'under way';
+  return `${isDead({ running, last }) ? 'no end' : last.verdict} ${day(last.beganAtMs)}`;
 }
 
 function breaksText({ faults, exit }: Drill): string {
@@ -82,7 +88,8 @@ const dueColumns: readonly Column[] = [
 
 /** A row for each drill that has a schedule; those that are due come first. */
 export function drillDueText(rows: readonly DrillRow[], nowMs: number, style: Style): string {
-  if (rows.length === 0) return 'No drill has a schedule: see `schedule` under `drills` in godwit config schema.';
+  if (rows.length === 0)
+    return 'No drill has a schedule, such as  schedule: { cron: "30 2 * * 1", timezone: Europe/Oslo }';
   return rowsText(
     dueColumns,
     rows.map(({ drill, last, due }) => ({

@@ -84,7 +84,7 @@ test('a run that goes on is under way; one that died says how it is undone, one 
     ...fakeTraffic({ route: undefined, traffic: traffic([]) }),
     faults: async () => ({ kind: 'seen', value: { inForce: [fault], ended: [] }, asOfMs: nowMs }),
   };
-  expect((await type(['drill', 'list'], records, { connectTraffic: async () => armed })).out).toContain('under-way');
+  expect((await type(['drill', 'list'], records, { connectTraffic: async () => armed })).out).toContain('under way');
   expect((await type(['drill', 'list'], records)).out).toBe(
     [
       'DRILL      DEPLOYMENT  NOW  LAST               DUE  BREAKS',
@@ -342,10 +342,13 @@ test('a run with a changed byte is not reported, and one without an end gets no 
 
 test('a record without an end is checked, and it is said that the run is not over', async () => {
   const records = await recordsOf({ id: 'dr-1', end: undefined });
-  const { code, err } = await type(['drill', 'report', 'verify'], records, { checkRecord: async () => fine });
+  const { code, out, err } = await type(['drill', 'report', 'verify'], records, {
+    checkRecord: async () => ({ ...fine, values: 0 }),
+  });
+  expect(out).toContain('it has no end: whether anything is missing');
   expect({ code, err }).toEqual({
-    code: 0,
-    err: 'It is not over: its record has no end: it is under way, or whoever ran it died (then: godwit drill undo RUN).\n',
+    code: 1,
+    err: 'It is not over: its record has no end, and nobody writes it: whoever ran it is gone. What undoes it:  godwit drill undo dr-1\n(exit 1)\n',
   });
 });
 
