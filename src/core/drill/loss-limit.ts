@@ -23,10 +23,10 @@ export function lossLimit(all: readonly DrillSample[]): string | undefined {
   if (last === undefined || first === undefined) return undefined;
   const [ended, lost] = [last.ended - first.ended, last.lost - first.lost];
   if (ended >= fewestEnded && lost > ended * mostLostRatio)
-    return `${lost} of the last ${ended} requests were lost, at most ${mostLostRatio * 100} % may be`;
+    return `${lost} of the last ${ended} requests were lost, at most ${mostLostRatio * 100}% may be`;
   const waiting = last.open - first.open;
   const asked = ended + waiting;
   if (asked >= fewestEnded && waiting + lost > asked * mostWaitingRatio)
-    return `${waiting} of the last ${asked} requests wait for an answer, at most ${mostWaitingRatio * 100} % may`;
+    return `${waiting} of the last ${asked} requests wait for an answer, at most ${mostWaitingRatio * 100}% may`;
   return undefined;
 }

@@ -9,6 +9,7 @@ import {
   trafficFaultKinds,
 } from '../../model/fault.ts';
 import type { Reply, Seen } from '../../model/outcome.ts';
+import { span } from '../../model/words.ts';
 import type { FaultDriver, TrafficDriver } from '../../ports/traffic-driver.ts';
 import { callWithin } from '../call-within.ts';
 import { passingClasses } from '../effect-terms.ts';
@@ -126,8 +127,9 @@ export async function inForce(rehearsal: Rehearsal, fault: number, detail: strin
   const planned = drill.faults[fault];
   if (planned === undefined || inflicted.has(fault)) return;
   inflicted.add(fault);
-  const share = isOfTraffic(planned) ? ` of ${planned.sharePct} % of what goes to` : ' at';
-  say(`broken: ${planned.kind}${share} ${planned.site}`);
+  const by = planned.delayMs === undefined ? '' : ` by ${span(planned.delayMs)}`;
+  const share = isOfTraffic(planned) ? ` of ${planned.sharePct}% of what goes to` : ' at';
+  say(`broken: ${planned.kind}${by}${share} ${planned.site}, for ${span(planned.forMs)}`);
   await recorder.tell({ kind: 'action', what: 'inflict', fault, state: 'done', detail });
 }
 

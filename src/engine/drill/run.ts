@@ -72,6 +72,7 @@ export async function runDrill(
     // Whatever it was: what is broken must be made whole first.
     stop = { why: messageOf(thrown) };
   }
+  if (stop !== undefined) rehearsal.say(`ends before its time: ${stop.why}`);
   const undo = await undoAll(rehearsal, siteFaults, stop?.why ?? 'the drill is over');
   if (before !== undefined) await afterwards(rehearsal, watcher, { before, stop });
   const run = await close(rehearsal, terms, { undo, stop, hasBegun: before !== undefined });

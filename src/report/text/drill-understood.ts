@@ -66,7 +66,10 @@ function endLines({ abortIf, recovery }: Drill, row: Row, rows: Rows): readonly 
   const back = recovery.failback ? 'the traffic goes back' : 'the traffic stays where it is';
   return [
     ...rows('Aborts', abortIf, 'abortIf'),
-    ...row(abortIf.length === 0 ? 'Aborts' : '', 'when more than a fifth of the requests of 10s are lost'),
+    ...row(
+      abortIf.length === 0 ? 'Aborts' : '',
+      'when more than a fifth of the requests of 10s are lost, or half of them wait for an answer',
+    ),
     ...row('After', `all is undone and read back; ${back}; then ${span(recovery.settleMs)} must be calm`),
   ];
 }

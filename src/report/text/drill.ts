@@ -32,14 +32,21 @@ export function drillPlanText(drill: Drill, { weights, to }: DrillOutlook, { wid
     ...drill.hypothesis.map(({ text }) => ['Claims', sanitize(text, 100)] as const),
     [
       'Ends',
-      'by itself then; soon after, should this process die; at once with Ctrl-C, when a person moves the traffic, or when more than a fifth of the requests of 10s are lost',
+      'by itself then; soon after, should this process die; at once with Ctrl-C, when a person moves the traffic, or when more than a fifth of the requests of 10s are lost, or half of them wait for an answer',
     ],
     ...drill.abortIf.map(({ text }) => ['', `and when ${sanitize(text, 100)}`] as const),
     ...loadParts(drill),
+    ['Takes', `at least ${span(leastMs(drill))}, and as long as the traffic takes to go back`],
     ['After', 'it is undone and read back, and the traffic goes back to where it was'],
   ];
   const head = `${sanitize(drill.name, 60)}: ${sanitize(drill.title ?? `a drill of ${drill.deployment}`)}`;
   return [cut(head, width), ...parts.flatMap(([word, text]) => hanging(word.padEnd(8), text, width, 6))].join('\n');
+}
+
+/** It is looked at before, broken until the last fault is over, and looked at again. */
+function leastMs({ steadyState, faults, exit, recovery }: Drill): number {
+  const brokenMs = Math.max(exit?.stayMs ?? 0, ...faults.map(({ atMs, forMs }) => atMs + forMs));
+  return steadyState.observeMs + brokenMs + recovery.settleMs;
 }
 
 function loadParts({ load }: Drill): readonly (readonly [string, string])[] {

@@ -176,11 +176,11 @@ const maxTemporary = 3;
 /** Columns that a temporary thing's own name has at least. */
 const leastName = 8;
 
-function temporary({ temporary: all, atMs }: StatusView, style: Style): string[] {
-  if (all === undefined || all.length === 0) return [];
+function temporary({ temporary: all = [], atMs }: StatusView, style: Style): string[] {
   const shown = all.slice(0, maxTemporary);
-  const lines = shown.map(({ what, by, untilMs, end }) => {
-    const left = untilMs === undefined ? 'no end' : untilMs > atMs ? `${age(untilMs - atMs)} left` : 'time is over';
+  const lines = shown.map(({ kind, what, by, untilMs, end }) => {
+    const endless = kind === 'drill' ? 'ends by itself' : 'no end';
+    const left = untilMs === undefined ? endless : untilMs > atMs ? `${age(untilMs - atMs)} left` : 'time is over';
     const until = untilMs === undefined ? '' : `, to ${clockTime(untilMs)}`;
     // The countdown is what must never be cut off: not by a long name, nor by the command that is there to be copied.
     const room = Math.max(style.width - indent - widthOf(end) - 3, widthOf(left) + 2 + leastName);

@@ -72,7 +72,8 @@ test('prints a drill as it was understood', async () => {
             capacity.healthy < 50%
               of the replicas that are wanted, those that are ready: less than
               50% (every second of the faults)
-          when more than a fifth of the requests of 10s are lost
+          when more than a fifth of the requests of 10s are lost, or half of
+          them wait for an answer
   After   all is undone and read back; the traffic stays where it is; then 1m
           must be calm
   Due     0 10 * * Wed in Europe/Stockholm, but not on 2026-12-23

@@ -66,7 +66,7 @@ async function type(
     checkDrill: async () => check,
     runDrill: async (_, { name }, terms) => {
       runs.push(name);
-      terms.say('broken: blackhole of 100 % of what goes to site-a');
+      terms.say('broken: blackhole of 100% of what goes to site-a');
       return run;
     },
   });
@@ -85,7 +85,8 @@ test('shows what it would break and what ends it, and breaks nothing', async () 
     Claims  lostRequests <= 0.5%
     Ends    by itself then; soon after, should this process die; at once with
             Ctrl-C, when a person moves the traffic, or when more than a fifth of
-            the requests of 10s are lost
+            the requests of 10s are lost, or half of them wait for an answer
+    Takes   at least 2m15s, and as long as the traffic takes to go back
     After   it is undone and read back, and the traffic goes back to where it was
     Nothing was changed.
     "
@@ -127,7 +128,7 @@ test('what stands in the way is named, and nothing is begun', async () => {
 test('says what came of it', async () => {
   const { code, out, err } = await type(['drill', 'run', 'site-loss', '--yes']);
   expect(code).toBe(0);
-  expect(err).toContain('03:21:07Z site-loss broken: blackhole of 100 % of what goes to site-a');
+  expect(err).toContain('03:21:07Z site-loss broken: blackhole of 100% of what goes to site-a');
   expect(out).toMatchInlineSnapshot(`
     "dr-2k8m4p  site-loss  ✔ PASSED
       ✔ fault undone, read back

@@ -140,7 +140,7 @@ test('breaks, leaves automation alone, undoes, gives the traffic back, and says 
   expect(run.end.claims).toMatchObject([{ measured: 0, holds: 'yes' }]);
   expect(world.sink.drilled).toEqual([]);
   expect(world.said.join('\n')).toMatch(
-    /rehearsed.*\n.*steady: \d+ requests, none lost\n.*broken: blackhole.*left\n.*failover/,
+    /rehearsed.*\n.*steady: \d+ requests, none lost\n.*broken: blackhole.*left, for 30s\n.*failover/,
   );
   // A failover that was rehearsed must not hold back the one that is needed.
   expect([...world.state.standing.values()].flat()).toMatchObject([
@@ -208,7 +208,7 @@ test.for([
         return { ok: Math.floor(world.clock.monoMs() / 100) - failed, failed, cut: 0 };
       };
     },
-    because: expect.stringMatching(/of the last \d+ requests were lost, at most 20 % may be/),
+    because: expect.stringMatching(/of the last \d+ requests were lost, at most 20% may be/),
   },
 ])('$name ends it, and what automation moved is given back', async ({ how, because }) => {
   const world = await begin();

@@ -246,6 +246,11 @@ test('machines are told with dates, and what could not be read', () => {
   expect(statusJson(view({ sites: [row('left')] })).sites[0]?.notices).toBeNull();
 });
 
+test('what a drill breaks is said to end by itself', () => {
+  const drill: Temporary = { ...paused, kind: 'drill', what: 'drill at left', untilMs: undefined };
+  expect(statusText(view({ temporary: [drill] }), unicode)).toMatch(/drill at left, ends by itself/);
+});
+
 test('a fourth temporary thing is counted, not listed', () => {
   const text = statusText(view({ temporary: [paused, paused, paused, paused] }), unicode);
   expect(text).toContain('and 1 more: godwit status -o json');
