@@ -1,6 +1,6 @@
 /** Keeps a gateway running: its own process, in its own session, so that it outlives whoever started it. */
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { Config } from '../model/config.ts';
@@ -61,6 +61,7 @@ async function startOnce(config: Config, { clock, note }: KeepDeps, signal: Abor
   mkdirSync(config.stateDir, { recursive: true, mode: 0o700 });
   const logPath = join(config.stateDir, 'gateway.log');
   const log = openSync(logPath, 'a', 0o600);
+  const fromByte = fstatSync(log).size;
   const launcher = process.argv[1] ?? '';
   const child = spawn(process.execPath, [launcher, 'gateway', '--config', config.path], {
     detached: true,
@@ -84,6 +85,13 @@ async function startOnce(config: Config, { clock, note }: KeepDeps, signal: Abor
     }
     await clock.sleep(startingEveryMs, signal).catch(() => undefined);
   }
-  if (!signal.aborted) note(`did not start: ${ended ?? `no answer in ${startMs / 1000}s`}; see ${logPath}`);
+  const why = ended === undefined ? `no answer in ${startMs / 1000}s` : (lastError(logPath, fromByte) ?? ended);
+  if (!signal.aborted) note(`did not start: ${why}; see ${logPath}`);
   return false;
+}
+
+/** What it said itself, such as a port in use; undefined: nothing of the kind. */
+function lastError(logPath: string, fromByte: number): string | undefined {
+  const said = readFileSync(logPath).subarray(fromByte).toString('utf8');
+  return /^error: (.+)$/m.exec(said)?.[1];
 }

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -89,6 +91,20 @@ test('starts a gateway, starts it again when it was killed, and leaves it at wor
   expect(await run.ended).toBe(0);
   expect(isAlive(second)).toBe(true);
   expect(run.text()).toContain('Stopped. The gateway keeps serving at the last weights.');
+});
+
+test('a gateway whose port is in use does not start, and it is said why', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const address = other.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  writeFileSync(path, config.replace('127.0.0.1:0', `127.0.0.1:${port}`), { mode: 0o600 });
+  const run = startRun();
+  const why = `did not start: the gateway cannot listen on 127.0.0.1:${port}`;
+  await until(() => (run.text().includes(why) ? true : undefined), run.text);
+  run.child.kill('SIGINT');
+  expect(await run.ended).toBe(0);
+  other.close();
 });
 
 test('a second controller touches nothing, names the first one and exits 75', async () => {
