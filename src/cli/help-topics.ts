@@ -44,6 +44,21 @@ export const concepts: readonly (readonly [word: string, means: string])[] = [
   ['journal', 'the chained record of what was decided and done'],
 ];
 
+/** How a drill goes, and the ways it can end. */
+export const drillLife: readonly (readonly [word: string, means: string])[] = [
+  ['kind', 'live, canary (few requests), simulation, tabletop, provider-exit'],
+  ['rehearse', 'Everything it will break is shown to be undone first.'],
+  ['steady', 'It looks for a while: requests must come, and none be lost.'],
+  ['fault', 'It breaks something and tells nobody; the controller decides.'],
+  ['undo', 'Ended and read back: at its end, on Ctrl-C or `drill abort`.'],
+  ['failback', 'The traffic goes back to where it was; then it settles.'],
+  ['passed', 'Every claim of its hypothesis holds; failed: one does not.'],
+  ['aborted', 'Ended early, by a limit or a person: no claim is judged.'],
+  ['interrupted', 'Its process died: another undid it, or `drill undo RUN` does.'],
+  ['inconclusive', 'Not enough was measured. A tabletop measures nothing.'],
+  ['not started', 'Something stood in the way; nothing was broken.'],
+];
+
 /** How an operation goes, and the ways it can end. */
 export const operationLife: readonly (readonly [word: string, means: string])[] = [
   ['plan', 'Steps are worked out and shown; nothing has changed yet.'],
@@ -74,6 +89,9 @@ function conceptsPage(): string {
     '',
     'How an operation goes:',
     ...rowsOf(operationLife),
+    '',
+    'How a drill goes:',
+    ...rowsOf(drillLife),
     '',
     'Not being able to see is never the same as down, and a lost reply is neither',
     'done nor failed. `godwit explain CODE` tells what a reason or diagnosis means.',

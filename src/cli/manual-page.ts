@@ -3,7 +3,7 @@ import type { Command, InputSpec } from './command.ts';
 import { commandTable, sections } from './command-table.ts';
 import { exitCodes } from './exit-codes.ts';
 import { globalOptions, helpFlags, manualOption, versionFlags } from './global-options.ts';
-import { concepts, environment, operationLife } from './help-topics.ts';
+import { concepts, drillLife, environment, operationLife } from './help-topics.ts';
 
 const about =
   'Godwit keeps inference deployments serving when a cloud fails: it starts replicas, proves them with real completions, notices when a site dies, hangs, errs or gets slow, moves the traffic, and records every step so that a crash half-way loses nothing.';
@@ -39,6 +39,7 @@ export async function manualPage(version: string): Promise<string> {
     ...[...Object.values(globalOptions), helpFlags, versionFlags].flatMap((each) => tagged(each.flags, worded(each))),
     ...['.SH CONCEPTS', ...concepts.flatMap((each) => tagged(...each))],
     ...['.SS How an operation goes', ...operationLife.flatMap((each) => tagged(...each))],
+    ...['.SS How a drill goes', ...drillLife.flatMap((each) => tagged(...each))],
     ...['.SH EXIT STATUS', 'The same for every command.'],
     ...Object.values(exitCodes).flatMap(({ code, meaning }) => tagged(String(code), meaning)),
     ...['.SH ENVIRONMENT', 'An option wins over the environment.'],
