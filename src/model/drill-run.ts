@@ -154,7 +154,7 @@ export type DrillBody =
 /** What the run came to; everything but why it was cut short, and whether the undo was seen, follows from the entries before it. */
 export interface DrillEnd {
   readonly verdict: Verdict;
-  /** Why it is not `passed`, a line each. */
+  /** Why it is not `passed`, and whatever the verdict is what is not as it was before; a line each. */
   readonly because: readonly string[];
   readonly claims: readonly ClaimVerdict[];
   readonly phases: readonly PhaseTime[];
@@ -193,7 +193,7 @@ export interface DrillRun {
   readonly beganAtMs: number;
   /** When the first fault may have been in force; undefined: none ever was. */
   readonly faultAtMs: number | undefined;
-  /** When the last one was undone; undefined: none was, or it was not seen. */
+  /** When their undo began; undefined: it did not. Whether it was seen: `end.undo`. */
   readonly undoneAtMs: number | undefined;
   readonly endedAtMs: number;
   readonly end: DrillEnd;

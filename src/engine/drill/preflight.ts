@@ -6,7 +6,7 @@ import { createReading } from '../reading.ts';
 import { checkDrill } from './check.ts';
 import { rehearseUndo } from './faults.ts';
 import { readFooting } from './footing.ts';
-import type { DrillTerms, Rehearsal } from './rehearsal.ts';
+import { type DrillTerms, operationsOf, type Rehearsal } from './rehearsal.ts';
 import type { SiteFaults } from './site-faults.ts';
 import { type Stop, turn } from './turn.ts';
 import { type Watcher, whatDoesNotHold } from './watch-turn.ts';
@@ -126,6 +126,9 @@ export async function steady(rehearsal: Rehearsal, watcher: Watcher, signal: Abo
   const [ended, lost] = [last.ended - first.ended, last.lost - first.lost];
   if (ended === 0) return { why: `no request came in ${span(last.atMs - first.atMs)}: nothing could be lost` };
   if (lost > ended * steadyLostRatio) return { why: `not steady: ${lost} of ${ended} requests were lost` };
+  // What began since it was looked for: nothing is broken on top of that, and it is nothing that the drill may take back.
+  const [begun] = await operationsOf(rehearsal);
+  if (begun !== undefined) return { why: `not steady: ${begun.id} (${begun.plan.kind}) is ${begun.state}` };
   const missing = whatDoesNotHold(rehearsal, drill.steadyState.require);
   if (missing !== undefined) return { why: `not steady: ${missing}` };
   rehearsal.say(`steady: ${ended} requests, ${lost === 0 ? 'none' : lost} lost`);

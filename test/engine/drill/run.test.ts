@@ -293,6 +293,19 @@ test('a pause ends it: whoever holds automation back wants no drill either', asy
   await world.stop();
 });
 
+test('what really happens before anything is broken ends it, and is neither broken nor taken back', async () => {
+  const world = await begin();
+  await world.until('it looks whether all is calm', () => world.said.some((line) => line.startsWith('rehearsed')));
+  world.left.crash(0);
+  world.sink.stats['left'] = { attempts: 50, failures: 50 };
+  const run = await world.drive(world.end);
+  expect(run).toMatchObject(nothing);
+  expect(run.end.because[0]).toMatch(/not steady: op-\w+ \((failover|start)\) is /);
+  await world.until('the failover', () => world.sink.entry?.weights['right'] === 100);
+  expect([...world.state.standing.values()].flat()).toEqual([]);
+  await world.stop();
+});
+
 test('what is lifted before anything is broken ends it too, and nothing is broken after that', async () => {
   const world = await begin();
   await world.until('the mark', () => world.sink.drilled.some(({ run }) => !run.endsWith('-trial')));
