@@ -93,16 +93,17 @@ function engineHang(scene: Scene): SuggestedDrill {
 function slowSite(scene: Scene): Suggestion {
   const { active, deployment, limits } = scene;
   const { firstTokenLimitMs, failover } = deployment;
-  if (firstTokenLimitMs >= longestDelayMs)
+  // Held back less than this, what is claimed would be so without any move.
+  const limitMs = Math.max(firstTokenLimitMs, failover.move.maxFirstTokenMs ?? 0);
+  if (limitMs >= longestDelayMs)
     return { name: scene.named('slow-site'), why: 'its first token may take longer than a drill can hold it back' };
   const withinMs = isServing(deployment) ? limits.stepwiseMs : limits.detectMs;
-  const limitMs = Math.max(firstTokenLimitMs, failover.move.maxFirstTokenMs ?? 0);
   return {
     ...common(scene, 'slow-site', `The first token of ${active.site} comes too late`),
     faults: [
       {
         ...faultAt(active.site, 'slow-first-token', withinMs + lastingMs),
-        delayMs: Math.min(2 * firstTokenLimitMs, longestDelayMs),
+        delayMs: Math.min(limitMs + firstTokenLimitMs, longestDelayMs),
       },
     ],
     hypothesis: [

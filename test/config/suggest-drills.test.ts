@@ -130,6 +130,12 @@ test('the first token is late enough to count, and still comes before the probe 
   expect(fault?.delayMs).toBeGreaterThan(usual().firstTokenLimitMs);
 });
 
+test('the first token is later than what is claimed of it, also where a move allows more than the probe', () => {
+  const { faults, hypothesis } = drillNamed('slow-site', usual({ firstTokenLimitMs: 500 }));
+  expect(hypothesis.find((claim) => claim.startsWith('ttft'))).toMatch(/^ttft\.p95 <= 2s /);
+  expect(faults[0]?.delayMs).toBe(2500);
+});
+
 test.for([
   { limitMs: 29_000, delayMs: 58_000 },
   { limitMs: 59_999, delayMs: 60_000 },
