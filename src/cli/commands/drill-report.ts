@@ -1,3 +1,4 @@
+import { GodwitError } from '../../errors.ts';
 import { drillRunJson } from '../../report/json/drill.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
 import { defineCommand } from '../command.ts';
@@ -27,6 +28,10 @@ export const drillReport = defineCommand({
   ],
   formats: ['table', 'json', 'yaml', 'md'],
   async run({ arguments: { run: typed }, options, globals }, app, out) {
+    if (options.format !== undefined && out.format !== 'table')
+      throw new GodwitError('UsageInvalid', `--format ${options.format} and -o ${out.format} are two formats`, {
+        hint: 'leave out one: --format is a report as a file, -o how this command prints what it has to say',
+      });
     const found = await findRecord(app, globals, typed);
     const entries = wholeEntries(found);
     refuseUnderWay(found, app.clock.nowMs());

@@ -6,7 +6,7 @@ import { iso } from '../../report/text/time.ts';
 import { defineCommand } from '../command.ts';
 import { endedRuns } from '../drill-runs.ts';
 import { requiredText, wholeNumber } from '../inputs.ts';
-import { openConfig } from '../open-config.ts';
+import { findDrill, openConfig } from '../open-config.ts';
 
 const usualRuns = 12;
 const mostRuns = 100;
@@ -25,6 +25,8 @@ export const drillTrend = defineCommand({
       limit: last,
     });
     const runs = newest.toReversed();
+    // One that is gone from the configuration has its runs still; without any, it is a slip of the pen.
+    if (runs.length === 0) findDrill(config, name);
     return {
       exit: 'done',
       json: { kind: 'DrillTrend', drill: name, items: runs.map(trendJson) },

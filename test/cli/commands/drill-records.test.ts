@@ -198,6 +198,13 @@ test('bars are ASCII where nothing else can be shown, and left out for who liste
   expect(heard.out).toContain('3 rows');
 });
 
+test('the trend of a drill that is neither configured nor on record is a slip of the pen', async () => {
+  expect(await type(['drill', 'trend', 'site-los'], await three())).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('did you mean "site-loss"?'),
+  });
+});
+
 test('a drill that never ran has no trend', async () => {
   const { code, out } = await type(['drill', 'trend', 'site-loss'], await recordsOf());
   expect({ code, out }).toEqual({ code: 0, out: 'No run of site-loss has ended yet.\n' });

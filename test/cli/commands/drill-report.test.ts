@@ -42,6 +42,13 @@ test.for([
   expect(out).toContain(verdict.toUpperCase());
 });
 
+test('two formats at once are refused', async () => {
+  expect(await type(['--format', 'html', '-o', 'md'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--format html and -o md are two formats'),
+  });
+});
+
 test.for(['last', 'dr-1', 'site-loss', './copy.json', '/evidence/drill'])('the run may be named %s', async (named) => {
   expect((await type([named])).out).toContain('dr-1  site-loss');
 });
