@@ -75,7 +75,9 @@ function openIfThere(path: string): number | undefined {
     // A pipe in its place must not be waited for.
     return openSync(path, O_RDONLY | O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    // Something else stands in the place of its folder: there is no record in it.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
 }

@@ -9,9 +9,14 @@ export const mostRecordBytes = 64 * 1024 * 1024;
 const reservedBytes = 8 * 1024 * 1024;
 const reserved: ReadonlySet<string> = new Set(['action', 'footing', 'end', 'finding', 'note', 'stage']);
 
-/** Throws `StoreFailed` for a name that is none of a run: it becomes a folder's. */
+/** Whether it may be the name of a run, which becomes a folder's. */
+export function isRunId(name: string): boolean {
+  return /^dr-[a-z0-9-]{1,40}$/.test(name);
+}
+
+/** Throws `StoreFailed` for a name that is none of a run. */
 export function checkRunId(run: string): void {
-  if (!/^dr-[a-z0-9-]{1,40}$/.test(run)) throw new GodwitError('StoreFailed', `"${run}" is no run of a drill`);
+  if (!isRunId(run)) throw new GodwitError('StoreFailed', `"${run}" is no run of a drill`);
 }
 
 /** Throws `StoreFailed` when the record has its `end` already, or grows beyond its limit. */

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { DrillDraft } from '../model/drill-run.ts';
 import type { DrillRecordSight, DrillRecords } from '../ports/drill-records.ts';
 import { lookAtFile, makePrivateFolder, readPlainFile, replaceBehind, writeBehind } from './drill-record-file.ts';
-import { brokenRecord, checkDrafts, checkRunId, mostRecordBytes, overtaken } from './drill-record-rules.ts';
+import { brokenRecord, checkDrafts, checkRunId, isRunId, mostRecordBytes, overtaken } from './drill-record-rules.ts';
 import { beganAtMs, continueRecord, frontBytes, noRecord, type RecordEnd, readRecord } from './drill-record-text.ts';
 import { guarded } from './sqlite/failure.ts';
 
@@ -109,7 +109,8 @@ function withLock(path: string, work: () => void): void {
 
 function namesIn(root: string): readonly string[] {
   try {
-    return readdirSync(root).filter((name) => name.startsWith('dr-'));
+    // A folder that somebody copied aside is no run: it would be asked for by a name that is none.
+    return readdirSync(root).filter(isRunId);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -97,6 +98,16 @@ test('a link in the place of the file or the folder is refused', async () => {
   await expect(records.read('dr-1')).rejects.toMatchObject({ code: 'StoreFailed' });
   await expect(records.append('dr-2', [begin()])).rejects.toThrow('no folder of its own');
   expect(readFileSync(join(dir, 'elsewhere'), 'utf8')).toBe('');
+});
+
+test('a copy that lies beside the runs, and a file in the place of one, hide none of them', async () => {
+  const dir = stateDir();
+  const records = openDrillRecords(dir);
+  await records.append('dr-1', [begin()]);
+  cpSync(join(dir, 'drills', 'dr-1'), join(dir, 'drills', 'dr-1.bak'), { recursive: true });
+  writeFileSync(join(dir, 'drills', 'dr-2'), 'no folder');
+  expect(await records.list()).toEqual(['dr-1']);
+  expect(await records.read('dr-2')).toBeUndefined();
 });
 
 test('a folder that others can write to is refused', async () => {
