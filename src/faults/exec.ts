@@ -14,6 +14,8 @@ const inherited = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'TZ'];
 const keptBytes = 64 * 1024;
 /** How long the streams are read after the program has ended, in milliseconds: what it left running may hold them for ever. */
 const lastWordsMs = 200;
+/** How long the end of one that was told to end is waited for, in milliseconds: what runs as somebody else takes no orders from us. */
+const endedWithinMs = 1000;
 /** Of what a program that failed said last. */
 const quotedLetters = 400;
 
@@ -70,17 +72,23 @@ async function runProgram(
     child.nodeChildProcess.once('exit', (code, signal) => resolve({ code, signal }));
   });
   let isEnded = false;
+  const tooLate = Promise.withResolvers<undefined>();
+  let cancel = (): void => undefined;
   const end = (): void => {
+    if (isEnded) return;
     isEnded = true;
+    cancel();
     killGroup(pid);
+    cancel = clock.after(endedWithinMs, () => tooLate.resolve(undefined));
   };
-  const cancel = clock.after(leftMs, end);
+  cancel = clock.after(leftMs, end);
   call.signal.addEventListener('abort', end);
-  const exit = await exited;
+  const exit = await Promise.race([exited, tooLate.promise]);
   cancel();
   call.signal.removeEventListener('abort', end);
   await lastWords(clock, streams, [stdout, stderr]);
   const name = basename(program);
+  if (exit === undefined) return unknown('StillRuns', `${name} was to end, and still runs${quote(stderr.text())}`);
   if (isEnded) return unknown('TimedOut', `${name} did not end by itself, and was ended${quote(stderr.text())}`);
   if (exit.code === null) return unknown('Killed', `${name} was ended by ${exit.signal}${quote(stderr.text())}`);
   return exit.code === 0
@@ -131,8 +139,9 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    // It ended by itself in this very moment.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    // It ended by itself in this very moment, or runs as somebody else, as what sudo runs does: it is waited for, and not for ever.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createExec } from '../../src/faults/exec.ts';
 import { whyNotRun } from '../../src/faults/exec-rules.ts';
 import { createClock } from '../../src/system/clock.ts';
@@ -74,6 +74,23 @@ test('after its time it is ended with all it started, and what it did is not kno
   });
   expect(clock.monoMs() - beganMonoMs).toBeLessThan(5000);
   expect(isThere(Number(readFileSync(join(dir, 'child'), 'utf8')))).toBe(false);
+});
+
+test('one that runs as somebody else cannot be ended, and is not waited for', async () => {
+  const { kill } = process;
+  const denied = vi.spyOn(process, 'kill').mockImplementation((pid, signal) => {
+    if (pid < 0) throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    return kill.call(process, pid, signal);
+  });
+  const path = program(`echo $$ > ${join(dir, 'pid')}; echo began >&2; exec sleep 60`);
+  const beganMonoMs = clock.monoMs();
+  const reply = await run([path], 300);
+  denied.mockRestore();
+  process.kill(Number(readFileSync(join(dir, 'pid'), 'utf8')), 'SIGKILL');
+  expect(reply).toMatchObject({
+    ...{ kind: 'unknown', error: { code: 'StillRuns', message: 'break.sh was to end, and still runs: began' } },
+  });
+  expect(clock.monoMs() - beganMonoMs).toBeLessThan(5000);
 });
 
 test('whoever gives it up ends it', async () => {
