@@ -7,11 +7,14 @@ import type { ProbeSpec } from '../model/probe-spec.ts';
 export type Found = Pick<Observation, 'outcome' | 'reason' | 'detail' | 'firstTokenMs' | 'perTokenMs'>;
 
 /** Nobody can look from here: neither for nor against it. */
-export const blind: Found = { outcome: 'unknown', reason: 'CannotSee', detail: 'a drill blinds this vantage' };
+export const blind = { outcome: 'unknown', reason: 'CannotSee', detail: 'a drill blinds this vantage' } as const;
 
-/** Of a server that answers every request with an error; undefined: a port that opens says nothing of that. */
+/** A server that answers every request with an error. */
+export const failing = { outcome: 'bad', reason: 'BadStatus', detail: 'status 500' } as const;
+
+/** Undefined: a port that opens says nothing of what is answered behind it. */
 export function answeredWithError({ kind }: ProbeSpec): Found | undefined {
-  return kind === 'tcp' ? undefined : { outcome: 'bad', reason: 'BadStatus', detail: 'status 500' };
+  return kind === 'tcp' ? undefined : failing;
 }
 
 /** How much later the answer comes, in milliseconds; 0: these faults do not touch it. */
@@ -21,6 +24,11 @@ export function delayOf({ kind }: ProbeSpec, faults: readonly Fault[]): number {
       (fault.kind === 'latency' && kind !== 'tcp') || (fault.kind === 'slow-first-token' && kind === 'completion'),
   );
   return late.reduce((sum, { delayMs = 0 }) => sum + delayMs, 0);
+}
+
+/** The same of a page of figures, which is no completion. */
+export function delayOfPage(faults: readonly Fault[]): number {
+  return faults.reduce((sum, { kind, delayMs = 0 }) => sum + (kind === 'latency' ? delayMs : 0), 0);
 }
 
 /** The same answer, so much later, and before the probe gave up. */

@@ -1,13 +1,25 @@
 /** Probes of a site that a drill does something to: they see what users see, or half of the evidence would speak against it. */
 import { type Fault, trafficFaultKinds } from '../model/fault.ts';
 import type { Observation } from '../model/observation.ts';
+import type { Seen } from '../model/outcome.ts';
 import type { ProbeSpec } from '../model/probe-spec.ts';
 import type { Replica } from '../model/replica.ts';
 import type { ReadCall } from '../ports/call.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { Random } from '../ports/random.ts';
-import { answeredWithError, awaited, blind, delayOf, endLate, type Found, madeLate, stalled } from './altered.ts';
+import {
+  answeredWithError,
+  awaited,
+  blind,
+  delayOf,
+  delayOfPage,
+  endLate,
+  type Found,
+  failing,
+  madeLate,
+  stalled,
+} from './altered.ts';
 import { createLook, type ReadFaults } from './look.ts';
 
 export interface FaultyProbeDeps {
@@ -35,8 +47,6 @@ export function withTrafficFaults(probe: Probe, deps: FaultyProbeDeps): Probe {
     const there = (await faultsOf(deployment)).filter((each) => each.site === site && each.sharePct > 0);
     return there.filter((each) => toProbes.has(each.kind) && random.next() * 100 < each.sharePct);
   };
-  const isSwallowed = async (replica: Replica): Promise<boolean> =>
-    (await hitting(replica)).some(({ kind }) => kind === 'blackhole' || kind === 'vantage-blind');
   const check: Probe['check'] = async (spec, replica, call) => {
     const silence = createSilence(clock, call);
     const faults = await hitting(replica);
@@ -60,12 +70,30 @@ export function withTrafficFaults(probe: Probe, deps: FaultyProbeDeps): Probe {
     check,
     async inFlight(metrics, replica, call) {
       const silence = createSilence(clock, call);
-      if (!(await isSwallowed(replica))) return await count(metrics, replica, call);
-      const { isGivenUp, timeoutMs } = await silence.last(Number.POSITIVE_INFINITY);
-      const message = isGivenUp ? givenUp : `no page within ${Math.round(timeoutMs)} ms`;
-      return { kind: 'unknown', error: { class: 'unknown', code: 'CannotSee', message } };
+      const faults = await hitting(replica);
+      const isHit = (kind: Fault['kind']): boolean => faults.some((each) => each.kind === kind);
+      if (isHit('vantage-blind')) return uncounted(blind.reason, blind.detail);
+      if (isHit('blackhole')) return await noPage(silence);
+      if (isHit('errors')) return uncounted(failing.reason, failing.detail);
+      const seen = await count(metrics, replica, call);
+      const delayMs = delayOfPage(faults);
+      // What nobody answered is no later for it.
+      if (delayMs === 0 || seen.kind === 'unknown') return seen;
+      const dueMs = silence.elapsedMs() + delayMs;
+      if (dueMs >= silence.leftMs) return await noPage(silence);
+      return (await silence.last(dueMs)).isGivenUp ? uncounted('CannotSee', givenUp) : seen;
     },
   };
+}
+
+/** How many run there is not known, in the words of `src/probes`. */
+function uncounted(code: string, message: string): Seen<number> {
+  return { kind: 'unknown', error: { class: 'unknown', code, message } };
+}
+
+async function noPage(silence: ReturnType<typeof createSilence>): Promise<Seen<number>> {
+  const { isGivenUp, timeoutMs } = await silence.last(Number.POSITIVE_INFINITY);
+  return uncounted('CannotSee', isGivenUp ? givenUp : `no page within ${Math.round(timeoutMs)} ms`);
 }
 
 interface Silence {
@@ -80,11 +108,13 @@ interface Silence {
 function createSilence(clock: Clock, { signal, deadlineAtMonoMs }: ReadCall) {
   const startedMonoMs = clock.monoMs();
   const elapsedMs = (): number => clock.monoMs() - startedMonoMs;
+  const leftMs = deadlineAtMonoMs - startedMonoMs;
   return {
     elapsedMs,
+    /** That the call leaves in all. */
+    leftMs,
     /** To the earlier of the wanted time and the call's deadline, or until it is given up. */
     async last(wantedMs: number): Promise<Silence> {
-      const leftMs = deadlineAtMonoMs - startedMonoMs;
       const timeoutMs = Math.max(1, Math.min(wantedMs, leftMs));
       const isGivenUp = await clock.sleep(Math.max(1, timeoutMs - elapsedMs()), signal).then(
         () => false,

@@ -184,6 +184,62 @@ test('what runs at a lost replica cannot be counted, and it takes the call’s w
   expect(sent).toEqual([]);
 });
 
+test('a blind vantage counts nothing, and says at once whose doing that is', async () => {
+  const { probe, sent, call } = makeWorld([fault({ kind: 'vantage-blind' })]);
+  expect(await probe.inFlight?.(['running'], replica, call())).toEqual({
+    kind: 'unknown',
+    error: { class: 'unknown', code: 'CannotSee', message: 'a drill blinds this vantage' },
+  });
+  expect(sent).toEqual([]);
+});
+
+test('a server that answers all with errors has no page either: word for word what the real probe finds of one', async () => {
+  const { probe, sent, call } = makeWorld([fault({ kind: 'errors' })]);
+  const sick = await listen((socket) => void socket.end('HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n'));
+  const real = createProbe({ clock: realClock, vantage: 'here' });
+  const ends = { signal: new AbortController().signal, deadlineAtMonoMs: realClock.monoMs() + 5000 };
+  const theirs = await real.inFlight?.(['running'], replicaAt(sick), ends);
+  expect(await probe.inFlight?.(['running'], replica, call())).toEqual(theirs);
+  expect(theirs).toMatchObject({ kind: 'unknown', error: { code: 'BadStatus' } });
+  expect(sent).toEqual([]);
+});
+
+test.for([
+  { name: 'comes as much later', delayMs: 799, atMs: 799, seen: { kind: 'seen', value: 3 } },
+  {
+    ...{ name: 'beyond the call’s time does not come', delayMs: 800, atMs: 800 },
+    seen: { kind: 'unknown', error: { message: 'no page within 800 ms' } },
+  },
+])('a page that latency delays $name', async ({ delayMs, atMs, seen }) => {
+  const { probe, clock, call } = makeWorld([fault({ kind: 'latency', delayMs })]);
+  let found: Seen<number> | undefined;
+  const count = probe.inFlight?.(['running'], replica, call(800)).then((each) => {
+    found = each;
+  });
+  await settle();
+  clock.advance(atMs - 1);
+  await settle();
+  expect(found).toBeUndefined();
+  clock.advance(1);
+  await count;
+  expect(found).toMatchObject(seen);
+});
+
+test('a page that latency delays is given up with its call', async () => {
+  const { probe, call } = makeWorld([fault({ kind: 'latency', delayMs: 100 })]);
+  const own = new AbortController();
+  const count = probe.inFlight?.(['running'], replica, call(800, own.signal));
+  await settle();
+  own.abort();
+  expect(await count).toMatchObject({ kind: 'unknown', error: { code: 'CannotSee' } });
+});
+
+test.for(['slow-first-token', 'stalled-streams'] as const)('%s leaves the page of figures as it is', async (kind) => {
+  const { probe, sent, call } = makeWorld([fault({ kind, delayMs: 900 })]);
+  expect(await probe.inFlight?.(['running'], replica, call(800))).toMatchObject({ kind: 'seen', value: 3 });
+  expect(sent).toEqual(['running']);
+});
+
 test('cannot count where the probe itself cannot', () => {
   const { inner, clock } = makeWorld();
   const deps = { clock, random: createSeededRandom(1), vantage: 'here', faults: () => Promise.resolve(unknown) };
