@@ -19,8 +19,9 @@ export function factsOf(story: Story): Facts & { readonly missing: readonly stri
     return { run: {}, moments, faultAtMs, detectedAtMs, untilMs, missing: ['nothing was broken'] };
   const { recoveryMs, isRecovered, lostRatio, missing } = measureDrill(samples, { faultAtMs, untilMs });
   // What was decided last before it stands until something else is: a decision is told when it changes.
-  const standing = story.decisions.findLastIndex(({ decidedAtMs }) => decidedAtMs <= faultAtMs);
-  const since = story.decisions.slice(Math.max(0, standing));
+  const decisions = decisionsBeforeBack(story);
+  const standing = decisions.findLastIndex(({ decidedAtMs }) => decidedAtMs <= faultAtMs);
+  const since = decisions.slice(Math.max(0, standing));
   const farthest = (['act', 'advise', 'stay'] as const).find((kind) => since.some(({ decision }) => decision === kind));
   return {
     run: {
@@ -32,7 +33,9 @@ export function factsOf(story: Story): Facts & { readonly missing: readonly stri
         ? {}
         : {
             moves: operations.filter((each) => isMove(each, faultAtMs)).length,
-            decision: operations.some((each) => isMove(each, faultAtMs)) ? 'act' : farthest,
+            decision: operations.some((each) => isMove(each, faultAtMs) && each.openedAtMs <= backAt(story))
+              ? 'act'
+              : farthest,
             reason: [...new Set(since.flatMap(({ reasons }) => reasons.map(({ code }) => code)))],
           }),
     },
@@ -43,14 +46,27 @@ export function factsOf(story: Story): Facts & { readonly missing: readonly stri
 
 /** Those that say what came of the faults: from then on the traffic goes back. */
 export function samplesBeforeBack({ stages, samples }: Pick<Story, 'stages' | 'samples'>): readonly DrillSample[] {
-  const backAtMs = stages.find(({ stage }) => stage === 'failback')?.atMs ?? Number.POSITIVE_INFINITY;
+  const backAtMs = backAt({ stages });
   return samples.filter(({ atMs }) => atMs <= backAtMs);
 }
 
+/** The same of what was decided: what happens after that is no answer to the faults. Moves count to the end: it is to be calm. */
+function decisionsBeforeBack({ stages, decisions }: Pick<Story, 'stages' | 'decisions'>): Story['decisions'] {
+  const backAtMs = backAt({ stages });
+  return decisions.filter(({ decidedAtMs }) => decidedAtMs <= backAtMs);
+}
+
+/** Epoch milliseconds. */
+function backAt({ stages }: Pick<Story, 'stages'>): number {
+  return stages.find(({ stage }) => stage === 'failback')?.atMs ?? Number.POSITIVE_INFINITY;
+}
+
 /** When automation first had a diagnosis that it may act on, epoch milliseconds. */
-export function detectedAt({ faultAtMs, decisions }: Pick<Story, 'faultAtMs' | 'decisions'>): number | undefined {
+export function detectedAt(story: Pick<Story, 'faultAtMs' | 'decisions' | 'stages'>): number | undefined {
+  const { faultAtMs } = story;
   if (faultAtMs === undefined) return undefined;
-  return decisions.find(({ isActionable, decidedAtMs }) => isActionable && decidedAtMs >= faultAtMs)?.decidedAtMs;
+  return decisionsBeforeBack(story).find(({ isActionable, decidedAtMs }) => isActionable && decidedAtMs >= faultAtMs)
+    ?.decidedAtMs;
 }
 
 function isMove({ plan, openedAtMs }: Operation, faultAtMs: number): boolean {

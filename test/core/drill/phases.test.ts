@@ -34,7 +34,7 @@ const samples = Array.from({ length: 25 }, (_, index): DrillSample => {
   };
 });
 
-const decided = (decidedAtMs: number, decision: 'stay' | 'act', isActionable: boolean) => ({
+const decided = (decidedAtMs: number, decision: 'stay' | 'act' | 'advise', isActionable: boolean) => ({
   ...{ decidedAtMs, decision, isActionable, diagnosis: 'SiteDead: bad' },
   reasons: [{ code: 'NotUnhealthyLongEnough', message: 'yet' }] as const,
 });
@@ -111,4 +111,15 @@ test('judged is what came of the faults, and not of going back', () => {
   const late = samples.map((each) => (each.atMs > 28_000 ? { ...each, lost: 90, lostStartAtMs: 28_500 } : each));
   expect(factsOf(story({ stages: [back], samples: late })).run.recoveryTime).toBe(5000);
   expect(factsOf(story({ samples: late })).run.recoveryTime).toBeUndefined();
+});
+
+test('what is detected and decided while all goes back is no answer to the faults; what moves then counts', () => {
+  const stages = [{ stage: 'failback', atMs: 28_000 }] as const;
+  const later = { ...failover, openedAtMs: 28_001 };
+  const told = (atMs: number) =>
+    factsOf(
+      story({ stages, operations: [later], decisions: [decided(4000, 'stay', false), decided(atMs, 'advise', true)] }),
+    );
+  expect(told(28_001)).toMatchObject({ detectedAtMs: undefined, run: { moves: 1, decision: 'stay' } });
+  expect(told(28_000)).toMatchObject({ detectedAtMs: 28_000, run: { moves: 1, decision: 'advise' } });
 });
