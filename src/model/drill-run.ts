@@ -151,6 +151,13 @@ export type DrillBody =
   /** After the end. */
   | { readonly kind: 'finding'; readonly finding: Finding };
 
+const measuredKinds: readonly DrillBody['kind'][] = ['sample', 'load', 'decision', 'operation', 'step'];
+
+/** What comes by the second, and does not find room in a record that is nearly full: how it ends does. */
+export function isMeasured({ kind }: DrillBody): boolean {
+  return measuredKinds.includes(kind);
+}
+
 /** What the run came to; everything but why it was cut short, and whether the undo was seen, follows from the entries before it. */
 export interface DrillEnd {
   readonly verdict: Verdict;

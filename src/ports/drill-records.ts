@@ -12,7 +12,7 @@ export type DrillRecordSight =
 export interface DrillRecords {
   /**
    * Durable when it resolves, all of it or nothing. The first draft of a run makes its record; after its `end` only findings are
-   * taken. Throws `StoreFailed`, and `RevisionConflict` when somebody else has written since this handle last read or wrote it.
+   * taken. Throws `StoreFailed` (with `isFull` where there is no room left for what is measured by the second), and `RevisionConflict` when somebody else has written since this handle last read or wrote it.
    */
   append(run: string, drafts: readonly DrillDraft[]): Promise<void>;
   /** Undefined: there is no such run. */

@@ -1,13 +1,12 @@
 /** What every store of drills' records refuses, and its limits. */
 import { GodwitError } from '../errors.ts';
-import type { DrillDraft } from '../model/drill-run.ts';
+import { type DrillDraft, isMeasured } from '../model/drill-run.ts';
 import type { Continued, RecordEnd } from './drill-record-text.ts';
 
 /** Of one record: an hour at a sample a second is about 6 MiB. */
 export const mostRecordBytes = 64 * 1024 * 1024;
-/** How it ends, what was undone and what was found must find room in a full one. */
+/** How it ends, what was undone and what was found must find room in one that is full of what was measured. */
 const reservedBytes = 8 * 1024 * 1024;
-const reserved: ReadonlySet<string> = new Set(['action', 'footing', 'end', 'finding', 'note', 'stage']);
 
 /** Whether it may be the name of a run, which becomes a folder's. */
 export function isRunId(name: string): boolean {
@@ -29,10 +28,11 @@ export function checkDrafts(run: string, before: RecordEnd, drafts: readonly Dri
       });
     hasEnded ||= body.kind === 'end';
   }
-  const most = mostRecordBytes - (drafts.every(({ body }) => reserved.has(body.kind)) ? 0 : reservedBytes);
+  const most = mostRecordBytes - (drafts.some(({ body }) => isMeasured(body)) ? reservedBytes : 0);
   if (after.end.sizeBytes <= most) return;
   throw new GodwitError('StoreFailed', `the record of ${run} would grow beyond ${most / 1024 / 1024} MiB`, {
     hint: 'make the drill shorter',
+    details: { run, isFull: true },
   });
 }
 

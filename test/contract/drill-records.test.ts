@@ -137,14 +137,18 @@ describe.each(makers)('the records of drills in $kind', ({ make }) => {
   test('a record that is full still takes its end', async () => {
     const records = make()();
     const long = 'x'.repeat(1024 * 1024);
-    const check = { ...note(''), body: { kind: 'check', what: 'all', holds: 'yes', detail: long } } as DrillDraft;
-    await records.append('dr-1', [begin(), ...Array.from({ length: 55 }, () => check)]);
-    await expect(records.append('dr-1', [check])).rejects.toMatchObject({
+    const decided = { kind: 'decision', decidedAtMs: 1, decision: 'stay', isActionable: false, reasons: [] } as const;
+    const decision: DrillDraft = { ...note(''), body: { ...decided, diagnosis: long } };
+    await records.append('dr-1', [begin(), ...Array.from({ length: 55 }, () => decision)]);
+    await expect(records.append('dr-1', [decision])).rejects.toMatchObject({
       code: 'StoreFailed',
       message: expect.stringContaining('56 MiB'),
+      details: { isFull: true },
     });
-    await records.append('dr-1', [end()]);
-    expect((await records.read('dr-1'))?.entries).toHaveLength(57);
+    // What is found when all goes back belongs to how it ends.
+    const check: DrillDraft = { ...note(''), body: { kind: 'check', what: 'all', holds: 'yes', detail: long } };
+    await records.append('dr-1', [check, end()]);
+    expect((await records.read('dr-1'))?.entries).toHaveLength(58);
   });
 
   test.for(['../other', 'dr-', 'dr-/x', 'dr-A', '', 'lock'])('"%s" is no run', async (name) => {

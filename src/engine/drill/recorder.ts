@@ -1,11 +1,11 @@
 /** Writes a run's record as it happens. */
-import { messageOf } from '../../errors.ts';
-import type { DrillBody, DrillDraft } from '../../model/drill-run.ts';
+import { GodwitError, messageOf } from '../../errors.ts';
+import { type DrillBody, type DrillDraft, isMeasured } from '../../model/drill-run.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DrillRecords } from '../../ports/drill-records.ts';
 
 export interface Recorder {
-  /** All that was told, whether or not the disk took it. */
+  /** All that was told, whether or not the disk took it; without what a full record has no room for. */
   readonly drafts: readonly DrillDraft[];
   /** Durable when it resolves; with it what could not be written before. Rejects when the store does. */
   write(...bodies: readonly DrillBody[]): Promise<void>;
@@ -26,7 +26,14 @@ export function createRecorder(
   const flush = async (): Promise<void> => {
     const rest = drafts.slice(written);
     if (rest.length === 0) return;
-    await records.append(run, rest);
+    try {
+      await records.append(run, rest);
+    } catch (thrown) {
+      // How it ends must not wait behind what finds no room any more.
+      if (thrown instanceof GodwitError && thrown.details['isFull'] === true)
+        drafts.splice(written, rest.length, ...rest.filter(({ body }) => !isMeasured(body)));
+      throw thrown;
+    }
     written += rest.length;
   };
   const write = (...bodies: readonly DrillBody[]): Promise<void> => {
