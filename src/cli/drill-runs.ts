@@ -2,10 +2,14 @@
 import { GodwitError } from '../errors.ts';
 import type { Drill } from '../model/drill.ts';
 import type { DrillEntry, DrillRun, Verdict } from '../model/drill-run.ts';
+import type { Actor } from '../model/operation.ts';
 import type { DrillRecordSight, DrillRecords } from '../ports/drill-records.ts';
 
 /** Records that are looked through for one drill's, the newest first: a year of daily runs. */
 const mostRecords = 400;
+
+/** Records that are looked through for one that was left: a screen at night must come. */
+const mostSinceLeft = 20;
 
 /** Whoever runs a drill writes every second; whoever undoes it in its place, more seldom. Milliseconds. */
 const writtenWithinMs = 10_000;
@@ -90,6 +94,26 @@ export async function runWithoutEnd(records: DrillRecords, named: string): Promi
   for await (const found of newestRuns(records))
     if (found.id === named || found.summary.drill.name === named)
       return found.summary.verdict === 'under-way' ? found : undefined;
+  return undefined;
+}
+
+/** A run that was left in the middle: what it broke may be broken still. */
+export interface LeftRun {
+  readonly run: string;
+  readonly by: Actor;
+}
+
+/** The newest run that broke anything of this deployment, when it has no end and nobody is at it; undefined: there is none such. */
+export async function leftRun(records: DrillRecords, deployment: string, nowMs: number): Promise<LeftRun | undefined> {
+  for await (const { id, sight, summary } of newestRuns(records, mostSinceLeft)) {
+    const { drill, verdict } = summary;
+    const isReal = drill.kind !== 'simulation' && drill.kind !== 'tabletop';
+    // None of the others breaks anything, and no other begins while one has no end.
+    if (drill.deployment !== deployment || !isReal || verdict === 'not-started') continue;
+    const begin = sight.entries[0]?.body;
+    const isLeft = verdict === 'under-way' && !isWritten(summary, nowMs);
+    return isLeft && begin?.kind === 'begin' ? { run: id, by: begin.by } : undefined;
+  }
   return undefined;
 }
 

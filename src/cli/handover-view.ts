@@ -66,6 +66,7 @@ function risksOf(seen: Seen, atMs: number): readonly string[] {
   const ends = temporaryOf(seen, atMs).flatMap((each) => endingSoon(each, atMs));
   return [
     ...nobodyWatches(view),
+    ...drills(view),
     ...readinessRisks(view, atMs),
     ...announced(view, atMs),
     ...lossRisk(view),
@@ -77,6 +78,13 @@ function risksOf(seen: Seen, atMs: number): readonly string[] {
 
 function nobodyWatches({ controller }: StatusView): readonly string[] {
   return controller.kind === 'gone' ? ['no controller runs: nothing fails over by itself'] : [];
+}
+
+/** What one breaks now, and what one whose process is gone broke. */
+function drills({ temporary = [] }: StatusView): readonly string[] {
+  return temporary.flatMap(({ kind, what, end }) =>
+    kind === 'drill' || kind === 'drill-left' ? [`${what}: ${end}`] : [],
+  );
 }
 
 function readinessRisks({ failoverReady: { value, reasons } }: StatusView, atMs: number): readonly string[] {

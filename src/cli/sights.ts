@@ -18,6 +18,7 @@ import type { ReadCall } from '../ports/call.ts';
 import type { Store } from '../ports/store.ts';
 import type { TrafficDriver } from '../ports/traffic-driver.ts';
 import type { App } from './app.ts';
+import { type LeftRun, leftRun } from './drill-runs.ts';
 
 /** What was read of one deployment. */
 export interface Sights {
@@ -29,6 +30,8 @@ export interface Sights {
   readonly pins: Look<readonly Pin[]>;
   /** What drills do to the traffic now. */
   readonly faults: Look<readonly Fault[]>;
+  /** A drill whose process is gone, and that nobody undid; absent: it was not looked for. */
+  readonly left?: Look<LeftRun | undefined>;
 }
 
 export type Look<T> =
@@ -59,7 +62,7 @@ const patienceMs = 2000;
 const maxOperations = 20;
 
 /** What a watcher asks of the outside world. */
-type Opening = Pick<App, 'clock' | 'openStore' | 'connectTraffic'>;
+type Opening = Pick<App, 'clock' | 'openStore' | 'connectTraffic'> & Partial<Pick<App, 'drillRecords'>>;
 
 /** Opens what can be opened, and tries again with each look. */
 export function createWatcher(app: Opening, config: Config, signal: AbortSignal): Watcher {
@@ -71,16 +74,17 @@ export function createWatcher(app: Opening, config: Config, signal: AbortSignal)
   });
   return {
     async look(deployment) {
-      const [stored, route, traffic, pins, faults] = await Promise.all([
+      const [stored, route, traffic, pins, faults, left] = await Promise.all([
         attempt(app, async () => dated(app, await readStored(await store.open(), deployment))),
         attempt(app, async () => fromSeen(await (await driver.open()).read(deployment, call()))),
         attempt(app, async () => fromSeen(await (await driver.open()).traffic(deployment, call()))),
         attempt(app, async () => standingPins(await driver.open(), deployment, call())),
         attempt(app, async () => faultsInForce(await driver.open(), deployment, call())),
+        attempt(app, async () => dated(app, await leftOf(app, config, deployment))),
       ]);
       if (stored.kind === 'unseen') await store.drop();
       if (route.kind === 'unseen') await driver.drop();
-      return { atMs: app.clock.nowMs(), stored, route, traffic, pins, faults };
+      return { atMs: app.clock.nowMs(), stored, route, traffic, pins, faults, left };
     },
     counts: (deployment) =>
       attempt(app, async () => dated(app, await (await store.open()).operations.counts(deployment))),
@@ -93,6 +97,11 @@ export function createWatcher(app: Opening, config: Config, signal: AbortSignal)
       await Promise.all([store.drop(), driver.drop()]);
     },
   };
+}
+
+async function leftOf(app: Opening, config: Config, deployment: string): Promise<LeftRun | undefined> {
+  if (app.drillRecords === undefined) return undefined;
+  return await leftRun(await app.drillRecords(config), deployment, app.clock.nowMs());
 }
 
 interface Reopening<T> {

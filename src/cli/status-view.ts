@@ -12,7 +12,7 @@ import type { ControllerView, SiteRow, SiteState, Source, StatusView, TrafficFig
 import { nextCommands } from './next-commands.ts';
 import { serviceState } from './service-state.ts';
 import type { Sights } from './sights.ts';
-import { drilled, pinned, temporaries } from './temporary.ts';
+import { drilled, leftBehind, pinned, temporaries } from './temporary.ts';
 
 const stateOf: Readonly<Record<DiagnosisCode, SiteState>> = {
   Healthy: 'healthy',
@@ -84,9 +84,13 @@ function examinedAt(snapshot: Snapshot | undefined, site: string): Pick<SiteRow,
 }
 
 /** With the store away what people said to the gateway is shown all the same. */
-function temporaryOf({ stored, pins, faults, atMs }: Sights): StatusView['temporary'] {
+function temporaryOf({ stored, pins, faults, left, atMs }: Sights): StatusView['temporary'] {
   const kept = pins.kind === 'seen' ? pins.value.map(pinned) : [];
-  const atGateway = [...(faults.kind === 'seen' ? faults.value.map(drilled) : []), ...kept];
+  const inForce = faults.kind === 'seen' ? faults.value : [];
+  const forgotten = left?.kind === 'seen' && left.value !== undefined ? [left.value] : [];
+  // What is in force yet says itself how it ends.
+  const undone = forgotten.filter(({ run }) => inForce.every((fault) => fault.run !== run)).map(leftBehind);
+  const atGateway = [...inForce.map(drilled), ...undone, ...kept];
   if (stored.kind === 'seen') return [...atGateway, ...temporaries(stored.value.standing, atMs)];
   return atGateway.length > 0 ? atGateway : undefined;
 }

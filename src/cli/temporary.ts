@@ -3,6 +3,7 @@ import type { Fault } from '../model/fault.ts';
 import type { Pin } from '../model/pin.ts';
 import type { Standing } from '../model/standing.ts';
 import type { Temporary } from '../report/status-view.ts';
+import type { LeftRun } from './drill-runs.ts';
 
 /** The soonest end first; what has none comes last. What is only remembered (an acknowledgement) is not among them. */
 export function temporaries(standing: readonly Standing[], atMs: number): readonly Temporary[] {
@@ -48,5 +49,13 @@ export function drilled({ run, kind, site, sharePct, by }: Fault): Temporary {
   return {
     ...{ kind: 'drill', what: `drill at ${site}`, by: `${by.name}@${by.host}` },
     ...{ reason: `${kind} of ${sharePct}%`, untilMs: undefined, end: `godwit drill abort ${run}` },
+  };
+}
+
+/** What a drill broke whose process is gone: nobody else says what the site lacks. */
+export function leftBehind({ run, by }: LeftRun): Temporary {
+  return {
+    ...{ kind: 'drill-left', what: `${run} not undone`, by: `${by.name}@${by.host}`, reason: undefined },
+    ...{ untilMs: undefined, end: `godwit drill undo ${run}` },
   };
 }

@@ -227,6 +227,16 @@ test.for([
   expect(see(sights({}, { standing })).temporary).toHaveLength(count);
 });
 
+test('a drill that nobody undid is shown with what undoes it, unless it is in force still', () => {
+  const left = { kind: 'seen', value: { run: 'dr-1', by: base.by }, asOfMs: nowMs } as const;
+  expect(see(sights({ left })).temporary).toMatchObject([
+    { kind: 'drill-left', what: 'dr-1 not undone', by: 'anna@desk', end: 'godwit drill undo dr-1' },
+  ]);
+  const faults = { kind: 'seen', value: [blackhole({ run: 'dr-1' })], asOfMs: nowMs } as const;
+  expect(see(sights({ left, faults })).temporary).toMatchObject([{ end: 'godwit drill abort dr-1' }]);
+  expect(see(sights({ left: { kind: 'seen', value: undefined, asOfMs: nowMs } })).temporary).toEqual([]);
+});
+
 test('what the gateway keeps is shown also while the store is away', () => {
   const kept = pin({ kind: 'pause', untilMs: nowMs + 5000 });
   const given = sights({ stored: gone, pins: { kind: 'seen', value: [kept], asOfMs: nowMs } });

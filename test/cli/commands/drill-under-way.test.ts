@@ -1,6 +1,7 @@
 /** A run without an end: somebody is at it, or nobody is left. */
 import { expect, test } from 'vitest';
 import type { App } from '../../../src/cli/app.ts';
+import { leftRun } from '../../../src/cli/drill-runs.ts';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { DrillBody } from '../../../src/model/drill-run.ts';
 import type { DrillRecords } from '../../../src/ports/drill-records.ts';
@@ -96,4 +97,20 @@ test('what is to be undone may be named by its drill', async () => {
     code: 2,
     err: expect.stringContaining('godwit drill list'),
   });
+});
+
+test.for([
+  { name: 'nobody is at', ageMs: 10_000, over: {}, left: 'dr-2' },
+  { name: 'somebody wrote a moment ago', ageMs: 9_999, over: {}, left: undefined },
+  { name: 'only simulated', ageMs: 3_600_000, over: { kind: 'simulation' }, left: undefined },
+  { name: 'hits another deployment', ageMs: 3_600_000, over: { deployment: 'other' }, left: undefined },
+] as const)('a run without an end that $name is left or not', async ({ ageMs, over, left }) => {
+  const records = await recordsOf(
+    { id: 'dr-1', beganAtMs: nowMs - 7_200_000 },
+    { id: 'dr-2', drill: drillOf(over), beganAtMs: nowMs - 7_000_000, end: undefined },
+    { id: 'dr-3', drill: drillOf({ kind: 'tabletop' }), beganAtMs: nowMs - 4_000_000 },
+    { id: 'dr-4', beganAtMs: nowMs - 3_900_000, end: { verdict: 'not-started' } },
+  );
+  const writtenAtMs = (await records.read('dr-2'))?.entries.at(-1)?.atMs ?? 0;
+  expect(await leftRun(records, 'chat', writtenAtMs + ageMs)).toEqual(left && { run: left, by: ana });
 });

@@ -5,7 +5,9 @@ import type { Operation } from '../../../src/model/operation.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
 import type { Standing } from '../../../src/model/standing.ts';
 import type { SiteNotices } from '../../../src/model/view.ts';
+import type { DrillRecords } from '../../../src/ports/drill-records.ts';
 import { hostileStrings, terminalControls } from '../../report/hostile.ts';
+import { recordsOf } from '../support/drill-record.ts';
 import { fakeApp } from '../support/fake-app.ts';
 import { fakeStore, fakeTraffic } from '../support/fake-ports.ts';
 import { nowMs, operation, plan, route, siteDiagnosis, siteTraffic, snapshot, traffic } from '../support/models.ts';
@@ -30,10 +32,12 @@ interface Given {
   readonly examined?: Parameters<typeof snapshot>[1];
   readonly hasGateway?: boolean;
   readonly hasStore?: boolean;
+  readonly drills?: DrillRecords;
 }
 
 async function run(argv: readonly string[], given: Given = {}) {
   const { operations = [operation()], standing = [], diagnoses = sites, hasGateway = true, hasStore = true } = given;
+  const { drills } = given;
   const seen = given.seen ?? snapshot(diagnoses, given.examined);
   const store = fakeStore({ snapshot: seen, lease, operations, standing });
   const gateway = fakeTraffic({
@@ -42,10 +46,16 @@ async function run(argv: readonly string[], given: Given = {}) {
   });
   const app = fakeApp({
     ...(hasStore ? { openStore: async () => store } : {}),
+    ...(drills === undefined ? {} : { drillRecords: async () => drills }),
     ...(hasGateway ? { connectTraffic: async () => gateway } : {}),
   });
   return { code: await runCommand(['handover', ...argv], app), ...app.printed };
 }
+
+test('a drill that nobody undid is a risk, with what undoes it', async () => {
+  const drills = await recordsOf({ id: 'dr-1', end: undefined });
+  expect((await run([], { drills })).out).toMatch(/Risks 2h +chat: dr-1 not undone: godwit drill undo dr-1\n/);
+});
 
 const linesOver = (text: string, width: number) => text.split('\n').filter((line) => line.length > width);
 
