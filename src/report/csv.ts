@@ -2,7 +2,7 @@
 import { type DrillRun, drillStages } from '../model/drill-run.ts';
 import type { Signal } from '../model/expression.ts';
 import { controlsChecked, controlsOf } from './drill-controls.ts';
-import { figuresOf } from './drill-figures.ts';
+import { achievedMs, figuresOf } from './drill-figures.ts';
 import { comparisonsIn, notMeasured, percent, restoredText, undoWords, whoText } from './drill-words.ts';
 import { sanitize } from './text/sanitize.ts';
 import { day, iso } from './text/time.ts';
@@ -59,14 +59,10 @@ function objective({ drill }: DrillRun, signals: readonly Signal[]): string {
   );
 }
 
-/** Of the claim about it, else of the phases; what was not seen to its end is not an achieved time. */
-function rtoAchieved({ end, faultAtMs }: DrillRun): string {
-  const claimed = end.claims.find(
-    ({ claim, holds }) => claim.kind === 'comparison' && claim.signal === 'recoveryTime' && holds !== 'unknown',
-  );
-  if (typeof claimed?.measured === 'number') return seconds(claimed.measured);
-  const stableAtMs = end.phases.find(({ phase }) => phase === 'stable')?.untilMs;
-  return stableAtMs === undefined || faultAtMs === undefined ? notMeasured : seconds(stableAtMs - faultAtMs);
+/** What was not seen to its end is not an achieved time. */
+function rtoAchieved(run: DrillRun): string {
+  const ms = achievedMs(run);
+  return ms === undefined ? notMeasured : seconds(ms);
 }
 
 function rpoAchieved(run: DrillRun): string {

@@ -2,7 +2,7 @@
 import type { DrillRun, DrillSample, RecoveryPhase } from '../model/drill-run.ts';
 
 export interface DrillFigures {
-  /** From the first fault to the beginning of the last request that was lost, milliseconds; 0: none was lost. */
+  /** From the first fault to the beginning of the last request that was lost, milliseconds; 0: none that began after it was. */
   readonly recoveryMs: number | undefined;
   /** Requests that were lost since the first fault, and their share of those that ended. */
   readonly lost: number | undefined;
@@ -20,7 +20,7 @@ export function figuresOf(run: DrillRun): DrillFigures {
       untilMs === undefined ? [] : [[phase, untilMs - fromMs] as const],
     ),
   );
-  const { faultAtMs } = run;
+  const { faultAtMs, undoneAtMs = 0 } = run;
   const untilMs = run.stages.find(({ stage }) => stage === 'failback')?.atMs ?? Number.POSITIVE_INFINITY;
   const samples = run.samples.filter(({ atMs }) => atMs <= untilMs);
   const before = faultAtMs === undefined ? undefined : samples.findLast(({ atMs }) => atMs <= faultAtMs);
@@ -29,22 +29,41 @@ export function figuresOf(run: DrillRun): DrillFigures {
     faultAtMs === undefined ||
     before === undefined ||
     last === undefined ||
+    last.atMs < undoneAtMs ||
+    // Where nobody asks nothing is lost, and that says nothing.
+    last.ended === before.ended ||
+    isSetBack(samples) ||
     isHoled(samples.slice(samples.indexOf(before)))
   )
     return { recoveryMs: undefined, lost: undefined, lostShare: undefined, firstTokenP95Ms: undefined, phases };
   const [ended, lost] = [last.ended - before.ended, last.lost - before.lost];
+  const lostAtMs = lost === 0 ? faultAtMs : last.lostStartAtMs;
+  // Until it is calm for a while nobody knows how much longer it takes.
+  const isRecovered = lostAtMs !== undefined && (lost === 0 || last.atMs - lostAtMs >= calmMs);
   const load = run.load.filter(({ atMs }) => atMs <= untilMs);
   return {
-    recoveryMs: lost === 0 ? 0 : Math.max(0, (last.lostStartAtMs ?? faultAtMs) - faultAtMs),
-    lost,
-    lostShare: ended === 0 ? undefined : lost / ended,
+    recoveryMs: isRecovered ? Math.max(0, lostAtMs - faultAtMs) : undefined,
+    ...{ lost, lostShare: lost / ended },
     firstTokenP95Ms: medianOf(firstTokens({ load, samples }, faultAtMs)),
     phases,
   };
 }
 
-/** Longest time between two samples that still leaves nothing out, in milliseconds: as where a run is judged. */
+/** The same as something that was achieved: of a run that ended before its time nothing is claimed. */
+export function achievedMs(run: DrillRun): number | undefined {
+  const { by, cutShort } = run.end;
+  return by === 'watchdog' || cutShort !== undefined ? undefined : figuresOf(run).recoveryMs;
+}
+
+/** As where a run is judged, in milliseconds: the longest time between two samples that still leaves nothing out. */
 const longestGapMs = 3500;
+/** Recovered is who then loses nothing that began for as long. */
+const calmMs = 2000;
+
+/** By a clock that was set back what was seen after the fault may lie before it. */
+function isSetBack(samples: readonly DrillSample[]): boolean {
+  return samples.some(({ atMs }, index) => atMs < (samples[index - 1]?.atMs ?? atMs));
+}
 
 /** Seconds that nobody saw, or counts that go back: those are of another gateway. */
 function isHoled(samples: readonly DrillSample[]): boolean {

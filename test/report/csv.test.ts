@@ -54,7 +54,15 @@ test.for([
     make: runs.failedRun,
     row: { passed: 'no', verdict: 'failed', rto_achieved_seconds: '41', gaps: 'not so: recoveryTime <= 15s' },
   },
-  { make: runs.abortedRun, row: { passed: 'no', verdict: 'aborted', gaps: 'errorRate > 30% for 20s: it was 44%' } },
+  {
+    make: runs.abortedRun,
+    row: {
+      passed: 'no',
+      verdict: 'aborted',
+      rto_achieved_seconds: 'not measured',
+      gaps: 'errorRate > 30% for 20s: it was 44%',
+    },
+  },
   { make: runs.interruptedRun, row: { passed: 'no', verdict: 'interrupted', rto_achieved_seconds: 'not measured' } },
   {
     make: runs.notStartedRun,
@@ -75,7 +83,16 @@ test('a time that was not seen to its end is no achieved time', () => {
   const run = runs.passedRun();
   const claims = [{ claim: runs.recoveryClaim, measured: 12_000, holds: 'unknown' as const }];
   const end = { verdict: 'inconclusive' as const, claims, phases: run.end.phases.slice(0, 3) };
-  expect(only(runs.endingAs(end))['rto_achieved_seconds']).toBe('not measured');
+  // Lost to the end of the record: at least so long, which is a failure too, and yet no time that it took.
+  const { samples, stages } = run;
+  const lastAtMs = stages.find(({ stage }) => stage === 'failback')?.atMs ?? samples.at(-1)?.atMs ?? 0;
+  const lostStartAtMs = lastAtMs - 1500;
+  const lossy = samples.map((each) =>
+    each.atMs > lostStartAtMs ? { ...each, lost: each.lost + 1, lostStartAtMs } : each,
+  );
+  expect(only(runs.endingAs(end, { samples: lossy }))['rto_achieved_seconds']).toBe('not measured');
+  const failed = { ...end, claims: claims.map((each) => ({ ...each, holds: 'no' as const })) };
+  expect(only(runs.endingAs(failed, { samples: lossy }))['rto_achieved_seconds']).toBe('not measured');
 });
 
 test('a provider exit names its vendor, and the rules about exits', () => {

@@ -27,7 +27,10 @@ export function measureDrill(
   const last = since.at(-1);
   if (base === undefined || last === undefined || since.length < 2)
     return unmeasured('nothing was seen of the time after the fault');
-  const hole = holeIn(since) ?? (last.atMs < untilMs ? 'nothing was seen of its end' : undefined);
+  const hole =
+    (isSetBack(samples) ? 'the clock was set back meanwhile: no time can be told' : undefined) ??
+    holeIn(since) ??
+    (last.atMs < untilMs ? 'nothing was seen of its end' : undefined);
   if (hole !== undefined) return unmeasured(hole);
   const ended = last.ended - base.ended;
   if (ended === 0) return unmeasured('no request came: nothing could be lost');
@@ -45,6 +48,11 @@ export function measureDrill(
 
 function unmeasured(why: string): Measured {
   return { recoveryMs: undefined, isRecovered: false, lostRatio: undefined, missing: [why] };
+}
+
+/** What was seen after the fault may lie before it then: all of the record is looked at. */
+function isSetBack(samples: readonly DrillSample[]): boolean {
+  return samples.some(({ atMs }, index) => atMs < (samples[index - 1]?.atMs ?? atMs));
 }
 
 function holeIn(samples: readonly DrillSample[]): string | undefined {

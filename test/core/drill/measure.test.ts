@@ -33,6 +33,7 @@ const later = (ms: number): readonly DrillSample[] => [
 test.for([
   { name: 'no sample at all', of: [], missing: /nothing was seen/ },
   { name: 'none from before the fault', of: later(0).slice(2), missing: /nothing was seen/ },
+  { name: 'a clock that is set back', of: later(-2000), missing: /the clock was set back meanwhile/ },
   { name: 'a hole of more than three samples', of: later(2501), missing: /nothing was seen of the gateway for 3.5s/ },
   {
     name: 'counts that began again',

@@ -279,7 +279,12 @@ export function failedRun(): DrillRun {
   const claims = met.map((each) =>
     each.claim === recoveryClaim ? { ...each, measured: 41_000, holds: 'no' as const } : each,
   );
-  return endingAs({ verdict: 'failed', because: ['not so: recoveryTime <= 15s'], claims });
+  const { samples, faultAtMs = 0 } = passedRun();
+  const lostStartAtMs = faultAtMs + 41_000;
+  const longer = samples.map((each) =>
+    each.atMs > lostStartAtMs ? { ...each, lost: each.lost + 1, lostStartAtMs } : each,
+  );
+  return endingAs({ verdict: 'failed', because: ['not so: recoveryTime <= 15s'], claims }, { samples: longer });
 }
 
 export function abortedRun(): DrillRun {
