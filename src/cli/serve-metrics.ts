@@ -38,7 +38,7 @@ export async function serveMetrics(
   };
   const connectTraffic = (): ReturnType<App['connectTraffic']> => app.connectTraffic(config);
   const watcher = createWatcher({ clock: app.clock, openStore, connectTraffic }, config, signal);
-  const drills = createDrillLook(config, () => app.drillRecords(config));
+  const drills = createDrillLook(config, () => app.drillRecords(config), app.recount);
   const look = async (): Promise<string> => {
     const { deployments, path } = config;
     const isConfigValid = await isStartable(app, path);

@@ -125,7 +125,7 @@ async function metricsOf(
   ]);
   const names = new Set(deployments.map(({ name }) => name));
   const chosen = (config.drills ?? []).filter(({ deployment }) => names.has(deployment));
-  const drills = createDrillLook({ ...config, drills: chosen }, () => app.drillRecords(config));
+  const drills = createDrillLook({ ...config, drills: chosen }, () => app.drillRecords(config), app.recount);
   // The file was read a moment ago.
   return metricsText({
     ...{ version: app.version(), config, deployments, watcher, drills },
