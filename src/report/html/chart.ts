@@ -1,7 +1,7 @@
 /** What every drawing of a page has: its words, its frame, its marks, and its figures as a table. */
 import { clockTime } from '../text/time.ts';
 import { type Axis, brokenGround, drawing, markLines, timeAxis } from './axis.ts';
-import { html, type Markup, type Part, round } from './markup.ts';
+import { html, Markup, type Part, round } from './markup.ts';
 import { niceSeconds, type Stretch } from './series.ts';
 import { dataTable } from './tables.ts';
 
@@ -116,7 +116,7 @@ export function siteArea(index: number, path: Markup): Markup {
 
 /** The same, for the legend. */
 export function siteSwatch(index: number): Markup {
-  return html`<svg aria-hidden="true" viewBox="0 0 26 12">${siteArea(index, { markup: 'M0 0H26V12H0Z' })}</svg>`;
+  return html`<svg aria-hidden="true" viewBox="0 0 26 12">${siteArea(index, new Markup('M0 0H26V12H0Z'))}</svg>`;
 }
 
 /** Once in a page, before any drawing. */

@@ -1,7 +1,7 @@
 /** A drill's report as one page: no network, no script, and nothing that is not in its record. */
 import type { DrillRun } from '../../model/drill-run.ts';
 import { chartsSection } from './charts.ts';
-import { html } from './markup.ts';
+import { html, Markup } from './markup.ts';
 import { phasesSection } from './phases.ts';
 import * as sections from './sections.ts';
 import { styleHash, styleText } from './styles.ts';
@@ -21,7 +21,7 @@ export function drillReportHtml(run: DrillRun, { history = [], offsetMin }: Dril
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">
-<title>${title}</title><style>${{ markup: styleText }}</style></head>
+<title>${title}</title><style>${new Markup(styleText)}</style></head>
 <body><main>
 ${[
   sections.verdictSection(run),

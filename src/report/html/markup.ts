@@ -1,9 +1,17 @@
 /** Text that becomes part of a page: whatever is put into a template is made harmless, unless it is markup of our own. */
 import { sanitize } from '../text/sanitize.ts';
 
-/** Markup that was made here; a string never is. */
-export interface Markup {
-  readonly markup: string;
+/** Markup that was made here. Neither a string is, nor what a record has in the place of one: JSON makes no instance of this. */
+export class Markup {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get markup(): string {
+    return this.#text;
+  }
 }
 
 export type Part = Markup | string | number | undefined | readonly Part[];
@@ -21,7 +29,7 @@ export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Ma
     const own = text.replace(/\n\s+/g, '\n');
     return index < parts.length ? own + partText(parts[index]) : own;
   });
-  return { markup: pieces.join('') };
+  return new Markup(pieces.join(''));
 }
 
 const letters: Readonly<Record<string, string>> = {
@@ -37,7 +45,9 @@ function partText(part: Part): string {
   if (typeof part === 'number') return String(part);
   if (typeof part === 'string')
     return sanitize(part, longestText).replace(/[&<>"']/g, (letter) => letters[letter] ?? '');
-  return 'markup' in part ? part.markup : part.map(partText).join('');
+  if (part instanceof Markup) return part.markup;
+  // Whoever wrote the record may have put anything in the place of a text.
+  return Array.isArray(part) ? part.map(partText).join('') : partText(JSON.stringify(part));
 }
 
 /** Of a drawing, to a tenth: more is not seen. */

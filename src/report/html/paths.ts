@@ -1,5 +1,5 @@
 /** Paths of drawings: steps, areas and lines, broken where nothing was seen. */
-import { type Markup, round } from './markup.ts';
+import { Markup, round } from './markup.ts';
 
 /** A level over a stretch, in units of the drawing. */
 export interface Level {
@@ -10,7 +10,7 @@ export interface Level {
 
 /** Stretches that follow each other are joined; the same level again adds nothing. */
 export function stepLine(levels: readonly Level[]): Markup {
-  return { markup: stepPath(levels) };
+  return new Markup(stepPath(levels));
 }
 
 function stepPath(levels: readonly Level[]): string {
@@ -39,7 +39,7 @@ export function stepArea(bands: readonly Band[]): Markup {
     if (last === undefined || Math.abs(band.x0 - last.x1) > 0.5) parts.push([band]);
     else parts.at(-1)?.push(band);
   }
-  return { markup: parts.map(closed).join('') };
+  return new Markup(parts.map(closed).join(''));
 }
 
 function closed(bands: readonly Band[]): string {
@@ -55,7 +55,7 @@ export function pointLine(points: readonly (readonly [x: number, y: number] | un
     if (point !== undefined) path += `${isDrawing ? 'L' : 'M'}${round(point[0])} ${round(point[1])}`;
     isDrawing = point !== undefined;
   }
-  return { markup: path };
+  return new Markup(path);
 }
 
 /** The end of a scale that begins at 0: a round number that is at least `most`. */

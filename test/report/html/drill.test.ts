@@ -158,6 +158,14 @@ test.for([
   expect(names.filter((name) => /^(on|style$|href|src|xlink|action)/.test(name))).toEqual([]);
 });
 
+test('what a record has in the place of a text is no markup either', () => {
+  const evil = { markup: '<meta http-equiv="refresh" content="0;url=http://evil.example">' };
+  const run = JSON.parse(JSON.stringify({ ...runs.passedRun(), version: evil, configDigest: [evil, null, true] }));
+  const page = drillReportHtml(run);
+  expect(page).not.toContain('http-equiv="refresh"');
+  expect(textOf(page)).toContain('http-equiv=');
+});
+
 test('every drawing says what it shows, and has its figures in a table', () => {
   const page = drillReportHtml(runs.passedRun());
   const drawings = [...page.matchAll(/<svg class="chart" role="img" aria-labelledby="(\S+) (\S+)".*?<\/svg>/gs)];
