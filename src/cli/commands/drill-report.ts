@@ -36,7 +36,8 @@ export const drillReport = defineCommand({
     const entries = wholeEntries(found);
     refuseUnderWay(found, app.clock.nowMs());
     const run = await app.recount(entries);
-    const note = hasEnd(entries) ? {} : { note: `${run.id} is not over: ${noEndOf(run.id)}` };
+    const id = sanitize(run.id, 60);
+    const note = hasEnd(entries) ? {} : { note: `${id} is not over: ${noEndOf(id)}` };
     const terms = reportTerms(app, found.config, run, out.dataStyle);
     const json = { kind: 'DrillReport', ...drillRunJson(run) };
     const format = options.format ?? 'text';
@@ -46,7 +47,7 @@ export const drillReport = defineCommand({
       return {
         exit: 'done',
         json: { ...json, out: path, format },
-        text: `${run.id} as ${format} in ${sanitize(path, 200)}`,
+        text: `${id} as ${format} in ${sanitize(path, 200)}`,
         ...note,
       };
     }

@@ -59,7 +59,7 @@ export function drillCompareText(before: DrillRun, now: DrillRun, compared: read
   const isMarked = (index: number): boolean =>
     index === 0 ? rows[0]?.[3] !== '' : compared[index - 1]?.isChange === true;
   return [
-    `${sanitize(now.drill.name, 60)}: ${before.id} of ${minute(before.beganAtMs)}, and ${now.id} of ${minute(now.beganAtMs)}`,
+    `${sanitize(now.drill.name, 60)}: ${sanitize(before.id, 60)} of ${minute(before.beganAtMs)}, and ${sanitize(now.id, 60)} of ${minute(now.beganAtMs)}`,
     head,
     ...lines.map((line, index) => (isMarked(index) ? tint('warn', line, style) : line)),
   ].join('\n');
@@ -97,12 +97,12 @@ export function drillTrendText(runs: readonly DrillRun[], style: Style): string 
     const [slowest] = [...of.phases].toSorted(([, a], [, b]) => b - a);
     return [
       minute(run.beganAtMs).slice(5),
-      run.id,
+      sanitize(run.id, 60),
       run.end.verdict,
       figureText(of.recoveryMs, 'time'),
       figureText(of.lostShare, 'share'),
       figureText(of.firstTokenP95Ms, 'time'),
-      slowest === undefined ? '-' : `${slowest[0]} ${span(slowest[1])}`,
+      slowest === undefined ? '-' : `${sanitize(slowest[0], 20)} ${span(slowest[1])}`,
     ];
   });
   const lines = table(trendColumns, rows, style);

@@ -85,7 +85,10 @@ function undoWords(undo: UndoState, run: string): readonly [Tone, string] {
     case 'verified':
       return ['good', 'fault undone, read back'];
     case 'unknown':
-      return ['unknown', `undo not seen: what the gateway does is over in 10s; the rest: godwit drill undo ${run}`];
+      return [
+        'unknown',
+        `undo not seen: what the gateway does is over in 10s; the rest: godwit drill undo ${sanitize(run, 60)}`,
+      ];
     case 'not-needed':
       return ['idle', 'nothing was broken'];
   }
@@ -97,9 +100,9 @@ export function drillRunText(run: DrillRun, style: Style): string {
   const marked = (tone: Tone, text: string): string => tint(tone, `${mark(tone, style)}${text}`, style);
   const [undoTone, undone] = undoWords(end.undo, run.id);
   const isReal = drill.kind === 'live' || drill.kind === 'canary' || drill.kind === 'provider-exit';
-  const kind = drill.kind === 'live' ? '' : `  (${drill.kind}${isReal ? '' : ': nothing was touched'})`;
+  const kind = drill.kind === 'live' ? '' : `  (${sanitize(drill.kind, 20)}${isReal ? '' : ': nothing was touched'})`;
   const lines = [
-    `${run.id}  ${sanitize(drill.name, 60)}  ${marked(toneOfVerdict[end.verdict], end.verdict.toUpperCase())}${kind}`,
+    `${sanitize(run.id, 60)}  ${sanitize(drill.name, 60)}  ${marked(toneOfVerdict[end.verdict], end.verdict.toUpperCase())}${kind}`,
     ...end.because.flatMap((why) => hanging('  ', sanitize(why, 400), style.width, 2)),
     `  ${marked(undoTone, undone)}`,
     ...(faultAtMs === undefined || before === undefined
@@ -110,12 +113,12 @@ export function drillRunText(run: DrillRun, style: Style): string {
       const since = faultAtMs === undefined ? '' : `  ${span(Math.max(0, openedAtMs - faultAtMs))} after the fault`;
       const took = endedAtMs === undefined ? '' : `, took ${span(endedAtMs - openedAtMs)}`;
       return cut(
-        `  ${marked(toneOfState(state), `${id} ${plan.trigger} ${plan.kind} ${state}`)}${since}${took}`,
+        `  ${marked(toneOfState(state), sanitize(`${id} ${plan.trigger} ${plan.kind} ${state}`, 100))}${since}${took}`,
         style.width + 20,
       );
     }),
     ...phaseLines(end.phases, style),
-    `  ${clockTime(run.beganAtMs)} to ${clockTime(run.endedAtMs)}, ${samples.length} ${samples.length === 1 ? 'sample' : 'samples'}, config ${run.configDigest.slice(0, 12)}`,
+    `  ${clockTime(run.beganAtMs)} to ${clockTime(run.endedAtMs)}, ${samples.length} ${samples.length === 1 ? 'sample' : 'samples'}, config ${sanitize(run.configDigest, 200).slice(0, 12)}`,
   ];
   return lines.join('\n');
 }
@@ -134,7 +137,7 @@ function phaseLines(phases: readonly PhaseTime[], { width }: Style): readonly st
   const words = phases.map(
     ({ phase, fromMs, untilMs }) => `${phase} ${untilMs === undefined ? '?' : span(untilMs - fromMs)}`,
   );
-  return hanging('  phases  ', words.join(', '), width, 10);
+  return hanging('  phases  ', sanitize(words.join(', '), 400), width, 10);
 }
 
 function claimLine({ claim, measured, holds }: ClaimVerdict, marked: Marked): string {
