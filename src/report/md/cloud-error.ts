@@ -2,7 +2,7 @@
 import { type ErrorRule, type ErrorTable, termsOf } from '../../model/error-table.ts';
 import { blocksText, classTodo, type ExplainedError, expiryText, retryText } from '../cloud-error-view.ts';
 import { explainedLines } from '../text/cloud-error.ts';
-import { mdTable, mdText } from './text.ts';
+import { mdOwnText, mdTable, mdText } from './text.ts';
 
 /** A heading, the table with every rule in order, and the codes that are left out. */
 export function errorTableMd({ provider, rules, summaryCodes }: ErrorTable): string {
@@ -11,14 +11,14 @@ export function errorTableMd({ provider, rules, summaryCodes }: ErrorTable): str
     summaryCodes.length === 0
       ? []
       : [`Left out beside others: ${summaryCodes.map((each) => mdText(each)).join(', ')}.`];
-  return [`## Errors of ${mdText(provider, 60)}`, mdTable(head, rules.map(ruleCells)), ...left].join('\n\n');
+  return [`## Errors of ${mdText(provider, 60)}`, mdTable(head, rules.map(ruleCells), mdOwnText), ...left].join('\n\n');
 }
 
 /** A heading and what there is to say, a line each. */
 export function explainedErrorMd(told: ExplainedError): string {
   const { rule } = told.judged;
-  const source = rule === undefined ? [] : [['source', `${rule.source.at} (${rule.source.checked})`] as const];
-  const lines = [...explainedLines(told), ...source].map(([name, said]) => `- **${name}** ${mdText(said)}`);
+  const source = rule === undefined ? [] : [`- **source** ${mdOwnText(`${rule.source.at} (${rule.source.checked})`)}`];
+  const lines = [...explainedLines(told).map(([name, said]) => `- **${name}** ${mdText(said)}`), ...source];
   const title = `## ${mdText(told.raw.code ?? 'no code', 80)} (${mdText(told.provider, 20)}: ${told.judged.verdict.class})`;
   return [title, lines.join('\n')].join('\n\n');
 }

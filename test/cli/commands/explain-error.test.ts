@@ -99,6 +99,8 @@ test.for(['aws', 'azure', 'gcp'])(
   'the table of %s in Markdown has each rule, whole, with its source',
   async (provider) => {
     const { out } = await explain(provider, '-o', 'md');
+    // Where it was read is a link of ours.
+    expect(out).toContain('https://');
     const rules = (await errorTables[provider]?.())?.rules ?? [];
     const rows = out.split('\n').filter((line) => line.startsWith('| '));
     expect(rows).toHaveLength(2 + rules.length);

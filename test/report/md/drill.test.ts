@@ -40,6 +40,7 @@ test('hostile texts become neither link, heading, row nor markup', () => {
   expect(text).not.toMatch(new RegExp(terminalControls.source.replace('\\u000b', '\\u000b'), 'u'));
   expect(text).not.toMatch(/[^\\]<[a-z!/]/i);
   expect(text).not.toMatch(/[^\\]\]\(/);
+  expect(text).not.toMatch(/:\/\/|\bwww\./i);
   const headings = text.split('\n').filter((line) => line.startsWith('#'));
   expect(headings).toHaveLength(7);
 });

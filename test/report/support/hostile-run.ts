@@ -22,6 +22,7 @@ export const markupStrings: readonly string[] = [
   '\r=1',
   '＝1+1',
   '| a | b |\n# heading\n[x](http://evil.example) ![y](z)',
+  'see https://evil.example/login or WWW.evil.example',
   'not a character \ufffe\uffff',
 ];
 
