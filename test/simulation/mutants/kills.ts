@@ -128,7 +128,7 @@ export const kills: Readonly<Record<string, Kill>> = {
   'drill-goes-on-after-ctrl-c': { seed: 2000020, by: 'I33' },
   'drill-fault-stands-for-a-minute': { seed: 2000007, by: 'I33' },
   'drill-weights-given-back-only-at-its-end': { seed: 2000008, by: 'I33' },
-  'drill-gives-back-what-a-person-moved': { seed: 2000181, by: 'I33' },
+  'drill-gives-back-what-a-person-moved': { seed: 2000554, by: 'I33' },
   'drill-failover-not-acknowledged': { seed: 2000334, by: 'I33' },
   'dead-drill-gives-nothing-back': { seed: 2000334, by: 'I33' },
   'dead-drill-gives-back-at-once': { seed: 2000538, by: 'I33' },
