@@ -72,17 +72,19 @@ function siteLoss(scene: Scene): SuggestedDrill {
   return lossOf(scene, 'site-loss', `Lose ${scene.active.site} at full traffic`, []);
 }
 
-function engineHang(scene: Scene): SuggestedDrill {
+/** Stalled streams alone are one plane of evidence: automation rightly waits, so that they rehearse no failover. */
+function engineHang(scene: Scene): Suggestion {
   const { config, active, deployment } = scene;
   const provider = config.sites.find(({ name }) => name === active.site)?.provider;
-  const isHung = provider !== undefined && canHang.has(provider);
-  const title = isHung
-    ? `The model servers at ${active.site} stop where they stand`
-    : `Streams of ${active.site} begin, and then nothing more comes`;
+  if (provider === undefined || !canHang.has(provider))
+    return {
+      name: scene.named('engine-hang'),
+      why: `nobody can stop the replicas at ${active.site} from here: a fault of type exec can, with a program of yours`,
+    };
   const ms = isServing(deployment) ? scene.limits.recoverMs : scene.limits.detectMs;
   return {
-    ...common(scene, 'engine-hang', title),
-    faults: [faultAt(active.site, isHung ? 'hang' : 'stalled-streams', ms + lastingMs)],
+    ...common(scene, 'engine-hang', `The model servers at ${active.site} stop where they stand`),
+    faults: [faultAt(active.site, 'hang', ms + lastingMs)],
     hypothesis: [
       ...decided(scene),
       ...(isServing(deployment) ? [`recoveryTime <= ${writeDuration(scene.limits.recoverMs)}`] : []),
