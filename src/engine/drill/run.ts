@@ -97,10 +97,12 @@ const undoText: Readonly<Record<Exclude<UndoState, 'not-needed'>, string>> = {
 /** Both ways at once: neither waits for the other. */
 async function undoAll(rehearsal: Rehearsal, siteFaults: SiteFaults, because: string): Promise<UndoState> {
   const { recorder, isUp, faultAtMs } = rehearsal;
-  await recorder.tell({ kind: 'stage', stage: 'undo' });
+  // Told first, and not waited for: a disk that hangs keeps nothing broken.
+  const told = recorder.tell({ kind: 'stage', stage: 'undo' });
   const [lifted, restored] = await Promise.all([
     isUp ? liftAll(rehearsal, because) : ('not-needed' as const),
     siteFaults.undoAll(),
+    told,
   ]);
   if (faultAtMs === undefined) return 'not-needed';
   const undo = [lifted, restored].includes('unknown') ? 'unknown' : 'verified';

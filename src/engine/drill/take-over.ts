@@ -86,13 +86,15 @@ function remainsOf(entries: readonly DrillEntry[]): Map<number, Remains> {
 
 async function undoWhatIsLeft(rehearsal: Rehearsal, because: string): Promise<UndoState> {
   const { deps, recorder, remains } = rehearsal;
-  await recorder.tell({ kind: 'stage', stage: 'undo' });
+  // Told first, and not waited for: a disk that hangs keeps nothing broken.
+  const told = recorder.tell({ kind: 'stage', stage: 'undo' });
   const deeds = [...remains].map(async ([fault, kept]) => {
     const { state, detail } = await undoRemains(deps, kept);
     await recorder.tell({ kind: 'action', what: 'undo', fault, state, detail });
     return state === 'done';
   });
   const [lifted, ...undone] = await Promise.all([liftAll(rehearsal, because), ...deeds]);
+  await told;
   const undo = lifted !== 'unknown' && undone.every(Boolean) ? 'verified' : 'unknown';
   rehearsal.say(undo === 'verified' ? 'undone, read back where it was done' : 'NOT known to be undone');
   return undo;

@@ -159,6 +159,18 @@ test('a run whose process died before is told, and nothing is broken until it is
   await life.stop();
 });
 
+test('a disk that hangs keeps nothing broken', async () => {
+  const life = await live(Math.floor(points / 2));
+  const { world, shelf, run } = life;
+  const isBroken = () => world.sink.drilled.some((each) => each.run === run && each.sharePct > 0);
+  expect(isBroken()).toBe(true);
+  const hanging = { ...openMemoryDrillRecords(shelf), append: () => new Promise<never>(() => undefined) };
+  const terms = { records: hanging, because: 'its runner died', say: () => undefined };
+  void takeOver(world.boot().deps, run, terms);
+  await world.until('it is undone', () => !isBroken(), 1000);
+  await life.stop();
+});
+
 test('without anybody who would undo it nothing is broken, and that is on record', async () => {
   const life = await live();
   const { world, shelf } = life;
