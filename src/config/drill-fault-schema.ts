@@ -6,7 +6,7 @@ import { duration, parseShare, share } from './units.ts';
 const longest = '1h';
 /** Shorter ones could begin and end between two looks. */
 const shortestMs = 5000;
-/** Of a drill. Also the most that a driver remembers of faults that ended. */
+/** Of a drill. */
 export const maxFaults = 16;
 
 const words: Readonly<Record<(typeof faultKinds)[number], string>> = {

@@ -1,14 +1,18 @@
 /** The faults a drill has armed for one deployment. In memory alone: whoever stops the gateway undoes them too. */
 import type { PoolReplica } from '../core/routing/pool.ts';
-import type { ArmedFaultKind, EndedFault, Fault, FaultRequest, FaultSight } from '../model/fault.ts';
+import {
+  type ArmedFaultKind,
+  type EndedFault,
+  type Fault,
+  type FaultRequest,
+  type FaultSight,
+  mostFaults,
+} from '../model/fault.ts';
 import type { LiftReason } from '../ports/traffic-driver.ts';
 import type { Attempt } from './attempt.ts';
 import type { Held } from './delayed.ts';
 import { connectTimeoutMs } from './unreached.ts';
 
-/** Of one deployment at once: what a drill has at most, and a mark at each of its sites. */
-const maxInForce = 40;
-const maxEnded = 40;
 const late = 'nobody armed it again in time';
 
 /** One moment on both clocks. */
@@ -105,7 +109,7 @@ export class FaultBook {
     const isSame = ({ fault: { site, kind } }: Kept): boolean => site === request.site && kind === request.kind;
     const before = this.#inForce.find(isSame)?.fault.sharePct ?? 0;
     const others = this.#inForce.filter((kept) => !isSame(kept));
-    if (others.length >= maxInForce) return { kind: 'full', message: `more than ${maxInForce} faults at once` };
+    if (others.length >= mostFaults) return { kind: 'full', message: `more than ${mostFaults} faults at once` };
     const fault: Fault = { ...request, armedAtMs: wallMs, untilMs: wallMs + request.forMs };
     this.#inForce = [...others, { fault, untilMonoMs: monoMs + request.forMs }];
     // Of those spared so far; without this, arming again every few seconds would in the end hit everything that runs.
@@ -118,8 +122,7 @@ export class FaultBook {
     this.#letGo(monoMs);
     const meant = this.#inForce.filter(({ fault }) => run === undefined || fault.run === run);
     for (const each of new Set([...meant.map(({ fault }) => fault.run), ...(run === undefined ? [] : [run])]))
-      this.#lifted.set(each, because);
-    for (const [oldest] of this.#lifted) if (this.#lifted.size > maxEnded) this.#lifted.delete(oldest);
+      this.#forbid(each, because);
     this.#end(meant, (fault) => ({ ...fault, endedAtMs: wallMs, because }));
   }
 
@@ -132,14 +135,21 @@ export class FaultBook {
   #letGo(monoMs: number): void {
     const over = this.#inForce.filter(({ untilMonoMs }) => monoMs >= untilMonoMs);
     // Who comes back after that must not go on: somebody may have counted on its end.
-    for (const { fault } of over) this.#lifted.set(fault.run, late);
+    for (const { fault } of over) this.#forbid(fault.run, late);
     this.#end(over, (fault) => ({ ...fault, endedAtMs: fault.untilMs, because: late }));
+  }
+
+  /** The newest are known: whoever is forgotten died long ago. */
+  #forbid(run: string, because: string): void {
+    this.#lifted.delete(run);
+    this.#lifted.set(run, because);
+    for (const oldest of this.#lifted.keys()) if (this.#lifted.size > mostFaults) this.#lifted.delete(oldest);
   }
 
   #end(kept: readonly Kept[], ended: (fault: Fault) => EndedFault): void {
     if (kept.length === 0) return;
     this.#inForce = this.#inForce.filter((each) => !kept.includes(each));
     if (this.#inForce.length === 0) this.#hanging.clear();
-    this.#ended = [...this.#ended, ...kept.map(({ fault }) => ended(fault))].slice(-maxEnded);
+    this.#ended = [...this.#ended, ...kept.map(({ fault }) => ended(fault))].slice(-mostFaults);
   }
 }

@@ -30,6 +30,9 @@ export type FaultKind = (typeof faultKinds)[number];
 /** The longest time a fault stands without being armed again, in milliseconds: who dies takes it along. */
 export const longestFaultMs = 60_000;
 
+/** As many stand at a deployment at once, what a drill has at most and a mark at each of its sites; as many that ended are told of. */
+export const mostFaults = 40;
+
 export interface FaultRequest {
   readonly deployment: string;
   /** The drill, as the configuration names it, and the run of it that answers for the fault. */
@@ -62,6 +65,6 @@ export interface EndedFault extends Fault {
 /** A deployment's faults as the driver has them. */
 export interface FaultSight {
   readonly inForce: readonly Fault[];
-  /** Newest last, at most sixteen. */
+  /** Newest last, at most `mostFaults`. */
   readonly ended: readonly EndedFault[];
 }

@@ -1,8 +1,17 @@
 /** What drills do at the simulated gateway, by the promises of the real one: armed again in time or over, busy, lifted for good. */
-import type { ArmedFaultKind, EndedFault, Fault, FaultRequest, FaultSight } from '../model/fault.ts';
+import {
+  type ArmedFaultKind,
+  type EndedFault,
+  type Fault,
+  type FaultRequest,
+  type FaultSight,
+  mostFaults,
+} from '../model/fault.ts';
 import type { Reply } from '../model/outcome.ts';
 import type { LiftReason } from '../ports/traffic-driver.ts';
 import type { Schedule } from './schedule.ts';
+
+const late = 'nobody armed it again in time';
 
 interface Kept {
   readonly fault: Fault;
@@ -83,17 +92,17 @@ export class ArmedFaults {
 
   #letGo(): void {
     const { monoMs } = this.#terms.schedule;
-    this.#end(
-      this.#kept.filter(({ untilMonoMs }) => monoMs >= untilMonoMs),
-      'nobody armed it again in time',
-    );
+    const over = this.#kept.filter(({ untilMonoMs }) => monoMs >= untilMonoMs);
+    // Who comes back after that must not go on.
+    for (const { fault } of over) this.#lifted.set(fault.run, late);
+    this.#end(over, late);
   }
 
   #end(kept: readonly Kept[], because: string): void {
     if (kept.length === 0) return;
     const endedAtMs = this.#terms.wallMs();
     this.#kept = this.#kept.filter((each) => !kept.includes(each));
-    this.#ended = [...this.#ended, ...kept.map(({ fault }) => ({ ...fault, endedAtMs, because }))].slice(-16);
+    this.#ended = [...this.#ended, ...kept.map(({ fault }) => ({ ...fault, endedAtMs, because }))].slice(-mostFaults);
     this.#terms.onChange();
   }
 }

@@ -114,6 +114,18 @@ test('lifting ends all with the reason given, and once only', () => {
   ]);
 });
 
+test('of the runs that were ended the forty newest stay so: one that is ended again is among them', () => {
+  const book = new FaultBook();
+  for (let count = 0; count < 40; count += 1) book.lift({ because: 'done', run: `run-${count}` }, at(count));
+  book.lift({ because: 'again', run: 'run-0' }, at(40));
+  // One that was late counts as well.
+  book.arm(request({ run: 'run-40', forMs: 1 }), at(41));
+  expect(book.sight(42).ended).toHaveLength(1);
+  expect(book.arm(request({ run: 'run-0' }), at(43))).toEqual({ kind: 'lifted', message: 'again' });
+  expect(book.arm(request({ run: 'run-40' }), at(43))).toMatchObject({ kind: 'lifted' });
+  expect(book.arm(request({ run: 'run-1' }), at(43))).toMatchObject({ kind: 'armed' });
+});
+
 test('forty stand at once, and the forty newest that ended are kept', () => {
   const book = new FaultBook();
   for (let count = 0; count < 40; count += 1)

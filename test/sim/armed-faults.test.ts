@@ -46,6 +46,15 @@ test('a fault ends by itself unless the same run arms it again', () => {
   expect(faults.sight()).toMatchObject({ inForce: [], ended: [{ because: 'nobody armed it again in time' }] });
 });
 
+test('who was late arms nothing more, as at the real gateway', () => {
+  const { faults, pass } = open();
+  faults.arm(request());
+  pass(10_000);
+  const late = { kind: 'refused', error: { code: 'Lifted', message: 'nobody armed it again in time' } };
+  expect(faults.arm(request())).toMatchObject(late);
+  expect(faults.arm(request({ site: 'birch' }))).toMatchObject(late);
+});
+
 test('another run waits until all have ended', () => {
   const { faults, pass } = open();
   faults.arm(request());
