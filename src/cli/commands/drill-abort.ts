@@ -1,5 +1,6 @@
 import { GodwitError } from '../../errors.ts';
 import type { Config } from '../../model/config.ts';
+import { armedFaultKinds, type Fault } from '../../model/fault.ts';
 import type { TrafficDriver } from '../../ports/traffic-driver.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
 import type { App } from '../app.ts';
@@ -52,10 +53,19 @@ export const drillAbort = defineCommand({
     return {
       exit: 'done',
       json: { ...about, run: running.run, outcome: 'aborted' },
-      text: `${running.run} aborted: what it did at ${sanitize(running.site, 40)} is undone, read back from the gateway.`,
+      text: abortedText(config, running),
     };
   },
 });
+
+/** What is done to replicas, or by a program, is no business of the gateway: the run's own process undoes it when it sees this. */
+function abortedText({ drills = [] }: Config, { run, drill, site, sharePct }: Fault): string {
+  const faults = drills.find(({ name }) => name === drill)?.faults ?? [];
+  const isHere = faults.every(({ kind }) => armedFaultKinds.some((each) => each === kind)) && sharePct > 0;
+  return isHere
+    ? `${run} aborted: what it did at ${sanitize(site, 40)} is undone, read back from the gateway.`
+    : `${run} aborted: what the gateway did for it is undone, read back. The rest its own process undoes now: godwit drill report ${run}`;
+}
 
 /** By the drill's name, or by a run that breaks something now. Throws `NotFound`. */
 async function deploymentOf(config: Config, named: string, traffic: TrafficDriver, app: App): Promise<string> {

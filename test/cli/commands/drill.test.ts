@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { DrillUndone } from '../../../src/cli/app.ts';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { DrillCheck } from '../../../src/engine/drill/check.ts';
+import type { Drill } from '../../../src/model/drill.ts';
 import type { DrillEnd, DrillRun, Verdict } from '../../../src/model/drill-run.ts';
 import type { Fault } from '../../../src/model/fault.ts';
 import type { TrafficDriver } from '../../../src/ports/traffic-driver.ts';
@@ -234,6 +235,25 @@ test.for(['site-loss', 'dr-2k8m4p'])(
     expect((await at(['drill', 'abort', 'site-loss'], connected)).out).toContain('Nothing to do');
   },
 );
+
+test.for<{ name: string; faults: Drill['faults']; fault: Partial<Fault> }>([
+  {
+    name: 'a program',
+    faults: [...loss.faults, { kind: 'exec', site: 'site-a', sharePct: 100, atMs: 0, forMs: 5000 }],
+    fault: {},
+  },
+  { name: 'one that only stands for it', faults: loss.faults, fault: { sharePct: 0 } },
+])('what the gateway knows nothing of is not called undone: $name', async ({ faults, fault }) => {
+  const app = fakeApp({
+    reading: {
+      ...{ kind: 'valid', warnings: { text: '', findings: [] } },
+      config: { ...config(), drills: [{ ...loss, faults }] },
+    },
+    connectTraffic: async () => driver(running().map((each) => ({ ...each, ...fault }))),
+  });
+  expect(await runCommand(['drill', 'abort', 'site-loss'], app)).toBe(0);
+  expect(app.printed.out).toContain('The rest its own process undoes now: godwit drill report dr-2k8m4p');
+});
 
 test('an abort that is not seen to have worked is no success', async () => {
   expect(await at(['drill', 'abort', 'site-loss'], driver(running(), [], true))).toMatchObject({
