@@ -9,8 +9,21 @@ import { day, iso } from './text/time.ts';
 
 /** Every cell quoted, lines ended as RFC 4180 has it; no cell begins as a formula of a spreadsheet would. */
 export function evidenceCsv(runs: readonly DrillRun[]): string {
-  const rows = [columns.map(([name]) => name), ...runs.map((run) => columns.map(([, of]) => of(run)))];
-  return rows.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+  return evidenceHead() + runs.map(evidenceRow).join('');
+}
+
+/** The names of its columns, as the first line. */
+export function evidenceHead(): string {
+  return line(columns.map(([name]) => name));
+}
+
+/** One run: with the head before them, rows make a file, and nobody has to keep all runs for it. */
+export function evidenceRow(run: DrillRun): string {
+  return line(columns.map(([, of]) => of(run)));
+}
+
+function line(cells: readonly string[]): string {
+  return `${cells.map(cell).join(',')}\r\n`;
 }
 
 const columns: readonly (readonly [name: string, of: (run: DrillRun) => string])[] = [
