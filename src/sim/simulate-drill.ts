@@ -89,7 +89,7 @@ export function* simulateDrill({
   const live: Drill = { ...drill, kind: 'live', load: { source: 'live-traffic' } };
   const terms = { reason: begin.reason, version: begin.version, records, say: () => undefined };
   runDrill(deps, live, terms, stop.signal).then(over, over);
-  yield* until(() => isOver, drillMs + restMs);
+  yield* until(() => isOver, drillMs + drill.recovery.settleMs + restMs);
   return asTold(told, drill, begin);
 }
 
@@ -103,9 +103,17 @@ function asTold(told: readonly DrillDraft[], drill: Drill, begin: SimulatedDrill
       { ...draft, body: note },
     ];
   });
-  return entries.map((draft, index): DrillDraft => {
+  return withEnd(entries).map((draft, index): DrillDraft => {
     const { body } = draft;
     if (body.kind !== 'end') return draft;
     return { ...draft, body: { kind: 'end', end: conclude(entries.slice(0, index), body.end) } };
   });
+}
+
+/** A world that was left before its end, or a run that broke down in it, is no run that somebody has to undo. */
+function withEnd(entries: readonly DrillDraft[]): readonly DrillDraft[] {
+  const last = entries.at(-1);
+  if (last === undefined || entries.some(({ body }) => body.kind === 'end')) return entries;
+  const given = { by: 'runner', cutShort: 'its simulated world came to no end', undo: 'unknown' } as const;
+  return [...entries, { ...last, body: { kind: 'end', end: conclude(entries, given) } }];
 }

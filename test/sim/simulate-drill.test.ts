@@ -51,6 +51,21 @@ test('an objective that cannot be met fails it', async () => {
   expect(runOf(await simulated(lossOf({ hypothesis: [claim] }))).end).toMatchObject({ verdict: 'failed' });
 });
 
+test('a long calm at the end is lived through as well', async () => {
+  const run = runOf(await simulated(lossOf({ recovery: { failback: true, settleMs: 1_200_000 } })));
+  expect(run.end).toMatchObject({ verdict: 'passed', by: 'runner' });
+  expect(run.endedAtMs - run.beganAtMs).toBeGreaterThan(1_200_000);
+});
+
+test('one that came to no end has one on record: nobody is to undo what never was', async () => {
+  // No configuration has such a time: it makes the world end in the middle of the fault.
+  const told = await simulated(lossOf({ recovery: { failback: true, settleMs: -925_000 } }));
+  const run = runOf(told);
+  expect(told.at(-1)?.body.kind).toBe('end');
+  expect(run).toMatchObject({ faultAtMs: expect.any(Number), end: { verdict: 'aborted', by: 'runner' } });
+  expect(run.end.because).toEqual(['its simulated world came to no end']);
+});
+
 test('names what no simulated world knows', () => {
   const faults = (['blackhole', 'latency', 'exec', 'latency'] as const).map((kind) => ({
     ...{ kind, site: active, sharePct: 100, atMs: 0, forMs: 5000 },
