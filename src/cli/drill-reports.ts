@@ -7,7 +7,7 @@ import type { DrillRun } from '../model/drill-run.ts';
 import type { Style } from '../report/text/style.ts';
 import type { App } from './app.ts';
 import { type ReportTerms, reportText } from './drill-formats.ts';
-import { endedRuns, newestRuns } from './drill-runs.ts';
+import { differingParts, endedRuns, newestRuns } from './drill-runs.ts';
 import { dueSlot } from './drill-slots.ts';
 import type { Output } from './output.ts';
 import { writeOut } from './write-out.ts';
@@ -30,7 +30,7 @@ export function reportTerms(app: App, config: Config | undefined, run: DrillRun,
     async history() {
       if (config === undefined) return [];
       return await endedRuns(await app.drillRecords(config), app.recount, {
-        isWanted: ({ drill, beganAtMs }) => drill.name === run.drill.name && beganAtMs < run.beganAtMs,
+        isWanted: ({ drill, beganAtMs }) => beganAtMs < run.beganAtMs && differingParts(drill, run.drill).length === 0,
         limit: mostEarlier,
       });
     },

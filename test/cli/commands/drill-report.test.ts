@@ -6,6 +6,7 @@ import { notesSince } from '../../../src/cli/drill-notes.ts';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { Verdict } from '../../../src/model/drill-run.ts';
 import type { JournalEntry } from '../../../src/model/journal-entry.ts';
+import { drillOf } from '../../model/support/drills.ts';
 import { ana } from '../../store/support/drill-drafts.ts';
 import { recordsOf, recounted } from '../support/drill-record.ts';
 import { fakeApp } from '../support/fake-app.ts';
@@ -75,7 +76,12 @@ test.for([
 test('a page draws earlier runs of the same drill beside its own', async () => {
   const phases = [{ phase: 'detect', fromMs: 0, untilMs: 1000 }] as const;
   const run = (id: string, ageMs: number) => ({ id, beganAtMs: nowMs - ageMs, end: { phases } });
-  const records = await recordsOf(run('dr-1', 3000), run('dr-2', 2000), run('dr-3', 1000));
+  const records = await recordsOf(
+    { id: 'dr-0', beganAtMs: nowMs - 9e7, drill: drillOf({ kind: 'canary' }), end: { phases } },
+    run('dr-1', 3000),
+    run('dr-2', 2000),
+    run('dr-3', 1000),
+  );
   const app = fakeApp({ drillRecords: async () => records, recount: recounted });
   expect(await runCommand(['drill', 'report', 'dr-2', '--format', 'html'], app)).toBe(0);
   expect(app.printed.out).toContain('beside 1 earlier');
