@@ -117,10 +117,10 @@ const report = z
     window: z
       .strictObject({
         before: duration('Before the first fault', 0, '1h').optional(),
-        after: duration('After the last one', 0, '1h').optional(),
+        after: duration('After it had recovered', 0, '1h').optional(),
       })
       .optional()
-      .meta({ description: 'What is looked at around the faults' }),
+      .meta({ description: 'What the page of a long run draws again, closer' }),
   })
   .meta({ description: 'What is written of it' });
 

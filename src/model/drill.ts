@@ -62,7 +62,7 @@ export type ReportFormat = (typeof reportFormats)[number];
 export interface ReportPlan {
   /** Written beside the record when the run has ended. */
   readonly formats: readonly ReportFormat[];
-  /** Of samples before the first fault and after the last one, milliseconds. */
+  /** What is drawn again, closer, of a long run: so long before the first fault, and after it had recovered, milliseconds. */
   readonly beforeMs: number;
   readonly afterMs: number;
 }

@@ -39,8 +39,6 @@ export function chartsSection(run: DrillRun): Markup {
   );
 }
 
-/** Before the fault and after it was stable, milliseconds. */
-const marginMs = 30_000;
 /** Where the end of the recovery was not seen. */
 const usualMs = 120_000;
 
@@ -60,10 +58,10 @@ function closer(run: DrillRun, axis: Axis, whole: readonly Chart[]): Markup {
   return html`<h3>Closer: ${clockTime(fromMs)} to ${clockTime(untilMs)}, around the fault and the recovery</h3>${drawn}`;
 }
 
-function windowOf({ faultAtMs, end }: DrillRun): Window | undefined {
+function windowOf({ faultAtMs, end, drill: { report } }: DrillRun): Window | undefined {
   if (faultAtMs === undefined) return undefined;
   const stableAtMs = end.phases.find(({ phase }) => phase === 'stable')?.untilMs ?? faultAtMs + usualMs;
-  return [faultAtMs - marginMs, stableAtMs + marginMs];
+  return [faultAtMs - report.beforeMs, stableAtMs + report.afterMs];
 }
 
 const markWords = [
