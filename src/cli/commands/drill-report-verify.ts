@@ -48,7 +48,10 @@ export const drillReportVerify = defineCommand({
 });
 
 function noteOf(run: string, tornBytes: number | undefined, isOver: boolean): { readonly note?: string } {
-  const torn = `${tornBytes} bytes behind the last entry were never whole: its writer was cut off.`;
+  const torn =
+    tornBytes === 0
+      ? 'What closes it behind its end is missing: its writer was cut off.'
+      : `${tornBytes} bytes behind the last entry were never whole: its writer was cut off.`;
   const said = [...(tornBytes === undefined ? [] : [torn]), ...(isOver ? [] : [`It is not over: ${noEndOf(run)}`])];
   return said.length === 0 ? {} : { note: said.join('\n') };
 }

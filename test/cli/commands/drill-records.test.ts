@@ -426,3 +426,17 @@ test('what is left out of evidence is said', async () => {
   expect(JSON.parse(out)).toMatchObject({ items: [{ run: 'dr-3' }, { run: 'dr-1' }], broken: ['dr-2'] });
   expect(err).toContain('Left out, for their records were changed: dr-2');
 });
+
+test.for([
+  { tornBytes: 7, says: '7 bytes behind the last entry were never whole' },
+  { tornBytes: 0, says: 'What closes it behind its end is missing' },
+])('verify says what its writer did not come to: $tornBytes bytes', async ({ tornBytes, says }) => {
+  const records = await three();
+  const readTorn = async () => {
+    const sight = await records.read('dr-1');
+    return sight?.kind === 'whole' ? { ...sight, tornBytes } : sight;
+  };
+  const over = { readDrillRecord: readTorn, checkRecord: async () => fine };
+  const { code, err } = await type(['drill', 'report', 'verify', './copy.json'], records, over);
+  expect([code, err]).toEqual([0, expect.stringContaining(says)]);
+});
