@@ -180,10 +180,13 @@ export async function endedRuns(
   return runs;
 }
 
-/** What of two drills is not the same, by the names of their parts. */
+/** What is said of a drill and changes nothing of what is done or measured. */
+const besideIt: ReadonlySet<string> = new Set<keyof Drill>(['title', 'roles', 'schedule', 'report']);
+
+/** What of two drills is not the same and may change a figure, by the names of its parts. */
 export function differingParts(one: Drill, other: Drill): readonly string[] {
   const parts = [...new Set([...Object.keys(one), ...Object.keys(other)])] as (keyof Drill)[];
-  return parts.filter((part) => sorted(one[part]) !== sorted(other[part]));
+  return parts.filter((part) => !besideIt.has(part) && sorted(one[part]) !== sorted(other[part]));
 }
 
 /** JSON whose keys are in order: what was read back may have them in another. */

@@ -168,6 +168,30 @@ test('runs of a drill that was another one then are not compared', async () => {
   expect(err).toContain('runs of different drills: kind, hypothesis differ');
 });
 
+test('a drill that got another owner, title or schedule meanwhile is the same drill', async () => {
+  const told = { title: 'another', roles: { owner: 'Bo' }, schedule: weekly };
+  const records = await recordsOf(
+    { id: 'dr-1', beganAtMs: nowMs - 2 * dayMs },
+    { id: 'dr-2', drill: drillOf({ ...told, report: { formats: ['md'], beforeMs: 0, afterMs: 0 } }) },
+  );
+  expect(await type(['drill', 'compare', 'dr-1', 'dr-2'], records)).toMatchObject({ code: 0 });
+});
+
+test('a trend says which of its runs were of another drill, and what differs', async () => {
+  const records = await recordsOf(
+    { id: 'dr-1', beganAtMs: nowMs - 2 * dayMs, drill: drillOf({ kind: 'canary', hypothesis: [] }) },
+    { id: 'dr-2', beganAtMs: nowMs - dayMs, drill: drillOf({ title: 'another' }) },
+    { id: 'dr-3' },
+  );
+  const { code, err } = await type(['drill', 'trend', 'site-loss'], records);
+  expect([code, err]).toEqual([
+    0,
+    'Configured otherwise than in the newest run, and not to be compared with it:\n  dr-1: kind, hypothesis\n',
+  ]);
+  const { items } = JSON.parse((await type(['drill', 'trend', 'site-loss', '-o', 'json'], records)).out);
+  expect(items.map(({ differs }: { differs: unknown }) => differs)).toEqual([['kind', 'hypothesis'], [], []]);
+});
+
 test('shows the last runs in a row, oldest first, with bars', async () => {
   const { code, out } = await type(['drill', 'trend', 'site-loss'], await three());
   expect(code).toBe(0);
