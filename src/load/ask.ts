@@ -28,11 +28,12 @@ export function ask(
   dueMs: number,
 ): AskedRequest {
   const sentMs = performance.now();
+  const path = target.path ?? '/v1/chat/completions';
+  const content = 'godwit '.repeat(asked.promptTokens).trim();
   const body = JSON.stringify({
-    model: target.model,
-    max_tokens: asked.outputTokens,
-    stream: isStream,
-    messages: [{ role: 'user', content: 'godwit '.repeat(asked.promptTokens).trim() }],
+    ...{ model: target.model, max_tokens: asked.outputTokens, stream: isStream },
+    // As probes ask: what is no chat takes a prompt, and refuses messages.
+    ...(path.endsWith('/chat/completions') ? { messages: [{ role: 'user', content }] } : { prompt: content }),
   });
   const { promise: ended, resolve } = Promise.withResolvers<LoadRecord>();
   const interTokenMs: number[] = [];
@@ -65,7 +66,7 @@ export function ask(
     'content-length': Buffer.byteLength(body),
     ...(target.host === undefined ? {} : { host: target.host }),
   };
-  const request = send(new URL(target.path ?? '/v1/chat/completions', target.url), { method: 'POST', agent, headers });
+  const request = send(new URL(path, target.url), { method: 'POST', agent, headers });
   const timer = setTimeout(() => broke(timedOut), target.timeoutMs);
   request.on('error', (error) => broke('code' in error ? String(error.code) : error.message));
   request.on('response', (response) => {

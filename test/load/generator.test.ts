@@ -94,3 +94,23 @@ test('what has no end when it is stopped is open, with what it has waited', asyn
   expect(second).toMatchObject({ open: second?.due, ok: 0, statuses: {} });
   expect(second?.firstTokenMs.max).toBeGreaterThan(490);
 });
+
+test.for([
+  { path: undefined, url: '/v1/chat/completions', asks: 'messages' },
+  { path: '/eu/v1/chat/completions', url: '/eu/v1/chat/completions', asks: 'messages' },
+  { path: '/v1/completions', url: '/v1/completions', asks: 'prompt' },
+])('asks $url with $asks, as the probe of that path does', async ({ path, url: asked, asks }) => {
+  const seen: string[] = [];
+  const url = await listen((socket, request) => {
+    seen.push(request);
+    socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+  });
+  const load = await createLoadGenerator({ random: createSeededRandom(1) }).start(plan, {
+    ...{ url, model: 'm', timeoutMs: 5000 },
+    ...(path === undefined ? {} : { path }),
+  });
+  await until(() => seen.length > 0);
+  await load.stop();
+  expect(seen[0]).toContain(`POST ${asked} `);
+  expect(['messages', 'prompt'].filter((key) => seen[0]?.includes(`"${key}":`))).toEqual([asks]);
+});
