@@ -1,5 +1,6 @@
 /** Before anything is broken: what must hold is looked at and written down, and what is to be the same afterwards is noted. */
 import type { DrillCheckResult, Footing } from '../../model/drill-run.ts';
+import type { LoadSecond } from '../../model/load.ts';
 import { span } from '../../model/words.ts';
 import type { DrillRecords } from '../../ports/drill-records.ts';
 import { createReading } from '../reading.ts';
@@ -120,6 +121,8 @@ export async function steady(rehearsal: Rehearsal, watcher: Watcher, signal: Abo
     if (stop !== undefined) return stop;
   }
   await watcher.look();
+  const unanswered = whyUnanswered(rehearsal.loadSeconds);
+  if (unanswered !== undefined) return { why: `not steady: ${unanswered}` };
   const [first] = samples;
   const last = samples.at(-1);
   if (first === undefined || last === undefined || first === last) return { why: 'the gateway’s counts are not seen' };
@@ -133,4 +136,17 @@ export async function steady(rehearsal: Rehearsal, watcher: Watcher, signal: Abo
   if (missing !== undefined) return { why: `not steady: ${missing}` };
   rehearsal.say(`steady: ${ended} requests, ${lost === 0 ? 'none' : lost} lost`);
   return undefined;
+}
+
+/** Of the requests of the load, so many may come to nothing before anything is broken, 0–1: what it asks is made up. */
+const unansweredRatio = 0.2;
+
+/** A model server that refuses what it is asked has answered, as the gateway counts, and a drill under such a load proves nothing. */
+function whyUnanswered(seconds: readonly LoadSecond[]): string | undefined {
+  const ok = seconds.reduce((sum, each) => sum + each.ok, 0);
+  const bad = seconds.reduce((sum, { failed, cut }) => sum + failed + cut, 0);
+  if (bad <= (ok + bad) * unansweredRatio) return undefined;
+  const statuses = new Set(seconds.flatMap((each) => Object.keys(each.statuses)).filter((status) => status !== '200'));
+  const why = [...statuses].map((status) => (status === '0' ? 'no answer' : `status ${status}`)).join(', ');
+  return `${bad} of ${ok + bad} requests of the load came to nothing${why === '' ? '' : ` (${why})`}`;
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { carryOut } from '../../../src/engine/carry-out.ts';
 import { runController } from '../../../src/engine/controller.ts';
 import { checkDrill } from '../../../src/engine/drill/check.ts';
+import type { DrillTerms } from '../../../src/engine/drill/rehearsal.ts';
 import { runDrill } from '../../../src/engine/drill/run.ts';
 import type { EngineDeps } from '../../../src/engine/engine.ts';
 import { say } from '../../../src/engine/say.ts';
@@ -9,6 +10,7 @@ import { GodwitError } from '../../../src/errors.ts';
 import type { Drill } from '../../../src/model/drill.ts';
 import type { DrillRun } from '../../../src/model/drill-run.ts';
 import type { Comparison } from '../../../src/model/expression.ts';
+import type { LoadSecond } from '../../../src/model/load.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import type { Wish } from '../../../src/model/wish.ts';
 import type { DrillRecords } from '../../../src/ports/drill-records.ts';
@@ -47,6 +49,7 @@ async function begin(
   drill: Drill = loss,
   prepare: (world: World) => void = () => undefined,
   change: WorldChange = {},
+  startLoad?: DrillTerms['startLoad'],
 ): Promise<Rehearsed> {
   const world = createWorld(change);
   const stop = new AbortController();
@@ -67,7 +70,8 @@ async function begin(
       await shelf.append(run, drafts);
     },
   };
-  const terms = { reason: 'practice', records, version: '1.2.3', say: (line: string) => said.push(line) };
+  const told = { reason: 'practice', records, version: '1.2.3', say: (line: string) => said.push(line) };
+  const terms = { ...told, ...(startLoad === undefined ? {} : { startLoad }) };
   const end = runDrill(deps, drill, terms, abort.signal);
   end.catch(() => undefined);
   const leave = async (): Promise<void> => {
@@ -445,6 +449,34 @@ test.for<{ name: string; prepare: (world: World) => void; because: RegExp; drill
   expect(run).toMatchObject(nothing);
   expect(run.end.because.join('; ')).toMatch(because);
   expect(world.sink.drilled.filter(({ run: id, sharePct }) => id !== 'dr-other' && sharePct > 0)).toEqual([]);
+  await world.stop();
+});
+
+test.for([
+  { refused: 2, verdict: 'passed' },
+  { refused: 3, verdict: 'not-started' },
+])('a load of ten requests a second of which $refused are refused: $verdict', async ({ refused, verdict }) => {
+  // As the gateway counts, a refusal is an answer: it has no error of a server.
+  const none = { p50: undefined, p95: undefined, p99: undefined, max: undefined };
+  const second: LoadSecond = {
+    ...{ atMs: 0, due: 10, ok: 10 - refused, failed: refused, cut: 0, skipped: 0, open: 0 },
+    ...{ firstTokenMs: none, interTokenMs: none, statuses: { '200': 10 - refused, '400': refused }, sites: {} },
+  };
+  const spread = { p50: 5, p95: 9 };
+  const load: Drill['load'] = {
+    ...{ source: 'generated', requestsPerSecond: 10, streamShare: 1, promptTokens: spread, outputTokens: spread },
+  };
+  const world = await begin({ ...loss, load }, undefined, {}, async () => ({
+    take: () => [second],
+    stop: async () => [],
+  }));
+  if (verdict === 'passed') await breakWith(world);
+  const run = await world.drive(world.end);
+  expect(run.end.verdict).toBe(verdict);
+  if (verdict !== 'passed')
+    expect(run.end.because).toEqual([
+      expect.stringMatching(/^not steady: \d+ of \d+ requests of the load came to nothing \(status 400\)$/),
+    ]);
   await world.stop();
 });
 
