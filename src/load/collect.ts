@@ -14,7 +14,7 @@ export interface LoadOptions extends LoadTarget {
 export interface CollectedLoad {
   /** Finished requests so far, in order of their end. */
   records(): readonly LoadRecord[];
-  /** Requests left out: 2,000 were unanswered at the time, or a million had been sent. */
+  /** Requests left out: 2,000 were unanswered at the time. */
   skipped(): number;
   /** Sends nothing more; resolves when everything sent has ended. */
   stop(): Promise<void>;

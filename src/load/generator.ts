@@ -14,7 +14,7 @@ export interface LoadDeps {
   readonly onEnd?: (record: LoadRecord) => void;
 }
 
-/** At most 2,000 requests are without an answer at once, and a million are sent: what is more is skipped, and counted. */
+/** At most 2,000 requests are without an answer at once: what is more is skipped, and counted. */
 export function createLoadGenerator({ random, onEnd }: LoadDeps): LoadGenerator {
   return {
     async start(plan, target) {

@@ -4,7 +4,8 @@ import type { Percentiles } from '../model/load.ts';
 export interface Histogram {
   /** Milliseconds; below 0.01 counts as 0.01. */
   add(ms: number): void;
-  percentiles(): Percentiles;
+  /** `longer`: how many more there are, of which is known only that they took longer than all of these: a percentile that falls on them is undefined. */
+  percentiles(longer?: number): Percentiles;
 }
 
 const smallestMs = 0.01;
@@ -18,8 +19,9 @@ export function createHistogram(): Histogram {
   let total = 0;
   let max = 0;
   /** Nearest rank. */
-  const percentile = (share: number): number => {
-    const rank = Math.ceil(share * total);
+  const percentile = (share: number, longer: number): number | undefined => {
+    const rank = Math.ceil(share * (total + longer));
+    if (rank > total) return undefined;
     let seen = 0;
     const bucket = counts.findIndex((count) => {
       seen += count;
@@ -35,9 +37,10 @@ export function createHistogram(): Histogram {
       total += 1;
       max = Math.max(max, ms);
     },
-    percentiles: () =>
-      total === 0
-        ? { p50: undefined, p95: undefined, p99: undefined, max: undefined }
-        : { p50: percentile(0.5), p95: percentile(0.95), p99: percentile(0.99), max },
+    percentiles(longer = 0) {
+      if (total === 0) return { p50: undefined, p95: undefined, p99: undefined, max: undefined };
+      const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(share, longer));
+      return { p50, p95, p99, max: longer === 0 ? max : undefined };
+    },
   };
 }

@@ -25,7 +25,10 @@ export interface LoadSecond {
   readonly skipped: number;
   /** Without an end when the record was closed. */
   readonly open: number;
-  /** To the first token; of plain requests to the first byte. What has none yet counts with what it has waited. */
+  /**
+   * To the first token; of plain requests to the first byte. What has none yet counts with what it has waited, and what was skipped
+   * as longer than all others: nobody knows how long.
+   */
   readonly firstTokenMs: Percentiles;
   /** Between tokens of streams. */
   readonly interTokenMs: Percentiles;

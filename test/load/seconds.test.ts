@@ -60,8 +60,28 @@ test('counts each request under what became of it', () => {
       ...{ due: 7, ok: 1, cut: 1, failed: 3, open: 1, skipped: 1 },
       statuses: { 200: 3, 500: 1, 0: 1 },
       sites: { aws: 3, gcp: 1 },
-      // Of five: three with a token, and two that waited without one; the refused one has none.
-      firstTokenMs: { max: 5000 },
+      // Of six: three with a token, two that waited without one, and the skipped one, later than they; the refused one has none.
+      firstTokenMs: { p50: expect.closeTo(100, -1), p95: undefined, max: undefined },
     },
   ]);
+});
+
+test('what was skipped would have waited longer than all that was sent', () => {
+  const of = (skipped: number) => {
+    const seconds = createSeconds(0, epochMs);
+    for (let dueMs = 0; dueMs < 95; dueMs += 1) {
+      seconds.onDue(dueMs);
+      seconds.onEnd(at(dueMs));
+    }
+    for (let dueMs = 0; dueMs < skipped; dueMs += 1) {
+      seconds.onDue(95 + dueMs);
+      seconds.onSkip(95 + dueMs);
+    }
+    return seconds.takeAll()[0]?.firstTokenMs;
+  };
+  const about = expect.closeTo(100, -1);
+  expect(of(0)).toEqual({ p50: about, p95: about, p99: about, max: 100 });
+  expect(of(5)).toEqual({ p50: about, p95: about, p99: undefined, max: undefined });
+  expect(of(6)).toMatchObject({ p50: about, p95: undefined });
+  expect(of(96)).toMatchObject({ p50: undefined });
 });
