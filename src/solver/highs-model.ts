@@ -38,7 +38,7 @@ export function createHighsModel(highs: Highs, { columns, rows }: Program, isRel
 export function solutionOf(highs: Highs, model: Model, { columns }: Program): Solution {
   const { optimal, infeasible, unboundedOrInfeasible, timeLimit } = highs.constants.modelStatus;
   const status = model.getModelStatus();
-  // Every column has bounds: nothing is unbounded.
+  // Cost, rows or bounds hold every column: no program is unbounded.
   if (status === infeasible || status === unboundedOrInfeasible) return { kind: 'infeasible' };
   const hasValues = model.info.get('primal_solution_status') === highs.constants.solutionStatus.feasible;
   if ((status !== optimal && status !== timeLimit) || !hasValues)

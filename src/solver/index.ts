@@ -1,9 +1,8 @@
-/** HiGHS in a worker. */
+/** HiGHS in a worker, one program after the other. */
 import { Worker } from 'node:worker_threads';
 import type { Program, Solution } from '../model/program.ts';
 import type { ReadCall } from '../ports/call.ts';
 import type { Solver, SolveTerms } from '../ports/solver.ts';
-import type { SolveAnswer, SolveRequest } from './worker.ts';
 
 /** After its time a program still has this long to be answered: what does not answer is ended, milliseconds. */
 const graceMs = 5000;
@@ -11,52 +10,58 @@ const graceMs = 5000;
 /** `workerUrl`: of `worker.ts`, or of what was built of it. The worker is started with the first program. */
 export function createSolver(workerUrl: URL): Solver {
   let worker: Worker | undefined;
-  const waiting = new Map<number, (solution: Solution) => void>();
-  let nextId = 0;
-  const drop = (message: string): void => {
-    const dropped = worker;
+  let last: Promise<unknown> = Promise.resolve();
+  const closed = new AbortController();
+  const end = (): void => {
+    const ended = worker;
     worker = undefined;
-    for (const answer of waiting.values()) answer({ kind: 'unknown', message });
-    waiting.clear();
-    void dropped?.terminate();
+    void ended?.terminate();
   };
-  const open = (): Worker => {
-    if (worker !== undefined) return worker;
-    const opened = new Worker(workerUrl);
-    worker = opened;
-    opened.on('message', ({ id, solution }: SolveAnswer) => {
-      waiting.get(id)?.(solution);
-      waiting.delete(id);
-    });
-    const lost = (message: string): void => {
-      if (worker === opened) drop(message);
+  /** Its time counts from its turn. Whatever ends it early ends the worker too: HiGHS cannot be asked to stop. */
+  const solveNow = (program: Program, terms: SolveTerms, signal: AbortSignal): Promise<Solution> => {
+    const { promise, resolve } = Promise.withResolvers<Solution>();
+    if (closed.signal.aborted) return Promise.resolve(unknown('the solver was closed'));
+    if (signal.aborted) return Promise.resolve(unknown('it was called off'));
+    worker ??= new Worker(workerUrl);
+    const used = worker;
+    const over = new AbortController();
+    const settle = (solution: Solution, isLost: boolean): void => {
+      over.abort();
+      clearTimeout(overdue);
+      for (const [event, listener] of Object.entries(listeners)) used.off(event, listener);
+      // One that nobody waits for keeps no process from ending.
+      used.unref();
+      if (isLost) end();
+      resolve(solution);
     };
-    opened.on('error', (error) => lost(`the solver failed: ${error.message}`));
-    opened.on('exit', (code) => lost(`the solver ended with ${code}`));
-    // One that nobody waits for keeps no process from ending; whoever listens for messages holds it open.
-    opened.unref();
-    return opened;
+    const lose = (message: string): void => settle(unknown(message), true);
+    const overdue = setTimeout(() => lose('the solver did not answer in time'), terms.withinMs + graceMs);
+    signal.addEventListener('abort', () => lose('it was called off'), { signal: over.signal });
+    closed.signal.addEventListener('abort', () => lose('the solver was closed'), { signal: over.signal });
+    const listeners = {
+      message: (solution: Solution) => settle(solution, false),
+      error: (error: Error) => lose(`the solver failed: ${error.message}`),
+      exit: (code: number) => lose(`the solver ended with ${code}`),
+    };
+    for (const [event, listener] of Object.entries(listeners)) used.on(event, listener);
+    used.ref();
+    used.postMessage({ program, terms });
+    return promise;
   };
   return {
     solve(program: Program, terms: SolveTerms, call: ReadCall): Promise<Solution> {
-      const { promise, resolve } = Promise.withResolvers<Solution>();
-      if (call.signal.aborted) return Promise.resolve({ kind: 'unknown', message: 'it was called off' });
-      const id = nextId;
-      nextId += 1;
-      const stop = (): void => drop('it was called off');
-      const overdue = setTimeout(() => drop('the solver did not answer in time'), terms.withinMs + graceMs);
-      call.signal.addEventListener('abort', stop, { once: true });
-      waiting.set(id, (solution) => {
-        clearTimeout(overdue);
-        call.signal.removeEventListener('abort', stop);
-        resolve(solution);
-      });
-      const request: SolveRequest = { id, program, terms };
-      open().postMessage(request);
-      return promise;
+      const solved = last.then(() => solveNow(program, terms, call.signal));
+      last = solved;
+      return solved;
     },
     async close() {
-      drop('the solver was closed');
+      closed.abort();
+      await last;
+      end();
     },
   };
+}
+
+function unknown(message: string): Solution {
+  return { kind: 'unknown', message };
 }

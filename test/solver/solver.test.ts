@@ -15,7 +15,7 @@ function open(url = new URL('../../src/solver/worker.ts', import.meta.url)) {
 const column = { cost: 3, least: 0, most: 10, isWhole: true };
 const atLeast = (least: number) => ({ least, most: Number.POSITIVE_INFINITY, terms: [[0, 2] as const] });
 
-test('solves two at once, off this thread', async () => {
+test('solves what is asked at once one after the other, off this thread', async () => {
   const solver = open();
   let turns = 0;
   const timer = setInterval(() => {
@@ -44,6 +44,19 @@ test('one that is called off is unknown, and the next is solved all the same', a
   expect(await long).toEqual({ kind: 'unknown', message: 'it was called off' });
   expect(await solver.solve(smallProgram(1), terms, call(off.signal))).toMatchObject({ kind: 'unknown' });
   expect(await solver.solve({ columns: [column], rows: [] }, terms, call())).toMatchObject({ kind: 'solved', cost: 0 });
+});
+
+test('calling one off leaves those that wait alone, and the time of each counts from its turn', async () => {
+  const solver = open();
+  const off = new AbortController();
+  const hard = blockProgram(3, { blocks: 400, room: 1.05 });
+  const first = solver.solve(hard, { gap: 0, withinMs: 60_000 }, call(off.signal));
+  const second = solver.solve({ columns: [column], rows: [atLeast(7)] }, terms, call());
+  const third = solver.solve({ columns: [column], rows: [atLeast(9)] }, terms, call(off.signal));
+  off.abort();
+  expect(await first).toEqual({ kind: 'unknown', message: 'it was called off' });
+  expect(await second).toMatchObject({ kind: 'solved', cost: 12 });
+  expect(await third).toEqual({ kind: 'unknown', message: 'it was called off' });
 });
 
 test('a worker that cannot be started is no solution, and says why', async () => {
