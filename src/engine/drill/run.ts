@@ -143,23 +143,34 @@ async function afterwards(
   await watcher.look().catch(() => undefined);
 }
 
+/** How long a look of the controller is waited for of which nothing is known, in milliseconds. */
+const unseenMs = 30_000;
+
 /** Whether a controller lived to see the end of the fault: one that does looks again soon. */
 async function tellWhetherLed(rehearsal: Rehearsal, watcher: Watcher): Promise<void> {
   const { deps, drill, recorder } = rehearsal;
   const beganMs = deps.clock.nowMs();
-  let untilMonoMs = Number.POSITIVE_INFINITY;
+  const beganMonoMs = deps.clock.monoMs();
+  let patienceMs = unseenMs;
   let lastMs: number | undefined;
+  let unread: string | undefined;
   await calmly(rehearsal, watcher, async () => {
-    const snapshot = await deps.store.snapshots.get(drill.deployment).catch(() => undefined);
-    if (untilMonoMs === Number.POSITIVE_INFINITY)
-      untilMonoMs = deps.clock.monoMs() + (snapshot === undefined ? 0 : freshForMs(snapshot.view));
-    lastMs = snapshot?.atMs;
-    return (lastMs !== undefined && lastMs >= beganMs) || deps.clock.monoMs() >= untilMonoMs;
+    try {
+      const snapshot = await deps.store.snapshots.get(drill.deployment);
+      unread = undefined;
+      lastMs = snapshot?.atMs ?? lastMs;
+      if (snapshot !== undefined) patienceMs = freshForMs(snapshot.view);
+    } catch (thrown) {
+      unread = messageOf(thrown);
+    }
+    return (lastMs !== undefined && lastMs >= beganMs) || deps.clock.monoMs() - beganMonoMs >= patienceMs;
   });
   if (lastMs !== undefined && lastMs >= beganMs) return;
-  const detail =
+  const seen =
     lastMs === undefined ? 'no decision is seen' : `the last decision is ${span(beganMs - lastMs)} older than its end`;
-  await recorder.tell({ kind: 'check', what: nobodyDecided, holds: 'no', detail });
+  // A store that cannot be read says nothing against the controller.
+  const holds = unread === undefined ? 'no' : 'unknown';
+  await recorder.tell({ kind: 'check', what: nobodyDecided, holds, detail: unread ?? seen });
 }
 
 /** Looks on until then, whatever the disk says. */
