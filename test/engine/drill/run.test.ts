@@ -89,12 +89,12 @@ async function begin(
   };
 }
 
-/** `request`: once. */
-type Write = 'standing' | 'note' | 'record' | 'request';
+/** `request`: once. `snapshot`: is not read. */
+type Write = 'standing' | 'note' | 'record' | 'request' | 'snapshot';
 
 /** Its writes of these kinds are refused by the disk; the controller's are not. */
 function failing(deps: EngineDeps, kinds: Set<Write>): EngineDeps {
-  const { standing, journal, operations } = deps.store;
+  const { standing, journal, operations, snapshots } = deps.store;
   const full = async () => {
     throw new GodwitError('StoreFailed', 'the disk is full');
   };
@@ -102,6 +102,10 @@ function failing(deps: EngineDeps, kinds: Set<Write>): EngineDeps {
     ...deps,
     store: {
       ...deps.store,
+      snapshots: {
+        ...snapshots,
+        get: (deployment) => (kinds.has('snapshot') ? full() : snapshots.get(deployment)),
+      },
       standing: { ...standing, put: (...given) => (kinds.has('standing') ? full() : standing.put(...given)) },
       operations: {
         ...operations,
@@ -357,6 +361,18 @@ test('an operation that is under way is told once, though two rules see it', asy
   const { against } = await world.drive(checkDrill(deps, loss, new AbortController().signal));
   expect(against.filter(({ code }) => code === 'OperationRunning')).toHaveLength(1);
   await world.drive(moved);
+  await world.stop();
+});
+
+test('a store that does not say who decided leaves it unknown, and proves nothing either', async () => {
+  const world = await begin({ ...loss, hypothesis: [unmoved] });
+  await world.until('the fault in force', () => isBroken(world));
+  world.failsToWrite.add('snapshot');
+  const run = await world.drive(world.end);
+  expect(run.end).toMatchObject({
+    verdict: 'inconclusive',
+    because: ['nobody decided to the end of it: the disk is full'],
+  });
   await world.stop();
 });
 
