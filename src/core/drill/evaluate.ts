@@ -1,7 +1,7 @@
-/** What an expression makes of what was measured. A missing value is `unknown`, never yes and never no. */
+/** What an expression makes of a drill: of the whole run, and of every second of it. */
 import type { Comparator, Comparison, Expression, NamedCondition, Signal } from '../../model/expression.ts';
 import { signalTable } from '../../model/expression.ts';
-import type { Answer } from '../../model/outcome.ts';
+import { compares, type Judgement, judge, judgeMeasured, unknown } from '../expression.ts';
 
 /** One second of it. */
 export interface Moment {
@@ -23,12 +23,6 @@ export interface Facts {
   readonly detectedAtMs: number | undefined;
   /** Until when something is claimed, epoch milliseconds. */
   readonly untilMs: number;
-}
-
-export interface Judgement {
-  readonly holds: Answer;
-  /** In the signal's measure; of a moment's signal the worst one; undefined: not measured, or there is no one value. */
-  readonly measured: number | string | undefined;
 }
 
 /** Longest time between two moments that still leaves nothing out, in milliseconds: three of them. */
@@ -58,36 +52,15 @@ export function watch(expression: Expression, moments: readonly Moment[], nowMs:
   );
 }
 
-function judge(
-  expression: Expression,
-  compare: (comparison: Comparison) => Judgement,
-  hold: (condition: NamedCondition) => Judgement = () => unknown,
-): Judgement {
-  switch (expression.kind) {
-    case 'comparison':
-      return compare(expression);
-    case 'condition':
-      return hold(expression.condition);
-    case 'all':
-    case 'any': {
-      const [decisive, other] = expression.kind === 'all' ? (['no', 'yes'] as const) : (['yes', 'no'] as const);
-      const parts = expression.of.map((each) => judge(each, compare, hold));
-      const found = parts.find(({ holds }) => holds === decisive) ?? parts.find(({ holds }) => holds === 'unknown');
-      return { holds: found?.holds ?? other, measured: found?.measured };
-    }
-  }
-}
-
-const unknown: Judgement = { holds: 'unknown', measured: undefined };
-
-function judgeRun({ signal, comparator, value }: Comparison, { run, atLeast = {} }: Facts): Judgement {
+function judgeRun(comparison: Comparison, { run, atLeast = {} }: Facts): Judgement {
+  const { signal, comparator, value } = comparison;
   const measured = run[signal];
   if (measured === undefined) return judgeLeast({ comparator, value }, atLeast[signal]);
   if (typeof measured === 'object') {
     const isThere = measured.some((each) => each === value);
     return { holds: isThere === (comparator === '=') ? 'yes' : 'no', measured: measured.join(', ') };
   }
-  return { holds: compares(measured, comparator, value) ? 'yes' : 'no', measured };
+  return judgeMeasured(comparison, measured);
 }
 
 /** Too much already is certain; in time is not. */
@@ -129,10 +102,8 @@ function judgeSince(comparison: Comparison, moments: readonly Moment[], fromMs: 
   return { holds: seen.length === 0 || hasHole ? 'unknown' : 'yes', measured: worst };
 }
 
-function judgeNewest({ signal, comparator, value }: Comparison, moments: readonly Moment[], nowMs: number): Judgement {
-  const measured = fresh(moments, nowMs)?.values[signal];
-  if (measured === undefined) return unknown;
-  return { holds: compares(measured, comparator, value) ? 'yes' : 'no', measured };
+function judgeNewest(comparison: Comparison, moments: readonly Moment[], nowMs: number): Judgement {
+  return judgeMeasured(comparison, fresh(moments, nowMs)?.values[comparison.signal]);
 }
 
 function fresh(moments: readonly Moment[], nowMs: number): Moment | undefined {
@@ -142,21 +113,4 @@ function fresh(moments: readonly Moment[], nowMs: number): Moment | undefined {
 
 function isWorse(one: number, other: number, comparator: Comparator): boolean {
   return comparator === '>' || comparator === '>=' ? one < other : one > other;
-}
-
-function compares(measured: number | string, comparator: Comparator, value: number | string): boolean {
-  switch (comparator) {
-    case '<=':
-      return measured <= value;
-    case '<':
-      return measured < value;
-    case '>=':
-      return measured >= value;
-    case '>':
-      return measured > value;
-    case '=':
-      return measured === value;
-    case '!=':
-      return measured !== value;
-  }
 }
