@@ -3,6 +3,7 @@ import { failoverReadiness } from '../engine/failover-readiness.ts';
 import type { Config } from '../model/config.ts';
 import type { Deployment, Placement } from '../model/deployment.ts';
 import type { DiagnosisCode, SiteDiagnosis } from '../model/diagnosis.ts';
+import { mostWhile } from '../model/limits.ts';
 import { toldDomains } from '../model/replica.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
@@ -28,6 +29,9 @@ const stateOf: Readonly<Record<DiagnosisCode, SiteState>> = {
   TooManyFailing: 'unknown',
 };
 
+/** Of a deployment whose moves have no limit of errors alone, 0–1. */
+const usualErrorRatio = 0.02;
+
 /** Stale figures are shown and labelled; nothing is concluded from them. */
 export function statusView(config: Config, deployment: Deployment, sights: Sights): StatusView {
   const { atMs } = sights;
@@ -42,7 +46,7 @@ export function statusView(config: Config, deployment: Deployment, sights: Sight
     weights: route?.weights,
     route: sights.route.kind === 'unseen' ? 'unseen' : route === undefined ? 'none' : 'present',
     sites: isFresh ? diagnosed : undefined,
-    maxErrorRatio: deployment.failover.move.maxErrorRatio,
+    maxErrorRatio: mostWhile(deployment.failover.move.promoteWhen, 'errorRate') ?? usualErrorRatio,
   });
   const view: Omit<StatusView, 'next'> = {
     environment: config.environment,

@@ -2,30 +2,9 @@
 import { z } from 'zod';
 import { drillKinds, reportFormats } from '../model/drill.ts';
 import { faults } from './drill-fault-schema.ts';
-import { type ExpressionUse, expressionExamples, parseExpression } from './expression.ts';
-import { expressionPattern } from './expression-pattern.ts';
+import { expressions } from './expression-schema.ts';
 import { count, name } from './fields.ts';
-import type { LimitUse } from './limit.ts';
 import { duration, parseInstant, share } from './units.ts';
-
-const expressions = (use: Exclude<ExpressionUse, LimitUse>, description: string) =>
-  z
-    .array(
-      z
-        .string()
-        .superRefine((text, context) => {
-          const end = parseExpression(text, use);
-          if (end.kind === 'mistake')
-            context.addIssue({ code: 'custom', message: end.message, params: { hint: end.hint }, input: text });
-        })
-        .meta({
-          description: 'signal comparator value',
-          examples: [...expressionExamples[use]],
-          pattern: expressionPattern(use),
-        }),
-    )
-    .max(32)
-    .meta({ description });
 
 const mostTokens = 100_000;
 const tokens = (of: string) =>

@@ -23,7 +23,7 @@ function drillText(drill: SuggestedDrill): string {
     ...(exit === undefined
       ? ['    fault:', ...faults.map((fault) => `      - ${faultText(fault)}`)]
       : [`    exit: { vendor: ${quoted(exit.vendor)}, stay: ${writeDuration(exit.stayMs)} }`]),
-    '    hypothesis:',
+    ...(drill.hypothesis.length === 0 ? [] : ['    hypothesis:']),
     ...drill.hypothesis.map((text) => `      - ${quoted(text)}`),
     `    steadyState: { observe: ${writeDuration(steadyState.observeMs)}, require: [${steadyState.require.map(quoted).join(', ')}] }`,
     `    load: { source: generated, rate: ${drill.requestsPerSecond}rps }`,

@@ -10,10 +10,9 @@ import {
   reportFormats,
   type TokenSpread,
 } from '../model/drill.ts';
-import type { Expression } from '../model/expression.ts';
 import { faultKinds } from '../model/fault.ts';
 import { parseRate } from './drill-schema.ts';
-import { type ExpressionUse, parseExpression } from './expression.ts';
+import { expressionsOf } from './expressions-of.ts';
 import type { Part } from './part.ts';
 
 /** `given`: with every default. `dir`: the folder relative paths start from. */
@@ -116,14 +115,6 @@ function loadOf(given: Part, dir: string): LoadPlan {
 function spreadOf(given: Part): TokenSpread {
   if (typeof given.raw === 'number') return { p50: given.raw, p95: given.raw };
   return { p50: given.get('p50').number, p95: given.get('p95').number };
-}
-
-function expressionsOf(given: Part, use: ExpressionUse): readonly Expression[] {
-  return given.texts.map((text) => {
-    const end = parseExpression(text, use);
-    assert(end.kind === 'expression', 'the schema lets only expressions through');
-    return end.expression;
-  });
 }
 
 function oneOf<T extends string>(known: readonly T[], text: string): T {

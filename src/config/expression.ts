@@ -1,24 +1,20 @@
-/** Reads an expression of a drill: `signal comparator value`, a span after it, and `and` and `or` between them. */
+/** Reads an expression: `signal comparator value`, a span after it where there is one, and `and` and `or` between them. */
 import {
   type Comparator,
   type Comparison,
   comparators,
   type Expression,
   type ExpressionSpan,
+  type ExpressionUse,
   namedConditions,
   type Signal,
   signals,
   signalTable,
+  usableSignals,
 } from '../model/expression.ts';
 import { exampleOf, parseValue, wrongValue } from './expression-value.ts';
 import { nearest, suggestion } from './nearest.ts';
 import { parseDuration } from './units.ts';
-
-/**
- * What it is for: `claim` of a hypothesis, `watch` of what is looked at while a drill goes on, `gate` of a step of a move, `detector`
- * of what users' requests at a site show.
- */
-export type ExpressionUse = 'claim' | 'watch' | 'gate' | 'detector';
 
 export type ExpressionEnd =
   | { readonly kind: 'expression'; readonly expression: Expression }
@@ -31,14 +27,6 @@ const longestText = 500;
 const longestSpanMs = 3_600_000;
 /** Parts between `and` and `or`. */
 export const mostParts = 10;
-
-/** What each use may be about. */
-export const usableSignals: Readonly<Record<ExpressionUse, readonly Signal[]>> = {
-  claim: signals.filter((each) => each !== 'lateRate'),
-  watch: signals.filter((each) => signalTable[each].scope === 'moment' && each !== 'lateRate'),
-  gate: ['errorRate', 'ttft.p95'],
-  detector: ['errorRate', 'lateRate'],
-};
 
 /** For the schema's page. */
 export const expressionExamples: Readonly<Record<ExpressionUse, readonly string[]>> = {
@@ -101,14 +89,19 @@ function parsePart(text: string, use: ExpressionUse): ExpressionEnd {
   const signal = signals.find((each) => each === word);
   if (word === '' || comparison === '' || value === '') return noComparison(text, signal, use);
   if (signal === undefined) return mistake('there is no such signal', meantSignal(word, use));
-  if (!usableSignals[use].includes(signal)) {
-    const isEarly = use === 'watch' && signalTable[signal].scope === 'run';
-    return mistake(
-      isEarly ? `${signal} is known only when the drill is over` : `${signal} is not known here`,
-      `here: ${usableSignals[use].join(', ')}`,
-    );
-  }
+  if (!usableSignals[use].includes(signal)) return misplaced(signal, use);
   return parseComparison({ text, signal, comparison, value, rest }, use);
+}
+
+function misplaced(signal: Signal, use: ExpressionUse): ExpressionEnd {
+  const isDrill = use === 'claim' || use === 'watch';
+  if (isDrill && signalTable[signal].uses.every((each) => each === 'detector'))
+    return mistake(`${signal} is counted at a site, not in a drill`, 'it belongs under detector.unhealthyWhen');
+  const isEarly = use === 'watch' && signalTable[signal].scope === 'run';
+  return mistake(
+    isEarly ? `${signal} is known only when the drill is over` : `${signal} is not known here`,
+    `here: ${usableSignals[use].join(', ')}`,
+  );
 }
 
 /** A condition may have been meant, where there are some. */

@@ -1,7 +1,7 @@
 /** The shape of `failover` and `drain`: both with a deployment, and once for all. */
 import { z } from 'zod';
+import { limits } from './expression-schema.ts';
 import { count } from './fields.ts';
-import { limits } from './limit-schema.ts';
 import { duration, instant, share } from './units.ts';
 
 const detector = z
@@ -22,7 +22,7 @@ const detector = z
     quorum: count('Vantages that must agree when there is more than one', 1, 100).optional(),
     unhealthyWhen: limits(
       'detector',
-      'What users’ own requests at a site show when it is bad: any one is enough, and alone none moves traffic',
+      'What users’ own requests at a site show, in the gateway’s window, when it is bad: any one is enough, and alone none moves traffic. About errors: bad; about times alone: slow',
     ).optional(),
     trafficMinimum: count('Fewer requests in the window say nothing', 1, 100_000).optional(),
   })
@@ -96,7 +96,7 @@ export const failover = z
         holdEach: duration('How long each step is watched', 0).optional(),
         promoteWhen: limits(
           'gate',
-          'What each site that gains must show, or the step has failed: all of them',
+          'What each site that gains must show since the step began, or it has failed: all of them. What is not known, such as with few requests, is no objection',
         ).optional(),
         deadline: duration('Limit of the whole operation').optional(),
       })

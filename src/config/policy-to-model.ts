@@ -1,17 +1,13 @@
 /** Turns a deployment's `failover` into the policy in force. */
 import { assert } from '../errors.ts';
 import type { FailoverPolicy, FreezeWindow, SafetyPolicy } from '../model/policy.ts';
-import { type LimitUse, limitOf } from './limit.ts';
+import { expressionsOf } from './expressions-of.ts';
 import type { Part } from './part.ts';
 import { parseShare } from './units.ts';
 
 /** `given`: a deployment's `failover`, with every default. */
 export function policyOf(given: Part): FailoverPolicy {
   const [detector, move, manual] = [given.get('detector'), given.get('move'), given.get('manual')];
-  const unhealthy = detector.get('unhealthyWhen').texts;
-  const trafficLateRatio = limitOf(unhealthy, 'detector', 'lateRate');
-  const promote = move.get('promoteWhen').texts;
-  const maxFirstTokenMs = limitOf(promote, 'gate', 'ttft.p95');
   const mode = given.get('mode').text;
   assert(mode === 'off' || mode === 'advise' || mode === 'auto', `the schema lets no mode ${mode} through`);
   return {
@@ -27,16 +23,14 @@ export function policyOf(given: Part): FailoverPolicy {
       failAfterMs: detector.get('failAfter').ms,
       staleAfterMs: detector.get('staleAfter').ms,
       quorum: detector.get('quorum').number,
-      trafficBadRatio: errorLimitOf(unhealthy, 'detector'),
+      unhealthyWhen: expressionsOf(detector.get('unhealthyWhen'), 'detector'),
       trafficMinimum: detector.get('trafficMinimum').number,
-      ...(trafficLateRatio === undefined ? {} : { trafficLateRatio }),
     },
     proof: { completions: given.get('proof', 'completions').number, maxAgeMs: given.get('proof', 'maxAge').ms },
     move: {
       stepsPct: move.get('steps').texts.map((step) => parseShare(step) ?? 100),
       holdEachMs: move.get('holdEach').ms,
-      maxErrorRatio: errorLimitOf(promote, 'gate'),
-      ...(maxFirstTokenMs === undefined ? {} : { maxFirstTokenMs }),
+      promoteWhen: expressionsOf(move.get('promoteWhen'), 'gate'),
       deadlineMs: move.get('deadline').ms,
     },
     failback: {
@@ -51,13 +45,6 @@ export function policyOf(given: Part): FailoverPolicy {
       requiresReason: manual.get('requireReason').flag,
     },
   };
-}
-
-/** The schema lets no list without it through. */
-function errorLimitOf(texts: readonly string[], use: LimitUse): number {
-  const ratio = limitOf(texts, use, 'errorRate');
-  assert(ratio !== undefined, 'a list of limits has one of errorRate');
-  return ratio;
 }
 
 function safetyOf(given: Part): SafetyPolicy {

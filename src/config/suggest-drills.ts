@@ -2,6 +2,7 @@
 import type { Config } from '../model/config.ts';
 import type { Deployment, Placement } from '../model/deployment.ts';
 import type { DrillKind, PlannedFault } from '../model/drill.ts';
+import { mostUntil, mostWhile } from '../model/limits.ts';
 import { type DrillLimits, drillLimits } from './drill-limits.ts';
 import { writeDuration } from './write-duration.ts';
 
@@ -35,6 +36,8 @@ const longestMs = 3_600_000;
 const longestStayMs = 24 * 3_600_000;
 /** The longest that a first token may be held back. */
 const longestDelayMs = 60_000;
+/** Where the detector has no limit of errors alone a drill has one all the same, 0–1. */
+const usualBadRatio = 0.5;
 /** Providers whose replicas can be stopped where they stand. */
 const canHang: ReadonlySet<string> = new Set(['local']);
 
@@ -96,7 +99,7 @@ function slowSite(scene: Scene): Suggestion {
   const { active, deployment, limits } = scene;
   const { firstTokenLimitMs, failover } = deployment;
   // Held back less than this, what is claimed would be so without any move.
-  const limitMs = Math.max(firstTokenLimitMs, failover.move.maxFirstTokenMs ?? 0);
+  const limitMs = Math.max(firstTokenLimitMs, mostWhile(failover.move.promoteWhen, 'ttft.p95') ?? 0);
   if (limitMs >= longestDelayMs)
     return { name: scene.named('slow-site'), why: 'its first token may take longer than a drill can hold it back' };
   const withinMs = isServing(deployment) ? limits.stepwiseMs : limits.detectMs;
@@ -113,7 +116,7 @@ function slowSite(scene: Scene): Suggestion {
       ...(isServing(deployment)
         ? [`ttft.p95 <= ${writeDuration(limitMs)} within ${writeDuration(withinMs)} of fault`]
         : []),
-      lost(deployment),
+      ...lost(deployment),
     ],
   };
 }
@@ -133,7 +136,7 @@ function lossOf(scene: Scene, name: string, title: string, beside: readonly Plan
     hypothesis: [
       ...decided(scene),
       ...(isServing(deployment) ? [`recoveryTime <= ${writeDuration(limits.recoverMs)}`] : []),
-      lost(deployment),
+      ...lost(deployment),
     ],
   };
 }
@@ -161,21 +164,26 @@ function providerExit(scene: Scene): Suggestion {
   const stayMs = Math.max(scene.limits.settleMs, deployment.failover.safety.dwellMs);
   return {
     ...common(scene, 'provider-exit', `Leave ${vendor}, serve without it, and return`),
-    ...{ kind: 'provider-exit', faults: [], exit: { vendor, stayMs }, hypothesis: [lost(deployment)] },
+    ...{ kind: 'provider-exit', faults: [], exit: { vendor, stayMs }, hypothesis: lost(deployment) },
   };
 }
 
 function common(scene: Scene, name: string, title: string) {
   const { deployment, limits } = scene;
-  const { move } = deployment.failover;
+  const { move, detector } = deployment.failover;
+  const acceptedRatio = mostWhile(move.promoteWhen, 'errorRate');
+  const badRatio = mostUntil(detector.unhealthyWhen, 'errorRate') ?? usualBadRatio;
   return {
     ...{ name: scene.named(name), title, deployment: deployment.name, kind: 'live' as const },
     abortIf: [
       // While it recovers requests may be lost: it is ended when that goes on.
-      `errorRate > ${percent(deployment.failover.detector.trafficBadRatio)} for ${writeDuration(limits.recoverMs)}`,
+      `errorRate > ${percent(badRatio)} for ${writeDuration(limits.recoverMs)}`,
       ...healthy(scene),
     ],
-    steadyState: { observeMs: limits.observeMs, require: [`errorRate <= ${percent(move.maxErrorRatio)}`] },
+    steadyState: {
+      observeMs: limits.observeMs,
+      require: acceptedRatio === undefined ? [] : [`errorRate <= ${percent(acceptedRatio)}`],
+    },
     ...{ requestsPerSecond: limits.requestsPerSecond, settleMs: limits.settleMs },
   };
 }
@@ -200,9 +208,10 @@ function isServing({ failover }: Deployment): boolean {
   return failover.mode === 'auto';
 }
 
-/** As many as the gate of a move accepts. */
-function lost({ failover }: Deployment): string {
-  return `lostRequests <= ${percent(failover.move.maxErrorRatio)}`;
+/** As many as the gate of a move accepts; nothing is promised where it accepts any. */
+function lost({ failover }: Deployment): readonly string[] {
+  const acceptedRatio = mostWhile(failover.move.promoteWhen, 'errorRate');
+  return acceptedRatio === undefined ? [] : [`lostRequests <= ${percent(acceptedRatio)}`];
 }
 
 function faultAt(site: string, kind: PlannedFault['kind'], forMs: number): PlannedFault {

@@ -1,5 +1,5 @@
 /** What an expression makes of what was measured. A missing value is `unknown`, never yes and never no. */
-import type { Comparator, Comparison, Expression, NamedCondition } from '../model/expression.ts';
+import type { Comparator, Comparison, Expression, NamedCondition, Signal } from '../model/expression.ts';
 import type { Answer } from '../model/outcome.ts';
 
 export interface Judgement {
@@ -7,6 +7,9 @@ export interface Judgement {
   /** In the signal's measure; of a moment's signal the worst one; undefined: not measured, or there is no one value. */
   readonly measured: number | string | undefined;
 }
+
+/** What was measured, by signal, in its measure; absent or undefined: not measured. */
+export type Values = Readonly<Partial<Record<Signal, number | undefined>>>;
 
 /** Of nothing that was measured. */
 export const unknown: Judgement = { holds: 'unknown', measured: undefined };
@@ -32,10 +35,21 @@ export function judge(
   }
 }
 
+/** Of values that were all measured together. */
+export function judgeValues(expression: Expression, values: Values): Judgement {
+  return judge(expression, (comparison) => judgeMeasured(comparison, values[comparison.signal]));
+}
+
 /** Of one value. */
 export function judgeMeasured({ comparator, value }: Comparison, measured: number | string | undefined): Judgement {
   if (measured === undefined) return unknown;
   return { holds: compares(measured, comparator, value) ? 'yes' : 'no', measured };
+}
+
+/** Whether any part of it is about one of them. */
+export function isAbout(expression: Expression, signals: readonly Signal[]): boolean {
+  if (expression.kind === 'comparison') return signals.includes(expression.signal);
+  return expression.kind !== 'condition' && expression.of.some((each) => isAbout(each, signals));
 }
 
 /** As the comparator says; of words only `=` and `!=` are asked. */

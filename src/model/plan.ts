@@ -1,4 +1,5 @@
 /** An ordered list of steps, computed before anything changes. Plain data: it is journaled and resumed. */
+import type { Expression } from './expression.ts';
 import type { OperationKind, Trigger } from './operation.ts';
 import type { Reason, ReasonCode } from './reason.ts';
 import type { Weights } from './route.ts';
@@ -8,6 +9,12 @@ export interface Gate {
   /** The sites that gain: what the source still fails is why traffic moves. */
   readonly sites: readonly string[];
   readonly holdMs: number;
+  /** Of each of the sites, all of them. */
+  readonly promoteWhen: readonly Expression[];
+}
+
+/** As operations have it that an earlier program recorded: they are carried out as they are written. */
+export interface EarlierGate extends Pick<Gate, 'sites' | 'holdMs'> {
   /** Of its attempts, 0–1. */
   readonly maxErrorRatio: number;
   /** The 95th percentile; absent: any. */
@@ -78,7 +85,7 @@ export type StepEffect =
    */
   | { readonly kind: 'prove'; readonly site: string; readonly replicas: number; readonly isHunted?: true }
   /** Publish these weights in one visible step. */
-  | { readonly kind: 'weigh'; readonly weights: Weights; readonly gate: Gate | undefined }
+  | { readonly kind: 'weigh'; readonly weights: Weights; readonly gate: Gate | EarlierGate | undefined }
   /** Weight 0 for the site, read back from the gateway. `isEmptied`: nor may anything new spill there. */
   | { readonly kind: 'fence'; readonly site: string; readonly isEmptied?: boolean }
   /** Wait until no request runs at the site. `cutsLater`: past the deadline what still runs is for the cut that follows. */

@@ -1,4 +1,5 @@
 /** The numbers an operator sets: when something counts as bad, what may be done, how fast. Times in milliseconds. */
+import type { Expression } from './expression.ts';
 
 export const failoverModes = ['off', 'advise', 'auto'] as const;
 export type FailoverMode = (typeof failoverModes)[number];
@@ -24,10 +25,8 @@ export interface DetectorPolicy {
   readonly staleAfterMs: number;
   /** Vantages that must agree when there is more than one. */
   readonly quorum: number;
-  /** Traffic plane: share of failed attempts that makes a site bad, 0–1. */
-  readonly trafficBadRatio: number;
-  /** Traffic plane: share of late attempts that makes a site slow, 0–1; absent: none does. */
-  readonly trafficLateRatio?: number;
+  /** Traffic plane: any one of them is enough; about errors it makes a site bad, about times alone slow. */
+  readonly unhealthyWhen: readonly Expression[];
   /** Traffic plane: fewer attempts than this in the window say nothing. */
   readonly trafficMinimum: number;
 }
@@ -44,10 +43,8 @@ export interface MovePolicy {
   readonly stepsPct: readonly number[];
   /** How long each step is watched. */
   readonly holdEachMs: number;
-  /** Largest share of failed attempts a gate accepts, 0–1. */
-  readonly maxErrorRatio: number;
-  /** Longest 95th percentile of first-token times a gate accepts; absent: any. */
-  readonly maxFirstTokenMs?: number;
+  /** What each site that gains must show, all of them: a step fails once one is certainly not so. */
+  readonly promoteWhen: readonly Expression[];
   /** The whole operation's limit. */
   readonly deadlineMs: number;
 }

@@ -1,6 +1,7 @@
 /** The configuration of a simulated world: an ordinary one, with what the seed drew. */
 import type { Config, GatewaySettings } from '../model/config.ts';
 import type { Deployment } from '../model/deployment.ts';
+import { limitOn } from '../model/limits.ts';
 import type { CompletionProbeSpec } from '../model/probe-spec.ts';
 import type { Weights } from '../model/route.ts';
 import type { Site } from '../model/site.ts';
@@ -56,14 +57,14 @@ function deploymentOf(options: SimOptions, sites: readonly string[]): Deployment
           windowMs: 5000,
         },
         ...{ badRatio: 0.5, minimumSamples: 8, slowPhi: 8, failAfterMs: options.failAfterMs, staleAfterMs: 5000 },
-        ...{ quorum: 1, trafficBadRatio: 0.3, trafficLateRatio: 0.3, trafficMinimum: 10 },
+        ...{ quorum: 1, trafficMinimum: 10 },
+        unhealthyWhen: [limitOn('errorRate', '>=', 0.3), limitOn('lateRate', '>=', 0.3)],
       },
       proof: { completions: 1 + (options.failuresInARow > 1 ? 1 : 0), maxAgeMs: options.proofMaxAgeMs },
       move: {
         stepsPct: options.stepsPct,
         holdEachMs: 500,
-        maxErrorRatio: 0.1,
-        maxFirstTokenMs: 200,
+        promoteWhen: [limitOn('errorRate', '<=', 0.1), limitOn('ttft.p95', '<=', 200)],
         deadlineMs: 10_000,
       },
       failback: { mode: options.failback, afterMs: 5000 },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Sights, Stored } from '../../src/cli/sights.ts';
 import { statusView } from '../../src/cli/status-view.ts';
+import { limitOn } from '../../src/model/limits.ts';
 import type { Standing } from '../../src/model/standing.ts';
 import { pin } from '../core/support/pins.ts';
 import { blackhole, replicaView } from '../core/support/view.ts';
@@ -300,4 +301,15 @@ test('what the doctor found goes with its site; a record of an earlier version h
   const found = see(sights({}, { snapshot: snapshot(healthy, { examined: [examined] }) })).sites;
   expect(found.map((each) => each.examined)).toEqual([undefined, examined, undefined]);
   expect(see(sights()).sites.every((each) => each.examined === undefined)).toBe(true);
+});
+
+test.for([
+  { failures: 2, state: 'serving' },
+  { failures: 3, state: 'degraded' },
+])('$failures of 100 failed is $state where a move has no limit of errors', ({ failures, state }) => {
+  const { failover, ...given } = deployment();
+  const move = { ...failover.move, promoteWhen: [limitOn('ttft.p95', '<=', 2000)] };
+  const figures = traffic([siteTraffic('site-a', { attempts: 100, failures })]);
+  const seen = sights({ traffic: { kind: 'seen', value: figures, asOfMs: nowMs } });
+  expect(statusView(config(), { ...given, failover: { ...failover, move } }, seen).service.state).toBe(state);
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ExpressionUse, expressionExamples, parseExpression, usableSignals } from '../../src/config/expression.ts';
+import { expressionExamples, parseExpression } from '../../src/config/expression.ts';
 import { expressionPattern } from '../../src/config/expression-pattern.ts';
-import { type Measure, signalTable } from '../../src/model/expression.ts';
+import { type ExpressionUse, type Measure, signalTable, usableSignals } from '../../src/model/expression.ts';
 import { reasonCodes } from '../../src/model/reason.ts';
 
 const comparison = (over: object) => ({ kind: 'expression', expression: { kind: 'comparison', ...over } });
@@ -109,8 +109,71 @@ test.for([
   expect(parseExpression(text, 'watch')).toEqual({ kind: 'mistake', message, hint });
 });
 
+test.for([
+  ['gate', 'errorRate <= 2%', { signal: 'errorRate', comparator: '<=', value: 0.02 }],
+  ['gate', 'ttft.p50<1500ms', { signal: 'ttft.p50', comparator: '<', value: 1500 }],
+  ['gate', 'errorRate = 0%', { signal: 'errorRate', comparator: '=', value: 0 }],
+  ['detector', 'lateRate >= 12.5%', { signal: 'lateRate', comparator: '>=', value: 0.125 }],
+  ['detector', 'ttft.p95 > 4s', { signal: 'ttft.p95', comparator: '>', value: 4000 }],
+] as const)('a %s may say %j', ([use, text, parts]) => {
+  expect(parseExpression(text, use)).toEqual(comparison({ text, ...parts }));
+});
+
+test.for(['gate', 'detector'] as const)('a %s joins what it says', (use) => {
+  const text = 'errorRate < 2% and ttft.p95 < 2s or ttft.p50 < 1s';
+  const [errors, late, half] = ['errorRate < 2%', 'ttft.p95 < 2s', 'ttft.p50 < 1s'].map((each) => ({ text: each }));
+  const both = { kind: 'all', text: 'errorRate < 2% and ttft.p95 < 2s', of: [errors, late] };
+  expect(parseExpression(text, use)).toMatchObject({ expression: { kind: 'any', text, of: [both, half] } });
+});
+
+const ofSites = 'it belongs under steadyState.require or abortIf';
+test.for([
+  ['gate', 'errorRate <= 2% for 60s', 'a step is watched for `holdEach`: here is no span', 'write "errorRate <= 2%"'],
+  [
+    'gate',
+    'ttft.p95 < 2s within 3m of fault',
+    'a step is watched for `holdEach`: here is no span',
+    'write "ttft.p95 < 2s"',
+  ],
+  ['gate', 'recoveryTime <= 2m', 'recoveryTime is not known here', 'here: errorRate, ttft.p50, ttft.p95'],
+  ['gate', 'lateRate <= 2%', 'lateRate is not known here', 'here: errorRate, ttft.p50, ttft.p95'],
+  ['gate', 'ttft <= 2s', 'there is no such signal', 'did you mean "ttft.p50" or "ttft.p95"?'],
+  ['gate', 'every standby is ready', '`every standby is ready` is for drills', ofSites],
+  ['gate', 'errorRate <= 2', 'errorRate takes a share from 0% to 100%', 'did you mean 2%?'],
+  [
+    'detector',
+    'errorRate >= 5% for 60s',
+    'how long it must be so says `failAfter`: here is no span',
+    'write "errorRate >= 5%"',
+  ],
+  [
+    'detector',
+    'capacity.healthy < 50%',
+    'capacity.healthy is not known here',
+    'here: errorRate, lateRate, ttft.p50, ttft.p95',
+  ],
+  ['detector', 'errRate >= 5%', 'there is no such signal', 'did you mean "errorRate"?'],
+  ['detector', 'every standby is ready', '`every standby is ready` is for drills', ofSites],
+  [
+    'claim',
+    'lateRate < 5%',
+    'lateRate is counted at a site, not in a drill',
+    'it belongs under detector.unhealthyWhen',
+  ],
+  [
+    'watch',
+    'lateRate < 5%',
+    'lateRate is counted at a site, not in a drill',
+    'it belongs under detector.unhealthyWhen',
+  ],
+] as const)('a %s may not say %j', ([use, text, message, hint]) => {
+  expect(parseExpression(text, use)).toEqual({ kind: 'mistake', message, hint });
+});
+
+const uses = ['claim', 'watch', 'gate', 'detector'] as const;
+
 test('its own examples are expressions', () => {
-  for (const use of ['claim', 'watch'] as const)
+  for (const use of uses)
     for (const text of expressionExamples[use])
       expect(parseExpression(text, use)).toMatchObject({ kind: 'expression', expression: { text } });
 });
@@ -118,9 +181,9 @@ test('its own examples are expressions', () => {
 test('a mistake quotes nothing but numbers, units and words of ours', () => {
   const canary = fc.stringMatching(/^[a-z]{12}$/);
   fc.assert(
-    fc.property(canary, fc.constantFrom('claim', 'watch' as const), (secret, use) => {
+    fc.property(canary, fc.constantFrom(...uses), (secret, use) => {
       for (const text of [secret, `${secret} <= 5s`, `errorRate < ${secret}`, `errorRate < 5% ${secret}`]) {
-        const end = parseExpression(text, use as 'claim');
+        const end = parseExpression(text, use);
         if (end.kind === 'mistake') expect(`${end.message} ${end.hint}`).not.toContain(secret);
       }
     }),
@@ -143,8 +206,8 @@ const comparisons: Readonly<Record<Measure, fc.Arbitrary<string>>> = {
 const partOf = (use: ExpressionUse): fc.Arbitrary<string> =>
   fc.constantFrom(...usableSignals[use]).chain((signal) => {
     const { scope, measure } = signalTable[signal];
-    const span =
-      use === 'watch' ? ' for 20s' : scope === 'moment' ? ' within 3m of detection' : ' over the whole drill';
+    const spans = { watch: ' for 20s', gate: '', detector: '', claim: undefined } as const;
+    const span = spans[use] ?? (scope === 'moment' ? ' within 3m of detection' : ' over the whole drill');
     const words =
       signal === 'reason' ? fc.constantFrom(...reasonCodes.map((code) => `= ${code}`)) : comparisons[measure];
     return fc
@@ -157,7 +220,7 @@ const expressions = (use: ExpressionUse): fc.Arbitrary<string> =>
     .array(fc.tuple(partOf(use), fc.constantFrom(' and ', ' or ')), { minLength: 1, maxLength: 6 })
     .map((parts) => parts.map(([part, then], nth) => (nth === parts.length - 1 ? part : part + then)).join(''));
 
-test.for(['claim', 'watch'] as const)('editors take every %s that is understood', (use) => {
+test.for(uses)('editors take every %s that is understood', (use) => {
   const pattern = new RegExp(expressionPattern(use), 'u');
   fc.assert(
     fc.property(expressions(use), (text) => {
@@ -175,6 +238,12 @@ test.for([
   ['claim', 'ttftxp95 <= 2s'],
   ['watch', 'recoveryTime <= 120s'],
   ['watch', 'errorRate > 10% within 3m of fault'],
+  ['watch', 'lateRate > 10%'],
+  ['gate', 'errorRate <= 2% for 20s'],
+  ['gate', 'lateRate <= 2%'],
+  ['gate', 'every standby is ready'],
+  ['detector', 'errorRate >= 50% for 20s'],
+  ['detector', 'capacity.healthy < 50%'],
 ] as const)('editors mark the %s %j', ([use, text]) => {
   expect(parseExpression(text, use).kind).toBe('mistake');
   expect(text).not.toMatch(new RegExp(expressionPattern(use), 'u'));

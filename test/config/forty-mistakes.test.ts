@@ -43,7 +43,7 @@ const mistakes = [
   [35, 17, 'http://localhost/v1/completions', 'must begin with /', undefined],
   [37, 13, 'automatic', 'mode must be off, advise or auto', 'known: off, advise, auto'],
   [38, 22, '[10%, 50%]', 'steps must rise and end in 100%', undefined],
-  [38, 48, 'errorRate < 2%', 'a step passes at its limit, and below it', 'write errorRate <='],
+  [38, 48, 'errorRate < 2', 'errorRate takes a share from 0% to 100%', 'did you mean 2%?'],
   [39, 24, '0.5', 'a share is written in percent, such as 25%', 'did you mean 50%?'],
   [39, 36, '30d', 'must be at most 24d', undefined],
   [40, 3, 'code', 'deployments.code needs "model"', undefined],

@@ -99,16 +99,11 @@ test.for([
     { sites: '{ left: { replicas: 11 }, right: {} }' },
     ['3:35 10 ports for 11 replicas'],
   ],
-  ['limits of errors alone', { more: 'failover: { move: { promoteWhen: ["errorRate <= 1%"] } }' }, []],
+  ['a gate that says nothing of errors', { more: 'failover: { move: { promoteWhen: ["ttft.p95 <= 1s"] } }' }, []],
   [
-    'limits without one of errors',
-    { more: 'failover: { move: { promoteWhen: ["ttft.p95 <= 1s"] } }' },
-    ['12:34 errorRate has no limit here'],
-  ],
-  [
-    'two limits of one signal',
-    { more: 'failover: { detector: { unhealthyWhen: ["errorRate >= 20%", "errorRate >= 50%"] } }' },
-    ['12:61 errorRate has a limit already'],
+    'a gate that says nothing',
+    { more: 'failover: { move: { promoteWhen: [] } }' },
+    ['12:34 promoteWhen must not be empty'],
   ],
   ['a first token as late as the time-out', { chat: '    probe: { ttft: 10s }' }, []],
   [

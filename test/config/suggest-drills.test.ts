@@ -4,6 +4,8 @@ import { drillsText } from '../../src/config/drill-text.ts';
 import { type SuggestedDrill, type Suggestion, suggestDrills } from '../../src/config/suggest-drills.ts';
 import type { Config } from '../../src/model/config.ts';
 import type { Deployment } from '../../src/model/deployment.ts';
+import type { Expression } from '../../src/model/expression.ts';
+import { limitOn } from '../../src/model/limits.ts';
 import type { CompletionProbeSpec } from '../../src/model/probe-spec.ts';
 import { config, deployment, placement, site } from '../cli/support/models.ts';
 
@@ -32,8 +34,7 @@ function usual(over: Partial<Deployment> = {}, detector: Partial<Deployment['fai
         ...base.failover.move,
         stepsPct: [10, 50, 100],
         holdEachMs: 20_000,
-        maxErrorRatio: 0.02,
-        maxFirstTokenMs: 2000,
+        promoteWhen: [limitOn('errorRate', '<=', 0.02), limitOn('ttft.p95', '<=', 2000)],
       },
     },
     ...over,
@@ -179,6 +180,55 @@ test('drills of several deployments are told apart by name', () => {
 
 test('it ends when what happens is worse than what is rehearsed', () => {
   expect(drillNamed('site-loss', usual()).abortIf).toEqual(['errorRate > 50% for 90s', 'capacity.healthy < 66%']);
+});
+
+/** The usual ones with other limits of moves and of the detector. */
+function limited(promoteWhen: readonly Expression[], unhealthyWhen: readonly Expression[]): Deployment {
+  const { failover, ...given } = usual({}, { unhealthyWhen });
+  return { ...given, failover: { ...failover, move: { ...failover.move, promoteWhen } } };
+}
+const [fewErrors, fast] = [limitOn('errorRate', '<=', 0.01), limitOn('ttft.p95', '<=', 3000)];
+const errors = limitOn('errorRate', '>=', 0.3);
+const either: Expression = { kind: 'any', text: 'one or other', of: [fewErrors, fast] };
+
+test.for<{ name: string; promoteWhen: readonly Expression[]; claims: readonly string[]; require: readonly string[] }>([
+  {
+    name: 'limits of both',
+    promoteWhen: [fewErrors, fast],
+    claims: ['ttft.p95 <= 3s within 165s of fault', 'lostRequests <= 1%'],
+    require: ['errorRate <= 1%'],
+  },
+  {
+    name: 'a first-token limit that is stricter than the probe’s',
+    promoteWhen: [fewErrors, limitOn('ttft.p95', '<=', 500)],
+    claims: ['ttft.p95 <= 2s within 165s of fault', 'lostRequests <= 1%'],
+    require: ['errorRate <= 1%'],
+  },
+  {
+    name: 'limits of which one is enough',
+    promoteWhen: [either],
+    claims: ['ttft.p95 <= 2s within 165s of fault'],
+    require: [],
+  },
+])('no more is claimed than what a move must show: $name', ({ promoteWhen, claims, require }) => {
+  const { hypothesis, steadyState } = drillNamed('slow-site', limited(promoteWhen, [errors]));
+  expect(hypothesis.slice(2)).toEqual(claims);
+  expect(steadyState.require).toEqual(require);
+});
+
+test.for([
+  { name: 'the first limit of errors', unhealthyWhen: [errors, limitOn('errorRate', '>', 0.4)], percent: 30 },
+  { name: 'as many as usual without one', unhealthyWhen: [limitOn('lateRate', '>=', 0.3)], percent: 50 },
+])('it ends on errors as the detector has them: $name', ({ unhealthyWhen, percent }) => {
+  const { abortIf } = drillNamed('site-loss', limited([fewErrors], unhealthyWhen));
+  expect(abortIf[0]).toBe(`errorRate > ${percent}% for 90s`);
+});
+
+test('a drill that claims nothing is written without claims', () => {
+  const sites = [{ ...site('site-a'), provider: 'aws' }, { ...site('site-b'), provider: 'gcp' }, site('site-c')];
+  const drill = drillNamed('provider-exit', limited([either], [errors]), { sites });
+  expect(drill.hypothesis).toEqual([]);
+  expect(drillsText([drill])).not.toContain('hypothesis');
 });
 
 test('they are written as the configuration has them', () => {

@@ -6,6 +6,7 @@ import { alternativesTo } from '../../src/core/instead.ts';
 import { median, predictPhases } from '../../src/core/predict.ts';
 import type { Action } from '../../src/model/decision.ts';
 import type { JournalBody, JournalEntry } from '../../src/model/journal-entry.ts';
+import { limitOn } from '../../src/model/limits.ts';
 import type { Step } from '../../src/model/plan.ts';
 import type { SiteView } from '../../src/model/view.ts';
 import type { Wish } from '../../src/model/wish.ts';
@@ -169,7 +170,11 @@ test('proving what was just started says nothing of what stands already, and the
 });
 
 test('what the policy fixes is known before anything was done, and no shorter time is foretold', () => {
-  const gate = { sites: ['right'], holdMs: 20_000, maxErrorRatio: 0.05, maxFirstTokenMs: 2000 };
+  const gate = {
+    sites: ['right'],
+    holdMs: 20_000,
+    promoteWhen: [limitOn('errorRate', '<=', 0.05), limitOn('ttft.p95', '<=', 2000)],
+  };
   const settle: Step = { kind: 'settle', name: 's', forMs: 2000, deadlineMs: 1 };
   const steps: readonly Step[] = [{ ...weigh, gate }, { ...weigh, gate }, settle];
   expect(predictPhases(planOf({ steps }), [])).toEqual([

@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
 import { type Course, execute } from '../../src/engine/execute.ts';
 import type { JournalBody } from '../../src/model/journal-entry.ts';
+import { limitOn } from '../../src/model/limits.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { Gate, Plan, Step } from '../../src/model/plan.ts';
 import { allLeft, allRight, opened, openStepWorld, planOf, type StepWorld } from './support/step-world.ts';
 
 const half = { left: 50, right: 50 };
-const gate: Gate = { sites: ['right'], holdMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200 };
+const gate: Gate = {
+  sites: ['right'],
+  holdMs: 500,
+  promoteWhen: [limitOn('errorRate', '<=', 0.1), limitOn('ttft.p95', '<=', 200)],
+};
 const stamp: Step = { kind: 'stamp', name: '1-stamp', deadlineMs: 3000 };
 const first: Step = { kind: 'weigh', name: '2-weigh', weights: half, gate, deadlineMs: 3000 };
 const second: Step = { kind: 'weigh', name: '3-weigh', weights: allRight, gate, deadlineMs: 3000 };

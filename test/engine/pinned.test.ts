@@ -4,6 +4,7 @@ import { entryOfReturn } from '../../src/core/routing/pins.ts';
 import { type Course, execute } from '../../src/engine/execute.ts';
 import { isLost } from '../../src/engine/lease-grip.ts';
 import { runStep } from '../../src/engine/run-step.ts';
+import { limitOn } from '../../src/model/limits.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import type { Gate, Step } from '../../src/model/plan.ts';
 import type { Weights } from '../../src/model/route.ts';
@@ -20,7 +21,11 @@ import {
 } from './support/step-world.ts';
 
 const half = { left: 50, right: 50 };
-const gate: Gate = { sites: ['right'], holdMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200 };
+const gate: Gate = {
+  sites: ['right'],
+  holdMs: 500,
+  promoteWhen: [limitOn('errorRate', '<=', 0.1), limitOn('ttft.p95', '<=', 200)],
+};
 const first: Step = { kind: 'weigh', name: '1-weigh', weights: half, gate, deadlineMs: 3000 };
 const second: Step = { kind: 'weigh', name: '2-weigh', weights: allRight, gate, deadlineMs: 3000 };
 

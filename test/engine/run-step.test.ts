@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
 import { runStep } from '../../src/engine/run-step.ts';
+import { limitOn } from '../../src/model/limits.ts';
 import type { Gate, Step } from '../../src/model/plan.ts';
 import { gatewayAbsent } from './support/fake-sink.ts';
 import { allLeft, allRight, onlyStep, openStepWorld, type StepWorld, weighRight } from './support/step-world.ts';
 
 const stamp: Step = { kind: 'stamp', name: '1-stamp', deadlineMs: 3000 };
 const settle: Step = { kind: 'settle', name: '1-settle', forMs: 500, deadlineMs: 3000 };
-const gate: Gate = { sites: ['right'], holdMs: 1000, maxErrorRatio: 0.1, maxFirstTokenMs: 200 };
+const gate: Gate = {
+  sites: ['right'],
+  holdMs: 1000,
+  promoteWhen: [limitOn('errorRate', '<=', 0.1), limitOn('ttft.p95', '<=', 200)],
+};
 const gated: Step = { kind: 'weigh', name: '1-weigh', weights: allRight, gate, deadlineMs: 5000 };
 
 const readCall = { signal: new AbortController().signal, deadlineAtMonoMs: Number.MAX_SAFE_INTEGER };

@@ -1,6 +1,9 @@
 /** What users' own requests say of a site. */
+import type { Expression } from '../../model/expression.ts';
 import type { DetectorPolicy } from '../../model/policy.ts';
 import type { SiteTraffic } from '../../model/traffic-stats.ts';
+import { isAbout, judgeValues, type Values } from '../expression.ts';
+import { errorRateOf, timesOf, timesText } from '../site-signals.ts';
 
 export interface TrafficVerdict {
   readonly state: 'good' | 'bad' | 'slow' | 'unknown';
@@ -16,8 +19,34 @@ export function judgeTraffic(traffic: SiteTraffic | undefined, policy: DetectorP
     return { state: 'bad', message: `gateway ejected all replicas; ${seen}` };
   const judged = attempts + late;
   if (judged < policy.trafficMinimum) return { state: 'unknown', message: `too few attempts (${attempts})` };
-  if (failures / Math.max(1, attempts) >= policy.trafficBadRatio) return { state: 'bad', message: seen };
-  if (policy.trafficLateRatio !== undefined && late / judged >= policy.trafficLateRatio)
-    return { state: 'slow', message: seen };
-  return { state: 'good', message: seen };
+  const values = { errorRate: errorRateOf(failures, attempts), lateRate: late / judged, ...timesOf(traffic) };
+  const { state, decisive } = worstOf(policy.unhealthyWhen, values);
+  const times = decisive === undefined ? [] : timesText(decisive, values);
+  return { state, message: [seen, ...times].join(', ') };
+}
+
+interface Found {
+  readonly state: TrafficVerdict['state'];
+  /** The one that makes it so. */
+  readonly decisive?: Expression;
+}
+
+const order: readonly TrafficVerdict['state'][] = ['good', 'unknown', 'slow', 'bad'];
+
+/** Any one is enough. */
+function worstOf(expressions: readonly Expression[], values: Values): Found {
+  let worst: Found = { state: 'good' };
+  for (const each of expressions) {
+    const found = stateOf(each, values);
+    if (order.indexOf(found.state) > order.indexOf(worst.state)) worst = found;
+  }
+  return worst;
+}
+
+/** Two lines, and two parts of one with `or` between them, are the same. */
+function stateOf(expression: Expression, values: Values): Found {
+  if (expression.kind === 'any') return worstOf(expression.of, values);
+  const { holds } = judgeValues(expression, values);
+  if (holds !== 'yes') return { state: holds === 'no' ? 'good' : 'unknown' };
+  return { state: isAbout(expression, ['errorRate']) ? 'bad' : 'slow', decisive: expression };
 }

@@ -50,15 +50,14 @@ function proveStep({ site, launch }: Placement, replicas: number): Step {
 }
 
 function weighSteps(action: Action, view: View): readonly Step[] {
-  const { stepsPct: usual, holdEachMs, maxErrorRatio, maxFirstTokenMs } = view.deployment.failover.move;
+  const { stepsPct: usual, holdEachMs, promoteWhen } = view.deployment.failover.move;
   const stepsPct = action.stepsPct ?? usual;
   const before = Object.fromEntries(view.sites.map(({ site }) => [site.name, weightOf(view, site.name)]));
   // Before the first route, or after a site was taken out, there is no whole vector to go from by degrees.
   const isWhole = Object.values(before).reduce((sum, each) => sum + each, 0) === 100;
   if (action.inOneStep || !isWhole) return [weighStep(action.weights, undefined)];
   const sites = targetsOf(view, action).map(({ site }) => site.name);
-  const limits = { maxErrorRatio, ...(maxFirstTokenMs === undefined ? {} : { maxFirstTokenMs }) };
-  const gate = { sites, holdMs: holdEachMs, ...limits };
+  const gate = { sites, holdMs: holdEachMs, promoteWhen };
   const vectors = stepsPct.map((share) => blend(before, action.weights, share));
   // Small shares of a small weight can round to the same vector: such a step would change nothing.
   const distinct = vectors.filter(

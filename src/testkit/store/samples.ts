@@ -1,6 +1,7 @@
 /** Values a store is filled with; each builder takes only what a case is about. */
 import type { Deployment } from '../../model/deployment.ts';
 import type { JournalBody, JournalDraft } from '../../model/journal-entry.ts';
+import { limitOn } from '../../model/limits.ts';
 import type { Actor, Operation, OperationRequest } from '../../model/operation.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { View } from '../../model/view.ts';
@@ -131,15 +132,13 @@ function deploymentOf(name: string): Deployment {
     failAfterMs: 2000,
     staleAfterMs: 5000,
     quorum: 1,
-    trafficBadRatio: 0.3,
-    trafficLateRatio: 0.3,
+    unhealthyWhen: [limitOn('errorRate', '>=', 0.3), limitOn('lateRate', '>=', 0.3)],
     trafficMinimum: 10,
   };
   const move = {
     stepsPct: [10, 50, 100],
     holdEachMs: 1000,
-    maxErrorRatio: 0.05,
-    maxFirstTokenMs: 2000,
+    promoteWhen: [limitOn('errorRate', '<=', 0.05), limitOn('ttft.p95', '<=', 2000)],
     deadlineMs: 60_000,
   };
   const safety = {

@@ -2,6 +2,7 @@
 import type { Config } from '../../../src/model/config.ts';
 import type { Deployment, Placement } from '../../../src/model/deployment.ts';
 import type { DiagnosisCode, SiteDiagnosis } from '../../../src/model/diagnosis.ts';
+import { limitOn } from '../../../src/model/limits.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import type { Plan } from '../../../src/model/plan.ts';
 import type { RouteEntry, Weights } from '../../../src/model/route.ts';
@@ -43,12 +44,16 @@ export function deployment(over: Partial<Deployment> = {}): Deployment {
         failAfterMs: 1000,
         staleAfterMs: 5000,
         quorum: 1,
-        trafficBadRatio: 0.5,
-        trafficLateRatio: 0.5,
+        unhealthyWhen: [limitOn('errorRate', '>=', 0.5), limitOn('lateRate', '>=', 0.5)],
         trafficMinimum: 5,
       },
       proof: { completions: 2, maxAgeMs: 60_000 },
-      move: { stepsPct: [100], holdEachMs: 0, maxErrorRatio: 0.05, maxFirstTokenMs: 1000, deadlineMs: 60_000 },
+      move: {
+        stepsPct: [100],
+        holdEachMs: 0,
+        promoteWhen: [limitOn('errorRate', '<=', 0.05), limitOn('ttft.p95', '<=', 1000)],
+        deadlineMs: 60_000,
+      },
       failback: { mode: 'auto', afterMs: 30_000 },
       safety: {
         brakeRatio: 0.5,

@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { judgeTraffic } from '../../../src/core/detect/traffic.ts';
+import type { Expression } from '../../../src/model/expression.ts';
+import { limitOn } from '../../../src/model/limits.ts';
 import type { SiteTraffic } from '../../../src/model/traffic-stats.ts';
 import { detector, trafficOf } from '../support/view.ts';
 
@@ -26,12 +29,52 @@ test.for<{ name: string; change: Partial<SiteTraffic>; state: string }>([
   expect(judgeTraffic(trafficOf('left', change), detector).state).toBe(state);
 });
 
-test('without a limit for late ones a site is never slow, however many are', () => {
-  const { trafficLateRatio, ...unlimited } = detector;
-  const late = trafficOf('left', { attempts: 70, late: 70 });
-  expect(trafficLateRatio).toBe(0.3);
-  expect(judgeTraffic(late, detector).state).toBe('slow');
-  expect(judgeTraffic(late, unlimited).state).toBe('good');
+const [bad, late] = [limitOn('errorRate', '>=', 0.3), limitOn('lateRate', '>=', 0.3)];
+const slow = limitOn('ttft.p95', '>', 400);
+const written = (kind: 'all' | 'any', ...of: readonly Expression[]): Expression => ({ kind, text: 'it', of });
+/** 100 that ended, 40 of them badly; 50 that are late; half had their first token in 200 ms, all but one in twenty in 500 ms. */
+const poor = { attempts: 100, failures: 40, late: 50, firstTokenP50Ms: 200, firstTokenP95Ms: 500 };
+
+test.for<{ name: string; when: readonly Expression[]; over?: Partial<SiteTraffic>; state: string }>([
+  { name: 'bad for errors before it is slow', when: [late, bad], state: 'bad' },
+  { name: 'slow without a limit of errors', when: [late], state: 'slow' },
+  { name: 'good without a limit of late ones', when: [bad], over: { failures: 0 }, state: 'good' },
+  { name: 'slow when first tokens are', when: [bad, slow], over: { failures: 0 }, state: 'slow' },
+  { name: 'good with first tokens at their limit', when: [slow], over: { firstTokenP95Ms: 400 }, state: 'good' },
+  { name: 'slow by half of them', when: [limitOn('ttft.p50', '>=', 200)], state: 'slow' },
+  { name: 'unknown without any first token', when: [slow], over: { firstTokenP95Ms: undefined }, state: 'unknown' },
+  { name: 'bad whatever else is unknown', when: [slow, bad], over: { firstTokenP95Ms: undefined }, state: 'bad' },
+  { name: 'slow though what errors there are is not known', when: [bad, late], over: { attempts: 0 }, state: 'slow' },
+  { name: 'unknown when nothing has ended', when: [bad], over: { attempts: 0 }, state: 'unknown' },
+  { name: 'bad for errors and times together', when: [written('all', bad, slow)], state: 'bad' },
+  { name: 'good when one of two is so', when: [written('all', bad, slow)], over: { failures: 0 }, state: 'good' },
+  {
+    name: 'slow for the one of two that is so',
+    when: [written('any', bad, slow)],
+    over: { failures: 0 },
+    state: 'slow',
+  },
+  { name: 'bad for the worse of two that are so', when: [written('any', slow, bad)], state: 'bad' },
+])('with limits of its own traffic is $name', ({ when, over = {}, state }) => {
+  const site = trafficOf('left', { ...poor, ...over });
+  expect(judgeTraffic(site, { ...detector, unhealthyWhen: when }).state).toBe(state);
+});
+
+test('two shares of one number mean what the one number meant', () => {
+  const figures = fc.record({
+    attempts: fc.integer({ min: 0, max: 40 }),
+    failed: fc.integer({ min: 0, max: 40 }),
+    late: fc.integer({ min: 0, max: 40 }),
+  });
+  fc.assert(
+    fc.property(figures, ({ attempts, failed, late: waiting }) => {
+      const failures = Math.min(attempts, failed);
+      const judged = attempts + waiting;
+      const isBad = failures / Math.max(1, attempts) >= 0.3;
+      const meant = judged < 10 ? 'unknown' : isBad ? 'bad' : waiting / judged >= 0.3 ? 'slow' : 'good';
+      expect(judgeTraffic(trafficOf('left', { attempts, failures, late: waiting }), detector).state).toBe(meant);
+    }),
+  );
 });
 
 test('a site without statistics is unknown, and the message says so', () => {
@@ -41,4 +84,10 @@ test('a site without statistics is unknown, and the message says so', () => {
 test('the message carries the values seen', () => {
   const { message } = judgeTraffic(trafficOf('left', { attempts: 40, failures: 30, late: 2 }), detector);
   expect(message).toBe('30 of 40 attempts failed, 2 late in 10 s');
+});
+
+test('the message carries the first-token time that makes a site slow', () => {
+  const policy = { ...detector, unhealthyWhen: [bad, slow] };
+  const { message } = judgeTraffic(trafficOf('left', { attempts: 40, firstTokenP95Ms: 1200 }), policy);
+  expect(message).toBe('0 of 40 attempts failed, 0 late in 10 s, first token p95 1.2s');
 });

@@ -4,6 +4,7 @@ import { makePlan } from '../../../src/core/plan/plan.ts';
 import { blend } from '../../../src/core/plan/steps.ts';
 import { checkStep } from '../../../src/core/safety.ts';
 import type { Action } from '../../../src/model/decision.ts';
+import { limitOn } from '../../../src/model/limits.ts';
 import type { View } from '../../../src/model/view.ts';
 import { anyWeights, blackhole, dead, failingLeft, nowMs, replicaView, siteView, view } from '../support/view.ts';
 
@@ -85,7 +86,11 @@ test('a gated move takes the policy’s steps, each watched at the sites that ga
     '7-settle',
   ]);
   expect(steps[2]).toMatchObject({
-    gate: { sites: ['right'], holdMs: 1000, maxErrorRatio: 0.05, maxFirstTokenMs: 500 },
+    gate: {
+      sites: ['right'],
+      holdMs: 1000,
+      promoteWhen: [limitOn('errorRate', '<=', 0.05), limitOn('ttft.p95', '<=', 500)],
+    },
   });
 });
 

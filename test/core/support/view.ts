@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Condition, Proof } from '../../../src/model/condition.ts';
 import type { Deployment, Placement } from '../../../src/model/deployment.ts';
 import type { Fault } from '../../../src/model/fault.ts';
+import { limitOn } from '../../../src/model/limits.ts';
 import type { Notice } from '../../../src/model/notice.ts';
 import type { Observation } from '../../../src/model/observation.ts';
 import type { Operation, OperationRequest } from '../../../src/model/operation.ts';
@@ -47,8 +48,7 @@ export const detector: DetectorPolicy = {
   failAfterMs: 1000,
   staleAfterMs: 3000,
   quorum: 1,
-  trafficBadRatio: 0.3,
-  trafficLateRatio: 0.3,
+  unhealthyWhen: [limitOn('errorRate', '>=', 0.3), limitOn('lateRate', '>=', 0.3)],
   trafficMinimum: 10,
 };
 
@@ -68,8 +68,7 @@ export function policy(change: PolicyChange = {}): FailoverPolicy {
     move: {
       stepsPct: [10, 50, 100],
       holdEachMs: 1000,
-      maxErrorRatio: 0.05,
-      maxFirstTokenMs: 500,
+      promoteWhen: [limitOn('errorRate', '<=', 0.05), limitOn('ttft.p95', '<=', 500)],
       deadlineMs: 60_000,
       ...change.move,
     },

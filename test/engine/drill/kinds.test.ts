@@ -8,6 +8,7 @@ import type { EngineDeps } from '../../../src/engine/engine.ts';
 import { GodwitError } from '../../../src/errors.ts';
 import type { Drill } from '../../../src/model/drill.ts';
 import type { DrillRun } from '../../../src/model/drill-run.ts';
+import { limitOn } from '../../../src/model/limits.ts';
 import type { Wish } from '../../../src/model/wish.ts';
 import type { DrillRecords } from '../../../src/ports/drill-records.ts';
 import { type DrillShelf, openMemoryDrillRecords } from '../../../src/store/memory-drill-records.ts';
@@ -140,8 +141,9 @@ test('provider-exit: killed while it is away, it is brought back by whoever watc
   await stop();
 });
 
+const promoteWhen = [limitOn('errorRate', '<=', 1), limitOn('ttft.p95', '<=', 200)];
 /** Slow enough that something can happen meanwhile. */
-const slowMove = { stepsPct: [50, 100], holdEachMs: 4000, maxErrorRatio: 1, maxFirstTokenMs: 200, deadlineMs: 60_000 };
+const slowMove = { stepsPct: [50, 100], holdEachMs: 4000, promoteWhen, deadlineMs: 60_000 };
 const halves = { left: 50, mid: 50, right: 0 };
 /** Two sites of the vendor’s, each with half of the traffic. */
 const two: WorldChange = {

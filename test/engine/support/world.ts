@@ -4,6 +4,7 @@ import type { Config, GatewaySettings } from '../../../src/model/config.ts';
 import type { Deployment } from '../../../src/model/deployment.ts';
 import type { Event } from '../../../src/model/event.ts';
 import type { JournalDraft } from '../../../src/model/journal-entry.ts';
+import { limitOn } from '../../../src/model/limits.ts';
 import type { Operation } from '../../../src/model/operation.ts';
 import type { FailoverPolicy } from '../../../src/model/policy.ts';
 import type { CompletionProbeSpec } from '../../../src/model/probe-spec.ts';
@@ -154,7 +155,7 @@ function deploymentOf(wanted: Readonly<Record<string, number>>, { failover, depl
   const detector = {
     ...{ evaluateEveryMs: 100, failuresInARow: 2, successesInARow: 2, windowMs: 5000, badRatio: 0.5 },
     ...{ minimumSamples: 8, slowPhi: 8, failAfterMs: 300, staleAfterMs: 3000, quorum: 1 },
-    ...{ trafficBadRatio: 0.3, trafficLateRatio: 0.3, trafficMinimum: 10 },
+    ...{ trafficMinimum: 10, unhealthyWhen: [limitOn('errorRate', '>=', 0.3), limitOn('lateRate', '>=', 0.3)] },
   };
   return {
     ...{ name: 'chat', model: 'tiny', residency: [], probes: [completion], firstTokenLimitMs: 200 },
@@ -163,7 +164,12 @@ function deploymentOf(wanted: Readonly<Record<string, number>>, { failover, depl
       mode: 'auto',
       detector,
       proof: { completions: 2, maxAgeMs: 10_000 },
-      move: { stepsPct: [50, 100], holdEachMs: 500, maxErrorRatio: 0.1, maxFirstTokenMs: 200, deadlineMs: 10_000 },
+      move: {
+        stepsPct: [50, 100],
+        holdEachMs: 500,
+        promoteWhen: [limitOn('errorRate', '<=', 0.1), limitOn('ttft.p95', '<=', 200)],
+        deadlineMs: 10_000,
+      },
       failback: { mode: 'never', afterMs: 5000 },
       safety: { brakeRatio: 0.5, coolDownMs: 60_000, maxFailoversPerDay: 3, dwellMs: 5000, ...noLimits },
       manual: { defaultExpiryMs: 14_400_000, maxExpiryMs: 259_200_000, warnBeforeMs: 1_200_000, requiresReason: false },
