@@ -4,6 +4,7 @@ import type { Path, Source } from './document.ts';
 import type { Finding } from './finding.ts';
 import { keepShape } from './keep-shape.ts';
 import { nearest, suggestion } from './nearest.ts';
+import { replacementOf } from './replaced-keys.ts';
 import { configSchema, type RawConfig } from './schema.ts';
 
 const mostNamed = 8;
@@ -59,7 +60,7 @@ function findingsOf(
           path,
           key,
           `unknown key "${key}"${path.length === 0 ? '' : ` in ${nameOf(path)}`}`,
-          suggestion(key, keysAt(schema, path, source, providers)),
+          replacementOf(path, key) ?? suggestion(key, keysAt(schema, path, source, providers)),
         ),
       );
     case 'invalid_type':
