@@ -177,6 +177,19 @@ test('a gate that an earlier program recorded means what it meant', () => {
   );
 });
 
+test.for([
+  { firstTokenP95Ms: 500, failuresTotal: 505, kind: 'pass' },
+  { firstTokenP95Ms: 501, failuresTotal: 505, kind: 'fail' },
+  { firstTokenP95Ms: 500, failuresTotal: 506, kind: 'fail' },
+])(
+  'such a gate lets its limits through and no more: $firstTokenP95Ms ms, $failuresTotal failures',
+  ({ kind, ...after }) => {
+    const watch: GateWatch = { began: traffic(began), sinceMs: nowMs - 10_000 };
+    const now = traffic({ ...after, attemptsTotal: 1100 });
+    expect(judgeGate(earlier, watch, seen(now), nowMs).kind).toBe(kind);
+  },
+);
+
 test('without statistics it waits: not seeing is no success', () => {
   const unseen = { kind: 'unknown', error: lost } as const;
   expect(judgeGate(gate, { began: traffic({}), sinceMs: nowMs - 60_000 }, unseen, nowMs).kind).toBe('wait');
