@@ -1,0 +1,27 @@
+/** A program while it is written: columns and rows by handles. */
+import type { Column, Program, Row } from '../../model/program.ts';
+
+/** Handle of a column. */
+export type ColumnAt = number;
+export type Term = readonly [column: ColumnAt, coefficient: number];
+
+export interface Draft {
+  column(column: Column): ColumnAt;
+  /** Terms of one column are added up. */
+  row(row: { readonly least?: number; readonly most?: number; readonly terms: readonly Term[] }): void;
+  program(): Program;
+}
+
+export function createDraft(): Draft {
+  const columns: Column[] = [];
+  const rows: Row[] = [];
+  return {
+    column: (column) => columns.push(column) - 1,
+    row: ({ least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY, terms }) => {
+      const sums = new Map<ColumnAt, number>();
+      for (const [column, by] of terms) sums.set(column, (sums.get(column) ?? 0) + by);
+      rows.push({ least, most, terms: [...sums].filter(([, by]) => by !== 0) });
+    },
+    program: () => ({ columns, rows }),
+  };
+}

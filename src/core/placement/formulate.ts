@@ -1,0 +1,78 @@
+/** Writes the integer program whose cheapest solution is the cheapest allocation. */
+import type { Choice, Load, PlacementProblem } from '../../model/placement-problem.ts';
+import { type ColumnAt, createDraft, type Draft, type Term } from './draft.ts';
+import { type Formulated, type Option, optionsAt, type Part } from './parts.ts';
+import { addRuleRows } from './rule-rows.ts';
+import { startUsd } from './start-cost.ts';
+
+/** Traffic stays where it is when nothing else is to be had for it, dollars per hour for one percent moved. */
+export const trafficStabilityUsd = 1e-4;
+
+/**
+ * Replicas are counted by choice: machines of one kind are alike, so that nothing tells apart two solutions that only swap them. Every
+ * covering row comes with its rounded forms, which hold for whole numbers alone and bring the bound near (`cover.ts`). Columns of one
+ * deployment are one block.
+ */
+export function formulate(problem: PlacementProblem): Formulated {
+  const draft = createDraft();
+  const parts = problem.loads.map((load, block) => addPart(draft, problem, load, block));
+  for (const rule of problem.rules) addRuleRows({ draft, problem, parts }, rule);
+  return { program: draft.program(), parts };
+}
+
+function addPart(draft: Draft, problem: PlacementProblem, load: Load, block: number): Part {
+  const { objective } = problem;
+  const options = problem.choices
+    .filter(({ deployment }) => deployment === load.deployment)
+    .map((choice): Option => {
+      const cost = choice.units * choice.pool.usdPerHour;
+      const most = mostReplicas(choice, load);
+      const count = draft.column({ cost, least: 0, most, isWhole: true, block });
+      const more = draft.column({ cost: startUsd(choice, objective), least: 0, most, isWhole: false, block });
+      draft.row({
+        most: choice.today,
+        terms: [
+          [count, 1],
+          [more, -1],
+        ],
+      });
+      return { choice, count, more };
+    });
+  return { load, block, options, ...addWeights(draft, load, { options, block, rules: problem.rules }) };
+}
+
+/** None but a whole share of the traffic can be routed. */
+function addWeights(
+  draft: Draft,
+  load: Load,
+  { options, block, rules }: Pick<Part, 'options' | 'block'> & Pick<PlacementProblem, 'rules'>,
+): Pick<Part, 'weight' | 'gain'> {
+  const weight = new Map<string, ColumnAt>();
+  const gain = new Map<string, ColumnAt>();
+  for (const site of new Set(options.map(({ choice }) => choice.pool.site))) {
+    const cost = (load.trafficUsdPerHour[site] ?? 0) / 100;
+    const column = draft.column({ cost, least: 0, most: 100, isWhole: true, block });
+    weight.set(site, column);
+    // A demand of nothing needs no capacity, but nobody can answer where nothing runs.
+    if (load.demandRps === 0 || !rules.some((rule) => rule.kind === 'demand' && rule.deployment === load.deployment))
+      draft.row({ most: 0, terms: [[column, 1], ...optionsAt(options, site).map(({ count }): Term => [count, -100])] });
+    if (load.today === undefined) continue;
+    const more = draft.column({ cost: trafficStabilityUsd, least: 0, most: 100, isWhole: false, block });
+    gain.set(site, more);
+    draft.row({
+      most: load.today[site] ?? 0,
+      terms: [
+        [column, 1],
+        [more, -1],
+      ],
+    });
+  }
+  if (weight.size > 0)
+    draft.row({ least: 100, most: 100, terms: [...weight.values()].map((column): Term => [column, 1]) });
+  return { weight, gain };
+}
+
+/** More than this nobody needs: alone they serve twice what is asked for, and no headroom is more than the demand itself. */
+function mostReplicas({ ratedRps, today }: Choice, { demandRps }: Load): number {
+  return Math.max(today, 1, Math.ceil((2 * demandRps) / ratedRps));
+}
