@@ -51,7 +51,8 @@ export function solutionOf(highs: Highs, model: Model, { columns }: Program): So
   return {
     kind: 'solved',
     values: Array.from(model.getSolution().colValue, (value, index) =>
-      columns[index]?.isWhole ? Math.round(value) : value,
+      // Plus 0: nothing is what a negative nothing is, too.
+      columns[index]?.isWhole ? Math.round(value) + 0 : value,
     ),
     cost,
     bound: isMixed ? Math.min(cost, Number(model.info.get('mip_dual_bound'))) : cost,

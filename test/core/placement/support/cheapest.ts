@@ -31,8 +31,8 @@ function trafficUsd({ trafficUsdPerHour, today }: Load, weights: Weights): numbe
   }, 0);
 }
 
-/** Undefined: none keeps to the rules. */
-export function cheapestByHand(problem: PlacementProblem): Allocation | undefined {
+/** Undefined: none keeps to the rules. `most`: replicas at a choice whose pool no rule limits. */
+export function cheapestByHand(problem: PlacementProblem, { most: unlimited } = { most: 0 }): Allocation | undefined {
   const { choices, loads, rules } = problem;
   const aboutWeights = new Set(['demand', 'headroom', 'vendorShare', 'minimumSites', 'trafficChange', 'freeze']);
   const others = { ...problem, rules: rules.filter(({ kind }) => !aboutWeights.has(kind)) };
@@ -44,7 +44,7 @@ export function cheapestByHand(problem: PlacementProblem): Allocation | undefine
     const choice = choices[index];
     if (choice !== undefined) {
       const room = rules.find((rule) => rule.kind === 'capacity' && rule.pool === choice.pool.name);
-      const most = Math.floor((room?.kind === 'capacity' ? room.units : 0) / choice.units);
+      const most = room?.kind === 'capacity' ? Math.floor(room.units / choice.units) : unlimited;
       for (let count = 0; count <= most; count += 1) {
         replicas[index] = count;
         visit(index + 1, cost + capacityUsd(problem, index, count));
