@@ -76,6 +76,18 @@ export const scheduleDefaults = { timezone: 'UTC', skipDates: [] } as const;
 /** For each fault of a drill. */
 export const faultDefaults = { at: '0s', share: '100%' } as const;
 
+/** For `rebalance`, where it is written. */
+export const rebalanceDefaults = {
+  objective: {
+    latency: { amount: 0, currency: 'USD', per: 'millisecond-hour' },
+    move: { amount: 0, currency: 'USD', per: 'replica' },
+    payback: '24h',
+  },
+  constraints: { vendorShare: {}, headroom: '20%', minimumSites: 1 },
+  maxChange: {},
+  minimumGain: { amount: 0, currency: 'USD', per: 'hour' },
+} as const;
+
 /** For everything outside deployments. */
 export const topDefaults = {
   environment: 'default',

@@ -8,6 +8,7 @@ import {
   generatedLoadDefaults,
   placementDefaults,
   probeDefaults,
+  rebalanceDefaults,
   scheduleDefaults,
   topDefaults,
 } from './defaults.ts';
@@ -66,6 +67,7 @@ export function effectiveTree(raw: RawConfig): Tree {
     sites,
     deployments,
     drills: Object.fromEntries(Object.entries(raw.drills ?? {}).map(([name, given]) => [name, drillTree(given)])),
+    ...(raw.rebalance === undefined ? {} : { rebalance: overlay(rebalanceDefaults, raw.rebalance) }),
   };
 }
 

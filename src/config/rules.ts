@@ -6,6 +6,7 @@ import { drillRules } from './drill-rules.ts';
 import type { Finding } from './finding.ts';
 import { metricsListen } from './metrics-rules.ts';
 import { policyRules } from './policy-rules.ts';
+import { rebalanceRules } from './rebalance-rules.ts';
 import { anyOf, eachDeployment, type Judged, type Rule, written } from './rule.ts';
 import { leaseTiming, probeTiming, proofAge } from './timing-rules.ts';
 
@@ -181,4 +182,5 @@ const rules: readonly Rule[] = [
   metricsListen,
   ...policyRules,
   ...drillRules,
+  ...rebalanceRules,
 ];

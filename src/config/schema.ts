@@ -4,6 +4,7 @@ import { gpus } from '../model/container.ts';
 import { drillsSchema } from './drill-schema.ts';
 import { drain, failover } from './failover-schema.ts';
 import { address, count, imageReference, name, path } from './fields.ts';
+import { capacity, money, rebalanceSchema, use } from './rebalance-schema.ts';
 import { trafficSchema } from './traffic-schema.ts';
 import { duration, durationOrOff } from './units.ts';
 
@@ -85,16 +86,7 @@ const rated = z
       .meta({ description: 'Requests per second that one replica serves within its limits' }),
   })
   .meta({ description: 'What one replica can do here, so that unlike machines can be compared' });
-const price = z
-  .strictObject({
-    amount: z.number().min(0, 'must be at least 0').meta({ description: 'Price of one replica while it runs' }),
-    currency: z
-      .string()
-      .refine((currency) => currency === 'USD', { error: 'prices are in USD so far: write the amount in USD' })
-      .meta({ description: 'Currency of the amount; USD so far', pattern: '^USD$', examples: ['USD'] }),
-    per: z.enum(['hour']).meta({ description: 'What the amount is for: one hour' }),
-  })
-  .meta({ description: 'What one replica costs here' });
+const price = money('Price of one replica while it runs', 'hour');
 
 const deployment = z.strictObject({
   owner: z.string().min(1).optional().meta({ description: 'Who answers for it' }),
@@ -126,6 +118,7 @@ const deployment = z.strictObject({
         startup: startup.optional(),
         rated: rated.optional(),
         price: price.optional(),
+        use: use.optional(),
       }),
     )
     .meta({ description: 'Where it runs, in order of preference' }),
@@ -147,6 +140,7 @@ const siteBase = {
     .min(1)
     .optional()
     .meta({ description: 'Sites that share one fail together; default: the site’s own name' }),
+  capacity: capacity.optional(),
 };
 
 /** Keys of a site that are not its provider's. */
@@ -213,6 +207,7 @@ export function configSchema(providers: ReadonlyMap<string, z.ZodType>) {
     failover: failover.optional(),
     drain: drain.optional(),
     drills: drillsSchema.optional(),
+    rebalance: rebalanceSchema.optional(),
   });
 }
 

@@ -11,6 +11,8 @@ import type { Site } from '../model/site.ts';
 import { drillOf } from './drill-to-model.ts';
 import { Part } from './part.ts';
 import { policyOf } from './policy-to-model.ts';
+import { parseUse } from './rebalance-schema.ts';
+import { capacityOf, rebalanceOf } from './rebalance-to-model.ts';
 import { siteBaseKeys } from './schema.ts';
 
 /** `dir`: the folder relative paths start from, the file's own. */
@@ -33,6 +35,7 @@ export function toModel(
       .get('deployments')
       .entries.map(([name, each]) => deploymentOf(name, each, top.get('traffic', 'routes', name))),
     drills: top.get('drills').entries.map(([name, each]) => drillOf(name, each, file.dir)),
+    ...(top.get('rebalance').isThere ? { rebalance: rebalanceOf(top.get('rebalance')) } : {}),
     gateway: gatewayOf(top.get('traffic'), stateDir),
     ...(every.text === 'off' ? {} : { doctor: { everyMs: every.ms } }),
     ...(metrics === undefined ? {} : { metrics: listenOf(metrics) }),
@@ -49,6 +52,7 @@ function siteOf(name: string, site: Part): Site {
     region: site.get('region').maybeText,
     residency: site.get('residency').texts,
     failureDomains: site.get('failureDomains').texts,
+    ...(site.get('capacity').isThere ? { capacity: site.get('capacity').items.map(capacityOf) } : {}),
     settings: Object.fromEntries(own),
   };
 }
@@ -104,10 +108,12 @@ function placementOf(site: string, given: Part, stopGraceMs: number): Placement 
   );
   const ratedRps = given.get('rated', 'requestsPerSecond').maybeNumber;
   const usdPerHour = given.get('price', 'amount').maybeNumber;
+  const use = parseUse(given.get('use').maybeText ?? '');
   return {
     ...{ site, replicas: given.get('replicas').number, standby, launch },
     ...(ratedRps === undefined ? {} : { ratedRps }),
     ...(usdPerHour === undefined ? {} : { usdPerHour }),
+    ...(use === undefined ? {} : { use }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Deployment } from './deployment.ts';
 import type { Drill } from './drill.ts';
 import type { Listen } from './listen.ts';
+import type { RebalancePolicy } from './rebalance-policy.ts';
 import type { Site } from './site.ts';
 
 /** How the embedded gateway listens and what it allows. Sizes in bytes, times in milliseconds. */
@@ -57,6 +58,8 @@ export interface Config {
   /** Absent: none. */
   readonly drills?: readonly Drill[];
   readonly gateway: GatewaySettings;
+  /** Absent: nothing is rebalanced. */
+  readonly rebalance?: RebalancePolicy;
   /** How often the controller looks at every site as `godwit doctor` does; absent: never. */
   readonly doctor?: { readonly everyMs: number };
   /** Where the controller serves its metrics; absent: nowhere. */

@@ -30,6 +30,8 @@ export interface Placement {
   readonly ratedRps?: number;
   /** What one replica costs here while it runs; absent: not stated. */
   readonly usdPerHour?: number;
+  /** What one replica takes of the site's capacity; absent: the placement counts alone. */
+  readonly use?: { readonly accelerator: string; readonly count: number };
 }
 
 export interface Deployment {

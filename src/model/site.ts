@@ -1,3 +1,5 @@
+import type { SiteCapacity } from './rebalance-policy.ts';
+
 /** A place that can run replicas: a provider plus a region (or cluster, or host) and the account used there. */
 export interface Site {
   readonly name: string;
@@ -10,6 +12,8 @@ export interface Site {
   readonly residency: readonly string[];
   /** Sites that share one of these fail together. Never empty: a site without any is its own domain. */
   readonly failureDomains: readonly string[];
+  /** Accelerators that deployments share, for rebalancing; absent: not stated. */
+  readonly capacity?: readonly SiteCapacity[];
   /** The provider's own settings, validated by its config schema. */
   readonly settings: unknown;
 }

@@ -1,0 +1,105 @@
+/** The shape of `rebalance`, and of what a site and a deployment say for it. */
+import { z } from 'zod';
+import { markets } from '../model/error-verdict.ts';
+import { count, name } from './fields.ts';
+import { duration, share } from './units.ts';
+
+/** An amount of money for something. */
+export const money = <const Per extends string>(description: string, per: Per) =>
+  z
+    .strictObject({
+      amount: z.number().min(0, 'must be at least 0').meta({ description }),
+      currency: z
+        .string()
+        .refine((currency) => currency === 'USD', { error: 'prices are in USD so far: write the amount in USD' })
+        .meta({ description: 'Currency of the amount; USD so far', pattern: '^USD$', examples: ['USD'] }),
+      per: z.enum([per]).meta({ description: `What the amount is for: one ${per.replace('-', ' ')}` }),
+    })
+    .meta({ description });
+
+const acceleratorPattern = /^[A-Za-z][A-Za-z0-9.-]{0,31}$/;
+const usePattern = /^([A-Za-z][A-Za-z0-9.-]{0,31}):([1-9]\d{0,3})$/;
+const useError = 'what a replica takes is written ACCELERATOR:COUNT, such as H100:8';
+
+/** Accelerator and how many, or undefined for anything else. */
+export function parseUse(text: string): { readonly accelerator: string; readonly count: number } | undefined {
+  const [, accelerator, number] = usePattern.exec(text) ?? [];
+  return accelerator === undefined ? undefined : { accelerator, count: Number(number) };
+}
+
+/** What one replica takes of a site's capacity. */
+export const use = z
+  .string({ error: () => useError })
+  .refine((text) => parseUse(text) !== undefined, { error: useError })
+  .meta({
+    description: 'Accelerators of the site’s capacity that one replica takes; without it the placement counts alone',
+    examples: ['H100:8'],
+    pattern: usePattern.source,
+  });
+
+/** What a site has to give. */
+export const capacity = z
+  .array(
+    z.strictObject({
+      accelerator: z
+        .string()
+        .regex(acceleratorPattern, 'an accelerator is a name such as H100')
+        .meta({ description: 'As deployments name it in "use"', examples: ['H100'] }),
+      market: z
+        .enum(markets)
+        .meta({ description: 'reserved: paid for whether it is used or not · on-demand · spot: may be taken back' }),
+      count: count('Accelerators', 0, 1_000_000),
+      price: money('Price of one accelerator for an hour', 'accelerator-hour'),
+    }),
+  )
+  .max(64, 'must have at most 64 lines')
+  .meta({ description: 'Accelerators that deployments share here, for rebalance' });
+
+const constraints = z
+  .strictObject({
+    vendorShare: z
+      .record(z.string().min(1), z.strictObject({ max: share('Most of a deployment’s traffic at this vendor') }))
+      .optional()
+      .meta({ description: 'Most of each deployment’s traffic that a vendor may serve' }),
+    headroom: share('What the replicas at a site can serve beyond its traffic, as a share of it').optional(),
+    minimumSites: count('Sites that each deployment has traffic and replicas at', 1, 100).optional(),
+    survive: z.enum(['site', 'failure-domain']).optional().meta({
+      description: 'Whichever of them is lost, the others serve the whole demand; without it nothing is promised',
+    }),
+    budget: money('Most that all replicas may cost together, with reservations', 'hour').optional(),
+    spot: z
+      .strictObject({
+        max: share('Most of a deployment’s rated capacity that may be spot').optional(),
+        onlyFor: z.array(name).optional().meta({ description: 'Deployments that may use spot; without it each may' }),
+      })
+      .optional()
+      .meta({ description: 'What the spot market may be used for' }),
+  })
+  .meta({ description: 'What every plan keeps to, beside the rules of each deployment' });
+
+/** The whole part. */
+export const rebalanceSchema = z
+  .strictObject({
+    objective: z
+      .strictObject({
+        latency: money(
+          'What one millisecond of a deployment’s mean first-token time is worth',
+          'millisecond-hour',
+        ).optional(),
+        move: money('What one replica that is started costs beside its start-up', 'replica').optional(),
+        payback: duration('What is spent once is spread over so long', 60_000).optional(),
+      })
+      .optional()
+      .meta({ description: 'What is wanted beside cheap capacity' }),
+    constraints: constraints.optional(),
+    maxChange: z
+      .strictObject({
+        trafficPerRun: share('Most of each deployment’s traffic that one run moves').optional(),
+        replicasPerRun: count('Most replicas that one run starts and stops', 0, 100_000).optional(),
+        costPerRun: money('Most that one run may raise what capacity costs', 'hour').optional(),
+      })
+      .optional()
+      .meta({ description: 'How much one run may change' }),
+    minimumGain: money('A plan that saves less is not carried out', 'hour').optional(),
+  })
+  .meta({ description: 'Capacity where it costs least within the rules: godwit rebalance' });

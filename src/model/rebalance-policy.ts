@@ -1,0 +1,43 @@
+/** What an operator wants of rebalancing. Ratios are 0–1, money is dollars an hour unless it says otherwise. */
+export interface RebalancePolicy {
+  readonly objective: {
+    /** What one millisecond of mean first-token time is worth. */
+    readonly latencyUsdPerMsHour: number;
+    /** Of one replica that is started, dollars. */
+    readonly moveUsd: number;
+    /** What is spent once is spread over so long. */
+    readonly paybackMs: number;
+  };
+  readonly constraints: {
+    /** Most of a deployment's traffic, by vendor. */
+    readonly vendorMaxRatio: Readonly<Record<string, number>>;
+    readonly headroomRatio: number;
+    readonly minimumSites: number;
+    /** Whichever of them is lost, the others serve the whole demand; absent: nothing is promised. */
+    readonly survive?: 'site' | 'failureDomain';
+    readonly budgetUsdPerHour?: number;
+    /** Of a deployment's rated capacity; absent: all of it. */
+    readonly spotMaxRatio?: number;
+    /** Deployments that may run in the spot market; absent: each. */
+    readonly spotOnlyFor?: readonly string[];
+  };
+  /** In one run; absent: as much as it takes. */
+  readonly maxChange: {
+    readonly trafficRatio?: number;
+    readonly replicas?: number;
+    readonly usdPerHour?: number;
+  };
+  /** Less than this is not worth a move. */
+  readonly minimumGainUsdPerHour: number;
+}
+
+/** What one line of a site's `capacity` says. */
+export interface SiteCapacity {
+  /** As the deployments name it, such as `H100`. */
+  readonly accelerator: string;
+  readonly market: 'reserved' | 'on-demand' | 'spot';
+  /** Accelerators. */
+  readonly count: number;
+  /** Of one accelerator; `reserved`: paid whether it is used or not. */
+  readonly usdPerHour: number;
+}

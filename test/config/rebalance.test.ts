@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { findingsOf, loaded } from './support/load.ts';
+
+interface Parts {
+  readonly capacity?: string;
+  readonly left?: string;
+  readonly right?: string;
+  readonly rebalance?: string;
+}
+
+const whole = ', rated: { requestsPerSecond: 10 }, price: { amount: 2, currency: USD, per: hour }';
+const line = (market: string, accelerator = 'H100') =>
+  `{ accelerator: ${accelerator}, market: ${market}, count: 8, price: { amount: 2, currency: USD, per: accelerator-hour } }`;
+
+/** Line 3 is a site, 9 and 10 are placements, 11 is rebalance. */
+const config = ({ capacity = '', left = whole, right = whole, rebalance = '{}' }: Parts) => `version: 1
+sites:
+  left: { provider: local, vendor: aws, ports: 9100-9109${capacity === '' ? '' : `, capacity: [${capacity}]`} }
+  right: { provider: local, ports: 9200-9209 }
+deployments:
+  chat:
+    model: tiny
+    sites:
+      left: { command: [server]${left} }
+      right: { command: [server]${right} }
+rebalance: ${rebalance}
+`;
+
+const rated = ', rated: { requestsPerSecond: 10 }';
+
+test.for<[string, Parts, readonly string[]]>([
+  ['nothing wrong', {}, []],
+  [
+    'a vendor nobody is',
+    { rebalance: '{ constraints: { vendorShare: { awz: { max: 50% } } } }' },
+    ['11:44 no site is of the vendor "awz"'],
+  ],
+  [
+    'a deployment that is none may use spot',
+    { rebalance: '{ constraints: { spot: { onlyFor: [chta] } } }' },
+    ['11:47 deployment "chta" is not defined'],
+  ],
+  [
+    'no rating',
+    { right: ', price: { amount: 2, currency: USD, per: hour }' },
+    [
+      '10:7 right has no "rated": capacity of chat is compared in replicas',
+      '10:7 rebalance needs what one replica serves of right',
+    ],
+  ],
+  ['no price', { right: rated }, ['10:7 rebalance needs the price of right']],
+  ['a price by the accelerator', { capacity: line('reserved'), left: `${rated}, use: H100:8` }, []],
+  [
+    'two lines for one thing',
+    { capacity: `${line('spot')}, ${line('spot')}`, left: `${whole}, use: H100:8` },
+    ['3:177 left has spot H100 twice: write one line with the sum'],
+  ],
+  ['two markets', { capacity: `${line('spot')}, ${line('reserved')}`, left: `${whole}, use: H100:8` }, []],
+  [
+    'an accelerator that is not there',
+    { capacity: line('spot', 'B200'), left: `${whole}, use: H100:8` },
+    ['9:121 left has no capacity of H100'],
+  ],
+  ['a use where the site says nothing', { left: `${whole}, use: H100:8` }, ['9:121 left has no capacity of H100']],
+  [
+    'a use without a count',
+    { left: `${whole}, use: H100` },
+    ['9:121 what a replica takes is written ACCELERATOR:COUNT, such as H100:8'],
+  ],
+])('%s', async ([, parts, findings]) => {
+  expect(await findingsOf(config(parts))).toEqual(findings);
+});
+
+test('without rebalance nothing needs a rating or a price', async () => {
+  const text = config({ left: '', right: '' }).replace(/^rebalance.*$/m, '');
+  expect(await findingsOf(text)).toEqual([]);
+});
+
+test('what is not written has its default, and what may be absent is absent', async () => {
+  const { config: model } = await loaded(config({}));
+  expect(model.rebalance).toEqual({
+    objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
+    constraints: { vendorMaxRatio: {}, headroomRatio: 0.2, minimumSites: 1 },
+    maxChange: {},
+    minimumGainUsdPerHour: 0,
+  });
+});
