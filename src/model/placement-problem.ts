@@ -55,11 +55,16 @@ export type PlacementRule = {
   readonly path: readonly (string | number)[];
 } & PlacementLimit;
 
+/** Absent: of each. */
+interface OfOne {
+  readonly deployment?: string;
+}
+
 export type PlacementLimit =
   /** The replicas at each site serve its share of the demand. */
   | { readonly kind: 'demand'; readonly deployment: string }
-  /** And this much beyond it, as a share of it. Of each deployment. */
-  | { readonly kind: 'headroom'; readonly ratio: number }
+  /** And this much beyond it, as a share of it. */
+  | ({ readonly kind: 'headroom'; readonly ratio: number } & OfOne)
   /** Units of the pool that may be in use together. */
   | { readonly kind: 'capacity'; readonly pool: string; readonly units: number }
   /** No more replicas there than now: it was refused, or the site is not to be used. */
@@ -67,7 +72,7 @@ export type PlacementLimit =
   /** Every jurisdiction of a site must be among these. */
   | { readonly kind: 'residency'; readonly deployment: string; readonly allowed: readonly string[] }
   /** Of each deployment's traffic, 0–1. */
-  | { readonly kind: 'vendorShare'; readonly vendor: string; readonly most: number }
+  | ({ readonly kind: 'vendorShare'; readonly vendor: string; readonly most: number } & OfOne)
   /** Each deployment has traffic and replicas at so many sites. */
   | { readonly kind: 'minimumSites'; readonly sites: number }
   /** Whichever of them is lost, the others serve the whole demand. */
@@ -76,8 +81,8 @@ export type PlacementLimit =
   | { readonly kind: 'spotShare'; readonly most: number }
   /** Only these run in the spot market. */
   | { readonly kind: 'spotOnlyFor'; readonly deployments: readonly string[] }
-  /** All replicas together, with what is paid for anyway. */
-  | { readonly kind: 'budget'; readonly usdPerHour: number }
+  /** All replicas together, with what is paid for anyway; of one deployment its own alone. */
+  | ({ readonly kind: 'budget'; readonly usdPerHour: number } & OfOne)
   /** Nothing of it changes. */
   | { readonly kind: 'freeze'; readonly deployment: string }
   /** Share of each deployment's traffic that may go elsewhere in one run, 0–1. */

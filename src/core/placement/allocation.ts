@@ -31,7 +31,7 @@ export function allocationToday({ choices, loads }: Pick<PlacementProblem, 'choi
 /** Values for the program's columns: what a solver begins with. */
 export function valuesOf(
   choices: readonly Choice[],
-  { program, parts }: Formulated,
+  { program, parts, uses }: Formulated,
   { replicas, weights }: Allocation,
 ): readonly number[] {
   const values = program.columns.map(() => 0);
@@ -44,6 +44,12 @@ export function valuesOf(
     const own = weights[load.deployment] ?? {};
     for (const [site, column] of weight) values[column] = own[site] ?? 0;
     for (const [site, column] of gain) values[column] = Math.max(0, (own[site] ?? 0) - (load.today?.[site] ?? 0));
+  }
+  for (const { deployment, site, column } of uses) {
+    const runs = choices.some(
+      (choice, at) => choice.deployment === deployment && choice.pool.site === site && (replicas[at] ?? 0) > 0,
+    );
+    values[column] = runs && (weights[deployment]?.[site] ?? 0) > 0 ? 1 : 0;
   }
   return values;
 }

@@ -9,6 +9,8 @@ export interface Draft {
   column(column: Column): ColumnAt;
   /** Terms of one column are added up. */
   row(row: { readonly least?: number; readonly most?: number; readonly terms: readonly Term[] }): void;
+  /** Rows so far. */
+  rowCount(): number;
   program(): Program;
 }
 
@@ -22,6 +24,7 @@ export function createDraft(): Draft {
       for (const [column, by] of terms) sums.set(column, (sums.get(column) ?? 0) + by);
       rows.push({ least, most, terms: [...sums].filter(([, by]) => by !== 0) });
     },
+    rowCount: () => rows.length,
     program: () => ({ columns, rows }),
   };
 }

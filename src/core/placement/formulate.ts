@@ -1,7 +1,7 @@
 /** Writes the integer program whose cheapest solution is the cheapest allocation. */
 import type { Choice, Load, PlacementProblem } from '../../model/placement-problem.ts';
 import { type ColumnAt, createDraft, type Draft, type Term } from './draft.ts';
-import { type Formulated, type Option, optionsAt, type Part } from './parts.ts';
+import { type Formulated, type Option, optionsAt, type Part, type Use } from './parts.ts';
 import { addRuleRows } from './rule-rows.ts';
 import { startUsd } from './start-cost.ts';
 
@@ -16,8 +16,13 @@ export const trafficStabilityUsd = 1e-4;
 export function formulate(problem: PlacementProblem): Formulated {
   const draft = createDraft();
   const parts = problem.loads.map((load, block) => addPart(draft, problem, load, block));
-  for (const rule of problem.rules) addRuleRows({ draft, problem, parts }, rule);
-  return { program: draft.program(), parts };
+  const uses: Use[] = [];
+  const ruleRows = problem.rules.map((rule) => {
+    const from = draft.rowCount();
+    addRuleRows({ draft, problem, parts, uses }, rule);
+    return [rule.name, [from, draft.rowCount()]] as const;
+  });
+  return { program: draft.program(), parts, uses, ruleRows: new Map(ruleRows) };
 }
 
 function addPart(draft: Draft, problem: PlacementProblem, load: Load, block: number): Part {

@@ -23,9 +23,19 @@ export interface Part {
   readonly gain: ReadonlyMap<string, ColumnAt>;
 }
 
+/** A column that is 1 only where the deployment has traffic and replicas. */
+export interface Use {
+  readonly deployment: string;
+  readonly site: string;
+  readonly column: ColumnAt;
+}
+
 export interface Formulated {
   readonly program: Program;
   readonly parts: readonly Part[];
+  readonly uses: readonly Use[];
+  /** By the name of a rule: its first row, and the first that is not its own. */
+  readonly ruleRows: ReadonlyMap<string, readonly [from: number, to: number]>;
 }
 
 /** Those at one site. */
@@ -33,7 +43,13 @@ export function optionsAt(options: readonly Option[], site: string): readonly Op
   return options.filter(({ choice }) => choice.pool.site === site);
 }
 
-/** As a share of the demand, 0–1; 0 when no rule asks for any. */
-export function headroomOf(rules: readonly PlacementRule[]): number {
-  return rules.find((rule) => rule.kind === 'headroom')?.ratio ?? 0;
+/** Whether the rule is about the deployment: one that names none is about each. */
+export function isAbout(rule: { readonly deployment?: string }, deployment: string): boolean {
+  return rule.deployment === undefined || rule.deployment === deployment;
+}
+
+/** The most that any rule asks for, as a share of the demand, 0–1; 0: none does. */
+export function headroomOf(rules: readonly PlacementRule[], deployment: string): number {
+  const asked = rules.filter((rule) => rule.kind === 'headroom').filter((rule) => isAbout(rule, deployment));
+  return Math.max(0, ...asked.map(({ ratio }) => ratio));
 }

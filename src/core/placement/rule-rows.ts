@@ -2,26 +2,28 @@
 import type { PlacementLimit, PlacementProblem, Pool } from '../../model/placement-problem.ts';
 import { addCover } from './cover.ts';
 import type { Draft, Term } from './draft.ts';
-import { headroomOf, type Option, optionsAt, type Part } from './parts.ts';
+import { headroomOf, isAbout, type Option, optionsAt, type Part, type Use } from './parts.ts';
 
 export interface RuleTerms {
   readonly draft: Draft;
   readonly problem: PlacementProblem;
   readonly parts: readonly Part[];
+  /** Those that are added are told here. */
+  readonly uses: Use[];
 }
 
 /** Each rule stands on its own: its rows only take solutions away. */
 export function addRuleRows(terms: RuleTerms, rule: PlacementLimit): void {
   const { draft, parts, problem } = terms;
   const all = parts.flatMap(({ options }) => options);
-  const part = (of: { readonly deployment: string }) => parts.filter(({ load }) => load.deployment === of.deployment);
+  const about = (of: { readonly deployment?: string }) => parts.filter(({ load }) => isAbout(of, load.deployment));
   switch (rule.kind) {
     case 'demand':
       // Whoever keeps the headroom serves the demand.
-      if (headroomOf(problem.rules) === 0) for (const each of part(rule)) serve(draft, each, 1);
+      if (headroomOf(problem.rules, rule.deployment) === 0) for (const each of about(rule)) serve(draft, each, 1);
       return;
     case 'headroom':
-      for (const each of parts) serve(draft, each, 1 + rule.ratio);
+      for (const each of about(rule)) serve(draft, each, 1 + rule.ratio);
       return;
     case 'capacity':
       return draft.row({
@@ -29,12 +31,12 @@ export function addRuleRows(terms: RuleTerms, rule: PlacementLimit): void {
         terms: inPool(all, rule.pool).map(({ choice, count }) => [count, choice.units]),
       });
     case 'block':
-      for (const { options } of part(rule))
+      for (const { options } of about(rule))
         for (const { choice, count } of inPool(options, rule.pool))
           draft.row({ most: choice.today, terms: [[count, 1]] });
       return;
     case 'residency':
-      for (const { options } of part(rule))
+      for (const { options } of about(rule))
         forbid(draft, options, ({ site }) => !isAllowed(problem, site, rule.allowed));
       return;
     case 'spotOnlyFor':
@@ -42,10 +44,10 @@ export function addRuleRows(terms: RuleTerms, rule: PlacementLimit): void {
         if (!rule.deployments.includes(load.deployment)) forbid(draft, options, ({ market }) => market === 'spot');
       return;
     case 'vendorShare':
-      for (const each of parts) limitVendor(terms, each, rule);
+      for (const each of about(rule)) limitVendor(terms, each, rule);
       return;
     case 'minimumSites':
-      for (const each of parts) spread(draft, each, rule.sites);
+      for (const each of parts) spread(terms, each, rule.sites);
       return;
     case 'survive':
       for (const each of parts) survive(terms, each, rule.loss);
@@ -54,10 +56,13 @@ export function addRuleRows(terms: RuleTerms, rule: PlacementLimit): void {
       for (const { options } of parts) draft.row({ most: 0, terms: options.map((each) => spotTerm(each, rule.most)) });
       return;
     case 'freeze':
-      for (const each of part(rule)) freeze(draft, each);
+      for (const each of about(rule)) freeze(draft, each);
       return;
-    case 'budget':
-      return draft.row({ most: rule.usdPerHour - problem.paidUsdPerHour, terms: all.map(usdTerm) });
+    case 'budget': {
+      const paid = rule.deployment === undefined ? problem.paidUsdPerHour : 0;
+      const own = about(rule).flatMap(({ options }) => options);
+      return draft.row({ most: rule.usdPerHour - paid, terms: own.map(usdTerm) });
+    }
     case 'costChange': {
       const today = all.reduce((sum, option) => sum + usdTerm(option)[1] * option.choice.today, 0);
       return draft.row({ most: rule.usdPerHour + today, terms: all.map(usdTerm) });
@@ -66,20 +71,23 @@ export function addRuleRows(terms: RuleTerms, rule: PlacementLimit): void {
       for (const { gain } of parts)
         draft.row({ most: 100 * rule.most, terms: [...gain.values()].map((column): Term => [column, 1]) });
       return;
-    case 'replicaChange': {
-      // A start and a stop count one each: more + (today + more − count).
-      const today = all.reduce((sum, { choice }) => sum + choice.today, 0);
-      const terms = all.flatMap(({ count, more }): Term[] => [
-        [more, 2],
-        [count, -1],
-      ]);
-      return draft.row({ most: rule.most - today, terms });
-    }
+    case 'replicaChange':
+      return limitReplicaChange(draft, all, rule.most);
   }
 }
 
 function inPool(options: readonly Option[], name: string): readonly Option[] {
   return options.filter(({ choice }) => choice.pool.name === name);
+}
+
+/** A start and a stop count one each: more + (today + more − count). */
+function limitReplicaChange(draft: Draft, options: readonly Option[], most: number): void {
+  const today = options.reduce((sum, { choice }) => sum + choice.today, 0);
+  const terms = options.flatMap(({ count, more }): Term[] => [
+    [more, 2],
+    [count, -1],
+  ]);
+  draft.row({ most: most - today, terms });
 }
 
 function usdTerm({ count, choice }: Option): Term {
@@ -120,7 +128,7 @@ function limitVendor(
   draft.row({ most: 100 * most, terms });
 }
 
-function spread(draft: Draft, { options, weight, block }: Part, sites: number): void {
+function spread({ draft, uses }: RuleTerms, { load, options, weight, block }: Part, sites: number): void {
   const used = [...weight].map(([site, column]): Term => {
     const isUsed = draft.column({ cost: 0, least: 0, most: 1, isWhole: false, block });
     const here = optionsAt(options, site).map(({ count }): Term => [count, -1]);
@@ -132,6 +140,7 @@ function spread(draft: Draft, { options, weight, block }: Part, sites: number): 
       ],
     });
     draft.row({ most: 0, terms: [[isUsed, 1], ...here] });
+    uses.push({ deployment: load.deployment, site, column: isUsed });
     return [isUsed, 1];
   });
   draft.row({ least: sites, terms: used });

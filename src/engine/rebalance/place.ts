@@ -1,6 +1,7 @@
 /** Finds the cheapest allocation, or says which rules cannot be kept together. */
 import { allocationToday, readAllocation, valuesOf } from '../../core/placement/allocation.ts';
 import { formulate } from '../../core/placement/formulate.ts';
+import { isAbout } from '../../core/placement/parts.ts';
 import type { Allocation, PlacementProblem, PlacementRule } from '../../model/placement-problem.ts';
 import type { Program, Solution } from '../../model/program.ts';
 import type { Solver } from '../../ports/solver.ts';
@@ -59,7 +60,7 @@ async function narrow(problem: PlacementProblem, terms: PlaceTerms): Promise<Pla
   if (problem.loads.length === 1) return problem;
   for (const load of problem.loads) {
     const { deployment } = load;
-    const isOwn = (rule: PlacementRule): boolean => !('deployment' in rule) || rule.deployment === deployment;
+    const isOwn = (rule: PlacementRule): boolean => !('deployment' in rule) || isAbout(rule, deployment);
     const choices = problem.choices.filter((choice) => choice.deployment === deployment);
     const alone = { ...problem, loads: [load], choices, rules: problem.rules.filter(isOwn) };
     if ((await isPossible(alone, terms)) === 'no') return alone;

@@ -69,8 +69,9 @@ export function cheapestByHand(problem: PlacementProblem, { most: unlimited } = 
 function weightsByHand(problem: PlacementProblem, load: Load, replicas: readonly number[]) {
   const { choices, places, rules } = problem;
   const demanded = rules.filter((rule) => rule.kind === 'demand' && rule.deployment === load.deployment).length > 0;
-  const headroom = rules.flatMap((rule) => (rule.kind === 'headroom' ? [rule.ratio] : []))[0];
-  const needed = load.demandRps * Math.max(demanded ? 1 : 0, headroom === undefined ? 0 : 1 + headroom);
+  const isOwn = (rule: { readonly deployment?: string }) => (rule.deployment ?? load.deployment) === load.deployment;
+  const asked = rules.flatMap((rule) => (rule.kind === 'headroom' && isOwn(rule) ? [1 + rule.ratio] : []));
+  const needed = load.demandRps * Math.max(demanded ? 1 : 0, ...asked);
   const sites = places.map(({ name, vendor }) => {
     const own = choices.flatMap((choice, index) => {
       const isHere = choice.pool.site === name;
@@ -94,7 +95,7 @@ function weightsByHand(problem: PlacementProblem, load: Load, replicas: readonly
       if (rule.kind === 'minimumSites') return used >= rule.sites;
       if (rule.kind === 'trafficChange') return load.today === undefined || moved <= rule.most * 100;
       if (rule.kind === 'freeze') return rule.deployment !== load.deployment || load.today === undefined || moved === 0;
-      if (rule.kind !== 'vendorShare') return true;
+      if (rule.kind !== 'vendorShare' || !isOwn(rule)) return true;
       const own = sites.filter(({ vendor }) => vendor === rule.vendor);
       return own.reduce((sum, { name }) => sum + (weights[name] ?? 0), 0) <= rule.most * 100;
     });

@@ -71,6 +71,9 @@ export function smallProblem(seed: number): PlacementProblem {
     ...some(30, () => ({ kind: 'spotShare', most: upTo(3) / 4 })),
     ...some(20, () => ({ kind: 'spotOnlyFor', deployments: upTo(1) === 0 ? [] : ['embed'] })),
     ...some(30, () => ({ kind: 'budget', usdPerHour: 4 + upTo(20) })),
+    ...some(15, () => ({ kind: 'budget', usdPerHour: 1 + upTo(12), deployment: 'chat' })),
+    ...some(15, () => ({ kind: 'headroom', ratio: upTo(4) / 4, deployment: 'chat' })),
+    ...some(15, () => ({ kind: 'vendorShare', vendor: 'azure', most: (1 + upTo(3)) / 4, deployment: 'chat' })),
     ...some(5, () => ({ kind: 'freeze', deployment: 'chat' })),
     ...some(20, () => ({ kind: 'trafficChange', most: upTo(4) / 4 })),
     ...some(20, () => ({ kind: 'replicaChange', most: upTo(6) })),
@@ -84,6 +87,9 @@ export function smallProblem(seed: number): PlacementProblem {
 }
 
 const near = 1e-6;
+
+const isOf = ({ deployment }: Load, rule: { readonly deployment?: string }): boolean =>
+  rule.deployment === undefined || rule.deployment === deployment;
 
 /** Rules that the allocation breaks, written anew from what each says. */
 export function brokenBy(problem: PlacementProblem, { replicas, weights }: Allocation): readonly string[] {
@@ -117,7 +123,7 @@ export function brokenBy(problem: PlacementProblem, { replicas, weights }: Alloc
       case 'demand':
         return each((load, own, share) => load.deployment === rule.deployment && lacks(load, own, share, 1));
       case 'headroom':
-        return each((load, own, share) => lacks(load, own, share, 1 + rule.ratio));
+        return each((load, own, share) => isOf(load, rule) && lacks(load, own, share, 1 + rule.ratio));
       case 'capacity':
         return (
           sum(rows, ({ pool, count, choice }) => (pool.name === rule.pool ? count * choice.units : 0)) > rule.units
@@ -135,7 +141,8 @@ export function brokenBy(problem: PlacementProblem, { replicas, weights }: Alloc
             place.residency.some((jurisdiction) => !rule.allowed.includes(jurisdiction)),
         );
       case 'vendorShare':
-        return each((_, __, share) => {
+        return each((load, _, share) => {
+          if (!isOf(load, rule)) return false;
           const own = places.filter(({ vendor }) => vendor === rule.vendor).map(({ name }) => share[name] ?? 0);
           return own.reduce((all, pct) => all + pct, 0) > rule.most * 100 + near;
         });
@@ -163,7 +170,9 @@ export function brokenBy(problem: PlacementProblem, { replicas, weights }: Alloc
             count > 0 && pool.market === 'spot' && !rule.deployments.includes(choice.deployment),
         );
       case 'budget':
-        return problem.paidUsdPerHour + usd(({ count }) => count) > rule.usdPerHour + near;
+        if (rule.deployment === undefined)
+          return problem.paidUsdPerHour + usd(({ count }) => count) > rule.usdPerHour + near;
+        return usd(({ count, choice }) => (choice.deployment === rule.deployment ? count : 0)) > rule.usdPerHour + near;
       case 'freeze':
         return (
           rows.some(({ choice, count }) => choice.deployment === rule.deployment && count !== choice.today) ||
