@@ -39,7 +39,7 @@ function isCommander(importer) {
 }
 
 export default defineConfig({
-  input: { main: 'src/main.ts', testkit: 'src/testkit/index.ts' },
+  input: { main: 'src/main.ts', testkit: 'src/testkit/index.ts', 'solver-worker': 'src/solver/worker.ts' },
   platform: 'node',
   // Lets chunks import what they share with an entry from it, instead of moving it to one more file.
   preserveEntrySignatures: 'allow-extension',

@@ -9,6 +9,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     createApp({
       // One folder above this file, in the sources and in the built package alike.
       packageUrl: new URL('../package.json', import.meta.url),
+      // A worker is started by its file: in the built package it is an entry of its own, beside this one.
+      solverUrl: new URL(import.meta.url.endsWith('.ts') ? 'solver/worker.ts' : 'solver-worker.js', import.meta.url),
       onAgain: (name) => process.exit(name === 'SIGINT' ? 130 : 143),
     }),
   );

@@ -7,6 +7,7 @@ import type { FindingWords } from '../engine/drill/add-finding.ts';
 import type { DrillCheck } from '../engine/drill/check.ts';
 import type { DrillTerms } from '../engine/drill/rehearsal.ts';
 import type { PinWish } from '../engine/pin.ts';
+import type { RebalanceTerms } from '../engine/rebalance/plan-rebalance.ts';
 import type { Word } from '../engine/say.ts';
 import type { Config } from '../model/config.ts';
 import type { DoctorReport } from '../model/doctor.ts';
@@ -22,6 +23,7 @@ import type { Reply } from '../model/outcome.ts';
 import type { PolicyMaker } from '../model/permission.ts';
 import type { Pin } from '../model/pin.ts';
 import type { Preview } from '../model/preview.ts';
+import type { RebalancePlan } from '../model/rebalance-plan.ts';
 import type { FaultClass, SimulatedSeed } from '../model/simulation.ts';
 import type { Verification } from '../model/verification.ts';
 import type { Wish } from '../model/wish.ts';
@@ -81,6 +83,8 @@ export interface ConfigReader {
   read(path: string | undefined, how: { readonly isForUse: boolean }): Promise<ConfigReading>;
   /** The file's own text with secrets hidden, or with `resolved` every value in force and where it comes from. */
   show(path: string | undefined, how: { readonly isResolved: boolean }): Promise<{ text: string; json: unknown }>;
+  /** Tells `file:line` of a path, or of the nearest part above it that the file has. */
+  locate(path: string | undefined): Promise<(at: readonly (string | number)[]) => string | undefined>;
   /** JSON Schema, draft-07. */
   schema(): Promise<unknown>;
   /** Writes behind what the file has, and keeps a copy of what it was; throws `ConfigInvalid` when it would not be valid then. */
@@ -188,6 +192,12 @@ export interface App {
   ): Promise<WishEnd>;
   /** Looks, and says what would be done: calls nothing that changes anything. */
   preview(config: Config, wish: Wish, signal: AbortSignal): Promise<Preview>;
+  /** What rebalancing would do: calls nothing that changes anything. `withinMs`: for the solver. */
+  planRebalance(
+    config: Config,
+    terms: Pick<RebalanceTerms, 'withinMs' | 'demands'>,
+    signal: AbortSignal,
+  ): Promise<RebalancePlan>;
   /** Reads back what an operation brought about: calls nothing that changes anything. */
   verify(config: Config, operation: Operation, signal: AbortSignal): Promise<Verification>;
   /** Whether a drill may begin now. Looks only. */

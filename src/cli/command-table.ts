@@ -124,6 +124,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/evacuate.ts')).evacuate.plan,
   },
   {
+    name: 'plan rebalance',
+    summary: 'Preview: capacity and traffic where they cost least within the rules',
+    section: 'Move traffic',
+    load: async () => (await import('./commands/plan-rebalance.ts')).planRebalance,
+  },
+  {
     name: 'return',
     summary: 'Give a site back the traffic that was taken off it for a time',
     section: 'Move traffic',

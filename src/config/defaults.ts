@@ -83,8 +83,9 @@ export const rebalanceDefaults = {
     move: { amount: 0, currency: 'USD', per: 'replica' },
     payback: '24h',
   },
-  constraints: { vendorShare: {}, headroom: '20%', minimumSites: 1 },
+  constraints: { vendorShare: {}, headroom: '20%', minimumSites: 1, survive: 'site' },
   maxChange: {},
+  demand: {},
   minimumGain: { amount: 0, currency: 'USD', per: 'hour' },
 } as const;
 

@@ -4,9 +4,11 @@ import { drillKinds, reportFormats } from '../model/drill.ts';
 import { faults } from './drill-fault-schema.ts';
 import { expressions } from './expression-schema.ts';
 import { count, name } from './fields.ts';
-import { duration, parseInstant, share } from './units.ts';
+import { duration, parseInstant, rate, share } from './units.ts';
 
 const mostTokens = 100_000;
+/** What one process sends at its times. */
+const mostDrilledRps = 2000;
 const tokens = (of: string) =>
   z
     .union(
@@ -21,23 +23,12 @@ const tokens = (of: string) =>
     )
     .meta({ description: `Tokens of ${of}` });
 
-const ratePattern = /^(\d{1,4}(?:\.\d{1,3})?)rps$/;
-/** Requests a second, or undefined for anything that is not a rate above 0. */
-export function parseRate(text: string): number | undefined {
-  const perSecond = Number(ratePattern.exec(text)?.[1]);
-  return perSecond > 0 && perSecond <= 2000 ? perSecond : undefined;
-}
-
 const load = z
   .strictObject({
     source: z.enum(['live-traffic', 'generated', 'replay']).meta({
       description: 'live-traffic: what users send · generated: made here · replay: the requests of a file',
     }),
-    rate: z
-      .string()
-      .refine((text) => parseRate(text) !== undefined, { error: 'a rate is written such as 50rps, at most 2000rps' })
-      .optional()
-      .meta({ description: 'Requests a second', examples: ['50rps'], pattern: ratePattern.source }),
+    rate: rate('Requests a second', mostDrilledRps).optional(),
     streams: share('Of the generated requests, streams').optional(),
     promptTokens: tokens('a prompt').optional(),
     outputTokens: tokens('an answer').optional(),

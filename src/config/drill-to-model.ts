@@ -11,9 +11,9 @@ import {
   type TokenSpread,
 } from '../model/drill.ts';
 import { faultKinds } from '../model/fault.ts';
-import { parseRate } from './drill-schema.ts';
 import { expressionsOf } from './expressions-of.ts';
 import type { Part } from './part.ts';
+import { parseRate } from './units.ts';
 
 /** `given`: with every default. `dir`: the folder relative paths start from. */
 export function drillOf(name: string, given: Part, dir: string): Drill {

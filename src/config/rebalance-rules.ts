@@ -24,6 +24,15 @@ const knownSpotUsers: Rule = ({ source, config: { rebalance, deployments }, isSu
   );
 };
 
+const knownDemands: Rule = ({ source, config: { rebalance, deployments }, isSure }) => {
+  const path = ['rebalance', 'demand'];
+  const known = deployments.map(({ name }) => name);
+  if (!isSure(['deployments'], path)) return [];
+  return Object.keys(rebalance?.demandRps ?? {})
+    .filter((name) => !known.includes(name))
+    .map((name) => source.findingAtKey(path, name, `deployment "${name}" is not defined`, suggestion(name, known)));
+};
+
 /** Two lines about the same would be two prices for one thing. */
 const capacityOnce: Rule = ({ source, config, isSure }) =>
   config.sites.flatMap(({ name, capacity = [] }) =>
@@ -81,6 +90,7 @@ function lackOf({ ratedRps, usdPerHour, use }: Placement): readonly [lack?: stri
 export const rebalanceRules: readonly Rule[] = [
   knownVendors,
   knownSpotUsers,
+  knownDemands,
   capacityOnce,
   acceleratorThere,
   comparable,

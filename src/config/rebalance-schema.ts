@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { markets } from '../model/error-verdict.ts';
 import { count, name } from './fields.ts';
-import { duration, share } from './units.ts';
+import { duration, rate, share } from './units.ts';
+
+/** Of one deployment. */
+const mostDemandRps = 1_000_000;
 
 /** An amount of money for something. */
 export const money = <const Per extends string>(description: string, per: Per) =>
@@ -63,8 +66,9 @@ const constraints = z
       .meta({ description: 'Most of each deployment’s traffic that a vendor may serve' }),
     headroom: share('What the replicas at a site can serve beyond its traffic, as a share of it').optional(),
     minimumSites: count('Sites that each deployment has traffic and replicas at', 1, 100).optional(),
-    survive: z.enum(['site', 'failure-domain']).optional().meta({
-      description: 'Whichever of them is lost, the others serve the whole demand; without it nothing is promised',
+    survive: z.enum(['site', 'failure-domain', 'off']).optional().meta({
+      description:
+        'Whichever of them is lost, the others serve the whole demand of each deployment that has several sites; off: nothing is promised',
     }),
     budget: money('Most that all replicas may cost together, with reservations', 'hour').optional(),
     spot: z
@@ -100,6 +104,10 @@ export const rebalanceSchema = z
       })
       .optional()
       .meta({ description: 'How much one run may change' }),
+    demand: z
+      .record(name, rate('Requests a second', mostDemandRps))
+      .optional()
+      .meta({ description: 'Requests a second that are to be served at least, whatever the gateway counts now' }),
     minimumGain: money('A plan that saves less is not carried out', 'hour').optional(),
   })
   .meta({ description: 'Capacity where it costs least within the rules: godwit rebalance' });

@@ -3,6 +3,7 @@ import { assert } from '../errors.ts';
 import { markets } from '../model/error-verdict.ts';
 import type { RebalancePolicy, SiteCapacity } from '../model/rebalance-policy.ts';
 import type { Part } from './part.ts';
+import { parseRate } from './units.ts';
 
 /** `given`: with every default. */
 export function rebalanceOf(given: Part): RebalancePolicy {
@@ -11,7 +12,7 @@ export function rebalanceOf(given: Part): RebalancePolicy {
     given.get('constraints'),
     given.get('maxChange'),
   ];
-  const survive = constraints.get('survive').maybeText;
+  const survive = constraints.get('survive').text;
   const budget = constraints.get('budget', 'amount').maybeNumber;
   const spot = constraints.get('spot');
   const replicas = maxChange.get('replicasPerRun').maybeNumber;
@@ -28,7 +29,7 @@ export function rebalanceOf(given: Part): RebalancePolicy {
       ),
       headroomRatio: constraints.get('headroom').ratio,
       minimumSites: constraints.get('minimumSites').number,
-      ...(survive === undefined ? {} : { survive: survive === 'site' ? 'site' : 'failureDomain' }),
+      ...(survive === 'off' ? {} : { survive: survive === 'site' ? 'site' : 'failureDomain' }),
       ...(budget === undefined ? {} : { budgetUsdPerHour: budget }),
       ...(spot.get('max').isThere ? { spotMaxRatio: spot.get('max').ratio } : {}),
       ...(spot.get('onlyFor').isThere ? { spotOnlyFor: spot.get('onlyFor').texts } : {}),
@@ -38,6 +39,9 @@ export function rebalanceOf(given: Part): RebalancePolicy {
       ...(replicas === undefined ? {} : { replicas }),
       ...(costs === undefined ? {} : { usdPerHour: costs }),
     },
+    demandRps: Object.fromEntries(
+      given.get('demand').entries.map(([name, each]) => [name, parseRate(each.text) ?? Number.NaN]),
+    ),
     minimumGainUsdPerHour: given.get('minimumGain', 'amount').number,
   };
 }

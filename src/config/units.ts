@@ -5,6 +5,7 @@ import { unitMs, writeDuration } from './write-duration.ts';
 const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 const instantPattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
 const sharePattern = /^(\d+(?:\.\d+)?)%$/;
+const ratePattern = /^(\d{1,7}(?:\.\d{1,3})?)rps$/;
 
 /** Milliseconds, or undefined for anything that is not a duration. */
 export function parseDuration(text: string): number | undefined {
@@ -18,6 +19,12 @@ export function parseShare(text: string): number | undefined {
   const [, number] = sharePattern.exec(text) ?? [];
   const percent = Number(number);
   return number !== undefined && percent <= 100 ? percent : undefined;
+}
+
+/** Requests a second, or undefined for anything that is not a rate above 0. */
+export function parseRate(text: string): number | undefined {
+  const perSecond = Number(ratePattern.exec(text)?.[1]);
+  return perSecond > 0 ? perSecond : undefined;
 }
 
 /** Epoch milliseconds of a moment as RFC 3339 writes it, or undefined: for one without an offset too, which nobody could place. */
@@ -83,4 +90,13 @@ export function share(description: string, isWhole = false) {
     })
     .refine((text) => !isWhole || Number.isInteger(parseShare(text)), { error: 'must be a whole percent' })
     .meta({ description, examples: ['50%'], pattern: sharePattern.source });
+}
+
+/** Requests a second, at most `most`. */
+export function rate(description: string, most: number) {
+  const error = `a rate is written such as 50rps, at most ${most}rps`;
+  return z
+    .string({ error: () => error })
+    .refine((text) => (parseRate(text) ?? Number.POSITIVE_INFINITY) <= most, { error })
+    .meta({ description, examples: ['50rps'], pattern: ratePattern.source });
 }

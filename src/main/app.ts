@@ -12,6 +12,7 @@ import { cloudTables } from './clouds.ts';
 import { drillRecordCalls } from './drill-records.ts';
 import { drillCalls } from './drills.ts';
 import { orphanCalls } from './orphans.ts';
+import { rebalanceCalls } from './rebalance.ts';
 
 /** How long the gateway lets running requests finish when it is told to stop, in milliseconds. */
 const gatewayGraceMs = 30_000;
@@ -19,12 +20,14 @@ const gatewayGraceMs = 30_000;
 export interface Launch {
   /** Where package.json lies. */
   readonly packageUrl: URL;
+  /** The file of the solver's worker. */
+  readonly solverUrl: URL;
   /** A second signal came, more than a second after the first. */
   onAgain(name: 'SIGINT' | 'SIGTERM'): void;
 }
 
 /** Opens nothing yet: `--help` must not pay for what it does not use. */
-export function createApp({ packageUrl, onAgain }: Launch): App {
+export function createApp({ packageUrl, solverUrl, onAgain }: Launch): App {
   const clock = createClock();
   let interrupted: AbortSignal | undefined;
   /** The demo has processes to end first: it goes at the first signal, and no second one cuts that short. */
@@ -52,6 +55,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       read: async (path, { isForUse }) => (await import('./config.ts')).readConfig(path, isForUse),
       show: async (path, how) => (await import('./config.ts')).showConfig(path, how),
       schema: async () => (await import('./config.ts')).configSchema(),
+      locate: async (path) => (await import('./config.ts')).locateInConfig(path),
       append: async (path, text) => (await import('./config.ts')).appendConfig(path, text),
     },
     ...cloudTables(),
@@ -74,6 +78,7 @@ export function createApp({ packageUrl, onAgain }: Launch): App {
       await serveMetrics(listen, { clock, ...watch }, signal);
     },
     ...engineOf(clock),
+    ...rebalanceCalls(clock, solverUrl),
     ...orphanCalls(clock),
     ...drillCalls(clock, () => readVersion(packageUrl)),
     ...drillRecordCalls(clock),

@@ -49,6 +49,22 @@ export async function appendConfig(path: string, text: string): Promise<Appended
   });
 }
 
+/** A file that has changed meanwhile, or is read from a pipe that has ended, tells nothing. */
+export async function locateInConfig(
+  path: string | undefined,
+): Promise<(at: readonly (string | number)[]) => string | undefined> {
+  const end = path === '-' ? undefined : await load(path, false);
+  if (end === undefined || end.kind === 'invalid') return () => undefined;
+  const { config, source } = end;
+  return (at) => {
+    for (let length = at.length; length > 0; length -= 1) {
+      const line = source.lineOf(at.slice(0, length));
+      if (line !== undefined) return `${shortPath(config.path)}:${line}`;
+    }
+    return undefined;
+  };
+}
+
 /** For editors. */
 export async function configSchema(): Promise<unknown> {
   return jsonSchema(await settingsOf(providers));

@@ -45,13 +45,13 @@ export interface Load {
   readonly trafficUsdPerHour: Readonly<Record<string, number>>;
 }
 
-/**
- * What a plan must keep to. Each stands on its own: without one of them nothing becomes impossible that was possible.
- * `path`: where the configuration says it.
- */
+/** What a plan must keep to. Each stands on its own: without one of them nothing becomes impossible that was possible. */
 export type PlacementRule = {
-  /** Unique, in the configuration's words, such as `vendorShare aws`. */
+  /** Unique: what and of what, such as `vendorShare aws`. */
   readonly name: string;
+  /** With its values, for people: `at most 60% of the traffic at aws`. */
+  readonly says: string;
+  /** Where the configuration says it, or what it is about. */
   readonly path: readonly (string | number)[];
 } & PlacementLimit;
 
@@ -75,7 +75,7 @@ export type PlacementLimit =
   | ({ readonly kind: 'vendorShare'; readonly vendor: string; readonly most: number } & OfOne)
   /** Each deployment has traffic and replicas at so many sites. */
   | { readonly kind: 'minimumSites'; readonly sites: number }
-  /** Whichever of them is lost, the others serve the whole demand. */
+  /** Whichever of them is lost, the others serve the whole demand of each deployment that has several sites. */
   | { readonly kind: 'survive'; readonly loss: 'site' | 'failureDomain' }
   /** Of each deployment's rated capacity, 0–1. */
   | { readonly kind: 'spotShare'; readonly most: number }

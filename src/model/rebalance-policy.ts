@@ -27,6 +27,8 @@ export interface RebalancePolicy {
     readonly replicas?: number;
     readonly usdPerHour?: number;
   };
+  /** Requests per second that are to be served at least, by deployment, whatever the gateway counts now. */
+  readonly demandRps: Readonly<Record<string, number>>;
   /** Less than this is not worth a move. */
   readonly minimumGainUsdPerHour: number;
 }

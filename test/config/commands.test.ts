@@ -77,13 +77,13 @@ test('a gcp site is held to what its settings say together, by place', async () 
 test('an aws site without a region, with a secret, or with what is not built yet is refused by place', async () => {
   const wrong = config({ sites: 'virginia: {}' })
     .replace('region: us-east-1', 'credentials: { secretAccessKey: "x" }')
-    .replace('machines:', 'capacity: [], machines:');
+    .replace('machines:', 'egress: [], machines:');
   expect(await findingsOf(wrong, { providers })).toMatchInlineSnapshot(`
     [
       "4:3 sites.virginia needs "region"",
       "4:30 sites.virginia.credentials needs "profile"",
       "4:45 unknown key "secretAccessKey" in sites.virginia.credentials",
-      "4:69 unknown key "capacity" in sites.virginia",
+      "4:69 unknown key "egress" in sites.virginia",
     ]
   `);
 });

@@ -41,6 +41,16 @@ test.for<[string, Parts, readonly string[]]>([
     ['11:47 deployment "chta" is not defined'],
   ],
   [
+    'a demand of a deployment that is none',
+    { rebalance: '{ demand: { chta: 5rps } }' },
+    ['11:24 deployment "chta" is not defined'],
+  ],
+  [
+    'a demand of nothing',
+    { rebalance: '{ demand: { chat: 0rps } }' },
+    ['11:30 a rate is written such as 50rps, at most 1000000rps'],
+  ],
+  [
     'no rating',
     { right: ', price: { amount: 2, currency: USD, per: hour }' },
     [
@@ -80,8 +90,9 @@ test('what is not written has its default, and what may be absent is absent', as
   const { config: model } = await loaded(config({}));
   expect(model.rebalance).toEqual({
     objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
-    constraints: { vendorMaxRatio: {}, headroomRatio: 0.2, minimumSites: 1 },
+    constraints: { vendorMaxRatio: {}, headroomRatio: 0.2, minimumSites: 1, survive: 'site' },
     maxChange: {},
+    demandRps: {},
     minimumGainUsdPerHour: 0,
   });
 });

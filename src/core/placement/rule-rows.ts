@@ -148,7 +148,7 @@ function spread({ draft, uses }: RuleTerms, { load, options, weight, block }: Pa
 
 /** Whichever is lost, the others serve the demand; no headroom on top, for as long as it takes to get more. */
 function survive({ draft, problem }: RuleTerms, { options, weight, load }: Part, loss: 'site' | 'failureDomain'): void {
-  if (load.demandRps === 0) return;
+  if (load.demandRps === 0 || weight.size < 2) return;
   const domainsOf = (site: string): readonly string[] =>
     loss === 'site' ? [site] : (problem.places.find(({ name }) => name === site)?.failureDomains ?? []);
   for (const domain of new Set([...weight.keys()].flatMap(domainsOf))) {

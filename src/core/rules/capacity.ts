@@ -98,7 +98,7 @@ export function overload({ view, weights, replicas, nowMs }: Removal): readonly 
 }
 
 /** What users send now, all sites together; undefined: not seen, or too long ago to be the load of now. */
-function presentRps({ traffic, deployment }: View, nowMs: number): number | undefined {
+export function presentRps({ traffic, deployment }: View, nowMs: number): number | undefined {
   if (traffic.kind === 'unknown' || nowMs - traffic.asOfMs > deployment.failover.detector.staleAfterMs)
     return undefined;
   return traffic.value.sites

@@ -31,9 +31,11 @@ interface Given extends Partial<Omit<App, 'config'>> {
   readonly answer?: string | undefined;
   readonly readConfig?: (path: string | undefined) => Promise<ConfigReading>;
   readonly append?: App['config']['append'];
+  /** Where the configuration says something; nowhere unless told. */
+  readonly locate?: Awaited<ReturnType<App['config']['locate']>>;
 }
 
-export function fakeApp({ reading, answer, readConfig, append, ...given }: Given = {}): FakeApp {
+export function fakeApp({ reading, answer, readConfig, append, locate, ...given }: Given = {}): FakeApp {
   const printed = { out: '', err: '', questions: [] as string[] };
   const refuse = (what: string) => async (): Promise<never> => {
     throw new GodwitError('StoreFailed', `no ${what} here`);
@@ -75,12 +77,14 @@ export function fakeApp({ reading, answer, readConfig, append, ...given }: Given
         json: { environment: 'test' },
       }),
       schema: async () => ({ $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' }),
+      locate: async () => locate ?? (() => undefined),
       append: append ?? refuse('file to write to'),
     },
     errorTable: refuse('provider'),
     policyMaker: refuse('provider'),
     openStore: refuse('store'),
     preview: refuse('preview'),
+    planRebalance: refuse('planRebalance'),
     verify: refuse('verification'),
     say: refuse('state to write to'),
     checkDrill: refuse('engine'),

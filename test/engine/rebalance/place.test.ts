@@ -70,7 +70,7 @@ function problemOf(limits: readonly PlacementLimit[]): PlacementProblem {
     places: [oslo, malmo, ohio],
     choices: pools.map((each) => ({ ...base, pool: each })),
     loads: [{ deployment: 'chat', demandRps: 60, today: undefined, trafficUsdPerHour: {} }],
-    rules: all.map((limit) => ({ name: nameOf(limit), path: [], ...limit })),
+    rules: all.map((limit) => ({ name: nameOf(limit), says: '', path: [], ...limit })),
     paidUsdPerHour: 0,
     objective: { moveUsd: 0, paybackHours: 24 },
   };

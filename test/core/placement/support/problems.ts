@@ -13,11 +13,6 @@ import { createSeededRandom } from '../../../../src/testkit/seeded-random.ts';
 
 type Dice = (most: number) => number;
 
-export interface SmallTerms {
-  readonly deployments: number;
-  readonly sites: number;
-}
-
 /** Up to `most` replicas at a choice, and weights of whole quarters, so that every answer can be looked at. */
 export function smallProblem(seed: number): PlacementProblem {
   const random = createSeededRandom(seed);
@@ -80,7 +75,7 @@ export function smallProblem(seed: number): PlacementProblem {
     ...some(20, () => ({ kind: 'costChange', usdPerHour: upTo(8) })),
   ];
   const rules = limits.map(
-    (limit, index): PlacementRule => ({ name: `${limit.kind} ${index}`, path: [index], ...limit }),
+    (limit, index): PlacementRule => ({ name: `${limit.kind} ${index}`, says: '', path: [index], ...limit }),
   );
   const objective = { moveUsd: upTo(4), paybackHours: 24 };
   return { places, choices, loads, rules, paidUsdPerHour: upTo(2), objective };

@@ -1,0 +1,122 @@
+/** Plans a rebalancing of all deployments: looks, formulates, solves. Changes nothing. */
+import { allocationToday, costOf } from '../../core/placement/allocation.ts';
+import { brokenRules } from '../../core/placement/broken.ts';
+import { changesOf } from '../../core/placement/changes.ts';
+import { demandOf } from '../../core/placement/demand-of.ts';
+import { formulate } from '../../core/placement/formulate.ts';
+import { problemOf } from '../../core/placement/problem-of.ts';
+import type { DeploymentSight } from '../../core/placement/terms.ts';
+import { unsettledReasons } from '../../core/placement/unsettled.ts';
+import { assert } from '../../errors.ts';
+import type { PlacementProblem, PlacementRule } from '../../model/placement-problem.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { Demand, RebalanceOutcome, RebalancePlan, ToldRule } from '../../model/rebalance-plan.ts';
+import type { View } from '../../model/view.ts';
+import type { Solver } from '../../ports/solver.ts';
+import type { EngineDeps } from '../engine.ts';
+import { lookOnce } from '../look-once.ts';
+import { type Placed, type PlaceTerms, place } from './place.ts';
+import { priceRules } from './price-rules.ts';
+
+export interface RebalanceTerms {
+  readonly solver: Solver;
+  /** For everything that the solver is asked, milliseconds. */
+  readonly withinMs: number;
+  /** By deployment, instead of what the gateway counts; absent: none. */
+  readonly demands?: Readonly<Record<string, Demand>>;
+}
+
+/** Good enough: a plan within this of the best is not searched on, as a share of its cost. */
+const goodGap = 0.0005;
+/** Of the time, the plan gets this; what single rules cost gets the rest. */
+const planRatio = 0.6;
+
+export async function planRebalance(
+  deps: EngineDeps,
+  terms: RebalanceTerms,
+  signal: AbortSignal,
+): Promise<RebalancePlan> {
+  const { config, clock } = deps;
+  const { rebalance: policy } = config;
+  assert(policy !== undefined, 'nothing is configured to be rebalanced');
+  const views = await Promise.all(
+    config.deployments.map(async (deployment) => (await lookOnce(deps, deployment, 'rebalance', signal)).view),
+  );
+  const nowMs = clock.nowMs();
+  const demands = new Map(
+    views.map((view) => [view, terms.demands?.[view.deployment.name] ?? demandOf(view, policy, nowMs)]),
+  );
+  const reasons = views.flatMap((view) => reasonsAgainst(view, demands.get(view), nowMs));
+  const sights = views.flatMap((view): DeploymentSight[] => {
+    const demand = demands.get(view);
+    return demand === undefined ? [] : [{ view, demand }];
+  });
+  const about = {
+    atMs: nowMs,
+    configDigest: config.digest,
+    demands: Object.fromEntries(sights.map(({ view, demand }) => [view.deployment.name, demand])),
+  };
+  if (reasons.length > 0) return { ...about, outcome: { kind: 'skipped', reasons } };
+  const problem = problemOf({ sites: config.sites, deployments: config.deployments, policy, sights, nowMs });
+  return { ...about, outcome: await solveProblem(problem, deps, terms, signal) };
+}
+
+function reasonsAgainst(
+  view: View,
+  demand: Demand | undefined,
+  nowMs: number,
+): readonly (Reason & { deployment: string })[] {
+  const { name: deployment } = view.deployment;
+  const unknown: readonly Reason[] =
+    demand === undefined
+      ? [
+          {
+            code: 'NoTraffic',
+            message: `the gateway counts no requests of ${deployment}: say rebalance.demand.${deployment} in the configuration`,
+          },
+        ]
+      : [];
+  return [...unsettledReasons(view, nowMs), ...unknown].map((reason) => ({ ...reason, deployment }));
+}
+
+async function solveProblem(
+  problem: PlacementProblem,
+  { clock }: EngineDeps,
+  { solver, withinMs }: RebalanceTerms,
+  signal: AbortSignal,
+): Promise<RebalanceOutcome> {
+  const beganAtMonoMs = clock.monoMs();
+  const within = (ms: number): PlaceTerms => {
+    return { solver, signal, monoMs: () => clock.monoMs(), untilMonoMs: beganAtMonoMs + ms, gap: goodGap };
+  };
+  const placed = await place(problem, within(withinMs * planRatio));
+  if (placed.kind === 'unknown') return placed;
+  if (placed.kind === 'impossible') return { ...placed, rules: placed.rules.map(told) };
+  const binding = await priceRules(problem, placed, within(withinMs));
+  return outcomeOf(problem, placed, binding);
+}
+
+function outcomeOf(
+  problem: PlacementProblem,
+  { allocation, cost, bound }: Extract<Placed, { kind: 'placed' }>,
+  binding: Extract<RebalanceOutcome, { kind: 'plan' }>['binding'],
+): RebalanceOutcome {
+  const today = allocationToday(problem);
+  const broken = brokenRules(problem.choices, formulate(problem), today);
+  return {
+    kind: 'plan',
+    allocation,
+    today: costOf(problem, today),
+    cost: costOf(problem, allocation),
+    bound,
+    gap: cost <= 0 ? 0 : Math.max(0, (cost - bound) / cost),
+    changes: changesOf(problem, allocation),
+    mends: problem.rules.filter(({ name }) => broken.includes(name)).map(told),
+    binding,
+  };
+}
+
+/** Rules are told without what only the program needs. */
+function told({ name, says, path }: PlacementRule): ToldRule {
+  return { name, says, path };
+}

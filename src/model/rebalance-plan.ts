@@ -1,0 +1,65 @@
+/** What rebalancing would do, and why: plain data, rendered many ways. */
+import type { Allocation, AllocationCost } from './placement-problem.ts';
+import type { Reason } from './reason.ts';
+
+/** What users ask of a deployment, with who says so. */
+export interface Demand {
+  /** Requests per second. */
+  readonly rps: number;
+  /** By site, milliseconds: the median first token there; a site that is not named: not known. */
+  readonly firstTokenMs: Readonly<Record<string, number>>;
+  readonly from: 'gateway' | 'config' | 'file';
+  /** When it was so, epoch milliseconds. */
+  readonly asOfMs: number;
+}
+
+/** What changes for a deployment at a site. */
+export interface SiteChange {
+  readonly deployment: string;
+  readonly site: string;
+  /** Percent of its traffic. */
+  readonly weight: { readonly before: number; readonly after: number };
+  readonly replicas: { readonly before: number; readonly after: number };
+}
+
+/** A rule as it is told: what it says, and where that is written. */
+export interface ToldRule {
+  readonly name: string;
+  readonly says: string;
+  readonly path: readonly (string | number)[];
+}
+
+/** What a rule that the plan just keeps costs: an estimate, by solving again without it. */
+export interface BindingRule extends ToldRule {
+  /** Dollars per hour, at least 0; absent: there was no time to find out. */
+  readonly usdPerHour?: number;
+}
+
+export type RebalanceOutcome =
+  | {
+      readonly kind: 'plan';
+      readonly allocation: Allocation;
+      readonly today: AllocationCost;
+      readonly cost: AllocationCost;
+      /** What no plan within these rules can cost less than, dollars per hour; `gap`: (cost − bound) ÷ cost, 0–1. */
+      readonly bound: number;
+      readonly gap: number;
+      /** Empty: all is best as it is. */
+      readonly changes: readonly SiteChange[];
+      /** What is broken today, and kept by the plan. */
+      readonly mends: readonly ToldRule[];
+      readonly binding: readonly BindingRule[];
+    }
+  /** Rules that cannot be kept together; `isMinimal`: without any one of them the others can. */
+  | { readonly kind: 'impossible'; readonly rules: readonly ToldRule[]; readonly isMinimal: boolean }
+  /** Neither a plan nor a proof that there is none, in the time there was. */
+  | { readonly kind: 'unknown'; readonly message: string }
+  /** Something that must be known was not seen, or is being changed by somebody else. */
+  | { readonly kind: 'skipped'; readonly reasons: readonly (Reason & { readonly deployment: string })[] };
+
+export interface RebalancePlan {
+  readonly atMs: number;
+  readonly configDigest: string;
+  readonly demands: Readonly<Record<string, Demand>>;
+  readonly outcome: RebalanceOutcome;
+}

@@ -1,0 +1,145 @@
+/** What rebalancing would do, what it saves, and what it may not do; or why there is no plan. */
+import type { AllocationCost } from '../../model/placement-problem.ts';
+import type { Demand, RebalanceOutcome, RebalancePlan, SiteChange, ToldRule } from '../../model/rebalance-plan.ts';
+import { age } from '../../model/words.ts';
+import { sanitize } from './sanitize.ts';
+import { mark, type Style, tint } from './style.ts';
+import { type Column, table } from './table.ts';
+import { hanging } from './width.ts';
+
+/** Where the configuration says something: `godwit.yaml:12`; undefined: nowhere. */
+export type Located = (path: ToldRule['path']) => string | undefined;
+
+/** More rules than this are counted, not listed. */
+const mostRules = 12;
+/** And of what is said of one so many lines. */
+const mostLines = 4;
+
+/** Within `style.width`. */
+export function rebalanceText({ atMs, demands, outcome }: RebalancePlan, located: Located, style: Style): string {
+  const asked = Object.entries(demands).map(([name, demand]) => demandText(name, demand, atMs));
+  return [...lines('asked  ', asked, style), ...outcomeLines(outcome, located, style)].join('\n');
+}
+
+function demandText(name: string, { rps, from, asOfMs }: Demand, atMs: number): string {
+  const by =
+    from === 'gateway'
+      ? `gateway, ${age(atMs - asOfMs)} ago`
+      : from === 'file'
+        ? `file, ${age(atMs - asOfMs)} old`
+        : 'configured';
+  return `${sanitize(name)} ${round(rps)} rps (${by})`;
+}
+
+function outcomeLines(outcome: RebalanceOutcome, located: Located, style: Style): readonly string[] {
+  switch (outcome.kind) {
+    case 'plan':
+      return planLines(outcome, located, style);
+    case 'impossible': {
+      const many = outcome.rules.length === 1 ? 'this rule cannot be kept' : 'these rules cannot be kept together';
+      const how = outcome.isMinimal
+        ? outcome.rules.length === 1
+          ? ''
+          : '; without any one of them the others can'
+        : '; some of them may not be needed for that';
+      return [`No plan: ${many}${how}.`, ...outcome.rules.flatMap((rule) => ruleLines('  ', rule, '', located, style))];
+    }
+    case 'unknown':
+      return hanging(
+        'No plan: ',
+        `${sanitize(outcome.message)}; there may be one (--time-limit)`,
+        style.width,
+        mostLines,
+      );
+    case 'skipped':
+      return outcome.reasons.flatMap(({ deployment, code, message }) =>
+        hanging('Not now: ', `${sanitize(deployment)}: ${sanitize(message)} (${code})`, style.width, mostLines),
+      );
+  }
+}
+
+type Plan = Extract<RebalanceOutcome, { kind: 'plan' }>;
+
+const columns: readonly Column[] = [
+  { title: 'DEPLOYMENT', align: 'left', maxWidth: 24 },
+  { title: 'SITE', align: 'left', maxWidth: 24 },
+  { title: 'TRAFFIC', align: 'right', maxWidth: 14 },
+  { title: 'REPLICAS', align: 'right', maxWidth: 14 },
+];
+
+function planLines(plan: Plan, located: Located, style: Style): readonly string[] {
+  const { today, cost, changes, mends, binding, gap } = plan;
+  const isBest = changes.length === 0;
+  const head = isBest ? `${usd(steady(today))} USD/h, and nothing allowed costs less` : costText(today, cost);
+  const proof = gap < 0.0005 ? 'proven' : `proven to ${(gap * 100).toFixed(1)}%`;
+  const rows = changes.map(({ deployment, site, weight, replicas }) => [
+    ...[sanitize(deployment), sanitize(site)],
+    ...[arrow(weight, '%', style), arrow(replicas, '', style)],
+  ]);
+  return [
+    style.paint.bold(`${head} (${proof})`),
+    ...(isBest ? [] : [sumText(changes), ...table(columns, rows, style)]),
+    ...mends.flatMap((rule) =>
+      ruleLines(tint('warn', `${mark('warn', style)}mends `, style), rule, '', located, style),
+    ),
+    ...binding.slice(0, mostRules).flatMap((rule) => {
+      const price = rule.usdPerHour === undefined ? 'not priced in time' : `costs about ${usd(rule.usdPerHour)} USD/h`;
+      return ruleLines('binds ', rule, `; ${price}`, located, style);
+    }),
+    ...(binding.length > mostRules ? [`and ${binding.length - mostRules} more rules that bind (-o json)`] : []),
+  ];
+}
+
+/** What is paid from hour to hour. */
+function steady({ capacity, traffic }: AllocationCost): number {
+  return capacity + traffic;
+}
+
+function costText(today: AllocationCost, after: AllocationCost): string {
+  const gain = steady(after) - steady(today);
+  const moves = after.moves < 0.005 ? '' : `, moves ${usd(after.moves)}`;
+  return `${usd(steady(today))} -> ${usd(steady(after))} USD/h (${gain < 0 ? '' : '+'}${usd(gain)}${moves})`;
+}
+
+function sumText(changes: readonly SiteChange[]): string {
+  const started = changes.reduce((sum, { replicas }) => sum + Math.max(0, replicas.after - replicas.before), 0);
+  const stopped = changes.reduce((sum, { replicas }) => sum + Math.max(0, replicas.before - replicas.after), 0);
+  return `starts ${started}, stops ${stopped} ${started + stopped === 1 ? 'replica' : 'replicas'}`;
+}
+
+function arrow(
+  { before, after }: { readonly before: number; readonly after: number },
+  unit: string,
+  style: Style,
+): string {
+  const sign = style.isUnicode ? '→' : '->';
+  return before === after ? `${after}${unit}` : `${before}${unit} ${sign} ${after}${unit}`;
+}
+
+function ruleLines(
+  head: string,
+  { says, path }: ToldRule,
+  more: string,
+  located: Located,
+  style: Style,
+): readonly string[] {
+  const where = located(path);
+  return hanging(
+    head,
+    `${sanitize(says)}${more}${where === undefined ? '' : ` (${sanitize(where)})`}`,
+    style.width,
+    mostLines,
+  );
+}
+
+function lines(head: string, texts: readonly string[], style: Style): readonly string[] {
+  return texts.length === 0 ? [] : hanging(head, texts.join(', '), style.width, mostLines);
+}
+
+function usd(amount: number): string {
+  return amount.toFixed(2);
+}
+
+function round(value: number): string {
+  return String(Number(value.toFixed(1)));
+}

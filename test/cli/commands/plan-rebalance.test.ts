@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+import { runCommand } from '../../../src/cli/run-command.ts';
+import type { RebalanceTerms } from '../../../src/engine/rebalance/plan-rebalance.ts';
+import type { Config } from '../../../src/model/config.ts';
+import type { RebalanceOutcome, RebalancePlan, ToldRule } from '../../../src/model/rebalance-plan.ts';
+import { hostileStrings, terminalControls } from '../../report/hostile.ts';
+import { fakeApp } from '../support/fake-app.ts';
+import { config } from '../support/models.ts';
+
+const rebalance: NonNullable<Config['rebalance']> = {
+  objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
+  constraints: { vendorMaxRatio: {}, headroomRatio: 0.2, minimumSites: 1, survive: 'site' },
+  ...{ maxChange: {}, demandRps: {}, minimumGainUsdPerHour: 0 },
+};
+const survive: ToldRule = {
+  name: 'survive',
+  says: 'the loss of any site is survived',
+  path: ['rebalance', 'constraints', 'survive'],
+};
+const budget: ToldRule = {
+  name: 'budget',
+  says: 'all replicas may cost 5 USD an hour',
+  path: ['rebalance', 'constraints', 'budget'],
+};
+const plan: Extract<RebalanceOutcome, { kind: 'plan' }> = {
+  kind: 'plan',
+  allocation: { replicas: [1, 2], weights: { chat: { oslo: 33, ohio: 67 } } },
+  today: { capacity: 417, traffic: 0, moves: 0 },
+  cost: { capacity: 402.6, traffic: 0, moves: 0.5 },
+  ...{ bound: 402, gap: 0.0151 },
+  changes: [
+    { deployment: 'chat', site: 'oslo', weight: { before: 60, after: 33 }, replicas: { before: 3, after: 1 } },
+    { deployment: 'chat', site: 'ohio', weight: { before: 0, after: 67 }, replicas: { before: 2, after: 2 } },
+  ],
+  mends: [],
+  binding: [{ ...survive, usdPerHour: 4.2 }, budget],
+};
+
+async function planned(outcome: RebalanceOutcome, argv: readonly string[] = [], over: Partial<Config> = { rebalance }) {
+  const asked: Pick<RebalanceTerms, 'withinMs' | 'demands'>[] = [];
+  const app = fakeApp({
+    reading: {
+      kind: 'valid',
+      config: { ...config(), ...over },
+      warnings: { text: '', findings: [] },
+    },
+    planRebalance: async (_config, terms): Promise<RebalancePlan> => {
+      asked.push(terms);
+      const demand = { rps: 190.04, firstTokenMs: {}, from: 'gateway', asOfMs: 1000 } as const;
+      return { atMs: 4000, configDigest: 'c0ffee', demands: { chat: demand }, outcome };
+    },
+    locate: (at) => (at.at(-1) === 'survive' ? 'godwit.yaml:12' : undefined),
+  });
+  return { code: await runCommand(['plan', 'rebalance', ...argv], app), ...app.printed, asked };
+}
+
+test('shows what changes, what it saves, how sure that is, and what each rule costs', async () => {
+  const { code, out, err, asked } = await planned(plan);
+  expect(out).toBe(`asked  chat 190 rps (gateway, 3s ago)
+417.00 -> 402.60 USD/h (-14.40, moves 0.50) (proven to 1.5%)
+starts 0, stops 2 replicas
+DEPLOYMENT  SITE    TRAFFIC  REPLICAS
+chat        oslo  60% → 33%     3 → 1
+chat        ohio   0% → 67%         2
+binds the loss of any site is survived; costs about 4.20 USD/h (godwit.yaml:12)
+binds all replicas may cost 5 USD an hour; not priced in time
+`);
+  expect(err).toContain('Nothing was changed.');
+  expect(code).toBe(0);
+  expect(asked).toEqual([{ withinMs: 30_000 }]);
+});
+
+test('says so when all is best as it is, and what a plan mends', async () => {
+  const best = await planned({ ...plan, cost: plan.today, gap: 0, changes: [], binding: [] });
+  expect(best.out).toContain('417.00 USD/h, and nothing allowed costs less (proven)\n');
+  const mended = await planned({ ...plan, cost: { ...plan.cost, capacity: 500 }, mends: [survive] });
+  expect(mended.out).toContain('417.00 -> 500.00 USD/h (+83.00, moves 0.50)');
+  expect(mended.out).toContain('mends the loss of any site is survived (godwit.yaml:12)');
+});
+
+test.for<{ name: string; outcome: RebalanceOutcome; code: number; says: string }>([
+  {
+    name: 'rules in conflict',
+    outcome: { kind: 'impossible', rules: [survive, budget], isMinimal: true },
+    code: 5,
+    says: `No plan: these rules cannot be kept together; without any one of them the others can.
+  the loss of any site is survived (godwit.yaml:12)
+  all replicas may cost 5 USD an hour
+`,
+  },
+  {
+    name: 'one rule alone',
+    outcome: { kind: 'impossible', rules: [survive], isMinimal: true },
+    code: 5,
+    says: 'No plan: this rule cannot be kept.\n',
+  },
+  {
+    name: 'more rules than needed',
+    outcome: { kind: 'impossible', rules: [survive, budget], isMinimal: false },
+    code: 5,
+    says: 'cannot be kept together; some of them may not be needed for that.\n',
+  },
+  {
+    name: 'no answer in time',
+    outcome: { kind: 'unknown', message: 'no solution was found in time' },
+    code: 11,
+    says: 'No plan: no solution was found in time; there may be one (--time-limit)\n',
+  },
+  {
+    name: 'something else goes on',
+    outcome: { kind: 'skipped', reasons: [{ code: 'Paused', message: 'paused by ada', deployment: 'chat' }] },
+    code: 5,
+    says: 'Not now: chat: paused by ada (Paused)\n',
+  },
+])('exit $code: $name', async ({ outcome, code, says }) => {
+  const end = await planned(outcome);
+  expect(end.out).toContain(says);
+  expect(end.code).toBe(code);
+});
+
+test('machines get the same, with shares and dollars as numbers', async () => {
+  const { out } = await planned(plan, ['-o', 'json']);
+  expect(JSON.parse(out)).toMatchObject({
+    ...{ kind: 'RebalancePlan', outcome: 'plan', gap: 0.0151, today: { capacity: 417 }, cost: { capacity: 402.6 } },
+    changes: [{ site: 'oslo', weight: { before: 60, after: 33 } }, {}],
+    demands: { chat: { rps: 190.04, from: 'gateway' } },
+  });
+});
+
+test('the solver gets the time that was asked for', async () => {
+  expect((await planned(plan, ['--time-limit', '2m'])).asked).toEqual([{ withinMs: 120_000 }]);
+});
+
+test('without rebalance in the configuration it says what to write', async () => {
+  const { code, err } = await planned(plan, [], {});
+  expect(code).toBe(2);
+  expect(err).toContain('has no "rebalance"');
+  expect(err).toContain('rebalance: {}');
+});
+
+test.for(hostileStrings)('a name that wants to do something to the terminal is only text: %j', async (hostile) => {
+  const rules = [{ ...survive, says: hostile }];
+  const { out } = await planned({ kind: 'impossible', rules, isMinimal: true });
+  expect(out).not.toMatch(terminalControls);
+});

@@ -1,0 +1,225 @@
+import { expect, test } from 'vitest';
+import { demandOf } from '../../../src/core/placement/demand-of.ts';
+import { problemOf } from '../../../src/core/placement/problem-of.ts';
+import { unsettledReasons } from '../../../src/core/placement/unsettled.ts';
+import type { PlacementRule } from '../../../src/model/placement-problem.ts';
+import type { Demand } from '../../../src/model/rebalance-plan.ts';
+import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
+import type { Standing } from '../../../src/model/standing.ts';
+import type { SiteView, View } from '../../../src/model/view.ts';
+import { nowMs, operationOf, replicaView, siteView, type ViewChange, view } from '../support/view.ts';
+
+const policy: RebalancePolicy = {
+  objective: { latencyUsdPerMsHour: 0.1, moveUsd: 5, paybackMs: 36_000_000 },
+  constraints: { vendorMaxRatio: {}, headroomRatio: 0, minimumSites: 1 },
+  maxChange: {},
+  demandRps: {},
+  minimumGainUsdPerHour: 0,
+};
+const demand: Demand = { rps: 20, firstTokenMs: { left: 50, right: 80 }, from: 'gateway', asOfMs: nowMs };
+const rated = { ratedRps: 10, usdPerHour: 4 };
+
+function problem(change: ViewChange, over: Partial<RebalancePolicy> = {}, asked: Demand = demand) {
+  const seen = view(change);
+  const sites = seen.sites.map(({ site }) => site);
+  const terms = { sites, deployments: [seen.deployment], sights: [{ view: seen, demand: asked }], nowMs };
+  return problemOf({ ...terms, policy: { ...policy, ...over } });
+}
+
+const named = (rules: readonly PlacementRule[]): readonly string[] => rules.map(({ name }) => name);
+
+test('a placement counts alone: as many replicas as it is written to have, at its price', () => {
+  const made = problem({
+    sites: [siteView('left', { wanted: 3, ...rated }), siteView('right', { ...rated, replicas: [] })],
+  });
+  expect(made.choices).toMatchObject([
+    { deployment: 'chat', pool: { name: 'left/chat', usdPerHour: 4 }, units: 1, today: 3, ratedRps: 10 },
+    { deployment: 'chat', pool: { name: 'right/chat' }, today: 0 },
+  ]);
+  expect(made.choices[0]?.startupHours).toBeCloseTo(1 / 60);
+  expect(made.rules).toContainEqual({
+    ...{ name: 'replicas left/chat', says: 'left may hold 3 replicas of chat', kind: 'capacity' },
+    ...{ path: ['deployments', 'chat', 'sites', 'left', 'replicas'], pool: 'left/chat', units: 3 },
+  });
+  expect(made.objective).toEqual({ moveUsd: 5, paybackHours: 10 });
+  expect(made.paidUsdPerHour).toBe(0);
+});
+
+const capacity = [
+  { accelerator: 'H100', market: 'reserved', count: 20, usdPerHour: 3 },
+  { accelerator: 'B200', market: 'spot', count: 80, usdPerHour: 9 },
+  { accelerator: 'H100', market: 'spot', count: 80, usdPerHour: 1 },
+] as const;
+
+/** Left has machines that deployments share, and a replica takes eight of them. */
+function sharing(count: number): readonly SiteView[] {
+  const plain = siteView('left', { wanted: count, ratedRps: 10 });
+  const placement = { ...plain.placement, use: { accelerator: 'H100', count: 8 } };
+  return [{ ...plain, site: { ...plain.site, capacity }, placement }, siteView('right', rated)];
+}
+
+test('what runs is counted in the order in which the site lists its markets, and reservations are paid anyway', () => {
+  const made = problem({ sites: sharing(5) });
+  expect(made.choices).toMatchObject([
+    { pool: { name: 'left/H100/reserved', market: 'reserved', usdPerHour: 0 }, units: 8, today: 2 },
+    { pool: { name: 'left/H100/spot', market: 'spot', usdPerHour: 1 }, units: 8, today: 3 },
+    { pool: { name: 'right/chat' } },
+  ]);
+  expect(made.paidUsdPerHour).toBe(60);
+  expect(named(made.rules).filter((name) => name.startsWith('capacity'))).toEqual([
+    'capacity left/H100/reserved',
+    'capacity left/B200/spot',
+    'capacity left/H100/spot',
+  ]);
+  expect(made.rules.find(({ name }) => name === 'capacity left/H100/spot')).toMatchObject({
+    ...{ says: 'left has 80 H100 spot', path: ['sites', 'left', 'capacity', 2, 'count'], units: 80 },
+  });
+});
+
+test('two deployments do not both stand on the same machines', () => {
+  const one = view({ sites: sharing(2) });
+  const other: View = { ...one, deployment: { ...one.deployment, name: 'embed' } };
+  const sights = [one, other].map((each) => ({ view: each, demand }));
+  const { choices } = problemOf({ sites: one.sites.map(({ site }) => site), deployments: [], sights, policy, nowMs });
+  expect(
+    choices
+      .filter(({ pool }) => pool.site === 'left')
+      .map(({ deployment, pool, today }) => [deployment, pool.market, today]),
+  ).toEqual([
+    ['chat', 'reserved', 2],
+    ['chat', 'spot', 0],
+    ['embed', 'reserved', 0],
+    ['embed', 'spot', 2],
+  ]);
+});
+
+const out: Standing = {
+  ...{
+    kind: 'out',
+    deployment: 'chat',
+    site: 'right',
+    isStopped: true,
+    atMs: 0,
+    reason: undefined,
+    untilMs: undefined,
+  },
+  by: { kind: 'person', name: 'ada', host: 'box', pid: 1 },
+};
+
+test('every rule of the deployment and of rebalancing is there, with where it is written', () => {
+  const safety = { vendorMaxRatio: { aws: 0.6 }, headroomRatio: 0.1, maxUsdPerHour: 50 };
+  const freeze = [{ fromMs: nowMs, untilMs: nowMs + 1, reason: 'year-end', allow: ['emergency'] as const }];
+  const { rules } = problem(
+    {
+      sites: [siteView('left', rated), siteView('right', rated)],
+      policy: { safety: { ...safety, freeze } },
+      standing: [out],
+    },
+    {
+      constraints: {
+        ...{ vendorMaxRatio: { azure: 0.4 }, headroomRatio: 0.25, minimumSites: 2, survive: 'site' },
+        ...{ budgetUsdPerHour: 90, spotMaxRatio: 0.4, spotOnlyFor: ['embed'] },
+      },
+      maxChange: { trafficRatio: 0.15, replicas: 4, usdPerHour: 60 },
+    },
+  );
+  expect(rules.map(({ name, says, path }) => `${name} | ${says} | ${path.join('.')}`)).toEqual([
+    'demand chat | chat is asked 20 rps | deployments.chat',
+    'residency chat | chat may run in eu only | deployments.chat.residency',
+    'block chat right/chat | no more of chat at right: right was emptied by a person | deployments.chat.sites.right',
+    'vendorShare aws of chat | at most 60% of the traffic of chat at aws | deployments.chat.failover.safety.vendorShare.aws',
+    'headroom of chat | 10% headroom for chat | deployments.chat.failover.safety.headroom',
+    'maxUsdPerHour of chat | chat may cost 50 USD an hour | deployments.chat.failover.safety.maxUsdPerHour',
+    'freeze chat | chat must stay as it is: no changes now: year-end | deployments.chat.failover.safety.freeze',
+    'replicas left/chat | left may hold 1 replicas of chat | deployments.chat.sites.left.replicas',
+    'replicas right/chat | right may hold 1 replicas of chat | deployments.chat.sites.right.replicas',
+    "vendorShare azure | at most 40% of a deployment's traffic at azure | rebalance.constraints.vendorShare.azure",
+    'headroom | 25% headroom | rebalance.constraints.headroom',
+    'minimumSites | each deployment at 2 sites or more | rebalance.constraints.minimumSites',
+    'survive | the loss of any site leaves enough for the whole demand | rebalance.constraints.survive',
+    "spot.max | at most 40% of a deployment's capacity is spot | rebalance.constraints.spot.max",
+    'spot.onlyFor | spot only for embed | rebalance.constraints.spot.onlyFor',
+    'budget | all replicas may cost 90 USD an hour | rebalance.constraints.budget',
+    "trafficPerRun | one run moves at most 15% of a deployment's traffic | rebalance.maxChange.trafficPerRun",
+    'replicasPerRun | one run starts and stops at most 4 replicas | rebalance.maxChange.replicasPerRun',
+    'costPerRun | one run adds at most 60 USD an hour | rebalance.maxChange.costPerRun',
+  ]);
+  expect(new Set(named(rules)).size).toBe(rules.length);
+});
+
+test('latency has a price where it is known of every site, else it has none', () => {
+  expect(problem({}).loads[0]?.trafficUsdPerHour).toEqual({ left: 5, right: 8 });
+  const half: Demand = { ...demand, firstTokenMs: { left: 50 } };
+  expect(problem({}, {}, half).loads[0]?.trafficUsdPerHour).toEqual({});
+});
+
+test.for([
+  { name: 'what the gateway counts', change: {}, configured: 0, expected: { rps: 20, from: 'gateway' } },
+  { name: 'what is configured, when that is more', change: {}, configured: 30, expected: { rps: 30, from: 'config' } },
+  { name: 'what is counted, when that is more', change: {}, configured: 10, expected: { rps: 20, from: 'gateway' } },
+  {
+    name: 'what is configured, when nobody counts',
+    change: { traffic: null },
+    configured: 5,
+    expected: { rps: 5, from: 'config' },
+  },
+  { name: 'nothing is known', change: { traffic: null }, configured: 0, expected: undefined },
+  { name: 'nothing is known from old counts', change: { trafficAgoMs: 3001 }, configured: 0, expected: undefined },
+  {
+    name: 'no request in a while is no demand of nothing',
+    change: { traffic: { left: { attempts: 0 }, right: { attempts: 0 } } },
+    configured: 0,
+    expected: undefined,
+  },
+] as const)('demand: $name', ({ change, configured, expected }) => {
+  const found = demandOf(view(change), { ...policy, demandRps: { chat: configured } }, nowMs);
+  if (expected === undefined) expect(found).toBeUndefined();
+  else expect(found).toMatchObject(expected);
+});
+
+test.for<{ name: string; change: ViewChange; codes: readonly string[] }>([
+  { name: 'nothing stands in the way', change: {}, codes: [] },
+  {
+    name: 'a site that nobody sees',
+    change: { sites: [siteView('left'), siteView('right', { unseen: true })] },
+    codes: ['UnknownView'],
+  },
+  { name: 'weights that nobody sees', change: { noRoute: 'unseen' }, codes: ['DriverUnreachable'] },
+  { name: 'an operation under way', change: { open: operationOf({ state: 'shifting' }) }, codes: ['OperationRunning'] },
+  {
+    name: 'a site that fails',
+    change: { sites: [siteView('left', { all: { state: 'bad' } }), siteView('right')] },
+    codes: ['SiteFailing'],
+  },
+  {
+    name: 'a standby that waits without replicas',
+    change: { sites: [siteView('left'), siteView('right', { standby: 'cold', replicas: [] })] },
+    codes: [],
+  },
+  {
+    name: 'a hot site without its replicas',
+    change: { sites: [siteView('left'), siteView('right', { replicas: [] })] },
+    codes: ['ReplicasMissing'],
+  },
+  {
+    name: 'a site with traffic and half of its replicas',
+    change: { sites: [siteView('left', { wanted: 2, replicas: [replicaView()] }), siteView('right')] },
+    codes: ['ReplicasMissing'],
+  },
+  {
+    name: 'what a person emptied',
+    change: { sites: [siteView('left'), siteView('right', { replicas: [] })], standing: [out] },
+    codes: [],
+  },
+  { name: 'a pause', change: { standing: [{ ...out, kind: 'pause' }] }, codes: ['Paused'] },
+])('in the way: $name', ({ change, codes }) => {
+  expect(unsettledReasons(view(change), nowMs).map(({ code }) => code)).toEqual(codes);
+});
+
+test('a drill, and what may be one, come first; where the weights are not seen that alone is said', () => {
+  const fault = { id: 1, run: 'drill-1', deployment: 'chat' } as unknown as NonNullable<View['faults']>[number];
+  const codes = (seen: View) => unsettledReasons(seen, nowMs).map(({ code, message }) => `${code} ${message}`);
+  expect(codes({ ...view(), faults: [fault] })).toEqual(['DrillRunning drill-1 is under way']);
+  expect(codes({ ...view(), mayBeDrilled: true })).toEqual(['DrillRunning a drill of chat may be under way']);
+  expect(codes({ ...view({ noRoute: 'unseen' }), mayBeDrilled: true })).toHaveLength(1);
+});

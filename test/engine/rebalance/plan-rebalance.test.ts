@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { runController } from '../../../src/engine/controller.ts';
+import { planRebalance } from '../../../src/engine/rebalance/plan-rebalance.ts';
+import type { RebalanceOutcome } from '../../../src/model/rebalance-plan.ts';
+import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
+import type { Solver } from '../../../src/ports/solver.ts';
+import { loadSolver } from '../../../src/solver/load.ts';
+import { solveWhole } from '../../../src/solver/solve.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+const highs = await loadSolver();
+const solver: Solver = {
+  solve: async (program, terms) => solveWhole(highs, program, terms),
+  close: async () => {},
+};
+const policy: RebalancePolicy = {
+  objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
+  constraints: { vendorMaxRatio: {}, headroomRatio: 0, minimumSites: 1 },
+  ...{ maxChange: {}, demandRps: { chat: 15 }, minimumGainUsdPerHour: 0 },
+};
+
+/** Left has two replicas at 4 dollars, right two at 3; a controller has started all of them. */
+async function standing(change: { sites?: Readonly<Record<string, number>> } = {}): Promise<World> {
+  const rated = (site: string, usdPerHour: number, replicas: number) => {
+    const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 100 };
+    return { site, replicas, standby: 'hot' as const, launch, ratedRps: 10, usdPerHour };
+  };
+  const { left = 2, right = 2 } = change.sites ?? {};
+  const placements = [rated('left', 4, left), rated('right', 3, right)];
+  const world = createWorld({ deployment: { placements }, sites: { left, right } });
+  runController(world.boot().deps, new AbortController().signal).catch(() => undefined);
+  await world.until('both proven', () => world.sink.entry?.spill.length === 2);
+  await world.pass(3000);
+  return world;
+}
+
+async function plan(
+  world: World,
+  over: Partial<RebalancePolicy> = {},
+  given: Solver = solver,
+): Promise<RebalanceOutcome> {
+  const { deps } = world.boot();
+  const config = { ...deps.config, rebalance: { ...policy, ...over } };
+  const terms = { solver: given, withinMs: 20_000 };
+  const { outcome } = await world.drive(planRebalance({ ...deps, config }, terms, new AbortController().signal));
+  return outcome;
+}
+
+test('plans the cheapest allocation from what is seen, and changes nothing', async () => {
+  const world = await standing();
+  const before = world.trace.length;
+  const outcome = await plan(world);
+  if (outcome.kind !== 'plan') throw new Error(JSON.stringify(outcome));
+  expect(outcome).toMatchObject({ today: { capacity: 14 }, cost: { capacity: 6, moves: 0 }, gap: 0, mends: [] });
+  expect(outcome.changes).toEqual([
+    { deployment: 'chat', site: 'left', weight: { before: 100, after: 0 }, replicas: { before: 2, after: 0 } },
+    { deployment: 'chat', site: 'right', weight: { before: 0, after: 100 }, replicas: { before: 2, after: 2 } },
+  ]);
+  expect(world.trace.slice(before)).toEqual([]);
+  expect(world.violations).toEqual([]);
+});
+
+test('says what a rule costs that keeps the plan from being cheaper', async () => {
+  const world = await standing();
+  const outcome = await plan(world, { constraints: { ...policy.constraints, minimumSites: 2 } });
+  if (outcome.kind !== 'plan') throw new Error(JSON.stringify(outcome));
+  expect(outcome.cost.capacity).toBe(7);
+  expect(outcome.binding).toEqual([
+    {
+      ...{
+        name: 'minimumSites',
+        says: 'each deployment at 2 sites or more',
+        path: ['rebalance', 'constraints', 'minimumSites'],
+      },
+      usdPerHour: expect.closeTo(1, 1),
+    },
+  ]);
+});
+
+test('what is broken today is mended, though that costs more', async () => {
+  const world = await standing();
+  const outcome = await plan(world, { demandRps: { chat: 25 } });
+  if (outcome.kind !== 'plan') throw new Error(JSON.stringify(outcome));
+  expect(outcome.mends.map(({ name }) => name)).toEqual(['demand chat']);
+  expect(outcome.changes).toMatchObject([{ site: 'left', replicas: { before: 2, after: 1 } }, { site: 'right' }]);
+});
+
+test('names the rules in conflict, in the words of the configuration', async () => {
+  const world = await standing();
+  expect(await plan(world, { demandRps: { chat: 45 } })).toMatchObject({
+    kind: 'impossible',
+    isMinimal: true,
+    rules: [{ says: 'chat is asked 45 rps' }, { name: 'replicas left/chat' }, { name: 'replicas right/chat' }],
+  });
+});
+
+test('plans nothing while something else goes on, and asks the solver nothing', async () => {
+  const world = await standing();
+  world.left.crash(0);
+  const none: Solver = { ...solver, solve: () => Promise.reject(new Error('asked')) };
+  const outcome = await plan(world, {}, none);
+  expect(outcome.kind).toBe('skipped');
+});
+
+test('a deployment without requests and without a written demand is not planned', async () => {
+  const world = await standing();
+  expect(await plan(world, { demandRps: {} })).toMatchObject({
+    kind: 'skipped',
+    reasons: [{ deployment: 'chat', code: 'NoTraffic' }],
+  });
+});
