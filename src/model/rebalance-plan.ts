@@ -1,6 +1,7 @@
 /** What rebalancing would do, and why: plain data, rendered many ways. */
 import type { Allocation, AllocationCost } from './placement-problem.ts';
 import type { Reason } from './reason.ts';
+import type { Weights } from './route.ts';
 
 /** What users ask of a deployment, with who says so. */
 export interface Demand {
@@ -21,6 +22,19 @@ export interface SiteChange {
   readonly weight: { readonly before: number; readonly after: number };
   readonly replicas: { readonly before: number; readonly after: number };
 }
+
+/** One change on the way to a plan: an operation of its own. */
+export type MovePart =
+  /** Replicas of one choice, by its place in the problem. */
+  | {
+      readonly kind: 'start' | 'stop';
+      readonly choice: number;
+      readonly deployment: string;
+      readonly site: string;
+      readonly before: number;
+      readonly after: number;
+    }
+  | { readonly kind: 'weigh'; readonly deployment: string; readonly before: Weights; readonly after: Weights };
 
 /** A rule as it is told: what it says, and where that is written. */
 export interface ToldRule {
@@ -46,6 +60,8 @@ export type RebalanceOutcome =
       readonly gap: number;
       /** Empty: all is best as it is. */
       readonly changes: readonly SiteChange[];
+      /** One after the other, none of which breaks a rule that is kept today; absent: there is no such order. */
+      readonly parts?: readonly MovePart[];
       /** What is broken today, and kept by the plan. */
       readonly mends: readonly ToldRule[];
       readonly binding: readonly BindingRule[];

@@ -13,7 +13,7 @@ export function brokenRules(
   formulated: Formulated,
   allocation: Allocation,
 ): readonly string[] {
-  return rulesWhere(choices, formulated, allocation, (row, sum) => slackOf(row, sum) < -tolerance * sizeOf(row));
+  return rulesWhere(choices, formulated, allocation, (row, sum) => slackOf(row, sum) < -toleranceOf(row));
 }
 
 /** Names of rules of which one more replica, or one more percent of traffic, may break a row. */
@@ -49,11 +49,12 @@ function rulesWhere(
 }
 
 /** How far it is from the nearer limit; negative: beyond it. */
-function slackOf({ least, most }: Row, sum: number): number {
+export function slackOf({ least, most }: Row, sum: number): number {
   return Math.min(sum - least, most - sum);
 }
 
-function sizeOf({ least, most }: Row): number {
+/** What the sum of a row may be off by. */
+export function toleranceOf({ least, most }: Row): number {
   const limits = [least, most].filter(Number.isFinite).map(Math.abs);
-  return Math.max(1, ...limits);
+  return tolerance * Math.max(1, ...limits);
 }

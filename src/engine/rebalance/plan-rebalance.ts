@@ -4,6 +4,7 @@ import { brokenRules } from '../../core/placement/broken.ts';
 import { changesOf } from '../../core/placement/changes.ts';
 import { demandOf } from '../../core/placement/demand-of.ts';
 import { formulate } from '../../core/placement/formulate.ts';
+import { orderParts } from '../../core/placement/order.ts';
 import { problemOf } from '../../core/placement/problem-of.ts';
 import type { DeploymentSight } from '../../core/placement/terms.ts';
 import { unsettledReasons } from '../../core/placement/unsettled.ts';
@@ -102,6 +103,7 @@ function outcomeOf(
   binding: Extract<RebalanceOutcome, { kind: 'plan' }>['binding'],
 ): RebalanceOutcome {
   const today = allocationToday(problem);
+  const parts = orderParts(problem, allocation);
   const broken = brokenRules(problem.choices, formulate(problem), today);
   return {
     kind: 'plan',
@@ -111,6 +113,7 @@ function outcomeOf(
     bound,
     gap: cost <= 0 ? 0 : Math.max(0, (cost - bound) / cost),
     changes: changesOf(problem, allocation),
+    ...(parts === undefined ? {} : { parts }),
     mends: problem.rules.filter(({ name }) => broken.includes(name)).map(told),
     binding,
   };

@@ -1,7 +1,14 @@
 /** What rebalancing would do, what it saves, and what it may not do; or why there is no plan. */
 import type { AllocationCost } from '../../model/placement-problem.ts';
-import type { Demand, RebalanceOutcome, RebalancePlan, SiteChange, ToldRule } from '../../model/rebalance-plan.ts';
-import { age } from '../../model/words.ts';
+import type {
+  Demand,
+  MovePart,
+  RebalanceOutcome,
+  RebalancePlan,
+  SiteChange,
+  ToldRule,
+} from '../../model/rebalance-plan.ts';
+import { age, weightsText } from '../../model/words.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, tint } from './style.ts';
 import { type Column, table } from './table.ts';
@@ -12,6 +19,8 @@ export type Located = (path: ToldRule['path']) => string | undefined;
 
 /** More rules than this are counted, not listed. */
 const mostRules = 12;
+/** And of the way so many steps. */
+const mostParts = 40;
 /** And of what is said of one so many lines. */
 const mostLines = 4;
 
@@ -68,7 +77,7 @@ const columns: readonly Column[] = [
 ];
 
 function planLines(plan: Plan, located: Located, style: Style): readonly string[] {
-  const { today, cost, changes, mends, binding, gap } = plan;
+  const { today, cost, changes, parts, mends, binding, gap } = plan;
   const isBest = changes.length === 0;
   const head = isBest ? `${usd(steady(today))} USD/h, and nothing allowed costs less` : costText(today, cost);
   const proof = gap < 0.0005 ? 'proven' : `proven to ${(gap * 100).toFixed(1)}%`;
@@ -79,6 +88,7 @@ function planLines(plan: Plan, located: Located, style: Style): readonly string[
   return [
     style.paint.bold(`${head} (${proof})`),
     ...(isBest ? [] : [sumText(changes), ...table(columns, rows, style)]),
+    ...courseLines(parts, style),
     ...mends.flatMap((rule) =>
       ruleLines(tint('warn', `${mark('warn', style)}mends `, style), rule, '', located, style),
     ),
@@ -88,6 +98,24 @@ function planLines(plan: Plan, located: Located, style: Style): readonly string[
     }),
     ...(binding.length > mostRules ? [`and ${binding.length - mostRules} more rules that bind (-o json)`] : []),
   ];
+}
+
+/** The way there, step by step. */
+function courseLines(parts: Plan['parts'], style: Style): readonly string[] {
+  if (parts === undefined)
+    return hanging('no way ', 'every order of these changes breaks a rule on the way', style.width, mostLines);
+  return parts.flatMap((part, index) => {
+    const head = `${String(index + 1).padStart(2)}  `;
+    if (index === mostParts) return [`and ${parts.length - mostParts} more steps (-o json)`];
+    return index < mostParts ? hanging(head, partText(part, style), style.width, mostLines) : [];
+  });
+}
+
+function partText(part: MovePart, style: Style): string {
+  const name = sanitize(part.deployment);
+  if (part.kind === 'weigh') return `move ${name} to ${sanitize(weightsText(part.after))}`;
+  const count = Math.abs(part.after - part.before);
+  return `${part.kind} ${count} of ${name} at ${sanitize(part.site)} (${arrow(part, '', style)})`;
 }
 
 /** What is paid from hour to hour. */

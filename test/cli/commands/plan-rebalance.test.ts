@@ -32,6 +32,10 @@ const plan: Extract<RebalanceOutcome, { kind: 'plan' }> = {
     { deployment: 'chat', site: 'oslo', weight: { before: 60, after: 33 }, replicas: { before: 3, after: 1 } },
     { deployment: 'chat', site: 'ohio', weight: { before: 0, after: 67 }, replicas: { before: 2, after: 2 } },
   ],
+  parts: [
+    { kind: 'weigh', deployment: 'chat', before: { oslo: 60, ohio: 0 }, after: { oslo: 33, ohio: 67 } },
+    { kind: 'stop', deployment: 'chat', choice: 0, site: 'oslo', before: 3, after: 1 },
+  ],
   mends: [],
   binding: [{ ...survive, usdPerHour: 4.2 }, budget],
 };
@@ -62,6 +66,8 @@ starts 0, stops 2 replicas
 DEPLOYMENT  SITE    TRAFFIC  REPLICAS
 chat        oslo  60% → 33%     3 → 1
 chat        ohio   0% → 67%         2
+ 1  move chat to oslo 33%, ohio 67%
+ 2  stop 2 of chat at oslo (3 → 1)
 binds the loss of any site is survived; costs about 4.20 USD/h (godwit.yaml:12)
 binds all replicas may cost 5 USD an hour; not priced in time
 `);
@@ -71,10 +77,12 @@ binds all replicas may cost 5 USD an hour; not priced in time
 });
 
 test('says so when all is best as it is, and what a plan mends', async () => {
-  const best = await planned({ ...plan, cost: plan.today, gap: 0, changes: [], binding: [] });
+  const best = await planned({ ...plan, cost: plan.today, gap: 0, changes: [], parts: [], binding: [] });
   expect(best.out).toContain('417.00 USD/h, and nothing allowed costs less (proven)\n');
   const mended = await planned({ ...plan, cost: { ...plan.cost, capacity: 500 }, mends: [survive] });
   expect(mended.out).toContain('417.00 -> 500.00 USD/h (+83.00, moves 0.50)');
+  const { parts: _, ...wayless } = plan;
+  expect((await planned(wayless)).out).toContain('no way every order of these changes breaks a rule on the way\n');
   expect(mended.out).toContain('mends the loss of any site is survived (godwit.yaml:12)');
 });
 

@@ -56,6 +56,7 @@ test('plans the cheapest allocation from what is seen, and changes nothing', asy
     { deployment: 'chat', site: 'left', weight: { before: 100, after: 0 }, replicas: { before: 2, after: 0 } },
     { deployment: 'chat', site: 'right', weight: { before: 0, after: 100 }, replicas: { before: 2, after: 2 } },
   ]);
+  expect(outcome.parts?.map(({ kind }) => kind)).toEqual(['weigh', 'stop']);
   expect(world.trace.slice(before)).toEqual([]);
   expect(world.violations).toEqual([]);
 });
