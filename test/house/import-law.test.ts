@@ -19,6 +19,8 @@ const law: Record<string, readonly string[]> = {
   probes: ['model', 'ports', 'errors'],
   'traffic/*': ['model', 'ports', 'errors'],
   faults: ['model', 'ports', 'errors'],
+  // Where no probe may be sent, no notice may be either.
+  notify: ['model', 'ports', 'errors', 'probes/allowed-target'],
   gateway: ['core/routing', 'model', 'ports', 'errors'],
   solver: ['model', 'ports', 'errors'],
   system: ['ports', 'model', 'errors'],
