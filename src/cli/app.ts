@@ -23,6 +23,7 @@ import type { Reply } from '../model/outcome.ts';
 import type { PolicyMaker } from '../model/permission.ts';
 import type { Pin } from '../model/pin.ts';
 import type { Preview } from '../model/preview.ts';
+import type { ProgramFacts } from '../model/program-facts.ts';
 import type { RebalancePlan } from '../model/rebalance-plan.ts';
 import type { FaultClass, SimulatedSeed } from '../model/simulation.ts';
 import type { Verification } from '../model/verification.ts';
@@ -149,6 +150,7 @@ export type DrillUndone =
 export interface App {
   /** As in package.json. */
   version(): string;
+  program(): ProgramFacts;
   readonly clock: Clock;
   /** Minutes that this machine's local time is ahead of UTC at a moment (epoch milliseconds). */
   readonly localOffsetMin: (atMs: number) => number;

@@ -21,6 +21,7 @@ export const groups: Readonly<Record<string, string>> = {
   drill: 'Rehearse a failure: break something on purpose, within limits',
   'drill finding': 'What people found out about a run',
   config: 'Check, show or describe the configuration',
+  cron: 'Run what is to run by itself from a scheduler of yours',
   blocks: 'What holds back starts after some have failed',
   orphans: 'Replicas with our tag that nothing on record accounts for',
   journal: 'Check the record of what was decided and done',
@@ -398,6 +399,12 @@ export const commandTable: readonly CommandEntry[] = [
     summary: 'Check what a bad night will need: state, gateway, rights, quota, parts',
     section: 'Set up',
     load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    name: 'cron install',
+    summary: 'Print files for systemd, Kubernetes, cron or GitHub; installs nothing',
+    section: 'Set up',
+    load: async () => (await import('./commands/cron-install.ts')).cronInstall,
   },
   {
     name: 'policy print',

@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import { createClock } from '../system/clock.ts';
 import { listenForInterrupts } from '../system/interrupt.ts';
 import { localOffsetMin } from '../system/local-offset.ts';
+import { readProgram } from '../system/program.ts';
 import { openSink } from '../system/sink.ts';
 import { readTerminal } from '../system/terminal.ts';
 import { cloudTables } from './clouds.ts';
@@ -34,6 +35,7 @@ export function createApp({ packageUrl, solverUrl, onAgain }: Launch): App {
   let isTidying = false;
   return {
     version: () => readVersion(packageUrl),
+    program: readProgram,
     clock,
     localOffsetMin,
     stdout: openSink(() => process.stdout),

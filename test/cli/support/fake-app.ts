@@ -45,6 +45,10 @@ export function fakeApp({ reading, answer, readConfig, append, locate, ...given 
   return {
     printed,
     version: () => '1.2.3',
+    program: () => ({
+      ...{ node: '/usr/bin/node', launcher: '/usr/lib/node_modules/godwit/bin/godwit.js' },
+      ...{ user: 'sre', timezone: 'Europe/Stockholm' },
+    }),
     clock: {
       nowMs: () => nowMs,
       monoMs: () => 1000,
