@@ -54,7 +54,9 @@ export function scheduledJob(config: Config, asked: Asked, program: ProgramFacts
   return {
     ...job,
     title: `${job.title} (${config.environment})`,
-    ...{ configPath: config.path, stateDir: config.stateDir, program },
+    ...{ configPath: config.path, stateDir: config.stateDir },
+    // Whoever types this may well be root, and the controller another user.
+    program: { ...program, user: program.ownerOf(config.stateDir) ?? program.ownerOf(config.path) ?? program.user },
     timezone: zoneOf(asked, job.timezone, program),
     startsHere: config.sites.some(({ provider }) => provider === 'local'),
   };
@@ -109,7 +111,7 @@ function zoneOf({ scheduler, timezone: typed }: Asked, own: string | undefined, 
   const zone = typed ?? own ?? (scheduler === 'crontab' ? machine : 'UTC');
   if (!isZone(zone) || !/^[A-Za-z]/.test(zone))
     throw new GodwitError('UsageInvalid', `there is no time zone "${zone}"`, { hint: 'write it as Europe/Stockholm' });
-  if (scheduler !== 'crontab' || spelled(zone) === machine) return spelled(zone);
+  if (scheduler !== 'crontab' || canonical(zone) === canonical(machine)) return spelled(zone);
   throw new GodwitError('UsageInvalid', `a crontab goes by the machine’s clock, ${machine}, and not by ${zone}`, {
     hint: `write the times in ${machine} with --schedule and leave out --timezone, or take --systemd`,
   });
@@ -117,8 +119,12 @@ function zoneOf({ scheduler, timezone: typed }: Asked, own: string | undefined, 
 
 /** In the letters that the zone's file has; another name of the same zone stays. */
 function spelled(zone: string): string {
-  const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions();
+  const timeZone = canonical(zone);
   return timeZone.toLowerCase() === zone.toLowerCase() || timeZone === 'UTC' ? timeZone : zone;
+}
+
+function canonical(zone: string): string {
+  return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
 }
 
 /** Throws `UsageInvalid` for what this scheduler cannot run. */

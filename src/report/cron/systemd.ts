@@ -29,6 +29,7 @@ function serviceLines(job: ScheduledJob): readonly string[] {
     '[Service]',
     'Type=oneshot',
     `ExecStart=${[node, launcher, ...wordsOf(job)].map(argument).join(' ')}`,
+    '# Who owns its state, or else its configuration.',
     `User=${specifiers(user)}`,
     'UMask=0077',
     '# 75: another run holds the lease. That is no failure.',

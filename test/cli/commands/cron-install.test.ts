@@ -22,7 +22,13 @@ const cloud: Config = {
 };
 
 async function type(argv: readonly string[], over: Partial<Config> = {}, here: Partial<ProgramFacts> = {}) {
-  const facts = { node: '/usr/bin/node', launcher: '/usr/bin/godwit', user: 'sre', timezone: 'Europe/Stockholm' };
+  const facts = {
+    node: '/usr/bin/node',
+    launcher: '/usr/bin/godwit',
+    user: 'sre',
+    ownerOf: () => undefined,
+    timezone: 'Europe/Stockholm',
+  };
   const app = fakeApp({
     reading: { kind: 'valid', config: { ...cloud, ...over }, warnings: { text: '', findings: [] } },
     program: () => ({ ...facts, ...here }),
@@ -36,13 +42,21 @@ test('prints a service and its timer, and installs nothing', async () => {
   const { code, out, err } = await type(['--systemd']);
   expect(code).toBe(0);
   expect(out).toContain(
-    'ExecStart=/usr/bin/node /usr/bin/godwit rebalance --cron --deadline 20m --config /etc/godwit/godwit.yaml\nUser=sre\n',
+    'ExecStart=/usr/bin/node /usr/bin/godwit rebalance --cron --deadline 20m --config /etc/godwit/godwit.yaml\n',
   );
   expect(out).toMatch(
     /\nTimeoutStartSec=1500\n.*\nOnCalendar=\*-\*-\* \*:17:00 UTC\n.*\nRandomizedDelaySec=90\nFixedRandomDelay=yes\n/s,
   );
   expect(out).not.toMatch(/^Persistent=/m);
   expect(err).toBe('Nothing was installed: the first lines of each file say where it belongs.\n');
+});
+
+test('it runs as who owns the state, else the configuration, else as who typed this', async () => {
+  const user = async (owners: Readonly<Record<string, string>>): Promise<string | undefined> =>
+    /^User=(.+)$/m.exec((await type(['--systemd'], {}, { ownerOf: (path) => owners[path] })).out)?.[1];
+  expect(await user({ '/var/lib/godwit': 'godwit', '/etc/godwit/godwit.yaml': 'root' })).toBe('godwit');
+  expect(await user({ '/etc/godwit/godwit.yaml': 'ann' })).toBe('ann');
+  expect(await user({})).toBe('sre');
 });
 
 test('what spreads hosts is the timer, or the command where there is none', async () => {
@@ -76,6 +90,7 @@ test('a schedule and its zone are those that were typed', async () => {
 test('a crontab goes by the clock of the machine, and nothing else', async () => {
   expect((await type(['--crontab'])).out).toContain('(Europe/Stockholm)');
   expect((await type(['--crontab', '--timezone', 'Etc/UTC'], {}, { timezone: 'UTC' })).code).toBe(0);
+  expect((await type(['--crontab', '--timezone', 'Asia/Kolkata'], {}, { timezone: 'Asia/Calcutta' })).code).toBe(0);
   const { code, err } = await type(['--crontab', '--timezone', 'UTC']);
   expect(code).toBe(2);
   expect(err).toContain('a crontab goes by the machine’s clock, Europe/Stockholm, and not by UTC');

@@ -47,7 +47,7 @@ export function fakeApp({ reading, answer, readConfig, append, locate, ...given 
     version: () => '1.2.3',
     program: () => ({
       ...{ node: '/usr/bin/node', launcher: '/usr/lib/node_modules/godwit/bin/godwit.js' },
-      ...{ user: 'sre', timezone: 'Europe/Stockholm' },
+      ...{ user: 'sre', ownerOf: () => undefined, timezone: 'Europe/Stockholm' },
     }),
     clock: {
       nowMs: () => nowMs,
