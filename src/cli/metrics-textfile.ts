@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { afterRun, type RebalanceRun, readRebalance, rebalanceText } from '../report/prometheus/rebalance.ts';
 
-/** The collector reads what ends so, and nothing else. */
-const fileName = 'godwit.prom';
+/** The collector reads what ends so, and nothing else. Not `godwit.prom`: there `godwit status` is written, as README has it. */
+const fileName = 'godwit-rebalance.prom';
 
 /** What we write is far smaller. */
 const mostBytes = 64 * 1024;

@@ -30,16 +30,23 @@ test('writes one file that everybody can read, whatever the umask', async () => 
   const dir = folder();
   const before = process.umask(0o077);
   onTestFinished(() => void process.umask(before));
-  expect(await writeTextfile(dir, moved)).toEqual({ kind: 'written', path: join(dir, 'godwit.prom') });
-  expect(readdirSync(dir)).toEqual(['godwit.prom']);
-  expect(statSync(join(dir, 'godwit.prom')).mode & 0o777).toBe(0o644);
+  expect(await writeTextfile(dir, moved)).toEqual({ kind: 'written', path: join(dir, 'godwit-rebalance.prom') });
+  expect(readdirSync(dir)).toEqual(['godwit-rebalance.prom']);
+  expect(statSync(join(dir, 'godwit-rebalance.prom')).mode & 0o777).toBe(0o644);
+});
+
+test('leaves alone what `godwit status` is written into, as README has it', async () => {
+  const dir = folder();
+  writeFileSync(join(dir, 'godwit.prom'), 'godwit_info 1\n');
+  await writeTextfile(dir, moved);
+  expect(readFileSync(join(dir, 'godwit.prom'), 'utf8')).toBe('godwit_info 1\n');
 });
 
 test('keeps of the earlier file what this run does not know', async () => {
   const dir = folder();
   await writeTextfile(dir, moved);
   await writeTextfile(dir, failed);
-  const text = readFileSync(join(dir, 'godwit.prom'), 'utf8');
+  const text = readFileSync(join(dir, 'godwit-rebalance.prom'), 'utf8');
   expect(text).toContain(`last_success_timestamp_seconds ${endedAtMs / 1000}\n`);
   expect(text).toContain('last_change_ratio 0.25\n');
   expect(text).toContain('last_exit_code 6\n');
@@ -48,23 +55,23 @@ test('keeps of the earlier file what this run does not know', async () => {
 test('a file that is much too large is none of ours', async () => {
   const dir = folder();
   const line = 'godwit_rebalance_last_success_timestamp_seconds 1\n';
-  writeFileSync(join(dir, 'godwit.prom'), line + '#'.repeat(64 * 1024));
+  writeFileSync(join(dir, 'godwit-rebalance.prom'), line + '#'.repeat(64 * 1024));
   expect(await writeTextfile(dir, failed)).toMatchObject({ kind: 'written' });
-  expect(readFileSync(join(dir, 'godwit.prom'), 'utf8')).not.toMatch(/^godwit_rebalance_last_success/m);
+  expect(readFileSync(join(dir, 'godwit-rebalance.prom'), 'utf8')).not.toMatch(/^godwit_rebalance_last_success/m);
 });
 
 test('a pipe in its place is not waited for, but replaced', async () => {
   const dir = folder();
-  execFileSync('mkfifo', [join(dir, 'godwit.prom')]);
+  execFileSync('mkfifo', [join(dir, 'godwit-rebalance.prom')]);
   expect(await writeTextfile(dir, moved)).toMatchObject({ kind: 'written' });
-  expect(statSync(join(dir, 'godwit.prom')).isFile()).toBe(true);
+  expect(statSync(join(dir, 'godwit-rebalance.prom')).isFile()).toBe(true);
 });
 
 test('what a link in its place points at is left alone', async () => {
   const dir = folder();
   const elsewhere = join(folder(), 'elsewhere');
   writeFileSync(elsewhere, 'mine');
-  symlinkSync(elsewhere, join(dir, 'godwit.prom'));
+  symlinkSync(elsewhere, join(dir, 'godwit-rebalance.prom'));
   expect(await writeTextfile(dir, moved)).toMatchObject({ kind: 'written' });
   expect(readFileSync(elsewhere, 'utf8')).toBe('mine');
 });
@@ -73,7 +80,7 @@ test('a folder that is missing is told with what to do', async () => {
   const dir = join(folder(), 'missing');
   expect(await writeTextfile(dir, moved)).toEqual({
     kind: 'failed',
-    message: expect.stringContaining(`${join(dir, 'godwit.prom')} cannot be written: ENOENT`),
+    message: expect.stringContaining(`${join(dir, 'godwit-rebalance.prom')} cannot be written: ENOENT`),
     hint: expect.stringMatching(/^make the folder/),
   });
 });
@@ -89,12 +96,12 @@ test('a file in the place of the folder is told', async () => {
 
 test('a folder in the place of the file is told, and nothing stays beside it', async () => {
   const dir = folder();
-  mkdirSync(join(dir, 'godwit.prom'));
+  mkdirSync(join(dir, 'godwit-rebalance.prom'));
   expect(await writeTextfile(dir, moved)).toMatchObject({
     kind: 'failed',
     hint: 'see that this user can make a file there',
   });
-  expect(readdirSync(dir)).toEqual(['godwit.prom']);
+  expect(readdirSync(dir)).toEqual(['godwit-rebalance.prom']);
 });
 
 // To root every folder is open.

@@ -29,14 +29,14 @@ describe.runIf(isMountExpected)('a disk of one MiB', () => {
   test('full: the earlier file stays whole, nothing stays beside it, and the next run is written', async () => {
     const dir = smallDisk();
     await writeTextfile(dir, moved);
-    const before = readFileSync(join(dir, 'godwit.prom'), 'utf8');
+    const before = readFileSync(join(dir, 'godwit-rebalance.prom'), 'utf8');
     fillDisk(dir);
     expect(await writeTextfile(dir, failed)).toMatchObject({ kind: 'failed', hint: 'make room on that disk' });
-    expect(readFileSync(join(dir, 'godwit.prom'), 'utf8')).toBe(before);
-    expect(readdirSync(dir).sort()).toEqual(['ballast', 'godwit.prom']);
+    expect(readFileSync(join(dir, 'godwit-rebalance.prom'), 'utf8')).toBe(before);
+    expect(readdirSync(dir).sort()).toEqual(['ballast', 'godwit-rebalance.prom']);
     makeRoom(dir);
     expect(await writeTextfile(dir, failed)).toMatchObject({ kind: 'written' });
-    expect(readFileSync(join(dir, 'godwit.prom'), 'utf8')).toContain('last_exit_code 6\n');
+    expect(readFileSync(join(dir, 'godwit-rebalance.prom'), 'utf8')).toContain('last_exit_code 6\n');
   });
 
   test('that cannot be written is told', async () => {
@@ -60,7 +60,7 @@ print(json.dumps([[f.name, f.type, [[s.labels, s.value, s.timestamp] for s in f.
 test('the file is read by prometheus-client as it was meant', async () => {
   const dir = folder();
   for (const run of [moved, skipped, skipped, failed]) await writeTextfile(dir, run);
-  const input = readFileSync(join(dir, 'godwit.prom'), 'utf8');
+  const input = readFileSync(join(dir, 'godwit-rebalance.prom'), 'utf8');
   const ended = spawnSync('/usr/bin/python3', ['-c', program], { input, encoding: 'utf8', timeout: 60_000 });
   expect(ended.stderr).toBe('');
   // A counter's family has its name without the ending; no sample has a time of its own.
