@@ -34,6 +34,7 @@ import type { Reporter } from '../ports/reporter.ts';
 import type { Store } from '../ports/store.ts';
 import type { TrafficDriver } from '../ports/traffic-driver.ts';
 import type { DemoSummary } from '../report/demo-summary.ts';
+import type { ConfigReader } from './config-reader.ts';
 
 /** Where text goes. A write never throws and never rejects: a closed pipe swallows what is written to it. */
 export interface TextSink {
@@ -62,34 +63,6 @@ export interface TerminalFacts {
   readonly isAccessible: boolean;
   /** A continuous-integration job, a coding agent or `TERM=dumb`: never redraw, never ask. */
   readonly isUnattended: boolean;
-}
-
-/** A configuration that was read: valid, or with everything that is wrong with it. */
-export type ConfigReading =
-  | {
-      readonly kind: 'valid';
-      readonly config: Config;
-      /** What is allowed and probably not meant; the text is empty when there is nothing. */
-      readonly warnings: { readonly text: string; readonly findings: readonly unknown[] };
-    }
-  | {
-      readonly kind: 'invalid';
-      /** Findings with file, line, column and code frame, ready to print. */
-      readonly text: string;
-      readonly findings: readonly unknown[];
-    };
-
-export interface ConfigReader {
-  /** Looks for the file when no path is given; throws `ConfigNotFound`. For use, secrets and other references must resolve. */
-  read(path: string | undefined, how: { readonly isForUse: boolean }): Promise<ConfigReading>;
-  /** The file's own text with secrets hidden, or with `resolved` every value in force and where it comes from. */
-  show(path: string | undefined, how: { readonly isResolved: boolean }): Promise<{ text: string; json: unknown }>;
-  /** Tells `file:line` of a path, or of the nearest part above it that the file has. */
-  locate(path: string | undefined): Promise<(at: readonly (string | number)[]) => string | undefined>;
-  /** JSON Schema, draft-07. */
-  schema(): Promise<unknown>;
-  /** Writes behind what the file has, and keeps a copy of what it was; throws `ConfigInvalid` when it would not be valid then. */
-  append(path: string, text: string): Promise<{ readonly path: string; readonly backup: string }>;
 }
 
 /** Whether the journal is whole. */

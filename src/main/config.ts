@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { parse } from 'yaml';
-import type { ConfigReading } from '../cli/app.ts';
+import type { ConfigReading } from '../cli/config-reader.ts';
 import { renderFindings } from '../config/finding.ts';
 import { type LoadEnd, loadConfig, settingsOf } from '../config/load.ts';
 import { jsonSchema } from '../config/schema.ts';

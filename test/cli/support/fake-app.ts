@@ -1,4 +1,5 @@
-import type { App, ConfigReading, TerminalFacts } from '../../../src/cli/app.ts';
+import type { App, TerminalFacts } from '../../../src/cli/app.ts';
+import type { ConfigReading } from '../../../src/cli/config-reader.ts';
 import { GodwitError } from '../../../src/errors.ts';
 import type { Config } from '../../../src/model/config.ts';
 import { openMemoryDrillRecords } from '../../../src/store/memory-drill-records.ts';
