@@ -30,17 +30,20 @@ function addPart(draft: Draft, problem: PlacementProblem, load: Load, block: num
   const options = problem.choices
     .filter(({ deployment }) => deployment === load.deployment)
     .map((choice): Option => {
-      const cost = choice.units * choice.pool.usdPerHour;
       const most = mostReplicas(choice, load);
-      const count = draft.column({ cost, least: 0, most, isWhole: true, block });
-      const more = draft.column({ cost: startUsd(choice, objective), least: 0, most, isWhole: false, block });
-      draft.row({
-        most: choice.today,
-        terms: [
-          [count, 1],
-          [more, -1],
-        ],
-      });
+      const [cost, start] = [choice.units * choice.pool.usdPerHour, startUsd(choice, objective)];
+      // Where nothing runs today, each replica is one more.
+      const isNew = choice.today === 0;
+      const count = draft.column({ cost: isNew ? cost + start : cost, least: 0, most, isWhole: true, block });
+      const more = isNew ? count : draft.column({ cost: start, least: 0, most, isWhole: false, block });
+      if (!isNew)
+        draft.row({
+          most: choice.today,
+          terms: [
+            [count, 1],
+            [more, -1],
+          ],
+        });
       return { choice, count, more };
     });
   return { load, block, options, ...addWeights(draft, load, { options, block, rules: problem.rules }) };
@@ -54,23 +57,32 @@ function addWeights(
 ): Pick<Part, 'weight' | 'gain'> {
   const weight = new Map<string, ColumnAt>();
   const gain = new Map<string, ColumnAt>();
+  const isDemanded =
+    load.demandRps > 0 && rules.some((rule) => rule.kind === 'demand' && rule.deployment === load.deployment);
   for (const site of new Set(options.map(({ choice }) => choice.pool.site))) {
     const cost = (load.trafficUsdPerHour[site] ?? 0) / 100;
-    const column = draft.column({ cost, least: 0, most: 100, isWhole: true, block });
+    const today = load.today?.[site] ?? 0;
+    const isNew = load.today !== undefined && today === 0;
+    const column = draft.column({
+      ...{ cost: isNew ? cost + trafficStabilityUsd : cost, least: 0, most: 100, isWhole: true, block },
+    });
     weight.set(site, column);
     // A demand of nothing needs no capacity, but nobody can answer where nothing runs.
-    if (load.demandRps === 0 || !rules.some((rule) => rule.kind === 'demand' && rule.deployment === load.deployment))
+    if (!isDemanded)
       draft.row({ most: 0, terms: [[column, 1], ...optionsAt(options, site).map(({ count }): Term => [count, -100])] });
     if (load.today === undefined) continue;
-    const more = draft.column({ cost: trafficStabilityUsd, least: 0, most: 100, isWhole: false, block });
+    const more = isNew
+      ? column
+      : draft.column({ cost: trafficStabilityUsd, least: 0, most: 100, isWhole: false, block });
     gain.set(site, more);
-    draft.row({
-      most: load.today[site] ?? 0,
-      terms: [
-        [column, 1],
-        [more, -1],
-      ],
-    });
+    if (!isNew)
+      draft.row({
+        most: today,
+        terms: [
+          [column, 1],
+          [more, -1],
+        ],
+      });
   }
   if (weight.size > 0)
     draft.row({ least: 100, most: 100, terms: [...weight.values()].map((column): Term => [column, 1]) });

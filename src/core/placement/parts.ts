@@ -8,7 +8,7 @@ export interface Option {
   readonly choice: Choice;
   /** Replicas. */
   readonly count: ColumnAt;
-  /** At least how many are more than today. */
+  /** At least how many are more than today; where none run today, the same column. */
   readonly more: ColumnAt;
 }
 
@@ -19,7 +19,7 @@ export interface Part {
   readonly options: readonly Option[];
   /** By site where it could run: its weight, percent. */
   readonly weight: ReadonlyMap<string, ColumnAt>;
-  /** By site: at least how much more than today; none when no traffic is routed. */
+  /** By site: at least how much more than today, the same column where it has none today; empty when no traffic is routed. */
   readonly gain: ReadonlyMap<string, ColumnAt>;
 }
 

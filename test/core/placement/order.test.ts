@@ -33,10 +33,12 @@ function solved(problem: PlacementProblem): Allocation | undefined {
   return solution.kind === 'solved' ? readAllocation(problem.choices, formulated, solution.values) : undefined;
 }
 
-test('whatever the plan, each state on the way keeps the rules that are kept today, and the last one is the plan', () => {
+test('whatever the plan, each state on the way keeps the rules that are kept today, and the last one is the plan', {
+  timeout: 60_000,
+}, () => {
   let ordered = 0;
   let unordered = 0;
-  for (let seed = 1; seed <= 1500; seed += 1) {
+  for (let seed = 1; seed <= 700; seed += 1) {
     const problem = smallProblem(seed);
     const plan = problem.loads.every(({ today }) => today !== undefined) ? solved(problem) : undefined;
     if (plan === undefined) continue;
