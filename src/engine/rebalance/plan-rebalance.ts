@@ -73,7 +73,7 @@ function reasonsAgainst(
       ? [
           {
             code: 'NoTraffic',
-            message: `the gateway counts no requests of ${deployment}: say rebalance.demand.${deployment} in the configuration`,
+            message: `the gateway counts no requests of ${deployment}: say rebalance.demand.${deployment} in the configuration, or --demand FILE`,
           },
         ]
       : [];
