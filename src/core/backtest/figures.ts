@@ -1,0 +1,38 @@
+/** Counts what a way of placing replicas came to: the same arithmetic for every row. */
+import type { BacktestFigures, Played, Run, ServedSpan } from '../../model/backtest.ts';
+import type { Trace } from '../../model/trace.ts';
+import { costBetween } from './price.ts';
+
+const hourMs = 3_600_000;
+
+/** `wanted`: replicas, at all times. */
+export function figuresOf({ runs, served }: Played, { pools, endMs }: Trace, wanted: number): BacktestFigures {
+  const share = (of: (span: ServedSpan) => number): number =>
+    served.reduce((sum, span) => sum + of(span) * (span.untilMs - span.fromMs), 0) / endMs;
+  const isPriced = runs.every(({ pool }) => pools[pool]?.price !== undefined);
+  return {
+    servedRatio: share(({ replicas }) => Math.min(replicas, wanted) / wanted),
+    fullRatio: share(({ replicas }) => (replicas >= wanted ? 1 : 0)),
+    downRatio: share(({ replicas }) => (replicas > 0 ? 0 : 1)),
+    costUsd: isPriced ? runs.reduce((sum, run) => sum + costOf(run, pools), 0) : undefined,
+    replicaHours: runs.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0) / hourMs,
+    starts: runs.length,
+    moves: movesOf(runs, wanted),
+    taken: runs.filter(({ end }) => end === 'taken').length,
+  };
+}
+
+/** Its start-up is paid like the rest. */
+function costOf({ pool, fromMs, untilMs }: Run, pools: Trace['pools']): number {
+  return costBetween(pools[pool]?.price ?? { points: [] }, fromMs, untilMs);
+}
+
+/**
+ * After the first `wanted` starts, the n-th replica to be ready takes the place of the n-th that ended: a move when that was
+ * in another pool.
+ */
+export function movesOf(runs: readonly Run[], wanted: number): number {
+  const heirs = runs.toSorted((a, b) => a.readyMs - b.readyMs || a.pool - b.pool).slice(wanted);
+  const ended = runs.filter(({ end }) => end !== 'end').sort((a, b) => a.untilMs - b.untilMs || a.pool - b.pool);
+  return heirs.filter(({ pool }, index) => (ended[index]?.pool ?? pool) !== pool).length;
+}
