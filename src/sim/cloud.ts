@@ -8,7 +8,7 @@ import type { Random } from '../ports/random.ts';
 import type { Chance, Dice, Shares } from './chance.ts';
 import { type CloudFaults, notFound, type Refusal, refusals } from './cloud-faults.ts';
 import type { Schedule } from './schedule.ts';
-import type { Shelf } from './shelf.ts';
+import type { Goods } from './shelf.ts';
 
 const done: Reply<void> = { kind: 'done', value: undefined };
 
@@ -52,7 +52,9 @@ export interface CloudTerms {
   /** Whether it says what it will do to a machine. */
   readonly announces: boolean;
   /** What it sells; undefined: it does not say, and has whatever is asked for. */
-  readonly shelf: Shelf | undefined;
+  readonly shelf: Goods | undefined;
+  /** Until a new server answers, in milliseconds; absent: chance. */
+  readonly boot: ((id: string) => number) | undefined;
   /** What a drill makes it say to any call, or to a start. */
   readonly drilled: (isStart: boolean) => Refusal | undefined;
   readonly onEvent: (event: CloudEvent) => void;
@@ -67,6 +69,7 @@ export type Sent = { readonly operationId: string; readonly epoch: number; reado
 export class Cloud {
   readonly site: string;
   readonly announces: boolean;
+  readonly shelf: Goods | undefined;
   /** By id; what is gone is forgotten after a while, as clouds do. */
   readonly servers = new Map<string, Server>();
   /** What it announces, by id of the replica. */
@@ -92,6 +95,7 @@ export class Cloud {
     const { auth, throttled, transient, capacity, quota, shortList, halfMade } = faults;
     this.site = site;
     this.announces = terms.announces;
+    this.shelf = terms.shelf;
     this.#terms = terms;
     this.#dice = chance.dice(`cloud/${site}`);
     this.#noticeDice = chance.dice(`notices/${site}`);
@@ -112,10 +116,6 @@ export class Cloud {
   notices(): readonly Notice[] | ProviderError {
     const strike = this.#noticeDice.roll([['transient', 0.1]]);
     return strike === undefined ? [...this.told.values()] : refusals[strike.kind];
-  }
-
-  get shelf(): Shelf | undefined {
-    return this.#terms.shelf;
   }
 
   list(): { readonly replicas: readonly Replica[]; readonly isStale: boolean } | ProviderError {
@@ -141,7 +141,7 @@ export class Cloud {
 
   start(request: StartRequest, sent: Sent): Reply<Replica> {
     const { deployment, slot } = request;
-    const { random, schedule, faults, onEvent, onChange, wallMs } = this.#terms;
+    const { random, schedule, faults, boot, onEvent, onChange, wallMs } = this.#terms;
     const all = [...this.servers.values()];
     const known = all.find(({ replica }) => replica.startKey === sent.idempotencyKey);
     if (known !== undefined) return { kind: 'done', value: known.replica };
@@ -151,7 +151,7 @@ export class Cloud {
     if (strike !== undefined && strike.kind !== 'halfMade') return { kind: 'refused', error: refusals[strike.kind] };
     const stopped = all.find(({ replica }) => replica.state === 'stopped' && replica.slot === slot);
     // A machine that is only stopped is no new one.
-    const gone = stopped === undefined ? this.#terms.shelf?.refuse(request) : undefined;
+    const gone = stopped === undefined ? this.shelf?.refuse(request) : undefined;
     if (gone !== undefined) return { kind: 'refused', error: gone };
     const { monoMs } = schedule;
     this.#made += 1;
@@ -160,7 +160,8 @@ export class Cloud {
       ...{ id, bootId: `boot-${this.site}-${this.#made}`, deployment, site: this.site, slot, url: `http://${id}` },
       ...{ state: 'running', billed: 'yes', startedAtMs: wallMs(), startKey: sent.idempotencyKey },
     };
-    const readyAtMs = strike === undefined ? monoMs + 100 + random.next() * 400 : Number.POSITIVE_INFINITY;
+    const bootMs = strike === undefined ? (boot?.(id) ?? 100 + random.next() * 400) : Number.POSITIVE_INFINITY;
+    const readyAtMs = monoMs + bootMs;
     const listedAtMs = stopped === undefined ? monoMs + random.next() * faults.listLagMs : monoMs;
     this.servers.set(id, { replica, health: this.health, readyAtMs, listedAtMs });
     if (strike === undefined) schedule.after(readyAtMs - monoMs, onChange);

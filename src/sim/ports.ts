@@ -26,7 +26,7 @@ import {
   checkWriteIntended,
 } from './oracle-issue.ts';
 import type { RateMeter } from './oracle-rate.ts';
-import type { Shelf } from './shelf.ts';
+import type { Goods } from './shelf.ts';
 
 /** What a process can get at, and who watches it. */
 export interface Reach {
@@ -208,7 +208,7 @@ function hear({ life, clock }: Reach, cloud: Cloud): Promise<Seen<readonly Notic
 }
 
 /** What it sells is asked for without a link in between: a look that got no answer is part of the shelf. */
-function look({ life, clock }: Reach, shelf: Shelf): Promise<Seen<readonly OfferSight[]>> {
+function look({ life, clock }: Reach, shelf: Goods): Promise<Seen<readonly OfferSight[]>> {
   return life.point((answered) => {
     const value = shelf.look();
     const error: ProviderError = { class: 'transient', code: 'NoAnswer', message: 'no answer' };

@@ -15,6 +15,9 @@ const expiryMs = 5000;
 /** Share of the looks at what there is that get no answer, 0–1. */
 const unseenShare = 0.1;
 
+/** What a site sells: all that its cloud asks of a shelf. */
+export type Goods = Pick<Shelf, 'offers' | 'look' | 'refuse'>;
+
 export class Shelf {
   readonly offers: readonly Offer[];
   readonly #schedule: Schedule;

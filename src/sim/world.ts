@@ -25,7 +25,7 @@ import { depsOf } from './process-deps.ts';
 import { Schedule } from './schedule.ts';
 import { type SeedTree, seedTree } from './seed-tree.ts';
 import { Shelf } from './shelf.ts';
-import type { WorldTerms } from './world-terms.ts';
+import type { Stock, WorldTerms } from './world-terms.ts';
 
 /** A place where one process runs at a time. */
 export interface Host {
@@ -97,7 +97,9 @@ export class World {
     const tie = this.seeds.stream('tie');
     this.schedule = new Schedule(() => tie.next());
     this.ghost = new Ghost(() => this.schedule.monoMs);
-    this.clouds = new Map(this.config.sites.map(({ name }) => [name, this.#cloud(name)]));
+    this.clouds = new Map(
+      this.config.sites.map(({ name }) => [name, this.#cloud(name, terms.stock?.(name, this.schedule))]),
+    );
     this.gateway = new Gateway({
       schedule: this.schedule,
       random: this.seeds.stream('gateway'),
@@ -116,12 +118,13 @@ export class World {
     this.#watched = { options, config, ghost, clouds, gateway, cells, grammar, promises };
   }
 
-  #cloud(site: string): Cloud {
+  #cloud(site: string, stock: Stock | undefined): Cloud {
     const { schedule, chance, options } = this;
     return new Cloud({
       ...{ site, schedule, chance, faults: options.cloud, announces: options.every.warned > 0 },
       drilled: (isStart) => refusalAt(this.gateway.faults, site, isStart),
-      shelf: options.hasShelves ? new Shelf({ ...this, site }) : undefined,
+      shelf: stock ?? (options.hasShelves ? new Shelf({ ...this, site }) : undefined),
+      boot: stock && ((id) => stock.boot(id)),
       ...{ random: this.seeds.stream(`servers/${site}`), wallMs: () => Math.round(schedule.monoMs + this.wallAheadMs) },
       onEvent: (event) => checkCloud(this.#watched, event),
       onChange: () => this.noteHealth(),
