@@ -1,0 +1,61 @@
+/** Makes machines out of counts: the record of one pool as it is read, line after line. */
+import type { TraceNode } from '../../model/trace.ts';
+
+/** Which of so many machines, in the order in which they came, go: their indices. */
+export type Choose = (of: number, count: number) => readonly number[];
+
+/** Those that came first. A replica is put on the machine that came first, so running replicas are taken first. */
+export const oldest: Choose = (_, count) => Array.from({ length: count }, (_each, index) => index);
+
+/**
+ * Evenly over all: for records of a cluster that is larger than what is replayed, which say how many went and not which. A
+ * replica is hit as often as chance would hit it.
+ */
+export const evenly: Choose = (of, count) =>
+  Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) * of) / count));
+
+/** One pool, moment after moment. */
+export class PoolRecord {
+  readonly #done: TraceNode[] = [];
+  #here: { readonly name: string; readonly fromMs: number }[] = [];
+  #named = 0;
+
+  get count(): number {
+    return this.#here.length;
+  }
+
+  has(name: string): boolean {
+    return this.#here.some((each) => each.name === name);
+  }
+
+  add(atMs: number, name = this.#nextName()): void {
+    this.#here.push({ name, fromMs: atMs });
+  }
+
+  remove(atMs: number, name: string): void {
+    const gone = this.#here.filter((each) => each.name === name);
+    this.#here = this.#here.filter((each) => each.name !== name);
+    this.#done.push(...gone.map((each) => ({ ...each, untilMs: atMs })));
+  }
+
+  /** `taken` of those that are here go, and new ones come until there are `capacity`. */
+  set(atMs: number, { capacity, taken }: { readonly capacity: number; readonly taken: number }, choose: Choose): void {
+    const going = choose(this.#here.length, taken).flatMap((index) => this.#here[index]?.name ?? []);
+    for (const name of going) this.remove(atMs, name);
+    while (this.#here.length < capacity) this.add(atMs);
+  }
+
+  /** All machines there were, by when they came; what is still here stays to the end. */
+  close(endMs: number): readonly TraceNode[] {
+    const stayed = this.#here.map((each) => ({ ...each, untilMs: endMs }));
+    return [...this.#done, ...stayed]
+      .filter(({ fromMs, untilMs }) => fromMs < Math.min(untilMs, endMs))
+      .map((node) => ({ ...node, untilMs: Math.min(node.untilMs, endMs) }))
+      .sort((a, b) => a.fromMs - b.fromMs);
+  }
+
+  #nextName(): string {
+    this.#named += 1;
+    return `machine-${this.#named}`;
+  }
+}
