@@ -14,11 +14,17 @@ export const oldest: Choose = (_, count) => Array.from({ length: count }, (_each
 export const evenly: Choose = (of, count) =>
   Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) * of) / count));
 
+interface Came {
+  readonly name: string;
+  readonly fromMs: number;
+  untilMs: number | undefined;
+}
+
 /** One pool, moment after moment. */
 export class PoolRecord {
-  readonly #done: TraceNode[] = [];
-  #here: { readonly name: string; readonly fromMs: number }[] = [];
-  #named = 0;
+  /** In the order in which they came, whatever became of them later: that order must not tell what comes. */
+  readonly #all: Came[] = [];
+  #here: Came[] = [];
 
   get count(): number {
     return this.#here.length;
@@ -28,14 +34,15 @@ export class PoolRecord {
     return this.#here.some((each) => each.name === name);
   }
 
-  add(atMs: number, name = this.#nextName()): void {
-    this.#here.push({ name, fromMs: atMs });
+  add(atMs: number, name = `machine-${this.#all.length + 1}`): void {
+    const came: Came = { name, fromMs: atMs, untilMs: undefined };
+    this.#all.push(came);
+    this.#here.push(came);
   }
 
   remove(atMs: number, name: string): void {
-    const gone = this.#here.filter((each) => each.name === name);
-    this.#here = this.#here.filter((each) => each.name !== name);
-    this.#done.push(...gone.map((each) => ({ ...each, untilMs: atMs })));
+    for (const each of this.#here) if (each.name === name) each.untilMs = atMs;
+    this.#here = this.#here.filter(({ untilMs }) => untilMs === undefined);
   }
 
   /** `taken` of those that are here go, and new ones come until there are `capacity`. */
@@ -45,17 +52,10 @@ export class PoolRecord {
     while (this.#here.length < capacity) this.add(atMs);
   }
 
-  /** All machines there were, by when they came; what is still here stays to the end. */
+  /** All machines there were, in the order in which they came; what is still here stays to the end. */
   close(endMs: number): readonly TraceNode[] {
-    const stayed = this.#here.map((each) => ({ ...each, untilMs: endMs }));
-    return [...this.#done, ...stayed]
-      .filter(({ fromMs, untilMs }) => fromMs < Math.min(untilMs, endMs))
-      .map((node) => ({ ...node, untilMs: Math.min(node.untilMs, endMs) }))
-      .sort((a, b) => a.fromMs - b.fromMs);
-  }
-
-  #nextName(): string {
-    this.#named += 1;
-    return `machine-${this.#named}`;
+    return this.#all
+      .map(({ name, fromMs, untilMs = endMs }) => ({ name, fromMs, untilMs: Math.min(untilMs, endMs) }))
+      .filter(({ fromMs, untilMs }) => fromMs < untilMs);
   }
 }

@@ -15,7 +15,7 @@ export function readPublic(file: TraceFile): Trace | undefined {
   const site = nameOf(file.path);
   return {
     endMs,
-    pools: [{ site, machine: 'recorded', market: 'spot', nodes: record.close(endMs), isAssumed: false }],
+    pools: [{ site, machine: 'any', market: 'spot', nodes: record.close(endMs), isAssumed: false }],
   };
 }
 

@@ -151,6 +151,8 @@ describe('public records', () => {
     const pool = spotOf(trace);
     expect(trace.endMs).toBe(540_000);
     expect([0, 60_000, 120_000, 300_000, 480_000].map((atMs) => countAt(pool, atMs))).toEqual([9, 8, 6, 7, 10]);
+    // In the order in which they came, which tells nobody what becomes of them.
+    expect(pool.nodes.map(({ name }) => name).slice(0, 6)).toEqual([0, 1, 2, 3, 4, 5].map((each) => `node-${each}`));
     expect(pool.nodes.find(({ name }) => name === 'node-4')?.untilMs).toBe(60_000);
   });
 
@@ -210,7 +212,7 @@ describe('several files, and prices beside them', () => {
     const again = { path: 'b/some.csv', text };
     const files = [{ path: 'some.csv', text }, again];
     expect(mistakeIn(() => readTrace({ files, prices: undefined, wanted: 1 }))).toContain(
-      'b/some.csv:1: some recorded spot',
+      'b/some.csv:1: some any spot',
     );
   });
 
@@ -232,7 +234,7 @@ describe('several files, and prices beside them', () => {
   });
 
   test.for([
-    [`- ${spot}\n- ${spot}`, 'prices.yaml:3: some recorded spot is priced twice'],
+    [`- ${spot}\n- ${spot}`, 'prices.yaml:3: some any spot is priced twice'],
     [`- ${spot.replace('some', 'sime')}`, 'prices.yaml:2: no pool sime any spot'],
     [`- ${spot.replace('2026-11-28', 'today')}`, 'prices.yaml:2: prices.0.asOf: must be a day, such as 2026-11-28'],
     [`- ${spot.replace('source: price page, ', '')}`, 'prices.yaml:2: prices.0.source: must be text'],
