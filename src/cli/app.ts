@@ -9,6 +9,7 @@ import type { DrillTerms } from '../engine/drill/rehearsal.ts';
 import type { PinWish } from '../engine/pin.ts';
 import type { RebalanceTerms } from '../engine/rebalance/plan-rebalance.ts';
 import type { Word } from '../engine/say.ts';
+import type { Backtest } from '../model/backtest.ts';
 import type { Config } from '../model/config.ts';
 import type { DoctorReport } from '../model/doctor.ts';
 import type { Drill } from '../model/drill.ts';
@@ -26,6 +27,7 @@ import type { Preview } from '../model/preview.ts';
 import type { ProgramFacts } from '../model/program-facts.ts';
 import type { RebalancePlan } from '../model/rebalance-plan.ts';
 import type { FaultClass, SimulatedSeed } from '../model/simulation.ts';
+import type { Trace } from '../model/trace.ts';
 import type { Verification } from '../model/verification.ts';
 import type { Wish } from '../model/wish.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -220,6 +222,12 @@ export interface App {
     watch: SimulateWatch,
     signal: AbortSignal,
   ): Promise<readonly SimulatedSeed[]>;
+  /** The engine in a simulated world that has what the trace says, and what it is compared with. */
+  backtest(
+    trace: Trace,
+    terms: { readonly wanted: number; readonly startupMs: number },
+    signal: AbortSignal,
+  ): Promise<Backtest>;
   /** The built-in model server with its own arguments; resolves with its exit code. */
   runModelServer(argv: readonly string[]): Promise<number>;
 }

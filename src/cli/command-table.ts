@@ -377,6 +377,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/simulate.ts')).simulate,
   },
   {
+    name: 'backtest',
+    summary: 'Replay recorded spot capacity, and compare what godwit makes of it',
+    section: 'Set up',
+    load: async () => (await import('./commands/backtest.ts')).backtest,
+  },
+  {
     name: 'config validate',
     summary: 'Check the configuration and list every mistake in it',
     section: 'Set up',

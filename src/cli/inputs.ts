@@ -44,6 +44,15 @@ export function choice<const T extends string>(flags: string, summary: string, v
   return { flags, summary, isRequired: false, choices: values, fallback, parse } satisfies InputSpec<T>;
 }
 
+/** Files, each with the option before it; at least one. */
+export function requiredFiles(flags: string, summary: string): InputSpec<readonly string[]> {
+  const parse = (typed: string, before: unknown): readonly string[] => [
+    ...(Array.isArray(before) ? (before as readonly string[]) : []),
+    typed,
+  ];
+  return { flags, summary, isRequired: true, choices: undefined, suggests: 'file', fallback: undefined, parse };
+}
+
 /** One of a closed set of words, or nothing. */
 export function optionalChoice<const T extends string>(
   flags: string,

@@ -11,7 +11,7 @@ export interface WhatChanged {
 /** They change nothing, so that their errors need not say it; what is not named here changes something. */
 export const readers: ReadonlySet<string> = new Set([
   ...['status', 'op list', 'op show', 'op watch', 'op wait', 'explain', 'history', 'timeline', 'handover'],
-  ...['blocks list', 'orphans list', 'journal verify', 'simulate', 'demo', 'completion'],
+  ...['blocks list', 'orphans list', 'journal verify', 'simulate', 'backtest', 'demo', 'completion'],
   ...[
     'drill validate',
     'drill list',

@@ -94,6 +94,10 @@ export function createApp({ packageUrl, solverUrl, onAgain }: Launch): App {
       const { simulateSeeds } = await import('./simulate.ts');
       return simulateSeeds(config, options, watch, signal);
     },
+    async backtest(trace, terms, signal) {
+      const { runBacktest } = await import('./backtest.ts');
+      return runBacktest(trace, terms, signal);
+    },
     async runModelServer(argv) {
       const { runModelServer } = await import('../demo/model-server/server.ts');
       await runModelServer(argv);

@@ -1,5 +1,7 @@
 /** What came of replaying a trace: each row is one way to place replicas, all counted alike. */
 
+import type { Market } from './error-verdict.ts';
+
 /** One replica that was started: paid from `fromMs` to `untilMs`, able to serve from `readyMs`. */
 export interface Run {
   /** Index of the trace's pool. */
@@ -40,4 +42,34 @@ export interface BacktestFigures {
   readonly moves: number;
   /** Replicas whose machine was taken. */
   readonly taken: number;
+}
+
+export interface BacktestRow extends BacktestFigures {
+  readonly name: string;
+  readonly kind: 'engine' | 'baseline' | 'optimum';
+  readonly served: readonly ServedSpan[];
+  /** Invariants that did not hold; absent: nothing checks them in this row. */
+  readonly violations?: readonly string[] | undefined;
+}
+
+/** A pool as the report names it. */
+export interface BacktestPool {
+  readonly site: string;
+  readonly machine: string;
+  readonly market: Market;
+  readonly mostNodes: number;
+  /** Machines that were taken in the trace. */
+  readonly taken: number;
+  readonly isAssumed: boolean;
+  /** Lowest and highest, with who says so and when. */
+  readonly price?: { readonly fromUsd: number; readonly toUsd: number; readonly source: string; readonly asOf: string };
+}
+
+export interface Backtest {
+  readonly endMs: number;
+  /** Replicas wanted at all times. */
+  readonly wanted: number;
+  readonly startupMs: number;
+  readonly pools: readonly BacktestPool[];
+  readonly rows: readonly BacktestRow[];
 }

@@ -7,7 +7,7 @@ import type { Trace } from '../model/trace.ts';
 import { Chaos } from './chaos.ts';
 import type { Violation } from './ghost.ts';
 import { TraceStock } from './trace-stock.ts';
-import { worldConfig, worldOptions } from './what-if-world.ts';
+import { saysSomething, worldConfig, worldOptions } from './what-if-world.ts';
 import { type Host, World } from './world.ts';
 
 export interface EngineReplay {
@@ -74,7 +74,9 @@ export function* replayEngine({
   } finally {
     world.close();
   }
-  return { ...book.close(trace.endMs), violations: world.ghost.violations.map(wordsOf), events: world.schedule.events };
+  const isTold = saysSomething(deployment);
+  const violations = world.ghost.violations.filter(({ invariant }) => isTold(invariant)).map(wordsOf);
+  return { ...book.close(trace.endMs), violations, events: world.schedule.events };
 }
 
 function* play(

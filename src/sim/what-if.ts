@@ -9,7 +9,7 @@ import { checkEnd } from './run-seed.ts';
 import { troublesOf } from './troubles.ts';
 import { Diary } from './what-if-diary.ts';
 import { breakSites } from './what-if-sites.ts';
-import { calmMsOf, noticeMsOf, worldConfig, worldOptions } from './what-if-world.ts';
+import { calmMsOf, noticeMsOf, saysSomething, worldConfig, worldOptions } from './what-if-world.ts';
 import { type Host, World } from './world.ts';
 
 export interface WhatIf {
@@ -30,9 +30,6 @@ const mendLimitMs = 900_000;
 const lookMs = 500;
 /** All is well when nothing was amiss for this long, in virtual milliseconds. */
 const restMs = 5000;
-/** Windows of the checks that compare with what users met, in milliseconds: they say nothing when faults are noticed later. */
-const windowMs = 8000;
-const windowed = new Set(['I4', 'I9', 'I10']);
 
 /** Yields after every event: whoever runs it lets all microtasks run before it goes on. */
 export function* whatIf({ config: given, deployment: name, seed, faults }: WhatIf): Generator<void, SimulatedSeed> {
@@ -94,10 +91,7 @@ function troublesNow(world: World): readonly string[] {
 function storyOf(world: World, deployment: Deployment, diary: Diary): SimulatedSeed {
   const { ghost, schedule, options } = world;
   const beganMs = diary.beganMs ?? 0;
-  // A probe that asks for no tokens calls a site good that gives none, and then so do the moves: no fault of theirs.
-  const isProven = deployment.probes.some(({ kind }) => kind === 'completion');
-  const isTold = (invariant: string): boolean =>
-    !(noticeMsOf(deployment) > windowMs && windowed.has(invariant)) && (isProven || !['I4', 'I8'].includes(invariant));
+  const isTold = saysSomething(deployment);
   return {
     seed: options.seed,
     forMs: schedule.monoMs - beganMs,

@@ -27,6 +27,7 @@ test.for([
   ['status', '--help'],
   ['demo', '--help'],
   ['simulate', '--help'],
+  ['backtest', '--help'],
 ])('%s loads no provider and no library but commander', async (argv) => {
   const trace = join(dir, `loads-${argv.join('-')}`);
   const nodeArgs = ['--import', join(root, 'test/e2e/support/trace-loads.mjs')];

@@ -5,6 +5,8 @@ import { type DeclaredPrice, readJson, readPrices } from './json.ts';
 import { readPublic } from './public.ts';
 import { refuse, shapesHint, type TraceFile } from './refuse.ts';
 
+const mostPools = 20;
+
 export interface TraceSources {
   /** Side by side from one begin, until the shortest ends. */
   readonly files: readonly TraceFile[];
@@ -45,6 +47,12 @@ export function readTrace({ files, prices, wanted }: TraceSources): Trace {
     ? some
     : [...some, { site: 'anywhere', machine: 'any', market: 'on-demand', nodes, isAssumed: true }];
   checkMeant(declared, all, path);
+  if (all.length > mostPools)
+    throw refuse(
+      { path: files[0]?.path ?? '', line: 1 },
+      `${all.length} pools, more than ${mostPools}`,
+      'leave some out',
+    );
   return { endMs, pools: all.map((pool) => priced(pool, declared, path)) };
 }
 

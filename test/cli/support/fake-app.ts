@@ -117,6 +117,7 @@ export function fakeApp({ reading, answer, readConfig, append, locate, ...given 
     runGateway: refuse('gateway'),
     runDemo: refuse('demo'),
     simulate: refuse('simulator'),
+    backtest: refuse('backtest'),
     runModelServer: refuse('model server'),
     ...given,
   };

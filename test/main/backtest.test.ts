@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readTrace } from '../../src/config/trace/read-trace.ts';
+import { GodwitError } from '../../src/errors.ts';
+import { runBacktest } from '../../src/main/backtest.ts';
+
+const path = join(import.meta.dirname, '../../fixtures/traces/spotserve.txt');
+const prices = [
+  'prices:',
+  '- { site: spotserve, market: spot, usdPerHour: 0.6, source: made up for this test, asOf: 2026-11-28 }',
+  '- { site: spotserve, market: on-demand, usdPerHour: 1.2, source: made up for this test, asOf: 2026-11-28 }',
+].join('\n');
+const terms = { wanted: 2, startupMs: 60_000 };
+
+function trace() {
+  const files = [{ path, text: readFileSync(path, 'utf8') }];
+  return readTrace({ files, prices: { path: 'prices.yaml', text: prices }, wanted: terms.wanted });
+}
+
+test('the engine plays beside what it is compared with, from the cheaper pool on', { timeout: 60_000 }, async () => {
+  const { rows, pools, endMs } = await runBacktest(trace(), terms, new AbortController().signal);
+  expect(endMs).toBe(540_000);
+  expect(pools[0]).toMatchObject({
+    site: 'spotserve',
+    market: 'spot',
+    mostNodes: 10,
+    taken: 3,
+    price: { fromUsd: 0.6 },
+  });
+  expect(rows.map(({ name, kind }) => [name, kind])).toEqual([
+    ['godwit', 'engine'],
+    ['on-demand only', 'baseline'],
+    ['spot only, spotserve', 'baseline'],
+    ['clairvoyant optimum', 'optimum'],
+  ]);
+  const [godwit, onDemand, spot, optimum] = rows;
+  // Minutes 1 and 2 take machines 4, 1 and 5, in the order in which they came: of two replicas the second loses its own.
+  expect(spot).toMatchObject({ starts: 3, taken: 1, servedRatio: (480 + 60 + 360) / (2 * 540) });
+  expect(onDemand?.costUsd).toBeCloseTo(2 * 0.15 * 1.2, 9);
+  expect(optimum?.costUsd).toBeCloseTo(2 * 0.15 * 0.6, 9);
+  expect(godwit).toMatchObject({ violations: [], moves: 0 });
+  expect(godwit?.servedRatio).toBeLessThanOrEqual(spot?.servedRatio ?? 0);
+  expect(godwit?.servedRatio).toBeGreaterThan((spot?.servedRatio ?? 0) - 0.1);
+});
+
+test('a signal ends it, and nothing was touched', async () => {
+  const ended = await runBacktest(trace(), terms, AbortSignal.abort('SIGINT')).catch((error: unknown) => error);
+  expect(ended).toBeInstanceOf(GodwitError);
+  expect(ended).toMatchObject({ code: 'OperationFailed' });
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { backtestText } from '../../../src/report/text/backtest.ts';
+import { plainStyle } from '../../../src/report/text/style.ts';
+import { widthOf } from '../../../src/report/text/width.ts';
+import { hostileStrings, terminalControls } from '../hostile.ts';
+import { someBacktest } from '../support/backtest.ts';
+
+const narrow = { isWide: false };
+
+test('says what was replayed, then each row: availability, cost, moves', () => {
+  const lines = backtestText(someBacktest(), narrow, plainStyle).split('\n');
+  expect(lines.slice(0, 9)).toEqual([
+    '10h of a trace, 2 replicas wanted at all times, 5m from a start until it serves',
+    'east g5, spot: at most 3 machines at once, 5 taken; $1 to $1.5 an hour (price',
+    'page, 2026-11-28)',
+    'anywhere, on-demand: assumed always to be had; no declared price',
+    '',
+    'WAY                  SERVED   ALL UP  NONE UP    COST  MOVES  TAKEN',
+    'godwit               74.32%   50.00%    0.01%  $21.46      1      2',
+    'spot only, east      60.00%   40.00%   10.00%       -      1      2',
+    'clairvoyant optimum  99.99%  100.00%    0.00%  $20.00      1      2',
+  ]);
+  expect(lines.every((line) => widthOf(line) <= 80)).toBe(true);
+});
+
+test('has hours and starts beside when there is room, and hours instead of a cost that nobody declared', () => {
+  const wide = backtestText(someBacktest(), { isWide: true }, { ...plainStyle, width: 160 });
+  expect(wide).toContain('COST  REPLICA-H  STARTS  MOVES  TAKEN');
+  const rows = someBacktest().rows.map((row) => ({ ...row, costUsd: undefined }));
+  const unpriced = backtestText({ ...someBacktest(), rows }, narrow, plainStyle);
+  expect(unpriced).toContain('NONE UP  REPLICA-H  MOVES');
+  expect(unpriced).toContain('the optimum has the fewest');
+});
+
+test('tells what is assumed, and which invariants did not hold', () => {
+  expect(backtestText(someBacktest(), narrow, plainStyle)).toContain('checked after every event: godwit broke none.');
+  const text = backtestText(someBacktest('east', { violations: ['I4 at 12 s: nobody serves'] }), narrow, plainStyle);
+  expect(text).toContain('godwit broke them once.');
+  expect(text).toContain('x VIOLATION of I4 at 12 s: nobody serves');
+  expect(text).toContain('On-demand machines were not recorded');
+});
+
+test.for(hostileStrings)('lets no control character through: %j', (name) => {
+  const backtest = someBacktest(name, { violations: [name] });
+  expect(backtestText(backtest, narrow, plainStyle)).not.toMatch(terminalControls);
+});
