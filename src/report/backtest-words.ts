@@ -52,8 +52,10 @@ export function backtestNotes({ rows, pools }: Backtest): readonly string[] {
   const isAssumed = pools.some((each) => each.isAssumed);
   const checked = rows.find(({ violations }) => violations !== undefined);
   return [
-    'Served: replica-time that served, of all that was wanted. A start-up is paid and does not serve. Moves: replicas that took the place of one in another pool. Taken: replicas whose machine was taken.',
-    'godwit is the real engine with its default policy in mode auto: it sees a loss by probes, starts, proves, then moves. Its first pool is hot and filled again whenever it lacks replicas; what a failover leaves behind runs on until a person stops it. A site with some of its replicas counts as well there: no load is simulated that would slow it down. The other rows see a loss at once, and the optimum knows the whole trace.',
+    'Served: replica-time that served, of all that was wanted. A start-up is paid and does not serve.',
+    'Moves: replicas that took the place of one in another pool. Taken: replicas whose machine was taken.',
+    'godwit is the real engine with its default policy in mode auto: it sees a loss by probes, starts, proves, then moves. The other rows see a loss at once, and the optimum knows the whole trace.',
+    'Its first pool is hot there and filled again whenever it lacks replicas; what a failover leaves behind runs on until a person stops it. No load is simulated that would slow down a pool with only some of its replicas.',
     ...(isPriced
       ? []
       : ['Not every pool has a price: cost is left out, and the optimum has the fewest replica-hours.']),
