@@ -55,7 +55,7 @@ export function* replayEngine({
       const { price } = pool;
       return new TraceStock({
         ...{ pool, startupMs, schedule, beginMonoMs, endMs: trace.endMs },
-        usdPerHour: (atMs) => price && priceAt(price, atMs),
+        usdPerHour: (atMs) => price && priceAt(price.points, atMs),
         isAlive: (id) => world.clouds.get(site)?.servers.get(id)?.replica.state === 'running',
         onBoot: (id) => book.begin({ site, id, pool: index, atMs: schedule.monoMs - beginMonoMs, startupMs }),
         onTaken(id) {

@@ -18,9 +18,9 @@ export function baselinesOf({ pools }: Trace): readonly BacktestPolicy[] {
 const onDemandOnly: BacktestPolicy = {
   name: 'on-demand only',
   begin(trace, terms) {
-    const measures = yardsticks(trace.pools);
+    const pointsOf = yardsticks(trace.pools);
     const own = poolsOf(trace, 'on-demand');
-    const priceNow = (pool: number, nowMs: number): number => priceAt(measures[pool] ?? { points: [] }, nowMs);
+    const priceNow = (pool: number, nowMs: number): number => priceAt(pointsOf(pool), nowMs);
     return (scene) => {
       const order = own.toSorted((a, b) => priceNow(a, scene.nowMs) - priceNow(b, scene.nowMs));
       return { start: take(scene, lackingIn(scene, terms), order) };
@@ -44,7 +44,7 @@ const roundRobin: BacktestPolicy = {
     return (scene) => {
       const start: number[] = [];
       for (let lacking = lackingIn(scene, terms); lacking > 0; lacking -= 1) {
-        const order = own.map((_, index) => own[(turn + index) % own.length] ?? 0);
+        const order = [...own.slice(turn), ...own.slice(0, turn)];
         const pool = order.find((each) => scene.free(each) > start.filter((other) => other === each).length);
         if (pool === undefined) break;
         start.push(pool);

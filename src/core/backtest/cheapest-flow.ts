@@ -1,5 +1,7 @@
 /** The cheapest way to send units through a network, where what an arc costs is a pair: the first part always counts more. */
 
+import { at } from './at.ts';
+
 /** Arcs with the cost of one unit, none below zero. */
 export class Network {
   readonly nodes: number;
@@ -25,7 +27,7 @@ export class Network {
   }
 
   flowOn(arc: number): number {
-    return this.#room[arc + 1] ?? 0;
+    return at(this.#room, arc + 1);
   }
 
   /**
@@ -40,15 +42,15 @@ export class Network {
       for (let node = 0; node < this.nodes; node += 1) {
         // As if none were further away than the sink: so no arc gets a negative cost.
         const near = found.isDone[node] === 1 ? node : sink;
-        potential.first[node] = (potential.first[node] ?? 0) + (found.first[near] ?? 0);
-        potential.second[node] = (potential.second[node] ?? 0) + (found.second[near] ?? 0);
+        potential.first[node] = at(potential.first, node) + at(found.first, near);
+        potential.second[node] = at(potential.second, node) + at(found.second, near);
       }
       left -= this.#sendAlong(found.by, source, sink, left);
     }
   }
 
   #push(from: number, to: number, capacity: number, [first, second]: readonly [number, number]): void {
-    this.#next.push(this.#head[from] ?? -1);
+    this.#next.push(at(this.#head, from));
     this.#head[from] = this.#to.length;
     this.#to.push(to);
     this.#room.push(capacity);
@@ -58,12 +60,12 @@ export class Network {
 
   #sendAlong(by: Int32Array, source: number, sink: number, most: number): number {
     let room = most;
-    for (let node = sink; node !== source; node = this.#to[(by[node] ?? 0) ^ 1] ?? source)
-      room = Math.min(room, this.#room[by[node] ?? 0] ?? 0);
-    for (let node = sink; node !== source; node = this.#to[(by[node] ?? 0) ^ 1] ?? source) {
-      const arc = by[node] ?? 0;
-      this.#room[arc] = (this.#room[arc] ?? 0) - room;
-      this.#room[arc ^ 1] = (this.#room[arc ^ 1] ?? 0) + room;
+    for (let node = sink; node !== source; node = at(this.#to, at(by, node) ^ 1))
+      room = Math.min(room, at(this.#room, at(by, node)));
+    for (let node = sink; node !== source; node = at(this.#to, at(by, node) ^ 1)) {
+      const arc = at(by, node);
+      this.#room[arc] = at(this.#room, arc) - room;
+      this.#room[arc ^ 1] = at(this.#room, arc ^ 1) + room;
     }
     return room;
   }
@@ -74,24 +76,21 @@ export class Network {
     const second = new Float64Array(this.nodes);
     const by = new Int32Array(this.nodes).fill(-1);
     const isDone = new Uint8Array(this.nodes);
-    const heap = new Heap(
-      (a, b) => (first[a] ?? 0) - (first[b] ?? 0) || (second[a] ?? 0) - (second[b] ?? 0),
-      this.nodes,
-    );
+    const heap = new Heap((a, b) => at(first, a) - at(first, b) || at(second, a) - at(second, b), this.nodes);
     first[source] = 0;
     heap.put(source);
     for (let node = heap.pop(); node !== undefined; node = heap.pop()) {
       isDone[node] = 1;
       if (node === sink) break;
-      for (let arc = this.#head[node] ?? -1; arc >= 0; arc = this.#next[arc] ?? -1) {
-        const to = this.#to[arc] ?? 0;
-        if (isDone[to] === 1 || (this.#room[arc] ?? 0) === 0) continue;
-        const ofFirst = (this.#first[arc] ?? 0) + (potential.first[node] ?? 0) - (potential.first[to] ?? 0);
-        const ofSecond = (this.#second[arc] ?? 0) + (potential.second[node] ?? 0) - (potential.second[to] ?? 0);
-        const nextFirst = (first[node] ?? 0) + ofFirst;
-        const nextSecond = (second[node] ?? 0) + (ofFirst === 0 && ofSecond < 0 ? 0 : ofSecond);
-        const was = first[to] ?? 0;
-        if (nextFirst > was || (nextFirst === was && nextSecond >= (second[to] ?? 0))) continue;
+      for (let arc = at(this.#head, node); arc >= 0; arc = at(this.#next, arc)) {
+        const to = at(this.#to, arc);
+        if (isDone[to] === 1 || at(this.#room, arc) === 0) continue;
+        const ofFirst = at(this.#first, arc) + at(potential.first, node) - at(potential.first, to);
+        const ofSecond = at(this.#second, arc) + at(potential.second, node) - at(potential.second, to);
+        const nextFirst = at(first, node) + ofFirst;
+        const nextSecond = at(second, node) + (ofFirst === 0 && ofSecond < 0 ? 0 : ofSecond);
+        const was = at(first, to);
+        if (nextFirst > was || (nextFirst === was && nextSecond >= at(second, to))) continue;
         first[to] = nextFirst;
         second[to] = nextSecond;
         by[to] = arc;
@@ -115,7 +114,7 @@ class Heap {
 
   /** Puts it in, or moves it forward when it is in and its cost has fallen. */
   put(node: number): void {
-    const known = this.#place[node] ?? -1;
+    const known = at(this.#place, node);
     if (known < 0) this.#items.push(node);
     this.#rise(node, known < 0 ? this.#items.length - 1 : known);
   }
@@ -130,35 +129,35 @@ class Heap {
   }
 
   #rise(node: number, from: number): void {
-    let at = from;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      const other = this.#items[above] ?? node;
+    let place = from;
+    while (place > 0) {
+      const above = (place - 1) >> 1;
+      const other = at(this.#items, above);
       if (this.#before(node, other) >= 0) break;
-      this.#set(at, other);
-      at = above;
+      this.#set(place, other);
+      place = above;
     }
-    this.#set(at, node);
+    this.#set(place, node);
   }
 
   #sink(node: number): void {
-    let at = 0;
+    let place = 0;
     for (;;) {
-      const left = 2 * at + 1;
+      const left = 2 * place + 1;
       if (left >= this.#items.length) break;
       const right = left + 1;
-      const isRight = right < this.#items.length && this.#before(this.#items[right] ?? 0, this.#items[left] ?? 0) < 0;
+      const isRight = right < this.#items.length && this.#before(at(this.#items, right), at(this.#items, left)) < 0;
       const child = isRight ? right : left;
-      const other = this.#items[child] ?? node;
+      const other = at(this.#items, child);
       if (this.#before(node, other) <= 0) break;
-      this.#set(at, other);
-      at = child;
+      this.#set(place, other);
+      place = child;
     }
-    this.#set(at, node);
+    this.#set(place, node);
   }
 
-  #set(at: number, node: number): void {
-    this.#items[at] = node;
-    this.#place[node] = at;
+  #set(place: number, node: number): void {
+    this.#items[place] = node;
+    this.#place[node] = place;
   }
 }

@@ -9,12 +9,11 @@ const hourMs = 3_600_000;
 export function figuresOf({ runs, served }: Played, { pools, endMs }: Trace, wanted: number): BacktestFigures {
   const share = (of: (span: ServedSpan) => number): number =>
     served.reduce((sum, span) => sum + of(span) * (span.untilMs - span.fromMs), 0) / endMs;
-  const isPriced = runs.every(({ pool }) => pools[pool]?.price !== undefined);
   return {
     servedRatio: share(({ replicas }) => Math.min(replicas, wanted) / wanted),
     fullRatio: share(({ replicas }) => (replicas >= wanted ? 1 : 0)),
     downRatio: share(({ replicas }) => (replicas > 0 ? 0 : 1)),
-    costUsd: isPriced ? runs.reduce((sum, run) => sum + costOf(run, pools), 0) : undefined,
+    costUsd: costOf(runs, pools),
     replicaHours: runs.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0) / hourMs,
     starts: runs.length,
     moves: movesOf(runs, wanted),
@@ -22,9 +21,15 @@ export function figuresOf({ runs, served }: Played, { pools, endMs }: Trace, wan
   };
 }
 
-/** Its start-up is paid like the rest. */
-function costOf({ pool, fromMs, untilMs }: Run, pools: Trace['pools']): number {
-  return costBetween(pools[pool]?.price ?? { points: [] }, fromMs, untilMs);
+/** Start-ups are paid like the rest; undefined when a pool that was used has no price. */
+function costOf(runs: readonly Run[], pools: Trace['pools']): number | undefined {
+  let usd = 0;
+  for (const { pool, fromMs, untilMs } of runs) {
+    const price = pools[pool]?.price;
+    if (price === undefined) return undefined;
+    usd += costBetween(price.points, fromMs, untilMs);
+  }
+  return usd;
 }
 
 /**

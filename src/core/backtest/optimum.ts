@@ -1,6 +1,7 @@
 /** What could have been reached by somebody who knew the whole trace: most replica-time served, then least cost. */
 import type { Played, Run } from '../../model/backtest.ts';
 import type { Trace, TraceNode } from '../../model/trace.ts';
+import { at } from './at.ts';
 import { Network } from './cheapest-flow.ts';
 import { costBetween, yardsticks } from './price.ts';
 import { changesOf, type ReplayTerms, servedBy } from './replay.ts';
@@ -16,17 +17,17 @@ export function optimumOf(trace: Trace, { wanted, startupMs }: ReplayTerms): Pla
   const changes = changesOf(trace);
   const later = changes.map((atMs) => atMs + startupMs).filter((atMs) => atMs < endMs);
   const times = [...new Set([...changes, ...later, endMs])].sort((a, b) => a - b);
-  const measures = yardsticks(pools);
+  const pointsOf = yardsticks(pools);
   const stays = pools.flatMap(({ nodes }, pool) => nodes.flatMap((node) => stayOn(node, pool, times, startupMs) ?? []));
   const count = times.length + stays.reduce((sum, { from, until }) => sum + until - from, 0);
   const network = new Network(count);
-  for (let at = 1; at < times.length; at += 1)
-    network.add(at - 1, at, wanted, [(times[at] ?? 0) - (times[at - 1] ?? 0), 0]);
+  for (let index = 1; index < times.length; index += 1)
+    network.add(index - 1, index, wanted, [at(times, index) - at(times, index - 1), 0]);
   let vertex = times.length;
   const laid = stays.map((stay) => {
     const arcs = layStay(network, stay, vertex, {
       times,
-      cost: (fromMs, untilMs) => costBetween(measures[stay.pool] ?? { points: [] }, fromMs, untilMs),
+      cost: (fromMs, untilMs) => costBetween(pointsOf(stay.pool), fromMs, untilMs),
       startupMs,
     });
     vertex += stay.until - stay.from;
@@ -57,7 +58,7 @@ function stayOn(
   times: readonly number[],
   startupMs: number,
 ): Stay | undefined {
-  const until = indexOf(times, Math.min(untilMs, times.at(-1) ?? 0));
+  const until = indexOf(times, Math.min(untilMs, at(times, times.length - 1)));
   const from = indexOf(times, Math.max(0, fromMs) + startupMs);
   return from < until ? { pool, from, until, untilMs } : undefined;
 }
@@ -67,7 +68,7 @@ function indexOf(times: readonly number[], atMs: number): number {
   let [low, high] = [0, times.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((times[middle] ?? 0) < atMs) low = middle + 1;
+    if (at(times, middle) < atMs) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -88,12 +89,12 @@ function layStay(
 ): StayArcs {
   const enter: number[] = [];
   const serve: number[] = [];
-  for (let at = from; at < until; at += 1) {
-    const [here, atMs] = [vertex + at - from, times[at] ?? 0];
-    enter.push(network.add(at, here, 1, [0, cost(atMs - startupMs, atMs)]));
-    const isLast = at + 1 === until;
-    serve.push(network.add(here, isLast ? until : here + 1, 1, [0, cost(atMs, times[at + 1] ?? atMs)]));
-    if (at > from) network.add(here, at, 1, [0, 0]);
+  for (let index = from; index < until; index += 1) {
+    const [here, atMs] = [vertex + index - from, at(times, index)];
+    enter.push(network.add(index, here, 1, [0, cost(atMs - startupMs, atMs)]));
+    const next = index + 1 === until ? until : here + 1;
+    serve.push(network.add(here, next, 1, [0, cost(atMs, at(times, index + 1))]));
+    if (index > from) network.add(here, index, 1, [0, 0]);
   }
   return { enter, serve };
 }
@@ -118,11 +119,11 @@ function runsOn(
   let readyMs: number | undefined;
   for (const [index, arc] of serve.entries()) {
     const isServing = network.flowOn(arc) > 0;
-    if (isServing && readyMs === undefined && network.flowOn(enter[index] ?? 0) > 0) readyMs = times[from + index] ?? 0;
+    if (isServing && readyMs === undefined && network.flowOn(at(enter, index)) > 0) readyMs = at(times, from + index);
     const next = serve[index + 1];
     const isOver = next === undefined || network.flowOn(next) === 0;
     if (!isServing || readyMs === undefined || !isOver) continue;
-    const untilMs = times[from + index + 1] ?? endMs;
+    const untilMs = at(times, from + index + 1);
     const end = untilMs >= endMs ? 'end' : untilMs >= goneMs ? 'taken' : 'stopped';
     runs.push({ pool, fromMs: readyMs - startupMs, readyMs, untilMs, end });
     readyMs = undefined;

@@ -1,10 +1,10 @@
 /** What a replica costs over a span of time. */
-import type { PricePoint, PriceSeries, TracePool } from '../../model/trace.ts';
+import type { PricePoint, TracePool } from '../../model/trace.ts';
 
 const hourMs = 3_600_000;
 
-/** Dollars for one replica from one moment to another. */
-export function costBetween({ points }: Pick<PriceSeries, 'points'>, fromMs: number, untilMs: number): number {
+/** Dollars for one replica from one moment to another; the first point holds before it, too. */
+export function costBetween(points: readonly PricePoint[], fromMs: number, untilMs: number): number {
   let usd = 0;
   for (const [index, { atMs, usdPerHour }] of points.entries()) {
     const begin = Math.max(fromMs, index === 0 ? Number.NEGATIVE_INFINITY : atMs);
@@ -14,15 +14,15 @@ export function costBetween({ points }: Pick<PriceSeries, 'points'>, fromMs: num
   return usd;
 }
 
-/** In force at a moment. */
-export function priceAt({ points }: Pick<PriceSeries, 'points'>, nowMs: number): number {
-  return (points.findLast(({ atMs }) => atMs <= nowMs) ?? points[0])?.usdPerHour ?? 0;
+/** Dollars an hour that are in force at a moment. */
+export function priceAt(points: readonly PricePoint[], nowMs: number): number {
+  return points.reduce((usd, each, index) => (index === 0 || each.atMs <= nowMs ? each.usdPerHour : usd), 0);
 }
 
-/** What pools are compared by: their prices when all have one, replica-hours otherwise. */
-export function yardsticks(pools: readonly TracePool[]): readonly Pick<PriceSeries, 'points'>[] {
-  const priced = pools.flatMap(({ price }) => price ?? []);
-  return priced.length === pools.length ? priced : pools.map(() => ({ points: perHour }));
+/** By pool: what pools are compared by, their prices when all have one, replica-hours otherwise. */
+export function yardsticks(pools: readonly TracePool[]): (pool: number) => readonly PricePoint[] {
+  const isPriced = pools.every(({ price }) => price !== undefined);
+  return (pool) => (isPriced ? pools[pool]?.price?.points : undefined) ?? replicaHours;
 }
 
-const perHour: readonly PricePoint[] = [{ atMs: 0, usdPerHour: 1 }];
+const replicaHours: readonly PricePoint[] = [{ atMs: 0, usdPerHour: 1 }];

@@ -83,7 +83,9 @@ export function changesOf({ pools, endMs }: Trace): readonly number[] {
 /** How many of these could serve when. */
 export function servedBy(runs: readonly Run[], endMs: number): readonly ServedSpan[] {
   const steps = new Map<number, number>([[0, 0]]);
-  const step = (atMs: number, by: number): void => void steps.set(atMs, (steps.get(atMs) ?? 0) + by);
+  const step = (atMs: number, by: number): void => {
+    steps.set(atMs, (steps.get(atMs) ?? 0) + by);
+  };
   for (const { readyMs, untilMs } of runs) {
     if (readyMs >= untilMs) continue;
     step(readyMs, 1);

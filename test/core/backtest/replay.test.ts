@@ -95,3 +95,38 @@ test('a replica that takes over elsewhere is a move, one that comes back at the 
   const runs = [run(0, 0, 10, 'taken'), run(0, 0, 50, 'taken'), run(1, 10, 99, 'end'), run(0, 50, 99, 'end')];
   expect(movesOf(runs, 2)).toBe(1);
 });
+
+describe('what has no room', () => {
+  const always = (site: string, count: number, usd: readonly number[]): Trace['pools'][number] => ({
+    ...{ site, machine: 'g', market: 'on-demand', isAssumed: true },
+    nodes: Array.from({ length: count }, (_, index) => ({
+      name: `${site}-${index}`,
+      fromMs: 0,
+      untilMs: 600 * minute,
+    })),
+    price: {
+      points: usd.map((usdPerHour, index) => ({ atMs: index * 300 * minute, usdPerHour })),
+      ...{ source: 'by hand', asOf: '2026-11-28' },
+    },
+  });
+
+  test('of on-demand machines the cheaper is taken first, and what it lacks from the dearer', () => {
+    const given = { endMs: 600 * minute, pools: [always('dear', 3, [3]), always('cheap', 1, [2, 9])] };
+    const [only] = baselinesOf(given).map((each) => replay(given, each, { wanted: 2, startupMs: 5 * minute }));
+    expect(only?.runs.map(({ pool }) => pool)).toEqual([1, 0]);
+    // Five hours at $2 and five at $9, beside ten at $3.
+    expect(figuresOf(only ?? { runs: [], served: [] }, given, 2).costUsd).toBeCloseTo(10 + 45 + 30, 9);
+  });
+
+  test('round robin takes what there is, and goes on where it stopped', () => {
+    const wanted = 5;
+    const [, , , robin] = baselinesOf(trace);
+    const played = robin && replay(trace, robin, { ...terms, wanted });
+    // East has one at first; west has one from the second hour on; east one more from the sixth.
+    expect(played?.runs.map(({ pool, fromMs }) => [pool, fromMs / minute])).toEqual([
+      [0, 0],
+      [1, 120],
+      [0, 360],
+    ]);
+  });
+});
