@@ -9,7 +9,7 @@ import type { DrillTerms } from '../engine/drill/rehearsal.ts';
 import type { PinWish } from '../engine/pin.ts';
 import type { RebalanceTerms } from '../engine/rebalance/plan-rebalance.ts';
 import type { Word } from '../engine/say.ts';
-import type { Backtest } from '../model/backtest.ts';
+import type { Backtest, BacktestOptions } from '../model/backtest.ts';
 import type { Config } from '../model/config.ts';
 import type { DoctorReport } from '../model/doctor.ts';
 import type { Drill } from '../model/drill.ts';
@@ -222,12 +222,8 @@ export interface App {
     watch: SimulateWatch,
     signal: AbortSignal,
   ): Promise<readonly SimulatedSeed[]>;
-  /** The engine in a simulated world that has what the trace says, and what it is compared with. */
-  backtest(
-    trace: Trace,
-    terms: { readonly wanted: number; readonly startupMs: number },
-    signal: AbortSignal,
-  ): Promise<Backtest>;
+  /** The engine in a simulated world that has what the trace says, and what it is compared with; undefined: the signal fired. */
+  backtest(trace: Trace, options: BacktestOptions, signal: AbortSignal): Promise<Backtest | undefined>;
   /** The built-in model server with its own arguments; resolves with its exit code. */
   runModelServer(argv: readonly string[]): Promise<number>;
 }

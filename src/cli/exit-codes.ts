@@ -26,6 +26,11 @@ export const exitCodes = {
 /** How a command ends, by name. */
 export type Exit = keyof typeof exitCodes;
 
+/** How a command ends that a signal has ended. */
+export function exitOfSignal({ reason }: AbortSignal): Exit {
+  return reason === 'SIGTERM' ? 'terminated' : 'interrupted';
+}
+
 /** Which end each error is. A new error code does not compile until it has a line here. */
 export const exitOfError: Readonly<Record<ErrorCode, Exit>> = {
   UsageInvalid: 'usage',

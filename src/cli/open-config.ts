@@ -34,6 +34,16 @@ export function findDeployment(config: Config, name: string): Deployment {
   throw new GodwitError('NotFound', `there is no deployment "${name}" in ${config.path}`, hintFor(name, known));
 }
 
+/** The only one, or the one of this name. Throws `UsageInvalid`, `NotFound`. */
+export function onlyDeployment(config: Config, name: string | undefined): Deployment {
+  if (name !== undefined) return findDeployment(config, name);
+  const [only, ...others] = config.deployments;
+  if (only !== undefined && others.length === 0) return only;
+  throw new GodwitError('UsageInvalid', `${config.path} has ${config.deployments.length} deployments: name one`, {
+    hint: `--deployment ${only?.name ?? '<name>'}`,
+  });
+}
+
 /** One by its name, or with `--all` every one: naming none never means all. Throws `UsageInvalid`, `NotFound`. */
 export function chooseDeployments(config: Config, name: string | undefined, isAll: boolean): readonly Deployment[] {
   if (name !== undefined && isAll) throw new GodwitError('UsageInvalid', 'name a deployment, or say --all, not both');

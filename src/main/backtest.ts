@@ -4,10 +4,10 @@ import { loadConfig } from '../config/load.ts';
 import { baselinesOf } from '../core/backtest/baselines.ts';
 import { figuresOf } from '../core/backtest/figures.ts';
 import { optimumOf } from '../core/backtest/optimum.ts';
-import { type ReplayTerms, replay } from '../core/backtest/replay.ts';
+import { replay } from '../core/backtest/replay.ts';
 import { reportedPool } from '../core/backtest/reported-pool.ts';
-import { assert, GodwitError } from '../errors.ts';
-import type { Backtest, BacktestRow } from '../model/backtest.ts';
+import { assert } from '../errors.ts';
+import type { Backtest, BacktestOptions, BacktestRow } from '../model/backtest.ts';
 import type { Config } from '../model/config.ts';
 import type { Trace, TracePool } from '../model/trace.ts';
 import { providers } from '../providers/index.ts';
@@ -15,11 +15,17 @@ import { replayEngine } from '../sim/backtest.ts';
 import { runFast } from '../sim/drain.ts';
 import { inTurn, someOf } from './simulate.ts';
 
-/** Ends soon after the signal fires, with `OperationFailed`. */
-export async function runBacktest(trace: Trace, terms: ReplayTerms, signal: AbortSignal): Promise<Backtest> {
+/** Undefined soon after the signal fires. */
+export async function runBacktest(
+  trace: Trace,
+  options: BacktestOptions,
+  signal: AbortSignal,
+): Promise<Backtest | undefined> {
   const { pools, endMs } = trace;
-  const { wanted, startupMs } = terms;
-  const engine = await engineRow(trace, terms, signal);
+  const { wanted, startupMs, policyOf } = options;
+  const terms = { wanted, startupMs };
+  const engine = await engineRow(trace, options, signal);
+  if (engine === undefined) return undefined;
   const row = (
     { name, kind }: Pick<BacktestRow, 'name' | 'kind'>,
     played: ReturnType<typeof optimumOf>,
@@ -29,16 +35,28 @@ export async function runBacktest(trace: Trace, terms: ReplayTerms, signal: Abor
     ...baselinesOf(trace).map((policy) => row({ name: policy.name, kind: 'baseline' }, replay(trace, policy, terms))),
     row({ name: 'clairvoyant optimum', kind: 'optimum' }, optimumOf(trace, terms)),
   ];
-  return { endMs, wanted, startupMs, pools: pools.map((pool) => reportedPool(pool, endMs)), rows };
+  return {
+    endMs,
+    wanted,
+    startupMs,
+    policyOf: policyOf?.name,
+    pools: pools.map((pool) => reportedPool(pool, endMs)),
+    rows,
+  };
 }
 
-async function engineRow(trace: Trace, { wanted, startupMs }: ReplayTerms, signal: AbortSignal): Promise<BacktestRow> {
+async function engineRow(
+  trace: Trace,
+  options: BacktestOptions,
+  signal: AbortSignal,
+): Promise<BacktestRow | undefined> {
+  const { wanted, startupMs } = options;
   const order = preference(trace.pools);
   const ordered = { ...trace, pools: order.map(({ pool }) => pool) };
-  const config = await configOf(ordered, { wanted, startupMs });
+  const config = await configOf(ordered, options);
   const world = replayEngine({ trace: ordered, config, wanted, startupMs });
   for (;;) {
-    if (signal.aborted) throw new GodwitError('OperationFailed', 'the backtest was interrupted; nothing was touched');
+    if (signal.aborted) return undefined;
     const played = await inTurn(() => runFast(someOf(world)));
     if (played === undefined) continue;
     const { served, violations } = played;
@@ -57,8 +75,8 @@ function preference(pools: readonly TracePool[]): readonly { readonly pool: Trac
     .sort((a, b) => a.rank[0] - b.rank[0] || (a.rank[1] === b.rank[1] ? a.at - b.at : a.rank[1] - b.rank[1]));
 }
 
-/** Everything at the first site, the others cold; whatever else an operator could set is as it is by default. */
-async function configOf({ pools }: Trace, { wanted, startupMs }: ReplayTerms): Promise<Config> {
+/** Everything at the first site, the others cold; its policy, or whatever is so by default, in mode auto. */
+async function configOf({ pools }: Trace, { wanted, startupMs, policyOf }: BacktestOptions): Promise<Config> {
   const sites = pools.map(({ site }, index) => ({
     name: `pool-${index + 1}`,
     domain: `place-${pools.findIndex((pool) => pool.site === site) + 1}`,
@@ -92,5 +110,9 @@ async function configOf({ pools }: Trace, { wanted, startupMs }: ReplayTerms): P
     readStdin: async () => text,
   });
   assert(end.kind === 'loaded', 'the configuration of a backtest is valid');
-  return end.config;
+  if (policyOf === undefined) return end.config;
+  // Its probes ask for its model, and are proof of no other.
+  const { failover, model, probes, drain, firstTokenLimitMs } = policyOf;
+  const own = { failover: { ...failover, mode: 'auto' as const }, model, probes, drain, firstTokenLimitMs };
+  return { ...end.config, deployments: end.config.deployments.map((each) => ({ ...each, ...own })) };
 }

@@ -1,6 +1,17 @@
 /** What came of replaying a trace: each row is one way to place replicas, all counted alike. */
 
+import type { Deployment } from './deployment.ts';
 import type { Market } from './error-verdict.ts';
+
+/** How a trace is to be replayed. */
+export interface BacktestOptions {
+  /** Replicas, at all times. */
+  readonly wanted: number;
+  /** From a start until it serves, in milliseconds. */
+  readonly startupMs: number;
+  /** Whose policy and probes the engine follows; undefined: the defaults. */
+  readonly policyOf: Deployment | undefined;
+}
 
 /** One replica that was started: paid from `fromMs` to `untilMs`, able to serve from `readyMs`. */
 export interface Run {
@@ -70,6 +81,8 @@ export interface Backtest {
   /** Replicas wanted at all times. */
   readonly wanted: number;
   readonly startupMs: number;
+  /** Whose failover policy the engine followed; absent: the default one. */
+  readonly policyOf?: string | undefined;
   readonly pools: readonly BacktestPool[];
   readonly rows: readonly BacktestRow[];
 }

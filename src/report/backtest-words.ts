@@ -47,14 +47,14 @@ export function poolWords({ mostNodes, taken, isAssumed, price }: BacktestPool):
 }
 
 /** How to read the figures. */
-export function backtestNotes({ rows, pools }: Backtest): readonly string[] {
+export function backtestNotes({ rows, pools, policyOf }: Backtest): readonly string[] {
   const isPriced = pools.every(({ price }) => price !== undefined);
   const isAssumed = pools.some((each) => each.isAssumed);
   const checked = rows.find(({ violations }) => violations !== undefined);
   return [
     'Served: replica-time that served, of all that was wanted. A start-up is paid and does not serve.',
     'Moves: replicas that took the place of one in another pool. Taken: replicas whose machine was taken.',
-    'godwit is the real engine with its default policy in mode auto: it sees a loss by probes, starts, proves, then moves. The other rows see a loss at once, and the optimum knows the whole trace.',
+    `godwit is the real engine with ${policyOf === undefined ? 'its default policy' : `the policy of ${policyOf}`} in mode auto: it sees a loss by probes, starts, proves, then moves. The other rows see a loss at once, and the optimum knows the whole trace.`,
     'Its first pool is hot there and filled again whenever it lacks replicas; what a failover leaves behind runs on until a person stops it. No load is simulated that would slow down a pool with only some of its replicas.',
     ...(isPriced
       ? []

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readTrace } from '../../src/config/trace/read-trace.ts';
-import { GodwitError } from '../../src/errors.ts';
 import { runBacktest } from '../../src/main/backtest.ts';
+import type { Deployment } from '../../src/model/deployment.ts';
+import type { CompletionProbeSpec } from '../../src/model/probe-spec.ts';
+import { config } from '../cli/support/models.ts';
 
 const path = join(import.meta.dirname, '../../fixtures/traces/spotserve.txt');
 const prices = [
@@ -11,7 +13,7 @@ const prices = [
   '- { site: spotserve, market: spot, usdPerHour: 0.6, source: made up for this test, asOf: 2026-11-28 }',
   '- { site: spotserve, market: on-demand, usdPerHour: 1.2, source: made up for this test, asOf: 2026-11-28 }',
 ].join('\n');
-const terms = { wanted: 2, startupMs: 60_000 };
+const terms = { wanted: 2, startupMs: 60_000, policyOf: undefined };
 
 function trace() {
   const files = [{ path, text: readFileSync(path, 'utf8') }];
@@ -19,7 +21,10 @@ function trace() {
 }
 
 test('the engine plays beside what it is compared with, from the cheaper pool on', { timeout: 60_000 }, async () => {
-  const { rows, pools, endMs } = await runBacktest(trace(), terms, new AbortController().signal);
+  const report = await runBacktest(trace(), terms, new AbortController().signal);
+  if (report === undefined) throw new Error('nobody interrupts it');
+  const { rows, pools, endMs, policyOf } = report;
+  expect(policyOf).toBeUndefined();
   expect(endMs).toBe(540_000);
   expect(pools[0]).toMatchObject({
     site: 'spotserve',
@@ -44,8 +49,26 @@ test('the engine plays beside what it is compared with, from the cheaper pool on
   expect(godwit?.servedRatio).toBeGreaterThan((spot?.servedRatio ?? 0) - 0.1);
 });
 
-test('a signal ends it, and nothing was touched', async () => {
-  const ended = await runBacktest(trace(), terms, AbortSignal.abort('SIGINT')).catch((error: unknown) => error);
-  expect(ended).toBeInstanceOf(GodwitError);
-  expect(ended).toMatchObject({ code: 'OperationFailed' });
+const probe: CompletionProbeSpec = {
+  ...{ kind: 'completion', name: 'completion', everyMs: 5000, timeoutMs: 10_000, path: '/v1/completions' },
+  ...{ model: 'tiny', prompt: 'ready?', maxTokens: 4, firstTokenLimitMs: 1000, contains: undefined },
+};
+
+test('the engine follows a policy that is given, in mode auto', { timeout: 60_000 }, async () => {
+  const [chat] = config().deployments;
+  if (chat === undefined) throw new Error('the configuration has a deployment');
+  const { detector } = chat.failover;
+  const slow = { ...chat.failover, mode: 'off', detector: { ...detector, evaluateEveryMs: 20_000 } } as const;
+  const at = async (policyOf: Deployment | undefined) => {
+    const report = await runBacktest(trace(), { ...terms, policyOf }, new AbortController().signal);
+    return report?.rows[0]?.servedRatio ?? 0;
+  };
+  const [usual, slowly] = [await at(undefined), await at({ ...chat, failover: slow, probes: [probe] })];
+  // Whoever looks every 20 s starts what is missing that much later, but starts it.
+  expect(slowly).toBeGreaterThan(0);
+  expect(slowly).toBeLessThan(usual - 0.02);
+});
+
+test('a signal ends it', async () => {
+  expect(await runBacktest(trace(), terms, AbortSignal.abort('SIGINT'))).toBeUndefined();
 });

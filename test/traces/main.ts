@@ -35,6 +35,7 @@ if (missing.length > 0) {
   process.exit(1);
 }
 
+const { signal } = new AbortController();
 const began = performance.now();
 let broken = 0;
 for (const each of cases) {
@@ -42,7 +43,8 @@ for (const each of cases) {
     each.files.map((file) => join(folder, file)),
     { prices: undefined, wanted: each.wanted },
   );
-  const backtest = await runBacktest(trace, { wanted: each.wanted, startupMs }, new AbortController().signal);
+  const backtest = await runBacktest(trace, { wanted: each.wanted, startupMs, policyOf: undefined }, signal);
+  if (backtest === undefined) break;
   const text = backtestText(backtest, { isWide: true }, { ...plainStyle, width: 120 });
   // Without how to read it, which is the same each time.
   console.log(`${each.files.join(' beside ')}\n${text.split('\n\n').slice(0, 2).join('\n\n')}`);

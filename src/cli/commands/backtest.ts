@@ -1,7 +1,9 @@
 import { backtestText } from '../../report/text/backtest.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
 import { defineCommand, type Outcome } from '../command.ts';
+import { exitOfSignal } from '../exit-codes.ts';
 import { duration, requiredFiles, text, wholeNumber } from '../inputs.ts';
+import { onlyDeployment, readForLooking } from '../open-config.ts';
 import { writeOut } from '../write-out.ts';
 
 const usualWanted = 4;
@@ -17,6 +19,8 @@ export const backtest = defineCommand({
     prices: text('--prices <file>', 'what the pools cost, with source and day', 'file'),
     demand: wholeNumber('--demand <n>', `replicas wanted at all times (${usualWanted})`, mostWanted),
     startup: duration('--startup <time>', 'from a start until a replica serves (5m)'),
+    policy: text('--policy <file>', 'a configuration whose failover policy is followed', 'file'),
+    deployment: text('--deployment <name>', 'of it, when it has several', 'deployment'),
     html: text('--html <file>', 'write the comparison there, with a chart', 'file'),
   },
   examples: [
@@ -41,8 +45,13 @@ export const backtest = defineCommand({
     // Loaded here: who only asks for help does not pay for reading YAML.
     const { openTrace } = await import('../../config/trace/open-trace.ts');
     const trace = await openTrace(options.trace, { prices: options.prices, wanted });
+    const config = options.policy === undefined ? undefined : await readForLooking(app, options.policy);
+    const policyOf = config && onlyDeployment(config, options.deployment);
     const progress = await out.progress('replaying the trace');
-    const report = await app.backtest(trace, { wanted, startupMs }, app.interrupted).finally(() => progress.stop());
+    const report = await app
+      .backtest(trace, { wanted, startupMs, policyOf }, app.interrupted)
+      .finally(() => progress.stop());
+    if (report === undefined) return { exit: exitOfSignal(app.interrupted), note: 'interrupted; nothing was touched' };
     if (html !== undefined) await writeOut(html, (await import('../../report/html/backtest.ts')).backtestHtml(report));
     return {
       exit: report.rows.some(({ violations = [] }) => violations.length > 0) ? 'failed' : 'done',

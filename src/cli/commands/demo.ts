@@ -1,7 +1,7 @@
 import { demoText } from '../../report/text/demo.ts';
 import { clockTime } from '../../report/text/time.ts';
 import { defineCommand, type Outcome } from '../command.ts';
-import type { Exit } from '../exit-codes.ts';
+import { type Exit, exitOfSignal } from '../exit-codes.ts';
 import { choice, duration } from '../inputs.ts';
 import { lineReporter } from '../line-reporter.ts';
 
@@ -37,7 +37,7 @@ export const demo = defineCommand({
         app.interrupted,
       )
       .finally(() => progress.stop());
-    const interrupted: Exit = app.interrupted.reason === 'SIGTERM' ? 'terminated' : 'interrupted';
+    const interrupted = exitOfSignal(app.interrupted);
     const exits: Record<typeof summary.outcome, Exit> = { recovered: 'done', 'not-recovered': 'failed', interrupted };
     return {
       exit: exits[summary.outcome],

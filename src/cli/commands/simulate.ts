@@ -1,14 +1,11 @@
-import { GodwitError } from '../../errors.ts';
-import type { Config } from '../../model/config.ts';
-import type { Deployment } from '../../model/deployment.ts';
 import { faultClasses } from '../../model/simulation.ts';
 import { type SimulationTerms, summarize } from '../../report/simulation-summary.ts';
 import { seedText, simulationText } from '../../report/text/simulation.ts';
 import type { App, SimulateWatch } from '../app.ts';
 import { defineCommand, type Outcome } from '../command.ts';
-import type { Exit } from '../exit-codes.ts';
+import { type Exit, exitOfSignal } from '../exit-codes.ts';
 import { choices, text, wholeNumber } from '../inputs.ts';
-import { findDeployment, readForLooking } from '../open-config.ts';
+import { onlyDeployment, readForLooking } from '../open-config.ts';
 
 const usualSeeds = 5;
 const mostSeeds = 10_000;
@@ -36,7 +33,7 @@ export const simulate = defineCommand({
     const { seed, seeds = seed === undefined ? usualSeeds : 1, faults = ['site'] } = input.options;
     const path = input.arguments.config ?? input.globals.config;
     const config = await readForLooking(app, path);
-    const deployment = chosen(config, input.options.deployment);
+    const deployment = onlyDeployment(config, input.options.deployment);
     const from = seed ?? 1;
     const progress = await out.progress(`simulating ${deployment.name}`);
     const watch: SimulateWatch = {
@@ -84,16 +81,6 @@ function shellWord(text: string): string {
 }
 
 function exitOf(app: App, violations: number): Exit {
-  if (app.interrupted.aborted) return app.interrupted.reason === 'SIGTERM' ? 'terminated' : 'interrupted';
+  if (app.interrupted.aborted) return exitOfSignal(app.interrupted);
   return violations > 0 ? 'failed' : 'done';
-}
-
-/** The only one, or the one of this name. */
-function chosen(config: Config, name: string | undefined): Deployment {
-  if (name !== undefined) return findDeployment(config, name);
-  const [only, ...others] = config.deployments;
-  if (only !== undefined && others.length === 0) return only;
-  throw new GodwitError('UsageInvalid', `${config.path} has ${config.deployments.length} deployments: name one`, {
-    hint: `--deployment ${only?.name ?? '<name>'}`,
-  });
 }

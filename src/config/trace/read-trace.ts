@@ -6,6 +6,7 @@ import { readPublic } from './public.ts';
 import { refuse, shapesHint, type TraceFile } from './refuse.ts';
 
 const mostPools = 20;
+const longestMs = 31 * 86_400_000;
 
 export interface TraceSources {
   /** Side by side from one begin, until the shortest ends. */
@@ -24,6 +25,12 @@ export function readTrace({ files, prices, wanted }: TraceSources): Trace {
     return { trace, path: file.path };
   });
   const endMs = Math.min(...traces.map(({ trace }) => trace.endMs));
+  if (endMs > longestMs)
+    throw refuse(
+      { path: traces[0]?.path ?? '', line: 1 },
+      'a trace of more than 31 days',
+      'cut it: all of a replay is kept',
+    );
   const recorded = traces.flatMap(({ trace, path }) => trace.pools.map((pool) => ({ pool: cut(pool, endMs), path })));
   for (const [index, { pool, path }] of recorded.entries())
     if (recorded.slice(0, index).some((other) => isSame(other.pool, pool)))

@@ -33,7 +33,7 @@ function replaying(report = someBacktest()) {
 test('replays a trace with four replicas and five minutes to start, and shows the comparison', async () => {
   const { app, asked } = replaying();
   expect(await runCommand(['backtest', '--trace', trace], app)).toBe(0);
-  expect(asked[0]?.[1]).toEqual({ wanted: 4, startupMs: 300_000 });
+  expect(asked[0]?.[1]).toEqual({ wanted: 4, startupMs: 300_000, policyOf: undefined });
   expect(asked[0]?.[0].pools.map(({ site, nodes }) => [site, nodes.length])).toEqual([
     ['spot', 1],
     ['anywhere', 8],
@@ -62,7 +62,7 @@ test('takes several files, prices, a demand and a start-up time', async () => {
     '90s',
   ];
   expect(await runCommand([...argv, '-o', 'json'], app)).toBe(0);
-  expect(asked[0]?.[1]).toEqual({ wanted: 2, startupMs: 90_000 });
+  expect(asked[0]?.[1]).toMatchObject({ wanted: 2, startupMs: 90_000 });
   expect(asked[0]?.[0]).toMatchObject({
     endMs: 30_000,
     pools: [{ site: 'spot', price: { asOf: '2026-11-28' } }, {}, {}],
@@ -75,6 +75,23 @@ test('takes several files, prices, a demand and a start-up time', async () => {
     wanted: 2,
     rows: [{}, {}, {}],
   });
+});
+
+test('follows the policy of a deployment that is named', async () => {
+  const { app, asked } = replaying();
+  const argv = ['backtest', '--trace', trace, '--policy', 'godwit.yaml'];
+  expect(await runCommand(argv, app)).toBe(0);
+  expect(asked[0]?.[1].policyOf?.name).toBe('chat');
+  expect(await runCommand([...argv, '--deployment', 'chit'], app)).toBe(2);
+  expect(app.printed.err).toContain('there is no deployment "chit"');
+});
+
+test('ends as every command does when a signal comes, and shows nothing', async () => {
+  const backtest = async (): Promise<undefined> => undefined;
+  const app = fakeApp({ backtest, interrupted: AbortSignal.abort('SIGTERM') });
+  expect(await runCommand(['backtest', '--trace', trace], app)).toBe(143);
+  expect(app.printed.out).toBe('');
+  expect(app.printed.err).toContain('interrupted; nothing was touched');
 });
 
 test('writes the page beside what it prints', async () => {

@@ -188,6 +188,7 @@ describe('public records', () => {
     ],
     ['1.5,2\n1.5', 'some.csv:2: not a time and a whole number of machines'],
     ['2021-12-11, 10:00:00, 8\n2021-13-11, 10:00:00, 8', 'some.csv:2: not a time and a whole number of machines'],
+    ['0,add,a\n2678400001,remove,a', 'some.csv:1: a trace of more than 31 days'],
     ['what is this', 'some.csv:1: no shape of a trace that is known'],
     [' \n', 'some.csv:1: the trace is empty'],
   ] as const)('refuse %j at its line', ([text, message]) => {
@@ -246,5 +247,12 @@ describe('several files, and prices beside them', () => {
     const own = `${head}\n0,some,g5,spot,2,,1,price page,2026-11-28\n5,some,g5,spot,1,,,,`;
     const mistake = mistakeIn(() => read(own, { prices: `prices:\n- ${spot}\n` }));
     expect(mistake).toContain('prices.yaml:2: some g5 spot has its price in the trace');
+  });
+
+  test('refuse more pools than are replayed', () => {
+    const rows = Array.from({ length: 20 }, (_, index) => `0,site-${index},g5,spot,1,,,,`);
+    expect(mistakeIn(() => read([head, ...rows, '5,site-0,g5,spot,1,,,,'].join('\n')))).toContain(
+      '21 pools, more than 20',
+    );
   });
 });

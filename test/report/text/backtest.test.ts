@@ -32,6 +32,13 @@ test('has hours and starts beside when there is room, and hours instead of a cos
   expect(unpriced).toContain('the optimum has the fewest');
 });
 
+test('names whose policy the engine followed', () => {
+  const flat = (text: string): string => text.replaceAll('\n', ' ');
+  expect(flat(backtestText(someBacktest(), narrow, plainStyle))).toContain('with its default policy in mode auto');
+  const own = { ...someBacktest(), policyOf: 'chat' };
+  expect(flat(backtestText(own, narrow, plainStyle))).toContain('with the policy of chat in mode auto');
+});
+
 test('tells what is assumed, and which invariants did not hold', () => {
   expect(backtestText(someBacktest(), narrow, plainStyle)).toContain('checked after every event: godwit broke none.');
   const text = backtestText(someBacktest('east', { violations: ['I4 at 12 s: nobody serves'] }), narrow, plainStyle);
