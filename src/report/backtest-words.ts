@@ -39,10 +39,11 @@ export function poolName({ site, machine, market }: BacktestPool): string {
 
 /** What there was of it, and what it costs and who says so. */
 export function poolWords({ mostNodes, taken, isAssumed, price }: BacktestPool): readonly [had: string, price: string] {
-  const had = isAssumed ? 'assumed always to be had' : `at most ${mostNodes} machines at once, ${taken} taken`;
+  const most = mostNodes === 1 ? 'one machine' : `${mostNodes} machines`;
+  const had = isAssumed ? 'assumed always to be had' : `at most ${most} at once, ${taken} taken`;
   if (price === undefined) return [had, 'no declared price'];
   const { fromUsd, toUsd, source, asOf } = price;
-  const usd = fromUsd === toUsd ? `$${fromUsd}` : `$${fromUsd} to $${toUsd}`;
+  const usd = fromUsd === toUsd ? dollars(fromUsd) : `${dollars(fromUsd)} to ${dollars(toUsd)}`;
   return [had, `${usd} an hour (${source}, ${asOf})`];
 }
 
@@ -62,6 +63,12 @@ export function backtestNotes({ rows, pools, policyOf }: Backtest): readonly str
     ...(isAssumed ? ['On-demand machines were not recorded: that they can always be had is an assumption.'] : []),
     ...(checked === undefined ? [] : [`Invariants, checked after every event: ${violationWords(checked)}.`]),
   ];
+}
+
+/** Cents, and more digits where a price has them. */
+function dollars(usd: number): string {
+  const [, digits = ''] = String(usd).split('.');
+  return `$${usd.toFixed(Math.max(2, Math.min(6, digits.length)))}`;
 }
 
 function violationWords({ name, violations = [] }: BacktestRow): string {

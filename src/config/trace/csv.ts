@@ -2,7 +2,7 @@
 import { type Market, markets } from '../../model/error-verdict.ts';
 import type { PricePoint, Trace, TracePool } from '../../model/trace.ts';
 import { oldest, PoolRecord } from './pool-record.ts';
-import { type Line, linesOf, refuse, type TraceFile } from './refuse.ts';
+import { isDay, type Line, linesOf, refuse, type TraceFile } from './refuse.ts';
 
 const columns = [
   ...['at_ms', 'site', 'machine', 'market', 'capacity', 'preempted'],
@@ -109,7 +109,7 @@ function setPrice(
 ): void {
   const usdPerHour = Number(usd);
   if (!(usdPerHour >= 0 && Number.isFinite(usdPerHour))) throw refuse(row, `"${usd}" is no price`, 'write 1.25');
-  if (pool.priced === undefined && (source === '' || !/^\d{4}-\d\d-\d\d$/.test(asOf)))
+  if (pool.priced === undefined && (source === '' || !isDay(asOf)))
     throw refuse(row, 'a price needs its source and its day', 'fill price_source and price_as_of (2026-11-28) once');
   pool.priced ??= { source, asOf };
   pool.points.push({ atMs, usdPerHour });

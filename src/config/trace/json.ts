@@ -5,14 +5,14 @@ import type { Trace } from '../../model/trace.ts';
 import { readSource, type Source } from '../document.ts';
 import { checkTaken } from './csv.ts';
 import { oldest, PoolRecord } from './pool-record.ts';
-import { refuse, shapesHint, type TraceFile } from './refuse.ts';
+import { isDay, refuse, shapesHint, type TraceFile } from './refuse.ts';
 
 const mostBytes = 1024 * 1024;
 
 const moment = z.int('must be a whole number of milliseconds').min(0, 'must be at least 0');
 const count = z.int('must be a whole number').min(0, 'must be at least 0').max(10_000, 'must be at most 10000');
 const usd = z.number('must be a number').min(0, 'must be at least 0');
-const day = z.string('must be a day').regex(/^\d{4}-\d\d-\d\d$/, 'must be a day, such as 2026-11-28');
+const day = z.string('must be a day').refine(isDay, 'must be a day, such as 2026-11-28');
 const market = z.enum(markets, `must be ${markets.join(', ')}`);
 const name = z.string('must be text').min(1, 'must not be empty');
 

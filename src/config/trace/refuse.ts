@@ -31,5 +31,11 @@ export function linesOf({ path, text }: TraceFile): readonly Line[] {
   return lines;
 }
 
+/** `2026-11-28`, a day that there is. */
+export function isDay(text: string): boolean {
+  const at = new Date(`${text}T00:00:00Z`);
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
 /** What a file may hold. */
 export const shapesHint = 'godwit backtest --help lists the shapes that are read';

@@ -89,6 +89,7 @@ describe('CSV', () => {
     ['1,east,g5,spot,,1,,,', 'some.csv:2: preempted without capacity'],
     ['1,east,g5,spot,2,,much,a,2026-11-28', 'some.csv:2: "much" is no price'],
     ['1,east,g5,spot,2,,1.5,,', 'some.csv:2: a price needs its source and its day'],
+    ['1,east,g5,spot,2,,1.5,a,2026-13-01', 'some.csv:2: a price needs its source and its day'],
     ['5,east,g5,spot,2,,,,\n4,east,g5,spot,2,,,,', 'some.csv:3: 4 ms is before the row above'],
     ['1,east,g5,spot,4,,,,\n2,east,g5,spot,2,1,,,', 'some.csv:3: 4 were there, 1 are preempted, and 2 are left'],
     ['0,east,g5,spot,4,,,,', 'some.csv:1: nothing happens after 0 ms'],
@@ -237,6 +238,10 @@ describe('several files, and prices beside them', () => {
   test.for([
     [`- ${spot}\n- ${spot}`, 'prices.yaml:3: some any spot is priced twice'],
     [`- ${spot.replace('some', 'sime')}`, 'prices.yaml:2: no pool sime any spot'],
+    [
+      `- ${spot.replace('2026-11-28', '2026-02-30')}`,
+      'prices.yaml:2: prices.0.asOf: must be a day, such as 2026-11-28',
+    ],
     [`- ${spot.replace('2026-11-28', 'today')}`, 'prices.yaml:2: prices.0.asOf: must be a day, such as 2026-11-28'],
     [`- ${spot.replace('source: price page, ', '')}`, 'prices.yaml:2: prices.0.source: must be text'],
   ] as const)('refuse %j at its line', ([prices, message]) => {

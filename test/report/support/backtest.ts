@@ -13,7 +13,7 @@ export function someBacktest(name = 'east', own: Partial<BacktestRow> = {}): Bac
     pools: [
       {
         ...{ site: name, machine: 'g5', market: 'spot', mostNodes: 3, taken: 5, isAssumed: false },
-        price: { fromUsd: 1, toUsd: 1.5, source: 'price page', asOf: '2026-11-28' },
+        price: { fromUsd: 1, toUsd: 1.505, source: 'price page', asOf: '2026-11-28' },
       },
       { site: 'anywhere', machine: 'any', market: 'on-demand', mostNodes: 4, taken: 0, isAssumed: true },
     ],

@@ -11,8 +11,8 @@ test('says what was replayed, then each row: availability, cost, moves', () => {
   const lines = backtestText(someBacktest(), narrow, plainStyle).split('\n');
   expect(lines.slice(0, 9)).toEqual([
     '10h of a trace, 2 replicas wanted at all times, 5m from a start until it serves',
-    'east g5, spot: at most 3 machines at once, 5 taken; $1 to $1.5 an hour (price',
-    'page, 2026-11-28)',
+    'east g5, spot: at most 3 machines at once, 5 taken; $1.00 to $1.505 an hour',
+    '(price page, 2026-11-28)',
     'anywhere, on-demand: assumed always to be had; no declared price',
     '',
     'WAY                  SERVED   ALL UP  NONE UP    COST  MOVES  TAKEN',
