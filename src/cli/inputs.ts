@@ -81,13 +81,25 @@ export function oneOf<const T extends string>(values: readonly T[], typed: strin
 
 /** A whole number from 1 to `most`. */
 export function wholeNumber(flags: string, summary: string, most: number): InputSpec<number | undefined> {
-  const parse = (typed: string): number => {
-    const value = Number(typed);
-    if (!/^\d+$/.test(typed) || value < 1 || value > most)
-      throw new InvalidInput(`write a whole number from 1 to ${most}`);
-    return value;
-  };
+  const parse = (typed: string): number => wholeUpTo(typed, most);
   return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse };
+}
+
+/** The same, or, where it is no number, a file that says more. */
+export function wholeNumberOrFile(
+  flags: string,
+  summary: string,
+  most: number,
+): InputSpec<number | string | undefined> {
+  const parse = (typed: string): number | string => (/^-?[\d.]+$/.test(typed) ? wholeUpTo(typed, most) : typed);
+  return { flags, summary, isRequired: false, choices: undefined, suggests: 'file', fallback: undefined, parse };
+}
+
+function wholeUpTo(typed: string, most: number): number {
+  const value = Number(typed);
+  if (!/^\d+$/.test(typed) || value < 1 || value > most)
+    throw new InvalidInput(`write a whole number from 1 to ${most}`);
+  return value;
 }
 
 /** Some of a closed set of words, with commas between them. */

@@ -22,14 +22,14 @@ export async function runBacktest(
   signal: AbortSignal,
 ): Promise<Backtest | undefined> {
   const { pools, endMs } = trace;
-  const { wanted, startupMs, policyOf } = options;
-  const terms = { wanted, startupMs };
+  const { wanted, demand, startupMs, policyOf } = options;
+  const terms = { wanted, demand, startupMs };
   const engine = await engineRow(trace, options, signal);
   if (engine === undefined) return undefined;
   const row = (
     { name, kind }: Pick<BacktestRow, 'name' | 'kind'>,
     played: ReturnType<typeof optimumOf>,
-  ): BacktestRow => ({ name, kind, ...figuresOf(played, trace, wanted), served: played.served });
+  ): BacktestRow => ({ name, kind, ...figuresOf(played, trace, terms), served: played.served });
   const rows = [
     engine,
     ...baselinesOf(trace).map((policy) => row({ name: policy.name, kind: 'baseline' }, replay(trace, policy, terms))),
@@ -38,6 +38,7 @@ export async function runBacktest(
   return {
     endMs,
     wanted,
+    demand,
     startupMs,
     policyOf: policyOf?.name,
     pools: pools.map((pool) => reportedPool(pool, endMs)),
@@ -60,7 +61,7 @@ async function engineRow(
     const played = await inTurn(() => runFast(someOf(world)));
     if (played === undefined) continue;
     const { served, violations } = played;
-    return { name: 'godwit', kind: 'engine', ...figuresOf(played, ordered, wanted), served, violations };
+    return { name: 'godwit', kind: 'engine', ...figuresOf(played, ordered, options), served, violations };
   }
 }
 

@@ -3,10 +3,22 @@
 import type { Deployment } from './deployment.ts';
 import type { Market } from './error-verdict.ts';
 
-/** How a trace is to be replayed. */
-export interface BacktestOptions {
-  /** Replicas, at all times. */
+/** So many replicas are wanted from this moment on. */
+export interface DemandPoint {
+  readonly atMs: number;
+  readonly replicas: number;
+}
+
+/** How many replicas are wanted. */
+export interface Demand {
+  /** The most at any time. */
   readonly wanted: number;
+  /** In order of time, the first from the trace's begin; absent: `wanted` at all times. */
+  readonly demand?: readonly DemandPoint[] | undefined;
+}
+
+/** How a trace is to be replayed. */
+export interface BacktestOptions extends Demand {
   /** From a start until it serves, in milliseconds. */
   readonly startupMs: number;
   /** Whose policy and probes the engine follows; undefined: the defaults. */
@@ -43,7 +55,7 @@ export interface BacktestFigures {
   readonly servedRatio: number;
   /** Share of the time in which all that were wanted served. */
   readonly fullRatio: number;
-  /** Share of the time in which none served. */
+  /** Share of the time in which none served though some were wanted. */
   readonly downRatio: number;
   /** Absent: a pool that was used has no declared price. */
   readonly costUsd: number | undefined;
@@ -76,10 +88,8 @@ export interface BacktestPool {
   readonly price?: { readonly fromUsd: number; readonly toUsd: number; readonly source: string; readonly asOf: string };
 }
 
-export interface Backtest {
+export interface Backtest extends Demand {
   readonly endMs: number;
-  /** Replicas wanted at all times. */
-  readonly wanted: number;
   readonly startupMs: number;
   /** Whose failover policy the engine followed; absent: the default one. */
   readonly policyOf?: string | undefined;

@@ -27,9 +27,11 @@ export function backtestColumns({ rows }: Backtest, isNarrow: boolean): readonly
 }
 
 /** `11h22m of a trace, 4 replicas wanted at all times, 5m from a start until it serves`. */
-export function backtestAbout({ endMs, wanted, startupMs }: Backtest): string {
-  const replicas = wanted === 1 ? 'one replica' : `${wanted} replicas`;
-  return `${span(endMs)} of a trace, ${replicas} wanted at all times, ${span(startupMs)} from a start until it serves`;
+export function backtestAbout({ endMs, wanted, demand, startupMs }: Backtest): string {
+  const always = `${wanted === 1 ? 'one replica' : `${wanted} replicas`} wanted at all times`;
+  const least = Math.min(wanted, ...(demand ?? []).map(({ replicas }) => replicas));
+  const replicas = least === wanted ? always : `${least} to ${wanted} replicas wanted`;
+  return `${span(endMs)} of a trace, ${replicas}, ${span(startupMs)} from a start until it serves`;
 }
 
 /** `east g5, spot`. */
@@ -48,7 +50,7 @@ export function poolWords({ mostNodes, taken, isAssumed, price }: BacktestPool):
 }
 
 /** How to read the figures. */
-export function backtestNotes({ rows, pools, policyOf }: Backtest): readonly string[] {
+export function backtestNotes({ rows, pools, demand, policyOf }: Backtest): readonly string[] {
   const isPriced = pools.every(({ price }) => price !== undefined);
   const isAssumed = pools.some((each) => each.isAssumed);
   const checked = rows.find(({ violations }) => violations !== undefined);
@@ -57,6 +59,9 @@ export function backtestNotes({ rows, pools, policyOf }: Backtest): readonly str
     'Moves: replicas that took the place of one in another pool. Taken: replicas whose machine was taken.',
     `godwit is the real engine with ${policyOf === undefined ? 'its default policy' : `the policy of ${policyOf}`} in mode auto: it sees a loss by probes, starts, proves, then moves. The other rows see a loss at once, and the optimum knows the whole trace.`,
     'Its first pool is hot there and filled again whenever it lacks replicas; what a failover leaves behind runs on until a person stops it. No load is simulated that would slow down a pool with only some of its replicas.',
+    ...(demand === undefined
+      ? []
+      : ['godwit holds the most that is ever wanted at all times: how many there are is configured.']),
     ...(isPriced
       ? []
       : ['Not every pool has a price: cost is left out, and the optimum has the fewest replica-hours.']),

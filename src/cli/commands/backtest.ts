@@ -2,7 +2,7 @@ import { backtestText } from '../../report/text/backtest.ts';
 import { sanitize } from '../../report/text/sanitize.ts';
 import { defineCommand, type Outcome } from '../command.ts';
 import { exitOfSignal } from '../exit-codes.ts';
-import { duration, requiredFiles, text, wholeNumber } from '../inputs.ts';
+import { duration, requiredFiles, text, wholeNumberOrFile } from '../inputs.ts';
 import { onlyDeployment, readForLooking } from '../open-config.ts';
 import { writeOut } from '../write-out.ts';
 
@@ -17,7 +17,7 @@ export const backtest = defineCommand({
   options: {
     trace: requiredFiles('--trace <file>', 'what could be had, and when; several are replayed side by side'),
     prices: text('--prices <file>', 'what the pools cost, with source and day', 'file'),
-    demand: wholeNumber('--demand <n>', `replicas wanted at all times (${usualWanted})`, mostWanted),
+    demand: wholeNumberOrFile('--demand <n|file>', `replicas wanted (${usualWanted}), or at_ms,replicas`, mostWanted),
     startup: duration('--startup <time>', 'from a start until a replica serves (5m)'),
     policy: text('--policy <file>', 'a configuration whose failover policy is followed', 'file'),
     deployment: text('--deployment <name>', 'of it, when it has several', 'deployment'),
@@ -41,15 +41,15 @@ export const backtest = defineCommand({
   ],
   formats: ['table', 'wide', 'json', 'yaml'],
   async run({ options }, app, out) {
-    const { demand: wanted = usualWanted, startup: startupMs = usualStartupMs, html } = options;
+    const { startup: startupMs = usualStartupMs, html } = options;
     // Loaded here: who only asks for help does not pay for reading YAML.
-    const { openTrace } = await import('../../config/trace/open-trace.ts');
-    const trace = await openTrace(options.trace, { prices: options.prices, wanted });
+    const { openBacktest } = await import('../../config/trace/open-trace.ts');
+    const { trace, demand } = await openBacktest({ ...options, demand: options.demand ?? usualWanted });
     const config = options.policy === undefined ? undefined : await readForLooking(app, options.policy);
     const policyOf = config && onlyDeployment(config, options.deployment);
     const progress = await out.progress('replaying the trace');
     const report = await app
-      .backtest(trace, { wanted, startupMs, policyOf }, app.interrupted)
+      .backtest(trace, { ...demand, startupMs, policyOf }, app.interrupted)
       .finally(() => progress.stop());
     if (report === undefined) return { exit: exitOfSignal(app.interrupted), note: 'interrupted; nothing was touched' };
     if (html !== undefined) await writeOut(html, (await import('../../report/html/backtest.ts')).backtestHtml(report));

@@ -1,5 +1,6 @@
 /** What the engine is compared with: simple ways to place replicas that see a loss at once and know nothing of what comes. */
 import type { Trace } from '../../model/trace.ts';
+import { wantedAt } from './demand.ts';
 import { priceAt, yardsticks } from './price.ts';
 import type { BacktestPolicy, ReplayTerms, Scene } from './replay.ts';
 
@@ -23,7 +24,7 @@ const onDemandOnly: BacktestPolicy = {
     const priceNow = (pool: number, nowMs: number): number => priceAt(pointsOf(pool), nowMs);
     return (scene) => {
       const order = own.toSorted((a, b) => priceNow(a, scene.nowMs) - priceNow(b, scene.nowMs));
-      return { start: take(scene, lackingIn(scene, terms), order) };
+      return { stop: surplusIn(scene, terms), start: take(scene, lackingIn(scene, terms), order) };
     };
   },
 };
@@ -31,7 +32,9 @@ const onDemandOnly: BacktestPolicy = {
 function onlyIn(pool: number, name: string): BacktestPolicy {
   return {
     name,
-    begin: (_, terms) => (scene) => ({ start: take(scene, lackingIn(scene, terms), [pool]) }),
+    begin: (_, terms) => (scene) => ({
+      ...{ stop: surplusIn(scene, terms), start: take(scene, lackingIn(scene, terms), [pool]) },
+    }),
   };
 }
 
@@ -50,7 +53,7 @@ const roundRobin: BacktestPolicy = {
         start.push(pool);
         turn = (own.indexOf(pool) + 1) % own.length;
       }
-      return { start };
+      return { stop: surplusIn(scene, terms), start };
     };
   },
 };
@@ -59,8 +62,13 @@ function poolsOf({ pools }: Trace, market: 'spot' | 'on-demand'): readonly numbe
   return pools.flatMap((each, pool) => (each.market === market ? [pool] : []));
 }
 
-function lackingIn({ replicas }: Scene, { wanted }: ReplayTerms): number {
-  return Math.max(0, wanted - replicas.length);
+function lackingIn({ replicas, nowMs }: Scene, terms: ReplayTerms): number {
+  return Math.max(0, wantedAt(terms, nowMs) - replicas.length);
+}
+
+/** Those that came last. */
+function surplusIn({ replicas, nowMs }: Scene, terms: ReplayTerms): Scene['replicas'] {
+  return replicas.slice(wantedAt(terms, nowMs));
 }
 
 function take(scene: Scene, count: number, order: readonly number[]): readonly number[] {

@@ -1,22 +1,22 @@
 /** Counts what a way of placing replicas came to: the same arithmetic for every row. */
-import type { BacktestFigures, Played, Run, ServedSpan } from '../../model/backtest.ts';
+import type { BacktestFigures, Demand, Played, Run } from '../../model/backtest.ts';
 import type { Trace } from '../../model/trace.ts';
+import { sumOver } from './demand.ts';
 import { costBetween } from './price.ts';
 
 const hourMs = 3_600_000;
 
-/** `wanted`: replicas, at all times. */
-export function figuresOf({ runs, served }: Played, { pools, endMs }: Trace, wanted: number): BacktestFigures {
-  const share = (of: (span: ServedSpan) => number): number =>
-    served.reduce((sum, span) => sum + of(span) * (span.untilMs - span.fromMs), 0) / endMs;
+/** Of what somebody wanted. */
+export function figuresOf({ runs, served }: Played, { pools, endMs }: Trace, demand: Demand): BacktestFigures {
+  const share = (of: (replicas: number, wanted: number) => number): number => sumOver(served, demand, of) / endMs;
   return {
-    servedRatio: share(({ replicas }) => Math.min(replicas, wanted) / wanted),
-    fullRatio: share(({ replicas }) => (replicas >= wanted ? 1 : 0)),
-    downRatio: share(({ replicas }) => (replicas > 0 ? 0 : 1)),
+    servedRatio: share((replicas, wanted) => Math.min(replicas, wanted)) / share((_, wanted) => wanted),
+    fullRatio: share((replicas, wanted) => (replicas >= wanted ? 1 : 0)),
+    downRatio: share((replicas, wanted) => (replicas > 0 || wanted === 0 ? 0 : 1)),
     costUsd: costOf(runs, pools),
     replicaHours: runs.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0) / hourMs,
     starts: runs.length,
-    moves: movesOf(runs, wanted),
+    moves: movesOf(runs, demand.wanted),
     taken: runs.filter(({ end }) => end === 'taken').length,
   };
 }

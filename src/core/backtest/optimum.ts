@@ -3,6 +3,7 @@ import type { Played, Run } from '../../model/backtest.ts';
 import type { Trace, TraceNode } from '../../model/trace.ts';
 import { at } from './at.ts';
 import { Network } from './cheapest-flow.ts';
+import { wantedAt } from './demand.ts';
 import { costBetween, yardsticks } from './price.ts';
 import { changesOf, type ReplayTerms, servedBy } from './replay.ts';
 
@@ -12,17 +13,17 @@ import { changesOf, type ReplayTerms, servedBy } from './replay.ts';
  * ready. In some optimum every take-over is at a change of the trace or one start-up later: between two of those, moving a
  * take-over changes what is served and what is paid in proportion, so that one of both ends is as good.
  */
-export function optimumOf(trace: Trace, { wanted, startupMs }: ReplayTerms): Played {
+export function optimumOf(trace: Trace, terms: ReplayTerms): Played {
+  const { wanted, startupMs } = terms;
   const { pools, endMs } = trace;
-  const changes = changesOf(trace);
+  const changes = changesOf(trace, terms);
   const later = changes.map((atMs) => atMs + startupMs).filter((atMs) => atMs < endMs);
   const times = [...new Set([...changes, ...later, endMs])].sort((a, b) => a - b);
   const pointsOf = yardsticks(pools);
   const stays = pools.flatMap(({ nodes }, pool) => nodes.flatMap((node) => stayOn(node, pool, times, startupMs) ?? []));
   const count = times.length + stays.reduce((sum, { from, until }) => sum + until - from, 0);
   const network = new Network(count);
-  for (let index = 1; index < times.length; index += 1)
-    network.add(index - 1, index, wanted, [at(times, index) - at(times, index - 1), 0]);
+  for (let index = 1; index < times.length; index += 1) layLine(network, index, times, terms);
   let vertex = times.length;
   const laid = stays.map((stay) => {
     const arcs = layStay(network, stay, vertex, {
@@ -36,6 +37,14 @@ export function optimumOf(trace: Trace, { wanted, startupMs }: ReplayTerms): Pla
   network.send(0, times.length - 1, wanted);
   const runs = laid.flatMap(({ stay, arcs }) => runsOn(stay, arcs, { network, times, startupMs, endMs }));
   return { runs, served: servedBy(runs, endMs) };
+}
+
+/** From one time to the next without a machine: at no cost as far as it is not wanted, not served beyond that. */
+function layLine(network: Network, index: number, times: readonly number[], terms: ReplayTerms): void {
+  const [fromMs, untilMs] = [at(times, index - 1), at(times, index)];
+  const wanted = wantedAt(terms, fromMs);
+  network.add(index - 1, index, wanted, [untilMs - fromMs, 0]);
+  if (wanted < terms.wanted) network.add(index - 1, index, terms.wanted - wanted, [0, 0]);
 }
 
 /** A machine that is there for long enough to serve: between which of the times it can. */

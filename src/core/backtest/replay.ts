@@ -1,10 +1,9 @@
 /** Plays one way of placing replicas over a trace, moment by moment. */
-import type { Played, Run, ServedSpan } from '../../model/backtest.ts';
+import type { Demand, Played, Run, ServedSpan } from '../../model/backtest.ts';
 import type { Trace, TraceNode } from '../../model/trace.ts';
+import { demandTimes } from './demand.ts';
 
-export interface ReplayTerms {
-  /** Replicas wanted at all times. */
-  readonly wanted: number;
+export interface ReplayTerms extends Demand {
   /** From a replica's start until it can serve, in milliseconds. */
   readonly startupMs: number;
 }
@@ -34,7 +33,7 @@ export interface Moves {
 
 /**
  * One way of placing replicas. This is where another one plugs in: `begin` gives what is asked whenever a machine comes or
- * goes, a price changes or a replica gets ready.
+ * goes, a price or what is wanted changes, or a replica gets ready.
  */
 export interface BacktestPolicy {
   readonly name: string;
@@ -44,7 +43,7 @@ export interface BacktestPolicy {
 /** Every replica that was started, and how many served when. */
 export function replay(trace: Trace, policy: BacktestPolicy, terms: ReplayTerms): Played {
   const decide = policy.begin(trace, terms);
-  const times = new Times(changesOf(trace), trace.endMs);
+  const times = new Times(changesOf(trace, terms), trace.endMs);
   const runs: Run[] = [];
   let replicas: readonly Standing[] = [];
   for (let nowMs = times.next(); nowMs !== undefined; nowMs = times.next()) {
@@ -71,13 +70,15 @@ export function replay(trace: Trace, policy: BacktestPolicy, terms: ReplayTerms)
   return { runs, served: servedBy(runs, trace.endMs) };
 }
 
-/** Every moment at which something of the trace changes before its end, its begin included; in order. */
-export function changesOf({ pools, endMs }: Trace): readonly number[] {
+/** Every moment before its end at which the trace changes or what is wanted, its begin included; in order. */
+export function changesOf({ pools, endMs }: Trace, demand: Demand): readonly number[] {
   const all = pools.flatMap(({ nodes, price }) => [
     ...nodes.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]),
     ...(price?.points ?? []).map(({ atMs }) => atMs),
   ]);
-  return [...new Set([0, ...all])].filter((atMs) => atMs >= 0 && atMs < endMs).sort((a, b) => a - b);
+  return [...new Set([0, ...all, ...demandTimes(demand)])]
+    .filter((atMs) => atMs >= 0 && atMs < endMs)
+    .sort((a, b) => a - b);
 }
 
 /** How many of these could serve when. */

@@ -4,7 +4,7 @@ import { backtestAbout, backtestColumns, backtestNotes, poolName, poolWords } fr
 import { drawing } from './axis.ts';
 import { areaSwatch, drawingFrame, leftText, lineSwatch } from './chart.ts';
 import { html, Markup, round } from './markup.ts';
-import { type Band, stepArea } from './paths.ts';
+import { type Band, stepArea, stepLine } from './paths.ts';
 import { styleHash, styleText } from './styles.ts';
 import { dataTable, section } from './tables.ts';
 
@@ -51,12 +51,16 @@ function pools({ pools: all }: Backtest): Markup {
   return section('What the trace has', dataTable('Pools, and what was declared', ['pool', 'had', 'price'], rows));
 }
 
-function timeline({ rows, wanted, endMs }: Backtest): Markup {
+function timeline({ rows, wanted, demand, endMs }: Backtest): Markup {
   const bottom = drawing.top + rows.length * (height + gap);
   const x = (atMs: number): number => drawing.left + (atMs / endMs) * (drawing.width - drawing.left - drawing.right);
   const least = rows.map(({ name, downRatio }) => `${name} ${(downRatio * 100).toFixed(1)}% of the time`);
   const finding = `None served: ${least.join(', ')}.`;
-  const layers = [rows.map((row, index) => strip(row, index, { wanted, x })), hours(endMs, bottom, x)];
+  const points = demand ?? [{ atMs: 0, replicas: wanted }];
+  const steps = points.map(({ atMs, replicas }, index) => {
+    return { x0: x(atMs), x1: x(Math.min(endMs, points[index + 1]?.atMs ?? endMs)), replicas };
+  });
+  const layers = [rows.map((row, index) => strip(row, index, { wanted, steps, x })), hours(endMs, bottom, x)];
   return section(
     chart.title,
     html`<figure><p>${finding}</p>${drawingFrame({ ...chart, finding }, bottom + 24, layers)}
@@ -66,10 +70,12 @@ function timeline({ rows, wanted, endMs }: Backtest): Markup {
 
 interface Plot {
   readonly wanted: number;
+  /** What is wanted, left to right. */
+  readonly steps: readonly { readonly x0: number; readonly x1: number; readonly replicas: number }[];
   readonly x: (atMs: number) => number;
 }
 
-function strip({ name, served }: BacktestRow, index: number, { wanted, x }: Plot): Markup {
+function strip({ name, served }: BacktestRow, index: number, { wanted, steps, x }: Plot): Markup {
   const base = drawing.top + (index + 1) * (height + gap) - 4;
   const y = (replicas: number): number => base - (Math.min(replicas, wanted) / wanted) * height;
   const bands = served.map(({ fromMs, untilMs, replicas }: ServedSpan): Band => {
@@ -77,16 +83,16 @@ function strip({ name, served }: BacktestRow, index: number, { wanted, x }: Plot
   });
   return html`<path class="area s0" d="${stepArea(bands)}"/>
     <path class="grid" d="M${drawing.left} ${base}H${drawing.width - drawing.right}"/>
-    <path class="line want" d="M${drawing.left} ${round(y(wanted))}H${drawing.width - drawing.right}"/>
+    <path class="line want" d="${stepLine(steps.map((each) => ({ ...each, y: y(each.replicas) })))}"/>
     <text x="${drawing.left}" y="${round(base - height - 5)}">${name}</text>
     ${leftText(`0 to ${wanted}`, base - height / 2 + 4, 'tick')}`;
 }
 
-const steps = [0.25, 0.5, 1, 2, 3, 6, 12, 24, 48];
+const tickHours = [0.25, 0.5, 1, 2, 3, 6, 12, 24, 48];
 
 /** Ticks at whole hours since the trace's begin, at most twelve. */
 function hours(endMs: number, bottom: number, x: (atMs: number) => number): Markup {
-  const step = steps.find((each) => endMs / hourMs / each <= 12) ?? Math.ceil(endMs / hourMs / 12);
+  const step = tickHours.find((each) => endMs / hourMs / each <= 12) ?? Math.ceil(endMs / hourMs / 12);
   const ticks = Array.from({ length: Math.floor(endMs / hourMs / step) + 1 }, (_, index) => index * step);
   return html`<path class="axis" d="M${drawing.left} ${bottom}H${drawing.width - drawing.right}"/>${ticks.map(
     (each) => {

@@ -77,6 +77,19 @@ test('takes several files, prices, a demand and a start-up time', async () => {
   });
 });
 
+test('takes a demand that changes from a file', async () => {
+  const { app, asked } = replaying();
+  const demand = write('demand.csv', 'at_ms,replicas\n0,2\n30000,5\n');
+  expect(await runCommand(['backtest', '--trace', trace, '--demand', demand], app)).toBe(0);
+  const points = [
+    { atMs: 0, replicas: 2 },
+    { atMs: 30_000, replicas: 5 },
+  ];
+  expect(asked[0]?.[1]).toMatchObject({ wanted: 5, demand: points });
+  expect(await runCommand(['backtest', '--trace', trace, '--demand', '0'], app)).toBe(2);
+  expect(app.printed.err).toContain('write a whole number from 1 to 100');
+});
+
 test('follows the policy of a deployment that is named', async () => {
   const { app, asked } = replaying();
   const argv = ['backtest', '--trace', trace, '--policy', 'godwit.yaml'];

@@ -31,17 +31,30 @@ const poolOf = (endMs: number, market: TracePool['market'], fewest = 0) =>
 
 const endMs = 8 * hourMs;
 const traces = fc.tuple(poolOf(endMs, 'spot', 1), poolOf(endMs, 'spot')).map((pools): Trace => ({ endMs, pools }));
-const terms = fc.record({
-  wanted: fc.integer({ min: 1, max: 2 }),
-  startupMs: fc.constantFrom(hourMs, 2 * hourMs),
-});
+/** One or two replicas at all times, or so many until an hour and so many from then on. */
+const demands = fc.oneof(
+  fc.record({ wanted: fc.integer({ min: 1, max: 2 }) }),
+  fc
+    .tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 2 }))
+    .map(([first, hour, then]) => ({
+      wanted: Math.max(first, then),
+      demand: [
+        { atMs: 0, replicas: first },
+        { atMs: hour * hourMs, replicas: then },
+      ],
+    })),
+);
+const terms = fc
+  .tuple(demands, fc.constantFrom(hourMs, 2 * hourMs))
+  .map(([demand, startupMs]): ReplayTerms => ({ ...demand, startupMs }));
 
 test('finds what a search through every choice of every hour finds', () => {
   fc.assert(
     fc.property(traces, terms, (trace, each) => {
-      const found = figuresOf(optimumOf(trace, each), trace, each.wanted);
+      const found = figuresOf(optimumOf(trace, each), trace, each);
       const best = searchAll(trace, each);
-      expect(found.servedRatio * each.wanted * 8).toBeCloseTo(best.served, 6);
+      const all = Array.from({ length: 8 }, (_, hour) => wantedIn(each, hour)).reduce((sum, count) => sum + count, 0);
+      expect(found.servedRatio * all).toBeCloseTo(best.served, 6);
       expect(found.costUsd).toBeCloseTo(best.usd, 6);
     }),
     { numRuns: 300 },
@@ -58,21 +71,26 @@ test('serves as much as any other row or more, and all time but the first start-
   fc.assert(
     fc.property(traces, terms, fc.boolean(), (spot, each, isAlways) => {
       const trace = isAlways ? always(spot, each) : spot;
-      const optimum = figuresOf(optimumOf(trace, each), trace, each.wanted);
-      const rows = baselinesOf(trace).map((policy) => figuresOf(replay(trace, policy, each), trace, each.wanted));
+      const optimum = figuresOf(optimumOf(trace, each), trace, each);
+      const rows = baselinesOf(trace).map((policy) => figuresOf(replay(trace, policy, each), trace, each));
       for (const row of rows) expect(row.servedRatio).toBeLessThanOrEqual(optimum.servedRatio + 1e-9);
       if (!isAlways) return;
-      expect(optimum.servedRatio).toBeCloseTo(1 - each.startupMs / endMs, 9);
+      if (each.demand === undefined) expect(optimum.servedRatio).toBeCloseTo(1 - each.startupMs / endMs, 9);
+      if (each.demand !== undefined) return;
       expect(rows[0]?.servedRatio).toBeCloseTo(optimum.servedRatio, 9);
     }),
     { numRuns: 300 },
   );
 });
 
+function wantedIn({ wanted, demand }: ReplayTerms, hour: number): number {
+  return demand?.findLast(({ atMs }) => atMs <= hour * hourMs)?.replicas ?? wanted;
+}
+
 /** Each hour each machine that is there either runs on, is started or is let go; `age`: hours it has run. */
-function searchAll({ pools }: Trace, { wanted, startupMs }: ReplayTerms): { served: number; usd: number } {
+function searchAll({ pools }: Trace, given: ReplayTerms): { served: number; usd: number } {
   const nodes = pools.flatMap(({ nodes: own, price }) => own.map((node) => ({ node, points: price?.points ?? [] })));
-  const ready = startupMs / hourMs;
+  const ready = given.startupMs / hourMs;
   const known = new Map<string, { served: number; usd: number }>();
   const from = (hour: number, ages: readonly number[]): { served: number; usd: number } => {
     if (hour === 8) return { served: 0, usd: 0 };
@@ -91,7 +109,7 @@ function searchAll({ pools }: Trace, { wanted, startupMs }: ReplayTerms): { serv
         const price = points.findLast(({ atMs }) => atMs <= hour * hourMs)?.usdPerHour ?? 0;
         return sum + (isOn(index) ? price : 0);
       }, 0);
-      const served = Math.min(wanted, next.filter((age) => age > ready).length);
+      const served = Math.min(wantedIn(given, hour), next.filter((age) => age > ready).length);
       const rest = from(hour + 1, next);
       const all = { served: served + rest.served, usd: usd + rest.usd };
       if (all.served > best.served || (all.served === best.served && all.usd < best.usd)) best = all;

@@ -46,7 +46,7 @@ const terms = { wanted: 1, startupMs: 5 * minute };
 
 function rowsOf(given: Trace): ReturnType<typeof figuresOf>[] {
   const played = [...baselinesOf(given).map((each) => replay(given, each, terms)), optimumOf(given, terms)];
-  return played.map((each) => figuresOf(each, given, terms.wanted));
+  return played.map((each) => figuresOf(each, given, terms));
 }
 
 describe('a case computed by hand', () => {
@@ -96,6 +96,31 @@ test('a replica that takes over elsewhere is a move, one that comes back at the 
   expect(movesOf(runs, 2)).toBe(1);
 });
 
+test('what is not wanted any more is given back, and counts neither for nor against', () => {
+  // Two wanted for the first hour, none for the second, one from then on; two machines that are always there, $1 each.
+  const nodes = ['a', 'b'].map((name) => ({ name, fromMs: 0, untilMs: 600 * minute }));
+  const price = { points: [{ atMs: 0, usdPerHour: 1 }], source: 'by hand', asOf: '2026-11-28' };
+  const given: Trace = {
+    endMs: 600 * minute,
+    pools: [{ site: 'east', machine: 'g', market: 'spot', isAssumed: false, nodes, price }],
+  };
+  const demand = [
+    { atMs: 0, replicas: 2 },
+    { atMs: 60 * minute, replicas: 0 },
+    { atMs: 120 * minute, replicas: 1 },
+  ];
+  const own = { wanted: 2, demand, startupMs: 5 * minute };
+  const [only] = baselinesOf(given).map((each) => figuresOf(replay(given, each, own), given, own));
+  // 2 × 60 + 480 minutes wanted; each start lacks five of them. 2 h and 8 h are paid.
+  expect(only).toMatchObject({ servedRatio: (2 * 55 + 475) / (2 * 60 + 480), downRatio: 10 / 600, starts: 3 });
+  expect(only?.fullRatio).toBe((55 + 60 + 475) / 600);
+  expect(only?.costUsd).toBeCloseTo(2 + 8, 9);
+  // Who knows it starts the third five minutes early.
+  const best = figuresOf(optimumOf(given, own), given, own);
+  expect(best.servedRatio).toBe((2 * 55 + 480) / (2 * 60 + 480));
+  expect(best.costUsd).toBeCloseTo(2 + 8 + 5 / 60, 9);
+});
+
 describe('what has no room', () => {
   const always = (site: string, count: number, usd: readonly number[]): Trace['pools'][number] => ({
     ...{ site, machine: 'g', market: 'on-demand', isAssumed: true },
@@ -115,7 +140,7 @@ describe('what has no room', () => {
     const [only] = baselinesOf(given).map((each) => replay(given, each, { wanted: 2, startupMs: 5 * minute }));
     expect(only?.runs.map(({ pool }) => pool)).toEqual([1, 0]);
     // Five hours at $2 and five at $9, beside ten at $3.
-    expect(figuresOf(only ?? { runs: [], served: [] }, given, 2).costUsd).toBeCloseTo(10 + 45 + 30, 9);
+    expect(figuresOf(only ?? { runs: [], served: [] }, given, { wanted: 2 }).costUsd).toBeCloseTo(10 + 45 + 30, 9);
   });
 
   test('round robin takes what there is, and goes on where it stopped', () => {

@@ -23,6 +23,14 @@ test('a strip for each row steps where its replicas do', () => {
   expect(page).toContain('None served: godwit 0.0% of the time, spot only, east 10.0% of the time');
 });
 
+test('the line of what is wanted steps with a demand that changes', () => {
+  const demand = [
+    { atMs: 0, replicas: 1 },
+    { atMs: 18_000_000, replicas: 2 },
+  ];
+  expect(backtestHtml({ ...someBacktest(), demand })).toContain('<path class="line want" d="M64 71H504V54H944"/>');
+});
+
 test('names are text and no markup', () => {
   const page = backtestHtml(someBacktest('<script>"&', { violations: ['<b>I4</b>'] }));
   expect(page).not.toMatch(/<script|<b>/);

@@ -39,6 +39,16 @@ test('names whose policy the engine followed', () => {
   expect(flat(backtestText(own, narrow, plainStyle))).toContain('with the policy of chat in mode auto');
 });
 
+test('says between what a demand lies, and what the engine makes of it', () => {
+  const demand = [
+    { atMs: 0, replicas: 1 },
+    { atMs: 18_000_000, replicas: 2 },
+  ];
+  const text = backtestText({ ...someBacktest(), demand }, narrow, plainStyle);
+  expect(text).toContain('10h of a trace, 1 to 2 replicas wanted, 5m from a start');
+  expect(text).toContain('godwit holds the most that is ever wanted');
+});
+
 test('tells what is assumed, and which invariants did not hold', () => {
   expect(backtestText(someBacktest(), narrow, plainStyle)).toContain('checked after every event: godwit broke none.');
   const text = backtestText(someBacktest('east', { violations: ['I4 at 12 s: nobody serves'] }), narrow, plainStyle);
