@@ -60,8 +60,8 @@ async function engineRow(
     if (signal.aborted) return undefined;
     const played = await inTurn(() => runFast(someOf(world)));
     if (played === undefined) continue;
-    const { served, violations } = played;
-    return { name: 'godwit', kind: 'engine', ...figuresOf(played, ordered, options), served, violations };
+    const { served, violations, silent } = played;
+    return { name: 'godwit', kind: 'engine', ...figuresOf(played, ordered, options), served, violations, silent };
   }
 }
 

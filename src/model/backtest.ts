@@ -73,6 +73,8 @@ export interface BacktestRow extends BacktestFigures {
   readonly served: readonly ServedSpan[];
   /** Invariants that did not hold; absent: nothing checks them in this row. */
   readonly violations?: readonly string[] | undefined;
+  /** Invariants that are not among them: the probes are too slow for what they compare. */
+  readonly silent?: readonly string[] | undefined;
 }
 
 /** A pool as the report names it. */

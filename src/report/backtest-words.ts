@@ -76,9 +76,10 @@ function dollars(usd: number): string {
   return `$${usd.toFixed(Math.max(2, Math.min(6, digits.length)))}`;
 }
 
-function violationWords({ name, violations = [] }: BacktestRow): string {
-  if (violations.length === 0) return `${name} broke none`;
-  return `${name} broke them ${violations.length === 1 ? 'once' : `${violations.length} times`}`;
+function violationWords({ name, violations = [], silent = [] }: BacktestRow): string {
+  const but = silent.length === 0 ? '' : ` (not looked at: ${silent.join(', ')}, for which its probes are too slow)`;
+  if (violations.length === 0) return `${name} broke none${but}`;
+  return `${name} broke them ${violations.length === 1 ? 'once' : `${violations.length} times`}${but}`;
 }
 
 /** To a hundredth of a percent, and never rounded to all or nothing. */

@@ -9,7 +9,7 @@ import { checkEnd } from './run-seed.ts';
 import { troublesOf } from './troubles.ts';
 import { Diary } from './what-if-diary.ts';
 import { breakSites } from './what-if-sites.ts';
-import { calmMsOf, noticeMsOf, saysSomething, worldConfig, worldOptions } from './what-if-world.ts';
+import { calmMsOf, noticeMsOf, silentInvariants, worldConfig, worldOptions } from './what-if-world.ts';
 import { type Host, World } from './world.ts';
 
 export interface WhatIf {
@@ -91,7 +91,7 @@ function troublesNow(world: World): readonly string[] {
 function storyOf(world: World, deployment: Deployment, diary: Diary): SimulatedSeed {
   const { ghost, schedule, options } = world;
   const beganMs = diary.beganMs ?? 0;
-  const isTold = saysSomething(deployment);
+  const silent = silentInvariants(deployment);
   return {
     seed: options.seed,
     forMs: schedule.monoMs - beganMs,
@@ -109,7 +109,7 @@ function storyOf(world: World, deployment: Deployment, diary: Diary): SimulatedS
       ...(schedule.events >= mostEvents ? [`the world was left after ${mostEvents} events`] : []),
     ],
     violations: ghost.violations
-      .filter(({ invariant }) => isTold(invariant))
+      .filter(({ invariant }) => !silent.includes(invariant))
       .map(({ invariant, message, atMonoMs }) => ({ invariant, message, atMs: atMonoMs - beganMs })),
   };
 }

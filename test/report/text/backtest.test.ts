@@ -53,6 +53,8 @@ test('tells what is assumed, and which invariants did not hold', () => {
   expect(backtestText(someBacktest(), narrow, plainStyle)).toContain('checked after every event: godwit broke none.');
   const text = backtestText(someBacktest('east', { violations: ['I4 at 12 s: nobody serves'] }), narrow, plainStyle);
   expect(text).toContain('godwit broke them once.');
+  const silent = backtestText(someBacktest('east', { silent: ['I4', 'I9'] }), narrow, { ...plainStyle, width: 120 });
+  expect(silent).toContain('broke none (not looked at: I4, I9, for which its probes are too slow)');
   expect(text).toContain('x VIOLATION of I4 at 12 s: nobody serves');
   expect(text).toContain('On-demand machines were not recorded');
 });
