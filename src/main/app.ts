@@ -53,13 +53,7 @@ export function createApp({ packageUrl, solverUrl, onAgain }: Launch): App {
       return interrupted;
     },
     ask,
-    config: {
-      read: async (path, { isForUse }) => (await import('./config.ts')).readConfig(path, isForUse),
-      show: async (path, how) => (await import('./config.ts')).showConfig(path, how),
-      schema: async () => (await import('./config.ts')).configSchema(),
-      locate: async (path) => (await import('./config.ts')).locateInConfig(path),
-      append: async (path, text) => (await import('./config.ts')).appendConfig(path, text),
-    },
+    config: configReader(),
     ...cloudTables(),
     openStore: async (config) => (await import('./store.ts')).openStore(config, 'read', clock),
     connectTraffic: (config) => connectTraffic(config, clock),
@@ -103,6 +97,16 @@ export function createApp({ packageUrl, solverUrl, onAgain }: Launch): App {
       await runModelServer(argv);
       return 0;
     },
+  };
+}
+
+function configReader(): App['config'] {
+  return {
+    read: async (path, { isForUse }) => (await import('./config.ts')).readConfig(path, isForUse),
+    show: async (path, how) => (await import('./config.ts')).showConfig(path, how),
+    schema: async () => (await import('./config.ts')).configSchema(),
+    locate: async (path) => (await import('./config.ts')).locateInConfig(path),
+    append: async (path, text) => (await import('./config.ts')).appendConfig(path, text),
   };
 }
 
