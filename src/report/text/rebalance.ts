@@ -79,7 +79,7 @@ const columns: readonly Column[] = [
 function planLines(plan: Plan, located: Located, style: Style): readonly string[] {
   const { today, cost, changes, parts, mends, binding, gap } = plan;
   const isBest = changes.length === 0;
-  const head = isBest ? `${usd(steady(today))} USD/h, and nothing allowed costs less` : costText(today, cost);
+  const head = isBest ? `${usd(steady(today))} USD/h, and nothing allowed costs less` : costText(today, cost, style);
   const proof = gap < 0.0005 ? 'proven' : `proven to ${(gap * 100).toFixed(1)}%`;
   const rows = changes.map(({ deployment, site, weight, replicas }) => [
     ...[sanitize(deployment), sanitize(site)],
@@ -123,10 +123,10 @@ function steady({ capacity, traffic }: AllocationCost): number {
   return capacity + traffic;
 }
 
-function costText(today: AllocationCost, after: AllocationCost): string {
+function costText(today: AllocationCost, after: AllocationCost, style: Style): string {
   const gain = steady(after) - steady(today);
   const moves = after.moves < 0.005 ? '' : `, moves ${usd(after.moves)}`;
-  return `${usd(steady(today))} -> ${usd(steady(after))} USD/h (${gain < 0 ? '' : '+'}${usd(gain)}${moves})`;
+  return `${usd(steady(today))} ${arrowOf(style)} ${usd(steady(after))} USD/h (${gain < 0 ? '' : '+'}${usd(gain)}${moves})`;
 }
 
 function sumText(changes: readonly SiteChange[]): string {
@@ -140,8 +140,7 @@ function arrow(
   unit: string,
   style: Style,
 ): string {
-  const sign = style.isUnicode ? '→' : '->';
-  return before === after ? `${after}${unit}` : `${before}${unit} ${sign} ${after}${unit}`;
+  return before === after ? `${after}${unit}` : `${before}${unit} ${arrowOf(style)} ${after}${unit}`;
 }
 
 function ruleLines(
@@ -170,4 +169,8 @@ function usd(amount: number): string {
 
 function round(value: number): string {
   return String(Number(value.toFixed(1)));
+}
+
+function arrowOf({ isUnicode }: Style): string {
+  return isUnicode ? '→' : '->';
 }

@@ -61,7 +61,7 @@ async function planned(outcome: RebalanceOutcome, argv: readonly string[] = [], 
 test('shows what changes, what it saves, how sure that is, and what each rule costs', async () => {
   const { code, out, err, asked } = await planned(plan);
   expect(out).toBe(`asked  chat 190 rps (gateway, 3s ago)
-417.00 -> 402.60 USD/h (-14.40, moves 0.50) (proven to 1.5%)
+417.00 → 402.60 USD/h (-14.40, moves 0.50) (proven to 1.5%)
 starts 0, stops 2 replicas
 DEPLOYMENT  SITE    TRAFFIC  REPLICAS
 chat        oslo  60% → 33%     3 → 1
@@ -80,7 +80,7 @@ test('says so when all is best as it is, and what a plan mends', async () => {
   const best = await planned({ ...plan, cost: plan.today, gap: 0, changes: [], parts: [], binding: [] });
   expect(best.out).toContain('417.00 USD/h, and nothing allowed costs less (proven)\n');
   const mended = await planned({ ...plan, cost: { ...plan.cost, capacity: 500 }, mends: [survive] });
-  expect(mended.out).toContain('417.00 -> 500.00 USD/h (+83.00, moves 0.50)');
+  expect(mended.out).toContain('417.00 → 500.00 USD/h (+83.00, moves 0.50)');
   const { parts: _, ...wayless } = plan;
   expect((await planned(wayless)).out).toContain('no way every order of these changes breaks a rule on the way\n');
   expect(mended.out).toContain('mends the loss of any site is survived (godwit.yaml:12)');

@@ -87,6 +87,8 @@ export interface Terms {
   readonly server?: string;
   /** Drills by name, as a configuration writes them. */
   readonly drills?: string;
+  /** What rebalancing keeps to; each replica then serves 10 requests a second, for as many dollars an hour as the site's place in the list. */
+  readonly rebalance?: string;
   readonly lease?: string;
   /** How often a completion is asked for, and how often the loop turns. */
   readonly probeEvery?: string;
@@ -106,6 +108,7 @@ const usual: Required<Omit<Terms, 'prepare' | 'launch' | 'ports'>> = {
   move: '{ steps: [100%], holdEach: 0s }',
   safety: '{}',
   drills: '{}',
+  rebalance: '',
   drain: '{}',
   replicas: { oslo: 2, paris: 1, rome: 1 },
   cold: [],
@@ -239,11 +242,15 @@ interface ConfigTerms extends Usual {
 
 /** The mark stands on every command line: by it the processes are found again. */
 function configOf({ mark, startsPath, port, ports, ...terms }: ConfigTerms): string {
-  const { move, safety, drills, drain, replicas, cold, server, lease, probeEvery, evaluateEvery } = terms;
+  const { move, safety, drills, rebalance, drain, replicas, cold, server, lease, probeEvery, evaluateEvery } = terms;
   const sites = Object.keys(replicas);
   const args = `--port \${port} --model tiny --name ${mark}/\${replica}`;
   const shell = `echo $$ \${replica} >> ${startsPath}; exec ${process.execPath} ${server} ${args}`;
   const standbyOf = (site: string): string => (cold.includes(site) ? ', standby: cold' : '');
+  const priceOf = (index: number): string =>
+    rebalance === ''
+      ? ''
+      : `, rated: { requestsPerSecond: 10 }, price: { amount: ${index + 1}, currency: USD, per: hour }`;
   return `version: 1
 state: { dir: state, lease: ${lease} }
 sites:
@@ -256,7 +263,7 @@ deployments:
     stopGrace: 1s
     probe: { ttft: 1s, every: ${probeEvery}, timeout: 2s }
     drain: ${drain}
-    sites: { ${sites.map((site) => `${site}: { replicas: ${replicas[site]}${standbyOf(site)} }`).join(', ')} }
+    sites: { ${sites.map((site, index) => `${site}: { replicas: ${replicas[site]}${standbyOf(site)}${priceOf(index)} }`).join(', ')} }
     failover:
       mode: auto
       detector: { evaluateEvery: ${evaluateEvery}, failures: 2, failAfter: 100ms, staleAfter: 5s, window: 5s }
@@ -265,5 +272,5 @@ deployments:
       safety: ${safety}
 traffic: { listen: "127.0.0.1:${port}" }
 drills: ${drills}
-`;
+${rebalance === '' ? '' : `rebalance: ${rebalance}\n`}`;
 }
