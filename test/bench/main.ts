@@ -7,6 +7,7 @@ import { benchFailover } from './failover.ts';
 import { benchFalseAlarm } from './false-alarm.ts';
 import { benchLatency } from './latency.ts';
 import { benchLoad } from './load.ts';
+import { benchPlacements } from './placements.ts';
 import { coreBusy, harnessCore, moveTo, needTools, proxyCore } from './processes.ts';
 import { benchProviders } from './providers.ts';
 import { benchSmall } from './small.ts';
@@ -30,6 +31,7 @@ const parts: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]> |
   startup: benchStartup,
   status: benchStatus,
   providers: benchProviders,
+  placements: benchPlacements,
   small: benchSmall,
   latency: benchLatency,
   streams: benchStreams,
