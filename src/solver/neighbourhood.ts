@@ -1,8 +1,7 @@
-/** A few blocks filled together, the others standing still: a program of its own. */
-import type { Highs } from 'highs';
-import type { Column, Row } from '../model/program.ts';
-import { type Apart, type Pattern, patternOf } from './apart.ts';
-import { solveWhole } from './solve.ts';
+/** A few blocks filled anew together, the others standing still: patterns that fit what is left, and the best choice among them. */
+import type { Pattern } from './apart.ts';
+import { choosePatterns, priceLinks } from './master.ts';
+import type { Search } from './search.ts';
 
 export interface Fill {
   readonly members: readonly number[];
@@ -10,44 +9,42 @@ export interface Fill {
   readonly current: readonly Pattern[];
   /** Of each link, without the members; less than nothing where the others take too much. */
   readonly left: readonly number[];
+  /** Of the links, for all blocks: those of a few may be more. */
+  readonly prices: readonly number[];
   /** Of a unit that is taken beyond what is left. */
   readonly overCost: number;
   readonly withinMs: number;
 }
 
-/** Better patterns for the members, in their order; undefined: none was found. */
-export function fillTogether(highs: Highs, { blocks }: Apart, fill: Fill): readonly Pattern[] | undefined {
-  const { members, current, left, overCost, withinMs } = fill;
-  const columns: Column[] = [];
-  const rows: Row[] = [];
-  const start: number[] = [];
-  const terms = new Map<number, [number, number][]>();
-  for (const [at, member] of members.entries()) {
-    const block = blocks[member];
-    if (block === undefined) continue;
-    const first = columns.length;
-    rows.push(
-      ...block.rows.map((row) => ({ ...row, terms: row.terms.map(([column, by]) => [first + column, by] as const) })),
-    );
-    for (const [column, takes] of block.takes.entries())
-      for (const { link, amount } of takes) terms.set(link, [...(terms.get(link) ?? []), [first + column, amount]]);
-    columns.push(...block.columns);
-    start.push(...(current[at]?.values ?? []));
+/** Prices are set so often. */
+const rounds = 2;
+const rough = { gap: 0.005, mostNodes: 30, withinMs: 50 };
+/** What is compared, beside the last digits of floating point. */
+const tiny = 1e-6;
+
+/** Patterns for the members, in their order; undefined: none was found. */
+export function fillTogether(search: Search, fill: Fill): readonly Pattern[] | undefined {
+  const { highs, found, pricings } = search;
+  const { members, current, left, prices, overCost, withinMs } = fill;
+  const fits = ({ takes }: Pattern): boolean => {
+    for (const [link, amount] of takes) if (amount > (left[link] ?? 0) + tiny) return false;
+    return true;
+  };
+  const patterns = (): Pattern[][] =>
+    members.map((block, at) => (found.patterns[block] ?? []).filter((each) => each === current[at] || fits(each)));
+  const usual = Math.max(...prices, tiny) / 5;
+  for (let round = 0; round < rounds; round += 1) {
+    const box = { center: prices, width: 1, usual, withinMs };
+    const next = priceLinks(highs, patterns(), left, box);
+    if (next === undefined) break;
+    let isNew = false;
+    for (const block of members) {
+      const room = (link: number): number => left[link] ?? 0;
+      const start = found.cheapest(block, next.prices, fits);
+      const pattern = pricings[block]?.price(next.prices, { ...rough, start, room }).pattern;
+      if (pattern !== undefined && found.add(block, pattern)) isNew = true;
+    }
+    if (!isNew) break;
   }
-  for (const [link, taken] of terms) {
-    const over = taken.reduce((sum, [column, amount]) => sum + amount * (start[column] ?? 0), -(left[link] ?? 0));
-    rows.push({ least: Number.NEGATIVE_INFINITY, most: left[link] ?? 0, terms: [...taken, [columns.length, -1]] });
-    columns.push({ cost: overCost, least: 0, most: Number.POSITIVE_INFINITY, isWhole: false });
-    start.push(Math.max(0, over));
-  }
-  const solution = solveWhole(highs, { columns, rows }, { gap: 1e-4, withinMs, start });
-  if (solution.kind !== 'solved') return undefined;
-  let next = 0;
-  return members.flatMap((member) => {
-    const block = blocks[member];
-    if (block === undefined) return [];
-    const values = solution.values.slice(next, next + block.columns.length);
-    next += block.columns.length;
-    return [patternOf(block, values)];
-  });
+  return choosePatterns(highs, patterns(), { room: left, overCost, withinMs, gap: 1e-4, start: current });
 }

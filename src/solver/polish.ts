@@ -1,7 +1,8 @@
 /** Betters a choice of patterns, a few blocks at a time (large neighbourhood search, Shaw 1998), and mends one that takes too much. */
-import type { Highs } from 'highs';
-import type { Apart, Pattern } from './apart.ts';
+import type { Pattern } from './apart.ts';
+import { choosePatterns } from './master.ts';
 import { fillTogether } from './neighbourhood.ts';
+import type { Search } from './search.ts';
 
 export interface Polish {
   /** One for each block. */
@@ -11,10 +12,12 @@ export interface Polish {
   isOver(): boolean;
   /** Fills some blocks anew; nothing gets worse by it. */
   step(withinMs: number): void;
+  /** Chooses among all patterns found so far; nothing gets worse by it. */
+  chooseAll(withinMs: number, gap: number): void;
 }
 
 /** Blocks that are filled together: more of them find more, and take longer. */
-const together = { least: 4, first: 12, most: 24 };
+const together = 40;
 /** What is compared, beside the last digits of floating point. */
 const tiny = 1e-6;
 
@@ -26,18 +29,13 @@ export interface PolishTerms {
 }
 
 /** `chosen`: one pattern for each block. */
-export function createPolish(
-  highs: Highs,
-  apart: Apart,
-  chosen: readonly Pattern[],
-  { prices, overCost }: PolishTerms,
-): Polish {
+export function createPolish(search: Search, chosen: readonly Pattern[], { prices, overCost }: PolishTerms): Polish {
+  const { highs, apart, found } = search;
   const patterns = [...chosen];
   const left = apart.links.map(({ room }) => room);
   const tries = patterns.map(() => 0);
   const wants = apart.blocks.map(({ takes }) => new Set(takes.flatMap((each) => each.map(({ link }) => link))));
   const users = apart.links.map((_, link) => [...wants.keys()].filter((index) => wants[index]?.has(link)));
-  let size = together.first;
 
   const take = (taken: readonly Pattern[], sign: 1 | -1): void => {
     for (const { takes } of taken) for (const [link, amount] of takes) left[link] = (left[link] ?? 0) - sign * amount;
@@ -55,7 +53,25 @@ export function createPolish(
     const near = new Set(links.flatMap((link) => users[link] ?? []));
     near.delete(seed);
     const others = [...near].sort((a, b) => byTries(a, b) || common(b) - common(a) || a - b);
-    return [seed, ...others.slice(0, size - 1)];
+    return [seed, ...others.slice(0, together - 1)];
+  };
+
+  /** By what is found while they take nothing, if that is better. */
+  const replace = (
+    members: readonly number[],
+    find: (current: readonly Pattern[]) => readonly Pattern[] | undefined,
+  ): void => {
+    const current = members.flatMap((index) => patterns[index] ?? []);
+    const before = costOf(current) + overCost * over();
+    take(current, -1);
+    const next = find(current) ?? current;
+    take(next, 1);
+    if (costOf(next) + overCost * over() < before - tiny) {
+      for (const [at, index] of members.entries()) patterns.splice(index, 1, ...next.slice(at, at + 1));
+      return;
+    }
+    take(next, -1);
+    take(current, 1);
   };
 
   take(patterns, 1);
@@ -65,23 +81,14 @@ export function createPolish(
     isOver: () => over() > 0,
     step(withinMs) {
       const members = choose();
-      const current = members.flatMap((index) => patterns[index] ?? []);
-      const before = costOf(current) + overCost * over();
-      take(current, -1);
-      const next = fillTogether(highs, apart, { members, current, left, overCost, withinMs });
-      take(next ?? current, 1);
-      const isBetter = next !== undefined && costOf(next) + overCost * over() < before - tiny;
-      if (next !== undefined && !isBetter) {
-        take(next, -1);
-        take(current, 1);
-      }
-      for (const [at, index] of members.entries()) {
-        const pattern = next?.[at];
-        if (isBetter && pattern !== undefined) patterns[index] = pattern;
-        tries[index] = (tries[index] ?? 0) + 1;
-      }
-      // What ran out of time was too much at once.
-      size = next === undefined ? Math.max(together.least, size - 2) : Math.min(together.most, size + 1);
+      replace(members, (current) => fillTogether(search, { members, current, left, prices, overCost, withinMs }));
+      for (const index of members) tries[index] = (tries[index] ?? 0) + 1;
+    },
+    chooseAll(withinMs, gap) {
+      const room = apart.links.map((link) => link.room);
+      replace([...patterns.keys()], (start) =>
+        choosePatterns(highs, found.patterns, { room, overCost, withinMs, gap, start }),
+      );
     },
   };
 }

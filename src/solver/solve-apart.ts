@@ -6,26 +6,24 @@ import type { Highs } from 'highs';
 import type { Program, Solution } from '../model/program.ts';
 import type { SolveTerms } from '../ports/solver.ts';
 import { type Apart, isFilling, type Pattern, patternOf, takeApart } from './apart.ts';
+import { dive } from './dive.ts';
+import { createFound } from './found.ts';
 import { createHighsModel, solutionOf } from './highs-model.ts';
-import { choosePatterns, priceLinks } from './master.ts';
-import { createPolish } from './polish.ts';
-import { createPricing, type Pricing } from './pricing.ts';
+import { createPolish, type Polish } from './polish.ts';
+import { betterPrices, canBeFilled, type Prices, proveBetter, provenBy } from './prices.ts';
+import { createPricing } from './pricing.ts';
+import type { Search } from './search.ts';
 import { solveWhole } from './solve.ts';
 
 /** Fewer columns than this are solved in one piece. */
 const fewColumns = 1500;
-/** Of the time: until then prices are bettered, and until then the master chooses; the rest is for mending and polishing. */
-const pricingShare = 0.6;
-const choosingShare = 0.75;
-/** How well a block is filled: what is left of it is lost of the bound. */
-const blockGap = 0.003;
-/** One block may take so long, milliseconds: the few hard ones are not worth more. */
-const blockMs = 200;
-/** Rounds of pricing. */
-const mostRounds = 200;
-/** How far prices may go from the best ones at first, and what is left of it after a round that was no better. */
-const firstWidth = 0.3;
-const narrowing = 0.7;
+/** Of the time: prices are bettered until then, and of what is left the bound may take so much at the end. */
+const pricingShare = 0.45;
+const proofShare = 0.18;
+/** Of the time: so long the master chooses among all patterns at most, in turns with neighbourhoods that find more. */
+const choosingShare = 0.06;
+/** Prices are good enough when the master promises less than this share of the cost, or a quarter of the gap. */
+const leastRise = 0.0005;
 /** The master gets this long at least, and one neighbourhood at most, milliseconds. */
 const leastMs = 500;
 const stepMs = 1000;
@@ -45,72 +43,86 @@ function solveApart(highs: Highs, program: Program, apart: Apart, terms: SolveTe
   if (relaxed.kind !== 'priced') return relaxed;
   const found = createFound(apart);
   const { start } = terms;
-  if (start !== undefined)
-    for (const [index, block] of apart.blocks.entries()) {
-      const values = block.places.map((place) => start[place] ?? 0);
-      if (isFilling(block, values)) found.add(index, patternOf(block, values));
-    }
-  const search = { highs, apart, found, leftMs };
-  const best = betterPrices(search, relaxed, terms.gap);
-  if (best === undefined) return { kind: 'infeasible' };
+  const given = apart.blocks.flatMap((block, index) => {
+    const values = block.places.map((place) => start?.[place] ?? 0);
+    if (start === undefined || !isFilling(block, values)) return [];
+    found.add(index, patternOf(block, values));
+    return found.patterns[index] ?? [];
+  });
+  const search = { highs, apart, found, pricings: apart.blocks.map((block) => createPricing(highs, block)) };
+  try {
+    const times = { leftMs: () => leftMs(pricingShare), lastMs: () => leftMs(1) };
+    const best = betterPrices(search, relaxed.prices, times, Math.max(leastRise, terms.gap / 4));
+    if (best === undefined) return nothingFound;
+    if (!canBeFilled(best)) return { kind: 'infeasible' };
+    const chosen = choose(search, best, { program, terms, given, leftMs, relaxed: relaxed.bound });
+    if (chosen === undefined) return nothingFound;
+    const { patterns, cost, bound } = chosen;
+    return { kind: 'solved', values: assemble(program, apart, patterns), cost, bound: Math.min(cost, bound) };
+  } finally {
+    for (const pricing of search.pricings) pricing.dispose();
+  }
+}
+
+interface ChoiceTerms {
+  readonly program: Program;
+  readonly terms: SolveTerms;
+  /** Of the beginning: of each block that it fills, its pattern. */
+  readonly given: readonly Pattern[];
+  /** Until this share of the time is over, milliseconds. */
+  readonly leftMs: (share: number) => number;
+  /** The bound of the relaxation. */
+  readonly relaxed: number;
+}
+
+interface Chosen {
+  readonly patterns: readonly Pattern[];
+  readonly cost: number;
+  readonly bound: number;
+}
+
+/** A pattern for each block, all within the room, and the bound; undefined: none was found. */
+function choose(
+  search: Search,
+  best: Prices,
+  { program, terms, given, leftMs, relaxed }: ChoiceTerms,
+): Chosen | undefined {
+  const { apart, found } = search;
+  const cheapest = apart.blocks.flatMap((_, block) => found.cheapest(block, best.prices) ?? []);
+  if (cheapest.length < apart.blocks.length) return undefined;
+  const dived = dive(search, cheapest, best.prices, () => leftMs(1 - proofShare));
   const overCost = 10 * Math.max(1, ...program.columns.map(({ cost }) => Math.abs(cost)));
-  const withinMs = Math.max(leastMs, leftMs(choosingShare));
-  const chosen = choosePatterns(highs, found.patterns, apart.links, { overCost, withinMs, gap: terms.gap / 2 });
-  if (chosen === undefined) return nothingFound;
-  const polish = createPolish(highs, apart, chosen, { prices: best.prices, overCost });
-  const isGood = (): boolean => !polish.isOver() && polish.cost() - best.bound <= terms.gap * Math.abs(polish.cost());
-  while (leftMs(1) > 0 && !isGood()) polish.step(Math.min(stepMs, leftMs(1)));
-  if (polish.isOver()) return nothingFound;
-  const cost = polish.cost();
-  return {
-    kind: 'solved',
-    values: assemble(program, apart, polish.patterns()),
-    cost,
-    bound: Math.min(cost, best.bound),
+  const createFrom = (patterns: readonly Pattern[]): Polish =>
+    createPolish(search, patterns, { prices: best.prices, overCost });
+  let polish = createFrom(dived);
+  if (given.length === apart.blocks.length) {
+    const from = createFrom(given);
+    // A beginning that is one is the worst that can come of it.
+    if (!from.isOver() && (polish.isOver() || from.cost() < polish.cost())) polish = from;
+  }
+  const mostMs = Math.max(leastMs, choosingShare * terms.withinMs);
+  const isWithinGap = (bound: number): boolean =>
+    !polish.isOver() && polish.cost() - bound <= terms.gap * Math.abs(polish.cost());
+  const polishUntil = (share: number, bound: number): void => {
+    const isOver = (): boolean => leftMs(share) <= 0 || isWithinGap(bound);
+    while (!isOver()) {
+      polish.chooseAll(Math.min(mostMs, leftMs(share)), terms.gap / 2);
+      const until = leftMs(1) - mostMs;
+      while (!isOver() && leftMs(1) > until) polish.step(Math.min(stepMs, leftMs(share)));
+    }
   };
+  // What the bound will be at most: it is proven once that is enough.
+  polishUntil(1 - proofShare, found.estimate(best.prices));
+  let bound = Math.max(relaxed, provenBy(search, best));
+  if (!isWithinGap(bound)) {
+    const better = proveBetter(search, best, () => leftMs(1));
+    bound = Math.max(bound, provenBy(search, better));
+  }
+  polishUntil(1, bound);
+  return polish.isOver() ? undefined : { patterns: polish.patterns(), cost: polish.cost(), bound };
 }
 
 const nothingFound: Solution = { kind: 'unknown', message: 'no solution was found in time' };
-
-interface Prices {
-  /** Proven at these prices. */
-  readonly bound: number;
-  readonly prices: readonly number[];
-}
-
-interface Search {
-  readonly highs: Highs;
-  readonly apart: Apart;
-  readonly found: Found;
-  /** Until this share of the time is over, milliseconds. */
-  readonly leftMs: (share: number) => number;
-}
-
-/** Fills all blocks and prices the links anew, in turns; undefined: some block cannot be filled at all. */
-function betterPrices({ highs, apart, found, leftMs }: Search, relaxed: Prices, gap: number): Prices | undefined {
-  const pricings = apart.blocks.map((block) => createPricing(highs, block));
-  try {
-    let best = relaxed;
-    let { prices } = relaxed;
-    let width = firstWidth;
-    for (let round = 0; round < mostRounds; round += 1) {
-      // The first round gives every block a pattern, however long it takes.
-      const bound = priceAll(pricings, { apart, found, prices }, () => leftMs(round === 0 ? 1 : pricingShare));
-      if (bound === undefined) return undefined;
-      if (bound > best.bound) best = { bound, prices };
-      else width *= narrowing;
-      if (leftMs(pricingShare) <= 0) break;
-      const box = { center: best.prices, width, withinMs: leftMs(choosingShare) };
-      const next = priceLinks(highs, found.patterns, apart.links, box);
-      // No prices can prove more than the patterns cost.
-      if (next === undefined || next.cost - best.bound <= (gap / 4) * Math.abs(next.cost)) break;
-      prices = next.prices;
-    }
-    return best;
-  } finally {
-    for (const pricing of pricings) pricing.dispose();
-  }
-}
 
 /** The program without whole numbers: a first bound, and the first prices. */
 function relax(highs: Highs, program: Program, apart: Apart, withinMs: number) {
@@ -132,52 +144,6 @@ function relax(highs: Highs, program: Program, apart: Apart, withinMs: number) {
   } finally {
     model.dispose();
   }
-}
-
-interface Priceable {
-  readonly apart: Apart;
-  readonly found: Found;
-  readonly prices: readonly number[];
-}
-
-/** Every block for itself at these prices: the bound that proves; undefined: one cannot be filled at all. */
-function priceAll(
-  pricings: readonly Pricing[],
-  { apart, found, prices }: Priceable,
-  leftMs: () => number,
-): number | undefined {
-  let bound = -apart.links.reduce((sum, { room }, link) => sum + room * (prices[link] ?? 0), 0);
-  for (const [index, pricing] of pricings.entries()) {
-    // Half a round proves nothing.
-    if (leftMs() <= 0) return Number.NEGATIVE_INFINITY;
-    // One of which no pattern is known yet is worth all the time there is.
-    const withinMs = found.patterns[index]?.length === 0 ? leftMs() : blockMs;
-    const priced = pricing.price(prices, { gap: blockGap, withinMs });
-    if (priced === undefined) return undefined;
-    bound += priced.bound;
-    if (priced.pattern !== undefined) found.add(index, priced.pattern);
-  }
-  return bound;
-}
-
-interface Found {
-  readonly patterns: readonly (readonly Pattern[])[];
-  add(block: number, pattern: Pattern): void;
-}
-
-/** Of each block, without doubles. */
-function createFound({ blocks }: Apart): Found {
-  const patterns = blocks.map((): Pattern[] => []);
-  const known = blocks.map(() => new Set<string>());
-  return {
-    patterns,
-    add(block, pattern) {
-      const key = pattern.values.map((value) => value.toFixed(4)).join();
-      if (known[block]?.has(key) !== false) return;
-      known[block]?.add(key);
-      patterns[block]?.push(pattern);
-    },
-  };
 }
 
 function assemble(program: Program, { blocks }: Apart, patterns: readonly Pattern[]): readonly number[] {

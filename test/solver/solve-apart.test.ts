@@ -3,6 +3,7 @@ import { isFilling, takeApart } from '../../src/solver/apart.ts';
 import { loadSolver } from '../../src/solver/load.ts';
 import { solveWhole } from '../../src/solver/solve.ts';
 import { solve } from '../../src/solver/solve-apart.ts';
+import { placementProgram } from './support/placements.ts';
 import { blockProgram, costOf, wrongWith } from './support/programs.ts';
 
 const highs = await loadSolver();
@@ -30,6 +31,25 @@ test.for([
   expect(whole.bound).toBeLessThanOrEqual(solution.cost + 1e-6);
 });
 
+test(
+  'sixty deployments at thirty sites, with scarce machines: a placement that breaks no row, and a bound below it',
+  limits,
+  () => {
+    const program = placementProgram({ deployments: 60, sites: 30, seed: 1, room: 2 });
+    expect(program.columns.length).toBeGreaterThan(1500);
+    const solution = solve(highs, program, { gap: 0.001, withinMs: 6000 }, now);
+    if (solution.kind !== 'solved') throw new Error(JSON.stringify(solution));
+    expect(wrongWith(program, solution.values)).toBeUndefined();
+    expect(solution.cost).toBeCloseTo(costOf(program, solution.values), 6);
+    const whole = solveWhole(highs, program, { gap: 0.001, withinMs: 5000 });
+    if (whole.kind !== 'solved') throw new Error(JSON.stringify(whole));
+    expect(solution.bound).toBeLessThanOrEqual(whole.cost + 1e-6);
+    expect(whole.bound).toBeLessThanOrEqual(solution.cost + 1e-6);
+    // In one piece the bound is far away after the same time.
+    expect(solution.bound).toBeGreaterThan(whole.bound);
+  },
+);
+
 test.for([
   { name: 'all blocks together', room: 0.4, demand: undefined },
   { name: 'one block', room: 2, demand: 1e6 },
@@ -48,6 +68,19 @@ test('a beginning that is no solution does no harm, and one that is need not be 
   expect(wrongWith(program, first.values)).toBeUndefined();
   const again = solve(highs, program, { ...within, start: first.values }, now);
   if (again.kind !== 'solved') throw new Error(JSON.stringify(again));
+  expect(wrongWith(program, again.values)).toBeUndefined();
+});
+
+test('what it is given to begin with is the worst that comes of it, in however short a time', limits, () => {
+  const program = blockProgram(9, { blocks: 150, room: 1.5 });
+  const first = solve(highs, program, { gap: 0.02, withinMs: 30_000 }, now);
+  if (first.kind !== 'solved') throw new Error(JSON.stringify(first));
+  // The clock of this one jumps: its time is over once every block has been priced.
+  let calls = 0;
+  const jumps = (): number => (calls++ < 200 ? 0 : 60_000);
+  const again = solve(highs, program, { gap: 0, withinMs: 30_000, start: first.values }, jumps);
+  if (again.kind !== 'solved') throw new Error(JSON.stringify(again));
+  expect(again.cost).toBeLessThanOrEqual(first.cost + 1e-9);
   expect(wrongWith(program, again.values)).toBeUndefined();
 });
 
