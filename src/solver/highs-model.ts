@@ -34,6 +34,11 @@ export function createHighsModel(highs: Highs, { columns, rows }: Program, isRel
   return model;
 }
 
+/** A time limit as HiGHS takes it: one that has passed already is an error there. */
+export function secondsOf(withinMs: number): number {
+  return Math.max(0, withinMs) / 1000;
+}
+
 /** What a run of it came to. */
 export function solutionOf(highs: Highs, model: Model, { columns }: Program): Solution {
   const { optimal, infeasible, unboundedOrInfeasible, timeLimit } = highs.constants.modelStatus;

@@ -2,7 +2,7 @@
 import type { Highs } from 'highs';
 import type { Column, Program, Row } from '../model/program.ts';
 import type { Pattern } from './apart.ts';
-import { createHighsModel, solutionOf } from './highs-model.ts';
+import { createHighsModel, secondsOf, solutionOf } from './highs-model.ts';
 
 /** Patterns to choose from, block by block; none twice. */
 export type Patterns = readonly (readonly Pattern[])[];
@@ -37,7 +37,7 @@ export function priceLinks(
   });
   const model = createHighsModel(highs, program, true);
   try {
-    model.options.set({ time_limit: box.withinMs / 1000 });
+    model.options.set({ time_limit: secondsOf(box.withinMs) });
     model.run();
     if (model.getModelStatus() !== highs.constants.modelStatus.optimal) return undefined;
     const { rowDual, colValue } = model.getSolution();
@@ -70,7 +70,7 @@ export function choosePatterns(
   const { program, rowOf } = programOf(patterns, room, () => ({ over: overCost, under: 0 }));
   const model = createHighsModel(highs, program);
   try {
-    model.options.set({ time_limit: withinMs / 1000, mip_rel_gap: gap });
+    model.options.set({ time_limit: secondsOf(withinMs), mip_rel_gap: gap });
     if (start !== undefined)
       model.setSolution({ colValue: Float64Array.from(valuesOf(start, patterns, { room, rowOf })) });
     model.run();

@@ -16,6 +16,11 @@ export interface Prices {
   readonly bounds: readonly number[];
 }
 
+export interface BestPrices extends Prices {
+  /** The best bound of all rounds: by other prices perhaps, when not every block was filled at these. */
+  readonly proven: number;
+}
+
 /** How well a block is filled while prices change, and how long that may take: most are done in 4 ms, a few would take a second. */
 const rough = { gap: 0.005, mostNodes: 60, withinMs: 150 };
 /** Rounds of pricing. */
@@ -32,13 +37,15 @@ export function betterPrices(
   first: readonly number[],
   { leftMs, lastMs }: PricingTime,
   gap: number,
-): Prices | undefined {
+): BestPrices | undefined {
   const { highs, apart, found } = search;
   const known = first.filter((price) => price > 0);
   const usual = known.length === 0 ? 1 : known.reduce((sum, price) => sum + price, 0) / known.length;
   const room = apart.links.map((link) => link.room);
   let best = priceAll(search, first, lastMs);
-  if (best === undefined || !canBeFilled(best)) return best;
+  if (best === undefined) return undefined;
+  let proven = provenBy(search, best);
+  if (!canBeFilled(best)) return { ...best, proven };
   const rests = createRests(apart.blocks.length);
   let width = firstWidth;
   for (let round = 1; round < mostRounds && leftMs() > 0; round += 1) {
@@ -57,13 +64,14 @@ export function betterPrices(
     }
     const priced = priceAll(search, next.prices, leftMs, rests);
     if (priced === undefined) break;
+    proven = Math.max(proven, provenBy(search, priced));
     const center = found.estimate(best.prices);
     if (found.estimate(priced.prices) > center + worthwhile * (next.cost - center)) {
       best = priced;
       width = Math.min(mostWidth, 2 * width);
     } else width /= 2;
   }
-  return best;
+  return { ...best, proven };
 }
 
 /** Whether there is any filling of each block. */

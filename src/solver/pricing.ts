@@ -1,7 +1,7 @@
 /** Fills one block at its cheapest, with what it takes of the links paid at shadow prices. */
 import type { Highs } from 'highs';
 import { type Block, type Pattern, patternOf } from './apart.ts';
-import { createHighsModel } from './highs-model.ts';
+import { createHighsModel, secondsOf } from './highs-model.ts';
 
 export interface Priced {
   /** Proven: no filling costs less at these prices; infinite: there is none. */
@@ -58,7 +58,7 @@ export function createPricing(highs: Highs, block: Block): Pricing {
       for (const [index, { link }] of links.entries())
         model.changeRowBounds(block.rows.length + index, -highs.infinity, Math.min(highs.infinity, room(link)));
       // Its clock, unlike `getRunTime`, begins anew with each run.
-      model.options.set({ mip_rel_gap: gap, mip_max_nodes: mostNodes, time_limit: withinMs / 1000 });
+      model.options.set({ mip_rel_gap: gap, mip_max_nodes: mostNodes, time_limit: secondsOf(withinMs) });
       if (start !== undefined) model.setSolution({ colValue: Float64Array.from(start.values) });
       model.run();
       const { infeasible, unboundedOrInfeasible } = highs.constants.modelStatus;

@@ -8,9 +8,9 @@ import type { SolveTerms } from '../ports/solver.ts';
 import { type Apart, isFilling, type Pattern, patternOf, takeApart } from './apart.ts';
 import { dive } from './dive.ts';
 import { createFound } from './found.ts';
-import { createHighsModel, solutionOf } from './highs-model.ts';
+import { createHighsModel, secondsOf, solutionOf } from './highs-model.ts';
 import { createPolish, type Polish } from './polish.ts';
-import { betterPrices, canBeFilled, type Prices, proveBetter, provenBy } from './prices.ts';
+import { type BestPrices, betterPrices, canBeFilled, proveBetter, provenBy } from './prices.ts';
 import { createPricing } from './pricing.ts';
 import type { Search } from './search.ts';
 import { solveWhole } from './solve.ts';
@@ -84,7 +84,7 @@ interface Chosen {
 /** A pattern for each block, all within the room, and the bound; undefined: none was found. */
 function choose(
   search: Search,
-  best: Prices,
+  best: BestPrices,
   { program, terms, given, leftMs, relaxed }: ChoiceTerms,
 ): Chosen | undefined {
   const { apart, found } = search;
@@ -113,7 +113,7 @@ function choose(
   };
   // What the bound will be at most: it is proven once that is enough.
   polishUntil(1 - proofShare, found.estimate(best.prices));
-  let bound = Math.max(relaxed, provenBy(search, best));
+  let bound = Math.max(relaxed, best.proven);
   if (!isWithinGap(bound)) {
     const better = proveBetter(search, best, () => leftMs(1));
     bound = Math.max(bound, provenBy(search, better));
@@ -128,7 +128,7 @@ const nothingFound: Solution = { kind: 'unknown', message: 'no solution was foun
 function relax(highs: Highs, program: Program, apart: Apart, withinMs: number) {
   const model = createHighsModel(highs, program, true);
   try {
-    model.options.set({ solver: 'simplex', time_limit: withinMs / 1000 });
+    model.options.set({ solver: 'simplex', time_limit: secondsOf(withinMs) });
     model.run();
     const solution = solutionOf(highs, model, {
       ...program,
