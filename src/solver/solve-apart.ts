@@ -7,7 +7,7 @@ import type { Program, Solution } from '../model/program.ts';
 import type { SolveTerms } from '../ports/solver.ts';
 import { type Apart, isFilling, type Pattern, patternOf, takeApart } from './apart.ts';
 import { dive } from './dive.ts';
-import { createFound } from './found.ts';
+import { createFound, type Found } from './found.ts';
 import { createHighsModel, secondsOf, solutionOf } from './highs-model.ts';
 import { createPolish, type Polish } from './polish.ts';
 import { type BestPrices, betterPrices, canBeFilled, proveBetter, provenBy } from './prices.ts';
@@ -22,6 +22,14 @@ const pricingShare = 0.45;
 const proofShare = 0.18;
 /** Of the time: so long the master chooses among all patterns at most, in turns with neighbourhoods that find more. */
 const choosingShare = 0.06;
+/** A beginning that is none is taken from whatever is found in this share of the time: any will do. */
+const anyShare = 0.1;
+const anyGap = 0.9;
+/** Until this share of the time a choice that takes too much is mended, all patterns looked at in one of so many turns. */
+const mendShare = 0.7;
+const mendTurns = 4;
+/** What is compared, beside the last digits of floating point. */
+const tiny = 1e-6;
 /** Prices are good enough when the master promises less than this share of the cost, or a quarter of the gap. */
 const leastRise = 0.0005;
 /** The master gets this long at least, and one neighbourhood at most, milliseconds. */
@@ -42,13 +50,13 @@ function solveApart(highs: Highs, program: Program, apart: Apart, terms: SolveTe
   const relaxed = relax(highs, program, apart, terms.withinMs);
   if (relaxed.kind !== 'priced') return relaxed;
   const found = createFound(apart);
-  const { start } = terms;
-  const given = apart.blocks.flatMap((block, index) => {
-    const values = block.places.map((place) => start?.[place] ?? 0);
-    if (start === undefined || !isFilling(block, values)) return [];
-    found.add(index, patternOf(block, values));
-    return found.patterns[index] ?? [];
-  });
+  let given = addPatterns(apart, found, terms.start);
+  if (!areWithin(apart, given)) {
+    // Any solution at all, found in one piece: patterns that fit beside each other are what blocks by themselves do not bring.
+    const any = solveWhole(highs, program, { gap: anyGap, withinMs: anyShare * terms.withinMs });
+    if (any.kind === 'infeasible') return any;
+    if (any.kind === 'solved') given = addPatterns(apart, found, any.values);
+  }
   const search = { highs, apart, found, pricings: apart.blocks.map((block) => createPricing(highs, block)) };
   try {
     const times = { leftMs: () => leftMs(pricingShare), lastMs: () => leftMs(1) };
@@ -62,6 +70,24 @@ function solveApart(highs: Highs, program: Program, apart: Apart, terms: SolveTe
   } finally {
     for (const pricing of search.pricings) pricing.dispose();
   }
+}
+
+/** The pattern of each block that the values fill. */
+function addPatterns({ blocks }: Apart, found: Found, values: readonly number[] | undefined): readonly Pattern[] {
+  if (values === undefined) return [];
+  return blocks.flatMap((block, index) => {
+    const own = block.places.map((place) => values[place] ?? 0);
+    if (!isFilling(block, own)) return [];
+    const pattern = patternOf(block, own);
+    found.add(index, pattern);
+    return [pattern];
+  });
+}
+
+/** One for each block, and together within the room. */
+function areWithin({ blocks, links }: Apart, patterns: readonly Pattern[]): boolean {
+  const taken = links.map((_, link) => patterns.reduce((sum, { takes }) => sum + (takes.get(link) ?? 0), 0));
+  return patterns.length === blocks.length && links.every(({ room }, link) => (taken[link] ?? 0) <= room + tiny);
 }
 
 interface ChoiceTerms {
@@ -95,11 +121,6 @@ function choose(
   const createFrom = (patterns: readonly Pattern[]): Polish =>
     createPolish(search, patterns, { prices: best.prices, overCost });
   let polish = createFrom(dived);
-  if (given.length === apart.blocks.length) {
-    const from = createFrom(given);
-    // A beginning that is one is the worst that can come of it.
-    if (!from.isOver() && (polish.isOver() || from.cost() < polish.cost())) polish = from;
-  }
   const mostMs = Math.max(leastMs, choosingShare * terms.withinMs);
   const isWithinGap = (bound: number): boolean =>
     !polish.isOver() && polish.cost() - bound <= terms.gap * Math.abs(polish.cost());
@@ -111,6 +132,17 @@ function choose(
       while (!isOver() && leftMs(1) > until) polish.step(Math.min(stepMs, leftMs(share)));
     }
   };
+  // What takes too much is mended first: it costs far less than a beginning of any kind.
+  const mendMs = (): number => leftMs(mendShare);
+  for (let turn = 0; polish.isOver() && mendMs() > 0; turn += 1) {
+    if (turn % mendTurns === 0) polish.chooseAll(Math.min(mostMs, mendMs()), terms.gap / 2);
+    else polish.step(Math.min(stepMs, mendMs()));
+  }
+  if (areWithin(apart, given)) {
+    const from = createFrom(given);
+    // A beginning that is one is the worst that can come of it.
+    if (polish.isOver() || from.cost() < polish.cost()) polish = from;
+  }
   // What the bound will be at most: it is proven once that is enough.
   polishUntil(1 - proofShare, found.estimate(best.prices));
   let bound = Math.max(relaxed, best.proven);

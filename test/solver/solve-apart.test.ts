@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { formulate } from '../../src/core/placement/formulate.ts';
 import { isFilling, takeApart } from '../../src/solver/apart.ts';
 import { loadSolver } from '../../src/solver/load.ts';
 import { solveWhole } from '../../src/solver/solve.ts';
 import { solve } from '../../src/solver/solve-apart.ts';
-import { placementProgram } from './support/placements.ts';
+import { realisticProblem } from '../core/placement/support/realistic.ts';
 import { blockProgram, costOf, wrongWith } from './support/programs.ts';
 
 const highs = await loadSolver();
@@ -35,7 +36,7 @@ test(
   'sixty deployments at thirty sites, with scarce machines: a placement that breaks no row, and a bound below it',
   limits,
   () => {
-    const program = placementProgram({ deployments: 60, sites: 30, seed: 1, room: 2 });
+    const program = formulate(realisticProblem(1, { deployments: 60, sites: 30, room: 4 })).program;
     expect(program.columns.length).toBeGreaterThan(1500);
     const solution = solve(highs, program, { gap: 0.001, withinMs: 6000 }, now);
     if (solution.kind !== 'solved') throw new Error(JSON.stringify(solution));

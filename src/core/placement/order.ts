@@ -8,7 +8,7 @@ import { type Course, createCourse } from './course.ts';
 import { formulate } from './formulate.ts';
 
 /** Changes that are tried before an order is given up. */
-const mostTries = 200_000;
+const mostTries = 20_000;
 /** Slices of a move of traffic, when all of it at once finds no place in the order. */
 const slices = 4;
 
