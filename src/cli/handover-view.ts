@@ -51,13 +51,13 @@ function changedSince({ sights: { stored } }: Seen, fromMs: number): readonly Op
   return open === undefined ? ended : [open, ...ended];
 }
 
+const temporaryKinds: ReadonlySet<Standing['kind']> = new Set(['pause', 'shift', 'out', 'scale', 'weights']);
+
 /** What was acknowledged, unblocked or adopted is done, not temporary. */
 function temporaryOf({ sights: { stored } }: Seen, atMs: number): readonly Standing[] {
   if (stored.kind === 'unseen') return [];
   return stored.value.standing.filter(
-    (each) =>
-      (each.kind === 'pause' || each.kind === 'shift' || each.kind === 'out') &&
-      (each.kind === 'shift' || isInForce(each, atMs)),
+    (each) => temporaryKinds.has(each.kind) && (each.kind === 'shift' || isInForce(each, atMs)),
   );
 }
 

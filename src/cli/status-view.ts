@@ -1,5 +1,6 @@
 /** Puts what was seen of a deployment together as the one value `status` shows. Pure. */
 import { failoverReadiness } from '../engine/failover-readiness.ts';
+import { setNow } from '../engine/set-now.ts';
 import type { Config } from '../model/config.ts';
 import type { Deployment, Placement } from '../model/deployment.ts';
 import type { DiagnosisCode, SiteDiagnosis } from '../model/diagnosis.ts';
@@ -33,7 +34,8 @@ const stateOf: Readonly<Record<DiagnosisCode, SiteState>> = {
 const usualErrorRatio = 0.02;
 
 /** Stale figures are shown and labelled; nothing is concluded from them. */
-export function statusView(config: Config, deployment: Deployment, sights: Sights): StatusView {
+export function statusView(config: Config, configured: Deployment, seen: Sights): StatusView {
+  const { deployment, sights } = asSetNow(configured, seen);
   const { atMs } = sights;
   const stored = sights.stored.kind === 'seen' ? sights.stored.value : undefined;
   const snapshot = stored?.snapshot;
@@ -79,6 +81,14 @@ export function statusView(config: Config, deployment: Deployment, sights: Sight
     },
   };
   return { ...view, next: nextCommands(view, deployment) };
+}
+
+/** With what stands in place of the configuration's numbers and weights; what counts no more is not shown. */
+function asSetNow(configured: Deployment, sights: Sights): { deployment: Deployment; sights: Sights } {
+  const { stored } = sights;
+  if (stored.kind === 'unseen') return { deployment: configured, sights };
+  const { deployment, standing } = setNow(configured, stored.value.standing);
+  return { deployment, sights: { ...sights, stored: { ...stored, value: { ...stored.value, standing } } } };
 }
 
 /** However old: its own age is shown with it. */

@@ -2,6 +2,7 @@
 import type { Fault } from '../model/fault.ts';
 import type { Pin } from '../model/pin.ts';
 import type { Standing } from '../model/standing.ts';
+import { weightsText } from '../model/words.ts';
 import type { Temporary } from '../report/status-view.ts';
 import type { LeftRun } from './drill-runs.ts';
 
@@ -28,6 +29,16 @@ function temporaryOf(standing: Standing, atMs: number): readonly Temporary[] {
       // A long name is cut off at its end, and the command names the site anyway.
       const what = `${standing.isStopped ? 'stopped' : 'drained'}: ${standing.site}`;
       return [{ ...base, what, end: `godwit start ${deployment} --site ${standing.site}` }];
+    }
+    case 'scale': {
+      const { site, replicas, instead } = standing;
+      const what = `${site} at ${replicas}, not ${instead}`;
+      return [{ ...base, what, end: `godwit scale ${deployment} --site ${site} --replicas ${instead}` }];
+    }
+    case 'weights': {
+      const typed = Object.entries(standing.instead).map(([site, pct]) => `${site}=${pct}`);
+      const end = `godwit switchover ${deployment} --weights ${typed.join(',')} --keep`;
+      return [{ ...base, what: `prefers ${weightsText(standing.weights)}`, end }];
     }
     case 'adopted':
     case 'ack':

@@ -25,7 +25,9 @@ export function dangerOf(
 
 /** What is left to serve from, once the sites that are emptied, or lose all their weight, are gone. */
 function lastOnes(view: View, action: Action, nowMs: number): readonly string[] {
-  const empty = action.empty ?? [];
+  const { scale } = action;
+  const none = scale?.replicas === 0 ? [{ site: scale.site, stop: scale.how }] : [];
+  const empty = [...(action.empty ?? []), ...none];
   const isReady = (name: string): boolean =>
     view.sites.some((site) => site.site.name === name && readyReplicas(view, site, nowMs).length > 0);
   const leaves = view.sites

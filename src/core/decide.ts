@@ -25,6 +25,11 @@ export function decide(view: View, nowMs: number): Decision {
   const diagnosis = diagnose(view, nowMs);
   if (view.request !== undefined) {
     const answer = decideRequest(view, view.request, diagnosis, nowMs);
+    if (view.request.trigger === 'rebalance' && answer.kind === 'act') {
+      // It comes after everything else: what is about to be done is done first, and it is looked at again then.
+      const first = decideUnasked(view, diagnosis, nowMs);
+      return first.kind === 'act' || first.kind === 'steer' ? first : answer;
+    }
     // Who only waits for a list holds nobody up: what users are served from has failed meanwhile.
     if (answer.kind !== 'stay' || !isWaiting(answer.reasons)) return answer;
     const unasked = decideUnasked(view, diagnosis, nowMs);
@@ -66,11 +71,17 @@ type Unasked = Exclude<Decision, { kind: 'steer' }>;
 const waitingCodes: ReadonlySet<string> = new Set(['NotUnhealthyLongEnough', 'OnePlaneOnly']);
 
 /**
- * A start only waits for a model to load, a settling move has done its work, and whoever held one may have gone to bed: none
- * of them may delay a failover.
+ * A start only waits for a model to load, a settling move has done its work, whoever held one may have gone to bed, and a
+ * number or a cheaper split can be had later: none of them may delay a failover.
  */
 function isOnlyWaiting({ plan, state }: Operation): boolean {
-  return plan.kind === 'start' || state === 'verifying' || state === 'held';
+  return (
+    plan.kind === 'start' ||
+    plan.kind === 'scale' ||
+    plan.trigger === 'rebalance' ||
+    state === 'verifying' ||
+    state === 'held'
+  );
 }
 
 function failoverOf(view: View, diagnosis: Diagnosis, nowMs: number): Unasked | undefined {

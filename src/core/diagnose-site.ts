@@ -7,6 +7,7 @@ import type { SiteView, View } from '../model/view.ts';
 import { judgeTraffic, type TrafficVerdict } from './detect/traffic.ts';
 import { leavingNoticeOf } from './leaving.ts';
 import { completionConditions, isAlive, isPast, readyReplicas, servingReplicas, weightOf } from './readiness.ts';
+import { isTakenAway } from './taken-away.ts';
 
 /**
  * One plane alone never makes a site actionable, except the data plane seen from a quorum of vantages. With a single
@@ -46,7 +47,7 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
   if (seen.states.every((state) => state === 'good')) {
     return seen.traffic.state === 'bad' || seen.traffic.state === 'slow'
       ? plain('SiteDegraded', `probes are good, traffic is ${seen.traffic.state}: ${seen.traffic.message}`)
-      : plain('Healthy', `${ready.length} of ${site.replicas.length} ready${leaving}`);
+      : plain('Healthy', `${ready.length} of ${countedAt(view, site)} ready${leaving}`);
   }
   const goodCount = seen.states.filter((state) => state === 'good').length;
   const unsure = `${seen.states.length - goodCount} of ${seen.states.length} loading or not seen`;
@@ -67,6 +68,11 @@ export function diagnoseSite(view: View, site: SiteView, nowMs: number): SiteDia
     planes,
     sinceMs: seen.sinceMs,
   };
+}
+
+/** Without what was taken away on purpose. */
+function countedAt(view: View, { replicas }: SiteView): number {
+  return replicas.filter(({ replica }) => !isTakenAway(view, replica)).length;
 }
 
 /** Of those that serve: what the provider's word takes from what is ready. */
@@ -96,7 +102,7 @@ function gather(view: View, site: SiteView, nowMs: number): Gathered {
   const replicas = site.replicas.map(({ replica }) => replica);
   const judged = site.replicas
     .filter(({ replica }) => replica.state !== 'stopped' && replica.state !== 'stopping')
-    .filter(({ replica }) => !isPast(replica, replicas))
+    .filter(({ replica }) => !isPast(replica, replicas) && !isTakenAway(view, replica))
     .map((each) => ({ each, conditions: completionConditions(view, each) }));
   const bad = judged.flatMap(({ each, conditions }) =>
     conditions.filter((condition) => isBad(stateOf(each, [condition]))),

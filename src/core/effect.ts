@@ -16,14 +16,17 @@ export function siteForecasts(view: View, plan: Plan, nowMs: number): readonly S
     const ends = endOf(plan, name);
     const thenPct = plan.after[name] ?? 0;
     const { ratedRps } = site.placement;
-    const serving = ends === 'stopped' ? 0 : ready + starts;
+    const trim = plan.steps.find((step) => step.kind === 'trim' && step.site === name);
+    const takes = trim?.kind === 'trim' ? trim.takes : 0;
+    const serving = ends === 'stopped' ? 0 : ready + starts - takes;
     return {
       site: name,
       nowPct: plan.before[name] ?? 0,
       thenPct,
       ready,
-      wanted: site.placement.replicas,
+      wanted: plan.scale?.site === name ? plan.scale.replicas : site.placement.replicas,
       starts,
+      ...(trim === undefined ? {} : { trims: trimmedReplicas(site, plan) }),
       ends,
       thenRps: totalRps === undefined ? undefined : (totalRps * thenPct) / 100,
       thenCapacityRps: ratedRps === undefined ? undefined : serving * ratedRps,
@@ -41,7 +44,8 @@ export function costForecast(view: View, plan: Plan): CostForecast | undefined {
   if (hunt?.kind === 'hunt' && pair.length > 1) spared = hunt.replicas * Math.min(...pair.map(priceOf));
   for (const site of view.sites) {
     const running = billedReplicas(site);
-    const after = endOf(plan, site.site.name) === 'stopped' ? 0 : running + slotsStarted(view, plan, site.site.name);
+    const left = running - trimmedReplicas(site, plan);
+    const after = endOf(plan, site.site.name) === 'stopped' ? 0 : left + slotsStarted(view, plan, site.site.name);
     const { usdPerHour } = site.placement;
     if (usdPerHour === undefined && running + after > 0) return undefined;
     now += running * (usdPerHour ?? 0);
@@ -72,6 +76,13 @@ function requestsPerSecond({ traffic }: View): number | undefined {
 /** A replica that may be paid for is counted as one that is. */
 function billedReplicas(site: SiteView): number {
   return site.replicas.filter(({ replica }) => isAlive(replica.state) && replica.billed !== 'no').length;
+}
+
+/** What a trim stops: of those that run, and are perhaps paid for. */
+function trimmedReplicas(site: SiteView, { steps }: Plan): number {
+  const trim = steps.find((step) => step.kind === 'trim' && step.site === site.site.name);
+  if (trim?.kind !== 'trim') return 0;
+  return billedReplicas({ ...site, replicas: site.replicas.filter(({ replica }) => replica.slot >= trim.keep) });
 }
 
 /** Of a hedged hunt at both sites. */

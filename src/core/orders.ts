@@ -55,7 +55,7 @@ export function decideOrder(
 
 /** An open operation goes back by one step more of its own. */
 function againstReturn(view: View, { id, plan, step }: Operation, nowMs: number): readonly Reason[] {
-  const stop = plan.steps.findIndex(({ kind }) => kind === 'stop');
+  const stop = plan.steps.findIndex(({ kind }) => kind === 'stop' || kind === 'trim');
   if (stop >= 0 && step >= stop) {
     const message = `${id} has begun to stop ${plan.from ?? 'its source'}: what is stopped cannot take traffic back`;
     return [{ code: 'PointOfNoReturn', message }];

@@ -62,6 +62,7 @@ function phaseOf({ kind }: Step): Phase {
       return 'drain';
     case 'stop':
     case 'release':
+    case 'trim':
       return 'stop';
     case 'settle':
       return 'settle';

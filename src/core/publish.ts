@@ -1,4 +1,5 @@
 /** Builds the route entry the gateway gets: weights as given, replicas as they are, spill order by proof. */
+import type { Step } from '../model/plan.ts';
 import type { Replica } from '../model/replica.ts';
 import type { RouteEntry, RouteReplica, RouteSite, SpillSite, Weights } from '../model/route.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
@@ -19,7 +20,7 @@ export function routeEntryFor(view: View, terms: EntryTerms): RouteEntry {
   const sites = view.sites.filter((site) => isResident(view, site));
   const weights = Object.fromEntries(sites.map(({ site }) => [site.name, terms.weights[site.name] ?? 0]));
   const drainingAt = (site: SiteView): IsDraining =>
-    isEmptied(view, site, weights) ? () => true : leavers(view, site);
+    isEmptied(view, site, weights) ? () => true : trimmed(view, site, weights, leavers(view, site));
   return {
     deployment: deployment.name,
     epoch: terms.epoch,
@@ -87,6 +88,26 @@ function leavers(view: View, site: SiteView): IsDraining {
   const first = leaving.toSorted((a, b) => a.goneAtMs - b.goneAtMs).slice(0, readyReplicas(view, site, atMs).length);
   const drained = new Set(first.map(({ each }) => each));
   return (each) => drained.has(each);
+}
+
+/**
+ * With what an operation under way takes away, from the moment it begins to. At a site with weight one that serves is left,
+ * whatever became of those that were to stay.
+ */
+function trimmed(view: View, site: SiteView, weights: Weights, isLeaving: IsDraining): IsDraining {
+  const { open, atMs } = view;
+  const { name } = site.site;
+  const step = open?.state === 'shifting' ? open.plan.steps.find((each) => isTrimOf(each, name)) : undefined;
+  if (step?.kind !== 'trim') return isLeaving;
+  const isBeyond: IsDraining = ({ replica }) => replica.slot >= step.keep;
+  const serving = servingReplicas(view, site, atMs).filter((each) => !isLeaving(each));
+  const mustServe = (weights[name] ?? 0) > 0 && serving.every(isBeyond);
+  const last = mustServe ? serving.toSorted((a, b) => a.replica.slot - b.replica.slot)[0] : undefined;
+  return (each) => each !== last && (isLeaving(each) || isBeyond(each));
+}
+
+function isTrimOf(step: Step, site: string): boolean {
+  return step.kind === 'trim' && step.site === site;
 }
 
 /**

@@ -9,6 +9,7 @@ import { driftOf } from './basis.ts';
 import { decideOrder } from './orders.ts';
 import { holdsOff } from './precedence.ts';
 import { checkMove, checkStart } from './safety.ts';
+import { pausedReason } from './standing.ts';
 import { wishAction } from './wishes.ts';
 
 /** A request nobody took up for so long is not what its person would want now, in milliseconds. */
@@ -25,12 +26,15 @@ export function decideRequest(view: View, request: OperationRequest, diagnosis: 
       message: `asked for ${Math.round(ageMs / 1000)} s ago and nobody took it up; ask again`,
     });
   if (isOrder(request.kind)) return decideOrder(view, request, request.kind, diagnosis, nowMs);
-  if (open !== undefined && holdsOff(open)) {
+  const isLast = request.trigger === 'rebalance';
+  if (open !== undefined && (isLast || holdsOff(open))) {
     return refuse({
       code: 'OperationRunning',
       message: `${open.id} (${open.plan.kind}) was asked for by ${open.by.name} and is ${open.state}`,
     });
   }
+  const before = isLast ? againstRebalance(view, nowMs) : [];
+  if (before.length > 0) return refuse(...before);
   const wished = wishAction(view, { ...request, kind: request.kind }, diagnosis, nowMs);
   if (wished.kind === 'refused') return refuse(wished.reason);
   const { action } = wished;
@@ -38,6 +42,16 @@ export function decideRequest(view: View, request: OperationRequest, diagnosis: 
   if (against.length > 0) return refuse(...against);
   const moved = request.expect === undefined ? [] : driftOf(request.expect, view, action, nowMs);
   return moved.length > 0 ? refuse(...moved) : { kind: 'act', diagnosis, action };
+}
+
+/** Automation that is off, and a drill, which nothing else may disturb. */
+function againstRebalance(view: View, nowMs: number): readonly Reason[] {
+  const { faults: [fault] = [], mayBeDrilled } = view;
+  const paused = pausedReason(view, nowMs);
+  if (fault === undefined && mayBeDrilled !== true) return paused;
+  const message =
+    fault === undefined ? `whether a drill of ${view.deployment.name} is held cannot be seen` : `${fault.run} is held`;
+  return [...paused, { code: 'DrillRunning', message }];
 }
 
 /** What the safety rules say against it. */

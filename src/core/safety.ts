@@ -11,14 +11,18 @@ import type { Case, Rule } from './rules/case.ts';
 import { costCeiling } from './rules/cost.ts';
 import { failureDomainBusy } from './rules/domains.ts';
 import { brake, enoughEvidence, independence } from './rules/evidence.ts';
-import { coolDown, dwell } from './rules/pace.ts';
+import { calm, coolDown, dwell } from './rules/pace.ts';
 import { emptied, removalVelocity, stopReasons, velocityAtStep } from './rules/removal.ts';
+import { residencyReasons, scaled, trimReasons } from './rules/scale.ts';
 import { driverReachable, readyCapacity, residency, startable, staying, usable } from './rules/target.ts';
 import { vendorShareMax } from './rules/vendors.ts';
+import { trimmedReady } from './scale.ts';
 
 /** Rules for a move of traffic, checked when deciding. Automatic moves obey all; a person's only those that have no override. */
 export function checkMove(about: Case): readonly Reason[] {
-  const rules = about.action.trigger === 'manual' ? manualRules : automaticRules;
+  const { trigger, kind } = about.action;
+  const asked = kind === 'scale' ? scaleRules : manualRules;
+  const rules = trigger === 'automatic' ? automaticRules : trigger === 'manual' ? asked : [...asked, ...rebalanceRules];
   return withoutOverridden(
     rules.flatMap((rule) => rule(about)),
     about.action.overrides,
@@ -73,6 +77,12 @@ const automaticRules: readonly Rule[] = [
 /** What a person may not decide either: nobody to ask, nowhere allowed, nothing there. The limits they may answer for. */
 const manualRules: readonly Rule[] = [driverReachable, residency, emptied, readyCapacity, usable, staying, ...limits];
 
+/** More costs money, fewer takes away: no traffic is moved. */
+const scaleRules: readonly Rule[] = [driverReachable, residency, scaled, ...limits];
+
+/** Of what rebalances beside those: nothing of it must be now. */
+const rebalanceRules: readonly Rule[] = [brake, startable, calm];
+
 /** Checked again before each step of a plan that is being carried out. */
 export function checkStep(view: View, plan: Plan, step: Step, nowMs: number): readonly Reason[] {
   const removed = removedSites(view, step);
@@ -96,11 +106,14 @@ function stepReasons(view: View, plan: Plan, step: Step, nowMs: number): readonl
       ];
     case 'drain':
       return velocityAtStep(view, step.site, nowMs);
+    case 'trim':
+      return trimStepReasons(view, plan, step, nowMs);
     case 'hunt':
       return outOfBounds(view, step.candidates);
+    case 'launch':
+      return plan.kind === 'scale' ? residencyReasons(view, step.site) : [];
     case 'stamp':
     case 'undo':
-    case 'launch':
     case 'prove':
     case 'race':
     case 'release':
@@ -108,6 +121,22 @@ function stepReasons(view: View, plan: Plan, step: Step, nowMs: number): readonl
     case 'settle':
       return [];
   }
+}
+
+function trimStepReasons(
+  view: View,
+  plan: Plan,
+  step: Step & { readonly kind: 'trim' },
+  nowMs: number,
+): readonly Reason[] {
+  const site = view.sites.find((each) => each.site.name === step.site);
+  if (site === undefined) return [];
+  const trim = trimmedReady(view, site, step.keep, nowMs);
+  return [
+    ...trimReasons(view, step, nowMs),
+    ...floorAtStep(view, plan, { trim }, nowMs),
+    ...velocityAtStep(view, step.site, nowMs, trim),
+  ];
 }
 
 /** A policy that was changed since counts for what is started from then on: with nowhere left that is allowed it ends. */

@@ -29,12 +29,14 @@ export function standingAfter(ended: Operation, { present, inForce, nowMs }: Aft
     ),
     ...shiftAfter(ended, inForce, nowMs),
     ...notReturned(ended, { present, inForce, nowMs }),
+    ...(isDone ? insteadOfConfigured(ended, nowMs) : []),
   ];
   const used = isDone ? usedSites(ended) : [];
   const overtaken = present.filter(
     (each) =>
       (each.kind === 'shift' && hasMoved(ended) && !isBackAt(ended, each.after)) ||
-      (each.kind === 'out' && used.includes(each.site)),
+      (each.kind === 'out' && used.includes(each.site)) ||
+      (isDone && isTakenBack(each, plan)),
   );
   const keys = set.map(standingKey);
   return [
@@ -78,6 +80,25 @@ function isBackAt({ state, plan }: Operation, after: Weights): boolean {
   return state === 'returned' && sameWeights(plan.before, after);
 }
 
+/** The number, or the weights, that stand in place of the configuration's from now on. */
+function insteadOfConfigured(ended: Operation, nowMs: number): readonly Standing[] {
+  const { scale, kept, after } = ended.plan;
+  const set: Standing[] = [];
+  if (scale !== undefined && !scale.isTakenBack) {
+    const { site, replicas, instead } = scale;
+    set.push({ ...base(ended, nowMs), kind: 'scale', site, replicas, instead });
+  }
+  if (kept !== undefined && !sameWeights(after, kept.instead))
+    set.push({ ...base(ended, nowMs), kind: 'weights', weights: after, instead: kept.instead });
+  return set;
+}
+
+/** What is as the configuration has it again stands in place of nothing. */
+function isTakenBack(standing: Standing, { scale, kept, after }: Operation['plan']): boolean {
+  if (standing.kind === 'scale') return scale?.isTakenBack === true && scale.site === standing.site;
+  return standing.kind === 'weights' && kept !== undefined && sameWeights(after, kept.instead);
+}
+
 function base({ plan, by }: Operation, nowMs: number) {
   return { deployment: plan.deployment, by, atMs: nowMs, reason: plan.because[0]?.message, untilMs: undefined };
 }
@@ -92,7 +113,9 @@ function emptiedSites({ plan }: Operation): readonly { readonly site: string; re
 
 /** Sites that a person's operation brought back: started there, or sent traffic there. */
 function usedSites({ plan }: Operation): readonly string[] {
+  const { scale } = plan;
   const raised = Object.keys(plan.after).filter((site) => (plan.after[site] ?? 0) > (plan.before[site] ?? 0));
   const launched = plan.steps.flatMap((step) => (step.kind === 'launch' && !step.bestEffort ? [step.site] : []));
-  return [...raised, ...launched];
+  const scaled = scale !== undefined && scale.replicas > 0 ? [scale.site] : [];
+  return [...raised, ...launched, ...scaled];
 }

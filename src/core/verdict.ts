@@ -45,7 +45,7 @@ export function verdictOf(operation: Operation, world: WorldSeen): Verdict {
   const { plan } = operation;
   const route = weightsSeen(world.route, plan.after);
   const before = weightsSeen(world.route, plan.before);
-  const lasting = plan.steps.filter(({ kind }) => kind === 'launch' || kind === 'hunt' || kind === 'stop');
+  const lasting = plan.steps.filter(({ kind }) => lastingKinds.has(kind));
   const answers = lasting.map((step) => checkOf(step, operation, world)?.holds ?? 'unknown');
   // What nobody started is released too: it says nothing of whether all is as it was before.
   const releases = plan.steps
@@ -56,6 +56,9 @@ export function verdictOf(operation: Operation, world: WorldSeen): Verdict {
   if (before === 'yes' && answers.every((each) => each === 'no')) return 'as-before';
   return 'something-else';
 }
+
+/** What they bring about can be seen long after. */
+const lastingKinds: ReadonlySet<Step['kind']> = new Set(['launch', 'hunt', 'stop', 'trim']);
 
 type Check = Omit<StepCheck, 'step'>;
 
@@ -77,6 +80,8 @@ function checkOf(step: Step, operation: Operation, { route, traffic, replicas }:
         holds: all.every((each) => isStopped(step.how, each)) ? 'yes' : 'no',
         isByAbsence: all.length === 0,
       }));
+    case 'trim':
+      return ofReplicas(replicas.get(step.site), operation, (all) => trimmed(step, all));
     case 'release':
       return ofRelease(operation, replicas);
     case 'stamp':
@@ -149,6 +154,11 @@ function launched(slots: readonly number[], all: readonly Replica[]): Listing {
   const holds = slots.every((slot) => all.some((each) => each.slot === slot && isAlive(each.state)));
   const isListed = slots.every((slot) => all.some((each) => each.slot === slot));
   return { holds: holds ? 'yes' : 'no', isByAbsence: !holds && !isListed };
+}
+
+function trimmed({ keep, how }: Step & { readonly kind: 'trim' }, all: readonly Replica[]): Listing {
+  const beyond = all.filter(({ slot }) => slot >= keep);
+  return { holds: beyond.every((each) => isStopped(how, each)) ? 'yes' : 'no', isByAbsence: beyond.length === 0 };
 }
 
 /** A list that may lag says nothing by what it lacks until its lag is over since the operation's last write. */

@@ -2,40 +2,24 @@
 
 import type { Action } from '../model/decision.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Actor, OperationKind } from '../model/operation.ts';
-import type { Reason } from '../model/reason.ts';
 import type { Weights } from '../model/route.ts';
 import type { View } from '../model/view.ts';
 import { sameWeights } from '../model/weights.ts';
-import type { Verb, Wish } from '../model/wish.ts';
 import { weightsText } from '../model/words.ts';
-import { asked } from './asked.ts';
 import { isFailing } from './diagnose.ts';
-import { leavingReason, missingSlots, readyReplicas, unlistedReason, weightOf } from './readiness.ts';
+import { leavingReason, readyReplicas, weightOf } from './readiness.ts';
 import { targetsOf } from './rules/case.ts';
+import { scaleTo } from './scale.ts';
 import { moveShare, othersWithWeight } from './share.ts';
-import { isOut } from './standing.ts';
-import { huntAnywhere } from './start-anywhere.ts';
 import { startBlock } from './start-block.ts';
+import { startAt } from './start-wish.ts';
 import { bestTarget, moveAll } from './target.ts';
+import { type AskedWish, type Asking, base, noSuchSite, refuse, type Wished } from './wish-terms.ts';
 
-export type Wished =
-  | { readonly kind: 'action'; readonly action: Action }
-  | { readonly kind: 'refused'; readonly reason: Reason };
-
-/** A wish by somebody, under the request that carries it (`preview` for one that is only looked at). */
-export type AskedWish = Omit<Wish, 'kind'> & { readonly kind: Verb; readonly id: string; readonly by: Actor };
-
-interface Asking {
-  readonly view: View;
-  readonly wish: AskedWish;
-  readonly diagnosis: Diagnosis;
-  readonly nowMs: number;
-}
-
+/** The wish as one intended change. */
 export function wishAction(view: View, wish: AskedWish, diagnosis: Diagnosis, nowMs: number): Wished {
   const asking: Asking = { view, wish, diagnosis, nowMs };
-  const stranger = [wish.from, wish.to, ...Object.keys(wish.split ?? {})].find(
+  const stranger = [wish.from, wish.to, ...Object.keys(wish.split ?? {}), ...Object.keys(wish.weights ?? {})].find(
     (name) => name !== undefined && !view.sites.some(({ site }) => site.name === name),
   );
   if (stranger !== undefined) return refuse(noSuchSite(view, stranger));
@@ -48,6 +32,8 @@ export function wishAction(view: View, wish: AskedWish, diagnosis: Diagnosis, no
       return drainAt(asking);
     case 'failback':
       return moveTo(asking, view.deployment.weights, undefined);
+    case 'scale':
+      return scaleAt(asking);
     case 'shift':
     case 'migrate':
     case 'failover':
@@ -58,6 +44,7 @@ export function wishAction(view: View, wish: AskedWish, diagnosis: Diagnosis, no
 
 function moveAway(asking: Asking): Wished {
   const { view, wish, diagnosis, nowMs } = asking;
+  if (wish.weights !== undefined) return moveTo(asking, { ...onlyAt(view, undefined), ...wish.weights }, undefined);
   const from = wish.from ?? worst(view, wish, diagnosis) ?? heaviest(view, wish.to);
   const to = wish.to ?? bestTarget(view, { site: from ?? '' }, diagnosis, nowMs)?.site.name;
   if (from === undefined || (to === undefined && wish.split === undefined))
@@ -89,7 +76,9 @@ function moveAway(asking: Asking): Wished {
 
 function moveTo(asking: Asking, weights: Weights, from: string | undefined): Wished {
   const { view, wish, diagnosis, nowMs } = asking;
-  if (view.route.kind === 'seen' && sameWeights(weights, view.route.value?.weights ?? {}))
+  const kept = keptBy(asking);
+  const isKept = kept === undefined || sameWeights(weights, view.deployment.weights);
+  if (view.route.kind === 'seen' && sameWeights(weights, view.route.value?.weights ?? {}) && isKept)
     return refuse({ code: 'AlreadyThere', message: `the weights are ${weightsText(weights)} already` });
   const source =
     from ?? view.sites.find(({ site }) => (weights[site.name] ?? 0) < weightOf(view, site.name))?.site.name;
@@ -114,11 +103,34 @@ function moveTo(asking: Asking, weights: Weights, from: string | undefined): Wis
     // A person who calls it a failover wants the traffic off now; the gates of the others are for healthy sources.
     inOneStep: wish.kind === 'failover' || servesNothing,
     ...(wish.stepsPct === undefined ? {} : { stepsPct: wish.stepsPct }),
+    ...(kept === undefined ? {} : { kept }),
     ...(wish.kind === 'migrate' && source !== undefined
       ? { empty: [{ site: source, stop: wish.how ?? 'delete' }] }
       : {}),
   };
   return { kind: 'action', action };
+}
+
+/** They stand in place of the configuration's, whatever stands there now. */
+function keptBy({ view: { deployment }, wish }: Asking): Action['kept'] {
+  if (wish.keeps !== true || wish.weights === undefined) return undefined;
+  return { instead: deployment.configuredWeights ?? deployment.weights };
+}
+
+/** Another number of replicas at one site; the traffic stays as it is. */
+function scaleAt({ view, wish, nowMs }: Asking): Wished {
+  const scaling = scaleTo(view, { site: wish.from ?? '', replicas: wish.replicas ?? 0, how: wish.how }, nowMs);
+  if (scaling.kind === 'refused') return scaling;
+  const { scale, start } = scaling;
+  const { because, ...action } = base(wish, 'scale');
+  const blocked = start.flatMap(({ site }) => startBlock(view, site, nowMs) ?? []);
+  return {
+    kind: 'action',
+    action: {
+      ...{ ...action, from: scale.site, weights: view.inForce, inOneStep: true, start, scale },
+      because: [...because, ...blocked],
+    },
+  };
 }
 
 /** What it has goes to those that have weight already, in proportion; without any, to the best site there is. */
@@ -158,77 +170,6 @@ function stopAt({ view, wish }: Asking): Wished {
   return { kind: 'action', action };
 }
 
-/** Where it can be had. */
-function startSomewhere({ view, wish, diagnosis, nowMs }: Asking): Wished {
-  const hunting = huntAnywhere(view, wish, diagnosis, nowMs);
-  if (hunting.kind === 'refused') return hunting;
-  const { hunt, because } = hunting;
-  const { because: own, ...action } = base(wish, 'start');
-  return {
-    kind: 'action',
-    action: {
-      ...action,
-      ...{ from: undefined, weights: view.inForce, inOneStep: true, hunt, because: [...own, ...because] },
-    },
-  };
-}
-
-function startAt(asking: Asking): Wished {
-  const { view, wish, nowMs } = asking;
-  if (wish.anywhere === true) return startSomewhere(asking);
-  const name = wish.from ?? '';
-  const site = view.sites.find((each) => each.site.name === name);
-  if (site === undefined) return refuse(noSuchSite(view, name));
-  if (site.control.kind === 'unknown')
-    return refuse({
-      code: 'UnknownView',
-      site: name,
-      message: `what ${name} has cannot be read: ${site.control.message}`,
-    });
-  const slots = missingSlots(view, site, nowMs);
-  const [unlisted] = unlistedReason(view, site, nowMs);
-  if (slots.length === 0 && unlisted !== undefined) return refuse(unlisted);
-  const { replicas } = site.placement;
-  // What was only drained has all its replicas: the start gives it back to automation.
-  if (slots.length === 0 && !isOut(view, name))
-    return refuse({ code: 'AlreadyThere', site: name, message: `${name} has its ${replicas} replicas` });
-  const { because, ...action } = base(wish, 'start');
-  return {
-    kind: 'action',
-    action: {
-      ...{ ...action, from: undefined, weights: view.inForce, inOneStep: true, start: [{ site: name, slots }] },
-      // A person may ask at once; what is known to be refused is not asked for even so, and is told before.
-      because: [...because, ...[startBlock(view, name, nowMs) ?? []].flat()],
-    },
-  };
-}
-
-function base(wish: AskedWish, kind: OperationKind) {
-  return {
-    kind,
-    trigger: 'manual',
-    start: [] as Action['start'],
-    because: [asked(wish)],
-    requestId: wish.id,
-    ...(wish.forMs === undefined ? {} : { forMs: wish.forMs }),
-    ...(wish.yields === undefined ? {} : { yields: wish.yields }),
-    ...(wish.overrides === undefined ? {} : { overrides: wish.overrides }),
-  } as const;
-}
-
-function refuse(reason: Reason): Wished {
-  return { kind: 'refused', reason };
-}
-
-function noSuchSite(view: View, name: string): Reason {
-  const names = view.sites.map(({ site }) => site.name).join(', ');
-  return {
-    code: 'NoReadyCapacity',
-    site: name,
-    message: `${view.deployment.name} has no site ${name}; it has ${names}`,
-  };
-}
-
 /** What a failover is away from when nobody says: the site that fails, the surest first, then the one with most traffic. */
 function worst(view: View, { kind, to }: AskedWish, { sites }: Diagnosis): string | undefined {
   if (kind !== 'failover') return undefined;
@@ -245,6 +186,6 @@ function heaviest(view: View, to: string | undefined): string | undefined {
   return first?.site.name;
 }
 
-function onlyAt(view: View, to: string): Record<string, number> {
+function onlyAt(view: View, to: string | undefined): Record<string, number> {
   return Object.fromEntries(view.sites.map(({ site }) => [site.name, site.name === to ? 100 : 0]));
 }

@@ -15,6 +15,7 @@ import { hunt } from './hunt.ts';
 import { launch } from './launch.ts';
 import { markDraining } from './mark-draining.ts';
 import { release, toRelease } from './release.ts';
+import { toTrim, trim } from './trim.ts';
 
 /** One write to the gateway, in milliseconds: a local socket answers in single digits. */
 const writeTimeoutMs = 2000;
@@ -56,6 +57,8 @@ export async function applyEffect(
       return await stopSite(ctx, step, { ...terms, stopped });
     case 'release':
       return await release(ctx, step, { ...terms, stopped, tell });
+    case 'trim':
+      return await trim(ctx, step, { ...terms, stopped, tell, wait: effect.wait });
     case 'drain':
       return await drain(ctx, step.site, terms, tell);
     case 'prove':
@@ -149,6 +152,7 @@ export function toStop(
   stopped: ReadonlySet<string>,
 ): readonly Replica[] {
   if (step.kind === 'release') return toRelease(step, seen, stopped);
+  if (step.kind === 'trim') return toTrim(step, seen, stopped);
   if (step.kind !== 'stop' || seen?.kind !== 'seen') return [];
   return seen.value.filter((replica) => !isStopped(step.how, replica) && !stopped.has(replica.id));
 }

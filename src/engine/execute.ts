@@ -109,6 +109,7 @@ function stateDuring(step: Step): OperationState {
     case 'cut':
     case 'stop':
     case 'release':
+    case 'trim':
       return 'shifting';
     case 'settle':
       return 'verifying';

@@ -40,7 +40,7 @@ export async function lookOnce(
     const weights = route.kind === 'seen' ? route.value?.weights : undefined;
     const { faults: _, mayBeDrilled: __, ...seen } = snapshot.view;
     // What runs may have changed since the controller looked: "nothing runs there" must be so now.
-    const isAboutReplicas = kind === 'start' || kind === 'stop' || kind === 'rebalance';
+    const isAboutReplicas = kind === 'start' || kind === 'stop' || kind === 'scale' || kind === 'rebalance';
     const sites = isAboutReplicas ? await listAnew(deps, deployment.name, seen.sites, reading, signal) : seen.sites;
     const sight = { ...seen, sites, ...faultsOf(faults), route, traffic, inForce: weights ?? seen.inForce };
     return { view: { ...memory.view(sight), request: undefined }, seenBy: 'controller' };

@@ -1,4 +1,5 @@
 /** Finds replicas that nothing on record accounts for. Reads only. */
+import { deploymentInForce } from '../core/in-force.ts';
 import { orphanWhy, startedBy } from '../core/orphans.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { Orphan, OrphanReport } from '../model/orphan.ts';
@@ -54,15 +55,18 @@ export function listAt(
 /** Those of a list. The record is read after the list: an operation is on record before it launches. */
 export async function among(
   { store }: EngineDeps,
-  { name, placements }: Deployment,
+  deployment: Deployment,
   listed: readonly Replica[],
   route: Seen<RouteEntry | undefined>,
 ): Promise<readonly Orphan[]> {
-  const standing = await store.standing.list(name);
+  const standing = await store.standing.list(deployment.name);
+  const { placements } = deploymentInForce(deployment, standing);
   const found = listed.map(async (replica): Promise<readonly Orphan[]> => {
-    const isKnown = (await store.operations.get(startedBy(replica))) !== undefined;
+    const operation = await store.operations.get(startedBy(replica));
+    // What an operation under way has started may be more than is in force yet.
+    if (operation !== undefined && operation.endedAtMs === undefined) return [];
     const placement = placements.find(({ site }) => site === replica.site);
-    const why = orphanWhy(replica, isKnown, placement, standing);
+    const why = orphanWhy(replica, operation !== undefined, placement, standing);
     return why === undefined ? [] : [{ replica, why, isServing: isServing(replica, route) }];
   });
   return (await Promise.all(found)).flat();

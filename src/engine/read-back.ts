@@ -7,26 +7,30 @@ import { isAlive, readyReplicas, servingReplicas } from '../core/readiness.ts';
 import type { DrainList } from '../model/drained.ts';
 import type { Answer, Seen } from '../model/outcome.ts';
 import type { Runner, Step } from '../model/plan.ts';
+import type { Replica } from '../model/replica.ts';
 import type { StepSight } from '../model/step-sight.ts';
 import type { DeploymentTraffic } from '../model/traffic-stats.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { span } from '../model/words.ts';
 import type { Context } from './context.ts';
-import { createReading } from './reading.ts';
+import { ownCount } from './own-count.ts';
 import type { StepMemory } from './step-memory.ts';
 
 /** A look for proof waits this long for an answer, in milliseconds; a later one counts in the next. */
 const proofPatienceMs = 250;
 
+/** Their condition is that of their site's list. */
+const listedKinds: ReadonlySet<Step['kind']> = new Set(['launch', 'stop', 'trim', 'release']);
+
 /** Only what the kind of step needs is read anew; the rest comes from the last look. */
 export async function sightOf(ctx: Context, step: Step, memory: StepMemory, signal: AbortSignal): Promise<StepSight> {
   const site = 'site' in step ? step.site : undefined;
   const isAboutRoute = step.kind === 'weigh' || step.kind === 'fence' || step.kind === 'release';
-  const isAboutReplicas = step.kind === 'launch' || step.kind === 'stop' || step.kind === 'release';
+  const isAboutReplicas = listedKinds.has(step.kind) && site !== undefined;
   const isAboutTraffic = step.kind === 'weigh' || isAboutRequests(step);
   const [route, listed, traffic, hunted] = await Promise.all([
     isAboutRoute ? ctx.observer.readRoute(signal) : notAsked,
-    isAboutReplicas ? ctx.observer.readReplicas(step.site, signal) : notAsked,
+    isAboutReplicas ? ctx.observer.readReplicas(site, signal) : notAsked,
     isAboutTraffic ? ctx.observer.readTraffic(signal) : notAsked,
     step.kind === 'hunt' ? huntedAt(ctx, step, signal) : undefined,
   ]);
@@ -42,7 +46,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   const view = step.kind === 'prove' ? ctx.view() : undefined;
   const proving = view?.sites.find((each) => each.site.name === site);
   const counted = site === undefined ? undefined : inFlightAt(traffic, site);
-  const own = isAboutRequests(step) ? await ownCount(ctx, step.site, signal) : 0;
+  const own = isAboutRequests(step) ? await ownCount(ctx, runningAt(ctx, step.site), signal) : 0;
   // Requests may have come past the gateway. A replica that does not say may be busy, for as long as the drain may take.
   const inFlight = counted === undefined ? undefined : Math.max(counted, own ?? 0);
   if (step.kind === 'drain') memory.beganWith ??= inFlight;
@@ -57,8 +61,8 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     isAcknowledged: memory.isAcknowledged,
     // Another read beside this one may have taken its time: the loop may have seen the gateway since.
     route: isAboutRoute && isNewer(newest, route) ? newest : route,
-    replicas: listed,
-    ready: view === undefined || proving === undefined ? [] : readyAt(ctx, view, proving),
+    replicas: step.kind === 'trim' ? withMissing(ctx, step.site, listed) : listed,
+    ready: view === undefined || proving === undefined ? [] : readyAt(ctx, view, meant(step, proving)),
     ...(hunted === undefined ? {} : { hunted: { ...hunted, isSpent: memory.isSpent } }),
     ...(proven === undefined ? {} : { proven }),
     absentSinceMs: absentSince(step, listed, memory),
@@ -69,6 +73,21 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     inFlight,
     calmSinceMs: ctx.calmSinceMs(),
   };
+}
+
+/** What a list lacks is as it was seen last until lists have lacked it for long enough: one that is short ends no trim. */
+function withMissing(ctx: Context, name: string, listed: StepSight['replicas']): StepSight['replicas'] {
+  if (listed.kind === 'unknown') return listed;
+  const known = ctx.view().sites.find(({ site }) => site.name === name)?.replicas ?? [];
+  const missing = known.map(({ replica }) => replica).filter(({ id }) => listed.value.every((each) => each.id !== id));
+  return missing.length === 0 ? listed : { ...listed, value: [...listed.value, ...missing] };
+}
+
+/** Of a site only the slots that the step is to prove. */
+function meant(step: Step, site: SiteView): SiteView {
+  if (step.kind !== 'prove' || step.below === undefined) return site;
+  const { below } = step;
+  return { ...site, replicas: site.replicas.filter(({ replica }) => replica.slot < below) };
 }
 
 /** One list may be short: what it lacks has to be lacking in all of them for a while. */
@@ -88,7 +107,7 @@ async function provenAt(
   memory: StepMemory,
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
-  const runners = runnersOf(step, ctx, placed);
+  const runners = runnersOf(step, ctx.view(), placed);
   if (runners === undefined) return undefined;
   const known = runners.filter(({ site }) => ctx.deployment.placements.some((each) => each.site === site));
   if (memory.intendedAtMs !== undefined)
@@ -102,7 +121,7 @@ async function provenAt(
 
 function runnersOf(
   step: Step,
-  { deployment }: Context,
+  { deployment }: View,
   placed: Readonly<Record<string, readonly number[]>>,
 ): readonly Pick<Runner, 'site' | 'replicas'>[] | undefined {
   if (step.kind === 'race') return step.runners;
@@ -158,7 +177,7 @@ function readyAt(ctx: Context, view: View, site: SiteView): readonly string[] {
 
 /** A race is lost when so few can win any more that it has no end. */
 function isLackingNow(ctx: Context, step: Step, proving: SiteView | undefined, memory: StepMemory): Answer {
-  if (step.kind === 'prove') return isLacking(step.replicas, proving, memory);
+  if (step.kind === 'prove') return isLacking(step.replicas, proving && meant(step, proving), memory);
   if (step.kind !== 'race') return 'no';
   const view = ctx.view();
   const answers = step.runners.map(({ site, replicas }) =>
@@ -186,32 +205,12 @@ function inFlightAt(traffic: Seen<DeploymentTraffic>, site: string): number | un
   return traffic.value.sites.find((each) => each.site === site)?.inFlight ?? 0;
 }
 
-function isAboutRequests(step: Step): step is Step & { readonly kind: 'drain' | 'cut' } {
-  return step.kind === 'drain' || step.kind === 'cut';
+function runningAt(ctx: Context, name: string): readonly Replica[] {
+  return (ctx.view().sites.find((each) => each.site.name === name)?.replicas ?? []).map(({ replica }) => replica);
 }
 
-/** One look at a replica's own metrics, in milliseconds. */
-const metricsTimeoutMs = 2000;
-
-/** The model servers' own count where the policy names it, else 0; undefined when one of them cannot be read. */
-async function ownCount(ctx: Context, name: string, signal: AbortSignal): Promise<number | undefined> {
-  const { probe, clock } = ctx.deps;
-  const { idleMetrics = [] } = ctx.deployment.drain;
-  if (idleMetrics.length === 0 || probe.inFlight === undefined) return 0;
-  const site = ctx.view().sites.find((each) => each.site.name === name);
-  if (site === undefined) return 0;
-  const count = probe.inFlight.bind(probe);
-  const reading = createReading(clock, metricsTimeoutMs);
-  const running = site.replicas.filter(({ replica }) => replica.state === 'running');
-  const seen = await Promise.all(
-    running.map(({ replica }) => reading(signal, (call) => count(idleMetrics, replica, call))),
-  );
-  let own = 0;
-  for (const each of seen) {
-    if (each.kind === 'unknown') return undefined;
-    own += each.value;
-  }
-  return own;
+function isAboutRequests(step: Step): step is Step & { readonly kind: 'drain' | 'cut' } {
+  return step.kind === 'drain' || step.kind === 'cut';
 }
 
 /** From the gateway's list, which a crash does not shorten; else of those that this process saw: what is gone has ended. */

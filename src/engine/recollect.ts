@@ -1,5 +1,6 @@
 /** What a view holds beside what is seen: operations, requests, since when sites are healthy. */
 
+import { viewInForce } from '../core/in-force.ts';
 import { servingReplicas, weightOf } from '../core/readiness.ts';
 import { isWaiting } from '../core/requests.ts';
 import { blocksInView } from '../core/start-block.ts';
@@ -45,45 +46,45 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
   const { clock, store } = deps;
   // The only deployment there is shares its failure domains with nobody.
   const hasOthers = deps.config.deployments.length > 1;
-  const configured = hasOthers ? { domains: domainsOf(deps) } : {};
+  const configured = deps.config.deployments.find(({ name }) => name === deployment);
+  const allDomains = hasOthers ? { domains: domainsOf(deps) } : {};
   const asked = createAskedBook(store.journal);
   let open: Operation | undefined;
   let recent: readonly Operation[] = [];
   let request: OperationRequest | undefined;
   let standing: readonly Standing[] = [];
   let others: readonly Operation[] = [];
-  let domains: Pick<View, 'domains'> = configured;
+  let domains: Pick<View, 'domains'> = allDomains;
   let blocks: readonly Block[] = [];
   let healthySinceMs: Record<string, number> = {};
   let calmSinceMs: number | undefined;
   let savedAtMonoMs = Number.NEGATIVE_INFINITY;
   const examined = rememberExaminations(deps, deployment);
   return {
-    view: (sight) => ({
-      ...{ ...sight, open, recent, request, healthySinceMs, standing, others },
-      ...domains,
-      ...asked.told(),
-      ...blocksOf(blocks, { deployment, config: deps.config.digest }, sight),
-      configDigest: deps.config.digest,
-    }),
+    view: (seen) => {
+      // A snapshot shows what was in force when it was taken.
+      const sight = configured === undefined ? seen : viewInForce(seen, configured, standing);
+      return {
+        ...{ ...sight, open, recent, request, healthySinceMs, standing, others },
+        ...domains,
+        ...asked.told(),
+        ...blocksOf(blocks, { deployment, config: deps.config.digest }, sight),
+        configDigest: deps.config.digest,
+      };
+    },
     noteOpen(operation) {
       open = operation.endedAtMs === undefined ? operation : undefined;
       asked.open(operation);
     },
     noteAsked: (operationId, part, state) => asked.note(operationId, part, state),
     async refresh() {
-      // First: whoever asks once an operation has ended must not be told that it runs.
-      request = await store.operations.nextRequest(deployment);
-      const [operations, set, busy, refused] = await Promise.all([
-        newestOf(store, deployment),
-        store.standing.list(deployment),
-        hasOthers ? store.operations.list({ open: true, limit: recentLimit }) : [],
-        store.blocks.list(clock.nowMs()),
-      ]);
-      standing = set;
-      blocks = refused;
+      const found = await readStore(deps, deployment, hasOthers);
+      const { operations, busy } = found;
+      request = found.request;
+      standing = found.standing;
+      blocks = found.blocks;
       others = busy.filter(({ plan }) => plan.deployment !== deployment);
-      domains = others.length === 0 ? configured : { domains: await withTold(store, others, configured.domains) };
+      domains = others.length === 0 ? allDomains : { domains: await withTold(store, others, allDomains.domains) };
       await asked.refresh(operations);
       recent = operations.filter(({ endedAtMs }) => endedAtMs !== undefined);
       open = operations.find(({ endedAtMs }) => endedAtMs === undefined);
@@ -99,7 +100,9 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
       // What is done about it answers it when it is done.
       if (request === undefined || decision.kind === 'act' || decision.kind === 'steer') return;
       const reasons = reasonsOf(decision);
-      if (!isWaiting(reasons)) await store.operations.answer(request.id, { kind: 'refused', reasons });
+      // What rebalances holds up nobody who comes after it.
+      if (!isWaiting(reasons) || request.trigger === 'rebalance')
+        await store.operations.answer(request.id, { kind: 'refused', reasons });
     },
     async save(decision, view, tally, when) {
       if (when === undefined && clock.monoMs() - savedAtMonoMs < saveEveryMs) return;
@@ -108,6 +111,20 @@ export function createRecollection(deps: EngineDeps, deployment: string): Recoll
       await store.snapshots.put({ deployment, atMs: clock.nowMs(), view, decision, tally: tally(), ...found });
     },
   };
+}
+
+/** In an order that is never ahead of itself. */
+async function readStore({ store, clock }: EngineDeps, deployment: string, hasOthers: boolean) {
+  // First: whoever asks once an operation has ended must not be told that it runs.
+  const request = await store.operations.nextRequest(deployment);
+  // Before what stands: what an operation that is over has set is recorded with its end, and must not be missed beside it.
+  const operations = await newestOf(store, deployment);
+  const [standing, busy, blocks] = await Promise.all([
+    store.standing.list(deployment),
+    hasOthers ? store.operations.list({ open: true, limit: recentLimit }) : [],
+    store.blocks.list(clock.nowMs()),
+  ]);
+  return { request, operations, standing, busy, blocks };
 }
 
 /** Every site with weight has something that serves; also what will be gone in a moment does, as long as it is there. */

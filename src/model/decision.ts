@@ -1,7 +1,7 @@
 /** What to do now and why: stay, advise, or act; always with reasons and the values seen. */
 import type { Diagnosis } from './diagnosis.ts';
 import type { OperationKind, OperationRequest, Trigger } from './operation.ts';
-import type { HuntCandidate } from './plan.ts';
+import type { HuntCandidate, Kept, Scale } from './plan.ts';
 import type { Reason, ReasonCode } from './reason.ts';
 import type { Weights } from './route.ts';
 import type { OrderKind } from './wish.ts';
@@ -32,6 +32,10 @@ export interface Action {
   readonly requestId: string | undefined;
   /** Sites to empty and then stop, for `drain`, `stop` and `migrate`; absent: none. */
   readonly empty?: readonly { readonly site: string; readonly stop: 'stop' | 'delete' | undefined }[];
+  /** For `scale`: what its site is to have, and how what is beyond it goes; absent for anything else. */
+  readonly scale?: Scale & { readonly how: 'stop' | 'delete' };
+  /** The weights stand in place of the configuration's once they are reached; absent: they do not. */
+  readonly kept?: Kept;
   /** Shares of the move in percent instead of the policy's. */
   readonly stepsPct?: readonly number[];
   /** The traffic returns this long after the end, in milliseconds; absent: it stays. */

@@ -32,6 +32,8 @@ export interface Placement {
   readonly usdPerHour?: number;
   /** What one replica takes of the site's capacity; absent: the placement counts alone. */
   readonly use?: { readonly accelerator: string; readonly count: number };
+  /** What the configuration says, where somebody has set another number (`core/in-force.ts`); absent: it is in force. */
+  readonly configured?: { readonly replicas: number; readonly standby: Standby };
 }
 
 export interface Deployment {
@@ -50,6 +52,8 @@ export interface Deployment {
   readonly match: RouteMatch;
   /** Where traffic goes when nothing is wrong; integers that sum to 100. */
   readonly weights: Weights;
+  /** What the configuration says, where others were set in place of them; absent: they are in force. */
+  readonly configuredWeights?: Weights;
   /** Who answers for it. */
   readonly owner?: string;
   /** URL of what to do when it fails. */

@@ -12,6 +12,8 @@ export interface SiteForecast {
   readonly wanted: number;
   /** Replicas that would be started. */
   readonly starts: number;
+  /** Replicas beyond a new number that would be stopped; absent: none. */
+  readonly trims?: number;
   readonly ends: 'nothing' | 'drained' | 'stopped';
   /** Requests per second it would get, and could serve then; undefined: not measured, or not rated. */
   readonly thenRps: number | undefined;

@@ -7,11 +7,11 @@ import type { OrderKind, Wish } from './wish.ts';
 /** Kinds that may change weights; `return` takes an earlier move back. */
 export const moveKinds = ['failover', 'switchover', 'failback', 'shift', 'migrate', 'drain', 'return'] as const;
 /** Everything an operation may be. */
-export const operationKinds = ['start', 'stop', ...moveKinds] as const;
+export const operationKinds = ['start', 'stop', 'scale', ...moveKinds] as const;
 export type OperationKind = (typeof operationKinds)[number];
 
 /** Who set it off. A higher rank pre-empts a lower one: manual, automatic, drill, rebalance. */
-export const triggers = ['manual', 'automatic'] as const;
+export const triggers = ['manual', 'automatic', 'rebalance'] as const;
 export type Trigger = (typeof triggers)[number];
 
 /** States of an operation that is being carried out; `held`: a person said to go no further for now. */

@@ -81,9 +81,15 @@ export type StepEffect =
     }
   /**
    * Wait until this many replicas of the site are proven by fresh completions of the right model. `isHunted`: and as many more
-   * as the hunt before it has started there; none, and there is nothing to prove.
+   * as the hunt before it has started there; none, and there is nothing to prove. `below`: only those in slots below it count.
    */
-  | { readonly kind: 'prove'; readonly site: string; readonly replicas: number; readonly isHunted?: true }
+  | {
+      readonly kind: 'prove';
+      readonly site: string;
+      readonly replicas: number;
+      readonly isHunted?: true;
+      readonly below?: number;
+    }
   /** Publish these weights in one visible step. */
   | { readonly kind: 'weigh'; readonly weights: Weights; readonly gate: Gate | EarlierGate | undefined }
   /** Weight 0 for the site, read back from the gateway. `isEmptied`: nor may anything new spill there. */
@@ -93,6 +99,18 @@ export type StepEffect =
   /** End what still runs at the site, each with an error that says it may be tried again. */
   | { readonly kind: 'cut'; readonly site: string }
   | { readonly kind: 'stop'; readonly site: string; readonly how: 'stop' | 'delete' }
+  /**
+   * Replicas in slots from `keep` on get no new requests, and each is stopped for good once it has none running, or after
+   * `drainMs`. `takes`: as many of them were ready when it was planned.
+   */
+  | {
+      readonly kind: 'trim';
+      readonly site: string;
+      readonly keep: number;
+      readonly how: 'stop' | 'delete';
+      readonly drainMs: number;
+      readonly takes: number;
+    }
   /** Nothing bad for this long. */
   | { readonly kind: 'settle'; readonly forMs: number };
 
@@ -102,6 +120,24 @@ export type Step = StepEffect & {
   /** From the first attempt, in milliseconds; past it the step fails. */
   readonly deadlineMs: number;
 };
+
+/** How many replicas a site is to have. */
+export interface Scale {
+  readonly site: string;
+  readonly replicas: number;
+  /** As many were in force before. */
+  readonly before: number;
+  /** The configuration's number, which this stands in place of. */
+  readonly instead: number;
+  /** It is what the configuration says: what stands in its place goes. */
+  readonly isTakenBack: boolean;
+}
+
+/** Weights that stand in place of the configuration's. */
+export interface Kept {
+  /** The configuration's, in place of which they stand. */
+  readonly instead: Weights;
+}
 
 export interface Plan {
   readonly kind: OperationKind;
@@ -122,4 +158,8 @@ export interface Plan {
   readonly overrides?: readonly ReasonCode[];
   /** Absent: no. A drill gives the traffic back itself, and whatever a person asks for comes before that. */
   readonly yields?: true;
+  /** Of a `scale`; absent: it is none. */
+  readonly scale?: Scale;
+  /** `after` stands in place of the configuration's weights when it is done; absent: it does not. */
+  readonly kept?: Kept;
 }

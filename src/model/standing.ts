@@ -16,7 +16,9 @@ interface StandingBase {
  * `pause`: automation is off · `ack`: what failed over before `atMs` holds nothing back any more · `unblock`: what was
  * refused at the site before `atMs` holds nothing back any more · `out`: a person emptied the site, and automation neither
  * starts anything there nor sends traffic there · `adopted`: a replica that no operation started is ours all the same ·
- * `shift`: traffic was moved for a time, and returns.
+ * `shift`: traffic was moved for a time, and returns · `scale`: so many replicas at the site, 0 for none, in place of the
+ * configuration's · `weights`: where traffic goes when nothing is wrong, in place of the configuration's. The last two count as
+ * long as the configuration still says what they stand `instead` of.
  */
 export type Standing = StandingBase &
   (
@@ -24,6 +26,8 @@ export type Standing = StandingBase &
     | { readonly kind: 'unblock'; readonly site: string }
     | { readonly kind: 'adopted'; readonly site: string; readonly replica: string }
     | { readonly kind: 'out'; readonly site: string; readonly isStopped: boolean }
+    | { readonly kind: 'scale'; readonly site: string; readonly replicas: number; readonly instead: number }
+    | { readonly kind: 'weights'; readonly weights: Weights; readonly instead: Weights }
     | {
         readonly kind: 'shift';
         readonly operationId: string;

@@ -44,6 +44,7 @@ export const callsOf: Readonly<Record<StepKind, readonly CallName[]>> = {
   drain: ['traffic'],
   cut: ['cut', 'traffic'],
   stop: ['read', 'list', 'stop'],
+  trim: ['read', 'list', 'stop', 'traffic'],
   settle: ['check', 'list', 'read', 'traffic'],
 };
 

@@ -9,7 +9,8 @@ import type { World } from './world.ts';
 /** Longest time that something is moved or paused for, in milliseconds. */
 const longestForMs = 30_000;
 /** Moves for a time and what empties a site come more often: they are what most is promised of. */
-const drawn: readonly Verb[] = [...verbs, 'shift', 'shift', 'drain', 'migrate', 'stop'];
+const usual = verbs.filter((verb) => verb !== 'scale');
+const drawn: readonly Verb[] = [...usual, 'shift', 'shift', 'drain', 'migrate', 'stop'];
 
 /** A move as it always was: of all that is typed, the plainest. */
 export function drawMove(world: World, random: Random): Command {

@@ -74,16 +74,23 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
         ? undefined
         : ['I21', `${step.site} was not seen without requests, and the gateway did not say that it cut them`];
     case 'stop':
-      return holds(replicasAt(claim, step.site), (all) =>
-        all.every(({ state, billed }) => state !== 'running' && billed === 'no'),
-      )
-        ? undefined
-        : ['I16', `${step.site} was not seen stopped and unbilled`];
+      return stopDefect(claim, step.site, 0);
+    case 'trim':
+      return stopDefect(claim, step.site, step.keep);
     case 'settle':
       return ghost.nowMs - ghost.stepSinceMs >= step.forMs - 1
         ? undefined
         : ['I24', `settled after ${ghost.nowMs - ghost.stepSinceMs} ms`];
   }
+}
+
+/** What is in slots from `from` on. */
+function stopDefect(claim: Claim, site: string, from: number): readonly [string, string] | undefined {
+  const isGone = holds(replicasAt(claim, site), (all) =>
+    all.every(({ slot, state, billed }) => slot < from || (state !== 'running' && billed === 'no')),
+  );
+  const which = from === 0 ? site : `${site} from slot ${from} on`;
+  return isGone ? undefined : ['I16', `${which} was not seen stopped and unbilled`];
 }
 
 /** So many of the candidates' slots were on a list of their site. */

@@ -220,6 +220,36 @@ test('what stands for a time comes with its end, the soonest first, and with the
   ]);
 });
 
+test('a number and weights in place of the configured ones are what is wanted, as long as the file has not changed', () => {
+  const scaled: Standing = { ...base, kind: 'scale', site: 'site-b', replicas: 5, instead: 2, untilMs: undefined };
+  const kept: Standing = {
+    ...{ ...base, kind: 'weights', untilMs: undefined },
+    ...{ weights: { 'site-a': 60, 'site-b': 40 }, instead: deployment().weights },
+  };
+  const seen = see(sights({}, { standing: [scaled, kept] }));
+  expect(seen.sites[1]).toMatchObject({ name: 'site-b', replicas: 5, standby: 'hot' });
+  expect(seen.temporary).toMatchObject([
+    { what: 'site-b at 5, not 2', by: 'anna@desk', end: 'godwit scale chat --site site-b --replicas 2' },
+    {
+      what: 'prefers site-a 60%, site-b 40%',
+      end: expect.stringMatching(/^godwit switchover chat --weights .* --keep$/),
+    },
+  ]);
+  const edited = see(
+    sights(
+      {},
+      {
+        standing: [
+          { ...scaled, instead: 3 },
+          { ...kept, instead: { 'site-b': 100 } },
+        ],
+      },
+    ),
+  );
+  expect(edited.sites[1]).toMatchObject({ replicas: 2 });
+  expect(edited.temporary).toEqual([]);
+});
+
 test.for([
   { name: 'a pause one millisecond before its end is shown', leftMs: 1, count: 1 },
   { name: 'a pause at its end is over', leftMs: 0, count: 0 },

@@ -13,6 +13,8 @@ export function leftBy(operation: Operation): string {
   // One whose end is not known is told to be read back anyway.
   const known = state === 'unknown' ? '.' : `:  godwit verify ${operation.id}`;
   const tail = besides === undefined ? '' : ` ${besides}${known}`;
+  const scaled = leftByScale(operation);
+  if (scaled !== undefined) return `${scaled}${tail}`;
   if (state === 'returned') return `The weights are as before: ${weightsText(plan.before)}.${tail}`;
   const isMoved = plan.steps.slice(0, done).some(({ kind }) => kind === 'weigh');
   const weights = weightsText(weightsSoFar(operation));
@@ -20,6 +22,17 @@ export function leftBy(operation: Operation): string {
   const mayHave = state === 'unknown' || open?.kind === 'weigh' || open?.kind === 'fence';
   const more = mayHave && open !== undefined && besides === undefined ? `; step ${done + 1} may have changed more` : '';
   return `${moved} (${done} of ${plan.steps.length} steps done${more}).${tail}`;
+}
+
+/** What a new number has begun to start goes on running; what it has begun to take away is not given back by it. */
+function leftByScale({ plan: { scale, steps, deployment }, step, id }: Operation): string | undefined {
+  if (scale === undefined) return undefined;
+  const { site, replicas, before } = scale;
+  const has = (kind: Step['kind']): boolean => steps.slice(0, step + 1).some((each) => each.kind === kind);
+  const head = `${site} is still to have ${before}.`;
+  if (has('trim')) return `${head} What ${id} has stopped beyond ${replicas} is started again while the site needs it.`;
+  if (!has('launch')) return head;
+  return `${head} What ${id} has started goes on running; take it away:  godwit scale ${deployment} --site ${site} --replicas ${before}`;
 }
 
 /** A rule spoke against the step before its first try: with one that had begun it is a conflict. */
@@ -40,6 +53,8 @@ function besidesWeights(step: Step): string | undefined {
       return `What was started at ${step.site} may be left there`;
     case 'stop':
       return `A replica at ${step.site} may have been ${step.how === 'stop' ? 'stopped' : 'deleted'}`;
+    case 'trim':
+      return `Replicas at ${step.site} in slots from ${step.keep} on may have been ${step.how === 'stop' ? 'stopped' : 'deleted'}`;
     case 'cut':
       return `Requests at ${step.site} may have been cut`;
     case 'weigh':

@@ -1,6 +1,6 @@
 /** Turns an action into an ordered list of steps, computed before anything changes. */
 import type { Action } from '../../model/decision.ts';
-import type { HuntCandidate, Plan, Step } from '../../model/plan.ts';
+import type { HuntCandidate, Plan, Scale, Step } from '../../model/plan.ts';
 import type { View } from '../../model/view.ts';
 import { sameWeights } from '../../model/weights.ts';
 import { unlistedSlots } from '../launched.ts';
@@ -8,6 +8,7 @@ import { emptySteps, fenceSteps } from './empty.ts';
 import { hedgedSteps, leftoverSteps } from './hedge.ts';
 import { huntSteps } from './hunt.ts';
 import { moveSteps } from './move.ts';
+import { scaleSteps } from './scale.ts';
 import { startSteps } from './start.ts';
 import { weightsBefore } from './steps.ts';
 import { undoSteps } from './undo.ts';
@@ -33,6 +34,8 @@ export function makePlan(action: Action, view: View, nowMs: number): Plan {
     ...(action.forMs === undefined ? {} : { forMs: action.forMs }),
     ...(action.overrides === undefined ? {} : { overrides: action.overrides }),
     ...(action.yields === undefined ? {} : { yields: action.yields }),
+    ...(action.scale === undefined ? {} : { scale: scaleOf(action.scale) }),
+    ...(action.kept === undefined ? {} : { kept: action.kept }),
   };
 }
 
@@ -44,8 +47,13 @@ function stepsOf(action: Action, view: View, nowMs: number): readonly Step[] {
     return hunt.hedge === undefined ? huntSteps(hunt, view) : hedgedSteps(hunt, view);
   }
   if (action.kind === 'start') return startSteps({ ...action, start: free(action.start) }, view);
+  if (action.kind === 'scale') return scaleSteps(action, view, nowMs);
   const isStill = action.empty !== undefined && sameWeights(action.weights, weightsBefore(view));
   return isStill ? fenceSteps(action) : moveSteps(action, view, nowMs);
+}
+
+function scaleOf({ how: _, ...scale }: NonNullable<Action['scale']>): Scale {
+  return scale;
 }
 
 /** What the action takes the place of may have asked for a slot since it was decided (I14). */

@@ -35,6 +35,8 @@ export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
       return answer(seen.isAcknowledged || seen.idleSinceMs !== undefined);
     case 'stop':
       return stopped(step.how, seen);
+    case 'trim':
+      return stopped(step.how, seen, step.keep);
     case 'settle':
       return answer(seen.calmSinceMs !== undefined && nowMs - Math.max(seen.calmSinceMs, seen.beganAtMs) >= step.forMs);
   }
@@ -82,10 +84,12 @@ function hunted(
   return isWhole ? 'no' : 'unknown';
 }
 
-function stopped(how: 'stop' | 'delete', seen: StepSight): Answer {
+/** `keep`: what is in slots below it stays. */
+function stopped(how: 'stop' | 'delete', seen: StepSight, keep = 0): Answer {
   if (seen.replicas.kind === 'unknown') return 'unknown';
-  if (seen.replicas.value.some(({ billed }) => billed === 'unknown')) return 'unknown';
-  return answer(seen.replicas.value.every((replica) => isStopped(how, replica)));
+  const gone = seen.replicas.value.filter(({ slot }) => slot >= keep);
+  if (gone.some(({ billed }) => billed === 'unknown')) return 'unknown';
+  return answer(gone.every((replica) => isStopped(how, replica)));
 }
 
 /** What has traffic by now is not stopped. What no list shows is gone only once a list had to show it, and for long enough. */

@@ -5,8 +5,9 @@ import type { Weights } from '../../model/route.ts';
 import type { SiteView, View } from '../../model/view.ts';
 import { sameWeights } from '../../model/weights.ts';
 import { isResident, readyReplicas, weightOf } from '../readiness.ts';
+import type { Trim } from '../scale.ts';
 import { isOut } from '../standing.ts';
-import { isRescue, isTakenBack, type Rule, readyThen, round, targetsOf } from './case.ts';
+import { isRescue, isTakenBack, type Rule, readyThen, round, targetsOf, trimThen } from './case.ts';
 
 /** What is compared, beside the last digits of floating point. */
 const tiny = 1e-9;
@@ -16,6 +17,8 @@ interface Removal {
   readonly view: View;
   readonly weights: Weights;
   readonly emptied: readonly string[];
+  /** A part of one site that is taken away; absent: none. */
+  readonly trim?: Trim | undefined;
   readonly replicas: (site: SiteView) => number;
   readonly nowMs: number;
 }
@@ -34,16 +37,17 @@ export const capacityFloor: Rule = (about) => {
   const { view, action, nowMs } = about;
   if (isTakenBack(about) || isRescue(about)) return [];
   if (action.kind === 'failover' && action.trigger === 'automatic') return [];
-  const replicas = (site: SiteView): number => readyThen(about, site);
+  const trim = trimThen(about);
+  const replicas = readyWith(trim, (site) => readyThen(about, site));
   const emptied = (action.empty ?? []).map(({ site }) => site);
-  return floorReasons({ view, weights: action.weights, emptied, replicas, nowMs });
+  return floorReasons({ view, weights: action.weights, emptied, trim, replicas, nowMs });
 };
 
 /** What was planned may not fit any more: capacity is counted again before each step that takes some away. */
 export function floorAtStep(
   view: View,
   plan: Plan,
-  change: { readonly weights?: Weights; readonly emptied?: string },
+  change: { readonly weights?: Weights; readonly emptied?: string; readonly trim?: Trim },
   nowMs: number,
 ): readonly Reason[] {
   if (plan.kind === 'failover' || plan.kind === 'return') return [];
@@ -51,8 +55,14 @@ export function floorAtStep(
   // The way back is always open.
   if (change.weights !== undefined && sameWeights(weights, plan.before)) return [];
   const emptied = change.emptied === undefined ? [] : [change.emptied];
-  const replicas = (site: SiteView): number => readyReplicas(view, site, nowMs).length;
-  return floorReasons({ view, weights, emptied, replicas, nowMs });
+  const { trim } = change;
+  const replicas = readyWith(trim, (site) => readyReplicas(view, site, nowMs).length);
+  return floorReasons({ view, weights, emptied, trim, replicas, nowMs });
+}
+
+/** As `ready` has it, but at the site that is trimmed. */
+function readyWith(trim: Trim | undefined, ready: Removal['replicas']): Removal['replicas'] {
+  return (site) => (trim?.site === site.site.name ? trim.kept + trim.taken : ready(site));
 }
 
 function floorReasons(removal: Removal): readonly Reason[] {
@@ -60,7 +70,7 @@ function floorReasons(removal: Removal): readonly Reason[] {
 }
 
 /** `failover.safety.minReady`: what is left of everything proven, whether or not it has weight. */
-export function belowFloor({ view, weights, emptied, replicas }: Removal): readonly Reason[] {
+export function belowFloor({ view, weights, emptied, trim, replicas }: Removal): readonly Reason[] {
   const { minReadyRatio } = view.deployment.failover.safety;
   if (minReadyRatio === 0) return [];
   const members = view.sites.filter((each) => isResident(view, each) && !isOut(view, each.site.name));
@@ -68,8 +78,10 @@ export function belowFloor({ view, weights, emptied, replicas }: Removal): reado
     emptied.includes(name) || (weightOf(view, name) > 0 && (weights[name] ?? 0) === 0);
   const units = (sites: readonly SiteView[]): number =>
     sites.reduce((sum, site) => sum + unitsOf(view, site, replicas(site)), 0);
-  const gone = members.filter(goes);
-  const [all, taken] = [units(members), units(gone)];
+  const gone = members.filter((each) => goes(each) || each.site.name === trim?.site);
+  const goesAt = (site: SiteView): number =>
+    unitsOf(view, site, trim?.site === site.site.name ? trim.taken : replicas(site));
+  const [all, taken] = [units(members), gone.reduce((sum, site) => sum + goesAt(site), 0)];
   const left = all - taken;
   const [first] = gone;
   if (first === undefined || taken === 0 || left + tiny >= all * minReadyRatio) return [];
@@ -80,16 +92,17 @@ export function belowFloor({ view, weights, emptied, replicas }: Removal): reado
 }
 
 /** A rated site must be able to serve what it would get, and `failover.safety.headroom` more. */
-export function overload({ view, weights, replicas, nowMs }: Removal): readonly Reason[] {
+export function overload({ view, weights, trim, replicas, nowMs }: Removal): readonly Reason[] {
   const rps = presentRps(view, nowMs);
   if (rps === undefined) return [];
   const { headroomRatio } = view.deployment.failover.safety;
-  return targetsOf(view, { weights }).flatMap((site): readonly Reason[] => {
+  const served = view.sites.filter(({ site: { name } }) => name === trim?.site && trim.taken > 0);
+  return [...new Set([...targetsOf(view, { weights }), ...served])].flatMap((site): readonly Reason[] => {
     const { ratedRps } = site.placement;
     const { name } = site.site;
     if (ratedRps === undefined) return [];
     const load = (rps * (weights[name] ?? 0)) / 100;
-    const can = replicas(site) * ratedRps;
+    const can = (trim?.site === name ? trim.kept : replicas(site)) * ratedRps;
     if (load * (1 + headroomRatio) <= can + tiny) return [];
     const spare = headroomRatio === 0 ? '' : ` with ${round(headroomRatio * 100)} % headroom`;
     const message = `${name} would get ${round(load)} rps and can serve ${round(can / (1 + headroomRatio))}${spare}`;

@@ -5,6 +5,7 @@ import type { Reason } from '../../model/reason.ts';
 import type { SiteView, View } from '../../model/view.ts';
 import { sharesOf } from '../plan/hunt.ts';
 import { missingSlots, readyReplicas, unlistedReason, weightOf } from '../readiness.ts';
+import { beyond, type Trim, trimmedReady } from '../scale.ts';
 
 /** Everything a rule may look at. */
 export interface Case {
@@ -52,6 +53,15 @@ export function readyThen(about: Case, site: SiteView): number {
   const isStarted =
     startsAt(about, site) > 0 || (isRaised(about, site) && unlistedReason(view, site, nowMs).length > 0);
   return ready === 0 && isStarted ? site.placement.replicas : ready;
+}
+
+/** What a scale takes away when the plan comes to it: what it starts first is proven by then. Undefined: nothing. */
+export function trimThen({ view, action, nowMs }: Case): Trim | undefined {
+  const { scale, start } = action;
+  const site = view.sites.find((each) => each.site.name === scale?.site);
+  if (scale === undefined || site === undefined || beyond(site, scale).length === 0) return undefined;
+  const trim = trimmedReady(view, site, scale.replicas, nowMs);
+  return start.length > 0 ? { ...trim, kept: scale.replicas } : trim;
 }
 
 function isRaised({ view, action }: Case, { site: { name } }: SiteView): boolean {

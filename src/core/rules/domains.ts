@@ -7,7 +7,7 @@ import { type Case, isTakenBack, type Rule } from './case.ts';
 
 /** Nobody must do these now. */
 const voluntary: ReadonlySet<string> = new Set([
-  ...['shift', 'switchover', 'failback', 'drain', 'stop', 'migrate'],
+  ...['shift', 'switchover', 'failback', 'drain', 'stop', 'migrate', 'scale'],
   // At the end of its time; a person who takes a move back is let through.
   'return',
 ]);

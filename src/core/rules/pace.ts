@@ -4,8 +4,10 @@ import type { Operation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { View } from '../../model/view.ts';
 import { age, span } from '../../model/words.ts';
+import { isFailing } from '../diagnose.ts';
 import { isWithin } from '../elapsed.ts';
 import { hasMoved } from '../moved.ts';
+import { weightOf } from '../readiness.ts';
 import { acknowledgedAtMs } from '../standing.ts';
 import type { Rule } from './case.ts';
 
@@ -61,6 +63,25 @@ export const dwell: Rule = ({ view, action, nowMs }) => {
         },
       ]
     : [];
+};
+
+/**
+ * Of what rebalances: not while a site with traffic fails, nor soon after something else moved the traffic. Several moves of
+ * one rebalancing follow each other.
+ */
+export const calm: Rule = ({ view, diagnosis, action, nowMs }) => {
+  if (action.trigger !== 'rebalance') return [];
+  const { coolDownMs, dwellMs } = view.deployment.failover.safety;
+  const failing = diagnosis.sites.filter((each) => isFailing(each) && weightOf(view, each.site) > 0);
+  const reasons = failing.map(({ site, message }): Reason => ({ code: 'SiteFailing', site, message }));
+  const [newest] = movesOf(view).filter(({ plan }) => plan.trigger !== 'rebalance');
+  if (newest === undefined) return reasons;
+  const isFailover = newest.plan.trigger === 'automatic' && newest.plan.kind === 'failover';
+  const forMs = isFailover ? Math.max(coolDownMs, dwellMs) : dwellMs;
+  const endedAtMs = newest.endedAtMs ?? nowMs;
+  if (!isWithin(forMs, endedAtMs, nowMs)) return reasons;
+  const message = `${newest.id} ended ${age(nowMs - endedAtMs)} ago; nothing is rebalanced before ${span(forMs)}`;
+  return [...reasons, { code: isFailover ? 'CoolDown' : 'DwellTime', message, untilMs: endedAtMs + forMs }];
 };
 
 /** Open or ended, newest first. */

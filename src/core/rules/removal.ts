@@ -6,9 +6,10 @@ import type { SiteView, View } from '../../model/view.ts';
 import { age, span } from '../../model/words.ts';
 import { isWithin } from '../elapsed.ts';
 import { isResident, readyReplicas, weightOf } from '../readiness.ts';
+import type { Trim } from '../scale.ts';
 import { isOut } from '../standing.ts';
 import { unitsOf } from './capacity.ts';
-import { type Rule, readyThen } from './case.ts';
+import { type Rule, readyThen, trimThen } from './case.ts';
 
 /** What is emptied must not be what users are served from. */
 export const emptied: Rule = ({ view, action, nowMs }) => {
@@ -50,10 +51,12 @@ const mostRatio = 0.5;
 export const removalVelocity: Rule = (about) => {
   const { view, action, nowMs } = about;
   const { removalWindowMs } = view.deployment.failover.safety;
-  const emptying = (action.empty ?? []).map(({ site }) => site);
+  const trim = trimThen(about);
+  const emptying = [...(action.empty ?? []).map(({ site }) => site), ...(trim === undefined ? [] : [trim.site])];
   if (removalWindowMs === 0 || emptying.length === 0) return [];
   const replicas = (site: SiteView): number => readyThen(about, site);
-  return [...removedBefore(view, emptying, removalWindowMs, nowMs), ...tooMuch(view, emptying, replicas)];
+  const counted = { replicas, trim, trimmedBefore: trimmedBefore(view, trim, removalWindowMs, nowMs) };
+  return [...removedBefore(view, emptying, removalWindowMs, nowMs), ...tooMuch(view, emptying, counted)];
 };
 
 /**
@@ -61,12 +64,31 @@ export const removalVelocity: Rule = (about) => {
  * program that did not plan it. The operation itself is the one that is open; another that has only been planned may yet be
  * told the same.
  */
-export function velocityAtStep(view: View, site: string, nowMs: number): readonly Reason[] {
+export function velocityAtStep(view: View, site: string, nowMs: number, trim?: Trim): readonly Reason[] {
   const { removalWindowMs } = view.deployment.failover.safety;
   if (removalWindowMs === 0) return [];
   const before = { ...view, open: undefined, others: view.others.filter(hasBegun) };
-  const ready = (each: SiteView): number => readyReplicas(view, each, nowMs).length;
-  return [...removedBefore(before, [site], removalWindowMs, nowMs), ...tooMuch(view, [site], ready)];
+  const replicas = (each: SiteView): number => readyReplicas(view, each, nowMs).length;
+  const counted = { replicas, trim, trimmedBefore: trimmedBefore(view, trim, removalWindowMs, nowMs) };
+  return [...removedBefore(before, [site], removalWindowMs, nowMs), ...tooMuch(view, [site], counted)];
+}
+
+/** By earlier operations in the same window, at the same site: several small ones are no smaller than one that is large. */
+function trimmedBefore({ recent }: View, trim: Trim | undefined, windowMs: number, nowMs: number): number {
+  if (trim === undefined) return 0;
+  const past = recent.filter(
+    (each) => each.endedAtMs !== undefined && isWithin(windowMs, each.endedAtMs, nowMs) && hasEmptied(each),
+  );
+  const steps = past.flatMap(({ plan }) => plan.steps);
+  return steps.reduce((sum, step) => sum + (step.kind === 'trim' && step.site === trim.site ? step.takes : 0), 0);
+}
+
+/** What is ready, by site, and the part of it that is taken. */
+interface Counted {
+  readonly replicas: (site: SiteView) => number;
+  /** Of one of the sites only a part; absent: all of each. */
+  readonly trim: Trim | undefined;
+  readonly trimmedBefore: number;
 }
 
 /** Other sites that were emptied a moment ago, or are being emptied now, also for another deployment. */
@@ -93,13 +115,23 @@ function removedBefore(view: View, emptying: readonly string[], windowMs: number
 }
 
 /** What a person emptied before is gone from the count: it was answered for then. */
-function tooMuch(view: View, emptying: readonly string[], replicas: (site: SiteView) => number): readonly Reason[] {
+function tooMuch(
+  view: View,
+  emptying: readonly string[],
+  { replicas, trim, trimmedBefore: before }: Counted,
+): readonly Reason[] {
   const members = view.sites.filter((each) => isResident(view, each) && !isOut(view, each.site.name));
-  const sum = (sites: readonly SiteView[]): number =>
-    sites.reduce((total, site) => total + unitsOf(view, site, replicas(site)), 0);
-  const all = sum(members);
-  const taken = sum(members.filter(({ site }) => emptying.includes(site.name)));
-  if (taken <= all * mostRatio) return [];
+  const isTrimmed = ({ site }: SiteView): boolean => site.name === trim?.site;
+  const sum = (sites: readonly SiteView[], count: Counted['replicas']): number =>
+    sites.reduce((total, site) => total + unitsOf(view, site, count(site)), 0);
+  const goes = (site: SiteView): number =>
+    trim !== undefined && isTrimmed(site) ? trim.taken + before : replicas(site);
+  const all = sum(members, (site) => (trim !== undefined && isTrimmed(site) ? trim.kept + goes(site) : replicas(site)));
+  const taken = sum(
+    members.filter(({ site }) => emptying.includes(site.name)),
+    goes,
+  );
+  if (trim?.taken === 0 || taken <= all * mostRatio) return [];
   const share = Math.round((taken / all) * 100);
   const message = `would take ${share} % of what is ready at once, at most ${mostRatio * 100} %`;
   return [{ code: 'RemovalVelocity', message }];
@@ -110,8 +142,8 @@ function emptiedBy({ plan }: Operation): readonly string[] {
   return [...new Set(plan.steps.flatMap((step) => (isRemoval(step) ? [step.site] : [])))];
 }
 
-function isRemoval(step: Step): step is Extract<Step, { kind: 'drain' | 'cut' | 'stop' }> {
-  return step.kind === 'drain' || step.kind === 'cut' || step.kind === 'stop';
+function isRemoval(step: Step): step is Extract<Step, { kind: 'drain' | 'cut' | 'stop' | 'trim' }> {
+  return step.kind === 'drain' || step.kind === 'cut' || step.kind === 'stop' || step.kind === 'trim';
 }
 
 /**
@@ -120,7 +152,7 @@ function isRemoval(step: Step): step is Extract<Step, { kind: 'drain' | 'cut' | 
  */
 export function hasEmptied({ plan, state, step }: Operation): boolean {
   if (state !== 'failed' && state !== 'returned') return true;
-  const first = plan.steps.findIndex(state === 'failed' ? isRemoval : ({ kind }) => kind === 'stop');
+  const first = plan.steps.findIndex(state === 'failed' ? isRemoval : ({ kind }) => kind === 'stop' || kind === 'trim');
   return first >= 0 && step >= first;
 }
 

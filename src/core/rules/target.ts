@@ -22,17 +22,18 @@ export const driverReachable: Rule = ({ view }) =>
 /** A target that serves nothing and will be started by the plan is judged by the plan's prove step, not here. */
 export const readyCapacity: Rule = ({ view, action, nowMs }) => {
   const targets = targetsOf(view, action);
-  if (action.empty !== undefined && targets.length === 0) return [];
+  if (targets.length === 0 && (action.empty !== undefined || action.kept !== undefined)) return [];
   if (targets.some((site) => readyReplicas(view, site, nowMs).length > 0 || site.placement.replicas > 0)) return [];
   const names = targets.map(({ site }) => site.name).join(', ') || 'any site';
   return [{ code: 'NoReadyCapacity', message: `no replica is ready at ${names}, and none could be started there` }];
 };
 
 /** A target that must be started first, where that failed just now. A person may ask at once. */
-export const startable: Rule = ({ view, action, nowMs }) =>
-  targetsOf(view, action)
-    .filter((site) => readyReplicas(view, site, nowMs).length === 0)
-    .flatMap(({ site }) => startBlock(view, site.name, nowMs) ?? []);
+export const startable: Rule = ({ view, action, nowMs }) => {
+  const targets = targetsOf(view, action).filter((site) => readyReplicas(view, site, nowMs).length === 0);
+  const scaled = action.kind === 'scale' ? action.start.map(({ site }) => site) : [];
+  return [...targets.map(({ site }) => site.name), ...scaled].flatMap((name) => startBlock(view, name, nowMs) ?? []);
+};
 
 /** What was started there, or stands there, may only not be listed yet (I27): to be waited for, whoever asks. */
 export const usable: Rule = ({ view, action, nowMs }) =>

@@ -4,7 +4,8 @@ import type { Plan } from '../../model/plan.ts';
 import type { Planned, Preview } from '../../model/preview.ts';
 import type { Reason } from '../../model/reason.ts';
 import { span } from '../../model/words.ts';
-import { asideTexts, huntSentence } from './hunt-plan.ts';
+import { asideTexts } from './hunt-plan.ts';
+import { planSentence } from './plan-sentence.ts';
 import { reasonLines } from './reason.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, tint } from './style.ts';
@@ -60,35 +61,6 @@ function plannedLines(preview: Preview, { plan, forecast }: Planned, style: Styl
   ];
 }
 
-/** One sentence of what would be done. */
-export function planSentence(plan: Plan, sharePct: number | undefined): string {
-  const name = sanitize(plan.deployment, 60);
-  const from = plan.from === undefined ? undefined : sanitize(plan.from, 40);
-  const gaining = Object.keys(plan.after).filter((site) => (plan.after[site] ?? 0) > (plan.before[site] ?? 0));
-  const to = gaining.length === 0 ? '' : ` to ${gaining.map((site) => sanitize(site, 40)).join(', ')}`;
-  const share = sharePct === undefined || sharePct === 100 ? 'all' : `${sharePct}%`;
-  const ends = plan.forMs === undefined ? '' : `, for ${span(plan.forMs)}, then back if healthy`;
-  const launched = plan.steps.flatMap((step) => (step.kind === 'launch' ? [sanitize(step.site, 40)] : []));
-  const stopped = plan.steps.flatMap((step) => (step.kind === 'stop' ? [sanitize(step.site, 40)] : []));
-  switch (plan.kind) {
-    case 'start': {
-      const hunt = plan.steps.find((step) => step.kind === 'hunt');
-      if (hunt?.kind === 'hunt') return huntSentence(name, hunt);
-      return `Start what is missing of ${name} at ${launched.join(', ')}.`;
-    }
-    case 'stop':
-      return `Stop ${name} at ${stopped.join(', ')}.`;
-    case 'drain':
-      return `Take ${name}'s traffic off ${from ?? 'its site'}${to}, and let what runs there finish.`;
-    case 'migrate':
-      return `Move all of ${name}'s traffic off ${from ?? 'its site'}${to}, then stop it there for good.`;
-    case 'return':
-      return `Give ${name}'s traffic back${to}.`;
-    default:
-      return `${plan.kind === 'failover' ? 'Fail over' : 'Move'} ${share} of ${from === undefined ? `${name}'s traffic` : `${from}'s ${name} traffic`}${to}${ends}.`;
-  }
-}
-
 const columns: readonly Column[] = [
   { title: 'SITE', align: 'left', maxWidth: 24 },
   { title: 'NOW', align: 'right', maxWidth: 5 },
@@ -120,11 +92,12 @@ function loadText({ thenRps, thenCapacityRps }: SiteForecast): string {
 }
 
 function checkText(forecast: SiteForecast, against: readonly Reason[], style: Style): string {
-  const { site, starts, ends, nowPct, thenPct } = forecast;
+  const { site, starts, trims, ends, nowPct, thenPct } = forecast;
   const refused = against.find((reason) => reason.site === site);
   if (refused !== undefined) return `${mark('bad', style)}${refused.code}`;
   const changes = [
     ...(starts > 0 ? [`starts ${starts}`] : []),
+    ...(trims === undefined || trims === 0 ? [] : [`stops ${trims}`]),
     ...(ends === 'drained' ? ['is drained'] : ends === 'stopped' ? ['is drained and stopped'] : []),
   ];
   const isUnchecked = thenPct > nowPct && unseenLoad(forecast) !== undefined;

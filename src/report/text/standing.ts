@@ -18,6 +18,12 @@ export function standingText(standing: Standing): string {
       return `replica ${sanitize(standing.replica, 40)} at ${sanitize(standing.site, 40)} adopted`;
     case 'out':
       return `${sanitize(standing.site, 40)} emptied${standing.isStopped ? ' and stopped' : ''} by hand`;
+    case 'scale': {
+      const { site, replicas, instead } = standing;
+      return `${sanitize(site, 40)} scaled to ${replicas} (configured: ${instead})`;
+    }
+    case 'weights':
+      return `traffic prefers ${weightsText(standing.weights)} (configured: ${weightsText(standing.instead)})`;
     case 'shift':
       return `traffic moved by ${sanitize(standing.operationId, 20)} (now ${weightsText(standing.after)})`;
   }

@@ -115,5 +115,5 @@ test('wide says more, within 180 columns', async () => {
 test('an unknown kind is refused with those there are', async () => {
   const { code, err } = await run(['history', '--kind', 'faliover'], await emptyStore());
   expect(code).toBe(2);
-  expect(err).toContain('allowed: start, stop, failover');
+  expect(err).toContain('allowed: start, stop, scale, failover');
 });

@@ -5,7 +5,7 @@ import type { Probe } from '../../../src/ports/probe.ts';
 import type { FakeCloud } from './fake-cloud.ts';
 
 export interface FakeProbe extends Probe {
-  /** A site named here answers badly, for this reason. */
+  /** A site or a replica named here answers badly, for this reason. */
   readonly bad: Record<string, ProbeReason>;
   /** Sites whose probes never answer, whatever the deadline says. */
   readonly mute: Set<string>;
@@ -23,7 +23,7 @@ export function createFakeProbe(clock: Clock, clouds: ReadonlyMap<string, FakeCl
       const cloud = clouds.get(replica.site);
       const real = cloud?.replicas.get(replica.id);
       const isUp = real?.state === 'running' && clock.nowMs() - real.startedAtMs >= (cloud?.bootMs ?? 0);
-      const reason = fake.bad[replica.site] ?? (isUp ? undefined : 'Refused');
+      const reason = fake.bad[replica.id] ?? fake.bad[replica.site] ?? (isUp ? undefined : 'Refused');
       const { deployment, site, id, bootId } = replica;
       return {
         ...{ deployment, site, replica: id, bootId, probe: spec.name, plane: 'data', vantage: 'here' },

@@ -110,7 +110,7 @@ test('operations that never ended so are told as 0, so that the first one is an 
   const all = series(textOf(), 'godwit_operations_total');
   expect(all).toContain('deployment="chat",kind="failover",trigger="automatic",outcome="done"} 2');
   expect(all).toContain('deployment="chat",kind="failover",trigger="automatic",outcome="returned"} 0');
-  expect(all).toHaveLength(9 * 2 * 4);
+  expect(all).toHaveLength(10 * 3 * 4);
 });
 
 test('the configuration that could not be started with is told', () => {

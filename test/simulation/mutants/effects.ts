@@ -224,11 +224,11 @@ export const effectMutants: readonly Mutant[] = [
     file: reached,
     find: lines(
       "  if (seen.replicas.kind === 'unknown') return 'unknown';",
-      "  if (seen.replicas.value.some(({ billed }) => billed === 'unknown')) return 'unknown';",
+      '  const gone = seen.replicas.value.filter(({ slot }) => slot >= keep);',
     ),
     replace: lines(
       "  if (seen.replicas.kind === 'unknown') return 'yes';",
-      "  if (seen.replicas.value.some(({ billed }) => billed === 'unknown')) return 'unknown';",
+      '  const gone = seen.replicas.value.filter(({ slot }) => slot >= keep);',
     ),
     breaks: ['I16', 'I18', 'I26'],
     why: 'a provider that does not answer has nothing left',

@@ -198,7 +198,7 @@ export const peopleMutants: readonly Mutant[] = [
   {
     name: 'removal-of-most-that-is-ready',
     file: removal,
-    find: 'if (taken <= all * mostRatio) return [];',
+    find: 'if (trim?.taken === 0 || taken <= all * mostRatio) return [];',
     replace: 'if (taken <= all) return [];',
     breaks: ['I12'],
     why: 'one site at a time is thought to be slow enough, however much that site is of all',

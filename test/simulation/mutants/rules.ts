@@ -68,7 +68,7 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'alive-counts-as-proven',
     file: 'src/engine/read-back.ts',
-    find: 'ready: view === undefined || proving === undefined ? [] : readyAt(ctx, view, proving),',
+    find: 'ready: view === undefined || proving === undefined ? [] : readyAt(ctx, view, meant(step, proving)),',
     replace: lines(
       'ready: (proving?.replicas ?? []).filter(({ replica }) => isAlive(replica.state)).map(({ replica }) => replica.id),',
     ),
@@ -198,7 +198,7 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'second-command-pre-empts-the-first',
     file: 'src/core/requests.ts',
-    find: 'if (open !== undefined && holdsOff(open)) {',
+    find: 'if (open !== undefined && (isLast || holdsOff(open))) {',
     replace: 'if (open !== undefined && holdsOff(open) && open.plan.requestId === request.id) {',
     breaks: ['I31'],
     why: 'of two commands that contradict each other both are carried out, one half way',

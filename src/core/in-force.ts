@@ -1,0 +1,62 @@
+/** The deployment as it counts now: the configuration's, with what somebody has set in its place. */
+import type { Deployment, Placement } from '../model/deployment.ts';
+import type { Standing } from '../model/standing.ts';
+import type { SiteView, View } from '../model/view.ts';
+import { sameWeights } from '../model/weights.ts';
+
+type Scaled = Extract<Standing, { kind: 'scale' }>;
+
+/**
+ * `deployment`: the configuration's own; the same object when nothing stands in place of anything. A site that was scaled is hot
+ * at its number; one that was scaled to none is a cold standby of the configured number, which a failover may start.
+ */
+export function deploymentInForce(deployment: Deployment, standing: readonly Standing[]): Deployment {
+  if (!standing.some(({ kind }) => kind === 'scale' || kind === 'weights')) return deployment;
+  const scaled = standing.filter((each): each is Scaled => each.kind === 'scale');
+  const kept = standing.find((each) => each.kind === 'weights');
+  const isKept = kept?.kind === 'weights' && sameWeights(kept.instead, deployment.weights);
+  return {
+    ...deployment,
+    placements: deployment.placements.map((placement) => placementInForce(placement, scaled)),
+    ...(isKept ? { weights: kept.weights, configuredWeights: deployment.weights } : {}),
+  };
+}
+
+function placementInForce(placement: Placement, scaled: readonly Scaled[]): Placement {
+  const { replicas, standby } = placement;
+  // An edit of the file since then wins.
+  const own = scaled.find(({ site, instead }) => site === placement.site && instead === replicas);
+  if (own === undefined) return placement;
+  const configured = { replicas, standby };
+  if (own.replicas === 0) return { ...placement, standby: 'cold', configured };
+  return { ...placement, replicas: own.replicas, standby: 'hot', configured };
+}
+
+/** Whether it counts: what stands in place of a number or of weights does only while the configuration still has those. */
+export function isOfConfiguration(standing: Standing, deployment: Deployment): boolean {
+  if (standing.kind === 'weights') return sameWeights(standing.instead, deployment.weights);
+  if (standing.kind !== 'scale') return true;
+  return deployment.placements.some(({ site, replicas }) => site === standing.site && replicas === standing.instead);
+}
+
+/** A view of the configuration's own deployment, or of whatever was in force once, as it counts now. */
+export function viewInForce<V extends Pick<View, 'deployment' | 'sites'>>(
+  view: V,
+  configured: Deployment,
+  standing: readonly Standing[],
+): V {
+  const deployment = deploymentInForce(configured, standing);
+  // What the observer has is the configuration's own: then nothing is made anew.
+  if (deployment === view.deployment && view.sites.every((site) => isAsPlaced(site, deployment))) return view;
+  return { ...view, deployment, sites: view.sites.map((site) => placedAnew(site, deployment)) };
+}
+
+function isAsPlaced({ site, placement }: SiteView, { placements }: Deployment): boolean {
+  const own = placements.find((each) => each.site === site.name);
+  return own === undefined || own === placement;
+}
+
+function placedAnew(site: SiteView, { placements }: Deployment): SiteView {
+  const own = placements.find((each) => each.site === site.site.name);
+  return own === undefined || own === site.placement ? site : { ...site, placement: own };
+}

@@ -1,0 +1,42 @@
+/** scale: start what the new number lacks, prove it, then take away what is beyond it. */
+import type { Action } from '../../model/decision.ts';
+import type { Step } from '../../model/plan.ts';
+import type { View } from '../../model/view.ts';
+import { drainBudgetMs } from '../drain-budget.ts';
+import { beyond, missingAt, trimmedReady } from '../scale.ts';
+import { launchDeadlineMs, stopWithinMs, writeDeadlineMs } from './steps.ts';
+
+/** What stands already only needs its next few completions; this long covers a slow probe interval. */
+const proveDeadlineMs = 60_000;
+
+export function scaleSteps({ scale, start }: Action, view: View, nowMs: number): readonly Step[] {
+  const site = view.sites.find((each) => each.site.name === scale?.site);
+  if (scale === undefined || site === undefined) return [];
+  const { site: name, replicas, how } = scale;
+  const { startupTimeoutMs } = site.placement.launch;
+  // What the action takes the place of may have asked for a slot since it was decided (I14).
+  const free = missingAt(view, site, replicas, nowMs);
+  const slots = start.flatMap((each) => each.slots).filter((slot) => free.includes(slot));
+  const proveMs = slots.length > 0 ? startupTimeoutMs + launchDeadlineMs : Math.max(proveDeadlineMs, startupTimeoutMs);
+  const launch: Step = {
+    ...{ kind: 'launch', name: `launch ${name}`, site: name, slots, bestEffort: false },
+    deadlineMs: launchDeadlineMs,
+  };
+  const prove: Step = {
+    ...{ kind: 'prove', name: `prove ${name}`, site: name, replicas, below: replicas },
+    deadlineMs: proveMs,
+  };
+  const drainMs = drainBudgetMs(view, name);
+  const trim: Step = {
+    ...{ kind: 'trim', name: `trim ${name} to ${replicas}`, site: name, keep: replicas, how, drainMs },
+    takes: trimmedReady(view, site, replicas, nowMs).taken,
+    deadlineMs: drainMs + stopWithinMs(site),
+  };
+  const isTrimmed = beyond(site, scale).length > 0 || replicas < scale.before;
+  return [
+    ...(isTrimmed ? [{ kind: 'stamp', name: 'stamp', deadlineMs: writeDeadlineMs } as const] : []),
+    ...(slots.length > 0 ? [launch] : []),
+    ...(replicas > 0 ? [prove] : []),
+    ...(isTrimmed ? [trim] : []),
+  ];
+}
