@@ -70,6 +70,11 @@ const verbCommands: readonly { readonly verb: string; readonly summary: string; 
     summary: 'Move a deployment to another site, then stop it where it was',
     load: async () => (await import('./commands/migrate.ts')).migrate,
   },
+  {
+    verb: 'scale',
+    summary: 'Give a site another number of replicas, in place of the configured one',
+    load: async () => (await import('./commands/scale.ts')).scale,
+  },
 ];
 
 const verbEntries: readonly CommandEntry[] = [

@@ -36,6 +36,7 @@ export const concepts: readonly (readonly [word: string, means: string])[] = [
   ['failover', 'a move away from a site that is bad'],
   ['failback', 'the switchover back to the preferred site'],
   ['drain', 'no new requests; running ones finish'],
+  ['scale', 'another number of replicas at a site, until it is taken back'],
   ['pause', 'automation off for a deployment, for a time'],
   ['brake', 'too much failed at once: nothing moves by itself'],
   ['block', 'a remembered denial, such as sold out, with an expiry'],

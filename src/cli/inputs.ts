@@ -81,7 +81,7 @@ export function oneOf<const T extends string>(values: readonly T[], typed: strin
 
 /** A whole number from 1 to `most`. */
 export function wholeNumber(flags: string, summary: string, most: number): InputSpec<number | undefined> {
-  const parse = (typed: string): number => wholeUpTo(typed, most);
+  const parse = (typed: string): number => wholeOf(typed, 1, most);
   return { flags, summary, isRequired: false, choices: undefined, fallback: undefined, parse };
 }
 
@@ -91,14 +91,20 @@ export function wholeNumberOrFile(
   summary: string,
   most: number,
 ): InputSpec<number | string | undefined> {
-  const parse = (typed: string): number | string => (/^-?[\d.]+$/.test(typed) ? wholeUpTo(typed, most) : typed);
+  const parse = (typed: string): number | string => (/^-?[\d.]+$/.test(typed) ? wholeOf(typed, 1, most) : typed);
   return { flags, summary, isRequired: false, choices: undefined, suggests: 'file', fallback: undefined, parse };
 }
 
-function wholeUpTo(typed: string, most: number): number {
+/** A whole number from 0 to `most`, which must be given. */
+export function requiredCount(flags: string, summary: string, most: number): InputSpec<number> {
+  const parse = (typed: string): number => wholeOf(typed, 0, most);
+  return { flags, summary, isRequired: true, choices: undefined, fallback: undefined, parse };
+}
+
+function wholeOf(typed: string, least: number, most: number): number {
   const value = Number(typed);
-  if (!/^\d+$/.test(typed) || value < 1 || value > most)
-    throw new InvalidInput(`write a whole number from 1 to ${most}`);
+  if (!/^\d+$/.test(typed) || value < least || value > most)
+    throw new InvalidInput(`write a whole number from ${least} to ${most}`);
   return value;
 }
 

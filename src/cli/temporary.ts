@@ -2,7 +2,6 @@
 import type { Fault } from '../model/fault.ts';
 import type { Pin } from '../model/pin.ts';
 import type { Standing } from '../model/standing.ts';
-import { weightsText } from '../model/words.ts';
 import type { Temporary } from '../report/status-view.ts';
 import type { LeftRun } from './drill-runs.ts';
 
@@ -31,14 +30,15 @@ function temporaryOf(standing: Standing, atMs: number): readonly Temporary[] {
       return [{ ...base, what, end: `godwit start ${deployment} --site ${standing.site}` }];
     }
     case 'scale': {
-      const { site, replicas, instead } = standing;
-      const what = `${site} at ${replicas}, not ${instead}`;
-      return [{ ...base, what, end: `godwit scale ${deployment} --site ${site} --replicas ${instead}` }];
+      const { site, instead } = standing;
+      return [
+        { ...base, what: `scaled: ${site}`, end: `godwit scale ${deployment} --site ${site} --replicas ${instead}` },
+      ];
     }
     case 'weights': {
       const typed = Object.entries(standing.instead).map(([site, pct]) => `${site}=${pct}`);
       const end = `godwit switchover ${deployment} --weights ${typed.join(',')} --keep`;
-      return [{ ...base, what: `prefers ${weightsText(standing.weights)}`, end }];
+      return [{ ...base, what: 'weights kept', end }];
     }
     case 'adopted':
     case 'ack':

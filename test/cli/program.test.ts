@@ -55,9 +55,9 @@ test.for([
     hint: undefined,
   },
   {
-    argv: ['switchover', 'chat'],
-    message: "required option '--to <site>' not specified",
-    hint: 'godwit switchover --help',
+    argv: ['stop', 'chat'],
+    message: "required option '--site <site>' not specified",
+    hint: 'godwit stop --help',
   },
   { argv: ['failover'], message: "missing required argument 'deployment'", hint: 'godwit failover --help' },
   {

@@ -229,9 +229,9 @@ test('a number and weights in place of the configured ones are what is wanted, a
   const seen = see(sights({}, { standing: [scaled, kept] }));
   expect(seen.sites[1]).toMatchObject({ name: 'site-b', replicas: 5, standby: 'hot' });
   expect(seen.temporary).toMatchObject([
-    { what: 'site-b at 5, not 2', by: 'anna@desk', end: 'godwit scale chat --site site-b --replicas 2' },
+    { what: 'scaled: site-b', by: 'anna@desk', end: 'godwit scale chat --site site-b --replicas 2' },
     {
-      what: 'prefers site-a 60%, site-b 40%',
+      what: 'weights kept',
       end: expect.stringMatching(/^godwit switchover chat --weights .* --keep$/),
     },
   ]);

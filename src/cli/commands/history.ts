@@ -17,8 +17,8 @@ const mostOperations = 200;
 /** Looked through for those of one trigger, at most. */
 const mostLookedAt = 5000;
 
-const triggers: Readonly<Record<'manual' | 'auto' | 'drill', Trigger | undefined>> = {
-  ...{ manual: 'manual', auto: 'automatic' },
+const triggers: Readonly<Record<'manual' | 'auto' | 'rebalance' | 'drill', Trigger | undefined>> = {
+  ...{ manual: 'manual', auto: 'automatic', rebalance: 'rebalance' },
   // Drills are no operations: they are told beside them.
   drill: undefined,
 };
@@ -29,9 +29,10 @@ export const history = defineCommand({
   arguments: { deployment: text('deployment', 'as named in the configuration; otherwise all', 'deployment') },
   options: {
     since: duration('--since <time>', 'how far back, such as 24h; otherwise a week'),
-    trigger: choices('--trigger <who>', 'manual (a person), auto, drill, or some with commas', [
+    trigger: choices('--trigger <who>', 'manual (a person), auto, rebalance, drill, or some with commas', [
       'manual',
       'auto',
+      'rebalance',
       'drill',
     ]),
     kind: choices('--kind <kinds>', 'such as failover or shift,switchover', operationKinds),

@@ -19,6 +19,7 @@ export function operationJson(operation: Operation) {
     from: plan.from ?? null,
     before: ratios(plan.before),
     after: ratios(plan.after),
+    ...(plan.scale === undefined ? {} : { scale: plan.scale }),
     because: plan.because,
     by: operation.by,
     epoch: operation.epoch,

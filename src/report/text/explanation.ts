@@ -54,7 +54,7 @@ export function whyNotText(deployment: string, told: RecordedDecision, askedMs: 
   const since = seq === undefined ? `seen at ${clockTime(atMs)}, ${ago}` : `said first at ${clockTime(atMs)}, ${ago}`;
   if (decision.kind === 'act') {
     const { kind, from } = decision.action;
-    const away = from === undefined ? '' : ` away from ${sanitize(from, 40)}`;
+    const away = from === undefined ? '' : ` ${kind === 'scale' ? 'at' : 'away from'} ${sanitize(from, 40)}`;
     return [
       cut(`${name}: it DID act: ${decision.action.trigger} ${kind}${away}, decided at ${clockTime(atMs)}`, style.width),
       'What became of it:  godwit history',

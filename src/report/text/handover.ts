@@ -1,7 +1,7 @@
 /** What the next person on call must know, on one screen. Gaps have names: `[owner?]` is for a person to fill. */
 import type { Operation } from '../../model/operation.ts';
 import type { HandoverLine, HandoverView } from '../handover-view.ts';
-import { stateWords, weightsText } from './operation.ts';
+import { changeText, stateWords } from './operation.ts';
 import { sanitize } from './sanitize.ts';
 import { standingEnd, standingText, standingWhy } from './standing.ts';
 import type { Style } from './style.ts';
@@ -84,7 +84,7 @@ function changedLine(operation: Operation, atMs: number): string {
   const because = plan.because[0];
   const why = because === undefined ? '' : ` (${because.code}: ${sanitize(because.message)})`;
   const what = `${plan.trigger} ${plan.kind} of ${sanitize(plan.deployment, 40)}, ${stateWords(operation)}`;
-  return `${stamp(openedAtMs, atMs)} ${id} ${what}: ${weightsText(plan.before)} -> ${weightsText(plan.after)}${why}`;
+  return `${stamp(openedAtMs, atMs)} ${id} ${what}: ${changeText(plan, ' -> ')}${why}`;
 }
 
 function line({ deployment, text }: HandoverLine): string {

@@ -1,5 +1,6 @@
 /** Operations, newest first, one line each. */
 import type { Operation } from '../../model/operation.ts';
+import type { Plan } from '../../model/plan.ts';
 import { span } from '../../model/words.ts';
 import { stateWords, toneOfState, weightsText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
@@ -40,7 +41,11 @@ function cells(operation: Operation): readonly string[] {
   const took = endedAtMs === undefined ? '-' : span(endedAtMs - openedAtMs);
   const what = `${plan.trigger} ${plan.kind}`;
   const when = `${iso(openedAtMs).slice(5, 16).replace('T', ' ')}Z`;
-  return [when, id, sanitize(plan.deployment, 20), what, stateWords(operation), took, weightsText(plan.after)];
+  return [when, id, sanitize(plan.deployment, 20), what, stateWords(operation), took, endText(plan)];
+}
+
+function endText({ scale, after }: Plan): string {
+  return scale === undefined ? weightsText(after) : `${sanitize(scale.site, 40)} at ${scale.replicas}`;
 }
 
 function more({ plan, step, by }: Operation): readonly string[] {

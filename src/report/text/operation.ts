@@ -1,5 +1,6 @@
 /** One operation for people: what it was, how it ended, what is in force now. */
 import type { Actor, Operation, OperationState } from '../../model/operation.ts';
+import type { Plan, Scale } from '../../model/plan.ts';
 import type { Weights } from '../../model/route.ts';
 import { weightsText as plainText, span } from '../../model/words.ts';
 import { sanitize } from './sanitize.ts';
@@ -36,6 +37,7 @@ export function operationText(operation: Operation, style: Style): string {
     `  opened   ${clockTime(operation.openedAtMs)} by ${actorText(operation.by)}`,
     `  steps    ${Math.min(operation.step, plan.steps.length)} of ${plan.steps.length}`,
     `  weights  ${weightsText(plan.before)}  to  ${weightsText(plan.after)}`,
+    ...(plan.scale === undefined ? [] : [`  replicas ${replicasText(plan.scale, '  to  ')}`]),
   ];
   if (order !== undefined) {
     const why = order.reason === undefined ? '' : `: ${sanitize(order.reason)}`;
@@ -59,6 +61,21 @@ export function actorText({ kind, name, host, pid }: Actor): string {
 /** The same with names that do a terminal no harm. */
 export function weightsText(weights: Weights): string {
   return plainText(weights, (site) => sanitize(site, 40));
+}
+
+/** What it changes, from and to: weights, or the replicas of one site. `to`: between the two. */
+export function changeText({ scale, before, after }: Plan, to: string): string {
+  return scale === undefined ? `${weightsText(before)}${to}${weightsText(after)}` : replicasText(scale, to);
+}
+
+/** `, away from ams`, or the replicas of one site; nothing for what is about no site. */
+export function whatText(plan: Plan): string {
+  if (plan.scale !== undefined) return `, ${changeText(plan, ' to ')}`;
+  return plan.from === undefined ? '' : `, away from ${sanitize(plan.from, 40)}`;
+}
+
+function replicasText({ site, before, replicas }: Scale, to: string): string {
+  return `${sanitize(site, 40)} ${before}${to}${replicas}`;
 }
 
 /** The weights that its steps have put in force so far: those of the last one reached, else those before. */

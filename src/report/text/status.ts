@@ -4,7 +4,7 @@ import type { Operation } from '../../model/operation.ts';
 import { age } from '../../model/words.ts';
 import type { ServiceState, StatusView } from '../status-view.ts';
 import { bySoonest, noticeLine } from './notice.ts';
-import { stateWords, toneOfState } from './operation.ts';
+import { stateWords, toneOfState, whatText } from './operation.ts';
 import { reasonWord } from './reason.ts';
 import { sanitize } from './sanitize.ts';
 import { percent, seconds, siteTable } from './site-table.ts';
@@ -115,8 +115,8 @@ function happened({ open, last, atMs, sources }: StatusView, style: Style): stri
 
 function operationLines(label: string, operation: Operation, when: string, style: Style): string[] {
   const { plan, state, id } = operation;
-  const away = plan.from === undefined ? '' : `, away from ${sanitize(plan.from, 40)}`;
-  const head = `${plan.trigger} ${plan.kind} ${sanitize(id, 20)} ${mark(toneOfState(state), style)}${stateWords(operation)}, ${when}${away}`;
+  const what = whatText(plan);
+  const head = `${plan.trigger} ${plan.kind} ${sanitize(id, 20)} ${mark(toneOfState(state), style)}${stateWords(operation)}, ${when}${what}`;
   const because = operation.error ?? plan.because[0];
   const why =
     because === undefined

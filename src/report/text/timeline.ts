@@ -4,7 +4,7 @@ import type { Timeline, TimelineItem } from '../../model/timeline.ts';
 import { span } from '../../model/words.ts';
 import { ofDecision } from './event-line.ts';
 import { noticeText } from './notice.ts';
-import { weightsText } from './operation.ts';
+import { changeText } from './operation.ts';
 import { sanitize } from './sanitize.ts';
 import { standingEnd, standingText } from './standing.ts';
 import { type Style, tint } from './style.ts';
@@ -58,7 +58,7 @@ export function timelineWords(item: TimelineItem): string | undefined {
       return ofDecision(item.decision)?.[1];
     case 'opened': {
       const { plan } = item.operation;
-      return `begun: ${plan.trigger} ${plan.kind}, ${weightsText(plan.before)} to ${weightsText(plan.after)}`;
+      return `begun: ${plan.trigger} ${plan.kind}, ${changeText(plan, ' to ')}`;
     }
     case 'taken-up':
       return `taken up, epoch ${item.operation.epoch}`;

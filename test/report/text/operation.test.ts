@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { GodwitError } from '../../../src/errors.ts';
 import { errorText } from '../../../src/report/text/error.ts';
-import { operationText, stateWords, weightsText } from '../../../src/report/text/operation.ts';
+import { historyText } from '../../../src/report/text/history.ts';
+import { changeText, operationText, stateWords, weightsText, whatText } from '../../../src/report/text/operation.ts';
 import { reasonLines, reasonWord } from '../../../src/report/text/reason.ts';
 import { plainStyle } from '../../../src/report/text/style.ts';
+import { timelineWords } from '../../../src/report/text/timeline.ts';
 import { nowMs, operation, plan } from '../../cli/support/models.ts';
 import { hostileStrings, terminalControls } from '../hostile.ts';
 
@@ -90,4 +92,17 @@ test.for([
   { over: { state: 'done' }, words: 'done' },
 ] as const)('$over.state reads $words', ({ over, words }) => {
   expect(stateWords(operation(over))).toBe(words);
+});
+
+test('a scale says the replicas of its site, in every place that tells of it', () => {
+  const scale = { site: 'site-b', replicas: 1, before: 3, instead: 3, isTakenBack: false };
+  const scaled = operation({ state: 'done', plan: plan({ kind: 'scale', trigger: 'manual', scale }) });
+  expect(changeText(scaled.plan, ' -> ')).toBe('site-b 3 -> 1');
+  expect(whatText(scaled.plan)).toBe(', site-b 3 to 1');
+  expect(operationText(scaled, plainStyle)).toContain('replicas site-b 3  to  1');
+  expect(historyText([scaled], plainStyle)).toContain('site-b at 1');
+  const { by, openedAtMs: atMs } = scaled;
+  expect(timelineWords({ kind: 'opened', operation: scaled, by, atMs, seq: 1 })).toBe(
+    'begun: manual scale, site-b 3 to 1',
+  );
 });
