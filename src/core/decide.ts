@@ -9,6 +9,7 @@ import { sameWeights } from '../model/weights.ts';
 import { age, span } from '../model/words.ts';
 import { diagnose, isFailing } from './diagnose.ts';
 import { expiryOf, shiftReason } from './expiry.ts';
+import { isScaledToNone } from './in-force.ts';
 import { emptySlots, isAlive, missingSlots, readyReplicas, unlistedReason, weightOf } from './readiness.ts';
 import { decideRequest, isWaiting } from './requests.ts';
 import { checkMove } from './safety.ts';
@@ -199,12 +200,11 @@ function failbackOf(view: View, diagnosis: Diagnosis, nowMs: number): Decision |
   const isOvertaken = (shift?.untilMs ?? nowMs + 1) <= nowMs && !sameWeights(view.inForce, shift?.after ?? {});
   if (shift !== undefined && !isOvertaken) return stay(diagnosis, [shiftReason(shift)]);
   const raised = view.sites.filter(({ site }) => (wanted[site.name] ?? 0) > weightOf(view, site.name));
-  const out = raised.filter(({ site }) => isOut(view, site.name));
-  if (out.length > 0)
-    return stay(
-      diagnosis,
-      out.map(({ site }) => ({ code: 'SiteOut', site: site.name, message: `${site.name} was emptied by a person` })),
-    );
+  const away = raised.flatMap(({ site: { name }, placement }): Reason[] => {
+    const how = isOut(view, name) ? 'emptied by a person' : isScaledToNone(placement) ? 'scaled to none' : undefined;
+    return how === undefined ? [] : [{ code: 'SiteOut', site: name, message: `${name} was ${how}` }];
+  });
+  if (away.length > 0) return stay(diagnosis, away);
   const lowered = view.sites.find(({ site }) => (wanted[site.name] ?? 0) < weightOf(view, site.name));
   if (raised.length === 0 || lowered === undefined) return undefined;
   const waiting = raised.flatMap(({ site }): Reason[] => {

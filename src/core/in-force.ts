@@ -32,6 +32,11 @@ function placementInForce(placement: Placement, scaled: readonly Scaled[]): Plac
   return { ...placement, replicas: own.replicas, standby: 'hot', configured };
 }
 
+/** Nothing is to stand there by itself, whatever the configuration says. */
+export function isScaledToNone({ configured, standby }: Placement): boolean {
+  return configured !== undefined && standby === 'cold';
+}
+
 /** Whether it counts: what stands in place of a number or of weights does only while the configuration still has those. */
 export function isOfConfiguration(standing: Standing, deployment: Deployment): boolean {
   if (standing.kind === 'weights') return sameWeights(standing.instead, deployment.weights);

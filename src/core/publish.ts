@@ -103,6 +103,8 @@ function trimmed(view: View, site: SiteView, weights: Weights, isLeaving: IsDrai
   const serving = servingReplicas(view, site, atMs).filter((each) => !isLeaving(each));
   const mustServe = (weights[name] ?? 0) > 0 && serving.every(isBeyond);
   const last = mustServe ? serving.toSorted((a, b) => a.replica.slot - b.replica.slot)[0] : undefined;
+  // Where nothing is seen to serve nobody knows who will first: the step is refused then.
+  if (mustServe && last === undefined) return isLeaving;
   return (each) => each !== last && (isLeaving(each) || isBeyond(each));
 }
 

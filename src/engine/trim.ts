@@ -33,7 +33,8 @@ export async function trim(ctx: Context, step: TrimStep, terms: TrimTerms): Prom
   const route = await ctx.observer.readRoute(terms.signal);
   if (route.kind === 'unknown') return route;
   const beyond = toTrim(step, seen, stopped);
-  const free = await freeOf(ctx, beyond.filter(isWithdrawn(route.value)), step, terms);
+  const withdrawn = beyond.filter(isWithdrawn(route.value));
+  const free = await freeOf(ctx, withdrawn, { step, routeVersion: route.value?.routeVersion ?? 0 }, terms);
   const tryTimeoutMs = placement.launch.stopGraceMs + stopSlackMs;
   const replies = await Promise.all(
     free.map(async (replica) => {
@@ -71,14 +72,14 @@ function isWithdrawn(entry: RouteEntry | undefined): (replica: Replica) => boole
 async function freeOf(
   ctx: Context,
   withdrawn: readonly Replica[],
-  step: TrimStep,
+  { step, routeVersion }: { readonly step: TrimStep; readonly routeVersion: number },
   { deadlineAtMonoMs, signal }: TrimTerms,
 ): Promise<readonly Replica[]> {
   const drainedByMonoMs = deadlineAtMonoMs - (step.deadlineMs - step.drainMs);
   if (withdrawn.length === 0 || ctx.deps.clock.monoMs() >= drainedByMonoMs) return withdrawn;
   // After the table: a count from before it may be followed by a request.
   const traffic = await ctx.observer.readTraffic(signal);
-  if (traffic.kind === 'unknown') return [];
+  if (traffic.kind === 'unknown' || traffic.value.routeVersion < routeVersion) return [];
   const counted = traffic.value.sites.flatMap(({ replicas }) => replicas);
   const running = new Set(counted.filter(({ inFlight }) => inFlight > 0).map(({ replica }) => replica));
   const idle = withdrawn.filter(({ id }) => !running.has(id));

@@ -268,6 +268,18 @@ test('fails back in gated steps once all is calm', () => {
   });
 });
 
+test('nothing fails back to a site that was scaled to none: whoever did it wants it so', () => {
+  const left = siteView('left', { replicas: [], standby: 'cold' });
+  const placement = { ...left.placement, configured: { replicas: 1, standby: 'hot' } } as const;
+  const seen = view({
+    ...{ sites: [{ ...left, placement }, siteView('right')], weights: { left: 0, right: 100 } },
+    policy: { failback: { mode: 'auto' } },
+  });
+  expect(decide(seen, nowMs)).toMatchObject({
+    ...{ kind: 'stay', reasons: [{ code: 'SiteOut', message: 'left was scaled to none' }] },
+  });
+});
+
 test('a person comes before everything automation would do', () => {
   const decision = decide(failingLeft({ policy: { mode: 'off' }, request: requestOf({ to: 'right' }) }), nowMs);
   expect(decision).toMatchObject({ kind: 'act', action: { trigger: 'manual', kind: 'switchover' } });

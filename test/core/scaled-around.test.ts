@@ -75,6 +75,10 @@ describe('the table of the gateway', () => {
       ...{ open: underWay(), unproven: [0, 1], states: 'suspect suspect serving draining' },
     },
     {
+      name: 'takes nothing out where nothing serves',
+      ...{ open: underWay(), unproven: [0, 1, 2, 3], states: 'suspect suspect suspect suspect' },
+    },
+    {
       name: 'leaves the lowest that serves',
       ...{ open: underWay(), unproven: [0, 1, 2], states: 'suspect suspect draining serving' },
     },

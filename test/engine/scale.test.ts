@@ -139,6 +139,19 @@ test('nothing is stopped while the gateway is not seen to have taken it out', as
   expect(await world.drive(end)).toBe('scale done');
 });
 
+test('a count from before the table that takes it out is none', async () => {
+  const life = await serving({ sites: { left: 2, right: 2 } });
+  const { world } = life;
+  const before = world.sink.entry?.routeVersion ?? 0;
+  world.sink.counted = () => ({ routeVersion: before });
+  const end = type(world, wishOf('left', 1));
+  await world.until('it gets nothing new', () => servingAt(world, 'left') === 1);
+  await world.pass(2000);
+  expect(stopsAt(world.left)).toEqual([]);
+  world.sink.counted = () => ({});
+  expect(await world.drive(end)).toBe('scale done');
+});
+
 test('those that stay are not proven: nothing is taken away, and no number stands', async () => {
   const life = await serving({ sites: { left: 2, right: 2 } });
   const { world } = life;

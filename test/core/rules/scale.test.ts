@@ -79,6 +79,7 @@ describe('fewer', () => {
       to: 1,
       against: ['NoReadyCapacity', 'CapacityFloor'],
     },
+    { name: 'where nothing serves', seen: world(dead), to: 2, against: ['NoReadyCapacity'] },
     { name: 'to two of which one is proven', seen: world({ ...unready(0), ratedRps: 20 }), to: 2, against: [] },
     {
       name: 'what stays can serve the load exactly',
