@@ -44,7 +44,8 @@ export const callsOf: Readonly<Record<StepKind, readonly CallName[]>> = {
   drain: ['traffic'],
   cut: ['cut', 'traffic'],
   stop: ['read', 'list', 'stop'],
-  trim: ['read', 'list', 'stop', 'traffic'],
+  // As a stop, and a drain of some; how often people scale is chance.
+  trim: [],
   settle: ['check', 'list', 'read', 'traffic'],
 };
 

@@ -37,12 +37,26 @@ function drawEnd(random: Random): Pick<Command, 'interruptAfterMs' | 'killAfterM
 
 /** Any verb with any of its options, and what Ctrl-C is to mean. */
 export function drawVerb(world: World, random: Random): Command {
-  const isHunt = world.options.hasShelves && random.next() < 0.25;
+  const { hasShelves, scaled } = world.options;
+  if (scaled !== undefined && random.next() < scaled) return drawScale(world, random);
+  const isHunt = hasShelves && random.next() < 0.25;
   const kind = isHunt ? 'start' : (oneOf(drawn, random.next()) ?? 'shift');
   const wish = verbWish(world, kind, random);
   const onInterrupt = oneOf(['hold', 'return', 'detach'] as const, random.next()) ?? 'detach';
   const options = { onInterrupt, waits: random.next() < 0.9 };
   return { wish, options, isPlanned: random.next() < 0.3, ...drawEnd(random) };
+}
+
+/** Any number, from none to one more than twice the usual. */
+function drawScale(world: World, random: Random): Command {
+  const wish: Wish = {
+    ...{ deployment: deploymentOf(world).name, kind: 'scale', reason: 'simulated', to: undefined },
+    from: oneOf([...world.clouds.keys()], random.next()),
+    replicas: Math.floor(random.next() * (2 * world.options.replicas + 2)),
+    ...(random.next() < 0.2 ? { overrides: ['RemovalVelocity'] as const } : {}),
+    ...(random.next() < 0.2 ? { trigger: 'rebalance' as const } : {}),
+  };
+  return { wish, options: { onInterrupt: 'hold', waits: true }, isPlanned: random.next() < 0.3, ...drawEnd(random) };
 }
 
 function verbWish(world: World, kind: Verb, random: Random): Wish {

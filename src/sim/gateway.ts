@@ -4,12 +4,13 @@ import type { Reply } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { RouteEntry, RouteReplica, Weights } from '../model/route.ts';
 import type { SiteCut } from '../model/running.ts';
-import type { DeploymentTraffic } from '../model/traffic-stats.ts';
+import type { DeploymentTraffic, ReplicaTraffic } from '../model/traffic-stats.ts';
 import type { Random } from '../ports/random.ts';
 import type { ArmedFaults } from './armed-faults.ts';
 import type { Cloud, Server } from './cloud.ts';
 import type { Schedule } from './schedule.ts';
 import { type Portion, UserTraffic } from './user-traffic.ts';
+import { Withdrawn } from './withdrawn.ts';
 
 export interface GatewayTerms {
   readonly schedule: Schedule;
@@ -36,6 +37,8 @@ export class Gateway {
   #lastTraffic: DeploymentTraffic | undefined;
   /** By site that lost its weight: when the last of its requests ends, monotonic milliseconds. */
   readonly #idleAtMs = new Map<string, number>();
+
+  readonly #withdrawn = new Withdrawn();
 
   constructor(terms: GatewayTerms) {
     this.#terms = terms;
@@ -125,7 +128,16 @@ export class Gateway {
     return this.#terms.schedule.monoMs < (this.#idleAtMs.get(site) ?? 0) ? 3 : 0;
   }
 
+  /** Whether requests run at a replica. */
+  isBusy(site: string, id: string): boolean {
+    if (this.isListed(site, id) && this.inFlight(site) > 0) return true;
+    const isListed = this.#listedAt(site).some((each) => each.id === id);
+    const isOfSite = isListed && (this.entry?.weights[site] ?? 0) === 0 && this.inFlight(site) > 0;
+    return isOfSite || this.#withdrawn.isBusy(id, this.#terms.schedule);
+  }
+
   #put(entry: RouteEntry): void {
+    this.#withdrawn.note(this.entry, entry, this.#terms);
     const { schedule, random, longestStreamMs } = this.#terms;
     for (const [site, weight] of Object.entries(this.entry?.weights ?? {}))
       if (weight > 0 && (entry.weights[site] ?? 0) === 0)
@@ -149,6 +161,14 @@ export class Gateway {
     return (
       listed.length > 0 && (this.entry?.weights[site] ?? 0) > 0 && listed.every(({ state }) => state === 'draining')
     );
+  }
+
+  /** With the number of requests that run there; the others have none. */
+  #busyAt(site: string): readonly ReplicaTraffic[] {
+    const all = [...(this.#terms.clouds.get(site)?.servers.keys() ?? [])];
+    return all
+      .filter((id) => this.isBusy(site, id))
+      .map((replica) => ({ replica, inFlight: 1, streaming: 1, ejected: false }));
   }
 
   #listedAt(site: string): readonly RouteReplica[] {
@@ -202,7 +222,7 @@ export class Gateway {
     this.#lastTraffic = {
       ...{ deployment, epoch: this.fence.epoch, routeVersion: this.fence.routeVersion },
       ...{ ...this.#users.totals(running), cut: 0, gaveUp: 0, retried: 0, held: 0 },
-      sites: sites.map((site) => this.#users.of(site, this.inFlight(site))),
+      sites: sites.map((site) => ({ ...this.#users.of(site, this.inFlight(site)), replicas: this.#busyAt(site) })),
     };
     return this.#lastTraffic;
   }

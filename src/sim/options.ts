@@ -73,6 +73,8 @@ export interface SimOptions {
   readonly chaosMs: number;
   /** Share of what people type that is another verb, an order or a word instead of a plain move, 0–1. */
   readonly otherWords: number;
+  /** Share of the verbs that are typed that ask for another number of replicas, 0–1; absent: none does. */
+  readonly scaled?: number;
   /** Sites say what they sell, sell out of it offer by offer, and are hunted for capacity. */
   readonly hasShelves: boolean;
   /** What is typed at set moments, beside what is drawn. */
@@ -225,8 +227,12 @@ export function peopleOptions(seed: number, random: Random): SimOptions {
     ...drawn,
     ...{ otherWords: 0.85, longestStreamMs: 9000, longestBadMs: 30_000, interrupted: drawn.interrupted / 2 },
     every: { ...drawn.every, typed: 3000, planted: 0, siteFault: 8000 },
+    ...(seed < scaledFrom ? {} : { scaled: 0.5, replicas: 2 + (seed % 2) }),
   };
 }
+
+/** Worlds of people from this seed on are such in which they scale. */
+const scaledFrom = 1_500_001;
 
 /** Much goes wrong at once, and operations of another version, which also drain and stop, come often: for faults in pairs. */
 export function crowdedOptions(seed: number, random: Random): SimOptions {

@@ -23,7 +23,7 @@ const lastsMs = 120_000;
 /** What a drill itself can be the cause of, and what everything has to cope with by itself. */
 const mild = /^(drill|(call|disk|stale)\/(drill-|host-)|link\/|notices\/|stale\/|kill#|pause#)/;
 /** Steps that change what users get, or what serves them. */
-const changes: ReadonlySet<string> = new Set(['weigh', 'fence', 'drain', 'cut', 'stop', 'launch']);
+const changes: ReadonlySet<string> = new Set(['weigh', 'fence', 'drain', 'cut', 'stop', 'trim', 'launch']);
 
 export class DrillBook {
   readonly #world: World;

@@ -36,7 +36,7 @@ export function checkRemoval(
   body: Extract<JournalBody, { kind: 'step' }>,
   life: Incarnation | undefined,
 ): void {
-  if (step.kind !== 'drain' && step.kind !== 'stop') return;
+  if (step.kind !== 'drain' && step.kind !== 'stop' && step.kind !== 'trim') return;
   const { ghost } = watched;
   const { operationId, index } = body;
   const operation = ghost.operations.get(operationId);

@@ -58,19 +58,29 @@ export function partOf(
 
 /** The step that may stop something at the site. */
 export function stopAt(steps: readonly Step[], site: string): number {
-  return steps.findIndex((step) => step.kind === 'stop' || (step.kind === 'release' && step.site === site));
+  return steps.findIndex(
+    (step) => step.kind === 'stop' || ((step.kind === 'release' || step.kind === 'trim') && step.site === site),
+  );
 }
 
-/** I20: what may be serving is stopped only after the gateway was read, in this step, and gave it no weight. */
-export function checkStopAllowed(
+/** I18; false: from an older copy of the state, of which nothing more is asked. */
+export function checkStopIntended(
   ghost: Ghost,
   life: Incarnation,
   { id, site }: Replica,
   { operationId }: WriteCall,
-): void {
-  if (ghost.rolledBackSinceMs !== undefined) return checkUnaware(ghost, life, `${id} is stopped`);
+): boolean {
+  if (ghost.rolledBackSinceMs !== undefined) {
+    checkUnaware(ghost, life, `${id} is stopped`);
+    return false;
+  }
   const index = stopAt(ghost.operations.get(operationId)?.plan.steps ?? [], site);
   if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the stop of ${id} is not in the journal`);
+  return true;
+}
+
+/** I20: what may be serving is stopped only after the gateway was read, in this step, and gave it no weight. */
+export function checkFenced(ghost: Ghost, life: Incarnation, { id, site }: Replica): void {
   const sinceMs = Math.max(ghost.stepSinceMs, life.bornAtMs);
   const isFenced = readsOf(life, sinceMs).some(
     (read) => read.kind === 'seen' && (read.value?.weights[site] ?? 0) === 0,

@@ -34,6 +34,24 @@ export class PromiseBook {
     else this.standing.set(body.key, body.standing);
   }
 
+  /** I32: of one write. What stands in place of the configuration is what an operation has reached. */
+  checkSet(drafts: readonly JournalDraft[]): void {
+    const done = drafts.flatMap(({ body }) =>
+      body.kind === 'operation' && body.operation.state === 'done' ? [body.operation.plan] : [],
+    );
+    for (const { body } of drafts) {
+      const set = body.kind === 'standing' ? body.standing : undefined;
+      if (
+        set?.kind === 'scale' &&
+        !done.some(({ scale }) => scale?.site === set.site && scale.replicas === set.replicas)
+      )
+        this.#ghost.violate(
+          'I32',
+          `${set.site} is to have ${set.replicas}, and nothing that is done has brought that about`,
+        );
+    }
+  }
+
   /** I7: after all entries of one write. A move for a time is over once something else has moved the traffic. */
   checkOvertaken(drafts: readonly JournalDraft[]): void {
     const shift = this.standing.get('shift');

@@ -12,7 +12,7 @@ import type { Incarnation } from './incarnation.ts';
 import type { Watched } from './oracles.ts';
 
 type StepBody = Extract<JournalBody, { kind: 'step' }>;
-type RemovalStep = Extract<Step, { kind: 'drain' | 'stop' }>;
+type RemovalStep = Extract<Step, { kind: 'drain' | 'stop' | 'trim' }>;
 
 interface Removal {
   readonly operationId: string;
@@ -36,7 +36,8 @@ export function checkRemoved(
   // What was refused, or has failed, takes nothing away by that.
   if (state !== 'intended' && state !== 'reached') return;
   checkVelocity(watched, operation, step);
-  if (state === 'intended') checkShare(watched, { operation, emptied: [step.site], started: 0 }, life);
+  const keep = step.kind === 'trim' ? step.keep : 0;
+  if (state === 'intended') checkShare(watched, { operation, emptied: [step.site], keep, started: 0 }, life);
 }
 
 /** When an operation is opened, with all that it is to empty. What it is to start counts: it is judged again at its steps. */
@@ -44,7 +45,10 @@ export function checkPlanned(watched: Watched, operation: Operation, life: Incar
   const { steps } = operation.plan;
   const drained = steps.flatMap((step) => (step.kind === 'drain' ? [step.site] : []));
   const started = steps.flatMap((step) => (step.kind === 'launch' ? step.slots : []));
-  checkShare(watched, { operation, emptied: drained, started: started.length }, life);
+  checkShare(watched, { operation, emptied: drained, keep: 0, started: started.length }, life);
+  for (const step of steps)
+    if (step.kind === 'trim')
+      checkShare(watched, { operation, emptied: [step.site], keep: step.keep, started: started.length }, life);
 }
 
 /** One site at a time, unless somebody answers for more. */
@@ -62,7 +66,7 @@ function checkVelocity(
   const other = all.find((each) => each.site !== site && ghost.nowMs - each.atMs < windowMs && !isGivenBack(each));
   if (other !== undefined && !isAnswered(plan))
     ghost.violate('I12', `${id} empties ${site} ${ghost.nowMs - other.atMs} ms after ${other.site} was emptied`);
-  all.push({ operationId: id, site, atMs: ghost.nowMs, isStop: kind === 'stop' });
+  all.push({ operationId: id, site, atMs: ghost.nowMs, isStop: kind !== 'drain' });
 }
 
 /** By the policy in force; 0 is none. */
@@ -77,6 +81,8 @@ function isAnswered({ overrides = [], trigger }: Plan): boolean {
 interface Emptying {
   readonly operation: Operation;
   readonly emptied: readonly string[];
+  /** Of each of those only what is in slots from this one on goes. */
+  readonly keep: number;
   /** Replicas that are to be ready before anything is emptied. */
   readonly started: number;
 }
@@ -87,7 +93,7 @@ interface Emptying {
  */
 function checkShare(
   { ghost, clouds, config, options, promises }: Watched,
-  { operation: { id, plan }, emptied, started }: Emptying,
+  { operation: { id, plan }, emptied, keep, started }: Emptying,
   life: Incarnation | undefined,
 ): void {
   const [deployment] = config.deployments;
@@ -98,12 +104,14 @@ function checkShare(
   const isAllowed = (site: string): boolean =>
     config.sites.find(({ name }) => name === site)?.residency.every((each) => residency.includes(each)) ?? false;
   const members = [...clouds.values()].filter(({ site }) => isAllowed(site) && !promises.standing.has(`out/${site}`));
+  const goes = ({ replica }: Server): boolean => emptied.includes(replica.site) && replica.slot >= keep;
   const taken = members
-    .filter(({ site }) => emptied.includes(site))
-    .flatMap((cloud) => cloud.provable().filter((each) => isKnownReady(life, each, failover.proof.completions, ghost)));
+    .flatMap((cloud) => cloud.provable().filter((each) => isKnownReady(life, each, failover.proof.completions, ghost)))
+    // What its cloud takes away is nobody's to count on, nor to answer for.
+    .filter((each) => goes(each) && clouds.get(each.replica.site)?.announced.has(each.replica.id) !== true);
   const left = members
-    .filter(({ site }) => !emptied.includes(site))
-    .flatMap((cloud) => possiblyReady(life, cloud, ghost.nowMs - options.proofMaxAgeMs));
+    .flatMap((cloud) => possiblyReady(life, cloud, ghost.nowMs - options.proofMaxAgeMs))
+    .filter((each) => !goes(each));
   const leaves = left.length + started;
   if (taken.length > leaves)
     ghost.violate('I12', `${id} takes ${taken.length} replicas of ${emptied.join()} and leaves ${leaves}`);

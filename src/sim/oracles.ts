@@ -13,13 +13,14 @@ import type { SimOptions } from './options.ts';
 import { checkDrained } from './oracle-drained.ts';
 import { checkOffered, checkRemoval } from './oracle-emptied.ts';
 import { checkFlapping } from './oracle-flapping.ts';
-import { checkHedge, checkReleased, noteRaced } from './oracle-hedge.ts';
+import { checkHedge, noteRaced } from './oracle-hedge.ts';
 import { checkNotTooMany } from './oracle-hunt.ts';
-import { partOf, stopAt } from './oracle-issue.ts';
+import { partOf } from './oracle-issue.ts';
 import type { JournalGrammar } from './oracle-journal.ts';
 import { checkOpened } from './oracle-opened.ts';
 import type { PromiseBook } from './oracle-promises.ts';
 import { defectOfClaim } from './oracle-reached.ts';
+import { checkStopped } from './oracle-stopped.ts';
 
 export interface Watched {
   readonly options: SimOptions;
@@ -181,6 +182,7 @@ export function checkAppended(watched: Watched, drafts: readonly JournalDraft[],
     ghost.endedAtMs.set(operation.id, ghost.nowMs);
     cells.endOperation();
   }
+  promises.checkSet(drafts);
   promises.checkOvertaken(drafts);
 }
 
@@ -213,28 +215,6 @@ function checkStarted({ ghost, clouds }: Watched, { operationId, slot, site, id,
   const index = startKey.split('/')[1];
   if (!ghost.intents.has(`${operationId}/${index}/${partOf(ghost, operationId, { index, site, slot })}`))
     ghost.violate('I18', `the start of ${id} is not in the journal as intended`);
-}
-
-function checkStopped(watched: Watched, event: CloudEvent): void {
-  const { ghost, gateway, clouds } = watched;
-  const { site, id, operationId } = event;
-  const weight = gateway.entry?.weights[site] ?? 0;
-  if (weight > 0)
-    ghost.violate('I20', `${operationId} stopped ${id}, and ${site} still has ${weight} % of the traffic`);
-  const { overrides = [] } = ghost.operations.get(operationId)?.plan ?? {};
-  const isAnswered = overrides.includes('LastServingSite');
-  const mayServe = (each: string): boolean =>
-    ghost.hasServedWithin(each, unseenMs) || ghost.wasProvableWithin(each, unseenMs);
-  if (!isAnswered && ![...clouds.keys()].some((each) => each !== site && mayServe(each)))
-    ghost.violate('I4', `${operationId} stopped ${id}, and nothing serves any more`);
-  const steps = ghost.operations.get(operationId)?.plan.steps ?? [];
-  const index = stopAt(steps, site);
-  if (!ghost.intents.has(`${operationId}/${index}/`)) ghost.violate('I18', `the stop of ${id} is not in the journal`);
-  // What a hedged start made and nobody was sent to has none of the site's requests.
-  if (steps[index]?.kind === 'release') return checkReleased(watched, event);
-  // What a gateway without its table let in again is not the operation's.
-  if (gateway.inFlight(site) > 0 && !ghost.disturbed.has(operationId))
-    ghost.violate('I21', `${operationId} stopped ${id} while requests run there`);
 }
 
 function weighted(weights: Weights): readonly string[] {

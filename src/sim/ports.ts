@@ -17,15 +17,9 @@ import type { Incarnation } from './incarnation.ts';
 import type { Link } from './link.ts';
 import type { DrillBook } from './oracle-drill.ts';
 import { checkNotDoomed } from './oracle-hunt.ts';
-import {
-  checkCut,
-  checkCutIntended,
-  checkLastServing,
-  checkStartIntended,
-  checkStopAllowed,
-  checkWriteIntended,
-} from './oracle-issue.ts';
+import { checkCut, checkCutIntended, checkStartIntended, checkWriteIntended } from './oracle-issue.ts';
 import type { RateMeter } from './oracle-rate.ts';
+import { checkStopSent } from './oracle-trim.ts';
 import type { Goods } from './shelf.ts';
 
 /** What a process can get at, and who watches it. */
@@ -179,8 +173,7 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
     },
     stop(replica, how, call) {
       issue(reach, `stop ${replica.id}`, call);
-      checkStopAllowed(ghost, life, replica, call);
-      checkLastServing(ghost, replica, call, reach.proofMaxAgeMs);
+      checkStopSent({ ...reach, cloud }, replica, call);
       const sent = sentOf(call);
       // No cloud takes a condition with a stop: one that came much later than it was sent could not be told from a good one.
       return ask(reach, link, {

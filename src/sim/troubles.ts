@@ -1,5 +1,6 @@
 /** What is amiss in a world at a moment at which nothing is broken any more. */
 
+import { deploymentInForce, isScaledToNone } from '../core/in-force.ts';
 import type { Weights } from '../model/route.ts';
 import type { Standing } from '../model/standing.ts';
 import { sameWeights } from '../model/weights.ts';
@@ -9,13 +10,15 @@ import type { World } from './world.ts';
 export function troublesOf(world: World): readonly string[] {
   const { gateway, ghost, clouds, config, newest: disk } = world;
   const troubles: string[] = [];
-  const [deployment] = config.deployments;
+  const standing = [...disk.standing.values()].map((each) => each.standing);
+  const [configured] = config.deployments;
+  const deployment = configured && deploymentInForce(configured, standing);
   const weights = gateway.entry?.weights ?? {};
   for (const site of Object.keys(weights))
     if ((weights[site] ?? 0) > 0 && !ghost.isServing(site))
       troubles.push(`${site} has ${weights[site]} % and does not serve`);
-  const standing = [...disk.standing.values()].map((each) => each.standing);
   const out = new Set(standing.flatMap((each) => (each.kind === 'out' ? [each.site] : [])));
+  for (const placement of deployment?.placements ?? []) if (isScaledToNone(placement)) out.add(placement.site);
   const wanted = deployment?.failover.failback.mode === 'auto' ? deployment.weights : weights;
   // What a person moved for a time or emptied is theirs to bring back.
   const isLeft = standing.some(({ kind }) => kind === 'shift') || weighted(wanted).some((site) => out.has(site));

@@ -138,4 +138,8 @@ export const kills: Readonly<Record<string, Kill>> = {
   'drill-passes-without-its-fault': { seed: 2000063, by: 'I33' },
   'move-under-a-drill': { seed: 2000160, by: 'I13' },
   'undo-is-always-reached': { seed: 2000160, by: 'I13' },
+  'trim-takes-one-that-stays': { seed: 1500008, by: 'I12' },
+  'trim-stops-while-requests-run': { seed: 1500019, by: 'I21' },
+  'trim-stops-what-is-sent-requests': { seed: 1500006, by: 'I20' },
+  'number-stands-though-it-failed': { seed: 1500002, by: 'I32' },
 };

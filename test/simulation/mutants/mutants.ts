@@ -9,6 +9,7 @@ import type { Mutant, NotYet } from './mutant.ts';
 import { peopleMutants } from './people.ts';
 import { routeMutants } from './route.ts';
 import { ruleMutants } from './rules.ts';
+import { scalingMutants } from './scaling.ts';
 
 export const mutants: readonly Mutant[] = [
   ...leaseMutants,
@@ -19,6 +20,7 @@ export const mutants: readonly Mutant[] = [
   ...evidenceMutants,
   ...peopleMutants,
   ...drillMutants,
+  ...scalingMutants,
 ];
 
 /** No world is known that shows these: a check, a fault or a workload is missing. */
