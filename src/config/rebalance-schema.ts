@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { markets } from '../model/error-verdict.ts';
 import { count, name } from './fields.ts';
 import { duration, rate, share } from './units.ts';
+import { parseWeekWindow, weekWindowPattern } from './week-window.ts';
+import { isZone } from './zone.ts';
 
 /** Of one deployment. */
 const mostDemandRps = 1_000_000;
@@ -108,6 +110,57 @@ export const rebalanceSchema = z
       .record(name, rate('Requests a second', mostDemandRps))
       .optional()
       .meta({ description: 'Requests a second that are to be served at least, whatever the gateway counts now' }),
+    windows: z
+      .strictObject({
+        allow: z
+          .array(
+            z
+              .string()
+              .refine((text) => parseWeekWindow(text) !== undefined, {
+                error: 'a window is written such as Mon-Fri 06:00-20:00',
+              })
+              .meta({ description: 'Days and times', examples: ['Mon-Fri 06:00-20:00'], pattern: weekWindowPattern }),
+          )
+          .min(1)
+          .max(64)
+          .meta({ description: 'When a run by a scheduler may change anything' }),
+        timezone: z
+          .string()
+          .refine(isZone, { error: 'must be a time zone such as Europe/Stockholm' })
+          .optional()
+          .meta({ description: 'Of these times; default: UTC', examples: ['Europe/Stockholm'] }),
+      })
+      .optional()
+      .meta({ description: 'Without them a scheduler may always' }),
+    run: z
+      .strictObject({
+        every: duration(
+          'At most one run in each such time counts: two runs of one hour are one',
+          60_000,
+          '7d',
+        ).optional(),
+        deadline: duration('Nothing is begun that may not end within this', 1000).optional(),
+        jitter: duration('Each host waits up to this before it begins', 0, '1h').optional(),
+        lockStaleAfter: duration('A lease of rebalancing that is older is told of (exit 1)', 1000).optional(),
+        textfileDir: z
+          .string()
+          .min(1)
+          .optional()
+          .meta({ description: 'Folder of the textfile collector: godwit-rebalance.prom is written there' }),
+        ping: z
+          .string()
+          .refine((text) => /^https?:\/\/\S+$/.test(text), {
+            error: 'must be an address such as https://hc-ping.com/your-uuid',
+          })
+          .optional()
+          .meta({
+            description: 'Check of Healthchecks that is told of each run; who knows the address can ping it',
+            examples: ['https://hc-ping.com/your-uuid'],
+            pattern: String.raw`^(https?://\S+|\$\{.+\})$`,
+          }),
+      })
+      .optional()
+      .meta({ description: 'Runs by a scheduler: godwit rebalance --cron' }),
     minimumGain: money('A plan that saves less is not carried out', 'hour').optional(),
   })
   .meta({ description: 'Capacity where it costs least within the rules: godwit rebalance' });

@@ -1,12 +1,14 @@
 /** Turns `rebalance`, and what sites say for it, into the model. */
+import { resolve } from 'node:path';
 import { assert } from '../errors.ts';
 import { markets } from '../model/error-verdict.ts';
 import type { RebalancePolicy, SiteCapacity } from '../model/rebalance-policy.ts';
 import type { Part } from './part.ts';
 import { parseRate } from './units.ts';
+import { parseWeekWindow } from './week-window.ts';
 
-/** `given`: with every default. */
-export function rebalanceOf(given: Part): RebalancePolicy {
+/** `given`: with every default. `dir`: the folder relative paths start from. */
+export function rebalanceOf(given: Part, dir: string): RebalancePolicy {
   const [objective, constraints, maxChange] = [
     given.get('objective'),
     given.get('constraints'),
@@ -42,7 +44,28 @@ export function rebalanceOf(given: Part): RebalancePolicy {
     demandRps: Object.fromEntries(
       given.get('demand').entries.map(([name, each]) => [name, parseRate(each.text) ?? Number.NaN]),
     ),
+    ...(given.get('windows').isThere ? { windows: windowsOf(given.get('windows')) } : {}),
+    run: runOf(given.get('run'), dir),
     minimumGainUsdPerHour: given.get('minimumGain', 'amount').number,
+  };
+}
+
+function windowsOf(given: Part): NonNullable<RebalancePolicy['windows']> {
+  return {
+    allow: given.get('allow').texts.flatMap((text) => parseWeekWindow(text) ?? []),
+    timezone: given.get('timezone').maybeText ?? 'UTC',
+  };
+}
+
+function runOf(given: Part, dir: string): RebalancePolicy['run'] {
+  const [textfileDir, pingUrl] = [given.get('textfileDir').maybeText, given.get('ping').maybeText];
+  return {
+    everyMs: given.get('every').ms,
+    ...(given.get('deadline').isThere ? { deadlineMs: given.get('deadline').ms } : {}),
+    jitterMs: given.get('jitter').ms,
+    lockStaleAfterMs: given.get('lockStaleAfter').ms,
+    ...(textfileDir === undefined ? {} : { textfileDir: resolve(dir, textfileDir) }),
+    ...(pingUrl === undefined ? {} : { pingUrl }),
   };
 }
 

@@ -35,7 +35,7 @@ export function toModel(
       .get('deployments')
       .entries.map(([name, each]) => deploymentOf(name, each, top.get('traffic', 'routes', name))),
     drills: top.get('drills').entries.map(([name, each]) => drillOf(name, each, file.dir)),
-    ...(top.get('rebalance').isThere ? { rebalance: rebalanceOf(top.get('rebalance')) } : {}),
+    ...(top.get('rebalance').isThere ? { rebalance: rebalanceOf(top.get('rebalance'), file.dir) } : {}),
     gateway: gatewayOf(top.get('traffic'), stateDir),
     ...(every.text === 'off' ? {} : { doctor: { everyMs: every.ms } }),
     ...(metrics === undefined ? {} : { metrics: listenOf(metrics) }),

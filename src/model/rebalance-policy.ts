@@ -1,4 +1,7 @@
 /** What an operator wants of rebalancing. Ratios are 0–1, money is dollars an hour unless it says otherwise. */
+import type { WeekWindow } from './week-window.ts';
+
+/** As `rebalance` has it. */
 export interface RebalancePolicy {
   readonly objective: {
     /** What one millisecond of mean first-token time is worth. */
@@ -31,6 +34,23 @@ export interface RebalancePolicy {
   readonly demandRps: Readonly<Record<string, number>>;
   /** Less than this is not worth a move. */
   readonly minimumGainUsdPerHour: number;
+  /** When a run by a scheduler may change anything; absent: always. */
+  readonly windows?: { readonly allow: readonly WeekWindow[]; readonly timezone: string };
+  /** Runs by a scheduler. Times in milliseconds. */
+  readonly run: {
+    /** At most one run in each such time counts, from 1970 on. */
+    readonly everyMs: number;
+    /** Nothing is begun that may not end within this; absent: as long as it takes. */
+    readonly deadlineMs?: number;
+    /** Each host waits up to this before it begins. */
+    readonly jitterMs: number;
+    /** Whoever holds the lease of rebalancing for longer than this is told of. */
+    readonly lockStaleAfterMs: number;
+    /** Folder of a node exporter's textfile collector; absent: none. */
+    readonly textfileDir?: string;
+    /** Of a check of Healthchecks; absent: none. */
+    readonly pingUrl?: string;
+  };
 }
 
 /** What one line of a site's `capacity` says. */

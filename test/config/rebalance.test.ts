@@ -51,6 +51,16 @@ test.for<[string, Parts, readonly string[]]>([
     ['11:30 a rate is written such as 50rps, at most 1000000rps'],
   ],
   [
+    'a window that is none',
+    { rebalance: '{ windows: { allow: [Mon-Fri 06:00] } }' },
+    ['11:33 a window is written such as Mon-Fri 06:00-20:00'],
+  ],
+  [
+    'a zone that is none',
+    { rebalance: '{ windows: { allow: [Mon 06:00-07:00], timezone: Europe/Oslow } }' },
+    ['11:61 must be a time zone such as Europe/Stockholm'],
+  ],
+  [
     'no rating',
     { right: ', price: { amount: 2, currency: USD, per: hour }' },
     [
@@ -93,6 +103,7 @@ test('what is not written has its default, and what may be absent is absent', as
     constraints: { vendorMaxRatio: {}, headroomRatio: 0.2, minimumSites: 1, survive: 'site' },
     maxChange: {},
     demandRps: {},
+    run: { everyMs: 300_000, jitterMs: 0, lockStaleAfterMs: 2_700_000 },
     minimumGainUsdPerHour: 0,
   });
 });
