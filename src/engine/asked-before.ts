@@ -22,7 +22,7 @@ export async function askedBefore(
   wish: Wish,
   requestId: string,
 ): Promise<AskedBefore> {
-  const name = `rq-${wish.deployment}-${requestId}`;
+  const name = requestName(wish.deployment, requestId);
   for (let tries = 1; ; tries += 1) {
     const id = tries === 1 ? name : `${name}~${tries}`;
     const known = await operations.getRequest(id);
@@ -39,6 +39,11 @@ export async function askedBefore(
     const isOver = answer?.kind === 'refused' && answer.reasons.some(({ code }) => notTakenUp.has(code));
     if (!isOver) return { id, known };
   }
+}
+
+/** What a request is called that somebody gave a name. */
+export function requestName(deployment: string, requestId: string): string {
+  return `rq-${deployment}-${requestId}`;
 }
 
 /** What makes two wishes the same, as it is told. */

@@ -1,0 +1,19 @@
+/** Whether a plan is worth its moves. */
+import type { AllocationCost } from '../../model/placement-problem.ts';
+import type { RebalanceOutcome } from '../../model/rebalance-plan.ts';
+
+/** Dollars an hour that it saves once it is carried out, its moves taken off. */
+export function gainOf({ today, cost }: { readonly today: AllocationCost; readonly cost: AllocationCost }): number {
+  return today.capacity + today.traffic - cost.capacity - cost.traffic - cost.moves;
+}
+
+/** `mends`: something is broken today, which is worth any price. */
+export function worthOf(
+  plan: Extract<RebalanceOutcome, { kind: 'plan' }>,
+  minimumGainUsdPerHour: number,
+): 'best-as-it-is' | 'gains-too-little' | 'gains' | 'mends' {
+  if (plan.changes.length === 0) return 'best-as-it-is';
+  if (plan.mends.length > 0) return 'mends';
+  const gain = gainOf(plan);
+  return gain > 0 && gain >= minimumGainUsdPerHour ? 'gains' : 'gains-too-little';
+}

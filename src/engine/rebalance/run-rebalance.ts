@@ -1,0 +1,223 @@
+/** Plans a rebalancing and carries it out, one operation after the other, under a lease of its own. */
+import { type SiteMove, siteMoves } from '../../core/placement/site-moves.ts';
+import { worthOf } from '../../core/placement/worth.ts';
+import { windowsAt } from '../../core/week-windows.ts';
+import type { LeaseRecord } from '../../model/lease.ts';
+import type { Operation } from '../../model/operation.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { RebalanceOutcome, RebalancePlan } from '../../model/rebalance-plan.ts';
+import { span } from '../../model/words.ts';
+import { requestName } from '../asked-before.ts';
+import { carryOut, type WishEnd } from '../carry-out.ts';
+import type { EngineDeps } from '../engine.ts';
+import { gripLease } from '../lease-grip.ts';
+import { planRebalance, type RebalanceTerms } from './plan-rebalance.ts';
+import { longestMs, textOf, wishOf } from './site-move.ts';
+
+/** The lease of whoever rebalances: no deployment can have this name. */
+export const rebalanceLease = '~rebalance';
+
+export interface RunTerms extends RebalanceTerms {
+  /** Names this run: whoever asks twice under one name asks once. */
+  readonly runId: string;
+  /** Nothing is begun that may not end within this, milliseconds from the beginning; absent: as long as it takes. */
+  readonly deadlineMs?: number;
+  /** A scheduler began it: not outside the windows, and nothing where a run of this name has begun to change something. */
+  readonly isScheduled?: boolean;
+  readonly reason: string | undefined;
+  /** Shown the plan before anything changes; false: nothing does. */
+  approve(plan: RebalancePlan): Promise<boolean>;
+  /** Before each operation. */
+  say(line: string): void;
+}
+
+export type RebalanceEnd =
+  /** Another run holds the lease. */
+  | { readonly kind: 'busy'; readonly record: LeaseRecord }
+  /** Of a scheduler's run: the calendar says no; until when, epoch milliseconds. */
+  | { readonly kind: 'closed'; readonly opensAtMs: number | undefined }
+  /** Of a scheduler's run: one of this name was here before. */
+  | { readonly kind: 'repeated' }
+  /** Nothing was changed: there is no plan, or none worth its moves, or nobody wanted it. */
+  | { readonly kind: 'unchanged'; readonly plan: RebalancePlan; readonly why: Unchanged }
+  /** `left`: what was not begun, and why; without any all of it was done. `last`: the operation that did not come to its end. */
+  | {
+      readonly kind: 'changed';
+      readonly plan: RebalancePlan;
+      readonly done: readonly SiteMove[];
+      readonly left: readonly SiteMove[];
+      readonly reasons: readonly Reason[];
+      readonly last: Operation | undefined;
+      readonly isUnknown: boolean;
+    };
+
+/** Why a run changed nothing. */
+export type Unchanged = 'no-plan' | 'best-as-it-is' | 'gains-too-little' | 'no-order' | 'declined' | 'interrupted';
+
+/** Begins nothing that would leave a rule broken, and stops after whichever operation did not come to its end. */
+export async function runRebalance(deps: EngineDeps, terms: RunTerms, signal: AbortSignal): Promise<RebalanceEnd> {
+  const windows = deps.config.rebalance?.windows;
+  const sight = windows === undefined ? undefined : windowsAt(windows.allow, windows.timezone, deps.clock.nowMs());
+  if (terms.isScheduled === true && sight?.isOpen === false) return { kind: 'closed', opensAtMs: sight.opensAtMs };
+  const reply = await gripLease(deps, rebalanceLease, signal);
+  if (reply.kind === 'busy') return { kind: 'busy', record: reply.record };
+  const grip = reply.kind === 'held' ? reply.grip : undefined;
+  try {
+    if (terms.isScheduled === true && (await hasBegun(deps, terms.runId))) return { kind: 'repeated' };
+    const beganAtMonoMs = deps.clock.monoMs();
+    const plan = await planRebalance(deps, terms, signal);
+    const unchanged = (why: Unchanged): RebalanceEnd => ({ kind: 'unchanged', plan, why });
+    if (grip === undefined || signal.aborted) return unchanged('interrupted');
+    const { outcome } = plan;
+    if (outcome.kind !== 'plan') return unchanged('no-plan');
+    const worth = worthOf(outcome, deps.config.rebalance?.minimumGainUsdPerHour ?? 0);
+    if (worth === 'best-as-it-is' || worth === 'gains-too-little') return unchanged(worth);
+    if (outcome.parts === undefined) return unchanged('no-order');
+    if (!(await terms.approve(plan))) return unchanged('declined');
+    const isOurs = (): boolean => grip.remainingMs() > 0;
+    return await carryOutMoves({ deps, plan, moves: movesOf(outcome), terms, beganAtMonoMs, isOurs, signal });
+  } finally {
+    await grip?.release();
+  }
+}
+
+/** Its first change was asked for. */
+async function hasBegun({ config, store }: EngineDeps, runId: string): Promise<boolean> {
+  const names = config.deployments.map(({ name }) => requestName(name, `${runId}-0`));
+  const known = await Promise.all(names.map((name) => store.operations.getRequest(name)));
+  return known.some((request) => request !== undefined);
+}
+
+function movesOf({ parts = [], changes }: Extract<RebalanceOutcome, { kind: 'plan' }>): readonly SiteMove[] {
+  return siteMoves(parts, (deployment, site) => {
+    const change = changes.find((each) => each.deployment === deployment && each.site === site);
+    return change?.replicas.before ?? 0;
+  });
+}
+
+interface Run {
+  readonly deps: EngineDeps;
+  readonly plan: RebalancePlan;
+  readonly moves: readonly SiteMove[];
+  readonly terms: RunTerms;
+  readonly beganAtMonoMs: number;
+  /** Nobody else may have begun to rebalance. */
+  readonly isOurs: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Stops where no rule is broken: after each operation, whatever comes next. */
+async function carryOutMoves(run: Run): Promise<RebalanceEnd> {
+  const { deps, plan, moves, terms, signal } = run;
+  const known = new Map<string, ReadonlySet<string>>();
+  for (const { name } of deps.config.deployments) known.set(name, await newestIds(deps, name));
+  for (const [index, move] of moves.entries()) {
+    const stop = (reasons: readonly Reason[], last?: Operation, isUnknown = false): RebalanceEnd => {
+      return { kind: 'changed', plan, done: moves.slice(0, index), left: moves.slice(index), reasons, last, isUnknown };
+    };
+    const against = signal.aborted
+      ? [{ code: 'Withdrawn', message: `interrupted before ${textOf(move)}` } as const]
+      : [...lateReason(run, move), ...(await movedReason(run, move, known))];
+    if (against.length > 0) return stop(against);
+    terms.say(textOf(move));
+    const end = await carryOut(
+      deps,
+      wishOf(move, terms.reason),
+      { timeoutMs: undefined, requestId: `${terms.runId}-${index}` },
+      signal,
+    );
+    if (end.kind === 'ended')
+      known.set(move.deployment, new Set([...(known.get(move.deployment) ?? []), end.operation.id]));
+    if (isDone(end)) continue;
+    const { reasons, last } = whyNot(end);
+    if (move.kind === 'scale' && move.after > move.before && last !== undefined) await takeBack(run, move, index);
+    return stop(reasons, last, last?.state === 'unknown' || end.kind === 'still-running' || end.kind === 'lease-lost');
+  }
+  return { kind: 'changed', plan, done: moves, left: [], reasons: [], last: undefined, isUnknown: false };
+}
+
+function isDone(end: WishEnd): boolean {
+  return end.kind === 'nothing-to-do' || (end.kind === 'ended' && end.operation.state === 'done');
+}
+
+function whyNot(end: WishEnd): { readonly reasons: readonly Reason[]; readonly last?: Operation } {
+  switch (end.kind) {
+    case 'refused':
+      return { reasons: end.reasons };
+    case 'ended':
+    case 'held': {
+      const { id, state, error } = end.operation;
+      return {
+        reasons: [{ code: 'OperationRunning', message: `${id} is ${state}: ${error?.message ?? 'no more is known'}` }],
+        last: end.operation,
+      };
+    }
+    case 'lease-lost':
+      return {
+        reasons: [
+          { code: 'OperationRunning', message: `the lease was lost to ${end.record?.holder.name ?? 'somebody'}` },
+        ],
+      };
+    case 'nothing-to-do':
+    case 'withdrawn':
+    case 'still-running':
+      return { reasons: [{ code: 'Withdrawn', message: `waiting ended before it was over (${end.kind})` }] };
+  }
+}
+
+/** What a start that failed has left running is not paid for until the next run: the site is given its number again. */
+async function takeBack(
+  { deps, terms, signal }: Run,
+  move: SiteMove & { kind: 'scale' },
+  index: number,
+): Promise<void> {
+  const back: SiteMove = { ...move, before: move.after, after: move.before };
+  terms.say(`taking back: ${textOf(back)}`);
+  await carryOut(
+    deps,
+    wishOf(back, terms.reason),
+    { timeoutMs: undefined, requestId: `${terms.runId}-${index}-back` },
+    signal,
+  );
+}
+
+/** What it may take at most does not fit any more. */
+function lateReason({ deps, terms: { deadlineMs }, beganAtMonoMs, isOurs }: Run, move: SiteMove): readonly Reason[] {
+  if (!isOurs()) return [{ code: 'Withdrawn', message: `the lease of rebalancing ran out before ${textOf(move)}` }];
+  if (deadlineMs === undefined) return [];
+  const leftMs = beganAtMonoMs + deadlineMs - deps.clock.monoMs();
+  const neededMs = longestMs(deps, move);
+  if (neededMs <= leftMs) return [];
+  return [
+    {
+      code: 'Withdrawn',
+      message: `${textOf(move)} may take ${span(neededMs)}, and ${span(Math.max(0, leftMs))} are left of the deadline`,
+    },
+  ];
+}
+
+/** Somebody else has done something since: the plan is of another world. */
+async function movedReason(
+  { deps }: Run,
+  move: SiteMove,
+  known: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<readonly Reason[]> {
+  const { deployment } = move;
+  const now = await deps.store.operations.list({ deployment, limit: recentLimit });
+  const other = now.find(({ id }) => known.get(deployment)?.has(id) !== true);
+  return other === undefined
+    ? []
+    : [
+        {
+          code: 'WorldMoved',
+          message: `${other.id} (${other.plan.kind} of ${deployment}, ${other.plan.trigger}) came between`,
+        },
+      ];
+}
+
+/** As many are looked at for one that is new. */
+const recentLimit = 20;
+
+async function newestIds({ store }: EngineDeps, deployment: string): Promise<ReadonlySet<string>> {
+  return new Set((await store.operations.list({ deployment, limit: recentLimit })).map(({ id }) => id));
+}

@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest';
+import { carryOut } from '../../../src/engine/carry-out.ts';
+import { runController } from '../../../src/engine/controller.ts';
+import { type RebalanceEnd, type RunTerms, runRebalance } from '../../../src/engine/rebalance/run-rebalance.ts';
+import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
+import type { Solver } from '../../../src/ports/solver.ts';
+import { loadSolver } from '../../../src/solver/load.ts';
+import { solveWhole } from '../../../src/solver/solve.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+const highs = await loadSolver();
+const solver: Solver = {
+  solve: async (program, terms) => solveWhole(highs, program, terms),
+  close: async () => {},
+};
+const policy: RebalancePolicy = {
+  objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
+  constraints: { vendorMaxRatio: {}, headroomRatio: 0, minimumSites: 1 },
+  ...{ maxChange: {}, demandRps: { chat: 15 }, minimumGainUsdPerHour: 0 },
+  run: { everyMs: 300_000, jitterMs: 0, lockStaleAfterMs: 2_700_000 },
+};
+
+/** Left has two replicas at 4 dollars and all the traffic, right may have two at 3; a controller leads. */
+async function standing(right = 2): Promise<World> {
+  const rated = (site: string, usdPerHour: number, standby: 'hot' | 'warm') => {
+    const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 100 };
+    return { site, replicas: 2, standby, launch, ratedRps: 10, usdPerHour };
+  };
+  const placements = [rated('left', 4, 'hot'), rated('right', 3, right === 0 ? 'warm' : 'hot')];
+  const world = createWorld({ deployment: { placements }, sites: { left: 2, right: 2 } });
+  runController(world.boot().deps, new AbortController().signal).catch(() => undefined);
+  await world.until('proven', () => (world.sink.entry?.spill.length ?? 0) === (right === 0 ? 1 : 2));
+  await world.pass(3000);
+  return world;
+}
+
+const alive = ({ replicas }: World['left']): number =>
+  [...replicas.values()].filter(({ state }) => state === 'running' || state === 'starting').length;
+
+interface Change {
+  readonly over?: Partial<RebalancePolicy>;
+  readonly terms?: Partial<RunTerms>;
+}
+
+function begin(
+  world: World,
+  { over, terms }: Change = {},
+): { readonly end: Promise<RebalanceEnd>; readonly said: string[] } {
+  const { deps } = world.boot();
+  const said: string[] = [];
+  const config = { ...deps.config, rebalance: { ...policy, ...over } };
+  const all: RunTerms = {
+    ...{ solver, withinMs: 20_000, runId: 'slot-1', reason: 'hourly' },
+    approve: async () => true,
+    say: (line) => said.push(line),
+    ...terms,
+  };
+  const end = runRebalance({ ...deps, config }, all, new AbortController().signal);
+  end.catch(() => undefined);
+  return { end, said };
+}
+
+async function run(world: World, change: Change = {}) {
+  const { end, said } = begin(world, change);
+  return { end: await world.drive(end, 120_000), said };
+}
+
+test('moves the traffic and stops what nobody needs, and that stays so', async () => {
+  const world = await standing();
+  const { end, said } = await run(world);
+  expect(end).toMatchObject({ kind: 'changed', left: [], reasons: [] });
+  expect(said).toEqual(['move chat to right 100%', 'scale chat at left from 2 to 0']);
+  expect(world.sink.entry?.weights).toEqual({ left: 0, right: 100 });
+  await world.pass(10_000);
+  expect(alive(world.left)).toBe(0);
+  expect(alive(world.right)).toBe(2);
+  expect(world.violations).toEqual([]);
+  expect(world.operations().map(({ plan }) => plan.trigger)).toContain('rebalance');
+});
+
+test('starts what is cheaper before it moves anything', async () => {
+  const world = await standing(0);
+  const { end, said } = await run(world);
+  expect(end).toMatchObject({ kind: 'changed', left: [] });
+  expect(said).toEqual([
+    'scale chat at right from 0 to 2',
+    'move chat to right 100%',
+    'scale chat at left from 2 to 0',
+  ]);
+  await world.pass(10_000);
+  expect([alive(world.left), alive(world.right)]).toEqual([0, 2]);
+  expect(world.violations).toEqual([]);
+});
+
+test('asked again under the same name it does nothing more', async () => {
+  const world = await standing();
+  await run(world);
+  const count = world.operations().length;
+  const { end } = await run(world);
+  expect(end).toMatchObject({ kind: 'unchanged', why: 'best-as-it-is' });
+  expect(world.operations().length).toBe(count);
+});
+
+test.for<[string, Change, object]>([
+  ['saves too little', { over: { minimumGainUsdPerHour: 100 } }, { kind: 'unchanged', why: 'gains-too-little' }],
+  ['is not wanted', { terms: { approve: async () => false } }, { kind: 'unchanged', why: 'declined' }],
+  ['cannot be had', { over: { demandRps: { chat: 100 } } }, { kind: 'unchanged', why: 'no-plan' }],
+  [
+    'does not fit the deadline',
+    { terms: { deadlineMs: 10 } },
+    { kind: 'changed', done: [], left: [{ kind: 'weigh' }, { kind: 'scale' }], reasons: [{ code: 'Withdrawn' }] },
+  ],
+])('a plan that %s changes nothing', async ([, change, expected]) => {
+  const world = await standing();
+  const before = world.operations().length;
+  expect((await run(world, change)).end).toMatchObject(expected);
+  expect(world.operations().length).toBe(before);
+  expect(world.sink.entry?.weights).toEqual({ left: 100, right: 0 });
+});
+
+test('of two at once one works and the other finds the lease held', async () => {
+  const world = await standing();
+  const first = begin(world);
+  await world.until('the first has begun', () => first.said.length > 0);
+  const second = await run(world, { terms: { runId: 'slot-2' } });
+  expect(second.end).toMatchObject({ kind: 'busy' });
+  expect(await world.drive(first.end, 120_000)).toMatchObject({ kind: 'changed', left: [] });
+});
+
+test('what a person does between two steps ends it there', async () => {
+  const world = await standing();
+  const { end, said } = begin(world);
+  await world.until(
+    'it moves',
+    () => said.length > 0 && world.operations().some(({ endedAtMs }) => endedAtMs === undefined),
+  );
+  const { deps } = world.boot();
+  const wish = { deployment: 'chat', kind: 'switchover', from: undefined, to: 'left', reason: 'mine' } as const;
+  const person = carryOut(
+    { ...deps, actor: { kind: 'person', name: 'ada', host: 'desk', pid: 7 } },
+    wish,
+    { timeoutMs: undefined },
+    new AbortController().signal,
+  );
+  person.catch(() => undefined);
+  expect(await world.drive(end, 120_000)).toMatchObject({ kind: 'changed', left: [{}, {}] });
+  await world.drive(person, 120_000);
+  expect(alive(world.left)).toBe(2);
+  expect(world.violations).toEqual([]);
+});
