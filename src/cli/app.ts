@@ -8,6 +8,7 @@ import type { DrillCheck } from '../engine/drill/check.ts';
 import type { DrillTerms } from '../engine/drill/rehearsal.ts';
 import type { PinWish } from '../engine/pin.ts';
 import type { RebalanceTerms } from '../engine/rebalance/plan-rebalance.ts';
+import type { RebalanceEnd, RunTerms } from '../engine/rebalance/run-rebalance.ts';
 import type { Word } from '../engine/say.ts';
 import type { Backtest, BacktestOptions } from '../model/backtest.ts';
 import type { Config } from '../model/config.ts';
@@ -175,6 +176,18 @@ export interface App {
     terms: Pick<RebalanceTerms, 'withinMs' | 'demands'>,
     signal: AbortSignal,
   ): Promise<RebalancePlan>;
+  /** Plans, and carries it out: one operation after the other. `jitterMs`: waits up to that before. */
+  rebalance(
+    config: Config,
+    terms: Omit<RunTerms, 'solver'> & { readonly jitterMs: number },
+    reporter: Reporter,
+    signal: AbortSignal,
+  ): Promise<RebalanceEnd>;
+  /** Tells a check of Healthchecks of a run; `warn`: that it could not be told. */
+  createPinger(
+    url: string,
+    warn: (message: string) => void,
+  ): Promise<{ start(): Promise<void>; end(exitCode: number, log: string): Promise<void> }>;
   /** Reads back what an operation brought about: calls nothing that changes anything. */
   verify(config: Config, operation: Operation, signal: AbortSignal): Promise<Verification>;
   /** Whether a drill may begin now. Looks only. */

@@ -130,6 +130,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/evacuate.ts')).evacuate.plan,
   },
   {
+    name: 'rebalance',
+    summary: 'Put capacity and traffic where they cost least within the rules',
+    section: 'Move traffic',
+    load: async () => (await import('./commands/rebalance.ts')).rebalance,
+  },
+  {
     name: 'plan rebalance',
     summary: 'Preview: capacity and traffic where they cost least within the rules',
     section: 'Move traffic',

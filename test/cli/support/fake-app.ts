@@ -90,6 +90,8 @@ export function fakeApp({ reading, answer, readConfig, append, locate, ...given 
     openStore: refuse('store'),
     preview: refuse('preview'),
     planRebalance: refuse('planRebalance'),
+    rebalance: refuse('rebalance'),
+    createPinger: refuse('pinger'),
     verify: refuse('verification'),
     say: refuse('state to write to'),
     checkDrill: refuse('engine'),

@@ -1,0 +1,63 @@
+/** The exit of a rebalancing, and the code of the reason for which a run did nothing. */
+import type { RebalanceEnd } from '../engine/rebalance/run-rebalance.ts';
+import type { Exit } from './exit-codes.ts';
+
+/** `isCron`: a scheduler comes again, so what only waits is no failure. */
+export function exitOfEnd(end: RebalanceEnd, { isCron }: { readonly isCron: boolean }): Exit {
+  switch (end.kind) {
+    case 'busy':
+      return 'leaseHeld';
+    case 'closed':
+    case 'repeated':
+      return 'done';
+    case 'unchanged':
+      return exitOfUnchanged(end, isCron);
+    case 'changed': {
+      if (end.left.length === 0) return 'done';
+      if (end.isUnknown) return 'unknown';
+      if (end.last !== undefined) return end.last.state === 'returned' ? 'returned' : 'failed';
+      // What the deadline left is for the next run; a person who said how long it may take knows too.
+      if (end.reasons.every(({ code }) => code === 'Withdrawn')) return 'done';
+      return end.done.length === 0 ? 'refused' : 'failed';
+    }
+  }
+}
+
+function exitOfUnchanged({ why, plan }: Extract<RebalanceEnd, { kind: 'unchanged' }>, isCron: boolean): Exit {
+  switch (why) {
+    case 'best-as-it-is':
+    case 'gains-too-little':
+      return 'done';
+    case 'declined':
+      return 'approval';
+    case 'interrupted':
+      return 'interrupted';
+    case 'no-order':
+      return 'refused';
+    case 'no-plan':
+      if (plan.outcome.kind === 'unknown') return 'unknown';
+      return plan.outcome.kind === 'skipped' && isCron ? 'done' : 'refused';
+  }
+}
+
+/** A word for metrics; undefined: it was not skipped. */
+export function skippedBy(end: RebalanceEnd): string | undefined {
+  if (end.kind === 'busy') return 'LeaseHeld';
+  if (end.kind === 'closed') return 'OutsideWindows';
+  if (end.kind === 'repeated') return 'SlotDone';
+  if (end.kind !== 'unchanged') return undefined;
+  const { outcome } = end.plan;
+  if (outcome.kind === 'skipped') return outcome.reasons[0]?.code ?? 'Skipped';
+  return end.why === 'gains-too-little' ? 'GainsTooLittle' : undefined;
+}
+
+/** The largest share of a deployment's traffic that was moved, 0–1. */
+export function changeRatioOf(end: RebalanceEnd): number {
+  if (end.kind !== 'changed') return 0;
+  const moved = end.done.map((move) => {
+    if (move.kind !== 'weigh') return 0;
+    const gains = Object.entries(move.after).map(([site, weight]) => Math.max(0, weight - (move.before[site] ?? 0)));
+    return gains.reduce((sum, gain) => sum + gain, 0) / 100;
+  });
+  return Math.max(0, ...moved);
+}

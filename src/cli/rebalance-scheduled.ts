@@ -1,0 +1,53 @@
+/** The manners of a run that a scheduler began: quiet, told to whoever watches, and never in the way. */
+import type { RebalanceEnd } from '../engine/rebalance/run-rebalance.ts';
+import type { RebalancePolicy } from '../model/rebalance-policy.ts';
+import type { App } from './app.ts';
+import { type Exit, exitCodes } from './exit-codes.ts';
+import { writeTextfile } from './metrics-textfile.ts';
+import type { Output } from './output.ts';
+import { changeRatioOf, exitOfEnd, skippedBy } from './rebalance-exit.ts';
+import { endLine, toldOf } from './rebalance-words.ts';
+
+/** Runs it between the pings of `rebalance.run`, and leaves its metrics; gives the exit. Only what changed, or went wrong, is told. */
+export async function runScheduled(
+  { run }: RebalancePolicy,
+  { app, out }: { readonly app: App; readonly out: Output },
+  work: () => Promise<RebalanceEnd>,
+): Promise<{ readonly exit: Exit; readonly end: RebalanceEnd }> {
+  const pinger = run.pingUrl === undefined ? undefined : await app.createPinger(run.pingUrl, (line) => out.warn(line));
+  // The run does not wait for it.
+  void pinger?.start();
+  const leave = async (exit: Exit, log: string, end: RebalanceEnd | undefined): Promise<void> => {
+    const { code } = exitCodes[exit];
+    if (run.textfileDir !== undefined) {
+      const changeRatio = end === undefined ? undefined : changeRatioOf(end);
+      const skipped = end === undefined ? undefined : skippedBy(end);
+      const told = { endedAtMs: app.clock.nowMs(), exitCode: code, changeRatio, skipped };
+      const written = await writeTextfile(run.textfileDir, told);
+      if (written.kind === 'failed') out.warn(`${written.message}: ${written.hint}`);
+    }
+    await pinger?.end(code, log);
+  };
+  try {
+    const end = await work();
+    const exit = staleExit(end, run, app.clock.nowMs()) ?? exitOfEnd(end, { isCron: true });
+    const log = logOf(end);
+    if (end.kind === 'changed' || (exit !== 'done' && exit !== 'leaseHeld')) out.warn(log);
+    await leave(exit, log, end);
+    return { exit, end };
+  } catch (error) {
+    await leave('failed', error instanceof Error ? error.message : String(error), undefined);
+    throw error;
+  }
+}
+
+function logOf(end: RebalanceEnd): string {
+  const { reasons } = toldOf(end);
+  const skipped = end.kind === 'unchanged' && end.plan.outcome.kind === 'skipped' ? end.plan.outcome.reasons : [];
+  return [endLine(end), ...[...reasons, ...skipped].map(({ code, message }) => `${message} (${code})`)].join('\n');
+}
+
+/** A holder that has not renewed for so long is not at work: somebody must look. */
+function staleExit(end: RebalanceEnd, { lockStaleAfterMs }: RebalancePolicy['run'], nowMs: number): Exit | undefined {
+  return end.kind === 'busy' && nowMs - end.record.renewedAtMs > lockStaleAfterMs ? 'failed' : undefined;
+}

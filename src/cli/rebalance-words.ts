@@ -1,0 +1,45 @@
+/** How a rebalancing ended, in words. */
+import type { RebalanceEnd } from '../engine/rebalance/run-rebalance.ts';
+import { textOf } from '../engine/rebalance/site-move.ts';
+import type { RebalancePlan } from '../model/rebalance-plan.ts';
+import type { EndTold } from '../report/text/rebalance-end.ts';
+import { iso } from '../report/text/time.ts';
+
+/** What was done, what not, and why. */
+export function toldOf(end: RebalanceEnd): EndTold {
+  if (end.kind !== 'changed') return { done: [], left: [], reasons: [] };
+  return { done: end.done.map(textOf), left: end.left.map(textOf), reasons: end.reasons };
+}
+
+/** Undefined: none was made. */
+export function planIn(end: RebalanceEnd): RebalancePlan | undefined {
+  return 'plan' in end ? end.plan : undefined;
+}
+
+/** One line of what came of it. */
+export function endLine(end: RebalanceEnd): string {
+  switch (end.kind) {
+    case 'busy': {
+      const { holder, renewedAtMs } = end.record;
+      return `${holder.name}@${holder.host} (pid ${holder.pid}) is rebalancing, seen ${iso(renewedAtMs)}. Nothing was changed.`;
+    }
+    case 'closed':
+      return `Outside rebalance.windows${end.opensAtMs === undefined ? '' : ` until ${iso(end.opensAtMs)}`}. Nothing was changed.`;
+    case 'repeated':
+      return 'A run of this time was here before (rebalance.run.every). Nothing was changed.';
+    case 'unchanged':
+      return `${unchanged[end.why]} Nothing was changed.`;
+    case 'changed':
+      if (end.left.length === 0) return `Rebalanced: ${end.done.map(textOf).join('; ')}.`;
+      return `Stopped after ${end.done.length} of ${end.done.length + end.left.length} changes; no rule is broken by what was done.`;
+  }
+}
+
+const unchanged: Readonly<Record<Extract<RebalanceEnd, { kind: 'unchanged' }>['why'], string>> = {
+  'no-plan': 'There is no plan.',
+  'best-as-it-is': 'All is best as it is.',
+  'gains-too-little': 'What could be saved is not worth the moves (rebalance.minimumGain).',
+  'no-order': 'Every order of the changes would break a rule on the way.',
+  declined: 'It was not wanted.',
+  interrupted: 'It was interrupted.',
+};

@@ -1,0 +1,205 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { App } from '../../../src/cli/app.ts';
+import { runCommand } from '../../../src/cli/run-command.ts';
+import type { RebalanceEnd } from '../../../src/engine/rebalance/run-rebalance.ts';
+import { GodwitError } from '../../../src/errors.ts';
+import type { Config } from '../../../src/model/config.ts';
+import type { RebalanceOutcome, RebalancePlan } from '../../../src/model/rebalance-plan.ts';
+import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
+import { fakeApp, liveTerminal } from '../support/fake-app.ts';
+import { config, nowMs } from '../support/models.ts';
+
+const policy: RebalancePolicy = {
+  objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
+  constraints: { vendorMaxRatio: {}, headroomRatio: 0.2, minimumSites: 1 },
+  ...{ maxChange: { trafficRatio: 0.5 }, demandRps: {}, minimumGainUsdPerHour: 1 },
+  run: { everyMs: 300_000, jitterMs: 0, lockStaleAfterMs: 60_000 },
+};
+const outcome: Extract<RebalanceOutcome, { kind: 'plan' }> = {
+  kind: 'plan',
+  allocation: { replicas: [], weights: {} },
+  today: { capacity: 12, traffic: 0, moves: 0 },
+  cost: { capacity: 6, traffic: 0, moves: 0 },
+  ...{ bound: 6, gap: 0, mends: [], binding: [], parts: [] },
+  changes: [{ deployment: 'chat', site: 'oslo', weight: { before: 60, after: 33 }, replicas: { before: 3, after: 1 } }],
+};
+const plan: RebalancePlan = { atMs: nowMs, configDigest: 'c0ffee', demands: {}, outcome };
+const weigh = {
+  kind: 'weigh',
+  deployment: 'chat',
+  before: { oslo: 60, ohio: 40 },
+  after: { oslo: 33, ohio: 67 },
+} as const;
+const scale = { kind: 'scale', deployment: 'chat', site: 'oslo', before: 3, after: 1 } as const;
+const done: RebalanceEnd = {
+  kind: 'changed',
+  plan,
+  done: [weigh, scale],
+  left: [],
+  reasons: [],
+  last: undefined,
+  isUnknown: false,
+};
+const holder = { kind: 'person', name: 'cron', host: 'node-4', pid: 7 } as const;
+const busy = (agoMs: number): RebalanceEnd => {
+  const record = { deployment: '~rebalance', holder, epoch: 1, ttlMs: 10_000, renewedAtMs: nowMs - agoMs };
+  return { kind: 'busy', record };
+};
+
+interface Given {
+  readonly end?: RebalanceEnd | GodwitError;
+  readonly over?: Partial<RebalancePolicy>;
+  readonly isProtected?: boolean;
+  readonly app?: Parameters<typeof fakeApp>[0];
+}
+
+type Terms = Parameters<App['rebalance']>[1];
+
+async function rebalance(
+  argv: readonly string[],
+  { end = done, over = {}, isProtected = false, app: more = {} }: Given = {},
+) {
+  const asked: { readonly terms: Terms; readonly config: Config }[] = [];
+  const pings: string[] = [];
+  const app = fakeApp({
+    reading: {
+      kind: 'valid',
+      config: { ...config(), isProtected, rebalance: { ...policy, ...over } },
+      warnings: { text: '', findings: [] },
+    },
+    rebalance: async (used, terms) => {
+      asked.push({ terms, config: used });
+      if (end instanceof Error) throw end;
+      if (end.kind !== 'changed') return end;
+      return (await terms.approve(plan)) ? end : { kind: 'unchanged', plan, why: 'declined' };
+    },
+    createPinger: async (url) => ({
+      start: async () => void pings.push(`start ${url}`),
+      end: async (code, log) => void pings.push(`${code} ${log}`),
+    }),
+    ...more,
+  });
+  return { code: await runCommand(['rebalance', ...argv], app), ...app.printed, asked, pings };
+}
+
+const unchanged = (
+  why: Extract<RebalanceEnd, { kind: 'unchanged' }>['why'],
+  other: RebalanceOutcome = outcome,
+): RebalanceEnd => {
+  return { kind: 'unchanged', plan: { ...plan, outcome: other }, why };
+};
+const left = {
+  ...done,
+  done: [weigh],
+  left: [scale],
+  reasons: [{ code: 'CapacityFloor', message: 'too little' }],
+} as const;
+const operation = (state: string) => ({ state }) as unknown as Extract<RebalanceEnd, { kind: 'changed' }>['last'];
+const skipped: RebalanceOutcome = {
+  kind: 'skipped',
+  reasons: [{ code: 'Paused', message: 'by ada', deployment: 'chat' }],
+};
+
+test.for<[string, RebalanceEnd, number, number]>([
+  ['all was done', done, 0, 0],
+  ['another run is at it', busy(1000), 75, 75],
+  ['another run is at it and has not renewed for long', busy(60_001), 75, 1],
+  ['the calendar says no', { kind: 'closed', opensAtMs: undefined }, 0, 0],
+  ['this time was run already', { kind: 'repeated' }, 0, 0],
+  ['all is best as it is', unchanged('best-as-it-is'), 0, 0],
+  ['too little is gained', unchanged('gains-too-little'), 0, 0],
+  ['something else goes on', unchanged('no-plan', skipped), 5, 0],
+  ['rules are in conflict', unchanged('no-plan', { kind: 'impossible', rules: [], isMinimal: true }), 5, 5],
+  ['no plan was found in time', unchanged('no-plan', { kind: 'unknown', message: 'late' }), 11, 11],
+  ['there is no order', unchanged('no-order'), 5, 5],
+  ['a rule refused the second change', { ...left }, 1, 1],
+  ['a rule refused the first change', { ...left, done: [], left: [weigh, scale] }, 5, 5],
+  ['a change failed', { ...left, last: operation('failed') }, 1, 1],
+  ['a change was given back', { ...left, last: operation('returned') }, 12, 12],
+  ['nobody knows how a change ended', { ...left, last: operation('unknown'), isUnknown: true }, 11, 11],
+  ['the deadline left some', { ...left, reasons: [{ code: 'Withdrawn', message: '1m are left' }] }, 0, 0],
+])('%s: the exit of a person and of a scheduler', async ([, end, byHand, byCron]) => {
+  expect((await rebalance(['--yes'], { end })).code).toBe(byHand);
+  expect((await rebalance(['--cron'], { end })).code).toBe(byCron);
+});
+
+test('a person sees the plan first, is asked, and is told what was done', async () => {
+  const live = { terminal: liveTerminal, answer: 'y' };
+  const { code, out, err, questions } = await rebalance([], { app: live });
+  expect(code).toBe(0);
+  expect(questions).toEqual(['Go on? [y/N] ']);
+  expect(err).toContain('12.00 → 6.00 USD/h');
+  expect(out).toBe('done      move chat to oslo 33%, ohio 67%\ndone      scale chat at oslo from 3 to 1\n');
+  const no = await rebalance([], { app: { ...live, answer: 'n' } });
+  expect(no.code).toBe(3);
+  const nobody = await rebalance([]);
+  expect(nobody.code).toBe(3);
+  expect(nobody.err).toContain('godwit rebalance --config');
+});
+
+test('a protected environment wants a reason, but of no scheduler', async () => {
+  expect((await rebalance(['--yes'], { isProtected: true })).code).toBe(2);
+  expect((await rebalance(['--yes', '--reason', 'cheaper'], { isProtected: true })).code).toBe(0);
+  const { asked } = await rebalance(['--cron'], { isProtected: true });
+  expect(asked[0]?.terms.reason).toBe('scheduled');
+});
+
+test('a scheduler is told nothing unless something changed or went wrong', async () => {
+  for (const end of [unchanged('best-as-it-is'), busy(0), unchanged('no-plan', skipped), { kind: 'repeated' } as const])
+    expect(await rebalance(['--cron'], { end })).toMatchObject({ out: '', err: '' });
+  const changed = await rebalance(['--cron']);
+  expect(changed.out).toBe('');
+  expect(changed.err).toBe('Rebalanced: move chat to oslo 33%, ohio 67%; scale chat at oslo from 3 to 1.\n');
+  const failed = await rebalance(['--cron'], { end: { ...left } });
+  expect(failed.err).toContain('Stopped after 1 of 2 changes');
+  expect(failed.err).toContain('too little (CapacityFloor)');
+});
+
+test('limits of this run: never looser than the configuration has them', async () => {
+  const { asked } = await rebalance(['--yes', '--max-change', '10', '--min-gain', '2.50', '--deadline', '20m']);
+  expect(asked[0]?.config.rebalance).toMatchObject({ maxChange: { trafficRatio: 0.1 }, minimumGainUsdPerHour: 2.5 });
+  expect(asked[0]?.terms).toMatchObject({ deadlineMs: 1_200_000, isScheduled: false, jitterMs: 0 });
+  const wide = await rebalance(['--yes', '--max-change', '90%']);
+  expect(wide.asked[0]?.config.rebalance?.maxChange.trafficRatio).toBe(0.5);
+  expect((await rebalance(['--yes', '--min-gain', 'some'])).code).toBe(2);
+});
+
+test('two runs of one slot have one name, and each waits its own time', async () => {
+  const { asked } = await rebalance(['--cron', '--jitter', '90s']);
+  const again = await rebalance(['--cron']);
+  expect(asked[0]?.terms).toMatchObject({ isScheduled: true, jitterMs: 90_000 });
+  expect(again.asked[0]?.terms.runId).toBe(asked[0]?.terms.runId);
+  expect((await rebalance(['--yes'])).asked[0]?.terms.runId).not.toBe(asked[0]?.terms.runId);
+});
+
+test('whoever watches is told: a ping before and after, and metrics in a file', async () => {
+  const textfileDir = mkdtempSync(join(tmpdir(), 'godwit-textfile-'));
+  onTestFinished(() => rmSync(textfileDir, { recursive: true }));
+  const run = { ...policy.run, textfileDir, pingUrl: 'https://hc.example/uuid' };
+  const { pings } = await rebalance(['--cron'], { over: { run } });
+  expect(pings[0]).toBe('start https://hc.example/uuid');
+  expect(pings[1]).toMatch(/^0 Rebalanced: /);
+  const metrics = (): string => readFileSync(join(textfileDir, 'godwit-rebalance.prom'), 'utf8');
+  expect(metrics()).toContain('godwit_rebalance_last_change_ratio 0.27');
+  const lost = await rebalance(['--cron'], { over: { run }, end: new GodwitError('StoreFailed', 'disk full') });
+  expect(lost.code).toBe(1);
+  expect(lost.pings[1]).toBe('1 disk full');
+  expect(metrics()).toContain('godwit_rebalance_last_exit_code 1');
+  await rebalance(['--cron'], { over: { run }, end: unchanged('no-plan', skipped) });
+  expect(metrics()).toContain('godwit_rebalance_skipped_total{reason="Paused"} 1');
+});
+
+test('machines get how it ended, with the plan', async () => {
+  const { out } = await rebalance(['--yes', '-o', 'json']);
+  expect(JSON.parse(out)).toMatchObject({
+    ...{
+      kind: 'Rebalance',
+      ended: 'changed',
+      done: ['move chat to oslo 33%, ohio 67%', 'scale chat at oslo from 3 to 1'],
+    },
+    ...{ left: [], plan: { outcome: 'plan', cost: { capacity: 6 } } },
+  });
+});
