@@ -11,9 +11,9 @@ afterEach(async () => {
 
 type Told = Omit<RebalancePlan, 'outcome'> & { readonly outcome: RebalanceOutcome['kind'] } & Record<string, unknown>;
 
-/** Oslo costs 1 dollar a replica, Paris 2 and Rome 3; each has two and Oslo all the traffic. */
+/** Oslo costs 3 dollars a replica, Paris 2 and Rome 1; each has two and Oslo all the traffic. */
 async function serving(constraints: string): Promise<ProgramWorld> {
-  const rebalance = `{ constraints: ${constraints}, demand: { chat: 15rps } }`;
+  const rebalance = `{ constraints: ${constraints}, demand: { chat: 150rps } }`;
   world = await openProgramWorld({ replicas: { oslo: 2, paris: 2, rome: 2 }, rebalance });
   await world.startServing();
   // Its own start may be settling, which comes first.
@@ -28,30 +28,37 @@ async function planned(): Promise<Told & { readonly code: number | null }> {
 }
 
 test('the solver in its thread finds the cheapest placement of what runs, and nothing is changed', async () => {
-  await serving('{ headroom: 0%, survive: site }');
+  await serving('{ headroom: 0%, survive: off, minimumSites: 2 }');
   const started = world.started().length;
   const before = await world.route();
   const plan = await planned();
-  expect(plan).toMatchObject({ code: 0, outcome: 'plan', today: { capacity: 12 }, cost: { capacity: 6 }, gap: 0 });
-  expect(plan['changes']).toEqual([
-    { deployment: 'chat', site: 'rome', weight: { before: 0, after: 0 }, replicas: { before: 2, after: 0 } },
+  expect(plan).toMatchObject({ code: 0, outcome: 'plan', today: { capacity: 12 }, cost: { capacity: 3 }, gap: 0 });
+  expect(plan['changes']).toMatchObject([
+    { site: 'oslo', weight: { before: 100, after: 0 }, replicas: { before: 2, after: 0 } },
+    { site: 'paris', replicas: { before: 2, after: 1 } },
+    { site: 'rome', replicas: { before: 2, after: 1 } },
   ]);
-  expect(plan['parts']).toMatchObject([{ kind: 'stop', site: 'rome', before: 2, after: 0 }]);
-  expect(plan['binding']).toMatchObject([{ name: 'survive' }]);
+  expect(plan['parts']).toMatchObject([
+    { kind: 'weigh' },
+    { kind: 'stop', site: 'oslo', before: 2, after: 0 },
+    { kind: 'stop', site: 'paris' },
+    { kind: 'stop', site: 'rome' },
+  ]);
+  expect(plan['binding']).toMatchObject([{ name: 'minimumSites' }]);
   const text = await world.godwit('plan', 'rebalance');
-  expect(text.stdout).toContain('12.00 -> 6.00 USD/h (-6.00) (proven)');
-  expect(text.stdout).toContain(' 1  stop 2 of chat at rome (2 -> 0)');
+  expect(text.stdout).toContain('12.00 -> 3.00 USD/h (-9.00) (proven)');
+  expect(text.stdout).toContain(' 2  stop 2 of chat at oslo (2 -> 0)');
   expect(world.started().length).toBe(started);
   expect((await world.route())?.weights).toEqual(before?.weights);
 });
 
 test('rules in conflict are named with their lines, and an operation under way comes first', async () => {
-  await serving('{ headroom: 0%, survive: site, budget: { amount: 5, currency: USD, per: hour } }');
+  await serving('{ headroom: 0%, survive: off, minimumSites: 2, budget: { amount: 2, currency: USD, per: hour } }');
   const { stdout, code } = await world.godwit('plan', 'rebalance');
   expect(code).toBe(5);
   expect(stdout).toMatch(/^No plan: these rules cannot be kept together/m);
-  expect(stdout).toMatch(/the loss of any site leaves enough [^(]*\(\S*godwit\.yaml:\d+\)/);
-  expect(stdout).toMatch(/all replicas may cost 5 USD an hour\s+\(\S*godwit\.yaml:\d+\)/);
+  expect(stdout).toMatch(/each deployment at 2 sites or more [^(]*\(\S*godwit\.yaml:\d+\)/);
+  expect(stdout).toMatch(/all replicas may cost 2 USD an hour\s+\(\S*godwit\.yaml:\d+\)/);
   await world.godwit('pause', 'chat', '--for', '1h', '--reason', 'a look');
   const paused = await planned();
   expect(paused).toMatchObject({ code: 5, outcome: 'skipped', reasons: [{ code: 'Paused', deployment: 'chat' }] });

@@ -87,7 +87,7 @@ export interface Terms {
   readonly server?: string;
   /** Drills by name, as a configuration writes them. */
   readonly drills?: string;
-  /** What rebalancing keeps to; each replica then serves 10 requests a second, for as many dollars an hour as the site's place in the list. */
+  /** What rebalancing keeps to; each replica then serves 100 requests a second, for as many dollars an hour as there are sites from its own on: the first is the dearest. */
   readonly rebalance?: string;
   readonly lease?: string;
   /** How often a completion is asked for, and how often the loop turns. */
@@ -250,7 +250,7 @@ function configOf({ mark, startsPath, port, ports, ...terms }: ConfigTerms): str
   const priceOf = (index: number): string =>
     rebalance === ''
       ? ''
-      : `, rated: { requestsPerSecond: 10 }, price: { amount: ${index + 1}, currency: USD, per: hour }`;
+      : `, rated: { requestsPerSecond: 100 }, price: { amount: ${sites.length - index}, currency: USD, per: hour }`;
   return `version: 1
 state: { dir: state, lease: ${lease} }
 sites:

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { until } from '../driver/local-world.ts';
+import { openProgramWorld, type ProgramWorld } from './support/program-world.ts';
+
+let world: ProgramWorld;
+
+afterEach(async () => {
+  await world.close();
+});
+
+const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
+
+/** Oslo costs 3 dollars a replica, Paris 2 and Rome 1; each has two and Oslo all the traffic. */
+async function serving(demand: number): Promise<ProgramWorld> {
+  const rebalance = `{ constraints: { headroom: 0%, survive: off, minimumSites: 2 }, demand: { chat: ${demand}rps }, run: { textfileDir: . } }`;
+  const replicas = { oslo: 2, paris: 2, rome: 2 };
+  const move = '{ steps: [50%, 100%], holdEach: 500ms }';
+  world = await openProgramWorld({ replicas, rebalance, move, safety: '{ removalWindow: 0s }' });
+  await world.startServing();
+  const isSettled = async () => (await world.godwit('plan', 'rebalance')).code === 0;
+  await until(isSettled, 'all settled', 20_000);
+  return world;
+}
+
+test('under load two runs at once: one starts, moves and stops, the other ends 75; no request fails, and it stays so', async () => {
+  await serving(150);
+  const load = world.startLoad();
+  const [one, other] = await Promise.all([world.godwit('rebalance', '--cron'), world.godwit('rebalance', '--cron')]);
+  expect([one.code, other.code].toSorted(), one.stderr + other.stderr).toEqual([0, 75]);
+  const [worked, waited] = one.code === 0 ? [one, other] : [other, one];
+  expect(worked.stderr).toMatch(/^Rebalanced: [^\n]*\n$/);
+  expect(worked.stdout + waited.stdout + waited.stderr).toBe('');
+  const after = await world.godwit('plan', 'rebalance', '-o', 'json');
+  expect(JSON.parse(after.stdout)).toMatchObject({ outcome: 'plan', changes: [] });
+  const alive = world.starts().filter(({ pid }) => isAlive(pid)).length;
+  expect(alive).toBe(2);
+  await load.stop();
+  expect(load.failures()).toEqual([]);
+  expect(readFileSync(join(world.dir, 'godwit-rebalance.prom'), 'utf8')).toContain(
+    'godwit_rebalance_last_run_timestamp_seconds',
+  );
+  // A controller that looks again and again brings nothing back.
+  const before = world.started().length;
+  await until(async () => (await world.status()).operation === null, 'nothing under way');
+  expect(world.started().length).toBe(before);
+});
+
+test('killed in the middle, the next run goes on from what is there', async () => {
+  await serving(150);
+  const run = world.start('rebalance', '--yes', '--reason', 'cheaper');
+  await until(async () => (await world.status()).operation !== null, 'it has begun');
+  run.kill('SIGKILL');
+  const isQuiet = async () => (await world.status()).operation === null;
+  await until(isQuiet, 'the controller has ended what was begun', 60_000);
+  await until(
+    async () => (await world.godwit('rebalance', '--yes', '--reason', 'again')).code === 0,
+    'done',
+    90_000,
+    1000,
+  );
+  const after = await world.godwit('plan', 'rebalance', '-o', 'json');
+  expect(JSON.parse(after.stdout)).toMatchObject({ outcome: 'plan', changes: [] });
+  expect((await world.status()).service.state).toBe('serving');
+});
