@@ -7,6 +7,7 @@ import type { View } from '../model/view.ts';
 import { sameWeights } from '../model/weights.ts';
 import { weightsText } from '../model/words.ts';
 import { isFailing } from './diagnose.ts';
+import { weightsBefore } from './plan/steps.ts';
 import { leavingReason, readyReplicas, weightOf } from './readiness.ts';
 import { targetsOf } from './rules/case.ts';
 import { scaleTo } from './scale.ts';
@@ -127,7 +128,7 @@ function scaleAt({ view, wish, nowMs }: Asking): Wished {
   return {
     kind: 'action',
     action: {
-      ...{ ...action, from: scale.site, weights: view.inForce, inOneStep: true, start, scale },
+      ...{ ...action, from: scale.site, weights: weightsBefore(view), inOneStep: true, start, scale },
       because: [...because, ...blocked],
     },
   };

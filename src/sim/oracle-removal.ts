@@ -44,11 +44,16 @@ export function checkRemoved(
 export function checkPlanned(watched: Watched, operation: Operation, life: Incarnation | undefined): void {
   const { steps } = operation.plan;
   const drained = steps.flatMap((step) => (step.kind === 'drain' ? [step.site] : []));
-  const started = steps.flatMap((step) => (step.kind === 'launch' ? step.slots : []));
-  checkShare(watched, { operation, emptied: drained, keep: 0, started: started.length }, life);
+  const started = steps.reduce((sum, step) => sum + (step.kind === 'launch' ? provenAfter(steps, step) : 0), 0);
+  checkShare(watched, { operation, emptied: drained, keep: 0, started }, life);
   for (const step of steps)
-    if (step.kind === 'trim')
-      checkShare(watched, { operation, emptied: [step.site], keep: step.keep, started: started.length }, life);
+    if (step.kind === 'trim') checkShare(watched, { operation, emptied: [step.site], keep: step.keep, started }, life);
+}
+
+/** A site that is started is proven in full before anything goes: with what was there and not ready. */
+function provenAfter(steps: readonly Step[], { site, slots }: Step & { readonly kind: 'launch' }): number {
+  const proof = steps.find((step) => step.kind === 'prove' && step.site === site);
+  return proof?.kind === 'prove' ? proof.replicas : slots.length;
 }
 
 /** One site at a time, unless somebody answers for more. */

@@ -53,6 +53,17 @@ describe('what is to be done', () => {
     ]);
   });
 
+  test('it moves nothing: the weights after it are those that the gateway has', () => {
+    const seen = { ...world(), inForce: { left: 0, right: 100 } };
+    const plan = makePlan(actionTo(3, seen), seen, nowMs);
+    expect([plan.before, plan.after]).toEqual([
+      { left: 100, right: 0 },
+      { left: 100, right: 0 },
+    ]);
+    const decided = actionTo(3, world({}, { weights: { left: 0, right: 100 } }));
+    expect(makePlan(decided, seen, nowMs).after).toEqual({ left: 100, right: 0 });
+  });
+
   test('what a scale that failed has left beyond the number goes', () => {
     expect(stepsTo(2, world({ replicas: four }))).toEqual(['1-stamp', '2-prove left', '3-trim left to 2']);
   });

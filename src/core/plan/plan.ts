@@ -26,7 +26,8 @@ export function makePlan(action: Action, view: View, nowMs: number): Plan {
     trigger: action.trigger,
     from: action.from,
     before: weightsBefore(view),
-    after: action.weights,
+    // A scale moves nothing, also when the gateway was seen anew since it was decided.
+    after: action.kind === 'scale' ? weightsBefore(view) : action.weights,
     steps: numbered(steps),
     because: action.because,
     routeVersion: view.route.kind === 'seen' ? (view.route.value?.routeVersion ?? 0) : 0,

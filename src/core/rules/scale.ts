@@ -44,14 +44,14 @@ function keptReasons(view: View, site: string, keep: number): readonly Reason[] 
   return [{ code: 'SourceNotFenced', site, message }];
 }
 
-function servedReasons(view: View, { site, taken, kept }: Trim, nowMs: number): readonly Reason[] {
+/** Whether or not what goes serves: where nothing does nobody knows what will first. */
+function servedReasons(view: View, { site, kept }: Trim, nowMs: number): readonly Reason[] {
   if (kept > 0) return [];
   const pct = weightThen(view, site);
   if (pct > 0) {
     const message = `${site} has ${pct} % of the traffic, and none of the replicas that would stay is ready`;
     return [{ code: 'NoReadyCapacity', site, message }];
   }
-  if (taken === 0) return [];
   const others = view.sites.filter((each) => each.site.name !== site && isResident(view, each));
   if (others.some((each) => readyReplicas(view, each, nowMs).length > 0)) return [];
   return [{ code: 'LastServingSite', site, message: `no other site than ${site} is ready` }];

@@ -80,6 +80,15 @@ describe('fewer', () => {
       against: ['NoReadyCapacity', 'CapacityFloor'],
     },
     { name: 'where nothing serves', seen: world(dead), to: 2, against: ['NoReadyCapacity'] },
+    {
+      name: 'what is not ready itself, without traffic, while no other site is ready',
+      seen: view({
+        sites: [siteView('left', { wanted: 4, ...dead }), siteView('right', dead)],
+        weights: { left: 0, right: 100 },
+      }),
+      to: 0,
+      against: ['LastServingSite'],
+    },
     { name: 'to two of which one is proven', seen: world({ ...unready(0), ratedRps: 20 }), to: 2, against: [] },
     {
       name: 'what stays can serve the load exactly',
