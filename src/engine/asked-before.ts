@@ -48,7 +48,7 @@ export function requestName(deployment: string, requestId: string): string {
 
 /** What makes two wishes the same, as it is told. */
 function asText({ kind, deployment, from, to, sharePct, split, operationId, ...wish }: Wish): string {
-  const parts = split === undefined ? [] : Object.entries(split).map(([site, pct]) => `${site}=${pct}`);
+  const parts = Object.entries(split ?? wish.weights ?? {}).map(([site, pct]) => `${site}=${pct}`);
   return [
     `${kind} of ${deployment}`,
     ...(operationId === undefined ? [] : [`operation ${operationId}`]),

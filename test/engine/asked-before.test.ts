@@ -31,6 +31,7 @@ test.for([
   { name: 'another target', change: { to: 'far' } },
   { name: 'another share', change: { sharePct: 51 } },
   { name: 'another split', change: { to: undefined, split: { right: 50, far: 50 } } },
+  { name: 'other weights', change: { to: undefined, weights: { right: 50, far: 50 } } },
   { name: 'another operation', change: { operationId: 'op-2' } },
 ] satisfies readonly { name: string; change: Partial<Wish> }[])(
   '$name under a name that was used is refused',
