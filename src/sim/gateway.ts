@@ -163,8 +163,10 @@ export class Gateway {
     );
   }
 
-  /** With the number of requests that run there; the others have none. */
+  /** With the number of requests that run there; asked of those alone that get nothing new, so of none while all do. */
   #busyAt(site: string): readonly ReplicaTraffic[] {
+    const isLeft = this.#listedAt(site).some(({ state }) => state === 'draining');
+    if (!isLeft && this.#withdrawn.isEmpty) return [];
     const all = [...(this.#terms.clouds.get(site)?.servers.keys() ?? [])];
     return all
       .filter((id) => this.isBusy(site, id))

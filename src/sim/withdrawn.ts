@@ -7,6 +7,10 @@ export class Withdrawn {
   /** By replica: when the last of its requests ends, monotonic milliseconds. */
   readonly #emptyAtMs = new Map<string, number>();
 
+  get isEmpty(): boolean {
+    return this.#emptyAtMs.size === 0;
+  }
+
   isBusy(id: string, { monoMs }: Schedule): boolean {
     return monoMs < (this.#emptyAtMs.get(id) ?? 0);
   }
