@@ -30,7 +30,7 @@ export async function runScheduled(
   };
   try {
     const end = await work();
-    const exit = staleExit(end, run, app.clock.nowMs()) ?? exitOfEnd(end, { isCron: true });
+    const exit = exitOfEnd(end, { isCron: true });
     const log = logOf(end);
     if (end.kind === 'changed' || (exit !== 'done' && exit !== 'leaseHeld')) out.warn(log);
     await leave(exit, log, end);
@@ -45,9 +45,4 @@ function logOf(end: RebalanceEnd): string {
   const { reasons } = toldOf(end);
   const skipped = end.kind === 'unchanged' && end.plan.outcome.kind === 'skipped' ? end.plan.outcome.reasons : [];
   return [endLine(end), ...[...reasons, ...skipped].map(({ code, message }) => `${message} (${code})`)].join('\n');
-}
-
-/** A holder that has not renewed for so long is not at work: somebody must look. */
-function staleExit(end: RebalanceEnd, { lockStaleAfterMs }: RebalancePolicy['run'], nowMs: number): Exit | undefined {
-  return end.kind === 'busy' && nowMs - end.record.renewedAtMs > lockStaleAfterMs ? 'failed' : undefined;
 }

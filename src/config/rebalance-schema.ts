@@ -141,7 +141,6 @@ export const rebalanceSchema = z
         ).optional(),
         deadline: duration('Nothing is begun that may not end within this', 1000).optional(),
         jitter: duration('Each host waits up to this before it begins', 0, '1h').optional(),
-        lockStaleAfter: duration('A lease of rebalancing that is older is told of (exit 1)', 1000).optional(),
         textfileDir: z
           .string()
           .min(1)

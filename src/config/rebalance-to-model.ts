@@ -63,7 +63,6 @@ function runOf(given: Part, dir: string): RebalancePolicy['run'] {
     everyMs: given.get('every').ms,
     ...(given.get('deadline').isThere ? { deadlineMs: given.get('deadline').ms } : {}),
     jitterMs: given.get('jitter').ms,
-    lockStaleAfterMs: given.get('lockStaleAfter').ms,
     ...(textfileDir === undefined ? {} : { textfileDir: resolve(dir, textfileDir) }),
     ...(pingUrl === undefined ? {} : { pingUrl }),
   };

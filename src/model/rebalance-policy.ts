@@ -44,8 +44,6 @@ export interface RebalancePolicy {
     readonly deadlineMs?: number;
     /** Each host waits up to this before it begins. */
     readonly jitterMs: number;
-    /** Whoever holds the lease of rebalancing for longer than this is told of. */
-    readonly lockStaleAfterMs: number;
     /** Folder of a node exporter's textfile collector; absent: none. */
     readonly textfileDir?: string;
     /** Of a check of Healthchecks; absent: none. */

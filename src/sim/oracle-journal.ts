@@ -2,6 +2,7 @@
 import type { JournalBody, JournalDraft } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Ghost } from './ghost.ts';
+import type { SimOptions } from './options.ts';
 
 type StepBody = Extract<JournalBody, { kind: 'step' }>;
 
@@ -17,12 +18,12 @@ export class JournalGrammar {
   /** By life: the refresh that has no result yet. */
   readonly #openRefresh = new Map<string, number>();
 
+  /** The wall clocks of processes never jump. */
   readonly #hasTrueClock: boolean;
 
-  /** `hasTrueClock`: the wall clocks of processes never jump. */
-  constructor(ghost: Ghost, { hasTrueClock }: { readonly hasTrueClock: boolean }) {
+  constructor(ghost: Ghost, { every }: Pick<SimOptions, 'every'>) {
     this.#ghost = ghost;
-    this.#hasTrueClock = hasTrueClock;
+    this.#hasTrueClock = every.wallJump === 0;
   }
 
   check({ body, by, epoch }: JournalDraft): void {

@@ -114,7 +114,7 @@ export class World {
     });
     this.drills = options.drills === undefined ? undefined : new DrillBook(this);
     const { ghost, clouds, gateway } = this;
-    const [grammar, promises] = [new JournalGrammar(ghost, { hasTrueClock: options.every.wallJump === 0 }), new PromiseBook(ghost)];
+    const [grammar, promises] = [new JournalGrammar(ghost, options), new PromiseBook(ghost)];
     this.#watched = { options, config, ghost, clouds, gateway, cells, grammar, promises };
   }
 

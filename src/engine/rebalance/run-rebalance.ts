@@ -65,6 +65,8 @@ export async function runRebalance(deps: EngineDeps, terms: RunTerms, signal: Ab
   try {
     if (terms.isScheduled === true && (await hasBegun(deps, terms.runId))) return { kind: 'repeated' };
     const beganAtMonoMs = deps.clock.monoMs();
+    // Before anything is looked at: what is done while somebody reads the plan is news, too.
+    const known = await newestOperations(deps);
     const plan = await planRebalance(deps, terms, signal);
     const unchanged = (why: Unchanged): RebalanceEnd => ({ kind: 'unchanged', plan, why });
     if (grip === undefined || signal.aborted) return unchanged('interrupted');
@@ -75,7 +77,7 @@ export async function runRebalance(deps: EngineDeps, terms: RunTerms, signal: Ab
     if (outcome.parts === undefined) return unchanged('no-order');
     if (!(await terms.approve(plan))) return unchanged('declined');
     const isOurs = (): boolean => grip.remainingMs() > 0;
-    return await carryOutMoves({ deps, plan, moves: movesOf(outcome), terms, beganAtMonoMs, isOurs, signal });
+    return await carryOutMoves({ deps, plan, moves: movesOf(outcome), terms, beganAtMonoMs, known, isOurs, signal });
   } finally {
     await grip?.release();
   }
@@ -101,6 +103,8 @@ interface Run {
   readonly moves: readonly SiteMove[];
   readonly terms: RunTerms;
   readonly beganAtMonoMs: number;
+  /** By deployment: operations that were there before, and our own. */
+  readonly known: Map<string, ReadonlySet<string>>;
   /** Nobody else may have begun to rebalance. */
   readonly isOurs: () => boolean;
   readonly signal: AbortSignal;
@@ -108,16 +112,14 @@ interface Run {
 
 /** Stops where no rule is broken: after each operation, whatever comes next. */
 async function carryOutMoves(run: Run): Promise<RebalanceEnd> {
-  const { deps, plan, moves, terms, signal } = run;
-  const known = new Map<string, ReadonlySet<string>>();
-  for (const { name } of deps.config.deployments) known.set(name, await newestIds(deps, name));
+  const { deps, plan, moves, terms, known, signal } = run;
   for (const [index, move] of moves.entries()) {
     const stop = (reasons: readonly Reason[], last?: Operation, isUnknown = false): RebalanceEnd => {
       return { kind: 'changed', plan, done: moves.slice(0, index), left: moves.slice(index), reasons, last, isUnknown };
     };
     const against = signal.aborted
       ? [{ code: 'Withdrawn', message: `interrupted before ${textOf(move)}` } as const]
-      : [...lateReason(run, move), ...(await movedReason(run, move, known))];
+      : [...lateReason(run, move), ...(await movedReason(run, move))];
     if (against.length > 0) return stop(against);
     terms.say(textOf(move));
     const end = await carryOut(
@@ -197,11 +199,7 @@ function lateReason({ deps, terms: { deadlineMs }, beganAtMonoMs, isOurs }: Run,
 }
 
 /** Somebody else has done something since: the plan is of another world. */
-async function movedReason(
-  { deps }: Run,
-  move: SiteMove,
-  known: ReadonlyMap<string, ReadonlySet<string>>,
-): Promise<readonly Reason[]> {
+async function movedReason({ deps, known }: Run, move: SiteMove): Promise<readonly Reason[]> {
   const { deployment } = move;
   const now = await deps.store.operations.list({ deployment, limit: recentLimit });
   const other = now.find(({ id }) => known.get(deployment)?.has(id) !== true);
@@ -218,6 +216,10 @@ async function movedReason(
 /** As many are looked at for one that is new. */
 const recentLimit = 20;
 
-async function newestIds({ store }: EngineDeps, deployment: string): Promise<ReadonlySet<string>> {
-  return new Set((await store.operations.list({ deployment, limit: recentLimit })).map(({ id }) => id));
+async function newestOperations({ config, store }: EngineDeps): Promise<Map<string, ReadonlySet<string>>> {
+  const found = config.deployments.map(async ({ name }) => {
+    const operations = await store.operations.list({ deployment: name, limit: recentLimit });
+    return [name, new Set(operations.map(({ id }) => id))] as const;
+  });
+  return new Map(await Promise.all(found));
 }

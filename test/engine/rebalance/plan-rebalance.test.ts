@@ -17,7 +17,7 @@ const policy: RebalancePolicy = {
   objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
   constraints: { vendorMaxRatio: {}, headroomRatio: 0, minimumSites: 1 },
   ...{ maxChange: {}, demandRps: { chat: 15 }, minimumGainUsdPerHour: 0 },
-  run: { everyMs: 300_000, jitterMs: 0, lockStaleAfterMs: 2_700_000 },
+  run: { everyMs: 300_000, jitterMs: 0 },
 };
 
 /** Left has two replicas at 4 dollars, right two at 3; a controller has started all of them. */

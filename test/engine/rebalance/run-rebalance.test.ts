@@ -17,7 +17,7 @@ const policy: RebalancePolicy = {
   objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
   constraints: { vendorMaxRatio: {}, headroomRatio: 0, minimumSites: 1 },
   ...{ maxChange: {}, demandRps: { chat: 15 }, minimumGainUsdPerHour: 0 },
-  run: { everyMs: 300_000, jitterMs: 0, lockStaleAfterMs: 2_700_000 },
+  run: { everyMs: 300_000, jitterMs: 0 },
 };
 
 /** Left has two replicas at 4 dollars and all the traffic, right may have two at 3; a controller leads. */
@@ -147,4 +147,17 @@ test('what a person does between two steps ends it there', async () => {
   await world.drive(person, 120_000);
   expect(alive(world.left)).toBe(2);
   expect(world.violations).toEqual([]);
+});
+
+test('what somebody does while the plan is read ends it before it begins', async () => {
+  const world = await standing();
+  const approve = async (): Promise<boolean> => {
+    const wish = { deployment: 'chat', kind: 'switchover', from: undefined, to: 'right', reason: 'mine' } as const;
+    const deps = { ...world.boot().deps, actor: { kind: 'person', name: 'ada', host: 'desk', pid: 7 } as const };
+    await carryOut(deps, wish, { timeoutMs: undefined }, new AbortController().signal);
+    return true;
+  };
+  const { end } = await run(world, { terms: { approve } });
+  expect(end).toMatchObject({ kind: 'changed', done: [], left: [{}, {}], reasons: [{ code: 'WorldMoved' }] });
+  expect(alive(world.left)).toBe(2);
 });
