@@ -56,8 +56,8 @@ test.for([
   },
   { argv: [], err: 'error: a command is missing\n  try  godwit --help  (exit 2)\n' },
   {
-    argv: ['switchover', 'chat'],
-    err: "error: required option '--to <site>' not specified\n  try  godwit switchover --help\nNothing was changed.  (exit 2)\n",
+    argv: ['scale', 'chat'],
+    err: "error: required option '--site <site>' not specified\n  try  godwit scale --help\nNothing was changed.  (exit 2)\n",
   },
 ])('refuses $argv on standard error with exit code 2', async ({ argv, err }) => {
   expect(await spawnGodwit(argv)).toEqual({ code: 2, stdout: '', stderr: err });
