@@ -73,7 +73,7 @@ export const kills: Readonly<Record<string, Kill>> = {
   'table-lists-sites-out-of-bounds': { seed: 258, by: 'I19' },
   'target-not-proven-at-the-step': { seed: 62, by: 'I8' },
   'alive-counts-as-proven': { seed: 243, by: 'I8' },
-  'rules-not-asked-again-after-looking': { seed: 360, by: 'I8' },
+  'rules-not-asked-again-after-looking': { seed: 1000461, by: 'I8' },
   'rules-not-asked-again-before-a-retry': { seed: 540, by: 'I8' },
   'last-that-would-serve': { seed: 62, by: 'I8' },
   'cool-down-ignored': { seed: 236, by: 'I11' },
