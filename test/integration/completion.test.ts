@@ -153,7 +153,7 @@ test('zsh takes the script as a file of its own too', async () => {
 test('groff and mandoc read the manual page without a warning', () => {
   const page = run('godwit', ['help', '--man']);
   const shown = run('groff', ['-man', '-Tutf8', '-ww', '-P-cbou'], page);
-  expect(shown).toContain('godwit switchover DEPLOYMENT --to <site>');
+  expect(shown).toContain('godwit scale DEPLOYMENT --site <site> --replicas <n>');
   // It misses a date, which would make two builds of one version differ; lines of one sentence are long.
   const complaints = run('mandoc', ['-Tutf8', '-Wwarning,stop'], page.replace('GODWIT 1 ""', 'GODWIT 1 "2026-01-01"'));
   expect(complaints).toContain('switchover');

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { endStates, operationKinds, triggers } from '../../src/model/operation.ts';
 import { reasonCodes } from '../../src/model/reason.ts';
 import { expositionText } from '../../src/report/prometheus/exposition.ts';
 import { spawnGodwit } from '../e2e/support/spawn-godwit.ts';
@@ -30,7 +31,7 @@ test('a whole view is read as it was meant', () => {
   const named = new Map(families.map((family) => [family[0], family]));
   // A counter's family has its name without the ending.
   expect(named.get('godwit_operations')?.[1]).toBe('counter');
-  expect(named.get('godwit_operations')?.[3]).toHaveLength(72);
+  expect(named.get('godwit_operations')?.[3]).toHaveLength(operationKinds.length * triggers.length * endStates.length);
   expect(named.get('godwit_failover_blocked')?.[3].map(([, { reason }]) => reason)).toEqual([...reasonCodes]);
   const [, type, , turns = []] = named.get('godwit_loop_duration_seconds') ?? [];
   expect(type).toBe('histogram');
