@@ -126,7 +126,7 @@ export type DrillUndone =
 export interface App {
   /** As in package.json. */
   version(): string;
-  program(): ProgramFacts;
+  program(): Promise<ProgramFacts>;
   readonly clock: Clock;
   /** Minutes that this machine's local time is ahead of UTC at a moment (epoch milliseconds). */
   readonly localOffsetMin: (atMs: number) => number;

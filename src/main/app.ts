@@ -6,7 +6,6 @@ import type { Clock } from '../ports/clock.ts';
 import { createClock } from '../system/clock.ts';
 import { listenForInterrupts } from '../system/interrupt.ts';
 import { localOffsetMin } from '../system/local-offset.ts';
-import { readProgram } from '../system/program.ts';
 import { openSink } from '../system/sink.ts';
 import { readTerminal } from '../system/terminal.ts';
 import { cloudTables } from './clouds.ts';
@@ -35,7 +34,7 @@ export function createApp({ packageUrl, solverUrl, onAgain }: Launch): App {
   let isTidying = false;
   return {
     version: () => readVersion(packageUrl),
-    program: readProgram,
+    program: async () => (await import('../system/program.ts')).readProgram(),
     clock,
     localOffsetMin,
     stdout: openSink(() => process.stdout),

@@ -1,5 +1,4 @@
 /** What rebalancing needs of the outside world: the engine, the solver in its thread, and whoever is told of a run. */
-import { randomUUID } from 'node:crypto';
 import type { App } from '../cli/app.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Solver } from '../ports/solver.ts';
@@ -35,6 +34,8 @@ export function rebalanceCalls(clock: Clock, solverUrl: URL): Calls {
     async createPinger(url, warn) {
       const { createPinger } = await import('../notify/healthchecks.ts');
       const { createRandom } = await import('../system/random.ts');
+      // At every start it would cost milliseconds that `--help` has no use for.
+      const { randomUUID } = await import('node:crypto');
       return createPinger({ url: new URL(url), runId: randomUUID(), clock, random: createRandom(), warn });
     },
   };

@@ -38,7 +38,7 @@ export const cronInstall = defineCommand({
     const scheduler = chosen(options);
     const config = await readForLooking(app, globals.config);
     const asked: Asked = { ...options, what: options.for ?? 'rebalance', scheduler };
-    const job = scheduledJob(config, asked, app.program());
+    const job = scheduledJob(config, asked, await app.program());
     refuseForScheduler(job, asked, config);
     const files = await filesFor(job, scheduler, options.image ?? '');
     const written = options.out === undefined ? undefined : await writeNewFiles(options.out, files);

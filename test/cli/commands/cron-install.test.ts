@@ -31,7 +31,7 @@ async function type(argv: readonly string[], over: Partial<Config> = {}, here: P
   };
   const app = fakeApp({
     reading: { kind: 'valid', config: { ...cloud, ...over }, warnings: { text: '', findings: [] } },
-    program: () => ({ ...facts, ...here }),
+    program: async () => ({ ...facts, ...here }),
   });
   return { code: await runCommand(['cron', 'install', ...argv], app), ...app.printed };
 }

@@ -46,7 +46,7 @@ export function fakeApp({ reading, answer, readConfig, append, locate, ...given 
   return {
     printed,
     version: () => '1.2.3',
-    program: () => ({
+    program: async () => ({
       ...{ node: '/usr/bin/node', launcher: '/usr/lib/node_modules/godwit/bin/godwit.js' },
       ...{ user: 'sre', ownerOf: () => undefined, timezone: 'Europe/Stockholm' },
     }),
