@@ -132,8 +132,13 @@ async function carryOutMoves(run: Run): Promise<RebalanceEnd> {
       known.set(move.deployment, new Set([...(known.get(move.deployment) ?? []), end.operation.id]));
     if (isDone(end)) continue;
     const { reasons, last } = whyNot(end);
-    if (move.kind === 'scale' && move.after > move.before && last !== undefined) await takeBack(run, move, index);
-    return stop(reasons, last, last?.state === 'unknown' || end.kind === 'still-running' || end.kind === 'lease-lost');
+    const isStart = move.kind === 'scale' && move.after > move.before && last !== undefined;
+    const back = isStart ? await takeBack(run, move, index) : [];
+    return stop(
+      [...reasons, ...back],
+      last,
+      last?.state === 'unknown' || end.kind === 'still-running' || end.kind === 'lease-lost',
+    );
   }
   return { kind: 'changed', plan, done: moves, left: [], reasons: [], last: undefined, isUnknown: false };
 }
@@ -172,15 +177,16 @@ async function takeBack(
   { deps, terms, signal }: Run,
   move: SiteMove & { kind: 'scale' },
   index: number,
-): Promise<void> {
-  const back: SiteMove = { ...move, before: move.after, after: move.before };
+): Promise<readonly Reason[]> {
+  const { deployment, site, before } = move;
+  const back: SiteMove = { ...move, before: move.after, after: before };
   terms.say(`taking back: ${textOf(back)}`);
-  await carryOut(
-    deps,
-    wishOf(back, terms.reason),
-    { timeoutMs: undefined, requestId: `${terms.runId}-${index}-back` },
-    signal,
-  );
+  const options = { timeoutMs: undefined, requestId: `${terms.runId}-${index}-back` };
+  const end = await carryOut(deps, wishOf(back, terms.reason), options, signal);
+  if (isDone(end)) return [];
+  // Nobody else says so to whoever pays for it.
+  const message = `what it started at ${site} may still run: godwit scale ${deployment} --site ${site} --replicas ${before}`;
+  return [{ code: 'OperationRunning', site, message }, ...whyNot(end).reasons];
 }
 
 /** What it may take at most does not fit any more. */

@@ -4,21 +4,8 @@ import { planRebalance } from '../../../src/engine/rebalance/plan-rebalance.ts';
 import type { RebalanceOutcome } from '../../../src/model/rebalance-plan.ts';
 import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
 import type { Solver } from '../../../src/ports/solver.ts';
-import { loadSolver } from '../../../src/solver/load.ts';
-import { solveWhole } from '../../../src/solver/solve.ts';
 import { createWorld, type World } from '../support/world.ts';
-
-const highs = await loadSolver();
-const solver: Solver = {
-  solve: async (program, terms) => solveWhole(highs, program, terms),
-  close: async () => {},
-};
-const policy: RebalancePolicy = {
-  objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
-  constraints: { vendorMaxRatio: {}, headroomRatio: 0, minimumSites: 1 },
-  ...{ maxChange: {}, demandRps: { chat: 15 }, minimumGainUsdPerHour: 0 },
-  run: { everyMs: 300_000, jitterMs: 0 },
-};
+import { policy, solver } from './support/solving.ts';
 
 /** Left has two replicas at 4 dollars, right two at 3; a controller has started all of them. */
 async function standing(change: { sites?: Readonly<Record<string, number>> } = {}): Promise<World> {

@@ -2,23 +2,10 @@ import { expect, test } from 'vitest';
 import { carryOut } from '../../../src/engine/carry-out.ts';
 import { runController } from '../../../src/engine/controller.ts';
 import { type RebalanceEnd, type RunTerms, runRebalance } from '../../../src/engine/rebalance/run-rebalance.ts';
+import type { ProviderError } from '../../../src/model/provider-error.ts';
 import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
-import type { Solver } from '../../../src/ports/solver.ts';
-import { loadSolver } from '../../../src/solver/load.ts';
-import { solveWhole } from '../../../src/solver/solve.ts';
 import { createWorld, type World } from '../support/world.ts';
-
-const highs = await loadSolver();
-const solver: Solver = {
-  solve: async (program, terms) => solveWhole(highs, program, terms),
-  close: async () => {},
-};
-const policy: RebalancePolicy = {
-  objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
-  constraints: { vendorMaxRatio: {}, headroomRatio: 0, minimumSites: 1 },
-  ...{ maxChange: {}, demandRps: { chat: 15 }, minimumGainUsdPerHour: 0 },
-  run: { everyMs: 300_000, jitterMs: 0 },
-};
+import { policy, solver } from './support/solving.ts';
 
 /** Left has two replicas at 4 dollars and all the traffic, right may have two at 3; a controller leads. */
 async function standing(right = 2): Promise<World> {
@@ -160,4 +147,36 @@ test('what somebody does while the plan is read ends it before it begins', async
   const { end } = await run(world, { terms: { approve } });
   expect(end).toMatchObject({ kind: 'changed', done: [], left: [{}, {}], reasons: [{ code: 'WorldMoved' }] });
   expect(alive(world.left)).toBe(2);
+});
+
+const soldOut: ProviderError = { class: 'capacity', code: 'SoldOut', message: 'nothing left' };
+
+/** Right starts one replica and refuses the second. */
+async function halfStarted(world: World): Promise<{ readonly end: Promise<RebalanceEnd>; readonly said: string[] }> {
+  const begun = begin(world);
+  await world.until('one has started', () => alive(world.right) === 1);
+  return begun;
+}
+
+test('a start that fails half-way is taken back, and nothing moves', async () => {
+  const world = await standing(0);
+  world.right.faults.push('pass', { refuse: soldOut });
+  const { end, said } = await halfStarted(world);
+  expect(await world.drive(end, 120_000)).toMatchObject({ kind: 'changed', done: [], left: [{}, {}, {}] });
+  expect(said.at(-1)).toBe('taking back: scale chat at right from 2 to 0');
+  expect([alive(world.left), alive(world.right)]).toEqual([2, 0]);
+  expect(world.sink.entry?.weights).toEqual({ left: 100, right: 0 });
+  expect(world.violations).toEqual([]);
+});
+
+test('what cannot be taken back is told, with the command that does it', async () => {
+  const world = await standing(0);
+  world.right.faults.push('pass', { refuse: soldOut });
+  const { end } = await halfStarted(world);
+  world.right.refusal = soldOut;
+  const ended = await world.drive(end, 240_000);
+  if (ended.kind !== 'changed') throw new Error(ended.kind);
+  expect(ended.reasons.map(({ message }) => message)).toContain(
+    'what it started at right may still run: godwit scale chat --site right --replicas 0',
+  );
 });
