@@ -42,7 +42,7 @@ export function stopReasons(view: View, name: string, nowMs: number): readonly R
 }
 
 /** Most of what is ready that one removal may take, 0–1 (I12). */
-const mostRatio = 0.5;
+export const mostRatio = 0.5;
 
 /**
  * One site at a time, and never most of what is ready, within `failover.safety.removalWindow`. What the plan starts and proves
@@ -74,13 +74,24 @@ export function velocityAtStep(view: View, site: string, nowMs: number, trim?: T
 }
 
 /** By earlier operations in the same window, at the same site: several small ones are no smaller than one that is large. */
-function trimmedBefore({ recent }: View, trim: Trim | undefined, windowMs: number, nowMs: number): number {
-  if (trim === undefined) return 0;
+function trimmedBefore(
+  { recent }: View,
+  trim: Trim | undefined,
+  windowMs: number,
+  nowMs: number,
+): Counted['trimmedBefore'] {
+  if (trim === undefined) return { taken: 0, untilMs: nowMs };
   const past = recent.filter(
     (each) => each.endedAtMs !== undefined && isWithin(windowMs, each.endedAtMs, nowMs) && hasEmptied(each),
   );
-  const steps = past.flatMap(({ plan }) => plan.steps);
-  return steps.reduce((sum, step) => sum + (step.kind === 'trim' && step.site === trim.site ? step.takes : 0), 0);
+  const here = past.map(({ plan: { steps }, endedAtMs = nowMs }) => ({
+    taken: steps.reduce((sum, step) => sum + (step.kind === 'trim' && step.site === trim.site ? step.takes : 0), 0),
+    untilMs: endedAtMs + windowMs,
+  }));
+  return {
+    taken: here.reduce((sum, { taken }) => sum + taken, 0),
+    untilMs: Math.max(nowMs, ...here.flatMap(({ taken, untilMs }) => (taken > 0 ? [untilMs] : []))),
+  };
 }
 
 /** What is ready, by site, and the part of it that is taken. */
@@ -88,7 +99,8 @@ interface Counted {
   readonly replicas: (site: SiteView) => number;
   /** Of one of the sites only a part; absent: all of each. */
   readonly trim: Trim | undefined;
-  readonly trimmedBefore: number;
+  /** `untilMs`: when none of it counts any more, epoch milliseconds. */
+  readonly trimmedBefore: { readonly taken: number; readonly untilMs: number };
 }
 
 /** Other sites that were emptied a moment ago, or are being emptied now, also for another deployment. */
@@ -125,7 +137,7 @@ function tooMuch(
   const sum = (sites: readonly SiteView[], count: Counted['replicas']): number =>
     sites.reduce((total, site) => total + unitsOf(view, site, count(site)), 0);
   const goes = (site: SiteView): number =>
-    trim !== undefined && isTrimmed(site) ? trim.taken + before : replicas(site);
+    trim !== undefined && isTrimmed(site) ? trim.taken + before.taken : replicas(site);
   const all = sum(members, (site) => (trim !== undefined && isTrimmed(site) ? trim.kept + goes(site) : replicas(site)));
   const taken = sum(
     members.filter(({ site }) => emptying.includes(site.name)),
@@ -134,7 +146,9 @@ function tooMuch(
   if (trim?.taken === 0 || taken <= all * mostRatio) return [];
   const share = Math.round((taken / all) * 100);
   const message = `would take ${share} % of what is ready at once, at most ${mostRatio * 100} %`;
-  return [{ code: 'RemovalVelocity', message }];
+  // By itself it is small enough, as far as can be said now: what is left of the window is in the way.
+  const passes = before.taken > 0 ? { untilMs: before.untilMs } : {};
+  return [{ code: 'RemovalVelocity', message, ...passes }];
 }
 
 /** The sites an operation empties, by its own steps. */

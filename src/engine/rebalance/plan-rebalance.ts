@@ -5,6 +5,7 @@ import { changesOf } from '../../core/placement/changes.ts';
 import { demandOf } from '../../core/placement/demand-of.ts';
 import { formulate } from '../../core/placement/formulate.ts';
 import { orderParts } from '../../core/placement/order.ts';
+import { paced } from '../../core/placement/paced.ts';
 import { problemOf } from '../../core/placement/problem-of.ts';
 import type { DeploymentSight } from '../../core/placement/terms.ts';
 import { unsettledReasons } from '../../core/placement/unsettled.ts';
@@ -82,7 +83,7 @@ function reasonsAgainst(
 
 async function solveProblem(
   problem: PlacementProblem,
-  { clock }: EngineDeps,
+  { clock, config }: EngineDeps,
   { solver, withinMs }: RebalanceTerms,
   signal: AbortSignal,
 ): Promise<RebalanceOutcome> {
@@ -94,16 +95,21 @@ async function solveProblem(
   if (placed.kind === 'unknown') return placed;
   if (placed.kind === 'impossible') return { ...placed, rules: placed.rules.map(told) };
   const binding = await priceRules(problem, placed, within(withinMs));
-  return outcomeOf(problem, placed, binding);
+  const hasPace = (name: string): boolean =>
+    config.deployments.some((each) => each.name === name && each.failover.safety.removalWindowMs > 0);
+  return outcomeOf(problem, placed, { binding, hasPace });
 }
+
+type PlanOutcome = Extract<RebalanceOutcome, { kind: 'plan' }>;
 
 function outcomeOf(
   problem: PlacementProblem,
   { allocation, cost, bound }: Extract<Placed, { kind: 'placed' }>,
-  binding: Extract<RebalanceOutcome, { kind: 'plan' }>['binding'],
+  { binding, hasPace }: { readonly binding: PlanOutcome['binding']; readonly hasPace: (deployment: string) => boolean },
 ): RebalanceOutcome {
   const today = allocationToday(problem);
-  const parts = orderParts(problem, allocation);
+  const order = orderParts(problem, allocation);
+  const parts = order && paced(problem, order, hasPace);
   const broken = brokenRules(problem.choices, formulate(problem), today);
   return {
     kind: 'plan',

@@ -6,30 +6,17 @@ import type { LeaseRecord } from '../../model/lease.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { RebalanceOutcome, RebalancePlan } from '../../model/rebalance-plan.ts';
-import { span } from '../../model/words.ts';
 import { requestName } from '../asked-before.ts';
 import { carryOut, type WishEnd } from '../carry-out.ts';
 import type { EngineDeps } from '../engine.ts';
 import { gripLease } from '../lease-grip.ts';
-import { planRebalance, type RebalanceTerms } from './plan-rebalance.ts';
-import { longestMs, textOf, wishOf } from './site-move.ts';
+import { askInTime, recentLimit } from './ask-in-time.ts';
+import { planRebalance } from './plan-rebalance.ts';
+import type { Run, RunTerms } from './run-terms.ts';
+import { textOf, wishOf } from './site-move.ts';
 
 /** The lease of whoever rebalances: no deployment can have this name. */
 export const rebalanceLease = '~rebalance';
-
-export interface RunTerms extends RebalanceTerms {
-  /** Names this run: whoever asks twice under one name asks once. */
-  readonly runId: string;
-  /** Nothing is begun that may not end within this, milliseconds from the beginning; absent: as long as it takes. */
-  readonly deadlineMs?: number;
-  /** A scheduler began it: not outside the windows, and nothing where a run of this name has begun to change something. */
-  readonly isScheduled?: boolean;
-  readonly reason: string | undefined;
-  /** Shown the plan before anything changes; false: nothing does. */
-  approve(plan: RebalancePlan): Promise<boolean>;
-  /** Before each operation. */
-  say(line: string): void;
-}
 
 export type RebalanceEnd =
   /** Another run holds the lease. */
@@ -97,37 +84,15 @@ function movesOf({ parts = [], changes }: Extract<RebalanceOutcome, { kind: 'pla
   });
 }
 
-interface Run {
-  readonly deps: EngineDeps;
-  readonly plan: RebalancePlan;
-  readonly moves: readonly SiteMove[];
-  readonly terms: RunTerms;
-  readonly beganAtMonoMs: number;
-  /** By deployment: operations that were there before, and our own. */
-  readonly known: Map<string, ReadonlySet<string>>;
-  /** Nobody else may have begun to rebalance. */
-  readonly isOurs: () => boolean;
-  readonly signal: AbortSignal;
-}
-
 /** Stops where no rule is broken: after each operation, whatever comes next. */
 async function carryOutMoves(run: Run): Promise<RebalanceEnd> {
-  const { deps, plan, moves, terms, known, signal } = run;
+  const { plan, moves, known } = run;
   for (const [index, move] of moves.entries()) {
     const stop = (reasons: readonly Reason[], last?: Operation, isUnknown = false): RebalanceEnd => {
       return { kind: 'changed', plan, done: moves.slice(0, index), left: moves.slice(index), reasons, last, isUnknown };
     };
-    const against = signal.aborted
-      ? [{ code: 'Withdrawn', message: `interrupted before ${textOf(move)}` } as const]
-      : [...lateReason(run, move), ...(await movedReason(run, move))];
-    if (against.length > 0) return stop(against);
-    terms.say(textOf(move));
-    const end = await carryOut(
-      deps,
-      wishOf(move, terms.reason),
-      { timeoutMs: undefined, requestId: `${terms.runId}-${index}` },
-      signal,
-    );
+    const end = await askInTime(run, move, index);
+    if (end.kind === 'not-asked') return stop(end.reasons);
     if (end.kind === 'ended')
       known.set(move.deployment, new Set([...(known.get(move.deployment) ?? []), end.operation.id]));
     if (isDone(end)) continue;
@@ -188,39 +153,6 @@ async function takeBack(
   const message = `what it started at ${site} may still run: godwit scale ${deployment} --site ${site} --replicas ${before}`;
   return [{ code: 'OperationRunning', site, message }, ...whyNot(end).reasons];
 }
-
-/** What it may take at most does not fit any more. */
-function lateReason({ deps, terms: { deadlineMs }, beganAtMonoMs, isOurs }: Run, move: SiteMove): readonly Reason[] {
-  if (!isOurs()) return [{ code: 'Withdrawn', message: `the lease of rebalancing ran out before ${textOf(move)}` }];
-  if (deadlineMs === undefined) return [];
-  const leftMs = beganAtMonoMs + deadlineMs - deps.clock.monoMs();
-  const neededMs = longestMs(deps, move);
-  if (neededMs <= leftMs) return [];
-  return [
-    {
-      code: 'Withdrawn',
-      message: `${textOf(move)} may take ${span(neededMs)}, and ${span(Math.max(0, leftMs))} are left of the deadline`,
-    },
-  ];
-}
-
-/** Somebody else has done something since: the plan is of another world. */
-async function movedReason({ deps, known }: Run, move: SiteMove): Promise<readonly Reason[]> {
-  const { deployment } = move;
-  const now = await deps.store.operations.list({ deployment, limit: recentLimit });
-  const other = now.find(({ id }) => known.get(deployment)?.has(id) !== true);
-  return other === undefined
-    ? []
-    : [
-        {
-          code: 'WorldMoved',
-          message: `${other.id} (${other.plan.kind} of ${deployment}, ${other.plan.trigger}) came between`,
-        },
-      ];
-}
-
-/** As many are looked at for one that is new. */
-const recentLimit = 20;
 
 async function newestOperations({ config, store }: EngineDeps): Promise<Map<string, ReadonlySet<string>>> {
   const found = config.deployments.map(async ({ name }) => {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { carryOut } from '../../../src/engine/carry-out.ts';
 import { runController } from '../../../src/engine/controller.ts';
-import { type RebalanceEnd, type RunTerms, runRebalance } from '../../../src/engine/rebalance/run-rebalance.ts';
+import { type RebalanceEnd, runRebalance } from '../../../src/engine/rebalance/run-rebalance.ts';
+import type { RunTerms } from '../../../src/engine/rebalance/run-terms.ts';
 import type { ProviderError } from '../../../src/model/provider-error.ts';
 import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { createWorld, noLimits, type World } from '../support/world.ts';
 import { policy, solver } from './support/solving.ts';
 
 /** Left has two replicas at 4 dollars and all the traffic, right may have two at 3; a controller leads. */
@@ -179,4 +180,56 @@ test('what cannot be taken back is told, with the command that does it', async (
   expect(ended.reasons.map(({ message }) => message)).toContain(
     'what it started at right may still run: godwit scale chat --site right --replicas 0',
   );
+});
+
+/** Left has three of five replicas, and at most half of what is ready goes within a minute. */
+async function pacedWorld(): Promise<World> {
+  const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 100 };
+  const rated = (site: string, replicas: number, usdPerHour: number) => {
+    return { site, replicas, standby: 'hot' as const, launch, ratedRps: 10, usdPerHour };
+  };
+  const placements = [rated('left', 3, 4), rated('right', 2, 3)];
+  const world = createWorld({
+    deployment: { placements },
+    failover: {
+      safety: {
+        ...{ ...noLimits, brakeRatio: 0.5, coolDownMs: 60_000, maxFailoversPerDay: 3, dwellMs: 5000 },
+        removalWindowMs: 60_000,
+      },
+    },
+    sites: { left: 3, right: 2 },
+  });
+  runController(world.boot().deps, new AbortController().signal).catch(() => undefined);
+  await world.until('proven', () => (world.sink.entry?.spill.length ?? 0) === 2);
+  await world.pass(3000);
+  return world;
+}
+
+test('takes no more than the pace of removals lets through, and waits for it (I12)', async () => {
+  const world = await pacedWorld();
+  const { end, said } = await run(world);
+  expect(end).toMatchObject({ kind: 'changed', left: [], reasons: [] });
+  expect(said.map((line) => line.replace(/waiting \S+( \S+)?:/, 'waiting:'))).toEqual([
+    'move chat to right 100%',
+    'scale chat at left from 3 to 1',
+    'scale chat at left from 1 to 0',
+    'waiting: would take 60 % of what is ready at once, at most 50 %',
+    'scale chat at left from 1 to 0',
+  ]);
+  await world.pass(10_000);
+  expect([alive(world.left), alive(world.right)]).toEqual([0, 2]);
+  expect(world.violations).toEqual([]);
+});
+
+test('leaves to the next run what the pace of removals puts off beyond its deadline', async () => {
+  const world = await pacedWorld();
+  const { end } = await run(world, { terms: { deadlineMs: 50_000 } });
+  expect(end).toMatchObject({ kind: 'changed', left: [{ kind: 'scale', before: 1, after: 0 }] });
+  expect(end.kind === 'changed' ? end.reasons : []).toEqual([
+    {
+      code: 'Withdrawn',
+      message: expect.stringMatching(/^scale chat at left from 1 to 0 may take .* are left of the deadline$/),
+    },
+  ]);
+  expect([alive(world.left), alive(world.right)]).toEqual([1, 2]);
 });

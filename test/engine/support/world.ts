@@ -147,7 +147,13 @@ export const completion: CompletionProbeSpec = {
   ...{ model: 'tiny', prompt: 'ready?', maxTokens: 4, firstTokenLimitMs: 200, contains: undefined },
 };
 
-const noLimits = { minReadyRatio: 0, headroomRatio: 0, removalWindowMs: 0, vendorMaxRatio: {}, freeze: [] } as const;
+export const noLimits = {
+  minReadyRatio: 0,
+  headroomRatio: 0,
+  removalWindowMs: 0,
+  vendorMaxRatio: {},
+  freeze: [],
+} as const;
 
 function deploymentOf(wanted: Readonly<Record<string, number>>, { failover, deployment }: WorldChange): Deployment {
   const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 1000 };

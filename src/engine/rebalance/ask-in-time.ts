@@ -1,0 +1,89 @@
+/** Asks for one change of a rebalancing, unless the world, the lease or the deadline has moved on; waits where only the pace is in the way. */
+import type { SiteMove } from '../../core/placement/site-moves.ts';
+import type { Reason } from '../../model/reason.ts';
+import { span } from '../../model/words.ts';
+import { carryOut, type WishEnd } from '../carry-out.ts';
+import type { Run } from './run-terms.ts';
+import { longestMs, textOf, wishOf } from './site-move.ts';
+
+/** What only the pace of removals puts off is asked for again when that lets it through: sites are emptied one at a time. */
+export async function askInTime(
+  run: Run,
+  move: SiteMove,
+  index: number,
+): Promise<WishEnd | { readonly kind: 'not-asked'; readonly reasons: readonly Reason[] }> {
+  const { deps, terms, signal } = run;
+  for (let tries = 0; ; tries += 1) {
+    const reasons = signal.aborted
+      ? [{ code: 'Withdrawn', message: `interrupted before ${textOf(move)}` } as const]
+      : await staleReasons(run, move);
+    if (reasons.length > 0) return { kind: 'not-asked', reasons };
+    terms.say(textOf(move));
+    // Under its own name once more what was refused would be told again.
+    const requestId = `${terms.runId}-${index}${tries === 0 ? '' : `-${tries}`}`;
+    const end = await carryOut(deps, wishOf(move, terms.reason), { timeoutMs: undefined, requestId }, signal);
+    const waitMs = end.kind === 'refused' && tries < mostWaits ? pauseMs(end.reasons, deps.clock.nowMs()) : undefined;
+    if (waitMs === undefined) return end;
+    const late = lateReason(run, move, waitMs);
+    if (late.length > 0) return { kind: 'not-asked', reasons: late };
+    terms.say(
+      `waiting ${span(waitMs)}: ${end.kind === 'refused' ? end.reasons.map(({ message }) => message).join('; ') : ''}`,
+    );
+    await deps.clock.sleep(waitMs, signal).catch(() => undefined);
+  }
+}
+
+/** As often one change waits for the pace of removals. */
+const mostWaits = 10;
+/** A clock that is a little behind is not asked a moment too early, milliseconds. */
+const marginMs = 100;
+
+/** Until all of them are over; undefined: something else stands in the way, or nobody knows for how long. */
+function pauseMs(reasons: readonly Reason[], nowMs: number): number | undefined {
+  const untilMs = reasons.map((reason) => (reason.code === 'RemovalVelocity' ? reason.untilMs : undefined));
+  const known = untilMs.filter((each) => each !== undefined);
+  return known.length < reasons.length ? undefined : Math.max(0, ...known.map((each) => each - nowMs)) + marginMs;
+}
+
+/** Looking takes time, too: whether the lease still holds is asked last. */
+async function staleReasons(run: Run, move: SiteMove): Promise<readonly Reason[]> {
+  const moved = await movedReason(run, move);
+  return [...moved, ...lateReason(run, move, 0)];
+}
+
+/** What it may take at most does not fit any more, once it has waited so long. */
+function lateReason(
+  { deps, terms: { deadlineMs }, beganAtMonoMs, isOurs }: Run,
+  move: SiteMove,
+  waitMs: number,
+): readonly Reason[] {
+  if (!isOurs()) return [{ code: 'Withdrawn', message: `the lease of rebalancing ran out before ${textOf(move)}` }];
+  if (deadlineMs === undefined) return [];
+  const leftMs = beganAtMonoMs + deadlineMs - deps.clock.monoMs();
+  const neededMs = waitMs + longestMs(deps, move);
+  if (neededMs <= leftMs) return [];
+  return [
+    {
+      code: 'Withdrawn',
+      message: `${textOf(move)} may take ${span(neededMs)}, and ${span(Math.max(0, leftMs))} are left of the deadline`,
+    },
+  ];
+}
+
+/** Somebody else has done something since: the plan is of another world. */
+async function movedReason({ deps, known }: Run, move: SiteMove): Promise<readonly Reason[]> {
+  const { deployment } = move;
+  const now = await deps.store.operations.list({ deployment, limit: recentLimit });
+  const other = now.find(({ id }) => known.get(deployment)?.has(id) !== true);
+  return other === undefined
+    ? []
+    : [
+        {
+          code: 'WorldMoved',
+          message: `${other.id} (${other.plan.kind} of ${deployment}, ${other.plan.trigger}) came between`,
+        },
+      ];
+}
+
+/** As many are looked at for one that is new. */
+export const recentLimit = 20;
