@@ -6,9 +6,10 @@ import type { Config } from '../model/config.ts';
 import type { Trace } from '../model/trace.ts';
 import { Chaos } from './chaos.ts';
 import type { Violation } from './ghost.ts';
+import type { Host } from './host.ts';
 import { TraceStock } from './trace-stock.ts';
 import { silentInvariants, worldConfig, worldOptions } from './what-if-world.ts';
-import { type Host, World } from './world.ts';
+import { World } from './world.ts';
 
 export interface EngineReplay {
   readonly trace: Trace;

@@ -1,6 +1,7 @@
 /** What goes wrong in a world: each kind on its own stream of chance, until it is time to heal. */
 import type { Random } from '../ports/random.ts';
 import { editConfig, restore } from './edits.ts';
+import type { Host } from './host.ts';
 import type { SimOptions } from './options.ts';
 import {
   aims,
@@ -17,7 +18,7 @@ import {
   siteFaults,
   warn,
 } from './strikes.ts';
-import type { Host, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** A host's next controller comes up after this, in milliseconds. */
 const bootMs = 500;

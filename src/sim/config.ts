@@ -6,10 +6,18 @@ import type { CompletionProbeSpec } from '../model/probe-spec.ts';
 import type { Weights } from '../model/route.ts';
 import type { Site } from '../model/site.ts';
 import type { SimOptions } from './options.ts';
+import { evenTariff, withTariff } from './tariff.ts';
 
 const names = ['amber', 'birch', 'cedar', 'dune', 'elm'] as const;
 
 export function configOf(options: SimOptions): Config {
+  const config = plainOf(options);
+  return options.rebalance === undefined
+    ? config
+    : withTariff(config, names.slice(0, options.sites), evenTariff(options));
+}
+
+function plainOf(options: SimOptions): Config {
   const sites = names.slice(0, options.sites);
   const isForeign = (name: string): boolean => options.hasForeignSite && name === sites.at(-1);
   return {

@@ -5,7 +5,8 @@ import { say, type Word } from '../engine/say.ts';
 import { assert } from '../errors.ts';
 import type { Deployment } from '../model/deployment.ts';
 import { isOrder, type Wish } from '../model/wish.ts';
-import type { Host, World } from './world.ts';
+import type { Host } from './host.ts';
+import type { World } from './world.ts';
 
 /** How long a person waits for the end of what they asked for, in milliseconds. */
 const patienceMs = 30_000;

@@ -1,12 +1,14 @@
 /** The store as one life of a process has it: on a disk that may be full, may fail to sync, or may be an older copy. */
+import { rebalanceLease } from '../engine/rebalance/run-rebalance.ts';
 import type { JournalDraft } from '../model/journal-entry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
-import type { Store } from '../ports/store.ts';
+import type { LeaseReply, Store } from '../ports/store.ts';
 import { createMemoryState, type MemoryState, openMemoryStore } from '../store/memory.ts';
 import type { Dice } from './chance.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
+import type { LeaseTable } from './lease-table.ts';
 
 export interface DiskTerms {
   readonly life: Incarnation;
@@ -63,30 +65,11 @@ function openDisk({ life, dice, broken, onArrival }: DiskTerms) {
 export function storeOf(terms: DiskTerms): Store {
   const { life, clock, random, ghost, state, onAppended, isInPlace, isImmediate } = terms;
   const store = openMemoryStore(state, { clock, random, bootId: 'boot' });
-  const { lease, journal, snapshots, blocks } = store;
+  const { journal, snapshots, blocks } = store;
   const disk = openDisk(terms);
   const { read, write } = disk;
   return {
-    lease: {
-      acquire: (deployment, holder, ttlMs) =>
-        write(async () => {
-          const reply = await lease.acquire(deployment, holder, ttlMs);
-          if (reply.kind === 'held' && isInPlace()) ghost.grant(reply.lease.epoch, ttlMs);
-          return reply;
-        }),
-      renew: (given) =>
-        write(async () => {
-          const reply = await lease.renew(given);
-          if (reply.kind === 'held' && isInPlace()) ghost.grant(reply.lease.epoch, given.ttlMs);
-          return reply;
-        }),
-      release: (given) =>
-        write(async () => {
-          await lease.release(given);
-          ghost.release(given.epoch);
-        }),
-      read: (given) => read(() => lease.read(given)),
-    },
+    lease: leasesOf(terms, store, disk),
     journal: {
       append: (drafts) =>
         write(
@@ -119,6 +102,34 @@ export function storeOf(terms: DiskTerms): Store {
     },
     close: () => store.close(),
   };
+}
+
+function leasesOf(
+  { life, ghost, isInPlace }: DiskTerms,
+  { lease }: Store,
+  { read, write }: ReturnType<typeof openDisk>,
+): Store['lease'] {
+  const note = (name: string, reply: LeaseReply, ttlMs: number): LeaseReply => {
+    if (reply.kind !== 'held' || !isInPlace()) return reply;
+    const { epoch } = reply.lease;
+    if (name === rebalanceLease) life.turn = epoch;
+    tableOf(ghost, name).grant(epoch, ttlMs);
+    return reply;
+  };
+  return {
+    acquire: (name, holder, ttlMs) => write(async () => note(name, await lease.acquire(name, holder, ttlMs), ttlMs)),
+    renew: (given) => write(async () => note(given.deployment, await lease.renew(given), given.ttlMs)),
+    release: (given) =>
+      write(async () => {
+        await lease.release(given);
+        tableOf(ghost, given.deployment).release(given.epoch);
+      }),
+    read: (given) => read(() => lease.read(given)),
+  };
+}
+
+function tableOf({ leases, turns }: Ghost, name: string): LeaseTable {
+  return name === rebalanceLease ? turns : leases;
 }
 
 function operationsOf(

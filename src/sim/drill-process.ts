@@ -10,9 +10,10 @@ import type { DrillRecords } from '../ports/drill-records.ts';
 import { openMemoryDrillRecords } from '../store/memory-drill-records.ts';
 import { deploymentOf } from './desk.ts';
 import type { PlannedDrill } from './drills.ts';
+import type { Host } from './host.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { DrillBook } from './oracle-drill.ts';
-import type { Host, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** Until another process watches, and until one that watches has seen that the drill's own is gone, in milliseconds. */
 const guardMs = 50;

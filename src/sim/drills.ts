@@ -3,9 +3,10 @@ import type { PlannedFault } from '../model/drill.ts';
 import type { FaultKind } from '../model/fault.ts';
 import type { Random } from '../ports/random.ts';
 import { type DrillDesk, holdAt } from './drill-process.ts';
+import type { Host } from './host.ts';
 import type { LinkFaults } from './link.ts';
 import { oneOf } from './strikes.ts';
-import type { Host, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** Of a world: how often somebody begins one, and which ones are begun at set moments. */
 export interface DrillOptions {

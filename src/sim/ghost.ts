@@ -7,6 +7,7 @@ import { sameWeights } from '../model/weights.ts';
 import type { WriteCall } from '../ports/call.ts';
 import type { CloudEvent } from './cloud.ts';
 import type { Incarnation } from './incarnation.ts';
+import { LeaseTable } from './lease-table.ts';
 
 export interface Violation {
   /** Such as `I14`. */
@@ -38,9 +39,9 @@ const mostViolations = 20;
 
 export class Ghost {
   readonly violations: Violation[] = [];
-  /** Leases as they were granted: epoch to the monotonic moment at which somebody else may hold it. */
-  readonly leases = new Map<number, number>();
-  newestEpoch = 0;
+  /** Of the deployment, and of whoever rebalances. */
+  readonly leases: LeaseTable;
+  readonly turns: LeaseTable;
   readonly cloudEvents: CloudEvent[] = [];
   readonly sites = new Map<string, SiteTruth>();
   /** Who wrote an entry: its operation, and when that life began. */
@@ -90,6 +91,8 @@ export class Ghost {
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
+    this.leases = new LeaseTable(nowMs, (invariant, message) => this.violate(invariant, message));
+    this.turns = new LeaseTable(nowMs, (invariant, message) => this.violate(invariant, `of rebalancing: ${message}`));
   }
 
   get nowMs(): number {
@@ -100,30 +103,13 @@ export class Ghost {
     if (this.violations.length < mostViolations) this.violations.push({ invariant, message, atMonoMs: this.#nowMs() });
   }
 
-  /** The store gave or renewed a lease at this very moment: whoever watches it saw that no earlier. */
-  grant(epoch: number, ttlMs: number): void {
-    if (epoch < this.newestEpoch) this.violate('I3', `epoch ${epoch} is granted after ${this.newestEpoch}`);
-    for (const [older, untilMs] of this.leases)
-      if (older < epoch && untilMs > this.nowMs)
-        this.violate('I3', `epoch ${epoch} is granted while ${older} may be used for ${untilMs - this.nowMs} ms`);
-    this.newestEpoch = Math.max(this.newestEpoch, epoch);
-    // A tenth, 50 ms at least, is kept free for what is on its way.
-    this.leases.set(epoch, this.nowMs + ttlMs - Math.max(50, ttlMs / 10));
-  }
-
-  /** Its holder gave it back. */
-  release(epoch: number): void {
-    this.leases.set(epoch, Number.NEGATIVE_INFINITY);
-  }
-
   /** I1: whoever issues a change holds the lease, and its call ends before the lease does. I29: its journal is sound. */
   checkIssue(life: Incarnation, what: string, { epoch, deadlineAtMonoMs }: WriteCall): void {
     if (life.hasLostJournal) this.violate('I29', `${what} is issued by ${life.name} after its journal failed`);
     // The leases of an older copy are not known here; that nothing is changed with it is another rule.
     if (this.rolledBackSinceMs !== undefined) return;
-    const untilMs = this.leases.get(epoch);
-    if (untilMs === undefined || this.nowMs >= untilMs)
-      this.violate('I1', `${what} is issued under epoch ${epoch}, whose lease is over`);
+    const untilMs = this.leases.usableUntilMs(epoch);
+    if (this.nowMs >= untilMs) this.violate('I1', `${what} is issued under epoch ${epoch}, whose lease is over`);
     else if (deadlineAtMonoMs > untilMs)
       this.violate('I1', `${what} may run until ${deadlineAtMonoMs}, its lease only until ${untilMs}`);
   }

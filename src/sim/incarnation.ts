@@ -40,6 +40,8 @@ export class Incarnation {
   sites: ReadonlySet<string> = new Set();
   /** Epochs that it asked the gateway to be marked with. */
   readonly stamped = new Set<number>();
+  /** Its newest turn at rebalancing, by the epoch of the lease; undefined: it had none. */
+  turn: number | undefined;
   /** A write of its store failed: so does every later one. */
   hasLostDisk = false;
   /** An entry of its journal could not be written: it may change nothing any more (I29). */

@@ -3,9 +3,10 @@ import type { JournalDraft } from '../model/journal-entry.ts';
 import type { Random } from '../ports/random.ts';
 import { drawMove, drawOrder, drawVerb, drawWord, orderWish } from './commands.ts';
 import { deploymentOf, isBusy, sayAt, typeAt } from './desk.ts';
+import type { Host } from './host.ts';
 import { plant } from './planted.ts';
 import type { Typed } from './typed.ts';
-import type { Host, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** `isOver`: nobody asks for anything any more. */
 export function seatOperators(world: World, isOver: () => boolean): void {

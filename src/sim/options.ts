@@ -3,6 +3,7 @@ import type { Random } from '../ports/random.ts';
 import { type CloudFaults, soundCloud } from './cloud-faults.ts';
 import type { DrillOptions } from './drills.ts';
 import { type LinkFaults, soundLink } from './link.ts';
+import type { RebalanceOptions } from './rebalances.ts';
 import type { Typed } from './typed.ts';
 
 export interface SimOptions {
@@ -83,6 +84,8 @@ export interface SimOptions {
   readonly longestStreamMs: number;
   /** Share of all calls in which the process that makes them dies or stands still, 0–1. */
   readonly interrupted: number;
+  /** Absent: no scheduler rebalances, and nothing has a price. */
+  readonly rebalance?: RebalanceOptions;
   /** Absent: nobody holds any, and the gateway can be told to break nothing. */
   readonly drills?: DrillOptions;
 }

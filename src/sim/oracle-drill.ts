@@ -183,13 +183,13 @@ export class DrillBook {
     }
   }
 
-  /** I13: what a person moves is not moved while a drill breaks something. */
+  /** I13: what a person moves, or rebalancing, is not moved while a drill breaks something. */
   #checkStep({ operationId, index, state, part }: Extract<JournalBody, { kind: 'step' }>): void {
     if (state !== 'intended' || part !== undefined) return;
     const { ghost, gateway } = this.#world;
     const plan = ghost.operations.get(operationId)?.plan;
     const step = plan?.steps[index];
-    if (plan?.trigger !== 'manual' || step === undefined || !changes.has(step.kind)) return;
+    if (plan === undefined || plan.trigger === 'automatic' || step === undefined || !changes.has(step.kind)) return;
     for (const { run, kind, site, sharePct } of gateway.faults?.inForce ?? [])
       if (sharePct > 0) ghost.violate('I13', `${operationId} begins ${step.name} while ${run} has ${kind} at ${site}`);
   }

@@ -29,8 +29,8 @@ export class JournalGrammar {
   check({ body, by, epoch }: JournalDraft): void {
     // A person's word is under nobody's lease.
     const isWord = (body.kind === 'standing' && epoch === 0) || body.kind === 'note';
-    if (epoch < this.#ghost.newestEpoch && !isWord)
-      this.#ghost.violate('I2', `an entry of epoch ${epoch} is taken after ${this.#ghost.newestEpoch}`);
+    if (epoch < this.#ghost.leases.newestEpoch && !isWord)
+      this.#ghost.violate('I2', `an entry of epoch ${epoch} is taken after ${this.#ghost.leases.newestEpoch}`);
     const life = `${by.host}/${by.pid}`;
     if (body.kind === 'step') this.#checkStep(body, life);
     if (body.kind === 'operation') this.#checkOperation(body.operation, epoch);

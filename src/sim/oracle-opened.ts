@@ -20,7 +20,7 @@ export function checkOpened(watched: Watched, operation: Operation, life: Incarn
   const { ghost } = watched;
   const { plan, id } = operation;
   if (ghost.open !== undefined) ghost.violate('I3', `${id} is opened while ${ghost.open.id} is ${ghost.open.state}`);
-  if (plan.trigger === 'manual') {
+  if (plan.trigger !== 'automatic') {
     const earlier = [...ghost.operations.values()].find(
       (each) => each.plan.requestId !== undefined && each.plan.requestId === plan.requestId,
     );
@@ -43,7 +43,7 @@ export function checkOpened(watched: Watched, operation: Operation, life: Incarn
 /** What a person set stands: automation is off while it is paused, keeps away from what they emptied, and returns in time. */
 function checkStanding({ ghost }: Watched, operation: Operation, standing: readonly Standing[]): void {
   const { id, plan, openedAtMs } = operation;
-  const isUnasked = plan.trigger === 'automatic' || (plan.kind === 'return' && plan.requestId === undefined);
+  const isUnasked = plan.trigger !== 'manual' || (plan.kind === 'return' && plan.requestId === undefined);
   if (!isUnasked) return;
   const pause = standing.find(({ kind }) => kind === 'pause');
   if (pause !== undefined && openedAtMs < (pause.untilMs ?? Number.POSITIVE_INFINITY))
@@ -56,7 +56,7 @@ function checkStanding({ ghost }: Watched, operation: Operation, standing: reado
     if (launchedAt(plan).includes(each.site) && before === 0 && after === 0)
       ghost.violate('I32', `${id} (${plan.kind}) starts at ${each.site}, which a person emptied`);
   }
-  if (plan.trigger === 'automatic') return;
+  if (plan.trigger !== 'manual') return;
   const shift = standing.find(({ kind }) => kind === 'shift');
   if (shift?.untilMs === undefined || openedAtMs < shift.untilMs)
     ghost.violate('I32', `${id} returns traffic whose time is not over`);

@@ -55,7 +55,7 @@ export function plant(world: World, random: Random): void {
   for (const life of world.lives()) life.kill();
   // What was on its way to the disk arrives first, however slow that is.
   schedule.after(Math.max(0, world.diskStallsUntilMs - schedule.monoMs) + plantAfterMs, () => {
-    if (ghost.open !== undefined || world.ghost.newestEpoch !== epoch) return;
+    if (ghost.open !== undefined || ghost.leases.newestEpoch !== epoch) return;
     const clock = schedule.stoppedClock(nowMs);
     const store = openMemoryStore(disk, { clock, random, bootId: 'boot' });
     const draft = {

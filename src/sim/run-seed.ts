@@ -3,12 +3,14 @@ import { emptyHead, verifyPage } from '../store/chain.ts';
 import { Chaos } from './chaos.ts';
 import { seatDrills } from './drills.ts';
 import type { Violation } from './ghost.ts';
+import type { Host } from './host.ts';
 import { clearUp, seatOperators } from './operators.ts';
 import type { SimOptions } from './options.ts';
 import { checkHedge } from './oracle-hedge.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import { seatRebalances } from './rebalances.ts';
 import { troublesOf } from './troubles.ts';
-import { type Host, World } from './world.ts';
+import { World } from './world.ts';
 import type { WorldTerms } from './world-terms.ts';
 
 export interface SeedReport {
@@ -28,6 +30,8 @@ export interface SeedReport {
   readonly outcome: Outcome;
   /** How many ended so, by verdict; see `DrillBook`. */
   readonly drills: Readonly<Record<string, number>>;
+  /** How many runs of rebalancing ended so; see `RebalanceBook`. */
+  readonly rebalances: Readonly<Record<string, number>>;
 }
 
 /** A world that needs more events than this does not come to rest: a violation by itself. */
@@ -60,6 +64,7 @@ function* play(world: World, terms: WorldTerms): Generator<void, SeedReport> {
   const chaos = new Chaos(world);
   seatOperators(world, () => chaos.isOver);
   seatDrills(world, () => chaos.isOver);
+  seatRebalances(world, () => chaos.isOver);
   yield;
   const { schedule, ghost } = world;
   const { untilMs = Number.POSITIVE_INFINITY } = terms;
@@ -85,7 +90,8 @@ function* play(world: World, terms: WorldTerms): Generator<void, SeedReport> {
   const isWell = yield* until(
     () => {
       const operations = ghost.operations.size;
-      const isAmiss = troublesOf(world).length > 0 || world.drills?.isUnderWay === true;
+      const isAmiss =
+        troublesOf(world).length > 0 || world.drills?.isUnderWay === true || world.rebalances?.isUnsettled === true;
       if (isAmiss || operations !== calm.operations) calm = { operations, sinceMs: schedule.monoMs };
       return schedule.monoMs - calm.sinceMs >= calmMs;
     },
@@ -132,5 +138,6 @@ function reportOf(world: World): SeedReport {
     violations: ghost.violations,
     outcome: outcomeOf(world),
     drills: Object.fromEntries(world.drills?.ended ?? []),
+    rebalances: Object.fromEntries(world.rebalances?.ended ?? []),
   };
 }

@@ -9,10 +9,11 @@ import type { FaultKind } from '../model/fault.ts';
 import { openMemoryDrillRecords } from '../store/memory-drill-records.ts';
 import { Chaos } from './chaos.ts';
 import { simulatedKinds } from './drills.ts';
+import type { Host } from './host.ts';
 import { seatOperators } from './operators.ts';
 import { troublesOf } from './troubles.ts';
 import { worldConfig, worldOptions } from './what-if-world.ts';
-import { type Host, World } from './world.ts';
+import { World } from './world.ts';
 
 export interface SimulatedDrill {
   readonly config: Config;

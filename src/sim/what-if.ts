@@ -4,13 +4,14 @@ import type { Config } from '../model/config.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { FaultClass, SimulatedSeed } from '../model/simulation.ts';
 import { Chaos } from './chaos.ts';
+import type { Host } from './host.ts';
 import { seatOperators } from './operators.ts';
 import { checkEnd } from './run-seed.ts';
 import { troublesOf } from './troubles.ts';
 import { Diary } from './what-if-diary.ts';
 import { breakSites } from './what-if-sites.ts';
 import { calmMsOf, noticeMsOf, silentInvariants, worldConfig, worldOptions } from './what-if-world.ts';
-import { type Host, World } from './world.ts';
+import { World } from './world.ts';
 
 export interface WhatIf {
   readonly config: Config;

@@ -2,6 +2,7 @@
 import type { Config } from '../model/config.ts';
 import type { JournalDraft } from '../model/journal-entry.ts';
 import type { Cells } from './cells.ts';
+import type { Solve } from './rebalances.ts';
 import type { Schedule } from './schedule.ts';
 import type { Goods } from './shelf.ts';
 
@@ -31,6 +32,8 @@ export interface WorldTerms {
   readonly onEntry?: (draft: JournalDraft, atMs: number) => void;
   /** Asked once for each site; undefined: what it has is chance. */
   readonly stock?: (site: string, schedule: Schedule) => Stock | undefined;
+  /** For worlds in which somebody rebalances. */
+  readonly solve?: Solve;
   /** With `kept`: told of whatever else could strike. */
   readonly onTry?: (attempt: Try) => void;
 }

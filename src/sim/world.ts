@@ -14,28 +14,21 @@ import { configOf } from './config.ts';
 import { refusalAt } from './fault-port.ts';
 import { Gateway } from './gateway.ts';
 import { Ghost } from './ghost.ts';
+import type { Host } from './host.ts';
 import { Incarnation } from './incarnation.ts';
 import { Link } from './link.ts';
 import type { SimOptions } from './options.ts';
 import { DrillBook } from './oracle-drill.ts';
 import { JournalGrammar } from './oracle-journal.ts';
 import { PromiseBook } from './oracle-promises.ts';
+import { RebalanceBook } from './oracle-rebalance.ts';
 import { checkAccepted, checkAppended, checkCloud, type Watched } from './oracles.ts';
 import { depsOf } from './process-deps.ts';
+import type { Solve } from './rebalances.ts';
 import { Schedule } from './schedule.ts';
 import { type SeedTree, seedTree } from './seed-tree.ts';
 import { Shelf } from './shelf.ts';
 import type { Stock, WorldTerms } from './world-terms.ts';
-
-/** A place where one process runs at a time. */
-export interface Host {
-  readonly name: string;
-  life: Incarnation | undefined;
-  /** Counts its lives, for their streams of chance. */
-  lives: number;
-  /** Of its calls, the share that is interrupted, 0–1; absent: as everywhere. */
-  readonly interrupted?: number;
-}
 
 export class World {
   readonly options: SimOptions;
@@ -56,6 +49,9 @@ export class World {
   readonly gateway: Gateway;
   /** What drills did; undefined where nobody holds any. */
   readonly drills: DrillBook | undefined;
+  /** What schedulers rebalanced; undefined where none does. */
+  readonly rebalances: RebalanceBook | undefined;
+  readonly solve: Solve | undefined;
   /** Their records: the disk's, whatever else is put back there. */
   readonly drillShelf: DrillShelf = new Map();
   readonly links = new Map<string, Link>();
@@ -113,6 +109,8 @@ export class World {
       },
     });
     this.drills = options.drills === undefined ? undefined : new DrillBook(this);
+    this.solve = terms.solve;
+    this.rebalances = options.rebalance === undefined ? undefined : new RebalanceBook(this);
     const { ghost, clouds, gateway } = this;
     const [grammar, promises] = [new JournalGrammar(ghost, options), new PromiseBook(ghost)];
     this.#watched = { options, config, ghost, clouds, gateway, cells, grammar, promises };

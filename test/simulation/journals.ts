@@ -5,10 +5,11 @@ import type { JournalDraft } from '../../src/model/journal-entry.ts';
 import type { Replica } from '../../src/model/replica.ts';
 import type { RouteEntry } from '../../src/model/route.ts';
 import type { Violation } from '../../src/sim/ghost.ts';
+import type { Host } from '../../src/sim/host.ts';
 import { calmOptions, type SimOptions } from '../../src/sim/options.ts';
 import { checkEnd } from '../../src/sim/run-seed.ts';
 import { troublesOf } from '../../src/sim/troubles.ts';
-import { type Host, World } from '../../src/sim/world.ts';
+import { World } from '../../src/sim/world.ts';
 import type { ChainRow } from '../../src/store/chain.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 

@@ -1,7 +1,7 @@
 /** `npm run sim`: worlds by the thousand, each with its own misfortunes; a violation is printed with the line to replay it. */
 import type { SimOptions } from '../../src/sim/options.ts';
 import { kills } from './mutants/kills.ts';
-import { drillsFrom, peopleFrom } from './mutants/mutant.ts';
+import { drillsFrom, peopleFrom, rebalancesFrom } from './mutants/mutant.ts';
 import { seen } from './mutants/mutants.ts';
 import { type MutantResult, runMutants } from './mutants/run-mutants.ts';
 import { openProgress } from './progress.ts';
@@ -148,7 +148,8 @@ async function tryMutants({ workers, from }: Terms, isOver: () => boolean): Prom
 
 /** Where it was seen last, where others are seen (short worlds in which much happens), then one after the other; each once. */
 function* seedsFor(known: number, from: number): Generator<number> {
-  const beginOf = (seed: number): number => [drillsFrom, peopleFrom].find((begin) => seed >= begin) ?? 1;
+  const beginOf = (seed: number): number =>
+    [rebalancesFrom, drillsFrom, peopleFrom].find((begin) => seed >= begin) ?? 1;
   const begin = beginOf(known);
   const alike = Object.values(kills)
     .map(({ seed }) => seed)

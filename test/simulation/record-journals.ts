@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Chaos } from '../../src/sim/chaos.ts';
 import { runFast } from '../../src/sim/drain.ts';
+import type { Host } from '../../src/sim/host.ts';
 import { seatOperators } from '../../src/sim/operators.ts';
 import { type Scene, scenes } from '../../src/sim/scenes.ts';
-import { type Host, World } from '../../src/sim/world.ts';
+import { World } from '../../src/sim/world.ts';
 import type { KeptJournal, Moment } from './journals.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -5,6 +5,7 @@ import type { Violation } from '../../src/sim/ghost.ts';
 import type { SimOptions } from '../../src/sim/options.ts';
 import { type SeedReport, simulate } from '../../src/sim/run-seed.ts';
 import type { WorldTerms } from '../../src/sim/world-terms.ts';
+import { loadSolve } from './solve.ts';
 
 export interface WorldEnd {
   /** Undefined when it threw. */
@@ -24,7 +25,7 @@ export function timesOf(turn: number): Times {
 /** `begin` is called right before, in the world's own turn of the event loop. */
 export async function runWorld(options: SimOptions, terms: WorldTerms, begin?: () => void): Promise<WorldEnd> {
   try {
-    const report = await runInTurn(options, terms, begin);
+    const report = await runInTurn(options, await withSolve(options, terms), begin);
     return { report, violations: report.violations };
   } catch (error) {
     return { report: undefined, violations: [crashOf(error)] };
@@ -34,13 +35,19 @@ export async function runWorld(options: SimOptions, terms: WorldTerms, begin?: (
 /** Runs it again: it must be the same to the last event. */
 export async function checkAgain(options: SimOptions, first: SeedReport, times: Times): Promise<readonly Violation[]> {
   try {
-    const again = times === 'slowly' ? await runSlowly(simulate(options)) : await runInTurn(options, {});
+    const terms = await withSolve(options, {});
+    const again = times === 'slowly' ? await runSlowly(simulate(options, terms)) : await runInTurn(options, terms);
     if (again.traceHash === first.traceHash) return [];
     const message = `${first.traceHash}, and run again ${times === 'slowly' ? 'slowly ' : ''}${again.traceHash}`;
     return [{ invariant: 'determinism', message, atMonoMs: first.virtualMs }];
   } catch (error) {
     return [crashOf(error)];
   }
+}
+
+/** Only worlds that ask for one wait for a solver. */
+async function withSolve({ rebalance }: SimOptions, terms: WorldTerms): Promise<WorldTerms> {
+  return rebalance === undefined ? terms : { ...terms, solve: await loadSolve() };
 }
 
 /** Microtasks can be run from an immediate, not from inside a microtask. */

@@ -3,7 +3,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SimOptions } from '../../../src/sim/options.ts';
-import { drillsFrom, type Mutant, peopleFrom } from './mutant.ts';
+import { drillsFrom, type Mutant, peopleFrom, rebalancesFrom } from './mutant.ts';
 import { installMutant } from './mutate.ts';
 
 /** What a world showed: violations, and a name for all that happened in it. */
@@ -20,21 +20,28 @@ export interface Finding {
 }
 
 /** The only place that knows how a seed is run. Nothing of the simulator may be loaded before the fault is in. */
-async function loadSimulator(): Promise<(seed: number) => Sight> {
+async function loadSimulator(): Promise<(seed: number) => Promise<() => Sight>> {
   const { simulate } = await import('../../../src/sim/run-seed.ts');
   const { drawOptions, peopleOptions } = await import('../../../src/sim/options.ts');
   const { drillOptions } = await import('../../../src/sim/drill-options.ts');
   const { runFast } = await import('../../../src/sim/drain.ts');
+  const { rebalanceOptions } = await import('../../../src/sim/rebalance-options.ts');
   const { seedTree } = await import('../../../src/sim/seed-tree.ts');
   const optionsOf = (seed: number): SimOptions => {
     const seeds = seedTree(seed);
     const random = seeds.stream('options');
+    if (seed >= rebalancesFrom) return rebalanceOptions(drawOptions(seed, random), seeds.stream('rebalance-options'));
     if (seed >= drillsFrom) return drillOptions(drawOptions(seed, random), seeds.stream('drill-options'));
     return (seed >= peopleFrom ? peopleOptions : drawOptions)(seed, random);
   };
-  return (seed) => {
-    const { violations, traceHash } = runFast(untilStopped(simulate(optionsOf(seed))));
-    return { found: violations.map(({ invariant, message }) => ({ invariant, message })), trace: traceHash };
+  return async (seed) => {
+    const options = optionsOf(seed);
+    // Few worlds need it, and it takes its time.
+    const terms = options.rebalance === undefined ? {} : { solve: await (await import('../solve.ts')).loadSolve() };
+    return () => {
+      const { violations, traceHash } = runFast(untilStopped(simulate(options, terms)));
+      return { found: violations.map(({ invariant, message }) => ({ invariant, message })), trace: traceHash };
+    };
   };
 }
 
@@ -60,9 +67,10 @@ const { mutant, stop } = workerData as ThreadData;
 if (mutant !== undefined) installMutant(mutant);
 const run = await loadSimulator();
 flushCompileCache();
-parentPort?.on('message', (seed: number) => {
+parentPort?.on('message', async (seed: number) => {
+  const look = await run(seed);
   // Not from inside a microtask: the simulator runs those itself.
   setImmediate(() => {
-    parentPort?.postMessage(run(seed));
+    parentPort?.postMessage(look());
   });
 });

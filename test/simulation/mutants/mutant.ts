@@ -26,6 +26,9 @@ export const peopleFrom = 1_000_001;
 /** From this one on a world is one in which drills are held. */
 export const drillsFrom = 2_000_001;
 
+/** From this one on a world is one in which schedulers rebalance. */
+export const rebalancesFrom = 3_000_001;
+
 /** A world that shows a fault: tried first. */
 export interface Kill {
   readonly seed: number;

@@ -7,6 +7,7 @@ import { kills } from './kills.ts';
 import { leaseMutants } from './lease.ts';
 import type { Mutant, NotYet } from './mutant.ts';
 import { peopleMutants } from './people.ts';
+import { rebalanceMutants } from './rebalance.ts';
 import { routeMutants } from './route.ts';
 import { ruleMutants } from './rules.ts';
 import { scalingMutants } from './scaling.ts';
@@ -21,6 +22,7 @@ export const mutants: readonly Mutant[] = [
   ...peopleMutants,
   ...drillMutants,
   ...scalingMutants,
+  ...rebalanceMutants,
 ];
 
 /** No world is known that shows these: a check, a fault or a workload is missing. */

@@ -1,0 +1,106 @@
+/** Faults in rebalancing: under whose turn, of which world, within which rules, and whether it comes to rest. */
+import type { Mutant } from './mutant.ts';
+
+const ask = 'src/engine/rebalance/ask-in-time.ts';
+const run = 'src/engine/rebalance/run-rebalance.ts';
+const rules = 'src/core/placement/rules-of.ts';
+const requests = 'src/core/requests.ts';
+
+export const rebalanceMutants: readonly Mutant[] = [
+  {
+    name: 'rebalance-answers-for-what-it-skips',
+    file: 'src/core/wish-terms.ts',
+    find: "wish.overrides === undefined || wish.trigger === 'rebalance' ?",
+    replace: 'wish.overrides === undefined ?',
+    breaks: ['I12'],
+    why: 'overrides are a matter of the wish, whoever wishes',
+  },
+  {
+    name: 'rebalance-takes-it-all-at-once',
+    file: 'src/core/rules/removal.ts',
+    find: 'if (trim?.taken === 0 || taken <= all * mostRatio) return [];',
+    replace: 'if (trim !== undefined || taken <= all * mostRatio) return [];',
+    breaks: ['I12'],
+    why: 'part of a site is taken for too little to count',
+  },
+  {
+    name: 'rebalance-cuts-nothing-in-pieces',
+    file: 'src/engine/rebalance/plan-rebalance.ts',
+    find: 'const parts = order && paced(problem, order, hasPace);',
+    replace: 'const parts = order && paced(problem, order, (name) => name === "" && hasPace(name));',
+    breaks: ['I24'],
+    why: 'the engine refuses what takes too much anyway; so it does at every run, for good',
+  },
+  {
+    name: 'rebalance-under-a-drill',
+    file: requests,
+    find: 'if (fault === undefined && mayBeDrilled !== true) return paused;',
+    replace: 'if (fault === undefined || mayBeDrilled !== true) return paused;',
+    breaks: ['I13'],
+    why: 'whether a drill is held was looked at when it was planned',
+  },
+  {
+    name: 'rebalance-while-paused',
+    file: requests,
+    find: 'const before = isLast ? againstRebalance(view, nowMs) : [];',
+    replace: "const before = isLast ? againstRebalance(view, nowMs).filter(({ code }) => code !== 'Paused') : [];",
+    breaks: ['I32'],
+    why: 'a request is asked for, and a pause is only for what nobody asks for',
+  },
+  {
+    name: 'rebalance-plans-where-it-may-not',
+    file: rules,
+    find: 'residency.length === 0 ? undefined : residency',
+    replace: 'residency.length > 0 ? undefined : residency',
+    breaks: ['I19'],
+    why: 'the engine checks where traffic may lie anyway',
+  },
+  {
+    name: 'rebalance-is-undone-by-failback',
+    file: 'src/engine/rebalance/site-move.ts',
+    find: 'keeps: true, ',
+    replace: '',
+    breaks: ['I24'],
+    why: 'the move is done; that the file says other weights, and failback goes by them, is forgotten',
+  },
+  {
+    name: 'rebalance-asks-where-it-was-refused',
+    file: rules,
+    find: '...blockRules(view, choices, nowMs),',
+    replace: '...(nowMs < 0 ? blockRules(view, choices, nowMs) : []),',
+    breaks: ['I24'],
+    why: 'what was sold out an hour ago may be there now: each run asks again',
+  },
+  {
+    name: 'rebalance-looks-before-its-turn-is-asked',
+    file: ask,
+    find: 'const moved = await movedReason(run, move);\n  return [...moved, ...lateReason(run, move, 0)];',
+    replace: 'return [...lateReason(run, move, 0), ...(await movedReason(run, move))];',
+    breaks: ['I1'],
+    why: 'a look at the store takes no time; with a slow disk the lease is over when it is back',
+  },
+  {
+    name: 'rebalance-of-another-world',
+    file: ask,
+    find: 'return other === undefined\n    ? []',
+    replace: 'return other === undefined || deployment !== ""\n    ? []',
+    breaks: ['I7'],
+    why: 'each change is checked by the engine as it is asked for; what it was planned around is not',
+  },
+  {
+    name: 'rebalance-twice-in-a-slot',
+    file: run,
+    find: 'if (terms.isScheduled === true && (await hasBegun(deps, terms.runId)))',
+    replace: 'if (terms.isScheduled !== true && (await hasBegun(deps, terms.runId)))',
+    breaks: ['I28'],
+    why: 'the scheduler will not start it twice',
+  },
+  {
+    name: 'rebalance-goes-on-after-a-failure',
+    file: run,
+    find: "return end.kind === 'nothing-to-do' || (end.kind === 'ended' && end.operation.state === 'done');",
+    replace: "return end.kind === 'nothing-to-do' || end.kind === 'ended';",
+    breaks: ['I32'],
+    why: 'an operation that has ended is over',
+  },
+];
