@@ -1,10 +1,8 @@
 /** Rebalancing as it really is: what it plans, under whose turn, what came between, and that it comes to rest. */
 import type { RebalanceEnd } from '../engine/rebalance/run-rebalance.ts';
-import type { Block } from '../model/block.ts';
 import type { JournalDraft } from '../model/journal-entry.ts';
 import type { Operation } from '../model/operation.ts';
 import type { RebalancePlan } from '../model/rebalance-plan.ts';
-import type { Standing } from '../model/standing.ts';
 import { sameWeights } from '../model/weights.ts';
 import type { Incarnation } from './incarnation.ts';
 import { evenTariff, type Tariff } from './tariff.ts';
@@ -30,8 +28,6 @@ export class RebalanceBook {
   #quiet = 0;
   readonly #world: World;
   readonly #courses = new Map<Incarnation, Course>();
-  /** By slot: the host and process that began to change something in it. */
-  readonly #slots = new Map<string, string>();
   /** Operations: when they were opened, monotonic milliseconds, and the host that asked for them. */
   readonly #opened = new Map<string, { readonly atMs: number; readonly by: string | undefined }>();
   /** How many runs ended so. */
@@ -52,18 +48,15 @@ export class RebalanceBook {
     this.#courses.set(life, { known: undefined });
   }
 
-  /** It is about to be carried out. I19: nothing of it is where it may not be. I24: nor where a start was just refused. */
+  /** It is about to be carried out. I19: nothing of it is where it may not be. */
   notePlan(life: Incarnation, { outcome }: RebalancePlan): void {
     const course = this.#courses.get(life);
     if (course === undefined || outcome.kind !== 'plan') return;
     const { ghost } = this.#world;
     course.known = new Set(ghost.operations.keys());
     for (const { site, replicas, weight } of outcome.changes) {
-      const isMore = replicas.after > replicas.before;
-      if (this.#isForeign(site) && (isMore || weight.after > weight.before))
+      if (this.#isForeign(site) && (replicas.after > replicas.before || weight.after > weight.before))
         ghost.violate('I19', `a rebalancing plans more at ${site}, which lies where it may not`);
-      if (isMore && this.#isRefused(life, site))
-        ghost.violate('I24', `a rebalancing plans to start at ${site}, and knows that it refuses to`);
     }
   }
 
@@ -119,28 +112,10 @@ export class RebalanceBook {
     if (plan.trigger === 'rebalance') this.#checkOpened(body.operation);
   }
 
-  /** I12: nobody answers for it. I28: one process in each slot. */
-  #checkOpened({ id, plan: { overrides = [], requestId } }: Operation): void {
-    const { ghost, newest } = this.#world;
-    if (overrides.length > 0) ghost.violate('I12', `${id} rebalances, and nobody may answer for ${overrides.join()}`);
-    const by = newest.requests.get(requestId ?? '')?.by;
-    const slot = /slot-\d+/.exec(requestId ?? '')?.[0];
-    if (by === undefined || slot === undefined) return;
-    const own = `${by.host}/${by.pid}`;
-    const first = this.#slots.get(slot) ?? own;
-    this.#slots.set(slot, first);
-    if (first !== own) ghost.violate('I28', `${id}: ${own} rebalances in ${slot}, and so did ${first}`);
-  }
-
-  /** As it was told when it looked: the site as a whole, for a time that is not over. */
-  #isRefused(life: Incarnation, name: string): boolean {
-    const { schedule, wallAheadMs, options } = this.#world;
-    if (options.every.wallJump > 0) return false;
-    const blocks = (life.told.get('blocks')?.at(-1)?.value ?? []) as readonly Block[];
-    const standing = (life.told.get('standing')?.at(-1)?.value ?? []) as readonly Standing[];
-    const isCleared = standing.some((each) => each.kind === 'unblock' && each.site === name);
-    const nowMs = schedule.monoMs + wallAheadMs;
-    return !isCleared && blocks.some(({ site, offer, untilMs }) => site === name && !offer && untilMs > nowMs);
+  /** I12: nobody answers for it. */
+  #checkOpened({ id, plan: { overrides = [] } }: Operation): void {
+    if (overrides.length === 0) return;
+    this.#world.ghost.violate('I12', `${id} rebalances, and nobody may answer for ${overrides.join()}`);
   }
 
   #isForeign(site: string): boolean {

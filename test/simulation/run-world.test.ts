@@ -17,6 +17,16 @@ test('a world is the same when it is run again, fast or slowly', async () => {
   expect(await checkAgain(options, report, 'slowly')).toEqual([]);
 });
 
+test('in a world in which schedulers rebalance they change something, come to rest, and are the same again', async () => {
+  const rebalanced = optionsOf('rebalance', 3_000_001);
+  const { report, violations } = await runWorld(rebalanced, {});
+  expect(violations).toEqual([]);
+  if (report === undefined) throw new Error('it threw');
+  expect(report.rebalances['changed']).toBeGreaterThan(0);
+  expect(report.rebalances['best-as-it-is']).toBeGreaterThan(0);
+  expect(await checkAgain(rebalanced, report, 'twice')).toEqual([]);
+});
+
 test('a world that comes out otherwise the second time is a violation', async () => {
   const { report } = await runWorld(options, {});
   if (report === undefined) throw new Error('it threw');

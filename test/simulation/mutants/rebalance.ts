@@ -16,14 +16,6 @@ export const rebalanceMutants: readonly Mutant[] = [
     why: 'overrides are a matter of the wish, whoever wishes',
   },
   {
-    name: 'rebalance-takes-it-all-at-once',
-    file: 'src/core/rules/removal.ts',
-    find: 'if (trim?.taken === 0 || taken <= all * mostRatio) return [];',
-    replace: 'if (trim !== undefined || taken <= all * mostRatio) return [];',
-    breaks: ['I12'],
-    why: 'part of a site is taken for too little to count',
-  },
-  {
     name: 'rebalance-cuts-nothing-in-pieces',
     file: 'src/engine/rebalance/plan-rebalance.ts',
     find: 'const parts = order && paced(problem, order, hasPace);',
@@ -64,12 +56,12 @@ export const rebalanceMutants: readonly Mutant[] = [
     why: 'the move is done; that the file says other weights, and failback goes by them, is forgotten',
   },
   {
-    name: 'rebalance-asks-where-it-was-refused',
+    name: 'rebalance-starts-what-a-person-emptied',
     file: rules,
     find: '...blockRules(view, choices, nowMs),',
     replace: '...(nowMs < 0 ? blockRules(view, choices, nowMs) : []),',
-    breaks: ['I24'],
-    why: 'what was sold out an hour ago may be there now: each run asks again',
+    breaks: ['I32'],
+    why: 'the engine refuses what may not be started anyway; what a person emptied it starts when it is asked to',
   },
   {
     name: 'rebalance-looks-before-its-turn-is-asked',
@@ -86,14 +78,6 @@ export const rebalanceMutants: readonly Mutant[] = [
     replace: 'return other === undefined || deployment !== ""\n    ? []',
     breaks: ['I7'],
     why: 'each change is checked by the engine as it is asked for; what it was planned around is not',
-  },
-  {
-    name: 'rebalance-twice-in-a-slot',
-    file: run,
-    find: 'if (terms.isScheduled === true && (await hasBegun(deps, terms.runId)))',
-    replace: 'if (terms.isScheduled !== true && (await hasBegun(deps, terms.runId)))',
-    breaks: ['I28'],
-    why: 'the scheduler will not start it twice',
   },
   {
     name: 'rebalance-goes-on-after-a-failure',
