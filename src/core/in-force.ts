@@ -1,5 +1,6 @@
 /** The deployment as it counts now: the configuration's, with what somebody has set in its place. */
 import type { Deployment, Placement } from '../model/deployment.ts';
+import type { Weights } from '../model/route.ts';
 import type { Standing } from '../model/standing.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { sameWeights } from '../model/weights.ts';
@@ -8,7 +9,8 @@ type Scaled = Extract<Standing, { kind: 'scale' }>;
 
 /**
  * `deployment`: the configuration's own; the same object when nothing stands in place of anything. A site that was scaled is hot
- * at its number; one that was scaled to none is a cold standby of the configured number, which a failover may start.
+ * at its number; one that was scaled to none is a cold standby of the configured number, which a failover may start. One that
+ * traffic was given to for good is hot: as the configuration has to have it where it gives traffic.
  */
 export function deploymentInForce(deployment: Deployment, standing: readonly Standing[]): Deployment {
   if (!standing.some(({ kind }) => kind === 'scale' || kind === 'weights')) return deployment;
@@ -17,17 +19,20 @@ export function deploymentInForce(deployment: Deployment, standing: readonly Sta
   const isKept = kept?.kind === 'weights' && sameWeights(kept.instead, deployment.weights);
   return {
     ...deployment,
-    placements: deployment.placements.map((placement) => placementInForce(placement, scaled)),
+    placements: deployment.placements.map((placement) =>
+      placementInForce(placement, scaled, isKept ? kept.weights : {}),
+    ),
     ...(isKept ? { weights: kept.weights, configuredWeights: deployment.weights } : {}),
   };
 }
 
-function placementInForce(placement: Placement, scaled: readonly Scaled[]): Placement {
+function placementInForce(placement: Placement, scaled: readonly Scaled[], weights: Weights): Placement {
   const { replicas, standby } = placement;
   // An edit of the file since then wins.
   const own = scaled.find(({ site, instead }) => site === placement.site && instead === replicas);
-  if (own === undefined) return placement;
   const configured = { replicas, standby };
+  const isGiven = standby !== 'hot' && (weights[placement.site] ?? 0) > 0;
+  if (own === undefined) return isGiven ? { ...placement, standby: 'hot', configured } : placement;
   if (own.replicas === 0) return { ...placement, standby: 'cold', configured };
   return { ...placement, replicas: own.replicas, standby: 'hot', configured };
 }

@@ -14,7 +14,7 @@ import { brake, enoughEvidence, independence } from './rules/evidence.ts';
 import { calm, coolDown, dwell } from './rules/pace.ts';
 import { emptied, removalVelocity, stopReasons, velocityAtStep } from './rules/removal.ts';
 import { residencyReasons, scaled, trimReasons } from './rules/scale.ts';
-import { driverReachable, readyCapacity, residency, startable, staying, usable } from './rules/target.ts';
+import { driverReachable, notOut, readyCapacity, residency, startable, staying, usable } from './rules/target.ts';
 import { vendorShareMax } from './rules/vendors.ts';
 import { trimmedReady } from './scale.ts';
 
@@ -81,7 +81,7 @@ const manualRules: readonly Rule[] = [driverReachable, residency, emptied, ready
 const scaleRules: readonly Rule[] = [driverReachable, residency, scaled, ...limits];
 
 /** Of what rebalances beside those: nothing of it must be now. */
-const rebalanceRules: readonly Rule[] = [brake, startable, calm];
+const rebalanceRules: readonly Rule[] = [brake, startable, notOut, calm];
 
 /** Checked again before each step of a plan that is being carried out. */
 export function checkStep(view: View, plan: Plan, step: Step, nowMs: number): readonly Reason[] {

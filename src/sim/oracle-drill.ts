@@ -51,7 +51,8 @@ export class DrillBook {
   begin(life: Incarnation, faults: readonly PlannedFault[]): void {
     const { schedule, wallAheadMs } = this.#world;
     // One that begins beside another finds what that one has made of it.
-    const isAlone = this.#courses.size === 0 && schedule.monoMs - this.#lostAtMs > lastsMs && isSound(this.#world);
+    const isCalm = this.#courses.size === 0 && this.#world.rebalances?.isUnderWay !== true;
+    const isAlone = isCalm && schedule.monoMs - this.#lostAtMs > lastsMs && isSound(this.#world);
     const course: Course = {
       beganAtMs: schedule.monoMs + wallAheadMs,
       ...{ desk: life.name, faults, before: footingOf(this.#world), isAlone, takenAtMs: undefined },

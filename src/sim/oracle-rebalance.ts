@@ -14,6 +14,8 @@ const mostChanges = 15;
 const restRuns = 2;
 
 interface Course {
+  /** When it asked for a change last, monotonic milliseconds. */
+  saidAtMs: number;
   /** Of what there was when it was planned: undefined before. */
   known: ReadonlySet<string> | undefined;
 }
@@ -44,8 +46,13 @@ export class RebalanceBook {
     return this.#world.chance.isOver && this.#quiet < restRuns;
   }
 
+  /** Somebody is at it: what a drill finds is not yet what it is to leave. */
+  get isUnderWay(): boolean {
+    return this.#courses.size > 0;
+  }
+
   begin(life: Incarnation): void {
-    this.#courses.set(life, { known: undefined });
+    this.#courses.set(life, { known: undefined, saidAtMs: Number.NEGATIVE_INFINITY });
   }
 
   /** It is about to be carried out. I19: nothing of it is where it may not be. */
@@ -65,9 +72,10 @@ export class RebalanceBook {
     const { ghost, options } = this.#world;
     if (ghost.turns.usableUntilMs(life.turn ?? Number.NaN) <= ghost.nowMs)
       ghost.violate('I1', `${life.name} is about to ${line}, and its turn at rebalancing is over`);
-    const known = this.#courses.get(life)?.known;
+    const course = this.#courses.get(life);
+    if (course !== undefined) course.saidAtMs = ghost.nowMs;
     for (const [id, { atMs, by }] of this.#opened)
-      if (known?.has(id) === false && by !== life.name && ghost.nowMs - atMs > options.leaseTtlMs)
+      if (course?.known?.has(id) === false && by !== life.name && ghost.nowMs - atMs > options.leaseTtlMs)
         ghost.violate('I7', `${life.name} is about to ${line} though ${id} came after it was planned`);
   }
 
@@ -78,7 +86,8 @@ export class RebalanceBook {
     if (course === undefined) return;
     const what = end === undefined ? 'lost' : end.kind === 'unchanged' ? end.why : end.kind;
     this.ended.set(what, (this.ended.get(what) ?? 0) + 1);
-    if (end?.kind === 'changed' && end.left.length === 0) this.#checkDone(end.plan.outcome);
+    const isLast = [...this.#opened.values()].every(({ atMs, by }) => atMs < course.saidAtMs || by === life.name);
+    if (end?.kind === 'changed' && end.left.length === 0 && isLast) this.#checkDone(end.plan.outcome);
     if (!this.#world.chance.isOver) return;
     const hasChanged = end?.kind === 'changed' && end.done.length > 0;
     const isQuiet = end?.kind === 'unchanged' && !(end.why === 'no-plan' && end.plan.outcome.kind === 'unknown');
@@ -89,7 +98,7 @@ export class RebalanceBook {
       this.#world.ghost.violate('I24', `rebalancing does not come to rest: ${this.#changes} runs changed something`);
   }
 
-  /** I32: what is called done is so. What came between is told as what was not done. */
+  /** I32: what is called done is so, unless somebody else has done something since. */
   #checkDone(outcome: RebalancePlan['outcome']): void {
     const { ghost, gateway, newest } = this.#world;
     if (outcome.kind !== 'plan' || ghost.open !== undefined || !gateway.isUp) return;

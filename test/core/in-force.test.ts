@@ -41,6 +41,14 @@ test('weights are preferred in place of the configured ones', () => {
   });
 });
 
+test('a standby that traffic was given to for good is hot, and one that was given none is not', () => {
+  const [left, right] = deploymentInForce(deployment, [kept()]).placements;
+  expect(left).toMatchObject({ standby: 'hot', replicas: 2, configured: { replicas: 2, standby: 'warm' } });
+  expect(right).toBe(deployment.placements[1]);
+  const away: Standing = { ...base, kind: 'weights', weights: { right: 100 }, instead: { left: 100, right: 0 } };
+  expect(deploymentInForce(deployment, [away]).placements[0]).toBe(deployment.placements[0]);
+});
+
 test('with nothing that stands in its place all is the configuration’s own, also the objects', () => {
   expect(deploymentInForce(deployment, [{ ...base, kind: 'pause' }])).toBe(deployment);
   expect(viewInForce(seen, deployment, [])).toBe(seen);

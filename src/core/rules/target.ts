@@ -1,5 +1,6 @@
 /** Rules of where traffic may go: reachable, allowed, and able to serve. */
 import { isResident, leavingReason, readyReplicas, unusableReason } from '../readiness.ts';
+import { isOut } from '../standing.ts';
 import { startBlock } from '../start-block.ts';
 import { isTakenBack, type Rule, targetsOf } from './case.ts';
 
@@ -33,6 +34,13 @@ export const startable: Rule = ({ view, action, nowMs }) => {
   const targets = targetsOf(view, action).filter((site) => readyReplicas(view, site, nowMs).length === 0);
   const scaled = action.kind === 'scale' ? action.start.map(({ site }) => site) : [];
   return [...targets.map(({ site }) => site.name), ...scaled].flatMap((name) => startBlock(view, name, nowMs) ?? []);
+};
+
+/** What a person emptied is theirs to bring back, also when that was after somebody planned around it. */
+export const notOut: Rule = ({ view, action }) => {
+  const gaining = [...targetsOf(view, action).map(({ site }) => site.name), ...action.start.map(({ site }) => site)];
+  const out = [...new Set(gaining)].filter((name) => isOut(view, name));
+  return out.map((site) => ({ code: 'SiteOut', site, message: `${site} was emptied by a person` }));
 };
 
 /** What was started there, or stands there, may only not be listed yet (I27): to be waited for, whoever asks. */

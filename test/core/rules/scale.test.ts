@@ -37,6 +37,10 @@ function atTrim(seen: View, replicas: number, now: View): readonly ReasonCode[] 
   return checkStep(now, plan, trim, nowMs).map(({ code }) => code);
 }
 
+const word = {
+  ...{ deployment: 'chat', atMs: nowMs, reason: undefined, untilMs: undefined },
+  by: { kind: 'person', name: 'ada', host: 'desk', pid: 2 },
+} as const;
 const windowMs = 60_000;
 const safety = (change: object): Change => ({ policy: { safety: change } });
 const [deadLeft] = [siteView('left', { wanted: 4, ...dead })];
@@ -255,6 +259,11 @@ describe('what rebalances', () => {
       name: 'but after the cool-down',
       seen: world({}, { recent: [moved({ agoMs: 1_800_000, trigger: 'automatic', kind: 'failover' })] }),
       against: [],
+    },
+    {
+      name: 'not where a person wants nothing',
+      seen: world({}, { standing: [{ ...word, kind: 'out', site: 'left', isStopped: true }] }),
+      against: ['SiteOut'],
     },
     {
       name: 'at once after its own move',

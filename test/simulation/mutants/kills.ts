@@ -148,7 +148,7 @@ export const kills: Readonly<Record<string, Kill>> = {
   'rebalance-while-paused': { seed: 3000037, by: 'I32' },
   'rebalance-plans-where-it-may-not': { seed: 3000001, by: 'I19' },
   'rebalance-is-undone-by-failback': { seed: 3000001, by: 'I24' },
-  'rebalance-starts-what-a-person-emptied': { seed: 3000044, by: 'I32' },
+  'rebalance-starts-what-a-person-emptied': { seed: 3000292, by: 'I32' },
   'rebalance-looks-before-its-turn-is-asked': { seed: 3000002, by: 'I1' },
   'rebalance-of-another-world': { seed: 3000048, by: 'I7' },
   'rebalance-goes-on-after-a-failure': { seed: 3000002, by: 'I32' },

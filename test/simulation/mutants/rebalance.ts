@@ -57,11 +57,11 @@ export const rebalanceMutants: readonly Mutant[] = [
   },
   {
     name: 'rebalance-starts-what-a-person-emptied',
-    file: rules,
-    find: '...blockRules(view, choices, nowMs),',
-    replace: '...(nowMs < 0 ? blockRules(view, choices, nowMs) : []),',
+    file: 'src/core/safety.ts',
+    find: '[brake, startable, notOut, calm]',
+    replace: '[brake, startable, calm]',
     breaks: ['I32'],
-    why: 'the engine refuses what may not be started anyway; what a person emptied it starts when it is asked to',
+    why: 'nothing is planned there: but a person may empty a site while somebody plans',
   },
   {
     name: 'rebalance-looks-before-its-turn-is-asked',
