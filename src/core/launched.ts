@@ -2,6 +2,7 @@
 import type { Operation } from '../model/operation.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { isWithin } from './elapsed.ts';
+import { absentAfterMs } from './listing.ts';
 import { huntPart } from './plan/hunt.ts';
 
 /** By slot: until when (epoch milliseconds) its launch may be unlisted. */
@@ -19,12 +20,20 @@ export function unlistedSlots(
   const listedAtMs = control.kind === 'seen' ? control.asOfMs : Number.NEGATIVE_INFINITY;
   for (const operation of open === undefined ? recent : [open, ...recent]) {
     const endedAtMs = operation.endedAtMs ?? nowMs;
+    const isAlone = isOnlyOne(site, endedAtMs);
     const isOld = control.kind === 'seen' && !isWithin(listLagMs + 1, endedAtMs, listedAtMs);
-    if (isOld) continue;
+    if (isOld && !isAlone) continue;
+    const untilMs = isAlone ? listedAtMs + absentAfterMs(listLagMs) : endedAtMs + listLagMs;
     for (const slot of launchedSlots(operation, site.site.name, asked[operation.id]))
-      slots.set(slot, Math.max(slots.get(slot) ?? 0, endedAtMs + listLagMs));
+      slots.set(slot, Math.max(slots.get(slot) ?? 0, untilMs));
   }
   return slots;
+}
+
+/** Only one list was seen since then, or those that were are too close to count for two; where a list shows all at once, one is enough. */
+function isOnlyOne({ control, listLagMs }: SiteView, atMs: number): boolean {
+  if (control.kind === 'unknown' || listLagMs === 0) return false;
+  return atMs <= control.asOfMs && (control.earlierMs ?? control.sinceMs) < atMs;
 }
 
 /** Slots that the operation has launched at the site, or may have: while it is open nobody knows which step it is at. */

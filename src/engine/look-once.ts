@@ -69,14 +69,14 @@ async function listAnew(
       if (provider === undefined) return site;
       const seen = await reading(signal, (call) => provider.list({ deployment }, call));
       if (seen.kind === 'unknown') return { ...site, control: { kind: 'unknown', message: seen.error.message } };
-      const sinceMs = site.control.kind === 'seen' ? site.control.sinceMs : clock.nowMs();
+      const known = site.control.kind === 'seen' ? site.control : { sinceMs: clock.nowMs() };
       const replicas = seen.value.map((replica): ReplicaView => {
-        const known = site.replicas.find(
+        const before = site.replicas.find(
           (each) => each.replica.id === replica.id && each.replica.bootId === replica.bootId,
         );
-        return known === undefined ? { replica, conditions: [], proof: undefined } : { ...known, replica };
+        return before === undefined ? { replica, conditions: [], proof: undefined } : { ...before, replica };
       });
-      return { ...site, control: { kind: 'seen', asOfMs: seen.asOfMs, sinceMs }, replicas };
+      return { ...site, control: { ...known, kind: 'seen', asOfMs: seen.asOfMs }, replicas };
     }),
   );
 }

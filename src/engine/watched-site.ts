@@ -2,7 +2,7 @@
 import { detect, type StartUp } from '../core/detect/detect.ts';
 import { prove } from '../core/detect/prove.ts';
 import { leaveLeadMs, leavingNotice } from '../core/leaving.ts';
-import { type Listed, mergeListing } from '../core/listing.ts';
+import { earlierList, type Listed, mergeListing, noteList } from '../core/listing.ts';
 import { isListed, isPast } from '../core/readiness.ts';
 import { assert } from '../errors.ts';
 import type { Condition, Proof } from '../model/condition.ts';
@@ -55,6 +55,7 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
   let listed: readonly Listed[] = [];
   /** When the first list was seen, epoch milliseconds. */
   let listedSinceMs: number | undefined;
+  let listedAtMs: readonly number[] = [];
   let askedAtMonoMs = Number.NEGATIVE_INFINITY;
 
   /** How long whoever asks now has to wait, in milliseconds: one who comes while others wait is after them. */
@@ -72,6 +73,7 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
     const seen = await reading(signal, (call) => provider.list({ deployment: deployment.name }, call));
     if (seen.kind === 'unknown') return seen;
     listedSinceMs ??= seen.asOfMs;
+    listedAtMs = noteList(listedAtMs, seen.asOfMs, listLagMs);
     listed = mergeListing(listed, seen.value, seen.asOfMs, listLagMs);
     return seen;
   };
@@ -97,7 +99,7 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
       return all.filter((replica) => !isPast(replica, all));
     },
     view(route, atMs) {
-      const control = controlOf(list.last(), listedSinceMs ?? atMs);
+      const control = controlOf(list.last(), listedSinceMs ?? atMs, earlierList(listedAtMs, listLagMs));
       const replicas = listed.map(({ replica }) => {
         // What serves has started: a controller that comes new to it must not take its silence for loading.
         const timeoutMs = isListed(route, replica) ? 0 : placement.launch.startupTimeoutMs;
@@ -113,9 +115,9 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
   };
 }
 
-function controlOf(last: Seen<unknown>, sinceMs: number): SiteView['control'] {
+function controlOf(last: Seen<unknown>, sinceMs: number, earlierMs: number | undefined): SiteView['control'] {
   return last.kind === 'seen'
-    ? { kind: last.kind, asOfMs: last.asOfMs, sinceMs }
+    ? { kind: last.kind, asOfMs: last.asOfMs, sinceMs, ...(earlierMs === undefined ? {} : { earlierMs }) }
     : { kind: last.kind, message: last.error.message };
 }
 

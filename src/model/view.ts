@@ -46,6 +46,8 @@ export interface SiteView {
         readonly asOfMs: number;
         /** When this process saw a list of the site first. */
         readonly sinceMs: number;
+        /** When it saw the newest of those that are older by the lag, or 2 s if that is longer; absent: there is none. */
+        readonly earlierMs?: number;
       }
     | { readonly kind: 'unknown'; readonly message: string };
   readonly replicas: readonly ReplicaView[];

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { type AskedParts, askedAfter } from '../../src/core/asked-parts.ts';
 import { decide } from '../../src/core/decide.ts';
+import { unlistedSlots } from '../../src/core/launched.ts';
 import { makePlan } from '../../src/core/plan/plan.ts';
 import { missingSlots } from '../../src/core/readiness.ts';
 import type { Action } from '../../src/model/decision.ts';
 import type { StepState } from '../../src/model/journal-entry.ts';
 import type { View } from '../../src/model/view.ts';
-import { dead, failingLeft, nowMs, operationOf, planOf, siteView, view } from './support/view.ts';
+import { dead, failingLeft, nowMs, operationOf, planOf, type SiteChange, siteView, view } from './support/view.ts';
 
 const candidates = [
   { site: 'a', slots: [0, 1] },
@@ -80,4 +81,32 @@ test.for<{ name: string; states: readonly StepState[]; isThere: boolean }>([
 ])('$name', ({ states, isThere }) => {
   const parts = states.reduce<AskedParts>((before, state) => askedAfter(before, 'a/0', state), new Map());
   expect(parts.has('a/0')).toBe(isThere);
+});
+
+const failed = operationOf({
+  ...{ agoMs: 5000, state: 'failed', step: 0 },
+  plan: {
+    kind: 'start',
+    steps: [{ kind: 'launch', name: '1-launch left', site: 'left', slots: [0], bestEffort: false, deadlineMs: 1 }],
+  },
+});
+
+test.for<{ name: string; change: SiteChange; slots: readonly number[] }>([
+  { name: 'one list since is no absence', change: { listLagMs: 1000, listedEarlierMs: nowMs - 5001 }, slots: [] },
+  { name: 'two are, the lag apart', change: { listLagMs: 1000, listedEarlierMs: nowMs - 5000 }, slots: [0] },
+  { name: 'one is where lists show everything at once', change: { listLagMs: 0 }, slots: [0] },
+  {
+    name: 'one is not where the process has just begun',
+    change: { listLagMs: 1000, listedSinceMs: nowMs - 1099 },
+    slots: [],
+  },
+])('of what a launch that ended long ago may have left, $name (I27)', ({ change, slots }) => {
+  expect(missing(view({ sites: [siteView('left', { replicas: [], ...change })], recent: [failed] }), 'left')).toEqual(
+    slots,
+  );
+});
+
+test('what only one list is without may be there until a second one can tell', () => {
+  const site = siteView('left', { replicas: [], listLagMs: 1000 });
+  expect([...unlistedSlots(view({ sites: [site], recent: [failed] }), site, nowMs)]).toEqual([[0, nowMs - 100 + 2000]]);
 });

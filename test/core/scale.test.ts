@@ -148,8 +148,13 @@ describe('what is refused', () => {
       ...{ to: 1, site: 'left', code: 'LaunchUnlisted' },
     },
     {
-      name: 'the same once every list has to show it',
+      name: 'the same once every list has to show it, of which only one was seen',
       seen: world({ listLagMs: 500 }, { recent: [launching] }),
+      ...{ to: 1, site: 'left', code: 'LaunchUnlisted' },
+    },
+    {
+      name: 'the same once two lists are without it',
+      seen: world({ listLagMs: 500, listedEarlierMs: nowMs - 1000 }, { recent: [launching] }),
       ...{ to: 1, site: 'left', code: 'action' },
     },
   ])('$name: $code', ({ seen, to, site, code }) => {

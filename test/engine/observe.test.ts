@@ -227,6 +227,19 @@ test('the first list is followed by one that is as old as the lists’ lag, not 
   expect(world.left.lists).toBe(2);
   const [left] = opened.observer.sight().sites;
   expect(left?.control.kind === 'seen' ? left.control.asOfMs - left.control.sinceMs : 0).toBeGreaterThanOrEqual(500);
+  // Two of them, and yet too close to agree that something is not there.
+  expect(left?.control).not.toHaveProperty('earlierMs');
+});
+
+test('of the lists before, the view has when the newest that is old enough to agree was seen (I27)', async () => {
+  const world = createWorld();
+  Object.assign(world.left, { listLagMs: 3000 });
+  const opened = { world, observer: createObserver(world.boot().deps, world.deployment, 1000) };
+  await look(opened, 60);
+  const { control } = opened.observer.sight().sites[0] ?? {};
+  const agoMs = control?.kind === 'seen' ? control.asOfMs - (control.earlierMs ?? control.asOfMs) : 0;
+  expect(agoMs).toBeGreaterThanOrEqual(3000);
+  expect(agoMs).toBeLessThan(3200);
 });
 
 test('a step that waits lists no faster than the provider’s pace for what is urgent', async () => {

@@ -158,6 +158,8 @@ export function replicaView({ conditions = [{}], proof, ...change }: ReplicaChan
 export interface SiteChange {
   readonly listLagMs?: number;
   readonly listedSinceMs?: number;
+  /** Of the list before the last that is older by the lag. */
+  readonly listedEarlierMs?: number;
   readonly replicas?: readonly ReplicaView[];
   /** What all its replicas' completion probes say; a shorthand for `replicas`. */
   readonly all?: Partial<Condition>;
@@ -201,7 +203,10 @@ export function siteView(name: string, change: SiteChange = {}): SiteView {
     control:
       change.unseen === true
         ? { kind: 'unknown', message: 'no answer' }
-        : { kind: 'seen', asOfMs: nowMs - 100, sinceMs: change.listedSinceMs ?? 0 },
+        : {
+            ...{ kind: 'seen', asOfMs: nowMs - 100, sinceMs: change.listedSinceMs ?? 0 },
+            ...(change.listedEarlierMs === undefined ? {} : { earlierMs: change.listedEarlierMs }),
+          },
     replicas,
     ...(change.notices === undefined ? {} : { notices: change.notices }),
   };

@@ -96,7 +96,7 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     name: 'short-list-is-absence',
     file: 'src/core/listing.ts',
-    find: '.filter(({ missingSinceMs }) => atMs - missingSinceMs < absentAfterMs);',
+    find: '.filter(({ missingSinceMs }) => atMs - missingSinceMs < afterMs);',
     replace: '.filter(({ missingSinceMs }) => atMs < missingSinceMs);',
     breaks: ['I27'],
     why: 'one list without a replica, and it is started a second time',
