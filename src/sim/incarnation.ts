@@ -36,6 +36,8 @@ export class Incarnation {
   isAlive = true;
   /** The newest answers to each `call/site`, oldest first, for the oracles. */
   readonly told = new Map<string, Told[]>();
+  /** When each of these was answered first, monotonic milliseconds. */
+  readonly toldSinceMs = new Map<string, number>();
   /** Those of the configuration it began with. */
   sites: ReadonlySet<string> = new Set();
   /** Epochs that it asked the gateway to be marked with. */
@@ -72,7 +74,10 @@ export class Incarnation {
   /** It has read an answer. */
   hear(question: string, told: Told): void {
     const known = this.told.get(question) ?? [];
-    if (known.length === 0) this.told.set(question, known);
+    if (known.length === 0) {
+      this.told.set(question, known);
+      this.toldSinceMs.set(question, told.atMs);
+    }
     known.push(told);
     if (known.length > mostTold) known.shift();
   }

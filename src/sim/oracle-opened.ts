@@ -35,7 +35,7 @@ export function checkOpened(watched: Watched, operation: Operation, life: Incarn
   if (!ghost.hasFailedWithin(plan.from, reasonMs))
     ghost.violate('I9', `${id} leaves ${plan.from}, which has served users all the time`);
   const { brakeRatio } = watched.options;
-  const bad = [...watched.clouds.values()].filter((cloud) => isSurelyBad(cloud, ghost));
+  const bad = [...watched.clouds.values()].filter((cloud) => isSurelyBad(cloud, ghost, life));
   if (bad.length / watched.clouds.size > brakeRatio)
     ghost.violate('I10', `${id} is opened while ${bad.map(({ site }) => site).join()} are bad`);
 }
@@ -96,9 +96,14 @@ function launchedAt({ steps }: Plan): readonly string[] {
   return steps.flatMap((step) => (step.kind === 'launch' && !step.bestEffort ? [step.site] : []));
 }
 
-/** All its servers are up, and none has passed a probe for so long that it has been noticed. */
-function isSurelyBad(cloud: Cloud, ghost: Ghost): boolean {
+/** All its servers are up, and none has passed a probe for so long that it has been noticed, by whoever has looked for as long. */
+function isSurelyBad(cloud: Cloud, ghost: Ghost, life: Incarnation | undefined): boolean {
   const alive = cloud.alive();
   const hasStarted = alive.every(({ readyAtMs }) => ghost.nowMs - readyAtMs >= noticedMs);
-  return alive.length > 0 && hasStarted && !ghost.wasProvableWithin(cloud.site, noticedMs);
+  // What a cloud does not list to it a new process cannot probe; what it has only begun to probe may be loading for all it knows.
+  const isLookedAt = alive.every(({ replica }) => {
+    const sinceMs = life?.toldSinceMs.get(`check/${replica.id}`);
+    return life === undefined || (sinceMs !== undefined && ghost.nowMs - sinceMs >= noticedMs);
+  });
+  return alive.length > 0 && hasStarted && isLookedAt && !ghost.wasProvableWithin(cloud.site, noticedMs);
 }

@@ -152,4 +152,5 @@ export const kills: Readonly<Record<string, Kill>> = {
   'rebalance-looks-before-its-turn-is-asked': { seed: 3000002, by: 'I1' },
   'rebalance-of-another-world': { seed: 3000048, by: 'I7' },
   'rebalance-goes-on-after-a-failure': { seed: 3000002, by: 'I32' },
+  'brake-ignored': { seed: 1000065, by: 'I10' },
 };
