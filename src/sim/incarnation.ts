@@ -16,7 +16,9 @@ export interface Told {
 }
 
 /** Answers kept of each question: a step may be judged by any of the last few. */
-const mostTold = 8;
+const leastTold = 8;
+/** And by any that came while another one of its questions, asked beside it, was given up; milliseconds. */
+const keptMs = 6000;
 
 export interface LifeTerms {
   readonly name: string;
@@ -79,7 +81,7 @@ export class Incarnation {
       this.toldSinceMs.set(question, told.atMs);
     }
     known.push(told);
-    if (known.length > mostTold) known.shift();
+    while (known.length > leastTold && told.atMs - (known[0]?.atMs ?? told.atMs) > keptMs) known.shift();
   }
 
   resume(): void {
