@@ -2,6 +2,7 @@
 import type { Operation } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Standing } from '../model/standing.ts';
+import { sameWeights } from '../model/weights.ts';
 import type { Cloud } from './cloud.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
@@ -29,7 +30,8 @@ export function checkOpened(watched: Watched, operation: Operation, life: Incarn
   checkPlanned(watched, operation, life);
   const standing = (life?.told.get('standing')?.at(-1)?.value ?? []) as readonly Standing[];
   checkStanding(watched, operation, standing);
-  if (plan.kind !== 'start') checkAfter(watched, plan);
+  // What leaves the weights as they are does not answer for what a person made of them.
+  if (!sameWeights(plan.before, plan.after)) checkAfter(watched, plan);
   if (plan.kind === 'start' && plan.trigger === 'automatic') checkRestart(watched, operation);
   if (plan.kind !== 'failover' || plan.trigger !== 'automatic' || plan.from === undefined) return;
   if (!ghost.hasFailedWithin(plan.from, reasonMs))
