@@ -60,6 +60,7 @@ async function intend(ctx: Context, at: StepRef, memory: StepMemory): Promise<vo
   const nowMs = ctx.deps.clock.nowMs();
   await ctx.note(at, undefined, 'intended', undefined);
   memory.intendedAtMs = nowMs;
+  memory.intendedAtMonoMs = ctx.deps.clock.monoMs();
 }
 
 /**
@@ -74,7 +75,7 @@ async function actUntilReached(
   hasActed = false,
 ): Promise<StepEnd> {
   const { clock } = ctx.deps;
-  const deadlineAtMonoMs = memory.beganAtMonoMs + leftOf(at, memory);
+  const deadlineAtMonoMs = deadlineOf(at, memory);
   let waitMs: number | undefined;
   const terms = effectTerms(
     { ...at, beganAtMonoMs: memory.beganAtMonoMs },
@@ -143,10 +144,15 @@ async function actUntilReached(
   }
 }
 
-/** Of a hunt that waits for hours a crash must not make days: its time runs from its intent. */
-function leftOf({ step }: StepRef, { intendedAtMs, beganAtMs }: StepMemory): number {
-  if (step.kind !== 'hunt' || intendedAtMs === undefined) return step.deadlineMs;
-  return Math.max(0, step.deadlineMs - Math.max(0, beganAtMs - intendedAtMs));
+/**
+ * Monotonic milliseconds. Of a hunt that waits for hours a crash must not make days, and a look before it that got no answer
+ * must not leave it without any: its time runs from its intent.
+ */
+function deadlineOf({ step }: StepRef, memory: StepMemory): number {
+  const { intendedAtMs, intendedAtMonoMs, beganAtMs, beganAtMonoMs } = memory;
+  if (step.kind !== 'hunt' || intendedAtMs === undefined) return beganAtMonoMs + step.deadlineMs;
+  if (intendedAtMonoMs !== undefined) return intendedAtMonoMs + step.deadlineMs;
+  return beganAtMonoMs + Math.max(0, step.deadlineMs - Math.max(0, beganAtMs - intendedAtMs));
 }
 
 function lateEnd(at: StepRef, reply: Reply<void> | undefined, { launch }: EffectTerms): [StepState, ProviderError] {

@@ -4,6 +4,8 @@ export interface StepMemory {
   readonly beganAtMonoMs: number;
   /** Since when the journal holds that it is to be done, epoch milliseconds: also from before a crash. */
   intendedAtMs: number | undefined;
+  /** The same by this process's own clock; absent: it was intended before a crash, or is not yet. */
+  intendedAtMonoMs?: number;
   isAcknowledged: boolean;
   /** What its effect told, for the record. */
   said: string | undefined;

@@ -232,6 +232,23 @@ test('with a wait it ends at its deadline, without capacity', async () => {
   expect(shelves.virginia.asked).toHaveLength(4);
 });
 
+test('its time runs from its intent: a list that gave no answer before it takes nothing of that', async () => {
+  const { world } = open();
+  const virginia = world.clouds.get('virginia');
+  if (virginia === undefined) throw new Error('no virginia');
+  const { list } = virginia;
+  let hasHung = false;
+  virginia.list = async (selector, call) => {
+    if (hasHung || world.operations().length === 0) return await list(selector, call);
+    hasHung = true;
+    return await hang(call.signal);
+  };
+  const end = await type(world, { ...anywhere, waitMs: 2000 });
+  expect(hasHung).toBe(true);
+  expect(end).toMatchObject({ kind: 'ended', operation: { state: 'done' } });
+  expect(virginia.made).toHaveLength(1);
+});
+
 test('a throttled site is waited for though nobody asked to wait, and the others are asked meanwhile', async () => {
   const sale = open();
   const { world, shelves } = sale;
