@@ -81,7 +81,7 @@ function checkAfter({ ghost, config }: Watched, { kind, after, deployment }: Pla
 }
 
 /** I24: a site that refused a start is not asked again at once, one operation after the other. */
-function checkRestart({ ghost, options }: Watched, { id, plan }: Operation): void {
+function checkRestart({ ghost, options, promises }: Watched, { id, plan }: Operation): void {
   if (options.every.wallJump > 0) return;
   const sites = launchedAt(plan);
   const before = [...ghost.operations.values()].findLast(
@@ -89,6 +89,8 @@ function checkRestart({ ghost, options }: Watched, { id, plan }: Operation): voi
   );
   if (sites.length !== 1 || before?.state !== 'failed' || before.plan.steps[before.step]?.kind !== 'launch') return;
   if (before.error?.class === 'conflict') return;
+  // Whoever clears what is remembered of a site wants it asked again at once.
+  if ((promises.standing.get(`unblock/${sites[0]}`)?.atMs ?? 0) >= (before.endedAtMs ?? 0)) return;
   const afterMs = ghost.nowMs - (ghost.endedAtMs.get(before.id) ?? 0);
   if (afterMs < leastRestartMs)
     ghost.violate('I24', `${id} starts at ${sites[0]} ${afterMs} ms after ${before.id} failed to`);
