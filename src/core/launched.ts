@@ -19,7 +19,7 @@ export function unlistedSlots(
   // Only a list that was made after the launch had to be in it tells of it; one read just before does not.
   const listedAtMs = control.kind === 'seen' ? control.asOfMs : Number.NEGATIVE_INFINITY;
   for (const operation of open === undefined ? recent : [open, ...recent]) {
-    const endedAtMs = operation.endedAtMs ?? nowMs;
+    const endedAtMs = operation.endedAtMs ?? heldAtMs(operation) ?? nowMs;
     const isAlone = isOnlyOne(site, endedAtMs);
     const isOld = control.kind === 'seen' && !isWithin(listLagMs + 1, endedAtMs, listedAtMs);
     if (isOld && !isAlone) continue;
@@ -36,13 +36,22 @@ function isOnlyOne({ control, listLagMs }: SiteView, atMs: number): boolean {
   return atMs <= control.asOfMs && (control.earlierMs ?? control.sinceMs) < atMs;
 }
 
-/** Slots that the operation has launched at the site, or may have: while it is open nobody knows which step it is at. */
+/**
+ * From when on nothing of it is launched, epoch milliseconds: the step that ran when it was told to hold, the one before it is
+ * held at or that one, had its own time left.
+ */
+function heldAtMs({ state, order, plan, step }: Operation): number | undefined {
+  if (state !== 'held' || order === undefined) return undefined;
+  return order.atMs + Math.max(0, ...plan.steps.slice(Math.max(0, step - 1), step + 1).map((each) => each.deadlineMs));
+}
+
+/** Slots that the operation has launched at the site, or may have: while it goes on nobody knows which step it is at. */
 function launchedSlots(
-  { plan, step, endedAtMs }: Operation,
+  { plan, step, state, endedAtMs }: Operation,
   site: string,
   asked: readonly string[] | undefined,
 ): readonly number[] {
-  const begun = endedAtMs === undefined ? plan.steps : plan.steps.slice(0, step + 1);
+  const begun = endedAtMs === undefined && state !== 'held' ? plan.steps : plan.steps.slice(0, step + 1);
   return begun.flatMap((each) => {
     if (each.kind === 'hunt') {
       const slots = each.candidates.find((candidate) => candidate.site === site)?.slots ?? [];

@@ -110,3 +110,23 @@ test('what only one list is without may be there until a second one can tell', (
   const site = siteView('left', { replicas: [], listLagMs: 1000 });
   expect([...unlistedSlots(view({ sites: [site], recent: [failed] }), site, nowMs)]).toEqual([[0, nowMs - 100 + 2000]]);
 });
+
+test.for<{ name: string; heldAgoMs: number; step: number; slots: readonly number[] }>([
+  { name: 'may have launched until the step that ran has had its time', heldAgoMs: 7099, step: 1, slots: [] },
+  { name: 'launches nothing any more once it and the lag are over', heldAgoMs: 7101, step: 1, slots: [0] },
+  { name: 'may have been in the step that it is held at', heldAgoMs: 7101, step: 0, slots: [0] },
+])('an operation that is held $name (I27)', ({ heldAgoMs, step, slots }) => {
+  const plan = planOf({
+    kind: 'failover',
+    steps: [
+      { kind: 'launch', name: '1-launch left', site: 'left', slots: [0], bestEffort: true, deadlineMs: 6000 },
+      { kind: 'settle', name: '2-settle', forMs: 1000, deadlineMs: 2000 },
+    ],
+  });
+  const open = {
+    ...operationOf({ id: 'op-held', plan, endedAtMs: undefined, state: 'held', step }),
+    order: { kind: 'hold', by: hunting.by, atMs: nowMs - heldAgoMs, reason: undefined },
+  } as const;
+  const site = siteView('left', { replicas: [], listLagMs: 1000, listedEarlierMs: nowMs - 1100 });
+  expect(missing(view({ sites: [site], open }), 'left')).toEqual(slots);
+});
