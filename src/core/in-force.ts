@@ -30,9 +30,10 @@ function placementInForce(placement: Placement, scaled: readonly Scaled[], weigh
   const { replicas, standby } = placement;
   // An edit of the file since then wins.
   const own = scaled.find(({ site, instead }) => site === placement.site && instead === replicas);
-  const configured = { replicas, standby };
   const isGiven = standby !== 'hot' && (weights[placement.site] ?? 0) > 0;
-  if (own === undefined) return isGiven ? { ...placement, standby: 'hot', configured } : placement;
+  if (own === undefined) return isGiven ? { ...placement, standby: 'hot' } : placement;
+  // None of one that is hot by its weight is not what the configuration says.
+  const configured = { replicas, standby: isGiven ? 'hot' : standby } as const;
   if (own.replicas === 0) return { ...placement, standby: 'cold', configured };
   return { ...placement, replicas: own.replicas, standby: 'hot', configured };
 }

@@ -43,8 +43,11 @@ test('weights are preferred in place of the configured ones', () => {
 
 test('a standby that traffic was given to for good is hot, and one that was given none is not', () => {
   const [left, right] = deploymentInForce(deployment, [kept()]).placements;
-  expect(left).toMatchObject({ standby: 'hot', replicas: 2, configured: { replicas: 2, standby: 'warm' } });
+  expect(left).toEqual({ ...deployment.placements[0], standby: 'hot' });
   expect(right).toBe(deployment.placements[1]);
+  expect(deploymentInForce(deployment, [kept(), scaled(0)]).placements[0]).toMatchObject({
+    ...{ standby: 'cold', configured: { replicas: 2, standby: 'hot' } },
+  });
   const away: Standing = { ...base, kind: 'weights', weights: { right: 100 }, instead: { left: 100, right: 0 } };
   expect(deploymentInForce(deployment, [away]).placements[0]).toBe(deployment.placements[0]);
 });

@@ -4,6 +4,7 @@ import type { RebalancePolicy } from '../../model/rebalance-policy.ts';
 import type { Site } from '../../model/site.ts';
 import type { SiteView, View } from '../../model/view.ts';
 import { isAlive } from '../readiness.ts';
+import { withoutEmptied } from './emptied.ts';
 import { ownPool, poolsOf, type SharedPool } from './pools.ts';
 import { rulesOf } from './rules-of.ts';
 import type { DeploymentSight, ProblemTerms } from './terms.ts';
@@ -16,12 +17,13 @@ export function problemOf(terms: ProblemTerms): PlacementProblem {
   const { moveUsd, paybackMs } = policy.objective;
   const pools = poolsOf(sites);
   const free = new Map(pools.map(({ pool, units }) => [pool.name, units]));
-  const choices = sights.flatMap(({ view }) => view.sites.flatMap((site) => choicesAt(view, site, pools, free)));
+  const all = sights.flatMap(({ view }) => view.sites.flatMap((site) => choicesAt(view, site, pools, free)));
+  const offered = withoutEmptied(sights, { choices: all, pools });
   return {
     places: sites.map(placeOf),
-    choices,
+    choices: offered.choices,
     loads: sights.map((sight) => loadOf(sight, policy)),
-    rules: rulesOf(terms, pools, choices),
+    rules: rulesOf(terms, offered.pools, offered.choices),
     paidUsdPerHour: pools.reduce((sum, { paidUsdPerHour }) => sum + paidUsdPerHour, 0),
     objective: { moveUsd, paybackHours: paybackMs / hourMs },
   };

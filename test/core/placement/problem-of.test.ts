@@ -127,13 +127,11 @@ test('every rule of the deployment and of rebalancing is there, with where it is
   expect(rules.map(({ name, says, path }) => `${name} | ${says} | ${path.join('.')}`)).toEqual([
     'demand chat | chat is asked 20 rps | deployments.chat',
     'residency chat | chat may run in eu only | deployments.chat.residency',
-    'block chat right/chat | no more of chat at right: right was emptied by a person | deployments.chat.sites.right',
     'vendorShare aws of chat | at most 60% of the traffic of chat at aws | deployments.chat.failover.safety.vendorShare.aws',
     'headroom of chat | 10% headroom for chat | deployments.chat.failover.safety.headroom',
     'maxUsdPerHour of chat | chat may cost 50 USD an hour | deployments.chat.failover.safety.maxUsdPerHour',
     'freeze chat | chat must stay as it is: no changes now: year-end | deployments.chat.failover.safety.freeze',
     'replicas left/chat | left may hold 1 replicas of chat | deployments.chat.sites.left.replicas',
-    'replicas right/chat | right may hold 1 replicas of chat | deployments.chat.sites.right.replicas',
     "vendorShare azure | at most 40% of a deployment's traffic at azure | rebalance.constraints.vendorShare.azure",
     'headroom | 25% headroom | rebalance.constraints.headroom',
     'minimumSites | each deployment at 2 sites or more | rebalance.constraints.minimumSites',
@@ -146,6 +144,16 @@ test('every rule of the deployment and of rebalancing is there, with where it is
     'costPerRun | one run adds at most 60 USD an hour | rebalance.maxChange.costPerRun',
   ]);
   expect(new Set(named(rules)).size).toBe(rules.length);
+});
+
+test('what a person emptied is no place for anything, and what stands there takes its room', () => {
+  const plain = siteView('right', rated);
+  const placement = { ...plain.placement, use: { accelerator: 'H100', count: 8 } };
+  const sites = [siteView('left', rated), { ...plain, site: { ...plain.site, capacity }, placement }];
+  const { choices, rules } = problem({ sites, standing: [out] });
+  expect(choices.map(({ pool }) => pool.site)).toEqual(['left']);
+  expect(rules).toContainEqual(expect.objectContaining({ name: 'capacity right/H100/reserved', units: 12 }));
+  expect(rules.some(({ kind }) => kind === 'block')).toBe(false);
 });
 
 test('latency has a price where it is known of every site, else it has none', () => {
