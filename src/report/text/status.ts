@@ -9,6 +9,7 @@ import { reasonWord } from './reason.ts';
 import { sanitize } from './sanitize.ts';
 import { percent, seconds, siteTable } from './site-table.ts';
 import { mark, type Style, type Tone, tint } from './style.ts';
+import { temporaryLines } from './temporary.ts';
 import { clockTime } from './time.ts';
 import { cut, padEnd, widthOf, wrap } from './width.ts';
 
@@ -34,25 +35,40 @@ interface Part {
 
 /** Lines without the last line break; none is wider than `style.width`. */
 export function statusText(view: StatusView, style: Style, columns: 'usual' | 'wide' = 'usual'): string {
-  const parts: readonly Part[] = [
+  const whole = rowsOf(partsOf(view, style, columns, 'whole'));
+  if (style.isAccessible || whole.length <= screenRows) return whole.join('\n');
+  return rowsOf(fitted(partsOf(view, style, columns, 'short'))).join('\n');
+}
+
+/** `temporary`: with commands on lines of their own where they need one, or a line for each thing. */
+function partsOf(
+  view: StatusView,
+  style: Style,
+  columns: 'usual' | 'wide',
+  temporary: 'whole' | 'short',
+): readonly Part[] {
+  return [
     { lines: [header(view, style), service(view, style), ...figures(view, style)] },
     { lines: happened(view, style), least: 4 },
     { lines: siteTable(view, style, columns) },
     { lines: announced(view, style), least: 0 },
     { lines: failoverAgain(view, style), least: 1 },
-    { lines: temporary(view, style) },
+    { lines: temporaryLines(view, style, indent, temporary) },
     { lines: doctor(view, style) },
     { lines: labelled('Controller', controllerText(view), style), least: 1 },
     { lines: unseen(view, style) },
     { lines: answersFor(view, style) },
     { lines: nextLines(view.next, style), least: 1 },
   ];
-  return (style.isAccessible ? parts : fitted(parts)).flatMap(({ lines }) => lines).join('\n');
+}
+
+function rowsOf(parts: readonly Part[]): readonly string[] {
+  return parts.flatMap(({ lines }) => lines);
 }
 
 /** From the bottom up, second lines give way: whoever scrolls at night has lost the first ones. */
 function fitted(parts: readonly Part[]): readonly Part[] {
-  let over = parts.reduce((sum, { lines }) => sum + lines.length, 0) - screenRows;
+  let over = rowsOf(parts).length - screenRows;
   return parts
     .toReversed()
     .map(({ lines, least = lines.length }) => {
@@ -171,27 +187,8 @@ function answersFor({ owner, runbook }: StatusView, style: Style): string[] {
   return labelled('Runbook', `${sanitize(runbook, 200)}${who}`, style).slice(0, 1);
 }
 
-/** More of them are counted, not listed. */
-const maxTemporary = 3;
-/** Columns that a temporary thing's own name has at least. */
+/** Columns that a name has at least. */
 const leastName = 8;
-
-function temporary({ temporary: all = [], atMs }: StatusView, style: Style): string[] {
-  const shown = all.slice(0, maxTemporary);
-  const lines = shown.map(({ kind, what, by, untilMs, end }) => {
-    const endless = kind === 'drill' ? 'ends by itself' : 'no end';
-    const left = untilMs === undefined ? endless : untilMs > atMs ? `${age(untilMs - atMs)} left` : 'time is over';
-    const until = untilMs === undefined ? '' : `, to ${clockTime(untilMs)}`;
-    // The countdown is what must never be cut off: not by a long name, nor by the command that is there to be copied.
-    const room = Math.max(style.width - indent - widthOf(end) - 3, widthOf(left) + 2 + leastName);
-    const name = cut(sanitize(what, 30), room - widthOf(left) - 2);
-    const longer = [`${name}, ${left}${until}, ${sanitize(by, 30)}`, `${name}, ${left}${until}`];
-    return `${longer.find((text) => widthOf(text) <= room) ?? `${name}, ${left}`}   ${end}`;
-  });
-  const more = all.length - shown.length;
-  if (more > 0) lines.push(`and ${more} more: godwit status -o json`);
-  return lines.map((line, index) => padEnd(index === 0 ? 'Temporary' : '', indent) + cut(line, style.width - indent));
-}
 
 /** One line: what was found is read with the command that looks again. */
 function doctor({ sites, atMs }: StatusView, style: Style): string[] {

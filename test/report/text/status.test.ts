@@ -251,6 +251,22 @@ test('what a drill breaks is said to end by itself', () => {
   expect(statusText(view({ temporary: [drill] }), unicode)).toMatch(/drill at left, ends by itself/);
 });
 
+test('what has no end keeps its name, and its command is whole on a line of its own where there is room', () => {
+  const end = 'godwit switchover chat-70b --weights oslo=33,paris=33,rome=34 --keep';
+  const kept: Temporary = { ...paused, kind: 'weights', what: 'weights kept', untilMs: undefined, end };
+  const lines = statusText(view({ temporary: [kept] }), unicode).split('\n');
+  const at = lines.findIndex((line) => line.startsWith('Temporary'));
+  expect(lines.slice(at, at + 2)).toEqual([
+    'Temporary      weights kept, no end, anna@desk',
+    `${' '.repeat(80 - end.length)}${end}`,
+  ]);
+  const sites = Array.from({ length: 8 }, (_, index) => ({ ...dead, name: `site-${index}` }));
+  const page = { owner: 'team', runbook: 'https://runbook', open: operation({ endedAtMs: undefined }) };
+  const full = statusText(view({ sites, temporary: [kept, kept, kept], ...page }), unicode).split('\n');
+  expect(full.find((line) => line.startsWith('Temporary'))).toMatch(/^Temporary {6}weights kept {3}godwit switchover/);
+  expect(full.filter((line) => line.includes('weights kept'))).toHaveLength(3);
+});
+
 test('a fourth temporary thing is counted, not listed', () => {
   const text = statusText(view({ temporary: [paused, paused, paused, paused] }), unicode);
   expect(text).toContain('and 1 more: godwit status -o json');
