@@ -48,6 +48,7 @@ export const reasonCodes = [
   'SiteFailing',
   'PreferredSiteHealthy',
   'AskedByPerson',
+  'AskedByRebalance',
 ] as const;
 
 export type ReasonCode = (typeof reasonCodes)[number];

@@ -32,7 +32,7 @@ export interface SimulationSummary {
 /** Codes that say why something was done, or that nothing was to be done; all others stood in the way of a move. */
 const noObstacle: ReadonlySet<ReasonCode> = new Set([
   ...(['OperationRunning', 'AlreadyThere', 'SiteFailing', 'ReplicasMissing', 'SiteRemoved'] as const),
-  ...(['PreferredSiteHealthy', 'AskedByPerson'] as const),
+  ...(['PreferredSiteHealthy', 'AskedByPerson', 'AskedByRebalance'] as const),
 ]);
 
 /** Outages of all worlds together; of an even number the median is the lower of the two in the middle. */

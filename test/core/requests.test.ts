@@ -23,6 +23,12 @@ test('a switchover to a site takes everything there, in gated steps', () => {
   });
 });
 
+test('what a rebalancing asks for says so: no person chose this change', () => {
+  expect(ask({ to: 'right', trigger: 'rebalance', reason: 'cheaper' })).toMatchObject({
+    action: { trigger: 'rebalance', because: [{ code: 'AskedByRebalance', message: 'ada@desk: cheaper' }] },
+  });
+});
+
 test('a switchover from a site takes only what it had', () => {
   const sites = [siteView('left'), siteView('right'), siteView('far')];
   const weights = { left: 60, right: 40, far: 0 };

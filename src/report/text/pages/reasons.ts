@@ -190,4 +190,8 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'Nothing.',
   ),
   AskedByPerson: reason('A person asked for it; the record holds who, where and why.', 'Nothing.'),
+  AskedByRebalance: reason(
+    'A rebalancing asked for it as one of its changes; the record holds who began it, where and why.',
+    'Nothing. What it would change now, and why: godwit plan rebalance',
+  ),
 };
