@@ -1,8 +1,9 @@
 /** The manners of a run that a scheduler began: quiet, told to whoever watches, and never in the way. */
 import type { RebalanceEnd } from '../engine/rebalance/run-rebalance.ts';
+import { GodwitError, messageOf } from '../errors.ts';
 import type { RebalancePolicy } from '../model/rebalance-policy.ts';
 import type { App } from './app.ts';
-import { type Exit, exitCodes } from './exit-codes.ts';
+import { type Exit, exitCodes, exitOfError } from './exit-codes.ts';
 import { writeTextfile } from './metrics-textfile.ts';
 import type { Output } from './output.ts';
 import { changeRatioOf, exitOfEnd, skippedBy } from './rebalance-exit.ts';
@@ -36,7 +37,7 @@ export async function runScheduled(
     await leave(exit, log, end);
     return { exit, end };
   } catch (error) {
-    await leave('failed', error instanceof Error ? error.message : String(error), undefined);
+    await leave(error instanceof GodwitError ? exitOfError[error.code] : 'failed', messageOf(error), undefined);
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 import { type SiteMove, siteMoves } from '../../core/placement/site-moves.ts';
 import { worthOf } from '../../core/placement/worth.ts';
 import { windowsAt } from '../../core/week-windows.ts';
+import { assert } from '../../errors.ts';
 import type { LeaseRecord } from '../../model/lease.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -11,6 +12,7 @@ import { carryOut, type WishEnd } from '../carry-out.ts';
 import type { EngineDeps } from '../engine.ts';
 import { gripLease } from '../lease-grip.ts';
 import { askInTime, recentLimit } from './ask-in-time.ts';
+import { partlyDone } from './partly-done.ts';
 import { planRebalance } from './plan-rebalance.ts';
 import type { Run, RunTerms } from './run-terms.ts';
 import { textOf, wishOf } from './site-move.ts';
@@ -86,26 +88,38 @@ function movesOf({ parts = [], changes }: Extract<RebalanceOutcome, { kind: 'pla
 
 /** Stops where no rule is broken: after each operation, whatever comes next. */
 async function carryOutMoves(run: Run): Promise<RebalanceEnd> {
-  const { plan, moves, known } = run;
-  for (const [index, move] of moves.entries()) {
-    const stop = (reasons: readonly Reason[], last?: Operation, isUnknown = false): RebalanceEnd => {
-      return { kind: 'changed', plan, done: moves.slice(0, index), left: moves.slice(index), reasons, last, isUnknown };
-    };
+  const { plan, moves } = run;
+  for (const index of moves.keys()) {
+    const stopped = await carryOutMove(run, index);
+    if (stopped !== undefined)
+      return { kind: 'changed', plan, done: moves.slice(0, index), left: moves.slice(index), ...stopped };
+  }
+  return { kind: 'changed', plan, done: moves, left: [], reasons: [], last: undefined, isUnknown: false };
+}
+
+type Stopped = Pick<Extract<RebalanceEnd, { kind: 'changed' }>, 'reasons' | 'last' | 'isUnknown'>;
+
+/** Undefined: it was done, or was so already. */
+async function carryOutMove(run: Run, index: number): Promise<Stopped | undefined> {
+  const { moves, known } = run;
+  const move = moves[index];
+  assert(move !== undefined, `there is no change ${index}`);
+  let hasChanged = index > 0;
+  try {
     const end = await askInTime(run, move, index);
-    if (end.kind === 'not-asked') return stop(end.reasons);
+    if (end.kind === 'not-asked') return { reasons: end.reasons, last: undefined, isUnknown: false };
     if (end.kind === 'ended')
       known.set(move.deployment, new Set([...(known.get(move.deployment) ?? []), end.operation.id]));
-    if (isDone(end)) continue;
+    if (isDone(end)) return undefined;
+    hasChanged = true;
     const { reasons, last } = whyNot(end);
     const isStart = move.kind === 'scale' && move.after > move.before && last !== undefined;
     const back = isStart ? await takeBack(run, move, index) : [];
-    return stop(
-      [...reasons, ...back],
-      last,
-      last?.state === 'unknown' || end.kind === 'still-running' || end.kind === 'lease-lost',
-    );
+    const isUnknown = last?.state === 'unknown' || end.kind === 'still-running' || end.kind === 'lease-lost';
+    return { reasons: [...reasons, ...back], last, isUnknown };
+  } catch (thrown) {
+    throw hasChanged ? partlyDone(thrown, moves.slice(0, index), moves.slice(index)) : thrown;
   }
-  return { kind: 'changed', plan, done: moves, left: [], reasons: [], last: undefined, isUnknown: false };
 }
 
 function isDone(end: WishEnd): boolean {

@@ -187,6 +187,9 @@ test('whoever watches is told: a ping before and after, and metrics in a file', 
   expect(lost.code).toBe(1);
   expect(lost.pings[1]).toBe('1 disk full');
   expect(metrics()).toContain('godwit_rebalance_last_exit_code 1');
+  const unknown = await rebalance(['--cron'], { over: { run }, end: new GodwitError('OutcomeUnknown', 'asked for') });
+  expect([unknown.code, unknown.pings[1]]).toEqual([11, '11 asked for']);
+  expect(metrics()).toContain('godwit_rebalance_last_exit_code 11');
   await rebalance(['--cron'], { over: { run }, end: unchanged('no-plan', skipped) });
   expect(metrics()).toContain('godwit_rebalance_skipped_total{reason="Paused"} 1');
 });

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { carryOut } from '../../../src/engine/carry-out.ts';
 import { runController } from '../../../src/engine/controller.ts';
+import type { EngineDeps } from '../../../src/engine/engine.ts';
 import { type RebalanceEnd, runRebalance } from '../../../src/engine/rebalance/run-rebalance.ts';
 import type { RunTerms } from '../../../src/engine/rebalance/run-terms.ts';
+import { GodwitError } from '../../../src/errors.ts';
 import type { ProviderError } from '../../../src/model/provider-error.ts';
 import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
 import { createWorld, noLimits, type World } from '../support/world.ts';
@@ -28,13 +30,13 @@ const alive = ({ replicas }: World['left']): number =>
 interface Change {
   readonly over?: Partial<RebalancePolicy>;
   readonly terms?: Partial<RunTerms>;
+  readonly deps?: EngineDeps;
 }
 
 function begin(
   world: World,
-  { over, terms }: Change = {},
+  { over, terms, deps = world.boot().deps }: Change = {},
 ): { readonly end: Promise<RebalanceEnd>; readonly said: string[] } {
-  const { deps } = world.boot();
   const said: string[] = [];
   const config = { ...deps.config, rebalance: { ...policy, ...over } };
   const all: RunTerms = {
@@ -148,6 +150,27 @@ test('what somebody does while the plan is read ends it before it begins', async
   const { end } = await run(world, { terms: { approve } });
   expect(end).toMatchObject({ kind: 'changed', done: [], left: [{}, {}], reasons: [{ code: 'WorldMoved' }] });
   expect(alive(world.left)).toBe(2);
+});
+
+test('a store that fails between two changes: what was done is told, and where it is recorded', async () => {
+  const world = await standing();
+  const { deps } = world.boot();
+  let isBroken = false;
+  const list: typeof deps.store.operations.list = async (query) => {
+    if (isBroken) throw new GodwitError('StoreFailed', 'no room', { hint: 'make room' });
+    return await deps.store.operations.list(query);
+  };
+  const broken = { ...deps, store: { ...deps.store, operations: { ...deps.store.operations, list } } };
+  const { end, said } = begin(world, { deps: broken });
+  await world.until('the first is begun', () => said.length > 0);
+  isBroken = true;
+  await expect(world.drive(end, 120_000)).rejects.toMatchObject({
+    ...{ code: 'OperationFailed', hint: expect.stringMatching(/^make room; .*godwit history chat$/) },
+    message:
+      'no room. Until then 1 of 2 changes were done: move chat to right 100%. Not done: scale chat at left from 2 to 0',
+    details: { done: ['move chat to right 100%'], left: ['scale chat at left from 2 to 0'] },
+  });
+  expect(world.sink.entry?.weights).toEqual({ left: 0, right: 100 });
 });
 
 const soldOut: ProviderError = { class: 'capacity', code: 'SoldOut', message: 'nothing left' };
