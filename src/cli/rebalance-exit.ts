@@ -16,8 +16,8 @@ export function exitOfEnd(end: RebalanceEnd, { isCron }: { readonly isCron: bool
       if (end.left.length === 0) return 'done';
       if (end.isUnknown) return 'unknown';
       if (end.last !== undefined) return end.last.state === 'returned' ? 'returned' : 'failed';
-      // What the deadline left is for the next run; a person who said how long it may take knows too.
-      if (end.reasons.every(({ code }) => code === 'Withdrawn')) return 'done';
+      // What the deadline or the load left is for the next run; a person who said how long, or when, knows too.
+      if (end.reasons.every(({ code }) => code === 'Withdrawn' || code === 'NotIdle')) return 'done';
       return end.done.length === 0 ? 'refused' : 'failed';
     }
   }

@@ -141,6 +141,11 @@ export const rebalanceSchema = z
         ).optional(),
         deadline: duration('Nothing is begun that may not end within this', 1000).optional(),
         jitter: duration('Each host waits up to this before it begins', 0, '1h').optional(),
+        onlyIf: z
+          .enum(['idle'])
+          .optional()
+          .meta({ description: 'idle: not while users ask for more than idleBelow; without it whatever they ask' }),
+        idleBelow: share('Idle is less than this share of what the ready replicas are rated for').optional(),
         textfileDir: z
           .string()
           .min(1)

@@ -63,6 +63,8 @@ function runOf(given: Part, dir: string): RebalancePolicy['run'] {
     everyMs: given.get('every').ms,
     ...(given.get('deadline').isThere ? { deadlineMs: given.get('deadline').ms } : {}),
     jitterMs: given.get('jitter').ms,
+    ...(given.get('onlyIf').isThere ? { onlyIf: 'idle' as const } : {}),
+    idleBelowRatio: given.get('idleBelow').ratio,
     ...(textfileDir === undefined ? {} : { textfileDir: resolve(dir, textfileDir) }),
     ...(pingUrl === undefined ? {} : { pingUrl }),
   };

@@ -45,6 +45,7 @@ export const reasonCodes = [
   'PointOfNoReturn',
   'DrillRunning',
   'NoTraffic',
+  'NotIdle',
   'SiteFailing',
   'PreferredSiteHealthy',
   'AskedByPerson',

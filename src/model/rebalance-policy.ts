@@ -44,6 +44,10 @@ export interface RebalancePolicy {
     readonly deadlineMs?: number;
     /** Each host waits up to this before it begins. */
     readonly jitterMs: number;
+    /** Only while users ask little; absent: whatever they ask. */
+    readonly onlyIf?: 'idle';
+    /** Little: less than this share of what is ready, 0–1. */
+    readonly idleBelowRatio: number;
     /** Folder of a node exporter's textfile collector; absent: none. */
     readonly textfileDir?: string;
     /** Of a check of Healthchecks; absent: none. */

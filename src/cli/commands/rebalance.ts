@@ -11,7 +11,7 @@ import { requireReason } from '../change/options.ts';
 import { commandLine } from '../change/typed-line.ts';
 import { defineCommand, type Globals, type Outcome } from '../command.ts';
 import { confirm } from '../confirm.ts';
-import { duration, flag, percent, text } from '../inputs.ts';
+import { duration, flag, optionalChoice, percent, text } from '../inputs.ts';
 import { lineReporter } from '../line-reporter.ts';
 import { openConfig } from '../open-config.ts';
 import type { Output } from '../output.ts';
@@ -34,6 +34,7 @@ export const rebalance = defineCommand({
     deadline: duration('--deadline <time>', 'begin nothing that may not end within this, such as 20m'),
     jitter: duration('--jitter <time>', 'with --cron: this host waits up to this before it begins'),
     maxChange: percent('--max-change <percent>', 'most of each deployment’s traffic that this run moves'),
+    onlyIf: optionalChoice('--only-if <when>', 'idle: only while users ask little (rebalance.run.idleBelow)', ['idle']),
     minGain: dollars('--min-gain <usd>', 'a plan that saves fewer dollars an hour is not carried out'),
   },
   examples: [
@@ -49,6 +50,7 @@ export const rebalance = defineCommand({
     if (!options.cron && config.isProtected === true) requireReason('godwit rebalance', options.reason);
     const runId = options.cron ? await slotId(policy, app) : `run-${app.clock.nowMs()}`;
     const deadlineMs = options.deadline ?? policy.run.deadlineMs;
+    const onlyIf = options.onlyIf ?? (options.cron ? policy.run.onlyIf : undefined);
     const question = (plan: RebalancePlan): Promise<Outcome | undefined> =>
       askFor(plan, { config, yes: options.yes, typed, globals }, app, out);
     let declined: Outcome | undefined;
@@ -59,6 +61,7 @@ export const rebalance = defineCommand({
         ...(await planTerms(options, config)),
         ...{ runId, isScheduled: options.cron, reason: options.reason ?? (options.cron ? 'scheduled' : undefined) },
         ...(deadlineMs === undefined ? {} : { deadlineMs }),
+        ...(onlyIf === undefined ? {} : { idleBelowRatio: policy.run.idleBelowRatio }),
         jitterMs: options.cron ? (options.jitter ?? policy.run.jitterMs) : 0,
         approve: async (plan: RebalancePlan): Promise<boolean> => {
           if (options.cron) return true;

@@ -1,8 +1,11 @@
 /** Asks for one change of a rebalancing, unless the world, the lease or the deadline has moved on; waits where only the pace is in the way. */
+import { notIdle } from '../../core/placement/idle.ts';
 import type { SiteMove } from '../../core/placement/site-moves.ts';
+import { assert } from '../../errors.ts';
 import type { Reason } from '../../model/reason.ts';
 import { span } from '../../model/words.ts';
 import { carryOut, type WishEnd } from '../carry-out.ts';
+import { lookOnce } from '../look-once.ts';
 import type { Run } from './run-terms.ts';
 import { longestMs, textOf, wishOf } from './site-move.ts';
 
@@ -48,7 +51,8 @@ function pauseMs(reasons: readonly Reason[], nowMs: number): number | undefined 
 /** Looking takes time, too: whether the lease still holds is asked last. */
 async function staleReasons(run: Run, move: SiteMove): Promise<readonly Reason[]> {
   const moved = await movedReason(run, move);
-  return [...moved, ...lateReason(run, move, 0)];
+  const busy = await loadReason(run, move);
+  return [...moved, ...busy, ...lateReason(run, move, 0)];
 }
 
 /** What it may take at most does not fit any more, once it has waited so long. */
@@ -83,6 +87,15 @@ async function movedReason({ deps, known }: Run, move: SiteMove): Promise<readon
           message: `${other.id} (${other.plan.kind} of ${deployment}, ${other.plan.trigger}) came between`,
         },
       ];
+}
+
+/** Users have come back since. */
+async function loadReason({ deps, terms, signal }: Run, { deployment: name }: SiteMove): Promise<readonly Reason[]> {
+  if (terms.idleBelowRatio === undefined) return [];
+  const deployment = deps.config.deployments.find((each) => each.name === name);
+  assert(deployment !== undefined, `unknown deployment ${name}`);
+  const { view } = await lookOnce(deps, deployment, 'rebalance', signal);
+  return notIdle(view, terms.idleBelowRatio, deps.clock.nowMs());
 }
 
 /** As many are looked at for one that is new. */

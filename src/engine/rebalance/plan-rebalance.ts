@@ -4,6 +4,7 @@ import { brokenRules } from '../../core/placement/broken.ts';
 import { changesOf } from '../../core/placement/changes.ts';
 import { demandOf } from '../../core/placement/demand-of.ts';
 import { formulate } from '../../core/placement/formulate.ts';
+import { notIdle } from '../../core/placement/idle.ts';
 import { orderParts } from '../../core/placement/order.ts';
 import { paced } from '../../core/placement/paced.ts';
 import { problemOf } from '../../core/placement/problem-of.ts';
@@ -26,6 +27,8 @@ export interface RebalanceTerms {
   readonly withinMs: number;
   /** By deployment, instead of what the gateway counts; absent: none. */
   readonly demands?: Readonly<Record<string, Demand>>;
+  /** Only while users ask less than this share of what is ready, 0–1, of each deployment; absent: whatever they ask. */
+  readonly idleBelowRatio?: number;
 }
 
 /** Good enough: a plan within this of the best is not searched on, as a share of its cost. */
@@ -48,7 +51,7 @@ export async function planRebalance(
   const demands = new Map(
     views.map((view) => [view, terms.demands?.[view.deployment.name] ?? demandOf(view, policy, nowMs)]),
   );
-  const reasons = views.flatMap((view) => reasonsAgainst(view, demands.get(view), nowMs));
+  const reasons = views.flatMap((view) => reasonsAgainst(view, demands.get(view), terms.idleBelowRatio, nowMs));
   const sights = views.flatMap((view): DeploymentSight[] => {
     const demand = demands.get(view);
     return demand === undefined ? [] : [{ view, demand }];
@@ -66,6 +69,7 @@ export async function planRebalance(
 function reasonsAgainst(
   view: View,
   demand: Demand | undefined,
+  idleBelowRatio: number | undefined,
   nowMs: number,
 ): readonly (Reason & { deployment: string })[] {
   const { name: deployment } = view.deployment;
@@ -78,7 +82,8 @@ function reasonsAgainst(
           },
         ]
       : [];
-  return [...unsettledReasons(view, nowMs), ...unknown].map((reason) => ({ ...reason, deployment }));
+  const busy = idleBelowRatio === undefined ? [] : notIdle(view, idleBelowRatio, nowMs);
+  return [...unsettledReasons(view, nowMs), ...busy, ...unknown].map((reason) => ({ ...reason, deployment }));
 }
 
 async function solveProblem(

@@ -16,7 +16,7 @@ const policy: RebalancePolicy = {
   objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
   constraints: { vendorMaxRatio: {}, headroomRatio: 0.2, minimumSites: 1 },
   ...{ maxChange: { trafficRatio: 0.5 }, demandRps: {}, minimumGainUsdPerHour: 1 },
-  run: { everyMs: 300_000, jitterMs: 0 },
+  run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3 },
 };
 const outcome: Extract<RebalanceOutcome, { kind: 'plan' }> = {
   kind: 'plan',
@@ -119,6 +119,7 @@ test.for<[string, RebalanceEnd, number, number]>([
   ['a change failed', { ...left, last: operation('failed') }, 1, 1],
   ['a change was given back', { ...left, last: operation('returned') }, 12, 12],
   ['nobody knows how a change ended', { ...left, last: operation('unknown'), isUnknown: true }, 11, 11],
+  ['users came back', { ...left, reasons: [{ code: 'NotIdle', message: '90 of 100' }] }, 0, 0],
   ['the deadline left some', { ...left, reasons: [{ code: 'Withdrawn', message: '1m are left' }] }, 0, 0],
 ])('%s: the exit of a person and of a scheduler', async ([, end, byHand, byCron]) => {
   expect((await rebalance(['--yes'], { end })).code).toBe(byHand);
@@ -164,6 +165,17 @@ test('limits of this run: never looser than the configuration has them', async (
   const wide = await rebalance(['--yes', '--max-change', '90%']);
   expect(wide.asked[0]?.config.rebalance?.maxChange.trafficRatio).toBe(0.5);
   expect((await rebalance(['--yes', '--min-gain', 'some'])).code).toBe(2);
+});
+
+test('only while users ask little: when the command says so, or the file to a scheduler', async () => {
+  const run = { ...policy.run, onlyIf: 'idle', idleBelowRatio: 0.4 } as const;
+  const ratios = async (...argv: string[]) =>
+    (await rebalance(argv, { over: { run: argv.includes('--only-if') ? policy.run : run } })).asked[0]?.terms
+      .idleBelowRatio;
+  expect(await ratios('--yes', '--only-if', 'idle')).toBe(0.3);
+  expect(await ratios('--cron')).toBe(0.4);
+  expect(await ratios('--yes')).toBeUndefined();
+  expect((await rebalance(['--yes', '--only-if', 'noon'])).code).toBe(2);
 });
 
 test('two runs of one slot have one name, and each waits its own time', async () => {

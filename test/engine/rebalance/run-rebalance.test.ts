@@ -139,6 +139,33 @@ test('what a person does between two steps ends it there', async () => {
   expect(world.violations).toEqual([]);
 });
 
+test('users that come back between two changes leave the rest for a quiet hour', async () => {
+  const world = await standing();
+  const { deps } = world.boot();
+  let rps = 1;
+  const read: typeof deps.traffic.traffic = async (name, call) => {
+    const seen = await deps.traffic.traffic(name, call);
+    if (seen.kind === 'unknown') return seen;
+    const sites = seen.value.sites.map((each) => ({
+      ...each,
+      windowMs: 1000,
+      attempts: each.site === 'left' ? rps : 0,
+    }));
+    return { ...seen, value: { ...seen.value, sites } };
+  };
+  const busy = { ...deps, traffic: { ...deps.traffic, traffic: read } };
+  const { end, said } = begin(world, { deps: busy, terms: { idleBelowRatio: 0.5 } });
+  await world.until('the first is begun', () => said.length > 0);
+  rps = 30;
+  expect(await world.drive(end, 120_000)).toMatchObject({
+    ...{ kind: 'changed', done: [{ kind: 'weigh' }], left: [{ kind: 'scale' }] },
+    reasons: [{ code: 'NotIdle', message: 'chat serves 30 of 40 rps that are ready; idle is below 50 %' }],
+  });
+  const again = await run(world, { deps: busy, terms: { idleBelowRatio: 0.5, runId: 'slot-2' } });
+  expect(again.end).toMatchObject({ why: 'no-plan', plan: { outcome: { kind: 'skipped' } } });
+  expect(JSON.stringify(again.end)).toContain('NotIdle');
+});
+
 test('what somebody does while the plan is read ends it before it begins', async () => {
   const world = await standing();
   const approve = async (): Promise<boolean> => {

@@ -1,5 +1,5 @@
 /** Faults in rebalancing: under whose turn, of which world, within which rules, and whether it comes to rest. */
-import type { Mutant } from './mutant.ts';
+import { lines, type Mutant } from './mutant.ts';
 
 const ask = 'src/engine/rebalance/ask-in-time.ts';
 const run = 'src/engine/rebalance/run-rebalance.ts';
@@ -66,8 +66,15 @@ export const rebalanceMutants: readonly Mutant[] = [
   {
     name: 'rebalance-looks-before-its-turn-is-asked',
     file: ask,
-    find: 'const moved = await movedReason(run, move);\n  return [...moved, ...lateReason(run, move, 0)];',
-    replace: 'return [...lateReason(run, move, 0), ...(await movedReason(run, move))];',
+    find: lines(
+      '  const moved = await movedReason(run, move);',
+      '  const busy = await loadReason(run, move);',
+      '  return [...moved, ...busy, ...lateReason(run, move, 0)];',
+    ),
+    replace: lines(
+      '  const late = lateReason(run, move, 0);',
+      '  return [...late, ...(await movedReason(run, move)), ...(await loadReason(run, move))];',
+    ),
     breaks: ['I1'],
     why: 'a look at the store takes no time; with a slow disk the lease is over when it is back',
   },

@@ -177,6 +177,10 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'The site that the drill would break has no traffic now: nobody would notice, so nothing would be proven.',
     'Look where the traffic is: godwit status DEPLOYMENT. Bring it home first: godwit failback DEPLOYMENT',
   ),
+  NotIdle: reason(
+    'Rebalancing was to run only while users ask little (--only-if idle), and they ask more: a share of rebalance.run.idleBelow or more of what is ready, or nobody sees how much.',
+    'Wait for a quiet hour, raise rebalance.run.idleBelow, or leave --only-if out.',
+  ),
   PointOfNoReturn: reason(
     'The operation has begun to stop its source: what is stopped cannot take traffic back.',
     'Start it again and move back: godwit start DEPLOYMENT --site SITE, then godwit switchover DEPLOYMENT --to SITE',
