@@ -2,16 +2,19 @@
 import type { RebalanceEnd } from '../engine/rebalance/run-rebalance.ts';
 import type { Exit } from './exit-codes.ts';
 
-/** `isCron`: a scheduler comes again, so what only waits is no failure. */
-export function exitOfEnd(end: RebalanceEnd, { isCron }: { readonly isCron: boolean }): Exit {
+/** Who asks, and for a scheduler when it has waited long enough for another run, milliseconds. */
+export type AskedBy = { readonly isCron: false } | { readonly isCron: true; readonly lockStaleAfterMs: number };
+
+/** A scheduler comes again, so what only waits is no failure: until the other run has been at it for too long. */
+export function exitOfEnd(end: RebalanceEnd, by: AskedBy): Exit {
   switch (end.kind) {
     case 'busy':
-      return 'leaseHeld';
+      return by.isCron && end.record.heldMs >= by.lockStaleAfterMs ? 'failed' : 'leaseHeld';
     case 'closed':
     case 'repeated':
       return 'done';
     case 'unchanged':
-      return exitOfUnchanged(end, isCron);
+      return exitOfUnchanged(end, by.isCron);
     case 'changed': {
       if (end.left.length === 0) return 'done';
       if (end.isUnknown) return 'unknown';

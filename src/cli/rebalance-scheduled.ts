@@ -7,7 +7,7 @@ import { type Exit, exitCodes, exitOfError } from './exit-codes.ts';
 import { writeTextfile } from './metrics-textfile.ts';
 import type { Output } from './output.ts';
 import { changeRatioOf, exitOfEnd, skippedBy } from './rebalance-exit.ts';
-import { endLine, toldOf } from './rebalance-words.ts';
+import { endLine, staleLine, toldOf } from './rebalance-words.ts';
 
 /** Runs it between the pings of `rebalance.run`, and leaves its metrics; gives the exit. Only what changed, or went wrong, is told. */
 export async function runScheduled(
@@ -31,8 +31,8 @@ export async function runScheduled(
   };
   try {
     const end = await work();
-    const exit = exitOfEnd(end, { isCron: true });
-    const log = logOf(end);
+    const exit = exitOfEnd(end, { isCron: true, lockStaleAfterMs: run.lockStaleAfterMs });
+    const log = logOf(end, exit, run.lockStaleAfterMs, app.clock.nowMs());
     if (end.kind === 'changed' || (exit !== 'done' && exit !== 'leaseHeld')) out.warn(log);
     await leave(exit, log, end);
     return { exit, end };
@@ -42,7 +42,8 @@ export async function runScheduled(
   }
 }
 
-function logOf(end: RebalanceEnd): string {
+function logOf(end: RebalanceEnd, exit: Exit, lockStaleAfterMs: number, nowMs: number): string {
+  if (end.kind === 'busy' && exit === 'failed') return staleLine(end.record, lockStaleAfterMs, nowMs);
   const { reasons } = toldOf(end);
   const skipped = end.kind === 'unchanged' && end.plan.outcome.kind === 'skipped' ? end.plan.outcome.reasons : [];
   return [endLine(end), ...[...reasons, ...skipped].map(({ code, message }) => `${message} (${code})`)].join('\n');

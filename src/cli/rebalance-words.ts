@@ -1,7 +1,9 @@
 /** How a rebalancing ended, in words. */
 import type { RebalanceEnd } from '../engine/rebalance/run-rebalance.ts';
 import { textOf } from '../engine/rebalance/site-move.ts';
+import type { LeaseRecord } from '../model/lease.ts';
 import type { RebalancePlan } from '../model/rebalance-plan.ts';
+import { span } from '../model/words.ts';
 import type { EndTold } from '../report/text/rebalance-end.ts';
 import { iso } from '../report/text/time.ts';
 
@@ -14,6 +16,16 @@ export function toldOf(end: RebalanceEnd): EndTold {
 /** Undefined: none was made. */
 export function planIn(end: RebalanceEnd): RebalancePlan | undefined {
   return 'plan' in end ? end.plan : undefined;
+}
+
+/** Another run has been at it for too long. */
+export function staleLine({ holder, heldMs, ttlMs }: LeaseRecord, staleAfterMs: number, nowMs: number): string {
+  const { name, host, pid } = holder;
+  const since = `for ${span(heldMs)}, since ${iso(nowMs - heldMs)}`;
+  return [
+    `${name}@${host} (pid ${pid}) has been rebalancing ${since}: longer than rebalance.run.lockStaleAfter (${span(staleAfterMs)}). Nothing was changed.`,
+    `It renews its lease, so its process lives. See what it does:  godwit op list. When it hangs, end process ${pid} on ${host}: ${span(ttlMs)} later its lease is free.`,
+  ].join('\n');
 }
 
 /** One line of what came of it. */

@@ -146,6 +146,10 @@ export const rebalanceSchema = z
           .optional()
           .meta({ description: 'idle: not while users ask for more than idleBelow; without it whatever they ask' }),
         idleBelow: share('Idle is less than this share of what the ready replicas are rated for').optional(),
+        lockStaleAfter: duration(
+          'Another run that holds the lease for longer is no more a reason to wait quietly: exit 1 instead of 75',
+          60_000,
+        ).optional(),
         textfileDir: z
           .string()
           .min(1)

@@ -65,6 +65,7 @@ function runOf(given: Part, dir: string): RebalancePolicy['run'] {
     jitterMs: given.get('jitter').ms,
     ...(given.get('onlyIf').isThere ? { onlyIf: 'idle' as const } : {}),
     idleBelowRatio: given.get('idleBelow').ratio,
+    lockStaleAfterMs: given.get('lockStaleAfter').ms,
     ...(textfileDir === undefined ? {} : { textfileDir: resolve(dir, textfileDir) }),
     ...(pingUrl === undefined ? {} : { pingUrl }),
   };

@@ -20,4 +20,9 @@ export interface LeaseRecord {
   readonly ttlMs: number;
   /** Wall clock of the last renewal, epoch milliseconds: for people, never for deciding. */
   readonly renewedAtMs: number;
+  /**
+   * For how long the holder has had it when the record was read, milliseconds. No wall clock has a part in it where holder and reader
+   * are on one machine: it is the age on the monotonic clock that both share.
+   */
+  readonly heldMs: number;
 }

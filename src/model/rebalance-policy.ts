@@ -48,6 +48,8 @@ export interface RebalancePolicy {
     readonly onlyIf?: 'idle';
     /** Little: less than this share of what is ready, 0–1. */
     readonly idleBelowRatio: number;
+    /** Whoever rebalances for longer than this is in the way, and that is said. */
+    readonly lockStaleAfterMs: number;
     /** Folder of a node exporter's textfile collector; absent: none. */
     readonly textfileDir?: string;
     /** Of a check of Healthchecks; absent: none. */

@@ -82,6 +82,6 @@ function policyOf({ deployments }: Config, tariff: Tariff): RebalancePolicy {
     maxChange: mostReplicas === undefined ? {} : { replicas: mostReplicas },
     demandRps: Object.fromEntries(deployments.map(({ name }) => [name, demandRps])),
     minimumGainUsdPerHour,
-    run: { everyMs: slotMs, jitterMs: 0, idleBelowRatio: 0.3 },
+    run: { everyMs: slotMs, jitterMs: 0, idleBelowRatio: 0.3, lockStaleAfterMs: 3_600_000 },
   };
 }

@@ -1,32 +1,23 @@
 /** A store in memory with the promises of the one on disk: for tests and simulated worlds. Values are readonly and kept as given. */
-import { assert } from '../errors.ts';
 import type { Block } from '../model/block.ts';
 import type { JournalDraft, JournalEntry, JournalHead } from '../model/journal-entry.ts';
-import type { LeaseRecord } from '../model/lease.ts';
 import { endStates, type Operation, type OperationRequest } from '../model/operation.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Standing } from '../model/standing.ts';
 import type { OperationCount } from '../model/tally.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
-import type { JournalStore, LeaseReply, LeaseStore, OperationStore, StandingStore, Store } from '../ports/store.ts';
+import type { JournalStore, OperationStore, StandingStore, Store } from '../ports/store.ts';
 import { type ChainRow, emptyHead, isFenced, link, operationIdOf } from './chain.ts';
-import { createLeaseWatch, usableUntilMonoMs } from './lease-watch.ts';
 import { createMemoryBlocks } from './memory-blocks.ts';
 import { createIndex } from './memory-index.ts';
+import { createMemoryLeases, type LeaseRow } from './memory-leases.ts';
 import { lastChange, leaseLost, revisionConflict } from './refusals.ts';
 
 interface EntryRow extends ChainRow {
   readonly entry: JournalEntry;
   readonly deployment: string;
   readonly operationId: string | undefined;
-}
-
-interface LeaseRow {
-  readonly holderId: string | undefined;
-  readonly counter: number;
-  readonly bootId: string;
-  readonly record: LeaseRecord;
 }
 
 /** What a disk would hold: it outlives the stores opened on it, and several may be open on one. */
@@ -67,7 +58,7 @@ export function createMemoryState(): MemoryState {
 /** A handle as one process would hold it. Every call does its work before it returns its promise: none can interleave. */
 export function openMemoryStore(state: MemoryState, deps: MemoryDeps): Store {
   return {
-    lease: createLeases(state, deps),
+    lease: createMemoryLeases(state.leases, deps),
     journal: createJournal(state),
     operations: createOperations(state),
     standing: createStanding(state),
@@ -79,41 +70,6 @@ export function openMemoryStore(state: MemoryState, deps: MemoryDeps): Store {
       get: async (deployment) => state.snapshots.get(deployment),
     },
     async close() {},
-  };
-}
-
-function createLeases({ leases }: MemoryState, { clock, random, bootId }: MemoryDeps): LeaseStore {
-  const watch = createLeaseWatch(clock);
-  const isFree = ({ holderId, bootId: boot, counter, record }: LeaseRow): boolean =>
-    holderId === undefined || boot !== bootId || watch.hasStoodStill({ ...record, counter });
-  return {
-    async acquire(deployment, holder, ttlMs) {
-      const row = leases.get(deployment);
-      if (row !== undefined && !isFree(row)) return { kind: 'busy', record: row.record };
-      const epoch = (row?.record.epoch ?? 0) + 1;
-      const holderId = random.id(16);
-      const record = { deployment, holder, epoch, ttlMs, renewedAtMs: clock.nowMs() };
-      leases.set(deployment, { holderId, counter: 0, bootId, record });
-      watch.forget(deployment);
-      const usableUntil = usableUntilMonoMs(clock.monoMs(), ttlMs);
-      return { kind: 'held', lease: { deployment, holder, holderId, epoch, ttlMs, usableUntilMonoMs: usableUntil } };
-    },
-    async renew(lease): Promise<LeaseReply> {
-      const row = leases.get(lease.deployment);
-      assert(row !== undefined, `the lease of ${lease.deployment} vanished from the store`);
-      if (row.holderId !== lease.holderId) return { kind: 'busy', record: row.record };
-      const record = { ...row.record, renewedAtMs: clock.nowMs() };
-      leases.set(lease.deployment, { ...row, counter: row.counter + 1, record });
-      return { kind: 'held', lease: { ...lease, usableUntilMonoMs: usableUntilMonoMs(clock.monoMs(), lease.ttlMs) } };
-    },
-    async release({ deployment, holderId }) {
-      const row = leases.get(deployment);
-      if (row?.holderId === holderId) leases.set(deployment, { ...row, holderId: undefined });
-    },
-    async read(deployment) {
-      const row = leases.get(deployment);
-      return row === undefined || row.holderId === undefined || row.bootId !== bootId ? undefined : row.record;
-    },
   };
 }
 

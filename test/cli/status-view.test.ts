@@ -24,7 +24,7 @@ const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 }
 const healthy = ['site-a', 'site-b'].map((name) => siteDiagnosis(name));
 const stored: Stored = {
   snapshot: snapshot([...healthy, siteDiagnosis('site-c', 'SiteEmpty', { ready: [] })]),
-  lease: { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, renewedAtMs: nowMs - 2000 },
+  lease: { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, heldMs: 60_000, renewedAtMs: nowMs - 2000 },
   open: undefined,
   recent: [],
   standing: [],
@@ -133,7 +133,12 @@ test('says no controller has looked yet when the store has no view', () => {
 
 test('calls a controller gone once its lease was not renewed in time', () => {
   const at = (ageMs: number) =>
-    see(sights({}, { lease: { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, renewedAtMs: nowMs - ageMs } }));
+    see(
+      sights(
+        {},
+        { lease: { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, heldMs: 60_000, renewedAtMs: nowMs - ageMs } },
+      ),
+    );
   expect(at(10_000).controller.kind).toBe('live');
   expect(at(10_001).controller.kind).toBe('gone');
 });

@@ -103,7 +103,7 @@ test('what is not written has its default, and what may be absent is absent', as
     constraints: { vendorMaxRatio: {}, headroomRatio: 0.2, minimumSites: 1, survive: 'site' },
     maxChange: {},
     demandRps: {},
-    run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3 },
+    run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3, lockStaleAfterMs: 3_600_000 },
     minimumGainUsdPerHour: 0,
   });
 });

@@ -23,7 +23,14 @@ test.for([
 });
 
 const holder = { kind: 'controller', name: 'root', host: 'vm', pid: 7 } as LeaseRecord['holder'];
-const lease: LeaseRecord = { deployment: 'chat', holder, epoch: 1, ttlMs: 10_000, renewedAtMs: nowMs - 10_000 };
+const lease: LeaseRecord = {
+  deployment: 'chat',
+  holder,
+  epoch: 1,
+  ttlMs: 10_000,
+  heldMs: 60_000,
+  renewedAtMs: nowMs - 10_000,
+};
 
 test.for([
   { name: 'heard within its time', record: lease, outcome: 'ok' },

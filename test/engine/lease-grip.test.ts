@@ -56,7 +56,14 @@ test('I2: a holder that died is waited out for its whole ttl and followed by the
 test('does not wait for ever where the store never frees a lease that stands still', async () => {
   const world = createWorld();
   const { deps } = world.boot();
-  const record = { deployment: 'chat', holder: deps.actor, epoch: 4, ttlMs: leaseTtlMs, renewedAtMs: 0 };
+  const record = {
+    deployment: 'chat',
+    holder: deps.actor,
+    epoch: 4,
+    ttlMs: leaseTtlMs,
+    heldMs: 60_000,
+    renewedAtMs: 0,
+  };
   const lease = { ...deps.store.lease, acquire: async () => ({ kind: 'busy', record }) as const };
   const reply = gripLease({ ...deps, store: { ...deps.store, lease } }, 'chat', calm);
   expect(await world.drive(reply, 3 * leaseTtlMs)).toEqual({ kind: 'busy', record });

@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { LeaseReply, LeaseStore } from '../../ports/store.ts';
 import { createLeaseWatch, usableUntilMonoMs } from '../lease-watch.ts';
-import type { Database } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { parseKept } from './failure.ts';
 
 interface Kept {
@@ -34,12 +34,12 @@ export function createLeaseStore(db: Database, { clock, random, bootId }: LeaseD
     async acquire(deployment, holder, ttlMs) {
       // Looking and taking are one transaction: of two takers the second finds another epoch and counter.
       return db.transact((): LeaseReply => {
-        const kept = readKept(db, deployment);
+        const kept = readKept(db, deployment, clock);
         if (kept !== undefined && !isFree(kept)) return { kind: 'busy', record: kept.record };
         const sentMonoMs = clock.monoMs();
         const epoch = (kept?.record.epoch ?? 0) + 1;
         const lease = { deployment, holder, holderId: random.id(16), epoch, ttlMs };
-        writeTaken(db, lease, { bootId, nowMs: clock.nowMs() });
+        writeTaken(db, lease, { bootId, nowMs: clock.nowMs(), monoMs: sentMonoMs });
         watch.forget(deployment);
         return { kind: 'held', lease: { ...lease, usableUntilMonoMs: usableUntilMonoMs(sentMonoMs, ttlMs) } };
       });
@@ -58,7 +58,7 @@ export function createLeaseStore(db: Database, { clock, random, bootId }: LeaseD
         if (changed === 1) {
           return { kind: 'held', lease: { ...lease, usableUntilMonoMs: usableUntilMonoMs(sentMonoMs, ttlMs) } };
         }
-        const kept = readKept(db, deployment);
+        const kept = readKept(db, deployment, clock);
         assert(kept !== undefined, `the lease of ${deployment} vanished from the store`);
         return { kind: 'busy', record: kept.record };
       });
@@ -68,13 +68,13 @@ export function createLeaseStore(db: Database, { clock, random, bootId }: LeaseD
       db.transact(() => db.run(sql, deployment, holderId));
     },
     async read(deployment) {
-      const kept = readKept(db, deployment);
+      const kept = readKept(db, deployment, clock);
       return kept === undefined || kept.holderId === null || kept.bootId !== bootId ? undefined : kept.record;
     },
   };
 }
 
-function readKept(db: Database, deployment: string): Kept | undefined {
+function readKept(db: Database, deployment: string, clock: Clock): Kept | undefined {
   const [row] = db.all('SELECT * FROM lease WHERE deployment = ?', deployment);
   if (row === undefined) return undefined;
   const record: LeaseRecord = {
@@ -83,6 +83,7 @@ function readKept(db: Database, deployment: string): Kept | undefined {
     epoch: Number(row['epoch']),
     ttlMs: Number(row['ttl_ms']),
     renewedAtMs: Number(row['renewed_at_ms']),
+    heldMs: heldMs(row['taken_at_mono_ms'], clock),
   };
   return {
     holderId: row['holder_id'] === null ? null : String(row['holder_id']),
@@ -92,15 +93,22 @@ function readKept(db: Database, deployment: string): Kept | undefined {
   };
 }
 
+/** A lease of an older version counts from now on. */
+function heldMs(takenAtMonoMs: Row[string] | undefined, clock: Clock): number {
+  return takenAtMonoMs === null || takenAtMonoMs === undefined
+    ? 0
+    : Math.max(0, clock.monoMs() - Number(takenAtMonoMs));
+}
+
 function writeTaken(
   db: Database,
   { deployment, holder, holderId, epoch, ttlMs }: Omit<Lease, 'usableUntilMonoMs'>,
-  { bootId, nowMs }: { readonly bootId: string; readonly nowMs: number },
+  { bootId, nowMs, monoMs }: { readonly bootId: string; readonly nowMs: number; readonly monoMs: number },
 ): void {
   db.run(
-    `INSERT INTO lease VALUES (?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT (deployment) DO UPDATE SET holder_id = excluded.holder_id,
+    `INSERT INTO lease VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT (deployment) DO UPDATE SET holder_id = excluded.holder_id,
        holder = excluded.holder, epoch = excluded.epoch, counter = 0, ttl_ms = excluded.ttl_ms, boot_id = excluded.boot_id,
-       renewed_at_ms = excluded.renewed_at_ms`,
+       renewed_at_ms = excluded.renewed_at_ms, taken_at_mono_ms = excluded.taken_at_mono_ms`,
     deployment,
     holderId,
     JSON.stringify(holder),
@@ -108,5 +116,6 @@ function writeTaken(
     ttlMs,
     bootId,
     nowMs,
+    monoMs,
   );
 }

@@ -57,4 +57,6 @@ export const migrations: readonly string[] = [
     text TEXT NOT NULL
   ) STRICT;
   `,
+  // Null: taken by a version that did not write it down.
+  'ALTER TABLE lease ADD COLUMN taken_at_mono_ms REAL',
 ];

@@ -57,6 +57,24 @@ function holdingCases(make: MakeStore): readonly ContractCase[] {
       assert.equal(reply.lease.usableUntilMonoMs, lease.usableUntilMonoMs + 400);
       assert.equal(reply.lease.epoch, lease.epoch);
     }),
+    storeCase(
+      make,
+      'how long it is held counts from the taking, through renewals and jumps of the wall clock',
+      async (subject) => {
+        const [one, two] = [await subject.open(), await subject.open()];
+        const lease = await take(one);
+        subject.advance(400);
+        await one.lease.renew(lease);
+        subject.jumpWall(10 * 365 * 86_400_000);
+        assert.equal(Math.round((await two.lease.read('chat'))?.heldMs ?? -1), 400);
+        subject.advance(200);
+        const reply = await two.lease.acquire('chat', alice, ttlMs);
+        assert.equal(reply.kind === 'busy' ? Math.round(reply.record.heldMs) : undefined, 600);
+        await one.lease.release(lease);
+        await take(two, alice);
+        assert.equal(Math.round((await one.lease.read('chat'))?.heldMs ?? -1), 0);
+      },
+    ),
     storeCase(make, 'leases of different deployments do not touch each other', async (subject) => {
       const [one, two] = [await subject.open(), await subject.open()];
       await take(one, robot, 'chat');

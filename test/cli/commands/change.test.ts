@@ -263,7 +263,7 @@ test.for([
 });
 
 test('a lease lost in the middle names who goes on', async () => {
-  const record = { deployment: 'chat', holder, epoch: 4, ttlMs: 10_000, renewedAtMs: nowMs - 3000 };
+  const record = { deployment: 'chat', holder, epoch: 4, ttlMs: 10_000, heldMs: 60_000, renewedAtMs: nowMs - 3000 };
   const { app } = appThatEnds({ kind: 'lease-lost', record });
   expect(await runCommand(['failover', 'chat', '--yes'], app)).toBe(13);
   expect(app.printed.err).toContain('held by the controller godwit@node-1, pid 4711, renewed 3s ago');
@@ -367,7 +367,14 @@ test('what a rule refuses by the time of the answer is refused', async () => {
 });
 
 const hostile = { ...holder, name: 'g\u001b[2Jx', host: 'h\nok: done' };
-const hostileRecord = { deployment: 'chat', holder: hostile, epoch: 4, ttlMs: 10_000, renewedAtMs: nowMs - 3000 };
+const hostileRecord = {
+  deployment: 'chat',
+  holder: hostile,
+  epoch: 4,
+  ttlMs: 10_000,
+  heldMs: 60_000,
+  renewedAtMs: nowMs - 3000,
+};
 
 test.for([
   { kind: 'still-running', operationId: 'op-9k2m', holder: hostile },

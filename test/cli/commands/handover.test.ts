@@ -14,7 +14,7 @@ import { nowMs, operation, plan, route, siteDiagnosis, siteTraffic, snapshot, tr
 import { ada } from '../support/saying.ts';
 
 const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 } as const;
-const lease = { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, renewedAtMs: nowMs - 2000 };
+const lease = { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, heldMs: 60_000, renewedAtMs: nowMs - 2000 };
 const base = { deployment: 'chat', by: ada, atMs: nowMs - 600_000 };
 const pause: Standing = { ...base, kind: 'pause', reason: 'looking', untilMs: nowMs + 3_600_000 };
 const sites = [

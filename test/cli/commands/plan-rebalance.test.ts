@@ -11,7 +11,7 @@ const rebalance: NonNullable<Config['rebalance']> = {
   objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
   constraints: { vendorMaxRatio: {}, headroomRatio: 0.2, minimumSites: 1, survive: 'site' },
   ...{ maxChange: {}, demandRps: {}, minimumGainUsdPerHour: 0 },
-  run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3 },
+  run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3, lockStaleAfterMs: 3_600_000 },
 };
 const survive: ToldRule = {
   name: 'survive',

@@ -16,7 +16,7 @@ const policy: RebalancePolicy = {
   objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
   constraints: { vendorMaxRatio: {}, headroomRatio: 0.2, minimumSites: 1 },
   ...{ maxChange: { trafficRatio: 0.5 }, demandRps: {}, minimumGainUsdPerHour: 1 },
-  run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3 },
+  run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3, lockStaleAfterMs: 3_600_000 },
 };
 const outcome: Extract<RebalanceOutcome, { kind: 'plan' }> = {
   kind: 'plan',
@@ -44,10 +44,10 @@ const done: RebalanceEnd = {
   isUnknown: false,
 };
 const holder = { kind: 'person', name: 'cron', host: 'node-4', pid: 7 } as const;
-const busy: RebalanceEnd = {
+const busy = {
   kind: 'busy',
-  record: { deployment: '~rebalance', holder, epoch: 1, ttlMs: 10_000, renewedAtMs: nowMs },
-};
+  record: { deployment: '~rebalance', holder, epoch: 1, ttlMs: 10_000, heldMs: 60_000, renewedAtMs: nowMs },
+} as const;
 
 interface Given {
   readonly end?: RebalanceEnd | GodwitError;
@@ -156,6 +156,16 @@ test('a scheduler is told nothing unless something changed or went wrong', async
   const failed = await rebalance(['--cron'], { end: { ...left } });
   expect(failed.err).toContain('Stopped after 1 of 2 changes');
   expect(failed.err).toContain('too little (CapacityFloor)');
+});
+
+test('another run that has been at it for too long is no reason to wait quietly', async () => {
+  const heldFor = (heldMs: number): RebalanceEnd => ({ kind: 'busy', record: { ...busy.record, heldMs } });
+  expect(await rebalance(['--cron'], { end: heldFor(3_599_999) })).toMatchObject({ code: 75, err: '' });
+  const stale = await rebalance(['--cron'], { end: heldFor(3_600_000) });
+  expect(stale.code).toBe(1);
+  for (const told of ['cron@node-4 (pid 7)', 'since 2', 'lockStaleAfter (1h)', 'end process 7 on node-4'])
+    expect(stale.err).toContain(told);
+  expect((await rebalance(['--yes'], { end: heldFor(3_600_000) })).code).toBe(75);
 });
 
 test('limits of this run: never looser than the configuration has them', async () => {

@@ -13,6 +13,7 @@ const record = {
   epoch: 4,
   ttlMs: 10_000,
   renewedAtMs: nowMs - 2000,
+  heldMs: 60_000,
 } as const;
 
 const ending = (end: ControllerEnd) =>

@@ -17,7 +17,7 @@ import {
 } from '../support/models.ts';
 
 const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 } as const;
-const lease = { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, renewedAtMs: nowMs - 2000 };
+const lease = { deployment: 'chat', holder, epoch: 3, ttlMs: 10_000, heldMs: 60_000, renewedAtMs: nowMs - 2000 };
 const healthy = ['site-a', 'site-b', 'site-c'].map((name) => siteDiagnosis(name));
 
 function appWith(over: { failures?: number; operations?: ReturnType<typeof operation>[] } = {}) {

@@ -15,7 +15,7 @@ const policy: RebalancePolicy = {
   maxChange: {},
   demandRps: {},
   minimumGainUsdPerHour: 0,
-  run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3 },
+  run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3, lockStaleAfterMs: 3_600_000 },
 };
 const demand: Demand = { rps: 20, firstTokenMs: { left: 50, right: 80 }, from: 'gateway', asOfMs: nowMs };
 const rated = { ratedRps: 10, usdPerHour: 4 };

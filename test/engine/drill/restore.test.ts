@@ -140,7 +140,7 @@ test.for([
     );
     const read: typeof lease.read = async (deployment) => {
       if (!isLed || clock.nowMs() >= endsMs) return await lease.read(deployment);
-      return { deployment, epoch: 9, holder: deps.actor, renewedAtMs: clock.nowMs(), ttlMs: 1000 };
+      return { deployment, epoch: 9, holder: deps.actor, renewedAtMs: clock.nowMs(), heldMs: 1000, ttlMs: 1000 };
     };
     return { ...led, store: { ...led.store, lease: { ...lease, read } } };
   });

@@ -9,7 +9,7 @@ import { hostileStrings, terminalControls } from '../hostile.ts';
 
 const head = { atMs: nowMs, deployment: 'chat' };
 const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 } as const;
-const record = { deployment: 'chat', holder, epoch: 4, ttlMs: 10_000, renewedAtMs: nowMs };
+const record = { deployment: 'chat', holder, epoch: 4, ttlMs: 10_000, heldMs: 60_000, renewedAtMs: nowMs };
 const lease = { deployment: 'chat', holder, holderId: 'h', epoch: 4, ttlMs: 10_000, usableUntilMonoMs: 1 };
 const diagnosis = {
   code: 'SiteDead',

@@ -5,6 +5,7 @@ const attempt = 'src/engine/attempt.ts';
 const grip = 'src/engine/lease-grip.ts';
 const watch = 'src/store/lease-watch.ts';
 const memory = 'src/store/memory.ts';
+const leases = 'src/store/memory-leases.ts';
 
 const guarded = lines(
   '  for (let tries = 1; ; tries += 1) {',
@@ -135,7 +136,7 @@ export const leaseMutants: readonly Mutant[] = [
   },
   {
     name: 'lease-expires-by-wall-clock',
-    file: memory,
+    file: leases,
     find: 'boot !== bootId || watch.hasStoodStill({ ...record, counter })',
     replace:
       'boot !== bootId || clock.nowMs() - record.renewedAtMs > record.ttlMs || watch.hasStoodStill({ ...record, counter })',

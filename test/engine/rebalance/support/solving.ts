@@ -15,5 +15,5 @@ export const policy: RebalancePolicy = {
   objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 86_400_000 },
   constraints: { vendorMaxRatio: {}, headroomRatio: 0, minimumSites: 1 },
   ...{ maxChange: {}, demandRps: { chat: 15 }, minimumGainUsdPerHour: 0 },
-  run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3 },
+  run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3, lockStaleAfterMs: 3_600_000 },
 };
