@@ -8,16 +8,20 @@ import { writeTextfile } from './metrics-textfile.ts';
 import type { Output } from './output.ts';
 import { changeRatioOf, exitOfEnd, skippedBy } from './rebalance-exit.ts';
 import { endLine, staleLine, toldOf } from './rebalance-words.ts';
+import { createRunLog, type LogEvent, type RunLog } from './run-log.ts';
 
 /** Runs it between the pings of `rebalance.run`, and leaves its metrics; gives the exit. Only what changed, or went wrong, is told. */
 export async function runScheduled(
   { run }: RebalancePolicy,
-  { app, out }: { readonly app: App; readonly out: Output },
-  work: () => Promise<RebalanceEnd>,
+  { app, out, runId }: { readonly app: App; readonly out: Output; readonly runId: string },
+  work: (log: RunLog) => Promise<RebalanceEnd>,
 ): Promise<{ readonly exit: Exit; readonly end: RebalanceEnd }> {
   const pinger = run.pingUrl === undefined ? undefined : await app.createPinger(run.pingUrl, (line) => out.warn(line));
   // The run does not wait for it.
   void pinger?.start();
+  const runLog = createRunLog({
+    ...{ path: run.logFile, runId, nowMs: () => app.clock.nowMs(), warn: (line: string) => out.warn(line) },
+  });
   const leave = async (exit: Exit, log: string, end: RebalanceEnd | undefined): Promise<void> => {
     const { code } = exitCodes[exit];
     if (run.textfileDir !== undefined) {
@@ -27,10 +31,13 @@ export async function runScheduled(
       const written = await writeTextfile(run.textfileDir, told);
       if (written.kind === 'failed') out.warn(`${written.message}: ${written.hint}`);
     }
+    runLog.write(endEvent(code, log, end));
+    await runLog.written();
     await pinger?.end(code, log);
   };
   try {
-    const end = await work();
+    runLog.write({ msg: 'start' });
+    const end = await work(runLog);
     const exit = exitOfEnd(end, { isCron: true, lockStaleAfterMs: run.lockStaleAfterMs });
     const log = logOf(end, exit, run.lockStaleAfterMs, app.clock.nowMs());
     if (end.kind === 'changed' || (exit !== 'done' && exit !== 'leaseHeld')) out.warn(log);
@@ -40,6 +47,15 @@ export async function runScheduled(
     await leave(error instanceof GodwitError ? exitOfError[error.code] : 'failed', messageOf(error), undefined);
     throw error;
   }
+}
+
+function endEvent(exit: number, text: string, end: RebalanceEnd | undefined): LogEvent {
+  const level = exit === exitCodes.done.code || exit === exitCodes.leaseHeld.code ? 'info' : 'error';
+  const reason = end === undefined ? undefined : skippedBy(end);
+  if (end !== undefined && reason !== undefined) return { level, msg: 'skip', exit, reason, text };
+  if (end?.kind !== 'changed') return { level, msg: 'end', exit, text };
+  const { done, left, reasons } = toldOf(end);
+  return { level, msg: 'end', exit, done, left, reasons: reasons.map(({ code }) => code), text };
 }
 
 function logOf(end: RebalanceEnd, exit: Exit, lockStaleAfterMs: number, nowMs: number): string {

@@ -6,6 +6,7 @@ import type { RebalancePlan } from '../model/rebalance-plan.ts';
 import { span } from '../model/words.ts';
 import type { EndTold } from '../report/text/rebalance-end.ts';
 import { iso } from '../report/text/time.ts';
+import type { LogEvent } from './run-log.ts';
 
 /** What was done, what not, and why. */
 export function toldOf(end: RebalanceEnd): EndTold {
@@ -26,6 +27,14 @@ export function staleLine({ holder, heldMs, ttlMs }: LeaseRecord, staleAfterMs: 
     `${name}@${host} (pid ${pid}) has been rebalancing ${since}: longer than rebalance.run.lockStaleAfter (${span(staleAfterMs)}). Nothing was changed.`,
     `It renews its lease, so its process lives. See what it does:  godwit op list. When it hangs, end process ${pid} on ${host}: ${span(ttlMs)} later its lease is free.`,
   ].join('\n');
+}
+
+/** Before it is carried out, for the log. */
+export function planEvent({ outcome }: RebalancePlan): LogEvent {
+  if (outcome.kind !== 'plan') return { msg: 'plan', outcome: outcome.kind };
+  const { today, cost, changes } = outcome;
+  const { capacity: usdPerHour } = cost;
+  return { msg: 'plan', usdPerHourToday: today.capacity, usdPerHour, changes };
 }
 
 /** One line of what came of it. */

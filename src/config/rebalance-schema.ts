@@ -155,6 +155,14 @@ export const rebalanceSchema = z
           .min(1)
           .optional()
           .meta({ description: 'Folder of the textfile collector: godwit-rebalance.prom is written there' }),
+        logFile: z
+          .string()
+          .min(1)
+          .optional()
+          .meta({
+            description: 'Each run adds what happens to this file, a line of JSON at a time',
+            examples: ['rebalance.log'],
+          }),
         ping: z
           .string()
           .refine((text) => /^https?:\/\/\S+$/.test(text), {

@@ -59,6 +59,7 @@ function windowsOf(given: Part): NonNullable<RebalancePolicy['windows']> {
 
 function runOf(given: Part, dir: string): RebalancePolicy['run'] {
   const [textfileDir, pingUrl] = [given.get('textfileDir').maybeText, given.get('ping').maybeText];
+  const logFile = given.get('logFile').maybeText;
   return {
     everyMs: given.get('every').ms,
     ...(given.get('deadline').isThere ? { deadlineMs: given.get('deadline').ms } : {}),
@@ -67,6 +68,7 @@ function runOf(given: Part, dir: string): RebalancePolicy['run'] {
     idleBelowRatio: given.get('idleBelow').ratio,
     lockStaleAfterMs: given.get('lockStaleAfter').ms,
     ...(textfileDir === undefined ? {} : { textfileDir: resolve(dir, textfileDir) }),
+    ...(logFile === undefined ? {} : { logFile: resolve(dir, logFile) }),
     ...(pingUrl === undefined ? {} : { pingUrl }),
   };
 }

@@ -52,6 +52,8 @@ export interface RebalancePolicy {
     readonly lockStaleAfterMs: number;
     /** Folder of a node exporter's textfile collector; absent: none. */
     readonly textfileDir?: string;
+    /** Each run adds what happens to it, a line of JSON at a time; absent: none. */
+    readonly logFile?: string;
     /** Of a check of Healthchecks; absent: none. */
     readonly pingUrl?: string;
   };

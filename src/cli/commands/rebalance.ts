@@ -19,7 +19,8 @@ import { exitOfEnd } from '../rebalance-exit.ts';
 import { dollars, planInputs, planTerms, policyOf } from '../rebalance-input.ts';
 import { planOutcome } from '../rebalance-plan-outcome.ts';
 import { runScheduled } from '../rebalance-scheduled.ts';
-import { endLine, planIn, toldOf } from '../rebalance-words.ts';
+import { endLine, planEvent, planIn, toldOf } from '../rebalance-words.ts';
+import type { RunLog } from '../run-log.ts';
 
 export const rebalance = defineCommand({
   name: 'rebalance',
@@ -54,7 +55,7 @@ export const rebalance = defineCommand({
     const question = (plan: RebalancePlan): Promise<Outcome | undefined> =>
       askFor(plan, { config, yes: options.yes, typed, globals }, app, out);
     let declined: Outcome | undefined;
-    const work = async (): Promise<RebalanceEnd> => {
+    const work = async (log?: RunLog): Promise<RebalanceEnd> => {
       const progress = options.cron ? undefined : await out.progress('looking and solving');
       const lines = lineReporter(options.cron ? silenced(out) : out, progress);
       const terms = {
@@ -64,18 +65,19 @@ export const rebalance = defineCommand({
         ...(onlyIf === undefined ? {} : { idleBelowRatio: policy.run.idleBelowRatio }),
         jitterMs: options.cron ? (options.jitter ?? policy.run.jitterMs) : 0,
         approve: async (plan: RebalancePlan): Promise<boolean> => {
+          log?.write(planEvent(plan));
           if (options.cron) return true;
           progress?.pause();
           declined = await question(plan);
           progress?.resume();
           return declined === undefined;
         },
-        say: (line: string): void => (options.cron ? undefined : out.note(line)),
+        say: (line: string): void => (log === undefined ? out.note(line) : log.write({ msg: 'change', text: line })),
       };
       return await app.rebalance(config, terms, lines, app.interrupted).finally(() => progress?.stop());
     };
     const { exit: usual, end } = options.cron
-      ? await runScheduled(policy, { app, out }, work)
+      ? await runScheduled(policy, { app, out, runId }, work)
       : await work().then((ended) => ({ exit: exitOfEnd(ended, { isCron: false }), end: ended }));
     if (declined !== undefined) return declined;
     const exit = app.interrupted.aborted ? 'interrupted' : usual;

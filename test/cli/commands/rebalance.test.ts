@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -53,6 +53,8 @@ interface Given {
   readonly end?: RebalanceEnd | GodwitError;
   readonly over?: Partial<RebalancePolicy>;
   readonly isProtected?: boolean;
+  /** Each change is said before it is begun. */
+  readonly isTold?: boolean;
   readonly app?: Parameters<typeof fakeApp>[0];
 }
 
@@ -60,7 +62,7 @@ type Terms = Parameters<App['rebalance']>[1];
 
 async function rebalance(
   argv: readonly string[],
-  { end = done, over = {}, isProtected = false, app: more = {} }: Given = {},
+  { end = done, over = {}, isProtected = false, isTold = false, app: more = {} }: Given = {},
 ) {
   const asked: { readonly terms: Terms; readonly config: Config }[] = [];
   const pings: string[] = [];
@@ -74,7 +76,9 @@ async function rebalance(
       asked.push({ terms, config: used });
       if (end instanceof Error) throw end;
       if (end.kind !== 'changed') return end;
-      return (await terms.approve(plan)) ? end : { kind: 'unchanged', plan, why: 'declined' };
+      if (!(await terms.approve(plan))) return { kind: 'unchanged', plan, why: 'declined' };
+      if (isTold) terms.say('move chat to oslo 33%, ohio 67%');
+      return end;
     },
     createPinger: async (url) => ({
       start: async () => void pings.push(`start ${url}`),
@@ -166,6 +170,40 @@ test('another run that has been at it for too long is no reason to wait quietly'
   for (const told of ['cron@node-4 (pid 7)', 'since 2', 'lockStaleAfter (1h)', 'end process 7 on node-4'])
     expect(stale.err).toContain(told);
   expect((await rebalance(['--yes'], { end: heldFor(3_600_000) })).code).toBe(75);
+});
+
+test('a scheduler’s run adds what happens to its log, and does not fail for it', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'godwit-log-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const logFile = join(dir, 'rebalance.log');
+  const over = { run: { ...policy.run, logFile } };
+  const lines = () =>
+    readFileSync(logFile, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  await rebalance(['--cron'], { over, isTold: true });
+  expect(lines()).toMatchObject([
+    { time: expect.stringMatching(/^2026-.*Z$/), level: 'info', run: expect.stringMatching(/^slot-/), msg: 'start' },
+    { msg: 'plan', usdPerHourToday: 12, usdPerHour: 6 },
+    { msg: 'change', text: 'move chat to oslo 33%, ohio 67%' },
+    { level: 'info', msg: 'end', exit: 0, done: [{}, {}].map(() => expect.any(String)), left: [], reasons: [] },
+  ]);
+  expect(statSync(logFile).mode & 0o777).toBe(0o600);
+  await rebalance(['--cron'], { over, end: unchanged('no-plan', skipped) });
+  expect(lines().at(-1)).toMatchObject({ level: 'info', msg: 'skip', exit: 0, reason: 'Paused' });
+  await rebalance(['--cron'], { over, end: new GodwitError('StoreFailed', 'x'.repeat(5000)) });
+  expect(lines().at(-1)).toMatchObject({
+    level: 'error',
+    msg: 'end',
+    exit: 1,
+    text: expect.stringMatching(/^x{1000}\.\.\.$/),
+  });
+  expect((await rebalance(['--yes'], { over })).code).toBe(0);
+  expect(lines()).toHaveLength(8);
+  const full = await rebalance(['--cron'], { over: { run: { ...policy.run, logFile: '/dev/full' } } });
+  expect(full.code).toBe(0);
+  expect(full.err.match(/\/dev\/full cannot be written: ENOSPC/g)).toHaveLength(1);
 });
 
 test('limits of this run: never looser than the configuration has them', async () => {
