@@ -13,10 +13,10 @@ afterEach(async () => {
 const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
 
 /** Oslo costs 3 dollars a replica, Paris 2 and Rome 1; each has two and Oslo all the traffic. */
-async function serving(demand: number): Promise<ProgramWorld> {
-  const rebalance = `{ constraints: { headroom: 0%, survive: off, minimumSites: 2 }, demand: { chat: ${demand}rps }, run: { textfileDir: . } }`;
+async function serving(demand: number, holdEach = '500ms'): Promise<ProgramWorld> {
+  const rebalance = `{ constraints: { headroom: 0%, survive: off, minimumSites: 2 }, demand: { chat: ${demand}rps }, run: { textfileDir: ., logFile: rebalance.log } }`;
   const replicas = { oslo: 2, paris: 2, rome: 2 };
-  const move = '{ steps: [50%, 100%], holdEach: 500ms }';
+  const move = `{ steps: [50%, 100%], holdEach: ${holdEach} }`;
   world = await openProgramWorld({ replicas, rebalance, move, safety: '{ removalWindow: 0s }' });
   await world.startServing();
   const isSettled = async () => (await world.godwit('plan', 'rebalance')).code === 0;
@@ -63,4 +63,44 @@ test('killed in the middle, the next run goes on from what is there', async () =
   const after = await world.godwit('plan', 'rebalance', '-o', 'json');
   expect(JSON.parse(after.stdout)).toMatchObject({ outcome: 'plan', changes: [] });
   expect((await world.status()).service.state).toBe('serving');
+});
+
+/** A scheduler's run, with its first move of traffic half done and held there. */
+async function halfMoved() {
+  await serving(150, '8s');
+  const load = world.startLoad();
+  const run = world.start('rebalance', '--cron');
+  const isHalf = async () => {
+    const oslo = (await world.weights())?.['oslo'] ?? 100;
+    return oslo > 0 && oslo < 100;
+  };
+  await until(isHalf, 'half moved', 30_000);
+  return { run, load };
+}
+
+const logged = (): readonly Record<string, unknown>[] =>
+  readFileSync(join(world.dir, 'rebalance.log'), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+test('a failover that begins in the middle goes first: the run stops, says so, and begins nothing more', async () => {
+  const { run } = await halfMoved();
+  for (const pid of await world.replicasOf('oslo')) process.kill(pid, 'SIGKILL');
+  expect(await run.ended, run.stderr()).toBe(1);
+  expect(run.stderr()).toMatch(/^Stopped after 0 of \d changes/);
+  expect(logged().map(({ msg }) => msg)).toEqual(['start', 'plan', 'change', 'end']);
+  const isOver = async () => (await world.status()).operation === null && (await world.weights())?.['oslo'] === 0;
+  await until(isOver, 'failed over', 30_000);
+  const { stdout } = await world.godwit('history', 'chat', '-o', 'json');
+  expect(stdout).toContain('"automatic"');
+});
+
+test('what a person asks for in the middle goes first', async () => {
+  const { run } = await halfMoved();
+  const switched = await world.godwit('switchover', 'chat', '--to', 'oslo', '--yes', '--reason', 'mine');
+  expect(switched.code, switched.stderr).toBe(0);
+  expect(await run.ended, run.stderr()).toBe(1);
+  expect(logged().at(-1)).toMatchObject({ msg: 'end', exit: 1, done: [] });
+  expect(await world.weights()).toEqual({ oslo: 100, paris: 0, rome: 0 });
 });
