@@ -25,6 +25,7 @@ const accelerator = 'H100';
 /** A scheduler's run counts once in so long, in milliseconds. */
 export const slotMs = 5000;
 
+/** What capacity costs and what is wanted of it, anew for each world. */
 export function drawTariff({ sites }: Pick<SimOptions, 'sites'>, random: Random): Tariff {
   const among = <T>(...choices: readonly [T, ...T[]]): T => oneOf(choices, random.next()) ?? choices[0];
   return {
