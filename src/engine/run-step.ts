@@ -51,6 +51,9 @@ export async function runStep(ctx: Context, at: StepRef, signal: AbortSignal): P
   const late = stale ?? objection(ctx, at, hasBegun);
   if (late !== undefined) return await close(ctx, at, 'refused', late);
   await intend(ctx, at, memory);
+  // So did writing that down, on a disk that stalls: a proof may be too old by now.
+  const later = isOver(ctx, signal) ? undefined : objection(ctx, at, hasBegun);
+  if (later !== undefined) return await close(ctx, at, 'refused', later);
   return await actUntilReached(ctx, at, memory, signal);
 }
 

@@ -56,6 +56,26 @@ test('I8: no weight for a target that is not proven', async () => {
   expect(states(world)).toEqual(['refused']);
 });
 
+test('I8: nor for one that was found dead while a slow disk took the intent', async () => {
+  const world = await openStepWorld();
+  const ref = await onlyStep(world, weighRight);
+  const { journal } = world.process.deps.store;
+  const { append } = journal;
+  Object.assign(journal, {
+    async append(drafts: Parameters<typeof append>[0]) {
+      const written = await append(drafts);
+      if (drafts.some(({ body }) => body.kind === 'step' && body.state === 'intended')) {
+        world.probe.bad['right'] = 'TimedOut';
+        while (world.diagnosis().sites[1]?.ready.length !== 0) await world.process.deps.clock.sleep(20, world.calm);
+      }
+      return written;
+    },
+  });
+  expect(await world.work(runStep(world.ctx, ref, world.calm))).toMatchObject({ error: { code: 'TargetNotProven' } });
+  expect(world.sink.history()).toEqual([allLeft]);
+  expect(states(world)).toEqual(['intended', 'refused']);
+});
+
 test('I7: weights that somebody else set since the plan was made are not overwritten', async () => {
   const world = await openStepWorld();
   const { entry } = world.sink;

@@ -12,7 +12,7 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'intent-after-the-effect',
     file: runStep,
-    find: lines(intent, '  return await actUntilReached(ctx, at, memory, signal);'),
+    find: lines(intent, '  // So did writing that down, on a disk that stalls: a proof may be too old by now.'),
     replace: lines('  const acting = actUntilReached(ctx, at, memory, signal);', intent, '  return await acting;'),
     breaks: ['I18', 'I29'],
     why: 'both are begun side by side to save a round trip: the effect is out before its intent is durable',
