@@ -4,7 +4,7 @@ import type { Diagnosis } from '../../model/diagnosis.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { SiteView, View } from '../../model/view.ts';
 import { sharesOf } from '../plan/hunt.ts';
-import { missingSlots, readyReplicas, unlistedReason, weightOf } from '../readiness.ts';
+import { missingSlots, readyReplicas, unusableReason, weightOf } from '../readiness.ts';
 import { beyond, type Trim, trimmedReady } from '../scale.ts';
 
 /** Everything a rule may look at. */
@@ -45,13 +45,14 @@ export function startsAt(about: Case, site: SiteView): number {
 
 /**
  * How many replicas are ready there when the plan begins to move: a site that is started first is proven in full before. So
- * is one that may be starting and need not list it yet; until it does, that alone stands in the way.
+ * is one with nothing on its list that may be starting all the same; until it is listed, that alone stands in the way.
  */
 export function readyThen(about: Case, site: SiteView): number {
   const { view, nowMs } = about;
   const ready = readyReplicas(view, site, nowMs).length;
-  const isStarted =
-    startsAt(about, site) > 0 || (isRaised(about, site) && unlistedReason(view, site, nowMs).length > 0);
+  const isWaitedFor =
+    isRaised(about, site) && unusableReason(view, site, nowMs).some(({ code }) => code === 'LaunchUnlisted');
+  const isStarted = isWaitedFor || startsAt(about, site) > 0;
   return ready === 0 && isStarted ? site.placement.replicas : ready;
 }
 

@@ -6,7 +6,7 @@ import type { Operation, OperationKind } from '../../../src/model/operation.ts';
 import type { Step } from '../../../src/model/plan.ts';
 import type { Standing } from '../../../src/model/standing.ts';
 import { against, caseOf, emptying, said } from '../support/rules.ts';
-import { nowMs, operationOf, siteView, type ViewChange, view } from '../support/view.ts';
+import { nowMs, operationOf, replicaView, siteView, type ViewChange, view } from '../support/view.ts';
 
 const windowMs = 600_000;
 const atRight = { left: 0, right: 100 };
@@ -108,11 +108,14 @@ const idle = { ...emptying, weights: fromLeft } as const;
 /** Its lists show a start only so long after it, and are read since a moment. */
 const unlisted = { listLagMs: 1000, listedSinceMs: nowMs - 1099 };
 const listed = { listLagMs: 1000, listedSinceMs: nowMs - 1100 };
+const starting = replicaView({ site: 'right', state: 'starting', conditions: [], proof: null });
+const partly = { ...unlisted, replicas: [starting] };
 
 test.for<readonly [string, readonly [number, number], Partial<Action>, object, readonly string[]]>([
   ['a site that is started first and replaces it', [2, 2], waking, listed, []],
   ['a site that is started first and is smaller', [3, 2], waking, listed, most(60)],
   ['a site that may be starting and need not list it yet', [2, 2], waking, unlisted, []],
+  ['a site of which a part is starting, and the rest need not be listed yet', [2, 2], waking, partly, most(100)],
   ['a site that nothing starts', [2, 2], idle, listed, most(100)],
   ['a site that nothing starts and that need not list all', [2, 2], idle, unlisted, most(100)],
 ])('what the plan starts before it empties anything counts: %s', ([, [left, right], action, lists, expected]) => {
