@@ -1,18 +1,16 @@
 /** Plays a trace through the engine and the ways it is compared with, in this process; nothing outside of it is touched. */
 
-import { loadConfig } from '../config/load.ts';
 import { baselinesOf } from '../core/backtest/baselines.ts';
 import { figuresOf } from '../core/backtest/figures.ts';
 import { optimumOf } from '../core/backtest/optimum.ts';
 import { replay } from '../core/backtest/replay.ts';
 import { reportedPool } from '../core/backtest/reported-pool.ts';
-import { assert } from '../errors.ts';
 import type { Backtest, BacktestOptions, BacktestRow } from '../model/backtest.ts';
 import type { Config } from '../model/config.ts';
 import type { Trace, TracePool } from '../model/trace.ts';
-import { providers } from '../providers/index.ts';
-import { replayEngine } from '../sim/backtest.ts';
+import { type ReplayedRebalance, replayEngine } from '../sim/backtest.ts';
 import { runFast } from '../sim/drain.ts';
+import { pricedAt, replayConfig } from './backtest-config.ts';
 import { inTurn, someOf } from './simulate.ts';
 
 /** Undefined soon after the signal fires. */
@@ -23,15 +21,23 @@ export async function runBacktest(
 ): Promise<Backtest | undefined> {
   const { pools, endMs } = trace;
   const { wanted, demand, startupMs, policyOf } = options;
+  // Where nothing has a price, nothing costs less anywhere else.
+  const rebalance = pools.every(({ price }) => price !== undefined) ? options.rebalance : undefined;
   const terms = { wanted, demand, startupMs };
-  const engine = await engineRow(trace, options, signal);
-  if (engine === undefined) return undefined;
+  const engines = [
+    await engineRow(trace, { ...options, name: 'godwit', rebalance: undefined }, signal),
+    ...(rebalance === undefined
+      ? []
+      : [await engineRow(trace, { ...options, name: 'godwit, rebalanced', rebalance }, signal)]),
+  ];
+  const ended = engines.filter((each) => each !== undefined);
+  if (ended.length < engines.length) return undefined;
   const row = (
     { name, kind }: Pick<BacktestRow, 'name' | 'kind'>,
     played: ReturnType<typeof optimumOf>,
   ): BacktestRow => ({ name, kind, ...figuresOf(played, trace, terms), served: played.served });
   const rows = [
-    engine,
+    ...ended,
     ...baselinesOf(trace).map((policy) => row({ name: policy.name, kind: 'baseline' }, replay(trace, policy, terms))),
     row({ name: 'clairvoyant optimum', kind: 'optimum' }, optimumOf(trace, terms)),
   ];
@@ -41,29 +47,47 @@ export async function runBacktest(
     demand,
     startupMs,
     policyOf: policyOf?.name,
+    rebalancedEveryMs: rebalance?.everyMs,
     pools: pools.map((pool) => reportedPool(pool, endMs)),
     rows,
   };
 }
 
-async function engineRow(
-  trace: Trace,
-  options: BacktestOptions,
-  signal: AbortSignal,
-): Promise<BacktestRow | undefined> {
-  const { wanted, startupMs } = options;
+interface EngineTerms extends Omit<BacktestOptions, 'rebalance'> {
+  readonly name: string;
+  readonly rebalance: BacktestOptions['rebalance'] | undefined;
+}
+
+async function engineRow(trace: Trace, options: EngineTerms, signal: AbortSignal): Promise<BacktestRow | undefined> {
+  const { name, wanted, startupMs, rebalance } = options;
   const order = preference(trace.pools);
   const ordered = { ...trace, pools: order.map(({ pool }) => pool) };
-  const config = await configOf(ordered, options);
-  const world = replayEngine({ trace: ordered, config, wanted, startupMs });
+  const config = await replayConfig(ordered, options);
+  const scheduler = rebalance === undefined ? {} : { rebalance: await schedulerOf(rebalance.everyMs, config, ordered) };
+  const world = replayEngine({ trace: ordered, config, wanted, startupMs, ...scheduler });
   for (;;) {
     if (signal.aborted) return undefined;
     const played = await inTurn(() => runFast(someOf(world)));
     if (played === undefined) continue;
     const { served, violations, silent } = played;
-    return { name: 'godwit', kind: 'engine', ...figuresOf(played, ordered, options), served, violations, silent };
+    return { name, kind: 'engine', ...figuresOf(played, ordered, options), served, violations, silent };
   }
 }
+
+/** The solver in this thread, so that a replay is the same each time; one program is small. */
+async function schedulerOf(everyMs: number, config: Config, { pools }: Trace): Promise<ReplayedRebalance> {
+  const { loadSolver } = await import('../solver/load.ts');
+  const { solveWhole } = await import('../solver/solve.ts');
+  const highs = await loadSolver();
+  return {
+    everyMs,
+    solve: (program, terms) => solveWhole(highs, program, { ...terms, withinMs: solvedWithinMs }),
+    configAt: (atMs) => pricedAt(config, pools, atMs),
+  };
+}
+
+/** For one program, in milliseconds of this machine: none takes so long. */
+const solvedWithinMs = 60_000;
 
 /** Spot before on-demand, and the cheaper first, as it is priced at the begin; otherwise as the trace has them. */
 function preference(pools: readonly TracePool[]): readonly { readonly pool: TracePool; readonly at: number }[] {
@@ -74,46 +98,4 @@ function preference(pools: readonly TracePool[]): readonly { readonly pool: Trac
   return pools
     .map((pool, at) => ({ pool, at, rank: rank(pool) }))
     .sort((a, b) => a.rank[0] - b.rank[0] || (a.rank[1] === b.rank[1] ? a.at - b.at : a.rank[1] - b.rank[1]));
-}
-
-/** Everything at the first site, the others cold; its policy, or whatever is so by default, in mode auto. */
-async function configOf({ pools }: Trace, { wanted, startupMs, policyOf }: BacktestOptions): Promise<Config> {
-  const sites = pools.map(({ site }, index) => ({
-    name: `pool-${index + 1}`,
-    domain: `place-${pools.findIndex((pool) => pool.site === site) + 1}`,
-  }));
-  const timeout = `${Math.max(25 * 60, Math.ceil((2 * startupMs) / 1000))}s`;
-  const text = JSON.stringify({
-    version: 1,
-    sites: Object.fromEntries(
-      sites.map(({ name, domain }, index) => [
-        name,
-        { provider: 'local', ports: `${9000 + 100 * index}-${9099 + 100 * index}`, failureDomains: [domain] },
-      ]),
-    ),
-    deployments: {
-      replayed: {
-        ...{ model: 'replayed', command: ['serve'], startup: { timeout } },
-        sites: Object.fromEntries(
-          sites.map(({ name }, index) => {
-            const usd = pools[index]?.price?.points[0]?.usdPerHour;
-            const price = usd === undefined ? {} : { price: { amount: usd, currency: 'USD', per: 'hour' } };
-            return [name, { replicas: wanted, standby: index === 0 ? 'hot' : 'cold', ...price }];
-          }),
-        ),
-        failover: { mode: 'auto' },
-      },
-    },
-    state: { dir: '/nowhere' },
-  });
-  const end = await loadConfig({
-    ...{ path: '-', cwd: '/', env: {}, providers, isForUse: false },
-    readStdin: async () => text,
-  });
-  assert(end.kind === 'loaded', 'the configuration of a backtest is valid');
-  if (policyOf === undefined) return end.config;
-  // Its probes ask for its model, and are proof of no other.
-  const { failover, model, probes, drain, firstTokenLimitMs } = policyOf;
-  const own = { failover: { ...failover, mode: 'auto' as const }, model, probes, drain, firstTokenLimitMs };
-  return { ...end.config, deployments: end.config.deployments.map((each) => ({ ...each, ...own })) };
 }

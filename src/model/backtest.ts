@@ -2,6 +2,7 @@
 
 import type { Deployment } from './deployment.ts';
 import type { Market } from './error-verdict.ts';
+import type { RebalancePolicy } from './rebalance-policy.ts';
 
 /** So many replicas are wanted from this moment on. */
 export interface DemandPoint {
@@ -23,6 +24,8 @@ export interface BacktestOptions extends Demand {
   readonly startupMs: number;
   /** Whose policy and probes the engine follows; undefined: the defaults. */
   readonly policyOf: Deployment | undefined;
+  /** Absent: nobody rebalances. */
+  readonly rebalance?: { readonly everyMs: number; readonly policy: RebalancePolicy | undefined };
 }
 
 /** One replica that was started: paid from `fromMs` to `untilMs`, able to serve from `readyMs`. */
@@ -95,6 +98,8 @@ export interface Backtest extends Demand {
   readonly startupMs: number;
   /** Whose failover policy the engine followed; absent: the default one. */
   readonly policyOf?: string | undefined;
+  /** How often a scheduler rebalanced in the row that has one, in milliseconds; absent: there is none. */
+  readonly rebalancedEveryMs?: number | undefined;
   readonly pools: readonly BacktestPool[];
   readonly rows: readonly BacktestRow[];
 }

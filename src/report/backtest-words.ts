@@ -50,7 +50,8 @@ export function poolWords({ mostNodes, taken, isAssumed, price }: BacktestPool):
 }
 
 /** How to read the figures. */
-export function backtestNotes({ rows, pools, demand, policyOf }: Backtest): readonly string[] {
+export function backtestNotes(backtest: Backtest): readonly string[] {
+  const { rows, pools, demand, policyOf, rebalancedEveryMs } = backtest;
   const isPriced = pools.every(({ price }) => price !== undefined);
   const isAssumed = pools.some((each) => each.isAssumed);
   const checked = rows.find(({ violations }) => violations !== undefined);
@@ -59,6 +60,11 @@ export function backtestNotes({ rows, pools, demand, policyOf }: Backtest): read
     'Moves: replicas that took the place of one in another pool. Taken: replicas whose machine was taken.',
     `godwit is the real engine with ${policyOf === undefined ? 'its default policy' : `the policy of ${policyOf}`} in mode auto: it sees a loss by probes, starts, proves, then moves. The other rows see a loss at once, and the optimum knows the whole trace.`,
     'Its first pool is hot there and filled again whenever it lacks replicas; what a failover leaves behind runs on until a person stops it. No load is simulated that would slow down a pool with only some of its replicas.',
+    ...(rebalancedEveryMs === undefined
+      ? []
+      : [
+          `Rebalanced: the same engine, and godwit rebalance beside it every ${span(rebalancedEveryMs)}, with the prices of that moment. Of what a pool has it knows what was refused, and nothing else.`,
+        ]),
     ...(demand === undefined
       ? []
       : ['godwit holds the most that is ever wanted at all times: how many there are is configured.']),

@@ -1,5 +1,7 @@
 /** Replays a trace through the real engine: its sites have what the trace says, and lose it when the trace says so. */
 import { priceAt } from '../core/backtest/price.ts';
+import { runRebalance } from '../engine/rebalance/run-rebalance.ts';
+import type { RunTerms } from '../engine/rebalance/run-terms.ts';
 import { assert } from '../errors.ts';
 import type { Played, Run, ServedSpan } from '../model/backtest.ts';
 import type { Config } from '../model/config.ts';
@@ -7,6 +9,7 @@ import type { Trace } from '../model/trace.ts';
 import { Chaos } from './chaos.ts';
 import type { Violation } from './ghost.ts';
 import type { Host } from './host.ts';
+import { type Solve, solverOf } from './rebalances.ts';
 import { TraceStock } from './trace-stock.ts';
 import { silentInvariants, worldConfig, worldOptions } from './what-if-world.ts';
 import { World } from './world.ts';
@@ -17,6 +20,16 @@ export interface EngineReplay {
   readonly config: Config;
   readonly wanted: number;
   readonly startupMs: number;
+  /** Absent: nobody rebalances. */
+  readonly rebalance?: ReplayedRebalance;
+}
+
+/** A scheduler beside the controller. */
+export interface ReplayedRebalance {
+  readonly everyMs: number;
+  readonly solve: Solve;
+  /** What it reads when it begins, at a moment of the trace: prices change. */
+  readonly configAt: (atMs: number) => Config;
 }
 
 export interface EnginePlayed extends Played {
@@ -29,6 +42,8 @@ export interface EnginePlayed extends Played {
 
 /** The same world every time. */
 const seed = 1;
+/** For all that the solver is asked in one run, in virtual milliseconds. */
+const solvedWithinMs = 60_000;
 /** For every day of the trace. */
 const mostEventsPerDay = 20_000_000;
 const dayMs = 86_400_000;
@@ -39,16 +54,16 @@ export function* replayEngine({
   config: given,
   wanted,
   startupMs,
+  rebalance,
 }: EngineReplay): Generator<void, EnginePlayed> {
-  const [only] = given.deployments;
-  assert(only !== undefined, 'the configuration has a deployment');
-  const config = worldConfig(given, only.name);
+  const config = worldConfig(given, nameOf(given));
   const [deployment] = config.deployments;
   assert(deployment?.placements.length === trace.pools.length, 'each pool is a site');
   const options = worldOptions(config, deployment, { seed, faults: new Set(), spanMs: trace.endMs });
   const book = new RunBook();
   const world: World = new World(options, {
     config,
+    ...(rebalance === undefined ? {} : { solve: rebalance.solve }),
     stock: (site, schedule) => {
       const index = config.sites.findIndex(({ name }) => name === site);
       const pool = trace.pools[index];
@@ -72,6 +87,7 @@ export function* replayEngine({
   const host: Host = { name: 'controller', life: undefined, lives: 0 };
   world.hosts = [host];
   new Chaos(world);
+  if (rebalance !== undefined) seatScheduler(world, book, rebalance);
   try {
     yield* play(world, book, { trace, wanted });
   } finally {
@@ -80,6 +96,36 @@ export function* replayEngine({
   const silent = silentInvariants(deployment);
   const violations = world.ghost.violations.filter(({ invariant }) => !silent.includes(invariant)).map(wordsOf);
   return { ...book.close(trace.endMs), violations, silent, events: world.schedule.events };
+}
+
+/** One run after the other, every so often; one that is still under way lets the next one's time go by. */
+function seatScheduler(world: World, book: RunBook, { everyMs, configAt }: ReplayedRebalance): void {
+  const host: Host = { name: 'scheduler', life: undefined, lives: 0 };
+  world.desks = [host];
+  const next = (): void => {
+    world.schedule.after(everyMs, () => {
+      next();
+      if (host.life?.isAlive === true) return;
+      const { life, deps, stop } = world.enter(host, () => undefined, 'person');
+      const end = (): void => {
+        life.isAlive = false;
+      };
+      const terms: RunTerms = {
+        ...{ solver: solverOf(world, life), withinMs: solvedWithinMs, isScheduled: true },
+        ...{ runId: `at-${Math.round(world.schedule.monoMs)}`, reason: 'scheduled' },
+        approve: async () => true,
+        say: () => undefined,
+      };
+      const config = configAt(world.schedule.monoMs - book.beginMonoMs);
+      runRebalance({ ...deps, config: worldConfig(config, nameOf(config)) }, terms, stop.signal).then(end, end);
+    });
+  };
+  next();
+}
+
+function nameOf({ deployments: [only] }: Config): string {
+  assert(only !== undefined, 'the configuration has a deployment');
+  return only.name;
 }
 
 function* play(

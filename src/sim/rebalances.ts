@@ -113,8 +113,8 @@ function runAt(world: World, book: RebalanceBook, host: Host, run: Run): void {
   );
 }
 
-/** Each question is a point at which the process may die; an answer takes its time. */
-function solverOf({ schedule, options, chance, solve, seeds }: World, life: Incarnation): Solver {
+/** The solver as one life of a process has it. Each question is a point at which the process may die; an answer takes its time. */
+export function solverOf({ schedule, options, chance, solve, seeds }: World, life: Incarnation): Solver {
   assert(solve !== undefined, 'a world in which somebody rebalances needs a solver');
   const dice: Dice = chance.dice(`solver/${life.name}`);
   const thought = seeds.stream(`thought/${life.name}/${life.bornAtMs}`);

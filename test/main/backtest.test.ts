@@ -5,6 +5,7 @@ import { readTrace } from '../../src/config/trace/read-trace.ts';
 import { runBacktest } from '../../src/main/backtest.ts';
 import type { Deployment } from '../../src/model/deployment.ts';
 import type { CompletionProbeSpec } from '../../src/model/probe-spec.ts';
+import type { Trace, TracePool } from '../../src/model/trace.ts';
 import { config } from '../cli/support/models.ts';
 
 const path = join(import.meta.dirname, '../../fixtures/traces/spotserve.txt');
@@ -71,4 +72,55 @@ test('the engine follows a policy that is given, in mode auto', { timeout: 60_00
 
 test('a signal ends it', async () => {
   expect(await runBacktest(trace(), terms, AbortSignal.abort('SIGINT'))).toBeUndefined();
+});
+
+const minute = 60_000;
+
+/** East costs 1 dollar an hour for 20 minutes, then 5; west costs 2 all the time. Both have a machine for two hours. */
+function dearerEast(): Trace {
+  const nodes = (name: string) => [{ name, fromMs: 0, untilMs: 120 * minute }];
+  const poolOf = (site: string, points: readonly (readonly [number, number])[]): TracePool => ({
+    ...{ site, machine: 'g5', market: 'spot', nodes: nodes(site), isAssumed: false },
+    price: {
+      ...{ source: 'made up for this test', asOf: '2026-11-28' },
+      points: points.map(([at, usdPerHour]) => ({ atMs: at * minute, usdPerHour })),
+    },
+  });
+  return {
+    endMs: 120 * minute,
+    pools: [
+      poolOf('east', [
+        [0, 1],
+        [20, 5],
+      ]),
+      poolOf('west', [[0, 2]]),
+    ],
+  };
+}
+
+test('rebalanced, it moves to what has become cheaper, and serves all the while', { timeout: 60_000 }, async () => {
+  const rebalance = { everyMs: 10 * minute, policy: undefined };
+  const options = { wanted: 1, startupMs: minute, policyOf: undefined, rebalance };
+  const report = await runBacktest(dearerEast(), options, new AbortController().signal);
+  const row = (name: string) => report?.rows.find((each) => each.name === name);
+  const [stays, moves] = [row('godwit'), row('godwit, rebalanced')];
+  expect(report?.rebalancedEveryMs).toBe(10 * minute);
+  // 20 minutes at 1 dollar and 100 at 5.
+  expect(stays).toMatchObject({ starts: 1, moves: 0, violations: [] });
+  expect(stays?.costUsd).toBeCloseTo(20 / 60 + (100 * 5) / 60, 1);
+  expect(moves).toMatchObject({ starts: 2, moves: 1, taken: 0, violations: [] });
+  // The run at 20 minutes finds it, or the one ten minutes later. Then a minute to start, and a few to prove, move and drain.
+  expect(moves?.costUsd).toBeGreaterThan(20 / 60 + (100 * 2) / 60);
+  expect(moves?.costUsd).toBeLessThan(20 / 60 + (15 * 5) / 60 + (100 * 2) / 60);
+  expect(moves?.servedRatio).toBe(stays?.servedRatio);
+});
+
+test('without prices nobody rebalances: nothing costs less anywhere else', { timeout: 60_000 }, async () => {
+  const { endMs, pools } = dearerEast();
+  const free = { endMs, pools: pools.map(({ price: _, ...each }) => each) };
+  const rebalance = { everyMs: 10 * minute, policy: undefined };
+  const options = { wanted: 1, startupMs: minute, policyOf: undefined, rebalance };
+  const report = await runBacktest(free, options, new AbortController().signal);
+  expect(report?.rows.filter(({ kind }) => kind === 'engine').map(({ name }) => name)).toEqual(['godwit']);
+  expect(report?.rebalancedEveryMs).toBeUndefined();
 });

@@ -9,6 +9,7 @@ import { writeOut } from '../write-out.ts';
 const usualWanted = 4;
 const mostWanted = 100;
 const usualStartupMs = 300_000;
+const usualRebalanceMs = 900_000;
 
 export const backtest = defineCommand({
   name: 'backtest',
@@ -19,7 +20,11 @@ export const backtest = defineCommand({
     prices: text('--prices <file>', 'what the pools cost, with source and day', 'file'),
     demand: wholeNumberOrFile('--demand <n|file>', `replicas wanted (${usualWanted}), or at_ms,replicas`, mostWanted),
     startup: duration('--startup <time>', 'from a start until a replica serves (5m)'),
-    policy: text('--policy <file>', 'a configuration whose failover policy is followed', 'file'),
+    policy: text('--policy <file>', 'a configuration whose policies (failover, rebalance) are followed', 'file'),
+    rebalanceEvery: duration(
+      '--rebalance-every <time>',
+      'how often a scheduler rebalances, where prices are declared (15m)',
+    ),
     deployment: text('--deployment <name>', 'of it, when it has several', 'deployment'),
     html: text('--html <file>', 'write the comparison there, with a chart', 'file'),
   },
@@ -41,15 +46,16 @@ export const backtest = defineCommand({
   ],
   formats: ['table', 'wide', 'json', 'yaml'],
   async run({ options }, app, out) {
-    const { startup: startupMs = usualStartupMs, html } = options;
+    const { startup: startupMs = usualStartupMs, rebalanceEvery: everyMs = usualRebalanceMs, html } = options;
     // Loaded here: who only asks for help does not pay for reading YAML.
     const { openBacktest } = await import('../../config/trace/open-trace.ts');
     const { trace, demand } = await openBacktest({ ...options, demand: options.demand ?? usualWanted });
     const config = options.policy === undefined ? undefined : await readForLooking(app, options.policy);
     const policyOf = config && onlyDeployment(config, options.deployment);
+    const rebalance = { everyMs, policy: config?.rebalance };
     const progress = await out.progress('replaying the trace');
     const report = await app
-      .backtest(trace, { ...demand, startupMs, policyOf }, app.interrupted)
+      .backtest(trace, { ...demand, startupMs, policyOf, rebalance }, app.interrupted)
       .finally(() => progress.stop());
     if (report === undefined) return { exit: exitOfSignal(app.interrupted), note: 'interrupted; nothing was touched' };
     if (html !== undefined) await writeOut(html, (await import('../../report/html/backtest.ts')).backtestHtml(report));
