@@ -1,4 +1,5 @@
 /** One model server (a machine, a pod, a process) that answers requests. */
+import type { Market } from './error-verdict.ts';
 import type { Answer } from './outcome.ts';
 
 export type ReplicaState = 'starting' | 'running' | 'stopping' | 'stopped' | 'gone';
@@ -25,6 +26,8 @@ export interface Replica {
    * interconnect. Absent: nothing, or not told (yet), or listed by an earlier version.
    */
   readonly failureDomain?: string;
+  /** In which it was had, as its provider tells it. Absent: not told, or listed by an earlier version. */
+  readonly market?: Market;
 }
 
 /** The failure domains that replicas stand in now, each once, as their provider told them. */

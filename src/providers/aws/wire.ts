@@ -1,5 +1,6 @@
 /** EC2's shapes and ours: instances seen as replicas, and their tags. Pure. */
 import type { Instance } from '@aws-sdk/client-ec2';
+import type { Market } from '../../model/error-verdict.ts';
 import type { Answer } from '../../model/outcome.ts';
 import type { Replica, ReplicaState } from '../../model/replica.ts';
 import { sharedTags } from '../shared/tags.ts';
@@ -45,12 +46,33 @@ export function toReplica(
   const { state, billed } = standingOf(instance);
   const host = address === 'public' ? PublicIpAddress : PrivateIpAddress;
   const answers = state === 'starting' || state === 'running' || state === 'stopping';
+  const market = marketOf(instance);
   return {
     ...{ id, bootId: bootIdOf(instance), deployment, site, slot, state, billed },
     url: !answers || host === undefined || host === '' ? undefined : `http://${host}:${port}`,
     startedAtMs: LaunchTime?.getTime() ?? 0,
     startKey: tagOf(instance, tags.startKey) ?? '',
+    ...(market === undefined ? {} : { market }),
   };
+}
+
+/**
+ * Machines of no lifecycle of their own are on-demand, or stand in a reservation: also those that were asked for as on-demand
+ * and that a reservation was open to. `InstanceLifecycleType` and `Instance` in @aws-sdk/client-ec2, checked 2026-11-28. Undefined:
+ * a kind that is never asked for here.
+ */
+function marketOf({ InstanceLifecycle, CapacityReservationId }: Instance): Market | undefined {
+  switch (InstanceLifecycle) {
+    case undefined:
+      return CapacityReservationId === undefined ? 'on-demand' : 'reserved';
+    case 'spot':
+      return 'spot';
+    case 'capacity-block':
+    case 'scheduled':
+      return 'reserved';
+    default:
+      return undefined;
+  }
 }
 
 /**

@@ -165,7 +165,7 @@ export function toReplica(
     ...{ id: machine.name, bootId: bootIdOf(machine), deployment, site, slot, state, billed },
     url: !answers || host === undefined ? undefined : `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     startedAtMs: startedAtMsOf(machine),
-    startKey,
+    ...{ startKey, market: machine.market },
   };
 }
 

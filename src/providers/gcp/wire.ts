@@ -1,4 +1,5 @@
 /** Compute Engine's shapes and ours: instances seen as replicas. Pure. */
+import type { Market } from '../../model/error-verdict.ts';
 import type { Answer } from '../../model/outcome.ts';
 import type { Replica, ReplicaState } from '../../model/replica.ts';
 import { escapeLabel, type LabelName, type Labels, readLabel } from './labels.ts';
@@ -28,7 +29,9 @@ export interface Instance {
     readonly preemptible?: boolean | null;
     readonly terminationTime?: string | null;
   } | null;
+  readonly reservationAffinity?: { readonly consumeReservationType?: string | null } | null;
   readonly resourceStatus?: {
+    readonly reservationConsumptionInfo?: { readonly consumedReservation?: string | null } | null;
     readonly upcomingMaintenance?: {
       readonly type?: string | null;
       readonly maintenanceStatus?: string | null;
@@ -117,12 +120,36 @@ export function toReplica(
   const [network] = instance.networkInterfaces ?? [];
   const host = address === 'public' ? network?.accessConfigs?.[0]?.natIP : network?.networkIP;
   const answers = state === 'starting' || state === 'running' || state === 'stopping';
+  const market = marketOf(instance);
   return {
     ...{ id: replicaIdOf(placeOf(instance)), bootId: bootIdOf(instance), deployment, site, slot, state, billed },
     url: !answers || !host ? undefined : `http://${host}:${port}`,
     startedAtMs: Math.max(0, timeOf(instance.lastStartTimestamp ?? instance.creationTimestamp)),
     startKey: textOn(instance, 'startKey') ?? '',
+    ...(market === undefined ? {} : { market }),
   };
+}
+
+/**
+ * By default a machine takes from any reservation that is open to it: then only the one it takes from says so. The models and
+ * affinities are those of compute.proto (`Scheduling`, `ReservationAffinity`, `ResourceStatusReservationConsumptionInfo`), checked
+ * 2026-11-28. Undefined: a model that is never asked for here.
+ */
+function marketOf({ scheduling, reservationAffinity, resourceStatus }: Instance): Market | undefined {
+  const isReserved =
+    reservationAffinity?.consumeReservationType === 'SPECIFIC_RESERVATION' ||
+    !!resourceStatus?.reservationConsumptionInfo?.consumedReservation;
+  switch (scheduling?.provisioningModel ?? '') {
+    case 'SPOT':
+      return 'spot';
+    case 'RESERVATION_BOUND':
+      return 'reserved';
+    case 'STANDARD':
+    case '':
+      return scheduling?.preemptible === true ? 'spot' : isReserved ? 'reserved' : 'on-demand';
+    default:
+      return undefined;
+  }
 }
 
 /**

@@ -52,6 +52,18 @@ function askedCases(make: MakeCloud): readonly ContractCase[] {
       }
       await bench.runs(2, 'two offers were started');
     }),
+    providerCase(make, 'lists what it started in the market it was had in, or in none', async (bench) => {
+      const offers = (await offersOf(bench)).map(({ offer }) => offer);
+      const firsts = offers.filter(({ market }, index) => offers.findIndex((each) => each.market === market) === index);
+      for (const [index, offer] of firsts.entries()) {
+        const request = { ...bench.request(index), offers: [offer] };
+        const made = done(await bench.provider.start(request, bench.write(`k${index}`)));
+        const { market = offer.market } = (await bench.listed(made)).find(({ id }) => id === made.id) ?? {};
+        // A reservation may be open to what was asked for as on-demand.
+        const isTrue = market === offer.market || (offer.market === 'on-demand' && market === 'reserved');
+        assert.ok(isTrue, `${nameOfOffer(offer)} was started, and is listed as ${market}`);
+      }
+    }),
     providerCase(make, 'asks only for the offers it was told to, though others are free', async (bench) => {
       const [one] = await twoTypes(bench);
       bench.subject.cloud.sellOut(one);

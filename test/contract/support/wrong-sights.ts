@@ -34,6 +34,18 @@ export const wrongSights: readonly Wrong[] = [
     says: 'list threw',
   },
   {
+    name: 'lists all that it started as spot',
+    twist: answering(({ list }) => ({
+      async list(selector, call) {
+        const sight = await list(selector, call);
+        if (sight.kind === 'unknown') return sight;
+        return { ...sight, value: sight.value.map((each) => ({ ...each, market: 'spot' as const })) };
+      },
+    })),
+    breaks: 'lists what it started in the market it was had in, or in none',
+    says: 'is listed as spot',
+  },
+  {
     name: 'lists what runs and hides what is stopped',
     twist: answering(({ list }) => ({
       async list(selector, call) {

@@ -24,6 +24,7 @@ export interface MachineTerms {
   readonly createdAtMs: number;
   /** Given with the launch; undefined: the template's own. */
   readonly metadata: object | undefined;
+  readonly reservationAffinity: object | undefined;
   /** Its private address; default: one of its own in 10.0.0.0/16. */
   readonly address?: string;
 }
@@ -144,7 +145,8 @@ export class Machine {
   shownAt(atMs: number, project: string): object | undefined {
     const [status, event] = [this.statusAt(atMs), this.eventAt(atMs)];
     if (status === undefined) return undefined;
-    const { id, index, name, zone, type, isSpot, hasLocalSsd, createdAtMs, metadata, address } = this.terms;
+    const { id, index, name, zone, type, isSpot, hasLocalSsd, createdAtMs } = this.terms;
+    const { metadata, reservationAffinity, address } = this.terms;
     const base = `https://www.googleapis.com/compute/v1/projects/${project}/zones/${zone}`;
     const isUp = status === 'RUNNING' || status === 'STAGING';
     const disk = { boot: true, autoDelete: this.isBootDiskTied, deviceName: 'persistent-disk-0', type: 'PERSISTENT' };
@@ -153,6 +155,7 @@ export class Machine {
       ...{ labels: this.labels, labelFingerprint: Buffer.from(`f${this.fingerprint}`).toString('base64') },
       creationTimestamp: timestamp(createdAtMs),
       ...(metadata === undefined ? {} : { metadata }),
+      ...(reservationAffinity === undefined ? {} : { reservationAffinity }),
       ...(event?.startedAtMs === undefined ? {} : { lastStartTimestamp: timestamp(event.startedAtMs) }),
       ...(event?.stoppedAtMs === undefined ? {} : { lastStopTimestamp: timestamp(event.stoppedAtMs) }),
       disks: [

@@ -116,6 +116,7 @@ export function createProject(terms: ProjectTerms): Project {
         {
           ...{ id: String(index), index, name: 'theirs', zone: terms.zones[0] ?? '', type: 'a3-highgpu-8g' },
           ...{ isSpot: false, hasLocalSsd: false, createdAtMs: terms.nowMs(), metadata: undefined },
+          reservationAffinity: undefined,
         },
         { owner: 'somebody' },
         true,
@@ -262,6 +263,7 @@ function insert(project: Project, state: State, { params, body = {} }: Call): ob
       ...{ id: String(4_000_000_000_000_000_000n + BigInt(index)), index, name, zone, type, createdAtMs: nowMs },
       ...{ isSpot: scheduling?.provisioningModel === 'SPOT', hasLocalSsd: project.hasLocalSsd },
       metadata: body['metadata'] as object | undefined,
+      reservationAffinity: body['reservationAffinity'] as object | undefined,
       ...(project.address === undefined ? {} : { address: project.address }),
     },
     (body['labels'] ?? {}) as Readonly<Record<string, string>>,

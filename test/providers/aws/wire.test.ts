@@ -43,7 +43,19 @@ test.for([
     ...{ id: 'i-0123456789abcdef0', bootId: 'i-0123456789abcdef0@2026-11-26T10:00:00.000Z' },
     ...{ deployment: 'chat', site: 'virginia', slot: 2, startKey: 'op-7/1/2', state, billed, url },
     startedAtMs: Date.UTC(2026, 10, 26, 10),
+    market: 'on-demand',
   });
+});
+
+test.for([
+  ['spot', { InstanceLifecycle: 'spot' }],
+  ['reserved', { InstanceLifecycle: 'capacity-block' }],
+  ['reserved', { InstanceLifecycle: 'scheduled' }],
+  ['reserved', { CapacityReservationId: 'cr-0123456789abcdef0' }],
+  ['spot', { InstanceLifecycle: 'spot', CapacityReservationId: 'cr-0123456789abcdef0' }],
+  [undefined, { InstanceLifecycle: 'interruptible-capacity-reservation' }],
+] as const)('market %s of a machine with %o', ([market, change]) => {
+  expect(toReplica(instance(change), settings)?.market).toBe(market);
 });
 
 test('answers where the setting says, and nowhere while the address is not known', () => {

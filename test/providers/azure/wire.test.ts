@@ -96,6 +96,17 @@ test('another machine of the same name, and another start of the same, are other
   expect(readMachine({ properties: {} })).toBeUndefined();
 });
 
+test.for([
+  ['on-demand', {}],
+  ['on-demand', { priority: 'Regular' }],
+  ['spot', { priority: 'Spot' }],
+  ['reserved', { capacityReservation: { capacityReservationGroup: { id: '/subscriptions/s/group' } } }],
+] as const)('market %s of a machine with %o', ([market, properties]) => {
+  const { tags: own } = machine('Succeeded', 'running');
+  const read = readMachine({ name: 'vm', tags: own, properties });
+  expect(read && toReplica(read, undefined, {})?.market).toBe(market);
+});
+
 test('offers: zones before sizes, sizes before markets', () => {
   expect(
     offersOf({ ...settings, market: ['on-demand', 'spot'] }).map(({ machine: size, zone, market }) => [

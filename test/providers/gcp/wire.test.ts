@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Market } from '../../../src/model/error-verdict.ts';
 import { ownLabels } from '../../../src/providers/gcp/request.ts';
 import { gcpSettings } from '../../../src/providers/gcp/schema.ts';
 import { bootIdOf, type Instance, placeOfId, standingOf, toReplica } from '../../../src/providers/gcp/wire.ts';
@@ -45,7 +46,22 @@ test.for([
     ...{ id: 'godwit-chat-2-abc.europe-west4-a', bootId: '4000000000000000001' },
     ...{ deployment: 'chat', site: 'netherlands', slot: 2, startKey: 'op-7/1/2', state, billed, url },
     startedAtMs: Date.UTC(2026, 10, 26, 10, 0, 9),
+    market: 'on-demand',
   });
+});
+
+test.for<readonly [Market | undefined, Partial<Instance>]>([
+  ['spot', { scheduling: { provisioningModel: 'SPOT', preemptible: true } }],
+  ['spot', { scheduling: { preemptible: true } }],
+  ['reserved', { scheduling: { provisioningModel: 'RESERVATION_BOUND' } }],
+  ['reserved', { reservationAffinity: { consumeReservationType: 'SPECIFIC_RESERVATION' } }],
+  ['reserved', { resourceStatus: { reservationConsumptionInfo: { consumedReservation: 'h100-block' } } }],
+  ['on-demand', { reservationAffinity: { consumeReservationType: 'ANY_RESERVATION' } }],
+  ['on-demand', { resourceStatus: { reservationConsumptionInfo: { consumedReservation: '' } } }],
+  ['on-demand', { scheduling: { provisioningModel: 'STANDARD', preemptible: false } }],
+  [undefined, { scheduling: { provisioningModel: 'FLEX_START' } }],
+])('market %s of a machine with %o', ([market, change]) => {
+  expect(toReplica(instance(change), settings)?.market).toBe(market);
 });
 
 test('answers where the setting says, and nowhere while the address is not known', () => {
