@@ -23,6 +23,15 @@ export interface SiteChange {
   readonly replicas: { readonly before: number; readonly after: number };
 }
 
+/** Replicas that are counted in the order in which their site lists its markets, and not where they were told to have been had. */
+export interface AssumedMarket {
+  readonly deployment: string;
+  readonly site: string;
+  readonly replicas: number;
+  /** Their provider tells no market, or one that the site does not list. */
+  readonly why: 'not-told' | 'not-listed';
+}
+
 /** One change on the way to a plan: an operation of its own. */
 export type MovePart =
   /** Replicas of one choice, by its place in the problem. */
@@ -62,6 +71,8 @@ export type RebalanceOutcome =
       readonly changes: readonly SiteChange[];
       /** One after the other, none of which breaks a rule that is kept today; absent: there is no such order. */
       readonly parts?: readonly MovePart[];
+      /** What today's count rests on without having been told; absent: nothing. */
+      readonly assumed?: readonly AssumedMarket[];
       /** What is broken today, and kept by the plan. */
       readonly mends: readonly ToldRule[];
       readonly binding: readonly BindingRule[];

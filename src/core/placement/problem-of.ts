@@ -1,12 +1,11 @@
 /** Puts together what there is to decide, from what is seen of each deployment and what the configuration asks for. */
-import type { Choice, Load, Place, PlacementProblem } from '../../model/placement-problem.ts';
+import type { Choice, Load, Place, PlacementProblem, Pool } from '../../model/placement-problem.ts';
 import type { RebalancePolicy } from '../../model/rebalance-policy.ts';
 import type { Site } from '../../model/site.ts';
-import type { SiteView, View } from '../../model/view.ts';
-import { isAlive } from '../readiness.ts';
 import { withoutEmptied } from './emptied.ts';
-import { ownPool, poolsOf, type SharedPool } from './pools.ts';
+import { poolsOf } from './pools.ts';
 import { rulesOf } from './rules-of.ts';
+import { type Seat, seatsOf } from './seats.ts';
 import type { DeploymentSight, ProblemTerms } from './terms.ts';
 
 const hourMs = 3_600_000;
@@ -16,8 +15,12 @@ export function problemOf(terms: ProblemTerms): PlacementProblem {
   const { sites, policy, sights } = terms;
   const { moveUsd, paybackMs } = policy.objective;
   const pools = poolsOf(sites);
+  const seats = seatsOf(sights, pools);
   const free = new Map(pools.map(({ pool, units }) => [pool.name, units]));
-  const all = sights.flatMap(({ view }) => view.sites.flatMap((site) => choicesAt(view, site, pools, free)));
+  // All that is told first: what one deployment is assumed to have, no other was told to stand on.
+  for (const { pools: own, told, units } of seats)
+    for (const [index, pool] of own.entries()) free.set(pool.name, freeOf(free, pool) - (told[index] ?? 0) * units);
+  const all = seats.flatMap((seat) => choicesAt(seat, free));
   const offered = withoutEmptied(sights, { choices: all, pools });
   return {
     places: sites.map(placeOf),
@@ -33,28 +36,30 @@ function placeOf({ name, vendor, provider, residency, failureDomains }: Site): P
   return { name, vendor: vendor ?? provider, residency, failureDomains };
 }
 
-/** Of what runs nobody sees in which market it was had: it is counted in the order in which the site lists its markets. */
+/**
+ * What was told is counted where it was had, the rest in the order in which the site lists its markets, as far as there is room.
+ * `free`: units of each pool that nothing told stands on.
+ */
 function choicesAt(
-  { deployment }: View,
-  { placement, site, replicas }: SiteView,
-  pools: readonly SharedPool[],
+  { deployment, placement, pools, units, ...seat }: Seat,
   free: Map<string, number>,
 ): readonly Choice[] {
-  const { use } = placement;
-  let left = replicas.filter(({ replica }) => isAlive(replica.state)).length;
-  const own = pools.filter(({ pool, accelerator }) => pool.site === site.name && accelerator === use?.accelerator);
-  const units = own.length === 0 ? 1 : (use?.count ?? 1);
-  const at = own.length === 0 ? [ownPool(deployment.name, placement)] : own.map(({ pool }) => pool);
-  return at.map((pool, index): Choice => {
-    const room = Math.floor((free.get(pool.name) ?? Number.POSITIVE_INFINITY) / units);
-    const today = index === at.length - 1 ? left : Math.min(left, room);
-    left -= today;
-    free.set(pool.name, (free.get(pool.name) ?? Number.POSITIVE_INFINITY) - today * units);
+  let left = seat.untold + seat.unlisted;
+  return pools.map((pool, index): Choice => {
+    const isLast = index === pools.length - 1;
+    const more = isLast ? left : Math.min(left, Math.max(0, Math.floor(freeOf(free, pool) / units)));
+    left -= more;
+    free.set(pool.name, freeOf(free, pool) - more * units);
     return {
-      ...{ deployment: deployment.name, pool, units, today, ratedRps: placement.ratedRps ?? 0 },
+      ...{ deployment, pool, units, today: (seat.told[index] ?? 0) + more, ratedRps: placement.ratedRps ?? 0 },
       startupHours: placement.launch.startupTimeoutMs / hourMs,
     };
   });
+}
+
+/** Without a limit for a pool of one placement alone. */
+function freeOf(free: ReadonlyMap<string, number>, { name }: Pool): number {
+  return free.get(name) ?? Number.POSITIVE_INFINITY;
 }
 
 /** Latency counts once it is known of every site; one that is not known is not taken for none. */

@@ -7,7 +7,9 @@ import { formulate } from '../../core/placement/formulate.ts';
 import { notIdle } from '../../core/placement/idle.ts';
 import { orderParts } from '../../core/placement/order.ts';
 import { paced } from '../../core/placement/paced.ts';
+import { poolsOf } from '../../core/placement/pools.ts';
 import { problemOf } from '../../core/placement/problem-of.ts';
+import { assumedMarkets, seatsOf } from '../../core/placement/seats.ts';
 import type { DeploymentSight } from '../../core/placement/terms.ts';
 import { unsettledReasons } from '../../core/placement/unsettled.ts';
 import { assert } from '../../errors.ts';
@@ -63,7 +65,9 @@ export async function planRebalance(
   };
   if (reasons.length > 0) return { ...about, outcome: { kind: 'skipped', reasons } };
   const problem = problemOf({ sites: config.sites, deployments: config.deployments, policy, sights, nowMs });
-  return { ...about, outcome: await solveProblem(problem, deps, terms, signal) };
+  const outcome = await solveProblem(problem, deps, terms, signal);
+  const assumed = assumedMarkets(seatsOf(sights, poolsOf(config.sites)));
+  return { ...about, outcome: outcome.kind === 'plan' && assumed.length > 0 ? { ...outcome, assumed } : outcome };
 }
 
 function reasonsAgainst(

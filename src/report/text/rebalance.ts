@@ -1,6 +1,7 @@
 /** What rebalancing would do, what it saves, and what it may not do; or why there is no plan. */
 import type { AllocationCost } from '../../model/placement-problem.ts';
 import type {
+  AssumedMarket,
   Demand,
   MovePart,
   RebalanceOutcome,
@@ -77,7 +78,7 @@ const columns: readonly Column[] = [
 ];
 
 function planLines(plan: Plan, located: Located, style: Style): readonly string[] {
-  const { today, cost, changes, parts, mends, binding, gap } = plan;
+  const { today, cost, changes, parts, assumed, mends, binding, gap } = plan;
   const isBest = changes.length === 0;
   const head = isBest ? `${usd(steady(today))} USD/h, and nothing allowed costs less` : costText(today, cost, style);
   const proof = gap < 0.0005 ? 'proven' : `proven to ${(gap * 100).toFixed(1)}%`;
@@ -89,6 +90,7 @@ function planLines(plan: Plan, located: Located, style: Style): readonly string[
     style.paint.bold(`${head} (${proof})`),
     ...(isBest ? [] : [sumText(changes), ...table(columns, rows, style)]),
     ...courseLines(parts, style),
+    ...(assumed ?? []).flatMap((each) => hanging('counts ', assumedText(each), style.width, mostLines)),
     ...mends.flatMap((rule) =>
       ruleLines(tint('warn', `${mark('warn', style)}mends `, style), rule, '', located, style),
     ),
@@ -116,6 +118,12 @@ function partText(part: MovePart, style: Style): string {
   if (part.kind === 'weigh') return `move ${name} to ${sanitize(weightsText(part.after))}`;
   const count = Math.abs(part.after - part.before);
   return `${part.kind} ${count} of ${name} at ${sanitize(part.site)} (${arrow(part, '', style)})`;
+}
+
+function assumedText({ deployment, site, replicas, why }: AssumedMarket): string {
+  const because =
+    why === 'not-told' ? 'nobody tells their market' : 'they were had in a market that is not listed there';
+  return `${replicas} of ${sanitize(deployment)} at ${sanitize(site)} in the order of its capacity: ${because}`;
 }
 
 /** What is paid from hour to hour. */

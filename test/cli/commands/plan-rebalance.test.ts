@@ -87,6 +87,17 @@ test('says so when all is best as it is, and what a plan mends', async () => {
   expect(mended.out).toContain('mends the loss of any site is survived (godwit.yaml:12)');
 });
 
+test('says what it counts without having been told', async () => {
+  const assumed = [
+    { ...{ deployment: 'chat', site: 'oslo' }, replicas: 2, why: 'not-told' },
+    { ...{ deployment: 'chat', site: 'ohio' }, replicas: 1, why: 'not-listed' },
+  ] as const;
+  const { out } = await planned({ ...plan, assumed });
+  expect(out).toContain('counts 2 of chat at oslo in the order of its capacity: nobody tells their market\n');
+  expect(out.replaceAll(/\s+/g, ' ')).toContain('1 of chat at ohio in the order of its capacity: they were had in a');
+  expect(JSON.parse((await planned({ ...plan, assumed }, ['-o', 'json'])).out)).toMatchObject({ assumed });
+});
+
 test.for<{ name: string; outcome: RebalanceOutcome; code: number; says: string }>([
   {
     name: 'rules in conflict',

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { demandOf } from '../../../src/core/placement/demand-of.ts';
+import { poolsOf } from '../../../src/core/placement/pools.ts';
 import { problemOf } from '../../../src/core/placement/problem-of.ts';
+import { assumedMarkets, seatsOf } from '../../../src/core/placement/seats.ts';
 import { unsettledReasons } from '../../../src/core/placement/unsettled.ts';
+import type { Market } from '../../../src/model/error-verdict.ts';
 import type { PlacementRule } from '../../../src/model/placement-problem.ts';
 import type { Demand } from '../../../src/model/rebalance-plan.ts';
 import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
@@ -92,6 +95,70 @@ test('two deployments do not both stand on the same machines', () => {
     ['embed', 'reserved', 0],
     ['embed', 'spot', 2],
   ]);
+});
+
+/** As `sharing`, each of left's replicas told to have been had in one market; undefined: not told. */
+function toldIn(...markets: readonly (Market | undefined)[]): readonly SiteView[] {
+  const [left, ...others] = sharing(markets.length);
+  if (left === undefined) throw new Error('no left');
+  const replicas = left.replicas.map((each, index) => {
+    const market = markets[index];
+    return market === undefined ? each : { ...each, replica: { ...each.replica, market } };
+  });
+  return [{ ...left, replicas }, ...others];
+}
+
+test.for<{
+  name: string;
+  markets: readonly (Market | undefined)[];
+  today: readonly number[];
+  assumed: readonly string[];
+}>([
+  { name: 'all told', markets: ['spot', 'reserved', 'spot'], today: [1, 2], assumed: [] },
+  { name: 'told against the order of the list', markets: ['spot', 'spot'], today: [0, 2], assumed: [] },
+  { name: 'some told', markets: ['reserved', undefined, undefined], today: [2, 1], assumed: ['2 not-told'] },
+  { name: 'more told than there should be', markets: Array(4).fill('reserved'), today: [4, 0], assumed: [] },
+  {
+    name: 'more told than there should be, and one not',
+    markets: [undefined, 'reserved', 'reserved', 'reserved'],
+    ...{ today: [3, 1], assumed: ['1 not-told'] },
+  },
+  { name: 'a market that is not listed', markets: ['on-demand', 'spot'], today: [1, 1], assumed: ['1 not-listed'] },
+])('counted in its market: $name', ({ markets, today, assumed }) => {
+  const sites = toldIn(...markets);
+  const { choices } = problem({ sites });
+  expect(choices.filter(({ pool }) => pool.site === 'left').map((each) => each.today)).toEqual(today);
+  const seats = seatsOf([{ view: view({ sites }), demand }], poolsOf(sites.map(({ site }) => site)));
+  expect(assumedMarkets(seats).map(({ site, replicas, why }) => `${site} ${replicas} ${why}`)).toEqual(
+    assumed.map((each) => `left ${each}`),
+  );
+});
+
+test('what one deployment is told to stand on, no other is assumed to', () => {
+  const first = view({ sites: toldIn(undefined, undefined) });
+  const second = view({ sites: toldIn('reserved', 'reserved') });
+  const other: View = { ...second, deployment: { ...second.deployment, name: 'embed' } };
+  const sights = [first, other].map((each) => ({ view: each, demand }));
+  const { choices } = problemOf({ sites: first.sites.map(({ site }) => site), deployments: [], sights, policy, nowMs });
+  expect(
+    choices
+      .filter(({ pool }) => pool.site === 'left')
+      .map(({ deployment, pool, today }) => [deployment, pool.market, today]),
+  ).toEqual([
+    ['chat', 'reserved', 0],
+    ['chat', 'spot', 2],
+    ['embed', 'reserved', 2],
+    ['embed', 'spot', 0],
+  ]);
+});
+
+test('where a site lists one market, or a placement counts alone, nothing is assumed', () => {
+  const [left, right] = sharing(3);
+  if (left === undefined || right === undefined) throw new Error('no sites');
+  const only = { ...left, site: { ...left.site, capacity: capacity.slice(0, 1) } };
+  const sites = [only, right];
+  const seats = seatsOf([{ view: view({ sites }), demand }], poolsOf(sites.map(({ site }) => site)));
+  expect(assumedMarkets(seats)).toEqual([]);
 });
 
 const out: Standing = {

@@ -45,8 +45,33 @@ test('plans the cheapest allocation from what is seen, and changes nothing', asy
     { deployment: 'chat', site: 'right', weight: { before: 0, after: 100 }, replicas: { before: 2, after: 2 } },
   ]);
   expect(outcome.parts?.map(({ kind }) => kind)).toEqual(['weigh', 'stop']);
+  expect(outcome.assumed).toBeUndefined();
   expect(world.trace.slice(before)).toEqual([]);
   expect(world.violations).toEqual([]);
+});
+
+test('says what it counts without having been told in which market it was had', async () => {
+  const world = await standing();
+  const { deps } = world.boot();
+  const capacity = (['reserved', 'spot'] as const).map((market) => {
+    return { accelerator: 'H100', market, count: 2, usdPerHour: 4 };
+  });
+  const config = {
+    ...{ ...deps.config, rebalance: policy },
+    sites: deps.config.sites.map((site) => (site.name === 'left' ? { ...site, capacity } : site)),
+    deployments: deps.config.deployments.map((each) => ({
+      ...each,
+      placements: each.placements.map((placement) =>
+        placement.site === 'left' ? { ...placement, use: { accelerator: 'H100', count: 1 } } : placement,
+      ),
+    })),
+  };
+  const planning = planRebalance({ ...deps, config }, { solver, withinMs: 20_000 }, new AbortController().signal);
+  const { outcome } = await world.drive(planning);
+  expect(outcome).toMatchObject({
+    kind: 'plan',
+    assumed: [{ deployment: 'chat', site: 'left', replicas: 2, why: 'not-told' }],
+  });
 });
 
 test('says what a rule costs that keeps the plan from being cheaper', async () => {
