@@ -30,6 +30,7 @@ function exitOfUnchanged({ why, plan }: Extract<RebalanceEnd, { kind: 'unchanged
   switch (why) {
     case 'best-as-it-is':
     case 'gains-too-little':
+    case 'only-markets':
       return 'done';
     case 'declined':
       return 'approval';

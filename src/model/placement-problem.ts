@@ -10,6 +10,8 @@ export interface Pool {
   readonly market: Market;
   /** What one unit in use, such as an accelerator, costs beyond what is paid for anyway: 0 for a reservation. */
   readonly usdPerHour: number;
+  /** Of a placement that counts alone: its market is not known. */
+  readonly isOwn?: true;
 }
 
 /** One way to run a deployment. */

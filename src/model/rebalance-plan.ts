@@ -1,4 +1,5 @@
 /** What rebalancing would do, and why: plain data, rendered many ways. */
+import type { Market } from './error-verdict.ts';
 import type { Allocation, AllocationCost } from './placement-problem.ts';
 import type { Reason } from './reason.ts';
 import type { Weights } from './route.ts';
@@ -21,6 +22,15 @@ export interface SiteChange {
   /** Percent of its traffic. */
   readonly weight: { readonly before: number; readonly after: number };
   readonly replicas: { readonly before: number; readonly after: number };
+  /** Of the replicas, those of each market whose number changes; absent: of none, or the placement counts alone. */
+  readonly markets?: readonly MarketChange[];
+}
+
+/** What changes in one market of a site. */
+export interface MarketChange {
+  readonly market: Market;
+  readonly before: number;
+  readonly after: number;
 }
 
 /** Replicas that are counted in the order in which their site lists its markets, and not where they were told to have been had. */
@@ -40,6 +50,8 @@ export type MovePart =
       readonly choice: number;
       readonly deployment: string;
       readonly site: string;
+      /** Absent: the placement counts alone. */
+      readonly market?: Market;
       readonly before: number;
       readonly after: number;
     }

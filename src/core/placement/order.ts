@@ -27,10 +27,11 @@ export function orderParts(problem: PlacementProblem, after: Allocation): readon
 
 /** First what is started, then the traffic, then what is stopped: the order that is tried first. */
 function partsOf({ choices, loads }: PlacementProblem, begin: Allocation, after: Allocation): readonly MovePart[] {
-  const counts = choices.flatMap(({ deployment, pool: { site } }, choice): MovePart[] => {
+  const counts = choices.flatMap(({ deployment, pool: { site, market, isOwn } }, choice): MovePart[] => {
     const [before, then] = [begin.replicas[choice] ?? 0, after.replicas[choice] ?? 0];
     if (before === then) return [];
-    return [{ kind: then > before ? 'start' : 'stop', choice, deployment, site, before, after: then }];
+    const kind = then > before ? 'start' : 'stop';
+    return [{ kind, choice, deployment, site, ...(isOwn ? {} : { market }), before, after: then }];
   });
   const moves = loads.flatMap(({ deployment }): MovePart[] => {
     const [before, then] = [begin.weights[deployment] ?? {}, after.weights[deployment] ?? {}];

@@ -28,5 +28,5 @@ export function poolsOf(sites: readonly Site[]): readonly SharedPool[] {
 
 /** Of a placement that counts alone: one unit is one replica. */
 export function ownPool(deployment: string, { site, usdPerHour = 0 }: Placement): Pool {
-  return { name: `${site}/${deployment}`, site, market: 'on-demand', usdPerHour };
+  return { name: `${site}/${deployment}`, site, market: 'on-demand', usdPerHour, isOwn: true };
 }

@@ -41,7 +41,14 @@ export type RebalanceEnd =
     };
 
 /** Why a run changed nothing. */
-export type Unchanged = 'no-plan' | 'best-as-it-is' | 'gains-too-little' | 'no-order' | 'declined' | 'interrupted';
+export type Unchanged =
+  | 'no-plan'
+  | 'best-as-it-is'
+  | 'gains-too-little'
+  | 'no-order'
+  | 'only-markets'
+  | 'declined'
+  | 'interrupted';
 
 /** Begins nothing that would leave a rule broken, and stops after whichever operation did not come to its end. */
 export async function runRebalance(deps: EngineDeps, terms: RunTerms, signal: AbortSignal): Promise<RebalanceEnd> {
@@ -64,9 +71,11 @@ export async function runRebalance(deps: EngineDeps, terms: RunTerms, signal: Ab
     const worth = worthOf(outcome, deps.config.rebalance?.minimumGainUsdPerHour ?? 0);
     if (worth === 'best-as-it-is' || worth === 'gains-too-little') return unchanged(worth);
     if (outcome.parts === undefined) return unchanged('no-order');
+    const moves = movesOf(outcome);
+    if (moves.length === 0) return unchanged('only-markets');
     if (!(await terms.approve(plan))) return unchanged('declined');
     const isOurs = (): boolean => grip.remainingMs() > 0;
-    return await carryOutMoves({ deps, plan, moves: movesOf(outcome), terms, beganAtMonoMs, known, isOurs, signal });
+    return await carryOutMoves({ deps, plan, moves, terms, beganAtMonoMs, known, isOurs, signal });
   } finally {
     await grip?.release();
   }

@@ -90,6 +90,7 @@ function planLines(plan: Plan, located: Located, style: Style): readonly string[
     style.paint.bold(`${head} (${proof})`),
     ...(isBest ? [] : [sumText(changes), ...table(columns, rows, style)]),
     ...courseLines(parts, style),
+    ...swapLines(changes, style),
     ...(assumed ?? []).flatMap((each) => hanging('counts ', assumedText(each), style.width, mostLines)),
     ...mends.flatMap((rule) =>
       ruleLines(tint('warn', `${mark('warn', style)}mends `, style), rule, '', located, style),
@@ -117,7 +118,8 @@ function partText(part: MovePart, style: Style): string {
   const name = sanitize(part.deployment);
   if (part.kind === 'weigh') return `move ${name} to ${sanitize(weightsText(part.after))}`;
   const count = Math.abs(part.after - part.before);
-  return `${part.kind} ${count} of ${name} at ${sanitize(part.site)} (${arrow(part, '', style)})`;
+  const market = part.market === undefined ? '' : ` ${part.market}`;
+  return `${part.kind} ${count}${market} of ${name} at ${sanitize(part.site)} (${arrow(part, '', style)})`;
 }
 
 function assumedText({ deployment, site, replicas, why }: AssumedMarket): string {
@@ -138,9 +140,22 @@ function costText(today: AllocationCost, after: AllocationCost, style: Style): s
 }
 
 function sumText(changes: readonly SiteChange[]): string {
-  const started = changes.reduce((sum, { replicas }) => sum + Math.max(0, replicas.after - replicas.before), 0);
-  const stopped = changes.reduce((sum, { replicas }) => sum + Math.max(0, replicas.before - replicas.after), 0);
+  const counts = changes.flatMap(({ replicas, markets = [replicas] }) =>
+    markets.map((each) => each.after - each.before),
+  );
+  const started = counts.reduce((sum, more) => sum + Math.max(0, more), 0);
+  const stopped = counts.reduce((sum, more) => sum + Math.max(0, -more), 0);
   return `starts ${started}, stops ${stopped} ${started + stopped === 1 ? 'replica' : 'replicas'}`;
+}
+
+/** What a run does not do: it gives a site its number of replicas. */
+function swapLines(changes: readonly SiteChange[], style: Style): readonly string[] {
+  return changes.flatMap(({ deployment, site, markets = [] }) => {
+    const isSwap = markets.some((each) => each.after > each.before) && markets.some((each) => each.after < each.before);
+    if (!isSwap) return [];
+    const text = `${sanitize(deployment)} at ${sanitize(site)}: a run changes no market for another`;
+    return hanging('leaves ', text, style.width, mostLines);
+  });
 }
 
 function arrow(

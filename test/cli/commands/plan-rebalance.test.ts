@@ -87,6 +87,38 @@ test('says so when all is best as it is, and what a plan mends', async () => {
   expect(mended.out).toContain('mends the loss of any site is survived (godwit.yaml:12)');
 });
 
+test('says in which market each replica is started and stopped, and what a run leaves', async () => {
+  const change = { deployment: 'chat', site: 'oslo', weight: { before: 60, after: 60 } };
+  const both = [
+    { market: 'on-demand', before: 3, after: 0 },
+    { market: 'spot', before: 0, after: 3 },
+  ] as const;
+  const at = { deployment: 'chat', site: 'oslo' };
+  const swap: RebalanceOutcome = {
+    ...plan,
+    changes: [{ ...change, replicas: { before: 3, after: 3 }, markets: both }],
+    parts: [
+      { ...at, kind: 'start', choice: 1, market: 'spot', before: 0, after: 3 },
+      { ...at, kind: 'stop', choice: 0, market: 'on-demand', before: 3, after: 0 },
+    ],
+    binding: [],
+  };
+  const { out } = await planned(swap);
+  expect(out).toContain(`starts 3, stops 3 replicas
+DEPLOYMENT  SITE  TRAFFIC  REPLICAS
+chat        oslo      60%         3
+ 1  start 3 spot of chat at oslo (0 → 3)
+ 2  stop 3 on-demand of chat at oslo (3 → 0)
+leaves chat at oslo: a run changes no market for another
+`);
+  const json = JSON.parse((await planned(swap, ['-o', 'json'])).out);
+  expect(json).toMatchObject({ changes: [{ markets: both }], parts: [{ market: 'spot' }, { market: 'on-demand' }] });
+  const more = [
+    { ...change, replicas: { before: 3, after: 5 }, markets: [{ market: 'spot', before: 3, after: 5 }] },
+  ] as const;
+  expect((await planned({ ...swap, changes: more })).out).not.toContain('leaves');
+});
+
 test('says what it counts without having been told', async () => {
   const assumed = [
     { ...{ deployment: 'chat', site: 'oslo' }, replicas: 2, why: 'not-told' },

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { changesOf } from '../../../src/core/placement/changes.ts';
 import { demandOf } from '../../../src/core/placement/demand-of.ts';
+import { orderParts } from '../../../src/core/placement/order.ts';
 import { poolsOf } from '../../../src/core/placement/pools.ts';
 import { problemOf } from '../../../src/core/placement/problem-of.ts';
 import { assumedMarkets, seatsOf } from '../../../src/core/placement/seats.ts';
@@ -132,6 +134,33 @@ test.for<{
   expect(assumedMarkets(seats).map(({ site, replicas, why }) => `${site} ${replicas} ${why}`)).toEqual(
     assumed.map((each) => `left ${each}`),
   );
+});
+
+test('another market for the same number is a change, by market; a placement that counts alone has none', () => {
+  const made = problem({ sites: toldIn('spot', 'spot') });
+  const today = { replicas: [0, 2, 1], weights: { chat: made.loads[0]?.today ?? {} } };
+  expect(made.choices.map((each) => each.today)).toEqual(today.replicas);
+  expect(changesOf(made, today)).toEqual([]);
+  const [swapped, more] = [
+    [2, 0, 1],
+    [0, 2, 2],
+  ].map((replicas) => changesOf(made, { ...today, replicas }));
+  expect(swapped).toMatchObject([
+    {
+      ...{ site: 'left', replicas: { before: 2, after: 2 } },
+      markets: [
+        { market: 'reserved', before: 0, after: 2 },
+        { market: 'spot', before: 2, after: 0 },
+      ],
+    },
+  ]);
+  expect(more).toMatchObject([{ site: 'right', replicas: { before: 1, after: 2 } }]);
+  expect(more?.[0]?.markets).toBeUndefined();
+  const parts = orderParts(made, { ...today, replicas: [2, 0, 1] }) ?? [];
+  expect(parts).toMatchObject([
+    { kind: 'start', site: 'left', market: 'reserved', before: 0, after: 2 },
+    { kind: 'stop', site: 'left', market: 'spot', before: 2, after: 0 },
+  ]);
 });
 
 test('what one deployment is told to stand on, no other is assumed to', () => {

@@ -82,6 +82,42 @@ test('starts what is cheaper before it moves anything', async () => {
   expect(world.violations).toEqual([]);
 });
 
+test('changes nothing, and asks nobody, when only markets would change', async () => {
+  const world = await standing(0);
+  const { deps } = world.boot();
+  const capacity = (
+    [
+      ['on-demand', 4],
+      ['spot', 1],
+    ] as const
+  ).map(([market, usdPerHour]) => {
+    return { accelerator: 'H100', market, count: 2, usdPerHour };
+  });
+  const config = {
+    ...{ ...deps.config, rebalance: policy },
+    sites: deps.config.sites.map((site) => (site.name === 'left' ? { ...site, capacity } : site)),
+    deployments: deps.config.deployments.map((each) => ({
+      ...each,
+      placements: each.placements.map((placement) =>
+        placement.site === 'left' ? { ...placement, use: { accelerator: 'H100', count: 1 } } : placement,
+      ),
+    })),
+  };
+  const approve = (): Promise<boolean> => Promise.reject(new Error('asked'));
+  const terms: RunTerms = {
+    ...{ solver, withinMs: 20_000, runId: 'slot-1', reason: 'hourly', say: () => undefined, approve },
+  };
+  const count = world.operations().length;
+  const end = await world.drive(runRebalance({ ...deps, config }, terms, new AbortController().signal), 120_000);
+  expect(end).toMatchObject({ kind: 'unchanged', why: 'only-markets' });
+  expect(world.operations().length).toBe(count);
+  expect(end.kind === 'unchanged' && end.plan.outcome).toMatchObject({
+    changes: [
+      { site: 'left', replicas: { before: 2 }, markets: [{ market: 'on-demand', after: 0 }, { market: 'spot' }] },
+    ],
+  });
+});
+
 test('asked again under the same name it does nothing more', async () => {
   const world = await standing();
   await run(world);
