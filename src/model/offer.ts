@@ -21,6 +21,10 @@ export interface OfferSight {
   readonly offer: Offer;
   /** Price of one replica; absent: the provider does not say. */
   readonly usdPerHour?: number;
+  /** When the provider said that price, epoch milliseconds; absent: with the rest of the sight. */
+  readonly pricedAtMs?: number;
+  /** How many accelerators one replica's machine has; absent: not asked for, or the provider does not say. */
+  readonly accelerators?: number;
   /** Replicas that may still be started, by quota and reservations; absent: not known. Never a promise of capacity. */
   readonly room?: number;
   /** It would be refused, and why; absent: nothing is known against it. */

@@ -20,6 +20,8 @@ export interface Capabilities {
   readonly warmStandby: Answer;
   /** Says what it could start before it is asked to: sessions have `offers`. */
   readonly offers: Answer;
+  /** Says what offers of some market cost, and how many accelerators they have. */
+  readonly prices: Answer;
   /** Can be told that a replica is to get no new requests: sessions have `drain`. */
   readonly drain: Answer;
   /** Says what it will do to a replica before it does it: sessions have `notices`. */
@@ -55,6 +57,8 @@ export interface OfferNeed {
   readonly deployment: string;
   /** Replicas wanted. */
   readonly replicas: number;
+  /** Prices are what it is about: accelerators are counted too. A start has no use for them, and no time. */
+  readonly forPrices?: true;
 }
 
 export interface ProviderDeps {

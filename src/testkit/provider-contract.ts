@@ -10,6 +10,7 @@ import { disturbCases } from './provider/disturb-cases.ts';
 import { drainCases, drainedCases } from './provider/drain-cases.ts';
 import { noticeCases } from './provider/notice-cases.ts';
 import { offerCases } from './provider/offer-cases.ts';
+import { priceCases, unpricedCases } from './provider/price-cases.ts';
 import { startCases } from './provider/start-cases.ts';
 import { stopCases } from './provider/stop-cases.ts';
 import type { MakeProvider } from './provider/subject.ts';
@@ -32,11 +33,12 @@ export function providerContract(plugin: ProviderPlugin, make: MakeProvider): re
 
 /** What a provider that calls a cloud promises beside that, whatever the cloud answers and wherever its process dies. */
 export function cloudContract(plugin: ProviderPlugin, make: MakeCloud): readonly ContractCase[] {
-  const { offers, drain, notices, accessCheck } = plugin.capabilities;
+  const { offers, prices, drain, notices, accessCheck } = plugin.capabilities;
   return [
     ...troubleCases(plugin, make),
     ...crashCases(plugin, make),
     ...(offers === 'yes' ? offerCases(make) : []),
+    ...(prices === 'yes' ? priceCases(make) : offers === 'yes' ? unpricedCases(make) : []),
     ...(drain === 'yes' ? drainedCases(plugin, make) : []),
     ...(notices === 'yes' ? noticeCases(make) : []),
     ...(accessCheck === 'yes' ? accessCases(make) : []),

@@ -83,7 +83,7 @@ async function lookPermissions({ settings, calls, call }: Asking): Promise<reado
 /** Room as the offers have it, each machine type and market a family: any of them will do. None where it is not asked. */
 async function quotasOf(session: Session, call: ReadCall): Promise<readonly QuotaCheck[]> {
   if (session.quotas === undefined) return [];
-  const seen = await seeOffers(session, call);
+  const seen = await seeOffers(session, {}, call);
   if (seen.kind !== 'seen') return [];
   const byFamily = Map.groupBy(seen.value, ({ offer: { machine, market } }) => `${machine} ${market}`);
   return [...byFamily].flatMap(([family, sights]) => {

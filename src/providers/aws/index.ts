@@ -6,7 +6,7 @@ export const aws: ProviderPlugin = {
   kind: 'aws',
   capabilities: {
     ...{ idempotentStart: 'yes', warmStandby: 'yes' },
-    ...{ offers: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
+    ...{ offers: 'yes', prices: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
   },
   configSchema: awsSettings,
   async connect(site, deps) {

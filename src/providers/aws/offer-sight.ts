@@ -1,5 +1,5 @@
 /** What is known of one offer from what was read: price, room, and why it would be refused. Pure. */
-import type { CapacityReservation, InstanceTypeOffering, SpotPrice } from '@aws-sdk/client-ec2';
+import type { CapacityReservation, InstanceTypeInfo, InstanceTypeOffering, SpotPrice } from '@aws-sdk/client-ec2';
 import type { Offer, OfferSight } from '../../model/offer.ts';
 import type { ErrorClass, ProviderError } from '../../model/provider-error.ts';
 import { quotaClassOf } from './quota-classes.ts';
@@ -12,7 +12,9 @@ export interface Knowledge {
   readonly settings: AwsSettings;
   readonly nowMs: number;
   readonly offered: readonly InstanceTypeOffering[];
-  readonly prices: readonly SpotPrice[] | undefined;
+  readonly prices: { readonly all: readonly SpotPrice[]; readonly saidAtMs: number } | undefined;
+  /** By machine type; 0: EC2 names none. */
+  readonly accelerators: ReadonlyMap<string, number> | undefined;
   readonly reservations: readonly CapacityReservation[] | undefined;
   /** By quota code: the limit, the vCPUs in use, and how many each machine type takes. */
   readonly quotas: ReadonlyMap<
@@ -28,7 +30,7 @@ export function sightOf(offer: Offer, known: Knowledge): OfferSight {
     return { offer, denied: because('invalid', 'Unsupported', `${where} has no ${offer.machine}`) };
   }
   if (offer.market === 'reserved') return { offer, ...ofReservation(offer, known) };
-  return { offer, ...priceOf(offer, known), ...ofQuota(offer, known) };
+  return { offer, ...priceOf(offer, known), ...machineOf(offer, known), ...ofQuota(offer, known) };
 }
 
 function because(errorClass: ErrorClass, code: string, message: string): ProviderError {
@@ -42,13 +44,31 @@ function isOffered({ machine, zone }: Offer, { offered }: Knowledge): boolean {
 }
 
 /** The price of Linux, where the zone is known; on-demand prices are not EC2's to tell. */
-function priceOf({ machine, market, zone }: Offer, { prices = [] }: Knowledge): Pick<OfferSight, 'usdPerHour'> {
-  if (market !== 'spot' || zone === undefined) return {};
-  const newest = prices
+function priceOf(
+  { machine, market, zone }: Offer,
+  { prices }: Knowledge,
+): Pick<OfferSight, 'usdPerHour' | 'pricedAtMs'> {
+  if (market !== 'spot' || zone === undefined || prices === undefined) return {};
+  const newest = prices.all
     .filter((each) => each.InstanceType === machine && each.AvailabilityZone === zone)
     .toSorted((a, b) => (b.Timestamp?.getTime() ?? 0) - (a.Timestamp?.getTime() ?? 0))[0];
   const usdPerHour = Number(newest?.SpotPrice ?? Number.NaN);
-  return usdPerHour > 0 ? { usdPerHour } : {};
+  return usdPerHour > 0 ? { usdPerHour, pricedAtMs: prices.saidAtMs } : {};
+}
+
+function machineOf({ machine }: Offer, { accelerators }: Knowledge): Pick<OfferSight, 'accelerators'> {
+  const count = accelerators?.get(machine) ?? 0;
+  return count > 0 ? { accelerators: count } : {};
+}
+
+/**
+ * GPUs, or chips of Neuron, which some types name a second time as inference accelerators; 0: none, or less than one, for which
+ * EC2's own count is 0. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NeuronInfo.html and API_GpuDeviceInfo.html, checked 2026-11-28.
+ */
+export function countAccelerators({ GpuInfo, NeuronInfo, InferenceAcceleratorInfo }: InstanceTypeInfo): number {
+  const named = [GpuInfo?.Gpus, NeuronInfo?.NeuronDevices, InferenceAcceleratorInfo?.Accelerators];
+  const first = named.find((devices = []) => devices.length > 0) ?? [];
+  return first.reduce((sum, { Count = 0 }) => sum + Count, 0);
 }
 
 function ofQuota({ machine, market }: Offer, { quotas }: Knowledge): Pick<OfferSight, 'room' | 'denied'> {

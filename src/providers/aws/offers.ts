@@ -3,10 +3,11 @@ import type { Denial } from '../../model/denial.ts';
 import type { Offer, OfferSight } from '../../model/offer.ts';
 import type { Seen } from '../../model/outcome.ts';
 import type { ReadCall } from '../../ports/call.ts';
-import type { Told } from '../shared/told.ts';
+import type { OfferNeed } from '../../ports/provider.ts';
+import { mapTold, type Told } from '../shared/told.ts';
 import { classifyAwsError } from './errors.ts';
 import type { Knowledge } from './offer-sight.ts';
-import { sightOf } from './offer-sight.ts';
+import { countAccelerators, sightOf } from './offer-sight.ts';
 import { patternsOf, type QuotaClass, quotaClassOf, vcpusInUse } from './quota-classes.ts';
 import type { Quota } from './quotas.ts';
 import { offersOf } from './request.ts';
@@ -25,7 +26,11 @@ const mostTypes = 100;
  * Without knowing which zones have which machines it is not seen. The rest is only good to know: what could not be read stays
  * unknown, and is never taken for none.
  */
-export async function seeOffers(session: Session, call: ReadCall): Promise<Seen<readonly OfferSight[]>> {
+export async function seeOffers(
+  session: Session,
+  { forPrices }: Pick<OfferNeed, 'forPrices'>,
+  call: ReadCall,
+): Promise<Seen<readonly OfferSight[]>> {
   const { clock, ec2, memory, settings } = session;
   const offers = offersOf(settings);
   const machines = [...new Set(offers.map(({ machine }) => machine))];
@@ -34,21 +39,38 @@ export async function seeOffers(session: Session, call: ReadCall): Promise<Seen<
   const offered = await memory.recall('offered', goodForMs.types, () => ec2.offered(machines, call));
   if (offered.kind !== 'done') return { kind: 'unknown', error: offered.error };
   const isQuotaAsked = session.quotas !== undefined;
-  const [prices, reservations] = await Promise.all([
-    has('spot')
-      ? memory.recall('prices', goodForMs.price, () => ec2.spotPrices(machines, clock.nowMs(), call)).then(ifRead)
-      : undefined,
+  const [prices, accelerators, reservations] = await Promise.all([
+    has('spot') ? spotPrices(session, machines, call) : undefined,
+    has('spot') && forPrices === true ? acceleratorsOf(session, offered.value, call) : undefined,
     has('reserved') || isQuotaAsked
       ? memory.recall('reservations', goodForMs.use, () => ec2.reservations(machines, call)).then(ifRead)
       : undefined,
   ]);
   const known: Knowledge = {
-    ...{ settings, nowMs: asOfMs, offered: offered.value, prices, reservations },
+    ...{ settings, nowMs: asOfMs, offered: offered.value, prices, accelerators, reservations },
     quotas: isQuotaAsked ? await readQuotas(session, offers, reservations, call) : new Map(),
   };
   const value = offers.map((offer) => sightOf(offer, known));
   session.lastSeen = { atMonoMs: clock.monoMs(), sights: value };
   return { kind: 'seen', value, asOfMs };
+}
+
+/** With when EC2 said them: a price stands until it changes, so its own date says nothing of how old this answer is. */
+async function spotPrices({ ec2, memory, clock }: Session, machines: readonly string[], call: ReadCall) {
+  const ask = async () => {
+    const saidAtMs = clock.nowMs();
+    return mapTold(await ec2.spotPrices(machines, saidAtMs, call), (all) => ({ all, saidAtMs }));
+  };
+  return ifRead(await memory.recall('prices', goodForMs.price, ask));
+}
+
+/** One type that the region has not would make the whole answer an error: those that no zone offers are not asked about. */
+async function acceleratorsOf(session: Session, offered: Knowledge['offered'], call: ReadCall) {
+  const { ec2, memory } = session;
+  const types = [...new Set(offered.map(({ InstanceType = '' }): string => InstanceType))];
+  if (types.length === 0 || types.length > mostTypes) return undefined;
+  const told = ifRead(await memory.recall('accelerators', goodForMs.types, () => ec2.types(types, call)));
+  return told && new Map(told.map((each): [string, number] => [each.InstanceType ?? '', countAccelerators(each)]));
 }
 
 function ifRead<T>(told: Told<T>): T | undefined {

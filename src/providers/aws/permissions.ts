@@ -36,7 +36,9 @@ export const grants = {
 } as const;
 
 /** What settings of a site have a call made. */
-export type When = 'spot' | 'reserved' | 'blocks' | 'quotas';
+export const allWhens = ['spot', 'reserved', 'blocks', 'quotas', 'types'] as const;
+/** One of them. */
+export type When = (typeof allWhens)[number];
 
 interface Look {
   readonly use: CallPermissions['use'];
@@ -97,10 +99,11 @@ export const awsPermissions: PermissionTable = {
       permissions: [{ name: 'ec2:TerminateInstances', on: grants.own }],
     },
     look('DescribeInstanceTypeOfferings', { use: 'create', why: 'reads which machine types a zone has' }),
-    look('DescribeSpotPriceHistory', { use: 'create', when: 'spot', why: 'reads what spot machines cost' }),
+    look('DescribeSpotPriceHistory', { use: 'create', when: 'spot', why: 'reads what spot machines cost now' }),
     look('DescribeCapacityReservations', { use: 'create', when: 'reserved', why: 'reads what is reserved and free' }),
     look('DescribeInstanceTypes', {
-      ...{ use: 'create', when: 'quotas', why: 'reads how much of a quota a machine takes' },
+      ...{ use: 'create', when: 'types' },
+      why: 'reads how much of a quota a machine takes, and between how many accelerators the price of a spot machine is divided',
     }),
     look('GetServiceQuota', {
       ...{ use: 'create', when: 'quotas', service: 'servicequotas', source: quotas },

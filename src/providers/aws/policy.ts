@@ -6,7 +6,7 @@ import {
   type PolicyTerms,
   permissionsOn,
 } from '../../model/permission.ts';
-import { awsPermissions, grants, type When } from './permissions.ts';
+import { allWhens, awsPermissions, grants, type When } from './permissions.ts';
 import { offersOf } from './request.ts';
 import { type AwsSettings, awsSettings } from './schema.ts';
 import { hasBlocks } from './ultraservers.ts';
@@ -65,8 +65,7 @@ function scopeOf({ sites, account = '*', uses, runsAs }: PolicyTerms): Scope {
     names: sites.length === 0 ? ['SITE'] : sites.map(({ name }) => name),
     templates: settings.length === 0 ? ['TEMPLATE'] : unique(settings.map(({ launch }) => launch.template)),
     subnets: subnetsOf(settings),
-    whens:
-      settings.length === 0 ? new Set(['spot', 'reserved', 'blocks', 'quotas']) : new Set(settings.flatMap(whensOf)),
+    whens: settings.length === 0 ? new Set(allWhens) : new Set(settings.flatMap(whensOf)),
     places: regions.map((region) => `arn:${partitionOf(region)}:ec2:${region}:${account}`),
     imagePlaces: regions.map((region) => `arn:${partitionOf(region)}:ec2:${region}:`),
   };
@@ -81,6 +80,7 @@ export function whensOf(settings: AwsSettings): readonly When[] {
     ...(hasBlocks(settings) ? (['blocks'] as const) : []),
     // What is reserved counts towards what a quota leaves.
     ...(quotas === undefined ? [] : (['quotas', 'reserved'] as const)),
+    ...(quotas === undefined && !markets.has('spot') ? [] : (['types'] as const)),
   ];
 }
 

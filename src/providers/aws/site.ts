@@ -49,7 +49,7 @@ export function openSite(deps: SessionDeps): Provider {
     start: (request, call) => changeSlot(session, request, call, () => startReplica(session, request, call)),
     stop: (replica, how, call) => changeSlot(session, replica, call, () => stopReplica(session, replica, how, call)),
     drain: (replica, call) => changeSlot(session, replica, call, () => drainReplica(session, replica, call)),
-    offers: (_, call) => seeOffers(session, call),
+    offers: (need, call) => seeOffers(session, need, call),
     notices: (call) => seeNotices(session, call),
     // Loaded when it is asked for: a controller that runs for months asks once a day.
     checkAccess: async (call, starts = []) => (await import('./access.ts')).checkAccess(session, starts, call),

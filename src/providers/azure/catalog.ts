@@ -59,8 +59,11 @@ export function openCatalog(arm: Arm, settings: AzureSettings, clock: Clock): Ca
       ]);
       if (known.kind !== 'done') return known;
       // A price list that cannot be read costs nobody an offer.
-      const list = typeof costs === 'object' && costs.kind === 'done' ? costs.value : [];
-      return mapTold(quotas, (value) => withPrices(offerSights(settings, known.value, value), list));
+      const list = typeof costs === 'object' ? doneOf(costs) : undefined;
+      return mapTold(quotas, (value) => {
+        const sights = offerSights(settings, known.value, value);
+        return list === undefined ? sights : withPrices(sights, list);
+      });
     },
     async notices({ name }, call) {
       const told = await arm.ask(call, (options) =>

@@ -6,7 +6,7 @@ export const azure: ProviderPlugin = {
   kind: 'azure',
   capabilities: {
     ...{ idempotentStart: 'yes', warmStandby: 'yes' },
-    ...{ offers: 'yes', drain: 'no', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
+    ...{ offers: 'yes', prices: 'yes', drain: 'no', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
   },
   configSchema: azureSettings,
   async connect(site, deps) {

@@ -2,7 +2,7 @@
 import { nameOfOffer, type Offer, type OfferSight } from '../../model/offer.ts';
 import type { ProviderError } from '../../model/provider-error.ts';
 import { type Fields, fieldsOf, itemsOf, textOf, wholeOf } from '../../model/wire-fields.ts';
-import type { Price } from './prices.ts';
+import type { PriceList } from './prices.ts';
 import type { AzureSettings } from './schema.ts';
 import { offersOf } from './wire.ts';
 
@@ -12,6 +12,8 @@ export interface Sku {
   /** The quota it counts against, such as `standardNDSH100v5Family`. */
   readonly family: string;
   readonly cores: number;
+  /** Absent: it does not say. */
+  readonly accelerators?: number;
   readonly zones: readonly string[];
   /** Where this subscription may not have it; without zones: nowhere in the region. */
   readonly restrictions: readonly { readonly reason: string; readonly zones: readonly string[] | undefined }[];
@@ -28,14 +30,15 @@ export interface Usage {
 export function readSku(item: unknown): Sku | undefined {
   const sku = fieldsOf(item);
   const [name, family] = [textOf(sku['name']), textOf(sku['family'])];
-  const capability = itemsOf(sku['capabilities'])
-    .map(fieldsOf)
-    .find((each) => each['name'] === 'vCPUs');
-  const cores = wholeOf(capability?.['value']);
+  const capabilities = itemsOf(sku['capabilities']).map(fieldsOf);
+  const numberOf = (wanted: string): number | undefined =>
+    wholeOf(capabilities.find((each) => each['name'] === wanted)?.['value']);
+  const [cores, gpus] = [numberOf('vCPUs'), numberOf('GPUs')];
   if (sku['resourceType'] !== 'virtualMachines' || name === undefined || family === undefined || cores === undefined)
     return undefined;
   return {
     ...{ name, family, cores, zones: textsOf(fieldsOf(itemsOf(sku['locationInfo'])[0])['zones']) },
+    ...(gpus === undefined || gpus === 0 ? {} : { accelerators: gpus }),
     restrictions: itemsOf(sku['restrictions']).map(fieldsOf).map(readRestriction),
   };
 }
@@ -67,21 +70,23 @@ export function offerSights(
     const sku = skus.find(({ name }) => name.toLowerCase() === offer.machine.toLowerCase());
     const restricted = sku === undefined ? notListed(offer) : restrictionOf(sku, offer);
     if (sku === undefined || restricted !== undefined) return { offer, ...(restricted && { denied: restricted }) };
+    const { accelerators } = sku;
+    const known = { offer, ...(accelerators === undefined ? {} : { accelerators }) };
     const quotas = quotasOf(sku, offer, usages);
-    if (quotas.length === 0) return { offer };
+    if (quotas.length === 0) return known;
     const rooms = quotas.map(({ limit, used }) => Math.max(0, Math.floor((limit - used) / sku.cores)));
     const room = Math.min(...rooms);
     const short = room === 0 ? quotas[rooms.indexOf(0)] : undefined;
-    return { offer, room, ...(short === undefined ? {} : { denied: shortOf(short, sku, offer) }) };
+    return { ...known, room, ...(short === undefined ? {} : { denied: shortOf(short, sku, offer) }) };
   });
 }
 
 /** Each with what it costs by the price list, as far as that names it. */
-export function withPrices(sights: readonly OfferSight[], prices: readonly Price[]): readonly OfferSight[] {
+export function withPrices(sights: readonly OfferSight[], { all, saidAtMs }: PriceList): readonly OfferSight[] {
   return sights.map((sight) => {
     const { machine, market } = sight.offer;
-    const price = prices.find((each) => each.machine === machine && each.market === market);
-    return price === undefined ? sight : { ...sight, usdPerHour: price.usdPerHour };
+    const price = all.find((each) => each.machine === machine && each.market === market);
+    return price === undefined ? sight : { ...sight, usdPerHour: price.usdPerHour, pricedAtMs: saidAtMs };
   });
 }
 

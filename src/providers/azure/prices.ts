@@ -16,6 +16,12 @@ export interface Price {
   readonly usdPerHour: number;
 }
 
+/** What the list said, and when, epoch milliseconds. */
+export interface PriceList {
+  readonly all: readonly Price[];
+  readonly saidAtMs: number;
+}
+
 const apiVersion = '2023-01-01-preview';
 const requestTimeoutMs = 10_000;
 const mostPages = 20;
@@ -53,8 +59,9 @@ export async function listPrices(
   { prices: base = '', region, machines }: AzureSettings,
   clock: Clock,
   call: ReadCall,
-): Promise<Told<readonly Price[]>> {
+): Promise<Told<PriceList>> {
   const client = createDefaultHttpClient();
+  const saidAtMs = clock.nowMs();
   const { origin } = new URL(base);
   const outcomeOf = (thrown: unknown) => outcomeOfErrors(readAzureThrown(thrown, clock.nowMs()), undefined);
   return await askWithin(clock, call, { name: 'the price list', outcomeOf }, async (abortSignal) => {
@@ -72,6 +79,6 @@ export async function listPrices(
         next = link !== undefined && new URL(link).origin === origin ? link : undefined;
       }
     }
-    return found;
+    return { all: found, saidAtMs };
   });
 }

@@ -6,7 +6,7 @@ export const gcp: ProviderPlugin = {
   kind: 'gcp',
   capabilities: {
     ...{ idempotentStart: 'yes', warmStandby: 'yes' },
-    ...{ offers: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
+    ...{ offers: 'yes', prices: 'no', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
   },
   configSchema: gcpSettings,
   async connect(site, deps) {

@@ -8,7 +8,7 @@ export const local: ProviderPlugin = {
   kind: 'local',
   capabilities: {
     ...{ idempotentStart: 'yes', warmStandby: 'yes' },
-    ...{ offers: 'no', drain: 'no', notices: 'no', accessCheck: 'yes', disturb: 'yes' },
+    ...{ offers: 'no', prices: 'no', drain: 'no', notices: 'no', accessCheck: 'yes', disturb: 'yes' },
   },
   configSchema: localSettings,
   async connect(site, deps) {

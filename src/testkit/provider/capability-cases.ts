@@ -37,6 +37,14 @@ export function capabilityCases({ capabilities }: ProviderPlugin, make: MakeProv
         await Promise.resolve();
       },
     },
+    {
+      name: 'says prices only where it has offers to say them of',
+      async run() {
+        const { offers, prices } = capabilities;
+        assert.ok(prices === 'no' || offers === 'yes', `prices is ${prices}, and offers is ${offers}`);
+        await Promise.resolve();
+      },
+    },
     providerCase(make, 'is the plugin whose capabilities are proven', async ({ subject }) => {
       assert.deepEqual(subject.plugin.capabilities, capabilities, 'the subject has a plugin of other capabilities');
     }),

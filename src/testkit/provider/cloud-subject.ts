@@ -61,6 +61,8 @@ export interface CloudHooks {
   openDoomed(death: Death): Promise<Doomed>;
   /** With `offers`: the cloud can say before it is asked that this one would be refused. Absent: it cannot. */
   deny?(offer: Offer): void;
+  /** With `prices`: a session of a site of which the cloud says what some offer costs. */
+  openPriced?(): Promise<Provider>;
   /** With `notices`: says what it will do to the replica; undefined: to a machine that is none of ours. */
   announce?(replica: Replica | undefined): void;
   /** With `accessCheck`: our credentials lose the permission of this name. */

@@ -51,7 +51,7 @@ export function tinyPlugin({ plugin, link, tools, session }: Twist = {}): Provid
     kind: 'tiny',
     capabilities: {
       ...{ idempotentStart: 'yes', warmStandby: 'yes' },
-      ...{ offers: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
+      ...{ offers: 'yes', prices: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
     },
     configSchema: settingsSchema,
     async connect({ name, settings }, { clock }) {
@@ -167,9 +167,10 @@ export function bootOf({ id, bootId }: Replica): { readonly id: string; readonly
 
 function sightOf({ type, zone, usdPerHour, closed }: MachineType): OfferSight {
   const offer: Offer = { machine: type, family: type, market: 'on-demand', zone };
-  if (closed === undefined) return { offer, usdPerHour };
+  const priced = { offer, usdPerHour, accelerators: 8 };
+  if (closed === undefined) return priced;
   const message = `the cloud has closed ${type} in ${zone}`;
-  return { offer, usdPerHour, denied: { class: classOf(closed), code: closed, message } };
+  return { ...priced, denied: { class: classOf(closed), code: closed, message } };
 }
 
 /** The slot's machine bears the slot's name: of two starts the cloud itself turns one away, however late its lists are. */

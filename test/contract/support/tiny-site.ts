@@ -58,6 +58,7 @@ export function makeTinySite(plugin: ProviderPlugin): () => Promise<CloudSubject
       },
       cloud: {
         ...hooksOf(cloud),
+        openPriced: () => openAt(at),
         async openDoomed(death): Promise<Doomed> {
           const address = `${at}/doomed-${addresses.length}`;
           const mortal = openMortalWay(cloud.take, death);

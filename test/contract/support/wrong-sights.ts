@@ -6,7 +6,7 @@ import { answering, calling, nothingSeen, type Wrong } from './wrong.ts';
 
 const all: Capabilities = {
   ...{ idempotentStart: 'yes', warmStandby: 'yes' },
-  ...{ offers: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
+  ...{ offers: 'yes', prices: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
 };
 
 export const wrongSights: readonly Wrong[] = [
@@ -185,6 +185,30 @@ export const wrongSights: readonly Wrong[] = [
     twist: { plugin: { capabilities: { ...all, offers: 'no' } } },
     breaks: 'has offers, or says that it has not',
     says: 'offers is no, and the session has one',
+  },
+  {
+    name: 'says what a machine costs and not what it is made of',
+    twist: answering(({ offers }) => ({
+      async offers(need, call) {
+        const sight = (await offers?.(need, call)) ?? nothingSeen;
+        if (sight.kind === 'unknown') return sight;
+        return { ...sight, value: sight.value.map(({ accelerators: _, ...rest }) => rest) };
+      },
+    })),
+    breaks: 'says what an offer costs, when that was so, and how many accelerators it has',
+    says: 'cannot be compared',
+  },
+  {
+    name: 'says no to prices and has them',
+    twist: { plugin: { capabilities: { ...all, prices: 'no' } } },
+    breaks: 'says no price of an offer, as it says that it has none',
+    says: 'prices is no, and an offer has one',
+  },
+  {
+    name: 'says yes to prices and no to offers',
+    twist: { plugin: { capabilities: { ...all, offers: 'no' } } },
+    breaks: 'says prices only where it has offers to say them of',
+    says: 'prices is yes, and offers is no',
   },
   {
     name: 'sees no notice',

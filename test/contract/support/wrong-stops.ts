@@ -146,7 +146,7 @@ export const wrongStops: readonly Wrong[] = [
       plugin: {
         capabilities: {
           ...{ idempotentStart: 'yes', warmStandby: 'no' },
-          ...{ offers: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
+          ...{ offers: 'yes', prices: 'yes', drain: 'yes', notices: 'yes', accessCheck: 'yes', disturb: 'no' },
         },
       },
     },

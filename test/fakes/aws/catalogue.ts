@@ -11,6 +11,8 @@ import { listOf, type Params, RefusedError, textsOf } from './protocol.ts';
 export interface Catalogue {
   /** Machine types with their vCPUs. */
   readonly vcpus: Map<string, number>;
+  /** And what else EC2 says of them, in its own shape. */
+  readonly details: Map<string, Partial<InstanceTypeInfo>>;
   /** `TYPE ZONE`: the zone has no such machines at all. */
   readonly notOffered: Set<string>;
   /** `TYPE ZONE` → dollars an hour, as text. */
@@ -25,8 +27,10 @@ export interface Catalogue {
 
 export function createCatalogue(): Catalogue {
   const types = { 'p5.48xlarge': 192, 'p5.4xlarge': 16, 'p4d.24xlarge': 96, 'g6.xlarge': 4, 'p6e-gb200.36xlarge': 144 };
+  const gpus = { 'p5.48xlarge': { Name: 'H100', Count: 8 }, 'p4d.24xlarge': { Name: 'A100', Count: 8 } };
   return {
     vcpus: new Map(Object.entries(types)),
+    details: new Map(Object.entries(gpus).map(([type, gpu]) => [type, { GpuInfo: { Gpus: [gpu] } }])),
     ...{ notOffered: new Set(), spotPrices: new Map(), reservations: [], events: [], spotStatuses: new Map() },
   };
 }
@@ -89,7 +93,7 @@ function offeringsOf({ vcpus, notOffered }: Catalogue, { zones }: Around, params
     .filter(({ InstanceType, Location }) => !notOffered.has(`${InstanceType} ${Location}`));
 }
 
-function typesOf({ vcpus }: Catalogue, asked: readonly string[]): readonly InstanceTypeInfo[] {
+function typesOf({ vcpus, details }: Catalogue, asked: readonly string[]): readonly InstanceTypeInfo[] {
   const unknown = asked.filter((type) => !vcpus.has(type));
   if (unknown.length > 0)
     throw new RefusedError(
@@ -100,6 +104,7 @@ function typesOf({ vcpus }: Catalogue, asked: readonly string[]): readonly Insta
   return asked.map((type) => ({
     InstanceType: type as NonNullable<InstanceTypeInfo['InstanceType']>,
     VCpuInfo: { DefaultVCpus: vcpus.get(type) ?? 0 },
+    ...details.get(type),
   }));
 }
 

@@ -6,12 +6,13 @@ export interface SkuTerms {
   readonly name: string;
   readonly family: string;
   readonly cores: number;
+  readonly gpus: number;
 }
 
 export class Catalog {
   readonly skus: SkuTerms[] = [
-    { name: 'Standard_ND96isr_H100_v5', family: 'standardNDSH100v5Family', cores: 96 },
-    { name: 'Standard_NC40ads_H100_v5', family: 'standardNCadsH100v5Family', cores: 40 },
+    { name: 'Standard_ND96isr_H100_v5', family: 'standardNDSH100v5Family', cores: 96, gpus: 8 },
+    { name: 'Standard_NC40ads_H100_v5', family: 'standardNCadsH100v5Family', cores: 40, gpus: 1 },
   ];
   /** Names as Azure has them → cores used, and the most there may be. */
   readonly usages = new Map([
@@ -29,7 +30,7 @@ export class Catalog {
   roles: readonly { readonly scope: string; readonly actions: readonly string[] }[] = [{ scope: '/', actions: ['*'] }];
 
   skuList(region: string): Told {
-    const all = this.skus.map(({ name, family, cores }) => {
+    const all = this.skus.map(({ name, family, cores, gpus }) => {
       const zones = ['1', '2', '3'].filter((zone) => this.restricted.has(`${name} ${zone}`));
       const nowhere = { type: 'Location', values: [region], restrictionInfo: { locations: [region] } };
       const inZones = { type: 'Zone', values: [region], restrictionInfo: { locations: [region], zones } };
@@ -37,7 +38,10 @@ export class Catalog {
       return {
         ...{ resourceType: 'virtualMachines', name, family, locations: [region] },
         locationInfo: [{ location: region, zones: ['1', '2', '3'] }],
-        capabilities: [{ name: 'vCPUs', value: String(cores) }],
+        capabilities: [
+          { name: 'vCPUs', value: String(cores) },
+          { name: 'GPUs', value: String(gpus) },
+        ],
         restrictions: [
           ...(this.restricted.has(name) ? [{ ...nowhere, reasonCode }] : []),
           ...(zones.length > 0 ? [{ ...inZones, reasonCode }] : []),

@@ -18,6 +18,7 @@ export async function makeMotoSite(moto: Moto): Promise<MotoSite> {
   const own = {
     sellOut: ({ machine, zone }: { readonly machine: string; readonly zone?: string | undefined }) =>
       moods.soldOut.add(`${machine} ${zone}`),
+    openPriced: () => site.openWith({ settings: { market: ['spot'] } }),
     neverEnd: () => {
       moods.passingMs = Number.POSITIVE_INFINITY;
     },

@@ -1,7 +1,7 @@
-import type { CapacityReservation, Instance } from '@aws-sdk/client-ec2';
+import type { CapacityReservation, Instance, InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
 import type { Offer } from '../../../src/model/offer.ts';
-import { type Knowledge, sightOf } from '../../../src/providers/aws/offer-sight.ts';
+import { countAccelerators, type Knowledge, sightOf } from '../../../src/providers/aws/offer-sight.ts';
 import { quotaClassOf, vcpusInUse } from '../../../src/providers/aws/quota-classes.ts';
 import { awsSettings } from '../../../src/providers/aws/schema.ts';
 
@@ -29,7 +29,10 @@ function reserved(change: CapacityReservation = {}): CapacityReservation {
 
 function know(change: Partial<Knowledge>): Knowledge {
   const offered = [{ InstanceType: 'p5.48xlarge', Location: 'us-east-1a' } as const];
-  return { settings, nowMs, offered, prices: undefined, reservations: undefined, quotas: new Map(), ...change };
+  return {
+    ...{ settings, nowMs, offered, quotas: new Map() },
+    ...{ prices: undefined, accelerators: undefined, reservations: undefined, ...change },
+  };
 }
 
 const block = { ReservationType: 'capacity-block' } as const;
@@ -138,8 +141,41 @@ test('the newest price counts, and none that is no number', () => {
   const price = (SpotPrice: string, ms: number) => ({
     ...{ InstanceType: 'p5.48xlarge' as const, AvailabilityZone: 'us-east-1a', SpotPrice, Timestamp: new Date(ms) },
   });
-  expect(sightOf(spot, know({ prices: [price('30', 1), price('31.5', 2)] })).usdPerHour).toBe(31.5);
-  expect(sightOf(spot, know({ prices: [price('free', 1)] }))).not.toHaveProperty('usdPerHour');
+  const said = (...all: readonly ReturnType<typeof price>[]) => know({ prices: { all, saidAtMs: nowMs - 1000 } });
+  expect(sightOf(spot, said(price('30', 1), price('31.5', 2)))).toMatchObject({
+    ...{ usdPerHour: 31.5, pricedAtMs: nowMs - 1000 },
+  });
+  for (const sight of [
+    sightOf(spot, said(price('free', 1))),
+    sightOf({ ...spot, zone: undefined }, said(price('1', 1))),
+  ])
+    expect(Object.keys(sight)).toEqual(['offer']);
+});
+
+/** As DescribeInstanceTypes has them (moto 5.2.5's record of EC2, read 2026-11-28); only what is read. */
+test.for<[string, InstanceTypeInfo, number]>([
+  ['GPUs', { GpuInfo: { Gpus: [{ Name: 'H100', Manufacturer: 'NVIDIA', Count: 8, LogicalGpuCount: 8 }] } }, 8],
+  ['chips of Neuron', { NeuronInfo: { NeuronDevices: [{ Name: 'Trainium2', Count: 16 }] } }, 16],
+  [
+    'chips that are told twice',
+    {
+      NeuronInfo: { NeuronDevices: [{ Name: 'Inferentia2', Count: 1 }] },
+      InferenceAcceleratorInfo: { Accelerators: [{ Name: 'Inferentia2', Manufacturer: 'AWS', Count: 1 }] },
+    },
+    1,
+  ],
+  [
+    'no part of a GPU',
+    { GpuInfo: { Gpus: [{ Name: 'L4', Count: 0, LogicalGpuCount: 1, GpuPartitionSize: 0.125 }] } },
+    0,
+  ],
+  ['none', {}, 0],
+])('counts %s', ([, type, count]) => {
+  expect(countAccelerators(type)).toBe(count);
+  const sight = sightOf(named, know({ accelerators: new Map([['p5.48xlarge', count]]) }));
+  expect(sight.accelerators).toBeUndefined();
+  const spot = sightOf({ ...open, market: 'spot' }, know({ accelerators: new Map([['p5.48xlarge', count]]) }));
+  expect(spot.accelerators).toBe(count === 0 ? undefined : count);
 });
 
 test.for([

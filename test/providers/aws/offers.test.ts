@@ -68,6 +68,41 @@ test('spot prices are of the zone; where EC2 has none, none is said', async () =
   expect(await lines(session)).toEqual(['p5.48xlarge us-east-1a spot', 'p5.48xlarge us-east-1b spot $31.464']);
 });
 
+test('whoever asks for prices hears how many accelerators they are divided between; a start does not wait for that', async () => {
+  const { catalogue } = site.ec2.region;
+  catalogue.spotPrices.set('p5.48xlarge us-east-1a', '31.464');
+  for (const zone of ['us-east-1a', 'us-east-1b']) catalogue.notOffered.add(`p9.1xlarge ${zone}`);
+  const session = await site.openWith({ settings: { market: ['spot'], machines: ['p5.48xlarge', 'p9.1xlarge'] } });
+  const asked = async (more: object) => seenOf(await session.offers?.({ ...need, ...more }, callOf('')));
+  expect((await asked({}))[0]).toMatchObject({ usdPerHour: 31.464 });
+  expect(site.ec2.calls).not.toContain('DescribeInstanceTypes');
+  expect((await asked({ forPrices: true }))[0]).toMatchObject({ usdPerHour: 31.464, accelerators: 8 });
+  await asked({ forPrices: true });
+  expect(site.ec2.calls.filter((each) => each === 'DescribeInstanceTypes')).toHaveLength(1);
+});
+
+test('a price keeps the time at which EC2 said it, also when it is given again', async () => {
+  site.ec2.region.catalogue.spotPrices.set('p5.48xlarge us-east-1a', '31.464');
+  const session = await site.openWith({ settings: { market: ['spot'], machines: ['p5.48xlarge'] } });
+  const [first] = await look(session);
+  await expect.poll(() => fastClock.nowMs()).toBeGreaterThan((first?.pricedAtMs ?? 0) + 20);
+  const [again] = await look(session);
+  expect(first?.pricedAtMs).toBeDefined();
+  expect(again?.pricedAtMs).toBe(first?.pricedAtMs);
+});
+
+test.for(['DescribeSpotPriceHistory', 'DescribeInstanceTypes'])(
+  'without an answer of %s nothing is made up',
+  async (action) => {
+    site.ec2.region.catalogue.spotPrices.set('p5.48xlarge us-east-1a', '31.464');
+    site.ec2.fault({ action, when: 'before', answer: answers.throttled, times: 9 });
+    const session = await site.openWith({ settings: { market: ['spot'], machines: ['p5.48xlarge'] } });
+    const [sight] = seenOf(await session.offers?.({ ...need, forPrices: true }, callOf('')));
+    const isPrice = action === 'DescribeSpotPriceHistory';
+    expect([sight?.usdPerHour, sight?.accelerators]).toEqual(isPrice ? [undefined, 8] : [31.464, undefined]);
+  },
+);
+
 test('a quota says how many more may run, of the size each takes; what runs is counted, whoever started it', async () => {
   const settings = { market: ['on-demand', 'spot'], zones: ['us-east-1a'], quotas: { endpoint: quotas.url } };
   const session = await site.openWith({ settings });

@@ -86,6 +86,14 @@ test('asks for spot only where a site uses it', () => {
   const about = (sites: PolicyTerms['sites']) =>
     JSON.stringify(make({ sites }).content).includes('spot-instances-request');
   expect([about([site]), about([spot])]).toEqual([false, true]);
+  const prices = (sites: Parameters<typeof about>[0]) => {
+    const content = JSON.stringify(make({ sites }).content);
+    return ['ec2:DescribeSpotPriceHistory', 'ec2:DescribeInstanceTypes'].map((name) => content.includes(name));
+  };
+  expect([prices([site]), prices([spot])]).toEqual([
+    [false, false],
+    [true, true],
+  ]);
 });
 
 test('asks where machines stand only for a site that names a Capacity Block', () => {

@@ -84,6 +84,12 @@ test('asks the public price list without a token, page by page, once an hour, wh
   // No price is no reason to hide an offer.
   expect(await prices()).toEqual([undefined, undefined, undefined, undefined]);
   expect(await prices()).toEqual([96, 40, 9.6, 4]);
+  const sight = await session.offers?.({ deployment: 'chat', replicas: 1 }, call);
+  const known =
+    sight?.kind === 'seen' ? sight.value.map(({ accelerators, pricedAtMs }) => [accelerators, pricedAtMs]) : [];
+  const saidAtMs = known[0]?.[1];
+  expect(known).toEqual([8, 1, 8, 1].map((count) => [count, saidAtMs]));
+  expect(saidAtMs).toBeLessThanOrEqual(sight?.kind === 'seen' ? sight.asOfMs : 0);
   const asked = (): number => calls.filter((each) => each === 'RetailPrices_List').length;
   expect(asked()).toBe(5);
   await prices();

@@ -104,7 +104,17 @@ export async function makeAwsSite(terms: { readonly clock?: Clock; readonly spee
   const ec2 = await startFakeEc2({ clock: time, speed: terms.speed ?? 200 });
   const site = siteOfEndpoint({ clock: time, endpoint: ec2.url, template: fakeTemplate });
   const { cloud, closeLinks } = cloudOf(
-    { ...ec2, own: { ...hooksOf(ec2.region), countLeft: async () => ec2.looseVolumes().length } },
+    {
+      ...ec2,
+      own: {
+        ...hooksOf(ec2.region),
+        countLeft: async () => ec2.looseVolumes().length,
+        openPriced() {
+          ec2.region.catalogue.spotPrices.set('p5.48xlarge us-east-1a', '31.464');
+          return site.openWith({ settings: { market: ['spot'] } });
+        },
+      },
+    },
     site,
   );
   // Not spread: the folder of its records may be another one later.

@@ -48,6 +48,7 @@ export function cloudOf(
     deny({ machine, zone }) {
       catalog.restricted.add(zone === undefined ? machine : `${machine} ${zone}`);
     },
+    openPriced: () => site.openWith({ settings: { prices: url } }),
     announce(replica) {
       const found = group.machines.find(({ terms }) => terms.name === replica?.id);
       group.announced.add(found ?? group.addForeign());
