@@ -86,6 +86,7 @@ export const rebalanceDefaults = {
   constraints: { vendorShare: {}, headroom: '20%', minimumSites: 1, survive: 'site' },
   maxChange: {},
   demand: {},
+  prices: { maxAge: '1h' },
   run: { every: '5m', jitter: '0s', idleBelow: '30%', lockStaleAfter: '1h' },
   minimumGain: { amount: 0, currency: 'USD', per: 'hour' },
 } as const;

@@ -9,6 +9,7 @@ import { effectiveTree } from './effective.ts';
 import type { Finding } from './finding.ts';
 import { interpolate } from './interpolate.ts';
 import { sureBut } from './keep-shape.ts';
+import { type CapableProviders, checkPrices } from './price-check.ts';
 import { readText } from './read-text.ts';
 import { checkReferences } from './references.ts';
 import { checkRules } from './rules.ts';
@@ -22,8 +23,8 @@ export interface LoadTerms {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readStdin: () => Promise<string>;
-  /** Kind → where its settings schema is loaded from. */
-  readonly providers: Readonly<Record<string, { settings(): Promise<z.ZodType> }>>;
+  /** Kind → where its settings schema is loaded from, and the plugin itself. */
+  readonly providers: Readonly<Record<string, { settings(): Promise<z.ZodType> }>> & CapableProviders;
   /** For use: references to the environment and files must resolve, and nobody else may write the file. */
   readonly isForUse: boolean;
 }
@@ -63,7 +64,7 @@ export async function loadConfig(terms: LoadTerms): Promise<LoadEnd> {
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 12);
   const config = toModel(tree, { path, dir, digest });
   const judged = { source, config, tree, isSure: sureBut([...filled.open, ...shape.dropped]) };
-  found.push(...checkRules(judged), ...(await checkSchedules(judged)));
+  found.push(...checkRules(judged), ...(await checkSchedules(judged)), ...(await checkPrices(judged, terms.providers)));
   if (found.some(({ severity }) => severity === 'error')) return invalid(found);
   return { kind: 'loaded', config, source, tree, secret: filled.secret, warnings: sorted(found) };
 }

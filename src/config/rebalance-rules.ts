@@ -1,5 +1,6 @@
 /** Rules of rebalancing: names that must name something, and numbers without which nothing can be compared. */
 import type { Placement } from '../model/deployment.ts';
+import type { SiteCapacity } from '../model/rebalance-policy.ts';
 import { suggestion } from './nearest.ts';
 import { eachDeployment, type Rule } from './rule.ts';
 
@@ -52,6 +53,33 @@ const capacityOnce: Rule = ({ source, config, isSure }) =>
     }),
   );
 
+/** Lines whose price is the provider's. */
+function askedLines(capacity: readonly SiteCapacity[] = []) {
+  return capacity.flatMap((line, index) => (line.priceSource === 'provider' ? [{ line, index }] : []));
+}
+
+const reservedIsWritten: Rule = ({ source, config, isSure }) =>
+  config.sites.flatMap(({ name, capacity }) =>
+    askedLines(capacity).flatMap(({ line: { market }, index }) => {
+      const path = ['sites', name, 'capacity', index, 'price', 'source'];
+      if (market !== 'reserved' || !isSure(path)) return [];
+      const hint = 'write amount, currency and per, as the contract has them';
+      return [source.findingAt(path, 'no provider says what a reservation costs', hint)];
+    }),
+  );
+
+/** Of a site with several accelerators nobody could say which machine's price is whose. */
+const machinesTold: Rule = ({ source, config, isSure }) =>
+  config.sites.flatMap(({ name, capacity = [] }) =>
+    askedLines(capacity).flatMap(({ line: { accelerator, machines }, index }) => {
+      const path = ['sites', name, 'capacity'];
+      const isAlone = capacity.every((each) => each.accelerator === accelerator);
+      if (isAlone || machines !== undefined || !isSure(path)) return [];
+      const message = `${name} has several accelerators: say which machines have ${accelerator}`;
+      return [source.findingAt([...path, index], message, 'write machines: [p5.48xlarge], as the site names them')];
+    }),
+  );
+
 /** One that is named and that the site does not have would be no capacity at all. */
 const acceleratorThere = eachDeployment(({ source, config, isSure }, { name, placements }) =>
   placements.flatMap(({ site, use }) => {
@@ -91,7 +119,7 @@ export const rebalanceRules: readonly Rule[] = [
   knownVendors,
   knownSpotUsers,
   knownDemands,
-  capacityOnce,
+  ...[capacityOnce, reservedIsWritten, machinesTold],
   acceleratorThere,
   comparable,
 ];

@@ -22,6 +22,33 @@ export const money = <const Per extends string>(description: string, per: Per) =
     })
     .meta({ description });
 
+/** What one accelerator costs: written, or asked of the site's provider; what is written then stands in for an answer. */
+const capacityPrice = z
+  .strictObject({
+    source: z.enum(['config', 'provider']).optional().meta({
+      description:
+        'provider: what the cloud says now, and what is written where it says none; default: config, what is written',
+    }),
+    ...money('Price of one accelerator for an hour', 'accelerator-hour').partial().shape,
+  })
+  .superRefine((price, { issues }) => {
+    const isWritten = price.amount !== undefined || price.currency !== undefined || price.per !== undefined;
+    if (price.source === 'provider' && !isWritten) return;
+    const lacks = (['amount', 'currency', 'per'] as const).filter((key) => price[key] === undefined);
+    issues.push(
+      ...lacks.map((key) => ({
+        code: 'invalid_type' as const,
+        expected: 'string' as const,
+        input: undefined,
+        path: [key],
+      })),
+    );
+  })
+  .meta({
+    description: 'Price of one accelerator for an hour',
+    anyOf: [{ required: ['amount', 'currency', 'per'] }, { required: ['source'] }],
+  });
+
 const acceleratorPattern = /^[A-Za-z][A-Za-z0-9.-]{0,31}$/;
 const usePattern = /^([A-Za-z][A-Za-z0-9.-]{0,31}):([1-9]\d{0,3})$/;
 const useError = 'what a replica takes is written ACCELERATOR:COUNT, such as H100:8';
@@ -54,7 +81,15 @@ export const capacity = z
         .enum(markets)
         .meta({ description: 'reserved: paid for whether it is used or not · on-demand · spot: may be taken back' }),
       count: count('Accelerators', 0, 1_000_000),
-      price: money('Price of one accelerator for an hour', 'accelerator-hour'),
+      machines: z
+        .array(z.string().min(1))
+        .min(1, 'at least one machine type, or leave it out')
+        .optional()
+        .meta({
+          description: 'Machine types that have this accelerator, whose price it is; default: all of the site’s',
+          examples: [['p5.48xlarge']],
+        }),
+      price: capacityPrice,
     }),
   )
   .max(64, 'must have at most 64 lines')
@@ -110,6 +145,12 @@ export const rebalanceSchema = z
       .record(name, rate('Requests a second', mostDemandRps))
       .optional()
       .meta({ description: 'Requests a second that are to be served at least, whatever the gateway counts now' }),
+    prices: z
+      .strictObject({
+        maxAge: duration('What a provider said longer ago is not used', 60_000).optional(),
+      })
+      .optional()
+      .meta({ description: 'Prices whose source is the provider' }),
     windows: z
       .strictObject({
         allow: z

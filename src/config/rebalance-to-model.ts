@@ -44,6 +44,7 @@ export function rebalanceOf(given: Part, dir: string): RebalancePolicy {
     demandRps: Object.fromEntries(
       given.get('demand').entries.map(([name, each]) => [name, parseRate(each.text) ?? Number.NaN]),
     ),
+    priceMaxAgeMs: given.get('prices', 'maxAge').ms,
     ...(given.get('windows').isThere ? { windows: windowsOf(given.get('windows')) } : {}),
     run: runOf(given.get('run'), dir),
     minimumGainUsdPerHour: given.get('minimumGain', 'amount').number,
@@ -77,10 +78,14 @@ function runOf(given: Part, dir: string): RebalancePolicy['run'] {
 export function capacityOf(given: Part): SiteCapacity {
   const market = markets.find((each) => each === given.get('market').text);
   assert(market !== undefined, `the schema lets no market ${given.get('market').text} through`);
+  const [price, machines] = [given.get('price'), given.get('machines')];
+  const usdPerHour = price.get('amount').maybeNumber;
   return {
     accelerator: given.get('accelerator').text,
     market,
     count: given.get('count').number,
-    usdPerHour: given.get('price', 'amount').number,
+    ...(usdPerHour === undefined ? {} : { usdPerHour }),
+    ...(price.get('source').maybeText === 'provider' ? { priceSource: 'provider' as const } : {}),
+    ...(machines.isThere ? { machines: machines.texts } : {}),
   };
 }

@@ -46,6 +46,7 @@ export const reasonCodes = [
   'DrillRunning',
   'NoTraffic',
   'NotIdle',
+  'PriceUnknown',
   'SiteFailing',
   'PreferredSiteHealthy',
   'AskedByPerson',

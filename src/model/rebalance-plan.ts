@@ -15,6 +15,25 @@ export interface Demand {
   readonly asOfMs: number;
 }
 
+/** What one unit of a pool costs, with who says so. */
+export interface PoolPrice {
+  /** Its name in the problem, such as `oslo/H100/spot`. */
+  readonly pool: string;
+  readonly site: string;
+  readonly market: Market;
+  /** `reserved`: paid whether it is used or not. */
+  readonly usdPerHour: number;
+  readonly from: 'config' | 'provider';
+  /** When it was so, epoch milliseconds. */
+  readonly asOfMs: number;
+  /** Which kind of provider said it. */
+  readonly provider?: string;
+  /** Of which offer, such as `p5.48xlarge us-east-1a spot`. */
+  readonly offer?: string;
+  /** Why it is the configured one where the provider was asked. */
+  readonly instead?: string;
+}
+
 /** What changes for a deployment at a site. */
 export interface SiteChange {
   readonly deployment: string;
@@ -100,5 +119,7 @@ export interface RebalancePlan {
   readonly atMs: number;
   readonly configDigest: string;
   readonly demands: Readonly<Record<string, Demand>>;
+  /** Of every pool that the plan could use; empty: it came to no plan. */
+  readonly prices: readonly PoolPrice[];
   readonly outcome: RebalanceOutcome;
 }

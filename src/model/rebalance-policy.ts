@@ -32,6 +32,8 @@ export interface RebalancePolicy {
   };
   /** Requests per second that are to be served at least, by deployment, whatever the gateway counts now. */
   readonly demandRps: Readonly<Record<string, number>>;
+  /** Prices of providers that are older are not used, milliseconds; absent: none is too old. */
+  readonly priceMaxAgeMs?: number;
   /** Less than this is not worth a move. */
   readonly minimumGainUsdPerHour: number;
   /** When a run by a scheduler may change anything; absent: always. */
@@ -66,6 +68,10 @@ export interface SiteCapacity {
   readonly market: 'reserved' | 'on-demand' | 'spot';
   /** Accelerators. */
   readonly count: number;
-  /** Of one accelerator; `reserved`: paid whether it is used or not. */
-  readonly usdPerHour: number;
+  /** Of one accelerator; `reserved`: paid whether it is used or not. Absent: its provider says it, or nobody. */
+  readonly usdPerHour?: number;
+  /** Who is asked for the price; `usdPerHour` stands in for one that is not known. Absent: nobody, it is written. */
+  readonly priceSource?: 'provider';
+  /** Machine types that have this accelerator, as the provider names them; absent: all of the site's. */
+  readonly machines?: readonly string[];
 }

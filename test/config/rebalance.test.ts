@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findingsOf, loaded } from './support/load.ts';
+import { findingsOf, loaded, providers } from './support/load.ts';
 
 interface Parts {
   readonly capacity?: string;
@@ -11,6 +11,10 @@ interface Parts {
 const whole = ', rated: { requestsPerSecond: 10 }, price: { amount: 2, currency: USD, per: hour }';
 const line = (market: string, accelerator = 'H100') =>
   `{ accelerator: ${accelerator}, market: ${market}, count: 8, price: { amount: 2, currency: USD, per: accelerator-hour } }`;
+
+const asked = ({ market = 'spot', price = '{ source: provider }', more = '' } = {}) =>
+  `{ accelerator: H100, market: ${market}, count: 8${more}, price: ${price} }`;
+const lacking = (keys: readonly string[]) => keys.map((key) => `3:115 sites.left.capacity.price needs "${key}"`);
 
 /** Line 3 is a site, 9 and 10 are placements, 11 is rebalance. */
 const config = ({ capacity = '', left = whole, right = whole, rebalance = '{}' }: Parts) => `version: 1
@@ -75,6 +79,48 @@ test.for<[string, Parts, readonly string[]]>([
     { capacity: `${line('spot')}, ${line('spot')}`, left: `${whole}, use: H100:8` },
     ['3:177 left has spot H100 twice: write one line with the sum'],
   ],
+  ['a price of the provider', { capacity: asked(), left: `${rated}, use: H100:8` }, []],
+  [
+    'a price of the provider with another for when it says none',
+    { capacity: asked({ price: '{ source: provider, amount: 2, currency: USD, per: accelerator-hour }' }) },
+    [],
+  ],
+  [
+    'a price without its parts',
+    { capacity: asked({ price: '{ source: config, amount: 2 }' }) },
+    lacking(['currency', 'per']),
+  ],
+  ['a price without anything', { capacity: asked({ price: '{}' }) }, lacking(['amount', 'currency', 'per'])],
+  [
+    'a price that stands in without its parts',
+    { capacity: asked({ price: '{ source: provider, amount: 2 }' }) },
+    lacking(['currency', 'per']),
+  ],
+  [
+    'a price of a source that is none',
+    { capacity: asked({ price: '{ source: provder }' }) },
+    ['3:132 source must be config or provider'],
+  ],
+  [
+    'a reservation whose price the provider should say',
+    { capacity: asked({ market: 'reserved' }) },
+    ['3:136 no provider says what a reservation costs'],
+  ],
+  [
+    'a price of the provider where it could be of two accelerators',
+    { capacity: `${asked()}, ${line('spot', 'B200')}` },
+    ['3:70 left has several accelerators: say which machines have H100'],
+  ],
+  [
+    'a price of the provider of one of two accelerators',
+    { capacity: `${asked({ more: ', machines: [p5.48xlarge]' })}, ${line('spot', 'B200')}` },
+    [],
+  ],
+  [
+    'no machine type at all',
+    { capacity: asked({ more: ', machines: []' }) },
+    ['3:125 at least one machine type, or leave it out'],
+  ],
   ['two markets', { capacity: `${line('spot')}, ${line('reserved')}`, left: `${whole}, use: H100:8` }, []],
   [
     'an accelerator that is not there',
@@ -91,6 +137,33 @@ test.for<[string, Parts, readonly string[]]>([
   expect(await findingsOf(config(parts))).toEqual(findings);
 });
 
+test.for([
+  ['no', ['3:132 local says no prices']],
+  ['yes', []],
+] as const)('a provider is asked for prices only if it says any: %s', async ([prices, findings]) => {
+  const { local } = providers;
+  if (local === undefined) throw new Error('there is the provider local');
+  const plugin = () => Promise.resolve({ capabilities: { prices } });
+  const given = { providers: { ...providers, local: { ...local, plugin } } };
+  expect(await findingsOf(config({ capacity: asked() }), given)).toEqual(findings);
+  const loads = { ...given.providers, local: { ...local, plugin: () => Promise.reject(new Error('loaded')) } };
+  expect(await findingsOf(config({ capacity: line('spot') }), { providers: loads })).toEqual([]);
+});
+
+test('what is asked of the provider is said so in the model, and nothing else changes', async () => {
+  const price = '{ source: provider, amount: 2, currency: USD, per: accelerator-hour }';
+  const [only, both] = await Promise.all(
+    [asked({ more: ', machines: [p5.48xlarge]' }), asked({ price })].map(async (capacity) => {
+      const { config: model } = await loaded(config({ capacity, rebalance: '{ prices: { maxAge: 30m } }' }));
+      expect(model.rebalance?.priceMaxAgeMs).toBe(1_800_000);
+      return model.sites[0]?.capacity;
+    }),
+  );
+  const common = { accelerator: 'H100', market: 'spot', count: 8, priceSource: 'provider' };
+  expect(only).toEqual([{ ...common, machines: ['p5.48xlarge'] }]);
+  expect(both).toEqual([{ ...common, usdPerHour: 2 }]);
+});
+
 test('without rebalance nothing needs a rating or a price', async () => {
   const text = config({ left: '', right: '' }).replace(/^rebalance.*$/m, '');
   expect(await findingsOf(text)).toEqual([]);
@@ -103,6 +176,7 @@ test('what is not written has its default, and what may be absent is absent', as
     constraints: { vendorMaxRatio: {}, headroomRatio: 0.2, minimumSites: 1, survive: 'site' },
     maxChange: {},
     demandRps: {},
+    priceMaxAgeMs: 3_600_000,
     run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3, lockStaleAfterMs: 3_600_000 },
     minimumGainUsdPerHour: 0,
   });

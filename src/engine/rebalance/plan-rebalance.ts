@@ -8,6 +8,7 @@ import { notIdle } from '../../core/placement/idle.ts';
 import { orderParts } from '../../core/placement/order.ts';
 import { paced } from '../../core/placement/paced.ts';
 import { poolsOf } from '../../core/placement/pools.ts';
+import { priceSites, pricesInUse } from '../../core/placement/prices.ts';
 import { problemOf } from '../../core/placement/problem-of.ts';
 import { assumedMarkets, seatsOf } from '../../core/placement/seats.ts';
 import type { DeploymentSight } from '../../core/placement/terms.ts';
@@ -22,6 +23,7 @@ import type { EngineDeps } from '../engine.ts';
 import { lookOnce } from '../look-once.ts';
 import { type Placed, type PlaceTerms, place } from './place.ts';
 import { priceRules } from './price-rules.ts';
+import { readPrices } from './read-prices.ts';
 
 export interface RebalanceTerms {
   readonly solver: Solver;
@@ -46,14 +48,20 @@ export async function planRebalance(
   const { config, clock } = deps;
   const { rebalance: policy } = config;
   assert(policy !== undefined, 'nothing is configured to be rebalanced');
-  const views = await Promise.all(
-    config.deployments.map(async (deployment) => (await lookOnce(deps, deployment, 'rebalance', signal)).view),
-  );
+  const [offered, ...views] = await Promise.all([
+    readPrices(deps, signal),
+    ...config.deployments.map(async (deployment) => (await lookOnce(deps, deployment, 'rebalance', signal)).view),
+  ]);
   const nowMs = clock.nowMs();
+  const { deployments } = config;
+  const priced = priceSites(config.sites, offered, { deployments, nowMs, maxAgeMs: policy.priceMaxAgeMs });
   const demands = new Map(
     views.map((view) => [view, terms.demands?.[view.deployment.name] ?? demandOf(view, policy, nowMs)]),
   );
-  const reasons = views.flatMap((view) => reasonsAgainst(view, demands.get(view), terms.idleBelowRatio, nowMs));
+  const reasons = [
+    ...views.flatMap((view) => reasonsAgainst(view, demands.get(view), terms.idleBelowRatio, nowMs)),
+    ...priced.reasons,
+  ];
   const sights = views.flatMap((view): DeploymentSight[] => {
     const demand = demands.get(view);
     return demand === undefined ? [] : [{ view, demand }];
@@ -63,11 +71,15 @@ export async function planRebalance(
     configDigest: config.digest,
     demands: Object.fromEntries(sights.map(({ view, demand }) => [view.deployment.name, demand])),
   };
-  if (reasons.length > 0) return { ...about, outcome: { kind: 'skipped', reasons } };
-  const problem = problemOf({ sites: config.sites, deployments: config.deployments, policy, sights, nowMs });
+  if (reasons.length > 0) return { ...about, prices: [], outcome: { kind: 'skipped', reasons } };
+  const problem = problemOf({ sites: priced.sites, deployments, policy, sights, nowMs });
+  const prices = pricesInUse(problem.choices, priced.prices, nowMs);
   const outcome = await solveProblem(problem, deps, terms, signal);
-  const assumed = assumedMarkets(seatsOf(sights, poolsOf(config.sites)));
-  return { ...about, outcome: outcome.kind === 'plan' && assumed.length > 0 ? { ...outcome, assumed } : outcome };
+  const assumed = assumedMarkets(seatsOf(sights, poolsOf(priced.sites)));
+  return {
+    ...{ ...about, prices },
+    outcome: outcome.kind === 'plan' && assumed.length > 0 ? { ...outcome, assumed } : outcome,
+  };
 }
 
 function reasonsAgainst(

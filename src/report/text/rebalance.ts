@@ -2,14 +2,14 @@
 import type { AllocationCost } from '../../model/placement-problem.ts';
 import type {
   AssumedMarket,
-  Demand,
   MovePart,
   RebalanceOutcome,
   RebalancePlan,
   SiteChange,
   ToldRule,
 } from '../../model/rebalance-plan.ts';
-import { age, weightsText } from '../../model/words.ts';
+import { weightsText } from '../../model/words.ts';
+import { sourceLines } from './rebalance-sources.ts';
 import { sanitize } from './sanitize.ts';
 import { mark, type Style, tint } from './style.ts';
 import { type Column, table } from './table.ts';
@@ -26,19 +26,8 @@ const mostParts = 40;
 const mostLines = 4;
 
 /** Within `style.width`. */
-export function rebalanceText({ atMs, demands, outcome }: RebalancePlan, located: Located, style: Style): string {
-  const asked = Object.entries(demands).map(([name, demand]) => demandText(name, demand, atMs));
-  return [...lines('asked  ', asked, style), ...outcomeLines(outcome, located, style)].join('\n');
-}
-
-function demandText(name: string, { rps, from, asOfMs }: Demand, atMs: number): string {
-  const by =
-    from === 'gateway'
-      ? `gateway, ${age(atMs - asOfMs)} ago`
-      : from === 'file'
-        ? `file, ${age(atMs - asOfMs)} old`
-        : 'configured';
-  return `${sanitize(name)} ${round(rps)} rps (${by})`;
+export function rebalanceText(plan: RebalancePlan, located: Located, style: Style): string {
+  return [...sourceLines(plan, style), ...outcomeLines(plan.outcome, located, style)].join('\n');
 }
 
 function outcomeLines(outcome: RebalanceOutcome, located: Located, style: Style): readonly string[] {
@@ -182,16 +171,8 @@ function ruleLines(
   );
 }
 
-function lines(head: string, texts: readonly string[], style: Style): readonly string[] {
-  return texts.length === 0 ? [] : hanging(head, texts.join(', '), style.width, mostLines);
-}
-
 function usd(amount: number): string {
   return amount.toFixed(2);
-}
-
-function round(value: number): string {
-  return String(Number(value.toFixed(1)));
 }
 
 function arrowOf({ isUnicode }: Style): string {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { RebalanceTerms } from '../../../src/engine/rebalance/plan-rebalance.ts';
 import type { Config } from '../../../src/model/config.ts';
-import type { RebalanceOutcome, RebalancePlan, ToldRule } from '../../../src/model/rebalance-plan.ts';
+import type { PoolPrice, RebalanceOutcome, RebalancePlan, ToldRule } from '../../../src/model/rebalance-plan.ts';
 import { hostileStrings, terminalControls } from '../../report/hostile.ts';
 import { fakeApp } from '../support/fake-app.ts';
 import { config } from '../support/models.ts';
@@ -41,7 +41,22 @@ const plan: Extract<RebalanceOutcome, { kind: 'plan' }> = {
   binding: [{ ...survive, usdPerHour: 4.2 }, budget],
 };
 
-async function planned(outcome: RebalanceOutcome, argv: readonly string[] = [], over: Partial<Config> = { rebalance }) {
+const written = { market: 'on-demand', from: 'config', asOfMs: 4000 } as const;
+const prices: readonly PoolPrice[] = [
+  { pool: 'oslo/chat', site: 'oslo', usdPerHour: 3, ...written },
+  { pool: 'ohio/H100/reserved', site: 'ohio', usdPerHour: 2, ...written, market: 'reserved' },
+  {
+    ...{ pool: 'ohio/H100/spot', site: 'ohio', market: 'spot', usdPerHour: 1.2, from: 'provider', asOfMs: 2000 },
+    ...{ provider: 'aws', offer: 'p5.48xlarge us-east-2a spot' },
+  },
+];
+
+async function planned(
+  outcome: RebalanceOutcome,
+  argv: readonly string[] = [],
+  over: Partial<Config> = { rebalance },
+  paid = prices,
+) {
   const asked: Pick<RebalanceTerms, 'withinMs' | 'demands'>[] = [];
   const app = fakeApp({
     reading: {
@@ -52,7 +67,7 @@ async function planned(outcome: RebalanceOutcome, argv: readonly string[] = [], 
     planRebalance: async (_config, terms): Promise<RebalancePlan> => {
       asked.push(terms);
       const demand = { rps: 190.04, firstTokenMs: {}, from: 'gateway', asOfMs: 1000 } as const;
-      return { atMs: 4000, configDigest: 'c0ffee', demands: { chat: demand }, outcome };
+      return { atMs: 4000, configDigest: 'c0ffee', demands: { chat: demand }, prices: paid, outcome };
     },
     locate: (at) => (at.at(-1) === 'survive' ? 'godwit.yaml:12' : undefined),
   });
@@ -62,6 +77,7 @@ async function planned(outcome: RebalanceOutcome, argv: readonly string[] = [], 
 test('shows what changes, what it saves, how sure that is, and what each rule costs', async () => {
   const { code, out, err, asked } = await planned(plan);
   expect(out).toBe(`asked  chat 190 rps (gateway, 3s ago)
+prices configured (2 sites), aws spot 2s ago (1 site)
 417.00 → 402.60 USD/h (-14.40, moves 0.50) (proven to 1.5%)
 starts 0, stops 2 replicas
 DEPLOYMENT  SITE    TRAFFIC  REPLICAS
@@ -75,6 +91,17 @@ binds all replicas may cost 5 USD an hour; not priced in time
   expect(err).toContain('Nothing was changed.');
   expect(code).toBe(0);
   expect(asked).toEqual([{ withinMs: 30_000 }]);
+});
+
+test('says of each price that is not what the provider says now why that is so', async () => {
+  const instead = { ...prices[1], instead: 'aws did not say: not allowed' } as PoolPrice;
+  const one = await planned(plan, [], { rebalance }, [...prices, instead]);
+  expect(one.out).toContain(`prices configured (2 sites), aws spot 2s ago (1 site)
+▲ price ohio/H100/reserved as configured: aws did not say: not allowed
+`);
+  const many = await planned(plan, [], { rebalance }, Array(6).fill(instead));
+  expect(many.out.match(/▲ price/g)).toHaveLength(4);
+  expect(many.out).toContain('and 2 more as configured (-o json)\n');
 });
 
 test('says so when all is best as it is, and what a plan mends', async () => {
@@ -176,6 +203,7 @@ test('machines get the same, with shares and dollars as numbers', async () => {
     ...{ kind: 'RebalancePlan', outcome: 'plan', gap: 0.0151, today: { capacity: 417 }, cost: { capacity: 402.6 } },
     changes: [{ site: 'oslo', weight: { before: 60, after: 33 } }, {}],
     demands: { chat: { rps: 190.04, from: 'gateway' } },
+    prices,
   });
 });
 

@@ -26,7 +26,7 @@ const outcome: Extract<RebalanceOutcome, { kind: 'plan' }> = {
   ...{ bound: 6, gap: 0, mends: [], binding: [], parts: [] },
   changes: [{ deployment: 'chat', site: 'oslo', weight: { before: 60, after: 33 }, replicas: { before: 3, after: 1 } }],
 };
-const plan: RebalancePlan = { atMs: nowMs, configDigest: 'c0ffee', demands: {}, outcome };
+const plan: RebalancePlan = { atMs: nowMs, configDigest: 'c0ffee', demands: {}, prices: [], outcome };
 const weigh = {
   kind: 'weigh',
   deployment: 'chat',

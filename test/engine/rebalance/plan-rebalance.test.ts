@@ -3,6 +3,7 @@ import { runController } from '../../../src/engine/controller.ts';
 import { planRebalance } from '../../../src/engine/rebalance/plan-rebalance.ts';
 import type { RebalanceOutcome } from '../../../src/model/rebalance-plan.ts';
 import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
+import type { OfferNeed, Provider } from '../../../src/ports/provider.ts';
 import type { Solver } from '../../../src/ports/solver.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { policy, solver } from './support/solving.ts';
@@ -105,6 +106,69 @@ test('names the rules in conflict, in the words of the configuration', async () 
     kind: 'impossible',
     isMinimal: true,
     rules: [{ says: 'chat is asked 45 rps' }, { name: 'replicas left/chat' }, { name: 'replicas right/chat' }],
+  });
+});
+
+/** Left has accelerators that deployments share, in a market whose price is its provider's to say. */
+function asking(world: World, offers: Provider['offers'], usdPerHour?: number) {
+  const { deps } = world.boot();
+  const left = deps.providers.get('left');
+  if (left === undefined) throw new Error('there is a left');
+  const line = { accelerator: 'H100', market: 'spot', count: 16, priceSource: 'provider' } as const;
+  const capacity = [{ ...line, ...(usdPerHour === undefined ? {} : { usdPerHour }) }];
+  const sites = deps.config.sites.map((site) => (site.name === 'left' ? { ...site, capacity } : site));
+  const deployments = deps.config.deployments.map((each) => ({
+    ...each,
+    placements: each.placements.map((placement) =>
+      placement.site === 'left' ? { ...placement, use: { accelerator: 'H100', count: 8 } } : placement,
+    ),
+  }));
+  const config = { ...deps.config, sites, deployments, rebalance: { ...policy, priceMaxAgeMs: 60_000 } };
+  const providers = new Map([...deps.providers, ['left', { ...left, ...(offers && { offers }) }]]);
+  const terms = { solver, withinMs: 20_000 };
+  return world.drive(planRebalance({ ...deps, config, providers }, terms, new AbortController().signal));
+}
+
+const machine = { machine: 'p5.48xlarge', family: 'p5', market: 'spot', zone: 'a' } as const;
+
+test('capacity costs what its provider says now, and the plan says who said it and when', async () => {
+  const world = await standing();
+  const needs: OfferNeed[] = [];
+  const saidAtMs = world.clock.nowMs() - 5000;
+  const plan = await asking(world, async (need) => {
+    needs.push(need);
+    const sight = { offer: machine, usdPerHour: 16, accelerators: 8, pricedAtMs: saidAtMs };
+    return { kind: 'seen', value: [sight], asOfMs: world.clock.nowMs() };
+  });
+  expect(needs).toEqual([{ deployment: 'chat', replicas: 1, forPrices: true }]);
+  expect(plan.prices).toMatchObject([
+    { pool: 'left/H100/spot', usdPerHour: 2, from: 'provider', offer: 'p5.48xlarge a spot', asOfMs: saidAtMs },
+    { pool: 'right/chat', usdPerHour: 3, from: 'config', asOfMs: plan.atMs },
+  ]);
+  // Two replicas of eight accelerators at two dollars, and two at three.
+  expect(plan.outcome).toMatchObject({ kind: 'plan', today: { capacity: 38 } });
+});
+
+test('a provider that never answers leaves what is written, and without that there is no plan', async () => {
+  const world = await standing();
+  const silent = () => new Promise<never>(() => undefined);
+  expect((await asking(world, silent, 4)).prices).toMatchObject([
+    { usdPerHour: 4, from: 'config', instead: 'fake did not say: no answer within 15s' },
+    { pool: 'right/chat' },
+  ]);
+  const { outcome, prices } = await asking(world, silent);
+  expect(prices).toEqual([]);
+  expect(outcome).toEqual({
+    kind: 'skipped',
+    reasons: [
+      {
+        ...{ code: 'PriceUnknown', site: 'left', deployment: 'chat' },
+        message: 'nobody says what H100 spot costs at left: fake did not say: no answer within 15s',
+      },
+    ],
+  });
+  expect((await asking(world, undefined)).outcome).toMatchObject({
+    reasons: [{ message: 'nobody says what H100 spot costs at left: fake says no prices' }],
   });
 });
 

@@ -181,6 +181,10 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'Rebalancing was to run only while users ask little (--only-if idle), and they ask more: a share of rebalance.run.idleBelow or more of what is ready, or nobody sees how much.',
     'Wait for a quiet hour, raise rebalance.run.idleBelow, or leave --only-if out.',
   ),
+  PriceUnknown: reason(
+    'A deployment could run on capacity whose price is asked of its provider, which did not say one that is new enough, and none is written beside it: nothing could be compared.',
+    'The message says why. Write a price that stands in (sites.SITE.capacity: price: { source: provider, amount: ... }), or a longer rebalance.prices.maxAge; godwit doctor looks at the rights.',
+  ),
   PointOfNoReturn: reason(
     'The operation has begun to stop its source: what is stopped cannot take traffic back.',
     'Start it again and move back: godwit start DEPLOYMENT --site SITE, then godwit switchover DEPLOYMENT --to SITE',
