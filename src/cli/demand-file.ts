@@ -17,6 +17,7 @@ const schema = z.strictObject({
     z.string(),
     z.strictObject({
       requestsPerSecond: z.number().positive().max(1_000_000),
+      responseBytes: z.number().positive().max(1_000_000_000).optional(),
       firstTokenMs: z.record(z.string(), z.number().positive().max(3_600_000)).optional(),
     }),
   ),
@@ -45,10 +46,10 @@ export async function readDemandFile(path: string, config: Config): Promise<Read
   }
   const asOfMs = parseInstant(asOf) ?? 0;
   return Object.fromEntries(
-    Object.entries(deployments).map(([name, { requestsPerSecond, firstTokenMs = {} }]) => [
-      name,
-      { rps: requestsPerSecond, firstTokenMs, from: 'file', asOfMs },
-    ]),
+    Object.entries(deployments).map(([name, { requestsPerSecond, firstTokenMs = {}, responseBytes: bytes }]) => {
+      const response = bytes === undefined ? {} : { response: { bytes, from: 'file', asOfMs } as const };
+      return [name, { rps: requestsPerSecond, firstTokenMs, from: 'file', asOfMs, ...response }];
+    }),
   );
 }
 

@@ -25,13 +25,17 @@ const knownSpotUsers: Rule = ({ source, config: { rebalance, deployments }, isSu
   );
 };
 
-const knownDemands: Rule = ({ source, config: { rebalance, deployments }, isSure }) => {
-  const path = ['rebalance', 'demand'];
+/** Of what is written by deployment. */
+const knownDeployments: Rule = ({ source, config: { rebalance, deployments }, isSure }) => {
   const known = deployments.map(({ name }) => name);
-  if (!isSure(['deployments'], path)) return [];
-  return Object.keys(rebalance?.demandRps ?? {})
-    .filter((name) => !known.includes(name))
-    .map((name) => source.findingAtKey(path, name, `deployment "${name}" is not defined`, suggestion(name, known)));
+  const written = { demand: rebalance?.demandRps, responseSize: rebalance?.responseBytes };
+  return Object.entries(written).flatMap(([key, each = {}]) => {
+    const path = ['rebalance', key];
+    if (!isSure(['deployments'], path)) return [];
+    return Object.keys(each)
+      .filter((name) => !known.includes(name))
+      .map((name) => source.findingAtKey(path, name, `deployment "${name}" is not defined`, suggestion(name, known)));
+  });
 };
 
 /** Two lines about the same would be two prices for one thing. */
@@ -118,7 +122,7 @@ function lackOf({ ratedRps, usdPerHour, use }: Placement): readonly [lack?: stri
 export const rebalanceRules: readonly Rule[] = [
   knownVendors,
   knownSpotUsers,
-  knownDemands,
+  knownDeployments,
   ...[capacityOnce, reservedIsWritten, machinesTold],
   acceleratorThere,
   comparable,

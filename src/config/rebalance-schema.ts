@@ -1,7 +1,7 @@
 /** The shape of `rebalance`, and of what a site and a deployment say for it. */
 import { z } from 'zod';
 import { markets } from '../model/error-verdict.ts';
-import { count, name } from './fields.ts';
+import { count, name, size } from './fields.ts';
 import { duration, rate, share } from './units.ts';
 import { parseWeekWindow, weekWindowPattern } from './week-window.ts';
 import { isZone } from './zone.ts';
@@ -145,6 +145,10 @@ export const rebalanceSchema = z
       .record(name, rate('Requests a second', mostDemandRps))
       .optional()
       .meta({ description: 'Requests a second that are to be served at least, whatever the gateway counts now' }),
+    responseSize: z
+      .record(name, size('One response until the gateway has counted a hundred of them'))
+      .optional()
+      .meta({ description: 'What leaves a site with each response, by deployment: what egress is counted from' }),
     prices: z
       .strictObject({
         maxAge: duration('What a provider said longer ago is not used', 60_000).optional(),

@@ -14,6 +14,7 @@ export function rebalanceOf(given: Part, dir: string): RebalancePolicy {
     given.get('constraints'),
     given.get('maxChange'),
   ];
+  const responses = given.get('responseSize');
   const survive = constraints.get('survive').text;
   const budget = constraints.get('budget', 'amount').maybeNumber;
   const spot = constraints.get('spot');
@@ -44,6 +45,9 @@ export function rebalanceOf(given: Part, dir: string): RebalancePolicy {
     demandRps: Object.fromEntries(
       given.get('demand').entries.map(([name, each]) => [name, parseRate(each.text) ?? Number.NaN]),
     ),
+    ...(responses.isThere
+      ? { responseBytes: Object.fromEntries(responses.entries.map(([name, each]) => [name, each.number])) }
+      : {}),
     priceMaxAgeMs: given.get('prices', 'maxAge').ms,
     ...(given.get('windows').isThere ? { windows: windowsOf(given.get('windows')) } : {}),
     run: runOf(given.get('run'), dir),

@@ -141,6 +141,7 @@ const siteBase = {
     .optional()
     .meta({ description: 'Sites that share one fail together; default: the site’s own name' }),
   capacity: capacity.optional(),
+  egress: money('Price of a GiB that leaves the site, for rebalance', 'GiB').optional(),
 };
 
 /** Keys of a site that are not its provider's. */

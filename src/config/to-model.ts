@@ -44,6 +44,7 @@ export function toModel(
 }
 
 function siteOf(name: string, site: Part): Site {
+  const egressUsdPerGiB = site.get('egress', 'amount').maybeNumber;
   const own = site.entries.filter(([key]) => !siteBaseKeys.includes(key)).map(([key, value]) => [key, value.raw]);
   return {
     name,
@@ -53,6 +54,7 @@ function siteOf(name: string, site: Part): Site {
     residency: site.get('residency').texts,
     failureDomains: site.get('failureDomains').texts,
     ...(site.get('capacity').isThere ? { capacity: site.get('capacity').items.map(capacityOf) } : {}),
+    ...(egressUsdPerGiB === undefined ? {} : { egressUsdPerGiB }),
     settings: Object.fromEntries(own),
   };
 }

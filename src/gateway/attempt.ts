@@ -175,7 +175,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#head.isEventStream && this.#head.announcedBytes < 0) this.#end(drainedEvent);
     else response.destroy();
     // Nobody's failure but ours: nothing is held against the replica.
-    route.statistics.noteEnd(this.replica.site, 'cut');
+    route.statistics.noteEnd(this.replica.site, 'cut', this.bytes);
     this.forward.finish('cut');
   }
 
@@ -184,7 +184,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const isGood = this.#head.status < 500;
     this.#leave(isGood ? 'finished' : 'failed');
     this.#end(last);
-    if (isGood) this.forward.route.statistics.noteEnd(this.replica.site, 'finished');
+    if (isGood) this.forward.route.statistics.noteEnd(this.replica.site, 'finished', this.bytes);
     this.forward.finish(isGood ? 'ok' : 'failed');
   }
 
@@ -232,7 +232,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#leave('failed');
     this.#controller?.abort(new Error(code));
     route.statistics.note(this.replica.site, 'failed', plant.nowMs());
-    route.statistics.noteEnd(this.replica.site, 'cut');
+    route.statistics.noteEnd(this.replica.site, 'cut', this.bytes);
     // In an answer of announced length it would be taken for the rest of it.
     if (this.#head.isEventStream && this.#head.announcedBytes < 0) response.write(cutEvent(code));
     this.forward.request.socket.destroySoon();

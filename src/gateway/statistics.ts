@@ -22,6 +22,7 @@ interface Site {
   failures: number;
   finished: number;
   cut: number;
+  bytes: number;
   readonly ring: Slot[];
 }
 
@@ -56,9 +57,11 @@ export class Statistics {
     this.#lostStartMs = Math.max(this.#lostStartMs, startedMs);
   }
 
-  /** An answer that had begun came to its end, or did not. */
-  noteEnd(site: string, how: 'finished' | 'cut'): void {
-    this.#site(site)[how] += 1;
+  /** An answer that had begun came to its end, or did not, after so many bytes of its body. */
+  noteEnd(site: string, how: 'finished' | 'cut', bytes: number): void {
+    const total = this.#site(site);
+    total[how] += 1;
+    total.bytes += bytes;
   }
 
   /** Of a streamed answer: its first byte comes with its first token. */
@@ -106,6 +109,7 @@ export class Statistics {
       failuresTotal: total.failures,
       finishedTotal: total.finished,
       cutTotal: total.cut,
+      bytesTotal: total.bytes,
       inFlight: replicas.reduce((total, { inFlight }) => total + inFlight, 0),
       replicas: replicas.map(({ id, inFlight, streaming, ejectedUntilMs }) => ({
         replica: id,
@@ -119,7 +123,7 @@ export class Statistics {
   #site(name: string): Site {
     const known = this.#sites.get(name);
     if (known !== undefined) return known;
-    const made: Site = { attempts: 0, failures: 0, finished: 0, cut: 0, ring: [] };
+    const made: Site = { attempts: 0, failures: 0, finished: 0, cut: 0, bytes: 0, ring: [] };
     this.#sites.set(name, made);
     return made;
   }

@@ -45,6 +45,8 @@ export interface Load {
   readonly today: Weights | undefined;
   /** Dollars per hour when all of its traffic goes to the site: egress and latency. A site that is not named: 0. */
   readonly trafficUsdPerHour: Readonly<Record<string, number>>;
+  /** How much of that is egress; absent: none. */
+  readonly egressUsdPerHour?: Readonly<Record<string, number>>;
 }
 
 /** What a plan must keep to. Each stands on its own: without one of them nothing becomes impossible that was possible. */
@@ -124,7 +126,14 @@ export interface Allocation {
 export interface AllocationCost {
   /** Replicas, with what is paid for anyway. */
   readonly capacity: number;
-  readonly traffic: number;
+  readonly egress: number;
+  /** At the rate that the operator gives a millisecond. */
+  readonly latency: number;
   /** Starts, spread over the payback. */
   readonly moves: number;
+}
+
+/** What is paid from hour to hour. */
+export function steadyUsd({ capacity, egress, latency }: AllocationCost): number {
+  return capacity + egress + latency;
 }

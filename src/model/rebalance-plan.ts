@@ -13,6 +13,23 @@ export interface Demand {
   readonly from: 'gateway' | 'config' | 'file';
   /** When it was so, epoch milliseconds. */
   readonly asOfMs: number;
+  /** Absent: nobody says it. */
+  readonly response?: ResponseSize;
+}
+
+/** The body of one response, on average, with who says so. */
+export interface ResponseSize {
+  readonly bytes: number;
+  readonly from: 'gateway' | 'config' | 'file';
+  /** When it was so, epoch milliseconds. */
+  readonly asOfMs: number;
+}
+
+/** What was to be counted of a deployment's traffic, and why it could not be: it counts for none of its sites. */
+export interface Uncounted {
+  readonly deployment: string;
+  readonly what: 'egress' | 'latency';
+  readonly message: string;
 }
 
 /** What one unit of a pool costs, with who says so. */
@@ -121,5 +138,7 @@ export interface RebalancePlan {
   readonly demands: Readonly<Record<string, Demand>>;
   /** Of every pool that the plan could use; empty: it came to no plan. */
   readonly prices: readonly PoolPrice[];
+  /** Empty: all that was asked for is counted. */
+  readonly uncounted: readonly Uncounted[];
   readonly outcome: RebalanceOutcome;
 }

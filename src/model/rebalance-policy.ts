@@ -32,6 +32,8 @@ export interface RebalancePolicy {
   };
   /** Requests per second that are to be served at least, by deployment, whatever the gateway counts now. */
   readonly demandRps: Readonly<Record<string, number>>;
+  /** Bytes of one response, by deployment, until the gateway has counted enough of them; absent: not stated. */
+  readonly responseBytes?: Readonly<Record<string, number>>;
   /** Prices of providers that are older are not used, milliseconds; absent: none is too old. */
   readonly priceMaxAgeMs?: number;
   /** Less than this is not worth a move. */

@@ -14,6 +14,8 @@ export interface Site {
   readonly failureDomains: readonly string[];
   /** Accelerators that deployments share, for rebalancing; absent: not stated. */
   readonly capacity?: readonly SiteCapacity[];
+  /** What a GiB that leaves the site costs, for rebalancing; absent: not stated. */
+  readonly egressUsdPerGiB?: number;
   /** The provider's own settings, validated by its config schema. */
   readonly settings: unknown;
 }

@@ -28,6 +28,8 @@ export interface SiteTraffic {
   /** Since the gateway started: answers that had begun and came to their end without error, and those that were cut. */
   readonly finishedTotal: number;
   readonly cutTotal: number;
+  /** Bytes of their bodies; absent: an earlier version's gateway does not count them. */
+  readonly bytesTotal?: number;
   readonly inFlight: number;
   readonly replicas: readonly ReplicaTraffic[];
 }

@@ -19,9 +19,10 @@ const name = deployment?.name ?? '';
 const site = deployment?.placements[0]?.site ?? '';
 
 test('reads what users ask, and how long first tokens take where that is known', async () => {
-  const deployments = { [name]: { requestsPerSecond: 120.5, firstTokenMs: { [site]: 80 } } };
+  const response = { bytes: 9000, from: 'file', asOfMs: Date.parse(asOf) };
+  const deployments = { [name]: { requestsPerSecond: 120.5, firstTokenMs: { [site]: 80 }, responseBytes: 9000 } };
   expect(await readDemandFile(file({ asOf, deployments }), config())).toEqual({
-    [name]: { rps: 120.5, firstTokenMs: { [site]: 80 }, from: 'file', asOfMs: Date.parse(asOf) },
+    [name]: { rps: 120.5, firstTokenMs: { [site]: 80 }, from: 'file', asOfMs: Date.parse(asOf), response },
   });
 });
 

@@ -83,7 +83,7 @@ test('an aws site without a region, with a secret, or with what is not built yet
       "4:3 sites.virginia needs "region"",
       "4:30 sites.virginia.credentials needs "profile"",
       "4:45 unknown key "secretAccessKey" in sites.virginia.credentials",
-      "4:69 unknown key "egress" in sites.virginia",
+      "4:77 egress must be a map, not a list",
     ]
   `);
 });

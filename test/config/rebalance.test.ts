@@ -79,6 +79,17 @@ test.for<[string, Parts, readonly string[]]>([
     { capacity: `${line('spot')}, ${line('spot')}`, left: `${whole}, use: H100:8` },
     ['3:177 left has spot H100 twice: write one line with the sum'],
   ],
+  [
+    'a response size of a deployment that is none',
+    { rebalance: '{ responseSize: { chta: 5 } }' },
+    ['11:30 deployment "chta" is not defined'],
+  ],
+  ['a response of no bytes', { rebalance: '{ responseSize: { chat: 0 } }' }, ['11:36 must be at least 1']],
+  [
+    'a price of egress by the terabyte',
+    { capacity: `${line('spot')}], egress: { amount: 1, currency: USD, per: TiB }, residency: [` },
+    ['3:219 per must be GiB'],
+  ],
   ['a price of the provider', { capacity: asked(), left: `${rated}, use: H100:8` }, []],
   [
     'a price of the provider with another for when it says none',
@@ -162,6 +173,16 @@ test('what is asked of the provider is said so in the model, and nothing else ch
   const common = { accelerator: 'H100', market: 'spot', count: 8, priceSource: 'provider' };
   expect(only).toEqual([{ ...common, machines: ['p5.48xlarge'] }]);
   expect(both).toEqual([{ ...common, usdPerHour: 2 }]);
+});
+
+test('what leaves a site has a price and a size', async () => {
+  const text = config({
+    capacity: `${line('spot')}], egress: { amount: 0.05, currency: USD, per: GiB }, residency: [`,
+    rebalance: '{ responseSize: { chat: 12000 } }',
+  });
+  const { config: model } = await loaded(text);
+  expect(model.sites.map(({ egressUsdPerGiB }) => egressUsdPerGiB)).toEqual([0.05, undefined]);
+  expect(model.rebalance?.responseBytes).toEqual({ chat: 12_000 });
 });
 
 test('without rebalance nothing needs a rating or a price', async () => {

@@ -119,13 +119,13 @@ test('counts by site what came to its end and what was cut, and nothing for a cl
   await call(world, { method: 'POST', body: 'whole' });
   await call(world, { method: 'POST', body: 'whole' });
   await call(world, { method: 'POST', body: 'bad' });
-  expect(await world.site('left')).toMatchObject({ finishedTotal: 2, cutTotal: 0 });
+  expect(await world.site('left')).toMatchObject({ finishedTotal: 2, cutTotal: 0, bytesTotal: 18 });
   await readAll(await post(world, 'broken').response).ended;
   const stays = await streaming(world);
   stays.request.destroy();
   await until('nothing runs', async () => (await world.site('left')).inFlight === 0);
-  expect(await world.site('left')).toMatchObject({ finishedTotal: 2, cutTotal: 1 });
-  expect(await world.site('right')).toMatchObject({ finishedTotal: 0, cutTotal: 0 });
+  expect(await world.site('left')).toMatchObject({ finishedTotal: 2, cutTotal: 1, bytesTotal: 27 });
+  expect(await world.site('right')).toMatchObject({ finishedTotal: 0, cutTotal: 0, bytesTotal: 0 });
 });
 
 test('I21: a stream that is cut gets a typed, retryable last event, and its end', async () => {

@@ -60,11 +60,25 @@ export function costOf(problem: PlacementProblem, { replicas, weights }: Allocat
     problem.choices.reduce((sum, choice, index) => sum + usd(choice, replicas[index] ?? 0), 0);
   return {
     capacity: problem.paidUsdPerHour + each(({ units, pool }, count) => count * units * pool.usdPerHour),
-    traffic: problem.loads.reduce((sum, load) => sum + trafficUsd(load, weights[load.deployment] ?? {}), 0),
+    egress: shared(problem.loads, weights, ({ egressUsdPerHour = {} }, site) => egressUsdPerHour[site] ?? 0),
+    latency: shared(
+      problem.loads,
+      weights,
+      ({ trafficUsdPerHour, egressUsdPerHour = {} }, site) =>
+        (trafficUsdPerHour[site] ?? 0) - (egressUsdPerHour[site] ?? 0),
+    ),
     moves: each((choice, count) => Math.max(0, count - choice.today) * startUsd(choice, problem.objective)),
   };
 }
 
-function trafficUsd({ trafficUsdPerHour }: Load, weights: Weights): number {
-  return Object.entries(weights).reduce((sum, [site, pct]) => sum + (pct / 100) * (trafficUsdPerHour[site] ?? 0), 0);
+/** Each site's part of what it would be if it had all of the traffic. */
+function shared(
+  loads: readonly Load[],
+  weights: Allocation['weights'],
+  usdAt: (load: Load, site: string) => number,
+): number {
+  return loads.reduce((sum, load) => {
+    const own = Object.entries(weights[load.deployment] ?? {});
+    return own.reduce((all, [site, pct]) => all + (pct / 100) * usdAt(load, site), sum);
+  }, 0);
 }

@@ -7,6 +7,7 @@ import { poolsOf } from './pools.ts';
 import { rulesOf } from './rules-of.ts';
 import { type Seat, seatsOf } from './seats.ts';
 import type { DeploymentSight, ProblemTerms } from './terms.ts';
+import { trafficCostOf } from './traffic-cost.ts';
 
 const hourMs = 3_600_000;
 
@@ -62,14 +63,13 @@ function freeOf(free: ReadonlyMap<string, number>, { name }: Pool): number {
   return free.get(name) ?? Number.POSITIVE_INFINITY;
 }
 
-/** Latency counts once it is known of every site; one that is not known is not taken for none. */
-function loadOf({ view, demand }: DeploymentSight, { objective }: RebalancePolicy): Load {
-  const known = view.sites.every(({ site }) => demand.firstTokenMs[site.name] !== undefined);
-  const usdOf = (site: string): number => objective.latencyUsdPerMsHour * (demand.firstTokenMs[site] ?? 0);
+function loadOf(sight: DeploymentSight, policy: RebalancePolicy): Load {
+  const { view, demand } = sight;
+  const { uncounted: _, ...costs } = trafficCostOf(sight, policy);
   return {
     deployment: view.deployment.name,
     demandRps: demand.rps,
     today: view.route.kind === 'seen' ? view.route.value?.weights : undefined,
-    trafficUsdPerHour: known ? Object.fromEntries(view.sites.map(({ site }) => [site.name, usdOf(site.name)])) : {},
+    ...costs,
   };
 }

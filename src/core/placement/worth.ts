@@ -1,10 +1,10 @@
 /** Whether a plan is worth its moves. */
-import type { AllocationCost } from '../../model/placement-problem.ts';
+import { type AllocationCost, steadyUsd } from '../../model/placement-problem.ts';
 import type { RebalanceOutcome } from '../../model/rebalance-plan.ts';
 
 /** Dollars an hour that it saves once it is carried out, its moves taken off. */
 export function gainOf({ today, cost }: { readonly today: AllocationCost; readonly cost: AllocationCost }): number {
-  return today.capacity + today.traffic - cost.capacity - cost.traffic - cost.moves;
+  return steadyUsd(today) - steadyUsd(cost) - cost.moves;
 }
 
 /** `mends`: something is broken today, which is worth any price. */

@@ -10,13 +10,16 @@ import { paced } from '../../core/placement/paced.ts';
 import { poolsOf } from '../../core/placement/pools.ts';
 import { priceSites, pricesInUse } from '../../core/placement/prices.ts';
 import { problemOf } from '../../core/placement/problem-of.ts';
+import { responseOf } from '../../core/placement/response-of.ts';
 import { assumedMarkets, seatsOf } from '../../core/placement/seats.ts';
 import type { DeploymentSight } from '../../core/placement/terms.ts';
+import { trafficCostOf } from '../../core/placement/traffic-cost.ts';
 import { unsettledReasons } from '../../core/placement/unsettled.ts';
 import { assert } from '../../errors.ts';
 import type { PlacementProblem, PlacementRule } from '../../model/placement-problem.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Demand, RebalanceOutcome, RebalancePlan, ToldRule } from '../../model/rebalance-plan.ts';
+import type { RebalancePolicy } from '../../model/rebalance-policy.ts';
 import type { View } from '../../model/view.ts';
 import type { Solver } from '../../ports/solver.ts';
 import type { EngineDeps } from '../engine.ts';
@@ -56,7 +59,7 @@ export async function planRebalance(
   const { deployments } = config;
   const priced = priceSites(config.sites, offered, { deployments, nowMs, maxAgeMs: policy.priceMaxAgeMs });
   const demands = new Map(
-    views.map((view) => [view, terms.demands?.[view.deployment.name] ?? demandOf(view, policy, nowMs)]),
+    views.map((view) => [view, demandIn(view, terms.demands?.[view.deployment.name], policy, nowMs)]),
   );
   const reasons = [
     ...views.flatMap((view) => reasonsAgainst(view, demands.get(view), terms.idleBelowRatio, nowMs)),
@@ -70,6 +73,7 @@ export async function planRebalance(
     atMs: nowMs,
     configDigest: config.digest,
     demands: Object.fromEntries(sights.map(({ view, demand }) => [view.deployment.name, demand])),
+    uncounted: sights.flatMap((sight) => trafficCostOf(sight, policy).uncounted),
   };
   if (reasons.length > 0) return { ...about, prices: [], outcome: { kind: 'skipped', reasons } };
   const problem = problemOf({ sites: priced.sites, deployments, policy, sights, nowMs });
@@ -80,6 +84,13 @@ export async function planRebalance(
     ...{ ...about, prices },
     outcome: outcome.kind === 'plan' && assumed.length > 0 ? { ...outcome, assumed } : outcome,
   };
+}
+
+/** As it was given, or as it is counted. Where nobody gave a size of responses, that is looked for all the same. */
+function demandIn(view: View, given: Demand | undefined, policy: RebalancePolicy, nowMs: number): Demand | undefined {
+  const demand = given ?? demandOf(view, policy, nowMs);
+  const response = demand?.response ?? responseOf(view, policy, nowMs);
+  return demand === undefined || response === undefined ? demand : { ...demand, response };
 }
 
 function reasonsAgainst(

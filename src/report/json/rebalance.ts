@@ -2,8 +2,8 @@
 import type { RebalanceOutcome, RebalancePlan } from '../../model/rebalance-plan.ts';
 
 /** Base units, ratios 0–1, dollars an hour. */
-export function rebalanceJson({ atMs, configDigest, demands, prices, outcome }: RebalancePlan) {
-  return { atMs, configDigest, demands, prices, ...outcomeJson(outcome) };
+export function rebalanceJson({ atMs, configDigest, demands, prices, uncounted, outcome }: RebalancePlan) {
+  return { atMs, configDigest, demands, prices, uncounted, ...outcomeJson(outcome) };
 }
 
 function outcomeJson(outcome: RebalanceOutcome) {

@@ -7,13 +7,21 @@ import { hanging } from './width.ts';
 
 /** Of what is said of one. */
 const mostLines = 4;
-/** More prices than this that are not the provider's, though it was asked, are counted, not listed. */
-const mostInstead = 4;
+/** More than this of what is not as it was asked for is numbered, not listed. */
+const mostTold = 4;
 
 /** Within `style.width`. */
-export function sourceLines({ atMs, demands, prices }: RebalancePlan, style: Style): readonly string[] {
+export function sourceLines({ atMs, demands, prices, uncounted }: RebalancePlan, style: Style): readonly string[] {
   const asked = Object.entries(demands).map(([name, demand]) => demandText(name, demand, atMs));
-  return [...lines('asked  ', asked, style), ...priceLines(prices, atMs, style)];
+  return [
+    ...lines('asked  ', asked, style),
+    ...priceLines(prices, atMs, style),
+    ...uncounted.slice(0, mostTold).flatMap(({ deployment, what, message }) => {
+      const text = `${what} of ${sanitize(deployment)} is not counted: ${sanitize(message)}`;
+      return hanging(mark('warn', style), text, style.width, mostLines);
+    }),
+    ...(uncounted.length > mostTold ? [`and ${uncounted.length - mostTold} more not counted (-o json)`] : []),
+  ];
 }
 
 function demandText(name: string, { rps, from, asOfMs }: Demand, atMs: number): string {
@@ -39,11 +47,11 @@ function priceLines(prices: readonly PoolPrice[], atMs: number, style: Style): r
   const instead = prices.filter((price) => price.instead !== undefined);
   return [
     ...lines('prices ', told, style).map(style.paint.dim),
-    ...instead.slice(0, mostInstead).flatMap(({ pool, instead: why = '' }) => {
+    ...instead.slice(0, mostTold).flatMap(({ pool, instead: why = '' }) => {
       const head = tint('warn', `${mark('warn', style)}price `, style);
       return hanging(head, `${sanitize(pool)} as configured: ${sanitize(why)}`, style.width, mostLines);
     }),
-    ...(instead.length > mostInstead ? [`and ${instead.length - mostInstead} more as configured (-o json)`] : []),
+    ...(instead.length > mostTold ? [`and ${instead.length - mostTold} more as configured (-o json)`] : []),
   ];
 }
 

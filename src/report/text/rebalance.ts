@@ -1,5 +1,5 @@
 /** What rebalancing would do, what it saves, and what it may not do; or why there is no plan. */
-import type { AllocationCost } from '../../model/placement-problem.ts';
+import { steadyUsd } from '../../model/placement-problem.ts';
 import type {
   AssumedMarket,
   MovePart,
@@ -9,9 +9,10 @@ import type {
   ToldRule,
 } from '../../model/rebalance-plan.ts';
 import { weightsText } from '../../model/words.ts';
+import { costLines, costText, usd } from './rebalance-cost.ts';
 import { sourceLines } from './rebalance-sources.ts';
 import { sanitize } from './sanitize.ts';
-import { mark, type Style, tint } from './style.ts';
+import { arrowOf, mark, type Style, tint } from './style.ts';
 import { type Column, table } from './table.ts';
 import { hanging } from './width.ts';
 
@@ -27,13 +28,13 @@ const mostLines = 4;
 
 /** Within `style.width`. */
 export function rebalanceText(plan: RebalancePlan, located: Located, style: Style): string {
-  return [...sourceLines(plan, style), ...outcomeLines(plan.outcome, located, style)].join('\n');
+  return [...sourceLines(plan, style), ...outcomeLines(plan, located, style)].join('\n');
 }
 
-function outcomeLines(outcome: RebalanceOutcome, located: Located, style: Style): readonly string[] {
+function outcomeLines({ demands, outcome }: RebalancePlan, located: Located, style: Style): readonly string[] {
   switch (outcome.kind) {
     case 'plan':
-      return planLines(outcome, located, style);
+      return planLines(outcome, demands, located, style);
     case 'impossible': {
       const many = outcome.rules.length === 1 ? 'this rule cannot be kept' : 'these rules cannot be kept together';
       const how = outcome.isMinimal
@@ -66,10 +67,10 @@ const columns: readonly Column[] = [
   { title: 'REPLICAS', align: 'right', maxWidth: 14 },
 ];
 
-function planLines(plan: Plan, located: Located, style: Style): readonly string[] {
+function planLines(plan: Plan, demands: RebalancePlan['demands'], located: Located, style: Style): readonly string[] {
   const { today, cost, changes, parts, assumed, mends, binding, gap } = plan;
   const isBest = changes.length === 0;
-  const head = isBest ? `${usd(steady(today))} USD/h, and nothing allowed costs less` : costText(today, cost, style);
+  const head = isBest ? `${usd(steadyUsd(today))} USD/h, and nothing allowed costs less` : costText(today, cost, style);
   const proof = gap < 0.0005 ? 'proven' : `proven to ${(gap * 100).toFixed(1)}%`;
   const rows = changes.map(({ deployment, site, weight, replicas }) => [
     ...[sanitize(deployment), sanitize(site)],
@@ -77,6 +78,7 @@ function planLines(plan: Plan, located: Located, style: Style): readonly string[
   ]);
   return [
     style.paint.bold(`${head} (${proof})`),
+    ...costLines(plan, demands, style),
     ...(isBest ? [] : [sumText(changes), ...table(columns, rows, style)]),
     ...courseLines(parts, style),
     ...swapLines(changes, style),
@@ -115,17 +117,6 @@ function assumedText({ deployment, site, replicas, why }: AssumedMarket): string
   const because =
     why === 'not-told' ? 'nobody tells their market' : 'they were had in a market that is not listed there';
   return `${replicas} of ${sanitize(deployment)} at ${sanitize(site)} in the order of its capacity: ${because}`;
-}
-
-/** What is paid from hour to hour. */
-function steady({ capacity, traffic }: AllocationCost): number {
-  return capacity + traffic;
-}
-
-function costText(today: AllocationCost, after: AllocationCost, style: Style): string {
-  const gain = steady(after) - steady(today);
-  const moves = after.moves < 0.005 ? '' : `, moves ${usd(after.moves)}`;
-  return `${usd(steady(today))} ${arrowOf(style)} ${usd(steady(after))} USD/h (${gain < 0 ? '' : '+'}${usd(gain)}${moves})`;
 }
 
 function sumText(changes: readonly SiteChange[]): string {
@@ -169,12 +160,4 @@ function ruleLines(
     style.width,
     mostLines,
   );
-}
-
-function usd(amount: number): string {
-  return amount.toFixed(2);
-}
-
-function arrowOf({ isUnicode }: Style): string {
-  return isUnicode ? '→' : '->';
 }

@@ -47,3 +47,8 @@ export function tint(tone: Tone, text: string, style: Style): string {
   if (tone === 'good' || tone === 'warn' || tone === 'bad') return style.paint[tone](text);
   return tone === 'busy' ? style.paint.bold(text) : style.paint.dim(text);
 }
+
+/** From what was to what will be. */
+export function arrowOf({ isUnicode }: Style): string {
+  return isUnicode ? '→' : '->';
+}

@@ -26,8 +26,8 @@ const budget: ToldRule = {
 const plan: Extract<RebalanceOutcome, { kind: 'plan' }> = {
   kind: 'plan',
   allocation: { replicas: [1, 2], weights: { chat: { oslo: 33, ohio: 67 } } },
-  today: { capacity: 417, traffic: 0, moves: 0 },
-  cost: { capacity: 402.6, traffic: 0, moves: 0.5 },
+  today: { capacity: 417, egress: 0, latency: 0, moves: 0 },
+  cost: { capacity: 402.6, egress: 0, latency: 0, moves: 0.5 },
   ...{ bound: 402, gap: 0.0151 },
   changes: [
     { deployment: 'chat', site: 'oslo', weight: { before: 60, after: 33 }, replicas: { before: 3, after: 1 } },
@@ -41,6 +41,7 @@ const plan: Extract<RebalanceOutcome, { kind: 'plan' }> = {
   binding: [{ ...survive, usdPerHour: 4.2 }, budget],
 };
 
+const response = { bytes: 12_000, from: 'gateway', asOfMs: 1000 } as const;
 const written = { market: 'on-demand', from: 'config', asOfMs: 4000 } as const;
 const prices: readonly PoolPrice[] = [
   { pool: 'oslo/chat', site: 'oslo', usdPerHour: 3, ...written },
@@ -56,6 +57,7 @@ async function planned(
   argv: readonly string[] = [],
   over: Partial<Config> = { rebalance },
   paid = prices,
+  uncounted: RebalancePlan['uncounted'] = [],
 ) {
   const asked: Pick<RebalanceTerms, 'withinMs' | 'demands'>[] = [];
   const app = fakeApp({
@@ -66,8 +68,8 @@ async function planned(
     },
     planRebalance: async (_config, terms): Promise<RebalancePlan> => {
       asked.push(terms);
-      const demand = { rps: 190.04, firstTokenMs: {}, from: 'gateway', asOfMs: 1000 } as const;
-      return { atMs: 4000, configDigest: 'c0ffee', demands: { chat: demand }, prices: paid, outcome };
+      const demand = { rps: 190.04, firstTokenMs: {}, from: 'gateway', asOfMs: 1000, response } as const;
+      return { atMs: 4000, configDigest: 'c0ffee', demands: { chat: demand }, prices: paid, uncounted, outcome };
     },
     locate: (at) => (at.at(-1) === 'survive' ? 'godwit.yaml:12' : undefined),
   });
@@ -102,6 +104,26 @@ test('says of each price that is not what the provider says now why that is so',
   const many = await planned(plan, [], { rebalance }, Array(6).fill(instead));
   expect(many.out.match(/▲ price/g)).toHaveLength(4);
   expect(many.out).toContain('and 2 more as configured (-o json)\n');
+});
+
+test('says what egress and latency come to, and where their numbers are from; what is not counted, and why', async () => {
+  const today = { capacity: 417, egress: 12.5, latency: 3, moves: 0 };
+  const cost = { capacity: 402.6, egress: 4, latency: 3.25, moves: 0.5 };
+  const whole = await planned({ ...plan, today, cost });
+  expect(whole.out).toContain(`432.50 → 409.85 USD/h (-22.65, moves 0.50) (proven to 1.5%)
+COST                USD/H  FROM
+capacity  417.00 → 402.60  prices as above
+egress       12.50 → 4.00  configured rates; response size: gateway
+latency       3.00 → 3.25  configured rate; first tokens: gateway
+moves                0.50  starts, spread over rebalance.objective.payback
+`);
+  const lacking = { deployment: 'chat', what: 'egress', message: 'no egress price is written of ohio' } as const;
+  const parts = await planned(plan, [], { rebalance }, prices, Array(5).fill(lacking));
+  expect(parts.out).toContain('▲ egress of chat is not counted: no egress price is written of ohio\n');
+  expect(parts.out).toContain('and 1 more not counted (-o json)\n');
+  expect(parts.out).not.toContain('COST');
+  const onlyLatency = await planned({ ...plan, today: { ...today, egress: 0 }, cost: { ...cost, egress: 0 } });
+  expect(onlyLatency.out).not.toContain('egress');
 });
 
 test('says so when all is best as it is, and what a plan mends', async () => {

@@ -21,12 +21,12 @@ const policy: RebalancePolicy = {
 const outcome: Extract<RebalanceOutcome, { kind: 'plan' }> = {
   kind: 'plan',
   allocation: { replicas: [], weights: {} },
-  today: { capacity: 12, traffic: 0, moves: 0 },
-  cost: { capacity: 6, traffic: 0, moves: 0 },
+  today: { capacity: 12, egress: 0, latency: 0, moves: 0 },
+  cost: { capacity: 6, egress: 0, latency: 0, moves: 0 },
   ...{ bound: 6, gap: 0, mends: [], binding: [], parts: [] },
   changes: [{ deployment: 'chat', site: 'oslo', weight: { before: 60, after: 33 }, replicas: { before: 3, after: 1 } }],
 };
-const plan: RebalancePlan = { atMs: nowMs, configDigest: 'c0ffee', demands: {}, prices: [], outcome };
+const plan: RebalancePlan = { atMs: nowMs, configDigest: 'c0ffee', demands: {}, prices: [], uncounted: [], outcome };
 const weigh = {
   kind: 'weigh',
   deployment: 'chat',

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { allocationToday, costOf, readAllocation, valuesOf } from '../../../src/core/placement/allocation.ts';
 import { brokenRules } from '../../../src/core/placement/broken.ts';
 import { formulate } from '../../../src/core/placement/formulate.ts';
+import { steadyUsd } from '../../../src/model/placement-problem.ts';
 import { loadSolver } from '../../../src/solver/load.ts';
 import { solveWhole } from '../../../src/solver/solve.ts';
 import { wrongWith } from '../../solver/support/programs.ts';
@@ -30,8 +31,8 @@ test('a thousand small problems cost what the best of all allocations costs, and
     const found = readAllocation(problem.choices, formulated, solution.values);
     expect(brokenBy(problem, found), `seed ${seed}`).toEqual([]);
     expect(totalOf(problem, found), `seed ${seed}`).toBeCloseTo(totalOf(problem, byHand), 5);
-    const { capacity, traffic, moves } = costOf(problem, found);
-    const moved = totalOf(problem, found) - (capacity - problem.paidUsdPerHour + traffic + moves);
+    const cost = costOf(problem, found);
+    const moved = totalOf(problem, found) - (steadyUsd(cost) - problem.paidUsdPerHour + cost.moves);
     expect(moved, `seed ${seed}`).toBeGreaterThanOrEqual(-1e-9);
     expect(moved, `seed ${seed}`).toBeLessThanOrEqual(0.02 + 1e-9);
   }

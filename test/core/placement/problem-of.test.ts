@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { allocationToday, costOf } from '../../../src/core/placement/allocation.ts';
 import { changesOf } from '../../../src/core/placement/changes.ts';
 import { demandOf } from '../../../src/core/placement/demand-of.ts';
 import { orderParts } from '../../../src/core/placement/order.ts';
@@ -256,6 +257,20 @@ test('latency has a price where it is known of every site, else it has none', ()
   expect(problem({}).loads[0]?.trafficUsdPerHour).toEqual({ left: 5, right: 8 });
   const half: Demand = { ...demand, firstTokenMs: { left: 50 } };
   expect(problem({}, {}, half).loads[0]?.trafficUsdPerHour).toEqual({});
+});
+
+test('what the traffic costs is told apart, and each site has its share of it', () => {
+  const sites = [siteView('left', rated), siteView('right', rated)].map((each, index) => ({
+    ...each,
+    site: { ...each.site, egressUsdPerGiB: index + 1 },
+  }));
+  // A GiB an hour and request per second: twenty of them.
+  const bytes = 1024 ** 3 / 3600;
+  const made = problem({ sites, weights: { left: 75, right: 25 } }, {}, { ...demand, response: { ...demand, bytes } });
+  expect(made.loads).toMatchObject([
+    { trafficUsdPerHour: { left: 25, right: 48 }, egressUsdPerHour: { left: 20, right: 40 } },
+  ]);
+  expect(costOf(made, allocationToday(made))).toEqual({ capacity: 8, egress: 25, latency: 5.75, moves: 0 });
 });
 
 test.for([

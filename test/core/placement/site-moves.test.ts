@@ -55,7 +55,10 @@ test.for<[string, readonly MovePart[], readonly string[]]>([
   expect(told(parts)).toEqual(moves);
 });
 
-const cost = (capacity: number, traffic = 0, moves = 0) => ({ capacity, traffic, moves });
+/** A quarter of what traffic costs is egress. */
+const cost = (capacity: number, traffic = 0, moves = 0) => {
+  return { capacity, egress: traffic / 4, latency: (traffic * 3) / 4, moves };
+};
 const change = { deployment: 'chat', site: 'left', weight: { before: 1, after: 0 }, replicas: { before: 1, after: 0 } };
 const plan: Extract<RebalanceOutcome, { kind: 'plan' }> = {
   ...{ kind: 'plan', allocation: { replicas: [], weights: {} }, bound: 0, gap: 0, binding: [], mends: [], parts: [] },

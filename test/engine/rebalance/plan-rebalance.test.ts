@@ -5,18 +5,21 @@ import type { RebalanceOutcome } from '../../../src/model/rebalance-plan.ts';
 import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
 import type { OfferNeed, Provider } from '../../../src/ports/provider.ts';
 import type { Solver } from '../../../src/ports/solver.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { createWorld, type World, type WorldChange } from '../support/world.ts';
 import { policy, solver } from './support/solving.ts';
 
 /** Left has two replicas at 4 dollars, right two at 3; a controller has started all of them. */
-async function standing(change: { sites?: Readonly<Record<string, number>> } = {}): Promise<World> {
+async function standing(
+  change: Pick<WorldChange, 'places'> & { sites?: Readonly<Record<string, number>> } = {},
+): Promise<World> {
   const rated = (site: string, usdPerHour: number, replicas: number) => {
     const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 100 };
     return { site, replicas, standby: 'hot' as const, launch, ratedRps: 10, usdPerHour };
   };
   const { left = 2, right = 2 } = change.sites ?? {};
   const placements = [rated('left', 4, left), rated('right', 3, right)];
-  const world = createWorld({ deployment: { placements }, sites: { left, right } });
+  const { places = {} } = change;
+  const world = createWorld({ deployment: { placements }, sites: { left, right }, places });
   runController(world.boot().deps, new AbortController().signal).catch(() => undefined);
   await world.until('both proven', () => world.sink.entry?.spill.length === 2);
   await world.pass(3000);
@@ -170,6 +173,30 @@ test('a provider that never answers leaves what is written, and without that the
   expect((await asking(world, undefined)).outcome).toMatchObject({
     reasons: [{ message: 'nobody says what H100 spot costs at left: fake says no prices' }],
   });
+});
+
+test('egress is weighed against capacity: what leaves the cheaper site costs more than its machines save', async () => {
+  const world = await standing({ places: { left: { egressUsdPerGiB: 0 }, right: { egressUsdPerGiB: 5 } } });
+  // Fifteen requests a second of this size are a GiB an hour.
+  const outcome = await plan(world, { responseBytes: { chat: 1024 ** 3 / 3600 / 15 } });
+  if (outcome.kind !== 'plan') throw new Error(JSON.stringify(outcome));
+  // Both at left are 8 dollars; both at right would be 6 and 5 for what leaves it.
+  expect(outcome).toMatchObject({ today: { capacity: 14, egress: 0 }, cost: { capacity: 8, egress: 0, latency: 0 } });
+  expect(outcome.changes).toMatchObject([{ site: 'right', replicas: { before: 2, after: 0 } }]);
+});
+
+test('a response that nobody measured or wrote leaves egress out, and the plan says so', async () => {
+  const world = await standing({ places: { left: { egressUsdPerGiB: 0 }, right: { egressUsdPerGiB: 5 } } });
+  const { deps } = world.boot();
+  const terms = { solver, withinMs: 20_000 };
+  const config = { ...deps.config, rebalance: policy };
+  const { uncounted, outcome, demands } = await world.drive(
+    planRebalance({ ...deps, config }, terms, new AbortController().signal),
+  );
+  const message = 'nobody says how large a response is (rebalance.responseSize.chat)';
+  expect(uncounted).toEqual([{ deployment: 'chat', what: 'egress', message }]);
+  expect(demands['chat']).not.toHaveProperty('response');
+  expect(outcome).toMatchObject({ cost: { capacity: 6, egress: 0 } });
 });
 
 test('plans nothing while something else goes on, and asks the solver nothing', async () => {
