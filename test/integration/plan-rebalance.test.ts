@@ -52,6 +52,44 @@ test('the solver in its thread finds the cheapest placement of what runs, and no
   expect((await world.route())?.weights).toEqual(before?.weights);
 });
 
+test('what leaves a site costs what the gateway measured of it', async () => {
+  const [oslo, paris, rome] = [0, 90, 90];
+  const rebalance = '{ constraints: { headroom: 0%, survive: off }, demand: { chat: 150rps } }';
+  world = await openProgramWorld({
+    replicas: { oslo: 2, paris: 2, rome: 2 },
+    rebalance,
+    egress: { oslo, paris, rome },
+  });
+  await world.startServing();
+  await until(async () => (await planned()).outcome !== 'skipped', 'all settled', 20_000);
+  const before = await planned();
+  const message = 'nobody says how large a response is (rebalance.responseSize.chat)';
+  expect(before).toMatchObject({ uncounted: [{ deployment: 'chat', what: 'egress', message }] });
+  // Without egress rome is the cheapest.
+  expect(before['changes']).toMatchObject([
+    { site: 'oslo' },
+    { site: 'paris' },
+    { site: 'rome', weight: { after: 100 } },
+  ]);
+  const sizes = await Promise.all(Array.from({ length: 120 }, answerSize));
+  const mean = Math.round(sizes.reduce((sum, size) => sum + size, 0) / sizes.length);
+  await until(async () => (await planned()).demands['chat']?.response !== undefined, 'responses counted', 20_000);
+  const after = await planned();
+  expect(after.demands['chat']?.response).toMatchObject({ bytes: mean, from: 'gateway' });
+  // 150 of them a second are some GiB an hour, 90 dollars each, which machines of one dollar instead of three do not save.
+  const usd = ((150 * mean * 3600) / 1024 ** 3) * rome;
+  expect(usd).toBeGreaterThan(2 * 2);
+  expect(after).toMatchObject({ uncounted: [], cost: { capacity: 6, egress: 0 } });
+});
+
+/** Of one plain answer, bytes. */
+async function answerSize(): Promise<number> {
+  const messages = [{ role: 'user', content: 'hello' }];
+  const body = JSON.stringify({ model: 'tiny', max_tokens: 4, messages });
+  const answer = await fetch(`${world.url}/v1/chat/completions`, { method: 'POST', body });
+  return (await answer.arrayBuffer()).byteLength;
+}
+
 test('rules in conflict are named with their lines, and an operation under way comes first', async () => {
   await serving('{ headroom: 0%, survive: off, minimumSites: 2, budget: { amount: 2, currency: USD, per: hour } }');
   const { stdout, code } = await world.godwit('plan', 'rebalance');

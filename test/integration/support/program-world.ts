@@ -89,6 +89,8 @@ export interface Terms {
   readonly drills?: string;
   /** What rebalancing keeps to; each replica then serves 100 requests a second, for as many dollars an hour as there are sites from its own on: the first is the dearest. */
   readonly rebalance?: string;
+  /** What a GiB that leaves a site costs, dollars, by site. */
+  readonly egress?: Readonly<Record<string, number>>;
   readonly lease?: string;
   /** How often a completion is asked for, and how often the loop turns. */
   readonly probeEvery?: string;
@@ -109,6 +111,7 @@ const usual: Required<Omit<Terms, 'prepare' | 'launch' | 'ports'>> = {
   safety: '{}',
   drills: '{}',
   rebalance: '',
+  egress: {},
   drain: '{}',
   replicas: { oslo: 2, paris: 1, rome: 1 },
   cold: [],
@@ -242,7 +245,8 @@ interface ConfigTerms extends Usual {
 
 /** The mark stands on every command line: by it the processes are found again. */
 function configOf({ mark, startsPath, port, ports, ...terms }: ConfigTerms): string {
-  const { move, safety, drills, rebalance, drain, replicas, cold, server, lease, probeEvery, evaluateEvery } = terms;
+  const { move, safety, drills, rebalance, egress, drain, replicas, cold, server, lease } = terms;
+  const { probeEvery, evaluateEvery } = terms;
   const sites = Object.keys(replicas);
   const args = `--port \${port} --model tiny --name ${mark}/\${replica}`;
   const shell = `echo $$ \${replica} >> ${startsPath}; exec ${process.execPath} ${server} ${args}`;
@@ -251,10 +255,12 @@ function configOf({ mark, startsPath, port, ports, ...terms }: ConfigTerms): str
     rebalance === ''
       ? ''
       : `, rated: { requestsPerSecond: 100 }, price: { amount: ${sites.length - index}, currency: USD, per: hour }`;
+  const egressOf = (site: string): string =>
+    egress[site] === undefined ? '' : `, egress: { amount: ${egress[site]}, currency: USD, per: GiB }`;
   return `version: 1
 state: { dir: state, lease: ${lease} }
 sites:
-${sites.map((site, index) => `  ${site}: { provider: local, ports: ${ports[index]}-${(ports[index] ?? 0) + 3} }`).join('\n')}
+${sites.map((site, index) => `  ${site}: { provider: local, ports: ${ports[index]}-${(ports[index] ?? 0) + 3}${egressOf(site)} }`).join('\n')}
 deployments:
   chat:
     model: tiny
