@@ -61,7 +61,8 @@ function solveApart(highs: Highs, program: Program, apart: Apart, terms: SolveTe
   try {
     const times = { leftMs: () => leftMs(pricingShare), lastMs: () => leftMs(1) };
     const best = betterPrices(search, relaxed.prices, times, Math.max(leastRise, terms.gap / 4));
-    if (best === undefined) return nothingFound;
+    // The time was over before every block was looked at: a beginning that is one is all there is.
+    if (best === undefined) return beginningOf(program, apart, given, relaxed.bound);
     if (!canBeFilled(best)) return { kind: 'infeasible' };
     const chosen = choose(search, best, { program, terms, given, leftMs, relaxed: relaxed.bound });
     if (chosen === undefined) return nothingFound;
@@ -88,6 +89,12 @@ function addPatterns({ blocks }: Apart, found: Found, values: readonly number[] 
 function areWithin({ blocks, links }: Apart, patterns: readonly Pattern[]): boolean {
   const taken = links.map((_, link) => patterns.reduce((sum, { takes }) => sum + (takes.get(link) ?? 0), 0));
   return patterns.length === blocks.length && links.every(({ room }, link) => (taken[link] ?? 0) <= room + tiny);
+}
+
+function beginningOf(program: Program, apart: Apart, given: readonly Pattern[], relaxed: number): Solution {
+  if (!areWithin(apart, given)) return nothingFound;
+  const cost = given.reduce((sum, pattern) => sum + pattern.cost, 0);
+  return { kind: 'solved', values: assemble(program, apart, given), cost, bound: Math.min(cost, relaxed) };
 }
 
 interface ChoiceTerms {

@@ -83,6 +83,19 @@ test('what it is given to begin with is the worst that comes of it, in however s
   expect(wrongWith(program, again.values)).toBeUndefined();
 });
 
+test('what it is given is the answer when the time is over before every block was looked at', limits, () => {
+  const program = blockProgram(9, { blocks: 150, room: 1.5 });
+  const first = solve(highs, program, { gap: 0.02, withinMs: 30_000 }, now);
+  if (first.kind !== 'solved') throw new Error(JSON.stringify(first));
+  let calls = 0;
+  const jumps = (): number => (calls++ < 40 ? 0 : 60_000);
+  const again = solve(highs, program, { gap: 0, withinMs: 30_000, start: first.values }, jumps);
+  if (again.kind !== 'solved') throw new Error(JSON.stringify(again));
+  expect(again.cost).toBeCloseTo(first.cost, 6);
+  expect(again.bound).toBeLessThanOrEqual(first.cost);
+  expect(wrongWith(program, again.values)).toBeUndefined();
+});
+
 test('what the first round proved stands, when a later one is not proven any more', limits, () => {
   const program = blockProgram(7, { blocks: 150, room: 1.15 });
   const first = solve(highs, program, { gap: 0.02, withinMs: 30_000 }, now);
