@@ -112,6 +112,8 @@ export type RebalanceOutcome =
       readonly allocation: Allocation;
       readonly today: AllocationCost;
       readonly cost: AllocationCost;
+      /** What it costs after a run, which changes no market for another; absent: the same. */
+      readonly reached?: AllocationCost;
       /** What no plan within these rules can cost less than, dollars per hour; `gap`: (cost − bound) ÷ cost, 0–1. */
       readonly bound: number;
       readonly gap: number;
@@ -121,7 +123,7 @@ export type RebalanceOutcome =
       readonly parts?: readonly MovePart[];
       /** What today's count rests on without having been told; absent: nothing. */
       readonly assumed?: readonly AssumedMarket[];
-      /** What is broken today, and kept by the plan. */
+      /** What is broken today, and kept after a run. */
       readonly mends: readonly ToldRule[];
       readonly binding: readonly BindingRule[];
     }

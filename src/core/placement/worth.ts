@@ -2,9 +2,15 @@
 import { type AllocationCost, steadyUsd } from '../../model/placement-problem.ts';
 import type { RebalanceOutcome } from '../../model/rebalance-plan.ts';
 
-/** Dollars an hour that it saves once it is carried out, its moves taken off. */
-export function gainOf({ today, cost }: { readonly today: AllocationCost; readonly cost: AllocationCost }): number {
-  return steadyUsd(today) - steadyUsd(cost) - cost.moves;
+/** Dollars an hour that a run saves, its moves taken off. */
+export function gainOf({ today, cost, reached = cost }: Costs): number {
+  return steadyUsd(today) - steadyUsd(reached) - reached.moves;
+}
+
+interface Costs {
+  readonly today: AllocationCost;
+  readonly cost: AllocationCost;
+  readonly reached?: AllocationCost;
 }
 
 /** `mends`: something is broken today, which is worth any price. */

@@ -10,6 +10,7 @@ import { paced } from '../../core/placement/paced.ts';
 import { poolsOf } from '../../core/placement/pools.ts';
 import { priceSites, pricesInUse } from '../../core/placement/prices.ts';
 import { problemOf } from '../../core/placement/problem-of.ts';
+import { reachedBy } from '../../core/placement/reached.ts';
 import { responseOf } from '../../core/placement/response-of.ts';
 import { assumedMarkets, seatsOf } from '../../core/placement/seats.ts';
 import type { DeploymentSight } from '../../core/placement/terms.ts';
@@ -142,17 +143,24 @@ function outcomeOf(
   const today = allocationToday(problem);
   const order = orderParts(problem, allocation);
   const parts = order && paced(problem, order, hasPace);
-  const broken = brokenRules(problem.choices, formulate(problem), today);
+  const formulated = formulate(problem);
+  const broken = brokenRules(problem.choices, formulated, today);
+  const reached = reachedBy(problem, allocation);
+  const isAll = reached.replicas.every((count, index) => count === allocation.replicas[index]);
+  const left = isAll ? [] : brokenRules(problem.choices, formulated, reached);
+  // What a run leaves would break what is kept today: then it begins nothing.
+  const isHarmless = left.every((name) => broken.includes(name));
   return {
     kind: 'plan',
     allocation,
     today: costOf(problem, today),
     cost: costOf(problem, allocation),
+    ...(isAll ? {} : { reached: costOf(problem, reached) }),
     bound,
     gap: cost <= 0 ? 0 : Math.max(0, (cost - bound) / cost),
     changes: changesOf(problem, allocation),
-    ...(parts === undefined ? {} : { parts }),
-    mends: problem.rules.filter(({ name }) => broken.includes(name)).map(told),
+    ...(parts === undefined || !isHarmless ? {} : { parts }),
+    mends: problem.rules.filter(({ name }) => broken.includes(name) && !left.includes(name)).map(told),
     binding,
   };
 }

@@ -69,10 +69,11 @@ export async function runRebalance(deps: EngineDeps, terms: RunTerms, signal: Ab
     const { outcome } = plan;
     if (outcome.kind !== 'plan') return unchanged('no-plan');
     const worth = worthOf(outcome, deps.config.rebalance?.minimumGainUsdPerHour ?? 0);
-    if (worth === 'best-as-it-is' || worth === 'gains-too-little') return unchanged(worth);
-    if (outcome.parts === undefined) return unchanged('no-order');
+    if (worth === 'best-as-it-is') return unchanged(worth);
     const moves = movesOf(outcome);
-    if (moves.length === 0) return unchanged('only-markets');
+    if (outcome.parts !== undefined && moves.length === 0) return unchanged('only-markets');
+    if (worth === 'gains-too-little') return unchanged(worth);
+    if (outcome.parts === undefined) return unchanged('no-order');
     if (!(await terms.approve(plan))) return unchanged('declined');
     const isOurs = (): boolean => grip.remainingMs() > 0;
     return await carryOutMoves({ deps, plan, moves, terms, beganAtMonoMs, known, isOurs, signal });

@@ -17,7 +17,7 @@ export function costText(today: AllocationCost, after: AllocationCost, style: St
 }
 
 /** Less is not shown. */
-const leastUsd = 0.005;
+export const leastUsd = 0.005;
 
 const columns: readonly Column[] = [
   { title: 'COST', align: 'left', maxWidth: 10 },
@@ -25,9 +25,15 @@ const columns: readonly Column[] = [
   { title: 'FROM', align: 'left', maxWidth: 60 },
 ];
 
+interface Costs {
+  readonly today: AllocationCost;
+  readonly cost: AllocationCost;
+  readonly reached?: AllocationCost;
+}
+
 /** Nothing where capacity is all there is: the line above has it. Within `style.width`. */
 export function costLines(
-  { today, cost }: { readonly today: AllocationCost; readonly cost: AllocationCost },
+  { today, cost: planned, reached: cost = planned }: Costs,
   demands: RebalancePlan['demands'],
   style: Style,
 ): readonly string[] {

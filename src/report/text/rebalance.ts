@@ -9,7 +9,7 @@ import type {
   ToldRule,
 } from '../../model/rebalance-plan.ts';
 import { weightsText } from '../../model/words.ts';
-import { costLines, costText, usd } from './rebalance-cost.ts';
+import { costLines, costText, leastUsd, usd } from './rebalance-cost.ts';
 import { sourceLines } from './rebalance-sources.ts';
 import { sanitize } from './sanitize.ts';
 import { arrowOf, mark, type Style, tint } from './style.ts';
@@ -68,9 +68,11 @@ const columns: readonly Column[] = [
 ];
 
 function planLines(plan: Plan, demands: RebalancePlan['demands'], located: Located, style: Style): readonly string[] {
-  const { today, cost, changes, parts, assumed, mends, binding, gap } = plan;
+  const { today, cost, reached = cost, changes, parts, assumed, mends, binding, gap } = plan;
   const isBest = changes.length === 0;
-  const head = isBest ? `${usd(steadyUsd(today))} USD/h, and nothing allowed costs less` : costText(today, cost, style);
+  const head = isBest
+    ? `${usd(steadyUsd(today))} USD/h, and nothing allowed costs less`
+    : costText(today, reached, style);
   const proof = gap < 0.0005 ? 'proven' : `proven to ${(gap * 100).toFixed(1)}%`;
   const rows = changes.map(({ deployment, site, weight, replicas }) => [
     ...[sanitize(deployment), sanitize(site)],
@@ -81,7 +83,7 @@ function planLines(plan: Plan, demands: RebalancePlan['demands'], located: Locat
     ...costLines(plan, demands, style),
     ...(isBest ? [] : [sumText(changes), ...table(columns, rows, style)]),
     ...courseLines(parts, style),
-    ...swapLines(changes, style),
+    ...swapLines(changes, steadyUsd(reached) - steadyUsd(cost), style),
     ...(assumed ?? []).flatMap((each) => hanging('counts ', assumedText(each), style.width, mostLines)),
     ...mends.flatMap((rule) =>
       ruleLines(tint('warn', `${mark('warn', style)}mends `, style), rule, '', located, style),
@@ -129,13 +131,15 @@ function sumText(changes: readonly SiteChange[]): string {
 }
 
 /** What a run does not do: it gives a site its number of replicas. */
-function swapLines(changes: readonly SiteChange[], style: Style): readonly string[] {
-  return changes.flatMap(({ deployment, site, markets = [] }) => {
+function swapLines(changes: readonly SiteChange[], leftUsd: number, style: Style): readonly string[] {
+  const swaps = changes.flatMap(({ deployment, site, markets = [] }) => {
     const isSwap = markets.some((each) => each.after > each.before) && markets.some((each) => each.after < each.before);
-    if (!isSwap) return [];
-    const text = `${sanitize(deployment)} at ${sanitize(site)}: a run changes no market for another`;
-    return hanging('leaves ', text, style.width, mostLines);
+    return isSwap ? [`${sanitize(deployment)} at ${sanitize(site)}`] : [];
   });
+  if (swaps.length === 0) return [];
+  const more = leftUsd < leastUsd ? '' : `, which would save ${usd(leftUsd)} USD/h more`;
+  const text = `${swaps.join(', ')}: a run changes no market for another${more}`;
+  return hanging('leaves ', text, style.width, mostLines);
 }
 
 function arrow(

@@ -33,7 +33,8 @@ function replaying(report = someBacktest()) {
 test('replays a trace with four replicas and five minutes to start, and shows the comparison', async () => {
   const { app, asked } = replaying();
   expect(await runCommand(['backtest', '--trace', trace], app)).toBe(0);
-  expect(asked[0]?.[1]).toEqual({ wanted: 4, startupMs: 300_000, policyOf: undefined });
+  const rebalance = { everyMs: 900_000, policy: undefined };
+  expect(asked[0]?.[1]).toEqual({ wanted: 4, startupMs: 300_000, policyOf: undefined, rebalance });
   expect(asked[0]?.[0].pools.map(({ site, nodes }) => [site, nodes.length])).toEqual([
     ['spot', 1],
     ['anywhere', 8],
@@ -60,9 +61,11 @@ test('takes several files, prices, a demand and a start-up time', async () => {
     '2',
     '--startup',
     '90s',
+    '--rebalance-every',
+    '2m',
   ];
   expect(await runCommand([...argv, '-o', 'json'], app)).toBe(0);
-  expect(asked[0]?.[1]).toMatchObject({ wanted: 2, startupMs: 90_000 });
+  expect(asked[0]?.[1]).toMatchObject({ wanted: 2, startupMs: 90_000, rebalance: { everyMs: 120_000 } });
   expect(asked[0]?.[0]).toMatchObject({
     endMs: 30_000,
     pools: [{ site: 'spot', price: { asOf: '2026-11-28' } }, {}, {}],

@@ -160,6 +160,12 @@ chat        oslo      60%         3
  2  stop 3 on-demand of chat at oslo (3 → 0)
 leaves chat at oslo: a run changes no market for another
 `);
+  // What the swap would save is no part of what a run saves.
+  const { out: half } = await planned({ ...swap, reached: { ...plan.cost, capacity: plan.cost.capacity + 3 } });
+  const saved = plan.today.capacity - plan.cost.capacity;
+  expect(out).toContain(`(-${saved.toFixed(2)}, `);
+  expect(half).toContain(`(-${(saved - 3).toFixed(2)}, `);
+  expect(half.replaceAll(/\s+/g, ' ')).toContain('which would save 3.00 USD/h more');
   const json = JSON.parse((await planned(swap, ['-o', 'json'])).out);
   expect(json).toMatchObject({ changes: [{ markets: both }], parts: [{ market: 'spot' }, { market: 'on-demand' }] });
   const more = [

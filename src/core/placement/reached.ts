@@ -1,0 +1,24 @@
+/** What a run leaves of an allocation: a site gets its number of replicas, and none changes its market for another. */
+import type { Allocation, Choice, PlacementProblem } from '../../model/placement-problem.ts';
+
+/** The same allocation when it changes no market. What grows does so where the allocation does, and what shrinks too. */
+export function reachedBy({ choices }: Pick<PlacementProblem, 'choices'>, after: Allocation): Allocation {
+  const replicas = choices.map(({ today }) => today);
+  const seats = Map.groupBy(choices.keys(), (index) => seatOf(choices[index]));
+  for (const seat of seats.values()) {
+    const changes = seat.map((index) => (after.replicas[index] ?? 0) - (choices[index]?.today ?? 0));
+    let left = changes.reduce((sum, change) => sum + change, 0);
+    for (const [at, index] of seat.entries()) {
+      const change = changes[at] ?? 0;
+      if (change * left <= 0) continue;
+      const part = Math.sign(left) * Math.min(Math.abs(change), Math.abs(left));
+      replicas[index] = (replicas[index] ?? 0) + part;
+      left -= part;
+    }
+  }
+  return { replicas, weights: after.weights };
+}
+
+function seatOf(choice: Choice | undefined): string {
+  return JSON.stringify([choice?.deployment, choice?.pool.site]);
+}
