@@ -78,10 +78,10 @@ export const ruleMutants: readonly Mutant[] = [
   {
     name: 'rules-not-asked-again-after-looking',
     file: 'src/engine/run-step.ts',
-    find: 'const late = stale ?? objection(ctx, at, hasBegun);',
-    replace: 'const late = stale;',
+    find: 'const later = isOver(ctx, signal) ? undefined : objection(ctx, at, hasBegun);',
+    replace: 'const later = undefined;',
     breaks: ['I8', 'I4'],
-    why: 'looking took its time: what was proven when the step began has died since',
+    why: 'looking and writing took their time: what was proven when the step began has died since',
   },
   {
     name: 'rules-not-asked-again-before-a-retry',
