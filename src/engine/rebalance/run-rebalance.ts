@@ -154,10 +154,16 @@ function whyNot(end: WishEnd): { readonly reasons: readonly Reason[]; readonly l
           { code: 'OperationRunning', message: `the lease was lost to ${end.record?.holder.name ?? 'somebody'}` },
         ],
       };
+    case 'still-running': {
+      const id = end.operationId ?? 'it';
+      const message = `${id} goes on without this command: godwit op watch ${end.operationId ?? 'last'}`;
+      return { reasons: [{ code: 'OperationRunning', message }] };
+    }
     case 'nothing-to-do':
     case 'withdrawn':
-    case 'still-running':
-      return { reasons: [{ code: 'Withdrawn', message: `waiting ended before it was over (${end.kind})` }] };
+      return {
+        reasons: [{ code: 'Withdrawn', message: 'nobody had taken it up when waiting ended; it was taken back' }],
+      };
   }
 }
 

@@ -28,6 +28,7 @@ const alive = ({ replicas }: World['left']): number =>
   [...replicas.values()].filter(({ state }) => state === 'running' || state === 'starting').length;
 
 interface Change {
+  readonly signal?: AbortSignal;
   readonly over?: Partial<RebalancePolicy>;
   readonly terms?: Partial<RunTerms>;
   readonly deps?: EngineDeps;
@@ -35,7 +36,7 @@ interface Change {
 
 function begin(
   world: World,
-  { over, terms, deps = world.boot().deps }: Change = {},
+  { over, terms, deps = world.boot().deps, signal = new AbortController().signal }: Change = {},
 ): { readonly end: Promise<RebalanceEnd>; readonly said: string[] } {
   const said: string[] = [];
   const config = { ...deps.config, rebalance: { ...policy, ...over } };
@@ -45,7 +46,7 @@ function begin(
     say: (line) => said.push(line),
     ...terms,
   };
-  const end = runRebalance({ ...deps, config }, all, new AbortController().signal);
+  const end = runRebalance({ ...deps, config }, all, signal);
   end.catch(() => undefined);
   return { end, said };
 }
@@ -66,6 +67,20 @@ test('moves the traffic and stops what nobody needs, and that stays so', async (
   expect(alive(world.right)).toBe(2);
   expect(world.violations).toEqual([]);
   expect(world.operations().map(({ plan }) => plan.trigger)).toContain('rebalance');
+});
+
+test('interrupted in the middle of a change, says that the change goes on and how to watch it', async () => {
+  const world = await standing();
+  const stop = new AbortController();
+  const { end } = begin(world, { signal: stop.signal });
+  await world.until('under way', () => world.operations().some(({ state }) => state === 'shifting'));
+  stop.abort();
+  const ended = await world.drive(end, 120_000);
+  const id = world.operations().find(({ plan }) => plan.trigger === 'rebalance')?.id;
+  expect(ended).toMatchObject({
+    ...{ kind: 'changed', isUnknown: true },
+    reasons: [{ code: 'OperationRunning', message: `${id} goes on without this command: godwit op watch ${id}` }],
+  });
 });
 
 test('starts what is cheaper before it moves anything', async () => {
