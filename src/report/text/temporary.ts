@@ -54,11 +54,12 @@ function linesOf(
     const texts = [`${name}, ${left}, ${who}`, `${name}, ${left}`];
     const fits = texts.find((text) => widthOf(text) <= beside);
     if (fits !== undefined) return [line(`${fits}   ${end}`)];
-    // Without a countdown its name is what it is known by.
-    if (length === 'short') return [line(`${name}   ${end}`)];
+    // Its name gives way to a command that can be copied then; not to one that is cut off all the same.
+    const isCutOff = widthOf(left) + 2 + leastName > beside;
+    if (length === 'short' && (isCutOff || widthOf(name) <= beside)) return [line(`${name}   ${end}`)];
     // A command that is longer than its column begins before it: cut off it is no command any more.
     const column = Math.max(2, Math.min(indent, width - widthOf(end)));
-    return [line(texts[0] ?? name), atColumn(column, end, width)];
+    if (length === 'whole') return [line(texts[0] ?? name), atColumn(column, end, width)];
   }
   // The countdown is what must never be cut off: not by a long name, nor by the command that is there to be copied.
   const room = Math.max(beside, widthOf(left) + 2 + leastName);
