@@ -18,8 +18,8 @@ import { solveWhole } from './solve.ts';
 /** Fewer columns than this are solved in one piece. */
 const fewColumns = 1500;
 /** Of the time: prices are bettered until then, and of what is left the bound may take so much at the end. */
-const pricingShare = 0.45;
-const proofShare = 0.18;
+const pricingShare = 0.48;
+const proofShare = 0.1;
 /** Of the time: so long the master chooses among all patterns at most, in turns with neighbourhoods that find more. */
 const choosingShare = 0.06;
 /** A beginning that is none is taken from whatever is found in this share of the time: any will do. */
@@ -34,7 +34,7 @@ const tiny = 1e-6;
 const leastRise = 0.0005;
 /** The master gets this long at least, and one neighbourhood at most, milliseconds. */
 const leastMs = 500;
-const stepMs = 1000;
+const stepMs = 2000;
 
 /** Blocks until it is solved, or the time is over. `nowMs`: a monotonic clock. */
 export function solve(highs: Highs, program: Program, terms: SolveTerms, nowMs: () => number): Solution {
