@@ -46,7 +46,7 @@ function priceLines(prices: readonly PoolPrice[], atMs: number, style: Style): r
   });
   const instead = prices.filter((price) => price.instead !== undefined);
   return [
-    ...lines('prices ', told, style).map(style.paint.dim),
+    ...lines('prices ', told, style).map((line) => style.paint.dim(line)),
     ...instead.slice(0, mostTold).flatMap(({ pool, instead: why = '' }) => {
       const head = tint('warn', `${mark('warn', style)}price `, style);
       return hanging(head, `${sanitize(pool)} as configured: ${sanitize(why)}`, style.width, mostLines);

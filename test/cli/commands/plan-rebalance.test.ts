@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { RebalanceTerms } from '../../../src/engine/rebalance/plan-rebalance.ts';
@@ -250,4 +251,10 @@ test.for(hostileStrings)('a name that wants to do something to the terminal is o
   const rules = [{ ...survive, says: hostile }];
   const { out } = await planned({ kind: 'impossible', rules, isMinimal: true });
   expect(out).not.toMatch(terminalControls);
+});
+
+test('with colours it says the same', async () => {
+  const [plain, coloured] = [await planned(plan), await planned(plan, ['--color', 'always'])];
+  expect(coloured.out).not.toBe(plain.out);
+  expect(stripVTControlCharacters(coloured.out)).toBe(plain.out);
 });
