@@ -160,10 +160,11 @@ function whyNot(end: WishEnd): { readonly reasons: readonly Reason[]; readonly l
       return { reasons: [{ code: 'OperationRunning', message }] };
     }
     case 'nothing-to-do':
-    case 'withdrawn':
-      return {
-        reasons: [{ code: 'Withdrawn', message: 'nobody had taken it up when waiting ended; it was taken back' }],
-      };
+      return { reasons: [{ code: 'Withdrawn', message: end.message }] };
+    case 'withdrawn': {
+      const message = `waiting ended before ${end.holder?.name ?? 'anybody'} had taken it up, and it was taken back`;
+      return { reasons: [{ code: 'Withdrawn', message }] };
+    }
   }
 }
 
