@@ -158,7 +158,7 @@ test('what stayed behind and cannot be deleted is not called gone', async () => 
     ...{ action: 'Disks_Delete', when: 'before', times: 99 },
     answer: { status: 409, code: 'OperationNotAllowed', message: 'Disk is locked: marked for deletion.' },
   });
-  const reply = await session.stop(replica, 'delete', call('s1', { withinMs: 20_000 }));
+  const reply = await session.stop(replica, 'delete', call('s1', { withinMs: 60_000 }));
   expect(reply).toMatchObject({ kind: 'unknown', error: { code: 'StillClearing' } });
   expect(reply.kind === 'unknown' && reply.error.message).toContain(`disks ${disk?.name}`);
 });
