@@ -40,6 +40,7 @@ function temporaryOf(standing: Standing, atMs: number): readonly Temporary[] {
       const end = `godwit switchover ${deployment} --weights ${typed.join(',')} --keep`;
       return [{ ...base, what: 'weights kept', end }];
     }
+    case 'slots':
     case 'adopted':
     case 'ack':
     case 'unblock':

@@ -5,6 +5,7 @@ import type { SiteView, View } from '../model/view.ts';
 import { pairOf } from './plan/hedge.ts';
 import { sharesOf } from './plan/hunt.ts';
 import { isAlive, readyReplicas } from './readiness.ts';
+import { hasSlot, keptBy } from './slots.ts';
 
 /** In the order of the placements. */
 export function siteForecasts(view: View, plan: Plan, nowMs: number): readonly SiteForecast[] {
@@ -82,7 +83,10 @@ function billedReplicas(site: SiteView): number {
 function trimmedReplicas(site: SiteView, { steps }: Plan): number {
   const trim = steps.find((step) => step.kind === 'trim' && step.site === site.site.name);
   if (trim?.kind !== 'trim') return 0;
-  return billedReplicas({ ...site, replicas: site.replicas.filter(({ replica }) => replica.slot >= trim.keep) });
+  return billedReplicas({
+    ...site,
+    replicas: site.replicas.filter(({ replica }) => !hasSlot(keptBy(trim), replica.slot)),
+  });
 }
 
 /** Of a hedged hunt at both sites. */

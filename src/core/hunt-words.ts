@@ -1,5 +1,6 @@
 /** What a hunt that found nothing says: every attempt with the provider's own code, and when to try again. */
 import type { Attempt } from '../model/block.ts';
+import type { Market } from '../model/error-verdict.ts';
 import { nameOfOffer } from '../model/offer.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import { span } from '../model/words.ts';
@@ -12,14 +13,19 @@ export const nothingLeftCode = 'NothingLeftToAsk';
 const mostNamed = 8;
 
 /** Of the class of what is worst among them; when to try again is when the first of them may be tried again. */
-export function nothingLeft(sites: readonly string[], attempts: readonly Attempt[], nowMs: number): ProviderError {
+export function nothingLeft(
+  sites: readonly string[],
+  attempts: readonly Attempt[],
+  { nowMs, market }: { readonly nowMs: number; readonly market?: Market | undefined },
+): ProviderError {
   const again = nextTryAtMs(attempts);
   const retry = again === undefined ? {} : { retryAfterMs: Math.max(0, again - nowMs) };
+  const where = market === undefined ? '' : ` in the market ${market}`;
   const when = again === undefined ? '' : `; first try that may help in ${span(Math.max(0, again - nowMs))}`;
   return {
     class: worstOf(attempts)?.class ?? 'capacity',
     code: nothingLeftCode,
-    message: `nothing is left to ask for at ${sites.join(', ') || 'any site'}: ${attemptsText(attempts)}${when}`,
+    message: `nothing is left to ask for${where} at ${sites.join(', ') || 'any site'}: ${attemptsText(attempts)}${when}`,
     ...retry,
   };
 }

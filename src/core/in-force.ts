@@ -6,6 +6,9 @@ import type { SiteView, View } from '../model/view.ts';
 import { sameWeights } from '../model/weights.ts';
 
 type Scaled = Extract<Standing, { kind: 'scale' }>;
+type Slotted = Extract<Standing, { kind: 'slots' }>;
+
+const kindsInForce: ReadonlySet<Standing['kind']> = new Set(['scale', 'slots', 'weights']);
 
 /**
  * `deployment`: the configuration's own; the same object when nothing stands in place of anything. A site that was scaled is hot
@@ -13,14 +16,15 @@ type Scaled = Extract<Standing, { kind: 'scale' }>;
  * traffic was given to for good is hot: as the configuration has to have it where it gives traffic.
  */
 export function deploymentInForce(deployment: Deployment, standing: readonly Standing[]): Deployment {
-  if (!standing.some(({ kind }) => kind === 'scale' || kind === 'weights')) return deployment;
+  if (!standing.some(({ kind }) => kindsInForce.has(kind))) return deployment;
   const scaled = standing.filter((each): each is Scaled => each.kind === 'scale');
+  const slotted = standing.filter((each): each is Slotted => each.kind === 'slots');
   const kept = standing.find((each) => each.kind === 'weights');
   const isKept = kept?.kind === 'weights' && sameWeights(kept.instead, deployment.weights);
   return {
     ...deployment,
     placements: deployment.placements.map((placement) =>
-      placementInForce(placement, scaled, isKept ? kept.weights : {}),
+      inSlots(placementInForce(placement, scaled, isKept ? kept.weights : {}), slotted),
     ),
     ...(isKept ? { weights: kept.weights, configuredWeights: deployment.weights } : {}),
   };
@@ -38,6 +42,12 @@ function placementInForce(placement: Placement, scaled: readonly Scaled[], weigh
   return { ...placement, replicas: own.replicas, standby: 'hot', configured };
 }
 
+/** Of another number than it is now they say nothing. */
+function inSlots(placement: Placement, slotted: readonly Slotted[]): Placement {
+  const own = slotted.find(({ site }) => site === placement.site);
+  return own?.slots.length === placement.replicas ? { ...placement, slots: own.slots } : placement;
+}
+
 /** Nothing is to stand there by itself, whatever the configuration says. */
 export function isScaledToNone({ configured, standby }: Placement): boolean {
   return configured !== undefined && standby === 'cold';
@@ -46,6 +56,7 @@ export function isScaledToNone({ configured, standby }: Placement): boolean {
 /** Whether it counts: what stands in place of a number or of weights does only while the configuration still has those. */
 export function isOfConfiguration(standing: Standing, deployment: Deployment): boolean {
   if (standing.kind === 'weights') return sameWeights(standing.instead, deployment.weights);
+  if (standing.kind === 'slots') return deployment.placements.some(({ site }) => site === standing.site);
   if (standing.kind !== 'scale') return true;
   return deployment.placements.some(({ site, replicas }) => site === standing.site && replicas === standing.instead);
 }

@@ -4,6 +4,7 @@ import type { SiteView, View } from '../model/view.ts';
 import { isWithin } from './elapsed.ts';
 import { absentAfterMs } from './listing.ts';
 import { huntPart } from './plan/hunt.ts';
+import { slotsOf } from './slots.ts';
 
 /** By slot: until when (epoch milliseconds) its launch may be unlisted. */
 export function unlistedSlots(
@@ -15,7 +16,7 @@ export function unlistedSlots(
   const { control, listLagMs, placement } = site;
   // One list is no absence: what a process has not seen since it began to look may have been left out of what it saw.
   if (control.kind === 'seen' && isWithin(listLagMs, control.sinceMs, control.asOfMs))
-    for (let slot = 0; slot < placement.replicas; slot += 1) slots.set(slot, control.sinceMs + listLagMs);
+    for (const slot of slotsOf(placement)) slots.set(slot, control.sinceMs + listLagMs);
   // Only a list that was made after the launch had to be in it tells of it; one read just before does not.
   const listedAtMs = control.kind === 'seen' ? control.asOfMs : Number.NEGATIVE_INFINITY;
   for (const operation of open === undefined ? recent : [open, ...recent]) {

@@ -3,6 +3,7 @@ import type { Placement } from '../model/deployment.ts';
 import type { OrphanWhy } from '../model/orphan.ts';
 import type { Replica } from '../model/replica.ts';
 import type { Standing } from '../model/standing.ts';
+import { hasSlot } from './slots.ts';
 
 /** The operation whose launch made it: the key of a start is `operation/step/slot`. */
 export function startedBy({ startKey }: Replica): string {
@@ -23,5 +24,5 @@ export function orphanWhy(
   );
   if (isAdopted) return undefined;
   if (!isKnown) return 'operation-unknown';
-  return replica.slot >= (placement?.replicas ?? 0) ? 'beyond-placement' : undefined;
+  return placement === undefined || !hasSlot(placement, replica.slot) ? 'beyond-placement' : undefined;
 }

@@ -6,6 +6,7 @@ import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
 import { leavingNoticeOf } from './leaving.ts';
 import { completionConditions, isListed, isResident, isServing, readyReplicas, servingReplicas } from './readiness.ts';
+import { hasSlot, keptBy } from './slots.ts';
 
 /** What the engine adds to the view. */
 export interface EntryTerms {
@@ -99,7 +100,7 @@ function trimmed(view: View, site: SiteView, weights: Weights, isLeaving: IsDrai
   const { name } = site.site;
   const step = open?.state === 'shifting' ? open.plan.steps.find((each) => isTrimOf(each, name)) : undefined;
   if (step?.kind !== 'trim') return isLeaving;
-  const isBeyond: IsDraining = ({ replica }) => replica.slot >= step.keep;
+  const isBeyond: IsDraining = ({ replica }) => !hasSlot(keptBy(step), replica.slot);
   const serving = servingReplicas(view, site, atMs).filter((each) => !isLeaving(each));
   const mustServe = (weights[name] ?? 0) > 0 && serving.every(isBeyond);
   const last = mustServe ? serving.toSorted((a, b) => a.replica.slot - b.replica.slot)[0] : undefined;

@@ -6,6 +6,7 @@ import type { ReplicaView, SiteView, View } from '../model/view.ts';
 import { isProven } from './detect/prove.ts';
 import { unlistedSlots } from './launched.ts';
 import { leavingNoticeOf } from './leaving.ts';
+import { slotsOf } from './slots.ts';
 
 /** The conditions of the probe that makes tokens; the others only say that a process answers. */
 export function completionConditions(view: View, replica: ReplicaView): readonly Condition[] {
@@ -91,7 +92,7 @@ export function emptySlots(site: SiteView): readonly number[] {
   const taken = new Set(
     site.replicas.filter(({ replica }) => isAlive(replica.state)).map(({ replica }) => replica.slot),
   );
-  return Array.from({ length: site.placement.replicas }, (_, slot) => slot).filter((slot) => !taken.has(slot));
+  return slotsOf(site.placement).filter((slot) => !taken.has(slot));
 }
 
 /** What is missing may be there all the same: launched a moment ago, or left out of the few lists that were read. */

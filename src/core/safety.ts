@@ -17,6 +17,7 @@ import { residencyReasons, scaled, trimReasons } from './rules/scale.ts';
 import { driverReachable, notOut, readyCapacity, residency, startable, staying, usable } from './rules/target.ts';
 import { vendorShareMax } from './rules/vendors.ts';
 import { trimmedReady } from './scale.ts';
+import { keptBy } from './slots.ts';
 
 /** Rules for a move of traffic, checked when deciding. Automatic moves obey all; a person's only those that have no override. */
 export function checkMove(about: Case): readonly Reason[] {
@@ -131,7 +132,7 @@ function trimStepReasons(
 ): readonly Reason[] {
   const site = view.sites.find((each) => each.site.name === step.site);
   if (site === undefined) return [];
-  const trim = trimmedReady(view, site, step.keep, nowMs);
+  const trim = trimmedReady(view, site, keptBy(step), nowMs);
   return [
     ...trimReasons(view, step, nowMs),
     ...floorAtStep(view, plan, { trim }, nowMs),

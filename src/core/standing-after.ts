@@ -88,6 +88,10 @@ function insteadOfConfigured(ended: Operation, nowMs: number): readonly Standing
     const { site, replicas, instead } = scale;
     set.push({ ...base(ended, nowMs), kind: 'scale', site, replicas, instead });
   }
+  if (scale?.slots !== undefined) {
+    const { site, slots } = scale;
+    set.push({ ...base(ended, nowMs), kind: 'slots', site, slots });
+  }
   if (kept !== undefined && !sameWeights(after, kept.instead))
     set.push({ ...base(ended, nowMs), kind: 'weights', weights: after, instead: kept.instead });
   return set;
@@ -95,6 +99,7 @@ function insteadOfConfigured(ended: Operation, nowMs: number): readonly Standing
 
 /** What is as the configuration has it again stands in place of nothing. */
 function isTakenBack(standing: Standing, { scale, kept, after }: Operation['plan']): boolean {
+  if (standing.kind === 'slots') return scale?.site === standing.site && scale.slots === undefined;
   if (standing.kind === 'scale') return scale?.isTakenBack === true && scale.site === standing.site;
   return standing.kind === 'weights' && kept !== undefined && sameWeights(after, kept.instead);
 }

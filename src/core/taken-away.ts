@@ -2,6 +2,7 @@
 import type { Operation } from '../model/operation.ts';
 import type { Replica } from '../model/replica.ts';
 import type { View } from '../model/view.ts';
+import { hasSlot, keptBy } from './slots.ts';
 
 /** By a trim that has begun since it was started. */
 export function isTakenAway({ open, recent }: Pick<View, 'open' | 'recent'>, replica: Replica): boolean {
@@ -10,7 +11,9 @@ export function isTakenAway({ open, recent }: Pick<View, 'open' | 'recent'>, rep
 }
 
 function hasTrimmed({ plan, step, state, endedAtMs }: Operation, { site, slot, startedAtMs }: Replica): boolean {
-  const index = plan.steps.findIndex((each) => each.kind === 'trim' && each.site === site && slot >= each.keep);
+  const index = plan.steps.findIndex(
+    (each) => each.kind === 'trim' && each.site === site && !hasSlot(keptBy(each), slot),
+  );
   if (index < 0 || (endedAtMs !== undefined && endedAtMs < startedAtMs)) return false;
   // While it is open its record may name a step before the present one, but not another state.
   return endedAtMs === undefined ? state === 'shifting' : step >= index;

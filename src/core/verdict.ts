@@ -11,6 +11,7 @@ import { sameWeights } from '../model/weights.ts';
 import { weightsText } from '../model/words.ts';
 import { isStopped } from './plan/reached.ts';
 import { isAlive } from './readiness.ts';
+import { hasSlot, keptBy } from './slots.ts';
 
 /** What one site's list says. */
 export interface ListSeen {
@@ -156,9 +157,9 @@ function launched(slots: readonly number[], all: readonly Replica[]): Listing {
   return { holds: holds ? 'yes' : 'no', isByAbsence: !holds && !isListed };
 }
 
-function trimmed({ keep, how }: Step & { readonly kind: 'trim' }, all: readonly Replica[]): Listing {
-  const beyond = all.filter(({ slot }) => slot >= keep);
-  return { holds: beyond.every((each) => isStopped(how, each)) ? 'yes' : 'no', isByAbsence: beyond.length === 0 };
+function trimmed(step: Step & { readonly kind: 'trim' }, all: readonly Replica[]): Listing {
+  const beyond = all.filter(({ slot }) => !hasSlot(keptBy(step), slot));
+  return { holds: beyond.every((each) => isStopped(step.how, each)) ? 'yes' : 'no', isByAbsence: beyond.length === 0 };
 }
 
 /** A list that may lag says nothing by what it lacks until its lag is over since the operation's last write. */

@@ -120,7 +120,8 @@ function keptBy({ view: { deployment }, wish }: Asking): Action['kept'] {
 
 /** Another number of replicas at one site; the traffic stays as it is. */
 function scaleAt({ view, wish, nowMs }: Asking): Wished {
-  const scaling = scaleTo(view, { site: wish.from ?? '', replicas: wish.replicas ?? 0, how: wish.how }, nowMs);
+  const { from = '', replicas = 0, markets, how } = wish;
+  const scaling = scaleTo(view, { site: from, replicas, markets, how }, nowMs);
   if (scaling.kind === 'refused') return scaling;
   const { scale, start } = scaling;
   const { because, ...action } = base(wish, 'scale');

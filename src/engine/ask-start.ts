@@ -16,8 +16,10 @@ import { attemptsText, nothingLeft } from '../core/hunt-words.ts';
 import { assert } from '../errors.ts';
 import type { Attempt, Block } from '../model/block.ts';
 import type { Denial } from '../model/denial.ts';
-import { nameOfOffer, type OfferSight } from '../model/offer.ts';
+import type { Market } from '../model/error-verdict.ts';
+import { nameOfOffer, type Offer, type OfferSight } from '../model/offer.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
+import type { ProviderError } from '../model/provider-error.ts';
 import type { Replica } from '../model/replica.ts';
 import type { Provider } from '../ports/provider.ts';
 import { attemptWrite, type WriteTerms } from './attempt.ts';
@@ -36,6 +38,8 @@ const mostAttempts = 64;
 export interface StartAsk {
   readonly site: string;
   readonly slot: number;
+  /** In that one alone; absent: whichever has one. */
+  readonly market?: Market;
   /** Its name in the journal, within the step. */
   readonly part: string;
   readonly terms: WriteTerms;
@@ -125,7 +129,7 @@ type AskOutlook = Pick<Outlook, 'doomed'> & {
 };
 
 async function lookOut(ctx: Context, provider: Provider, ask: StartAsk, hunt: Hunt): Promise<AskOutlook> {
-  const { site } = ask;
+  const { site, market } = ask;
   const all = blockOfAll(hunt);
   if (all !== undefined) return { ask: [], doomed: [attemptOf(all, { site, offer: undefined })], sights: undefined };
   const seen = await readOffers(ctx, provider, ask);
@@ -133,11 +137,18 @@ async function lookOut(ctx: Context, provider: Provider, ask: StartAsk, hunt: Hu
   const known = lastSights.get(provider);
   if (seen?.kind === 'seen') {
     lastSights.set(provider, { ...known, [deployment]: seen.value.map(({ offer }) => ({ offer })) });
-    return { ...outlookAt(seen.value, hunt), sights: seen.value };
+    const sights = seen.value.filter(isIn(market));
+    return { ...outlookAt(sights, hunt), sights };
   }
-  const before = known?.[deployment] ?? [];
+  const before = (known?.[deployment] ?? []).filter(isIn(market));
   // What is refused stays refused, whether the offers can be seen or not; what is left of them is asked for.
-  return { ...(before.length === 0 ? { ask: undefined, doomed: [] } : outlookAt(before, hunt)), sights: undefined };
+  if (before.length > 0) return { ...outlookAt(before, hunt), sights: undefined };
+  // In its own order a site may give what is of another market.
+  return { ask: market === undefined ? undefined : [], doomed: [], sights: undefined };
+}
+
+function isIn(market: Market | undefined): (sight: { readonly offer: Offer }) => boolean {
+  return ({ offer }) => market === undefined || offer.market === market;
 }
 
 /**
@@ -167,18 +178,25 @@ interface Known {
 async function doom(
   ctx: Context,
   at: StepRef,
-  { site, part, toldDoomed }: StartAsk,
+  { site, market, part, toldDoomed }: StartAsk,
   { hunt, outlook }: Known,
 ): Promise<StartEnd> {
   const { doomed } = outlook;
-  const error = nothingLeft([site], doomed, hunt.nowMs);
-  const block = outlook.sights === undefined ? undefined : exhausted(doomed, hunt);
+  const isUnseen = market !== undefined && outlook.sights === undefined && doomed.length === 0;
+  const error = isUnseen ? unseenOffers(site, market) : nothingLeft([site], doomed, { market, nowMs: hunt.nowMs });
+  // Of one market alone it says nothing of the others.
+  const block = outlook.sights === undefined || market !== undefined ? undefined : exhausted(doomed, hunt);
   if (block !== undefined) await ctx.deps.store.blocks.put(newBlocks([block], hunt.blocks, hunt.nowMs), hunt.nowMs);
   const gist = attemptsText(doomed);
   if (toldDoomed?.get(part) !== gist)
     await ctx.note(at, part, 'refused', error, { attempts: doomed.slice(0, mostAttempts) });
   toldDoomed?.set(part, gist);
   return { reply: { kind: 'refused', error }, attempts: doomed, isDoomed: true };
+}
+
+function unseenOffers(site: string, market: Market): ProviderError {
+  const message = `what ${site} offers cannot be read, so nothing of it can be asked for in the market ${market} alone`;
+  return { class: 'transient', code: 'OffersNotSeen', message };
 }
 
 interface Learned extends Known {
@@ -194,7 +212,10 @@ async function learn(ctx: Context, ask: StartAsk, { hunt, outlook, denials, repl
   const lasting = ask.held === undefined ? fresh : fresh.filter((block) => block.class !== 'auth');
   ask.held?.push(...fresh.filter((block) => !lasting.includes(block)));
   const blocks = [...hunt.blocks, ...lasting];
-  const left = outlook.sights === undefined ? undefined : outlookAt(outlook.sights, { ...hunt, blocks });
+  const left =
+    outlook.sights === undefined || ask.market !== undefined
+      ? undefined
+      : outlookAt(outlook.sights, { ...hunt, blocks });
   const isSpent = reply.kind === 'refused' && left?.ask.length === 0;
   const spent = isSpent ? (exhausted(left.doomed, hunt) ?? []) : [];
   const news = newBlocks([...lasting, ...[spent].flat()], hunt.blocks, nowMs);

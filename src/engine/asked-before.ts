@@ -1,5 +1,6 @@
 /** Whoever asks twice under one name asks once, as long as it is the same that is asked and somebody took it up. */
 import { GodwitError } from '../errors.ts';
+import { marketsText } from '../model/offer.ts';
 import type { OperationRequest } from '../model/operation.ts';
 import type { ReasonCode } from '../model/reason.ts';
 import type { Wish } from '../model/wish.ts';
@@ -58,6 +59,7 @@ function asText({ kind, deployment, from, to, sharePct, split, operationId, ...w
     ...(wish.anywhere === true ? ['anywhere'] : []),
     ...(wish.hedge === true ? ['hedged'] : []),
     ...(wish.replicas === undefined ? [] : [`${wish.replicas} replicas`]),
+    ...(wish.markets === undefined ? [] : [marketsText(wish.markets)]),
     ...(wish.waitMs === undefined ? [] : [`for up to ${span(wish.waitMs)}`]),
   ].join(', ');
 }

@@ -206,7 +206,7 @@ function endOfRound(ctx: Context, at: StepRef, step: HuntStep, { hunt: memory, w
   const attempts = [...memory.attempts.values()].flat();
   const nowMs = clock.nowMs();
   const sites = step.candidates.map(({ site }) => site);
-  const left = nothingLeft(sites, attempts, nowMs);
+  const left = nothingLeft(sites, attempts, { nowMs });
   const had = memory.granted.size;
   const placed = filled(step.candidates, (site, slot) => memory.granted.has(huntPart(site, slot)));
   const begun = had === 0 ? '' : `${had} of ${step.replicas} replicas were started (${placedText(placed)}); `;

@@ -19,7 +19,7 @@ export async function launch(
   step: StepEffect & { kind: 'launch' },
   { refusals, held, unsettled, memory, ...terms }: LaunchTerms,
 ): Promise<Reply<void>> {
-  const { site } = step;
+  const { site, market } = step;
   let worst: Reply<void> = { kind: 'done', value: undefined };
   for (const [index, slot] of step.slots.entries()) {
     if (memory.granted.has(slot)) continue;
@@ -31,7 +31,8 @@ export async function launch(
     const replicas = step.slots.length - index;
     const idempotencyKey = `${terms.idempotencyKey}/${slot}`;
     const part = String(slot);
-    const ask = { site, slot, part, terms: { ...terms, idempotencyKey }, replicas, unsettled, held };
+    const own = market === undefined ? {} : { market };
+    const ask = { site, slot, ...own, part, terms: { ...terms, idempotencyKey }, replicas, unsettled, held };
     const { reply } = await askStart(ctx, at, ask);
     const { clock } = ctx.deps;
     if (reply.kind === 'done') memory.granted.set(slot, { atMs: clock.nowMs(), atMonoMs: clock.monoMs() });

@@ -4,6 +4,7 @@ import { listedLateMs } from '../core/listed-late.ts';
 import { winnersOf } from '../core/plan/hedge.ts';
 import { filled } from '../core/plan/hunt.ts';
 import { isAlive, readyReplicas, servingReplicas } from '../core/readiness.ts';
+import { hasSlot } from '../core/slots.ts';
 import type { DrainList } from '../model/drained.ts';
 import type { Answer, Seen } from '../model/outcome.ts';
 import type { Runner, Step } from '../model/plan.ts';
@@ -86,8 +87,8 @@ function withMissing(ctx: Context, name: string, listed: StepSight['replicas']):
 /** Of a site only the slots that the step is to prove. */
 function meant(step: Step, site: SiteView): SiteView {
   if (step.kind !== 'prove' || step.below === undefined) return site;
-  const { below } = step;
-  return { ...site, replicas: site.replicas.filter(({ replica }) => replica.slot < below) };
+  const set = { replicas: step.below, slots: step.slots };
+  return { ...site, replicas: site.replicas.filter(({ replica }) => hasSlot(set, replica.slot)) };
 }
 
 /** One list may be short: what it lacks has to be lacking in all of them for a while. */

@@ -1,6 +1,7 @@
 /** Takes away what is beyond a site's number: each replica as soon as nothing runs there, all of them once their time is over. */
 import { isStopped } from '../core/plan/reached.ts';
 import { countText } from '../core/scale.ts';
+import { hasSlot, keptBy } from '../core/slots.ts';
 import { assert } from '../errors.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { Step, StepEffect } from '../model/plan.ts';
@@ -58,7 +59,7 @@ export function toTrim(
 ): readonly Replica[] {
   if (step.kind !== 'trim' || seen?.kind !== 'seen') return [];
   return seen.value.filter(
-    (replica) => replica.slot >= step.keep && !isStopped(step.how, replica) && !stopped.has(replica.id),
+    (replica) => !hasSlot(keptBy(step), replica.slot) && !isStopped(step.how, replica) && !stopped.has(replica.id),
   );
 }
 

@@ -10,7 +10,7 @@ import type { Deployment, Placement } from '../model/deployment.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Replica } from '../model/replica.ts';
 import type { ReplicaView, SiteView, View } from '../model/view.ts';
-import type { ListPace } from '../ports/provider.ts';
+import type { ListPace, Provider } from '../ports/provider.ts';
 import type { EngineDeps } from './engine.ts';
 import { type NoticeWatch, noticeWatchOf } from './notice-watch.ts';
 import { createPoll, type Poll } from './poll.ts';
@@ -50,7 +50,8 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
   const provider = deps.providers.get(name);
   assert(site !== undefined, `deployment ${deployment.name} names the unknown site ${name}`);
   assert(provider !== undefined, `no provider session for site ${name}`);
-  const { listLagMs, listPace = atEveryLook, account, stopSlackMs } = provider;
+  const { listLagMs, listPace = atEveryLook } = provider;
+  const traits = traitsOf(provider);
   const notices = noticeWatchOf(provider, deps.clock, reading);
   let listed: readonly Listed[] = [];
   /** When the first list was seen, epoch milliseconds. */
@@ -106,12 +107,20 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
         return viewOf(deployment, schedule, replica, { startedAtMs: replica.startedAtMs, timeoutMs }, atMs);
       });
       return {
-        ...{ site, placement, control, replicas, listLagMs },
-        ...(account === undefined ? {} : { account }),
-        ...(stopSlackMs === undefined ? {} : { stopSlackMs }),
+        ...{ site, placement, control, replicas, ...traits },
         ...(notices === undefined ? {} : { notices: notices.of(deployment.name) }),
       };
     },
+  };
+}
+
+/** What a session says of its site once and for all. */
+function traitsOf({ listLagMs, account, stopSlackMs, offers }: Provider) {
+  return {
+    listLagMs,
+    ...(account === undefined ? {} : { account }),
+    ...(stopSlackMs === undefined ? {} : { stopSlackMs }),
+    ...(offers === undefined ? {} : { hasOffers: true as const }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What to do now and why: stay, advise, or act; always with reasons and the values seen. */
 import type { Diagnosis } from './diagnosis.ts';
+import type { Market } from './error-verdict.ts';
 import type { OperationKind, OperationRequest, Trigger } from './operation.ts';
 import type { HuntCandidate, Kept, Scale } from './plan.ts';
 import type { Reason, ReasonCode } from './reason.ts';
@@ -14,8 +15,11 @@ export interface Action {
   readonly from: string | undefined;
   /** The weights to end with; for `start` the present ones. */
   readonly weights: Weights;
-  /** For `start`: the sites that lack replicas, and which slots. Empty for a move. */
-  readonly start: readonly { readonly site: string; readonly slots: readonly number[] }[];
+  /**
+   * For `start` and `scale`: the sites that lack replicas, and which slots; `market`: in that one alone, absent: whichever.
+   * Empty for a move.
+   */
+  readonly start: readonly { readonly site: string; readonly slots: readonly number[]; readonly market?: Market }[];
   /** For `start`: wherever these can be had, in this order; absent: as `start` says. */
   readonly hunt?: {
     readonly candidates: readonly HuntCandidate[];

@@ -25,6 +25,8 @@ export interface Placement {
   readonly site: string;
   readonly replicas: number;
   readonly standby: Standby;
+  /** The slots that its replicas stand in, ascending and as many as they are; absent: from 0 on (`core/slots.ts`). */
+  readonly slots?: readonly number[];
   readonly launch: LaunchSpec;
   /** Requests per second one replica can serve here; absent: not stated. */
   readonly ratedRps?: number;

@@ -40,3 +40,17 @@ export function nameOfOffer({ machine, zone, market, reservation }: Offer): stri
 export function isSameOffer(one: Offer, other: Offer): boolean {
   return nameOfOffer(one) === nameOfOffer(other) && one.subnet === other.subnet;
 }
+
+/** Replicas by the market that they are had in; a market that is not named: none of them. */
+export type MarketCounts = Readonly<Partial<Record<Market, number>>>;
+
+/** All of them together. */
+export function sumOfMarkets(counts: MarketCounts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** `on-demand 1, spot 2`. */
+export function marketsText(counts: MarketCounts): string {
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  return some.map(([market, count]) => `${market} ${count}`).join(', ');
+}

@@ -1,4 +1,5 @@
 /** An ordered list of steps, computed before anything changes. Plain data: it is journaled and resumed. */
+import type { Market } from './error-verdict.ts';
 import type { Expression } from './expression.ts';
 import type { OperationKind, Trigger } from './operation.ts';
 import type { Reason, ReasonCode } from './reason.ts';
@@ -48,8 +49,17 @@ export type StepEffect =
   | { readonly kind: 'stamp' }
   /** End what a drill does to the traffic: a person's move comes first. */
   | { readonly kind: 'undo'; readonly run: string }
-  /** Start these slots at the site; `bestEffort`: a refusal is recorded and does not fail the operation. */
-  | { readonly kind: 'launch'; readonly site: string; readonly slots: readonly number[]; readonly bestEffort: boolean }
+  /**
+   * Start these slots at the site; `bestEffort`: a refusal is recorded and does not fail the operation. `market`: in that one
+   * alone; absent: in whichever has one, in the site's own order.
+   */
+  | {
+      readonly kind: 'launch';
+      readonly site: string;
+      readonly slots: readonly number[];
+      readonly bestEffort: boolean;
+      readonly market?: Market;
+    }
   /**
    * Start so many replicas, at one candidate after the other in this order: each is asked for what it lacks, and the next for
    * what it refused. `waits`: what nobody has is asked for again until the deadline. `hedge`: all of them at so many candidates
@@ -81,7 +91,8 @@ export type StepEffect =
     }
   /**
    * Wait until this many replicas of the site are proven by fresh completions of the right model. `isHunted`: and as many more
-   * as the hunt before it has started there; none, and there is nothing to prove. `below`: only those in slots below it count.
+   * as the hunt before it has started there; none, and there is nothing to prove. `below`: only those in slots below it count; `slots`:
+   * only those in these.
    */
   | {
       readonly kind: 'prove';
@@ -89,6 +100,7 @@ export type StepEffect =
       readonly replicas: number;
       readonly isHunted?: true;
       readonly below?: number;
+      readonly slots?: readonly number[];
     }
   /** Publish these weights in one visible step. */
   | { readonly kind: 'weigh'; readonly weights: Weights; readonly gate: Gate | EarlierGate | undefined }
@@ -100,13 +112,14 @@ export type StepEffect =
   | { readonly kind: 'cut'; readonly site: string }
   | { readonly kind: 'stop'; readonly site: string; readonly how: 'stop' | 'delete' }
   /**
-   * Replicas in slots from `keep` on get no new requests, and each is stopped for good once it has none running, or after
-   * `drainMs`. `takes`: as many of them were ready when it was planned.
+   * Replicas in slots from `keep` on, or in others than `slots`, get no new requests, and each is stopped for good once it has
+   * none running, or after `drainMs`. `takes`: as many of them were ready when it was planned.
    */
   | {
       readonly kind: 'trim';
       readonly site: string;
       readonly keep: number;
+      readonly slots?: readonly number[];
       readonly how: 'stop' | 'delete';
       readonly drainMs: number;
       readonly takes: number;
@@ -131,6 +144,8 @@ export interface Scale {
   readonly instead: number;
   /** It is what the configuration says: what stands in its place goes. */
   readonly isTakenBack: boolean;
+  /** The slots that they stand in; absent: from 0 on. */
+  readonly slots?: readonly number[];
 }
 
 /** Weights that stand in place of the configuration's. */

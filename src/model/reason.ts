@@ -47,6 +47,7 @@ export const reasonCodes = [
   'NoTraffic',
   'NotIdle',
   'PriceUnknown',
+  'MarketNotTold',
   'SiteFailing',
   'PreferredSiteHealthy',
   'AskedByPerson',

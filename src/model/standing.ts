@@ -17,8 +17,9 @@ interface StandingBase {
  * refused at the site before `atMs` holds nothing back any more · `out`: a person emptied the site, and automation neither
  * starts anything there nor sends traffic there · `adopted`: a replica that no operation started is ours all the same ·
  * `shift`: traffic was moved for a time, and returns · `scale`: so many replicas at the site, 0 for none, in place of the
- * configuration's · `weights`: where traffic goes when nothing is wrong, in place of the configuration's. The last two count as
- * long as the configuration still says what they stand `instead` of.
+ * configuration's · `weights`: where traffic goes when nothing is wrong, in place of the configuration's. These two count as
+ * long as the configuration still says what they stand `instead` of · `slots`: where the replicas of a site stand, in place of
+ * the first ones; it counts as long as there are to be as many.
  */
 export type Standing = StandingBase &
   (
@@ -27,6 +28,7 @@ export type Standing = StandingBase &
     | { readonly kind: 'adopted'; readonly site: string; readonly replica: string }
     | { readonly kind: 'out'; readonly site: string; readonly isStopped: boolean }
     | { readonly kind: 'scale'; readonly site: string; readonly replicas: number; readonly instead: number }
+    | { readonly kind: 'slots'; readonly site: string; readonly slots: readonly number[] }
     | { readonly kind: 'weights'; readonly weights: Weights; readonly instead: Weights }
     | {
         readonly kind: 'shift';

@@ -37,6 +37,8 @@ export interface SiteView {
   readonly listLagMs: number;
   /** The provider's: how long a stop takes beyond the server's grace, in milliseconds. Absent: it does not say. */
   readonly stopSlackMs?: number;
+  /** The provider's: it says what it could start, so that one market can be asked for. Absent: it does not. */
+  readonly hasOffers?: true;
   /** The provider's: whose account it is, as a reference. Absent: this site's alone. */
   readonly account?: string;
   /** Whether the provider's list could be read, and when; `replicas` is what it said last. */

@@ -1,4 +1,5 @@
 /** What a person asks for, before anybody has looked whether it can be done. */
+import type { MarketCounts } from './offer.ts';
 import type { PlanBasis } from './plan-basis.ts';
 import type { ReasonCode } from './reason.ts';
 import type { Weights } from './route.ts';
@@ -45,6 +46,8 @@ export interface Wish {
   readonly keeps?: true;
   /** With `anywhere`: how many; absent: what the sites in use lack, or one. For `scale`: how many the site is to have. */
   readonly replicas?: number;
+  /** For `scale`: how many of them in each market; they sum to `replicas`. Absent: in whichever the site offers first. */
+  readonly markets?: MarketCounts;
   /** With `anywhere`: what nobody has is asked for again for so long, in milliseconds; absent: once. */
   readonly waitMs?: number;
   /** With `anywhere`: at two sites that share no failure domain, side by side; the first that is proven stays. */

@@ -8,22 +8,10 @@ import type { Random } from '../ports/random.ts';
 import type { Chance, Dice, Shares } from './chance.ts';
 import { type CloudFaults, notFound, type Refusal, refusals } from './cloud-faults.ts';
 import type { Schedule } from './schedule.ts';
+import type { Health, Server } from './server.ts';
 import type { Goods } from './shelf.ts';
 
 const done: Reply<void> = { kind: 'done', value: undefined };
-
-/** How a server behaves towards requests and probes. `private`: users fare well, probes badly; `public`: the reverse. */
-export type Health = 'good' | 'hangs' | 'errors' | 'slow' | 'wrong-model' | 'private' | 'public';
-
-/** A model server as it really is. */
-export interface Server {
-  replica: Replica;
-  health: Health;
-  /** Monotonic milliseconds from which it answers; infinite when it never will. */
-  readonly readyAtMs: number;
-  /** Monotonic milliseconds from which the list shows it. */
-  readonly listedAtMs: number;
-}
 
 /** For this long after a list was whole it may be short, in milliseconds: a page from before. */
 export const shortListMs = 2000;
@@ -151,14 +139,16 @@ export class Cloud {
     if (strike !== undefined && strike.kind !== 'halfMade') return { kind: 'refused', error: refusals[strike.kind] };
     const stopped = all.find(({ replica }) => replica.state === 'stopped' && replica.slot === slot);
     // A machine that is only stopped is no new one.
-    const gone = stopped === undefined ? this.shelf?.refuse(request) : undefined;
-    if (gone !== undefined) return { kind: 'refused', error: gone };
+    const sale = stopped === undefined ? this.shelf?.sell(request) : undefined;
+    if (sale?.kind === 'refused') return sale;
+    const market = stopped?.replica.market ?? sale?.offer.market;
     const { monoMs } = schedule;
     this.#made += 1;
     const id = stopped?.replica.id ?? `${this.site}-${this.#made}`;
     const replica: Replica = {
       ...{ id, bootId: `boot-${this.site}-${this.#made}`, deployment, site: this.site, slot, url: `http://${id}` },
       ...{ state: 'running', billed: 'yes', startedAtMs: wallMs(), startKey: sent.idempotencyKey },
+      ...(market === undefined ? {} : { market }),
     };
     const bootMs = strike === undefined ? (boot?.(id) ?? 100 + random.next() * 400) : Number.POSITIVE_INFINITY;
     const readyAtMs = monoMs + bootMs;

@@ -7,8 +7,9 @@ import type { SiteCut } from '../model/running.ts';
 import type { DeploymentTraffic, ReplicaTraffic } from '../model/traffic-stats.ts';
 import type { Random } from '../ports/random.ts';
 import type { ArmedFaults } from './armed-faults.ts';
-import type { Cloud, Server } from './cloud.ts';
+import type { Cloud } from './cloud.ts';
 import type { Schedule } from './schedule.ts';
+import type { Server } from './server.ts';
 import { type Portion, UserTraffic } from './user-traffic.ts';
 import { Withdrawn } from './withdrawn.ts';
 

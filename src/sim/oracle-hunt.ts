@@ -3,10 +3,11 @@ import type { Block } from '../model/block.ts';
 import { isSameOffer, type Offer } from '../model/offer.ts';
 import type { Step } from '../model/plan.ts';
 import type { StartRequest } from '../ports/provider.ts';
-import type { Cloud, CloudEvent, Server } from './cloud.ts';
+import type { Cloud, CloudEvent } from './cloud.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { Watched } from './oracles.ts';
+import type { Server } from './server.ts';
 
 /** Held against the list of blocks that the process read last: what another one wrote since it need not know. */
 export function checkNotDoomed(

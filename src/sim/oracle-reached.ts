@@ -1,5 +1,6 @@
 /** What an entry that calls a step reached claims, held against what its writer was told since the step began. */
 
+import { hasSlot, keptBy, type SlotSet, slotsOf } from '../core/slots.ts';
 import type { FaultSight } from '../model/fault.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
@@ -74,9 +75,9 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
         ? undefined
         : ['I21', `${step.site} was not seen without requests, and the gateway did not say that it cut them`];
     case 'stop':
-      return stopDefect(claim, step.site, 0);
+      return stopDefect(claim, step.site, { replicas: 0 });
     case 'trim':
-      return stopDefect(claim, step.site, step.keep);
+      return stopDefect(claim, step.site, keptBy(step));
     case 'settle':
       return ghost.nowMs - ghost.stepSinceMs >= step.forMs - 1
         ? undefined
@@ -84,12 +85,12 @@ export function defectOfClaim(claim: Claim): readonly [invariant: string, messag
   }
 }
 
-/** What is in slots from `from` on. */
-function stopDefect(claim: Claim, site: string, from: number): readonly [string, string] | undefined {
+/** What is in other slots than those that stay. */
+function stopDefect(claim: Claim, site: string, stay: SlotSet): readonly [string, string] | undefined {
   const isGone = holds(replicasAt(claim, site), (all) =>
-    all.every(({ slot, state, billed }) => slot < from || (state !== 'running' && billed === 'no')),
+    all.every(({ slot, state, billed }) => hasSlot(stay, slot) || (state !== 'running' && billed === 'no')),
   );
-  const which = from === 0 ? site : `${site} from slot ${from} on`;
+  const which = stay.replicas === 0 ? site : `${site} but for slots ${slotsOf(stay).join()}`;
   return isGone ? undefined : ['I16', `${which} was not seen stopped and unbilled`];
 }
 

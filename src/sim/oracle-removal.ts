@@ -1,4 +1,5 @@
 /** I12: sites are emptied one at a time, and never most of what is ready. */
+import { hasSlot, keptBy, type SlotSet } from '../core/slots.ts';
 import type { Deployment } from '../model/deployment.ts';
 import type { JournalBody } from '../model/journal-entry.ts';
 import type { Observation } from '../model/observation.ts';
@@ -6,10 +7,11 @@ import type { Operation } from '../model/operation.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import type { Replica } from '../model/replica.ts';
-import type { Cloud, Server } from './cloud.ts';
+import type { Cloud } from './cloud.ts';
 import type { Ghost } from './ghost.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { Watched } from './oracles.ts';
+import type { Server } from './server.ts';
 
 type StepBody = Extract<JournalBody, { kind: 'step' }>;
 type RemovalStep = Extract<Step, { kind: 'drain' | 'stop' | 'trim' }>;
@@ -36,24 +38,29 @@ export function checkRemoved(
   // What was refused, or has failed, takes nothing away by that.
   if (state !== 'intended' && state !== 'reached') return;
   checkVelocity(watched, operation, step);
-  const keep = step.kind === 'trim' ? step.keep : 0;
-  if (state === 'intended') checkShare(watched, { operation, emptied: [step.site], keep, started: 0 }, life);
+  const stay = step.kind === 'trim' ? keptBy(step) : none;
+  if (state === 'intended') checkShare(watched, { operation, emptied: [step.site], stay, started: 0 }, life);
 }
 
 /** When an operation is opened, with all that it is to empty. What it is to start counts: it is judged again at its steps. */
 export function checkPlanned(watched: Watched, operation: Operation, life: Incarnation | undefined): void {
   const { steps } = operation.plan;
   const drained = steps.flatMap((step) => (step.kind === 'drain' ? [step.site] : []));
-  const started = steps.reduce((sum, step) => sum + (step.kind === 'launch' ? provenAfter(steps, step) : 0), 0);
-  checkShare(watched, { operation, emptied: drained, keep: 0, started }, life);
+  const launched = new Set(steps.flatMap((step) => (step.kind === 'launch' ? [step.site] : [])));
+  const started = [...launched].reduce((sum, site) => sum + provenAfter(steps, site), 0);
+  checkShare(watched, { operation, emptied: drained, stay: none, started }, life);
   for (const step of steps)
-    if (step.kind === 'trim') checkShare(watched, { operation, emptied: [step.site], keep: step.keep, started }, life);
+    if (step.kind === 'trim')
+      checkShare(watched, { operation, emptied: [step.site], stay: keptBy(step), started }, life);
 }
 
+const none: SlotSet = { replicas: 0 };
+
 /** A site that is started is proven in full before anything goes: with what was there and not ready. */
-function provenAfter(steps: readonly Step[], { site, slots }: Step & { readonly kind: 'launch' }): number {
+function provenAfter(steps: readonly Step[], site: string): number {
   const proof = steps.find((step) => step.kind === 'prove' && step.site === site);
-  return proof?.kind === 'prove' ? proof.replicas : slots.length;
+  if (proof?.kind === 'prove') return proof.replicas;
+  return steps.flatMap((step) => (step.kind === 'launch' && step.site === site ? step.slots : [])).length;
 }
 
 /** One site at a time, unless somebody answers for more. */
@@ -86,8 +93,8 @@ function isAnswered({ overrides = [], trigger }: Plan): boolean {
 interface Emptying {
   readonly operation: Operation;
   readonly emptied: readonly string[];
-  /** Of each of those only what is in slots from this one on goes. */
-  readonly keep: number;
+  /** Of each of those what is in these slots does not go. */
+  readonly stay: SlotSet;
   /** Replicas that are to be ready before anything is emptied. */
   readonly started: number;
 }
@@ -98,7 +105,7 @@ interface Emptying {
  */
 function checkShare(
   { ghost, clouds, config, options, promises }: Watched,
-  { operation: { id, plan }, emptied, keep, started }: Emptying,
+  { operation: { id, plan }, emptied, stay, started }: Emptying,
   life: Incarnation | undefined,
 ): void {
   const [deployment] = config.deployments;
@@ -109,7 +116,7 @@ function checkShare(
   const isAllowed = (site: string): boolean =>
     config.sites.find(({ name }) => name === site)?.residency.every((each) => residency.includes(each)) ?? false;
   const members = [...clouds.values()].filter(({ site }) => isAllowed(site) && !promises.standing.has(`out/${site}`));
-  const goes = ({ replica }: Server): boolean => emptied.includes(replica.site) && replica.slot >= keep;
+  const goes = ({ replica }: Server): boolean => emptied.includes(replica.site) && !hasSlot(stay, replica.slot);
   const taken = members
     .flatMap((cloud) => cloud.provable().filter((each) => isKnownReady(life, each, failover.proof.completions, ghost)))
     // What its cloud takes away is nobody's to count on, nor to answer for.

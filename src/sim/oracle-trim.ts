@@ -1,5 +1,5 @@
 /** What is taken away of a site: never what stays, nothing that users are served from, and nothing in the midst of a request. */
-
+import { hasSlot, keptBy, slotsOf } from '../core/slots.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Seen } from '../model/outcome.ts';
 import type { Step } from '../model/plan.ts';
@@ -28,7 +28,7 @@ const lateMs = 15_000;
 export function isTrimmed(ghost: Ghost, site: string, slot: number): boolean {
   return [...ghost.operations.values()].some(({ id, state, endedAtMs }) => {
     const step = trimAt(ghost, id, site);
-    if (step === undefined || slot < step.keep) return false;
+    if (step === undefined || hasSlot(keptBy(step), slot)) return false;
     return endedAtMs === undefined ? state === 'shifting' : ghost.nowMs - (ghost.endedAtMs.get(id) ?? 0) < lateMs;
   });
 }
@@ -52,8 +52,9 @@ function checkTrimSent(
 ): void {
   const sinceMs = Math.max(ghost.stepSinceMs, life.bornAtMs);
   const { overrides = [], scale } = ghost.operations.get(operationId)?.plan ?? {};
-  const stay = scale?.replicas ?? step.keep;
-  if (slot < stay) ghost.violate('I12', `${operationId} stops ${id} in slot ${slot}, and ${stay} stay at ${site}`);
+  const stay = scale ?? keptBy(step);
+  if (hasSlot(stay, slot))
+    ghost.violate('I12', `${operationId} stops ${id} in slot ${slot}, and ${slotsOf(stay).join()} stay at ${site}`);
   const tables = toldSince<RouteEntry | undefined>(life, 'read', sinceMs);
   const withdrawn = tables.find(({ seen }) => seen.kind === 'seen' && !isOffered(seen.value, id));
   if (withdrawn === undefined)
@@ -66,7 +67,7 @@ function checkTrimSent(
   if (!isIdle && ghost.nowMs - sinceMs < step.drainMs)
     ghost.violate('I21', `${id} is stopped by ${operationId}, and nobody saw it without requests`);
   if ((ghost.weights?.[site] ?? 0) === 0 || overrides.includes('LastServingSite')) return;
-  const staying = [...cloud.servers.values()].filter(({ replica }) => replica.slot < step.keep);
+  const staying = [...cloud.servers.values()].filter(({ replica }) => hasSlot(keptBy(step), replica.slot));
   if (!staying.some(({ replica }) => wasGood(life, replica, ghost.nowMs - proofMaxAgeMs - unnoticedMs)))
     ghost.violate('I4', `${id} is stopped by ${operationId}, and nothing that stays at ${site} was good lately`);
 }

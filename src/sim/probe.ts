@@ -4,10 +4,11 @@ import type { ProbeSpec } from '../model/probe-spec.ts';
 import type { Probe } from '../ports/probe.ts';
 import type { Random } from '../ports/random.ts';
 import type { CallOutcome } from './cells.ts';
-import type { Cloud, Health, Server } from './cloud.ts';
+import type { Cloud } from './cloud.ts';
 import type { Gateway } from './gateway.ts';
 import type { Reach } from './ports.ts';
 import type { Schedule } from './schedule.ts';
+import type { Health, Server } from './server.ts';
 
 export interface ProbeTerms {
   readonly schedule: Schedule;

@@ -16,7 +16,12 @@ const expiryMs = 5000;
 const unseenShare = 0.1;
 
 /** What a site sells: all that its cloud asks of a shelf. */
-export type Goods = Pick<Shelf, 'offers' | 'look' | 'refuse'>;
+export type Goods = Pick<Shelf, 'offers' | 'look' | 'sell'>;
+
+/** What came of asking for the offers of a request. */
+export type Sale =
+  | { readonly kind: 'sold'; readonly offer: Offer }
+  | { readonly kind: 'refused'; readonly error: ProviderError };
 
 export class Shelf {
   readonly offers: readonly Offer[];
@@ -40,20 +45,20 @@ export class Shelf {
     return this.offers.map((offer) => (this.#isGone(offer.family) ? { offer, denied: overQuota } : { offer }));
   }
 
-  /** As a provider walks: in the order that is asked for, telling each refusal. Undefined: one of them is granted. */
-  refuse({ offers, tell }: StartRequest): ProviderError | undefined {
+  /** As a provider walks: in the order that is asked for, telling each refusal, until one of them is granted. */
+  sell({ offers, tell }: StartRequest): Sale {
     const asked = offers?.filter((each) => this.offers.some((own) => isSameOffer(own, each))) ?? this.offers;
     let last: ProviderError = nothingAsked;
     const spent = new Set<string>();
     for (const offer of asked) {
       if (spent.has(offer.family)) continue;
       const error = this.#refusalOf(offer);
-      if (error === undefined) return undefined;
+      if (error === undefined) return { kind: 'sold', offer };
       if (error.class === 'quota') spent.add(offer.family);
       tell?.(denialOf(offer, error));
       last = error;
     }
-    return last;
+    return { kind: 'refused', error: last };
   }
 
   #refusalOf(offer: Offer): ProviderError | undefined {

@@ -1,9 +1,10 @@
 /** What single misfortunes do to a world; their details come from a chance of their own. */
 import type { Random } from '../ports/random.ts';
 import type { Strike } from './chance.ts';
-import type { Cloud, Health } from './cloud.ts';
+import type { Cloud } from './cloud.ts';
 import { copyOf } from './disk.ts';
 import type { Incarnation } from './incarnation.ts';
+import type { Health } from './server.ts';
 import type { World } from './world.ts';
 
 /** How a site fails, with the share of each. `one`: of its servers alone. */

@@ -5,6 +5,7 @@ import type { ProviderError } from '../model/provider-error.ts';
 import type { TraceNode, TracePool } from '../model/trace.ts';
 import type { StartRequest } from '../ports/provider.ts';
 import type { Schedule } from './schedule.ts';
+import type { Sale } from './shelf.ts';
 import type { Stock } from './world-terms.ts';
 
 /** As every provider's table has it for what is sold out: how long nobody asks again, in milliseconds. */
@@ -29,13 +30,15 @@ export interface TraceStockTerms {
 
 export class TraceStock implements Stock {
   readonly offers: readonly Offer[];
+  readonly #offer: Offer;
   readonly #terms: TraceStockTerms;
   /** The server that each machine held last. */
   readonly #held = new Map<TraceNode, string>();
 
   constructor(terms: TraceStockTerms) {
     const { machine, market } = terms.pool;
-    this.offers = [{ machine, family: machine, market }];
+    this.#offer = { machine, family: machine, market };
+    this.offers = [this.#offer];
     this.#terms = terms;
   }
 
@@ -48,10 +51,10 @@ export class TraceStock implements Stock {
     return this.offers.map((offer) => ({ offer, ...(usdPerHour === undefined ? {} : { usdPerHour }) }));
   }
 
-  refuse({ tell }: StartRequest): ProviderError | undefined {
-    if (this.#free() !== undefined) return undefined;
-    for (const offer of this.offers) tell?.(denialOf(offer));
-    return soldOut;
+  sell({ tell }: StartRequest): Sale {
+    if (this.#free() !== undefined) return { kind: 'sold', offer: this.#offer };
+    tell?.(denialOf(this.#offer));
+    return { kind: 'refused', error: soldOut };
   }
 
   /** Never, should a machine that was only stopped be wanted again where none is left. */

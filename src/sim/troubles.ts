@@ -1,6 +1,7 @@
 /** What is amiss in a world at a moment at which nothing is broken any more. */
 
 import { deploymentInForce, isScaledToNone } from '../core/in-force.ts';
+import { hasSlot } from '../core/slots.ts';
 import type { Weights } from '../model/route.ts';
 import type { Standing } from '../model/standing.ts';
 import { sameWeights } from '../model/weights.ts';
@@ -25,13 +26,13 @@ export function troublesOf(world: World): readonly string[] {
   if (!isLeft && !sameWeights(wanted, weights))
     troubles.push(`the weights are ${JSON.stringify(weights)}, wanted ${JSON.stringify(wanted)}`);
   if (ghost.open !== undefined) troubles.push(`${ghost.open.id} is ${ghost.open.state}`);
-  for (const { site, replicas, standby } of deployment?.placements ?? []) {
+  for (const { site, replicas, slots, standby } of deployment?.placements ?? []) {
     if ((standby !== 'hot' || out.has(site)) && (weights[site] ?? 0) === 0) continue;
     const serving =
       clouds
         .get(site)
         ?.serving()
-        .filter(({ replica }) => replica.slot < replicas).length ?? 0;
+        .filter(({ replica }) => hasSlot({ replicas, slots }, replica.slot)).length ?? 0;
     if (serving < replicas) troubles.push(`${site} has ${serving} of ${replicas} replicas`);
     const allowed = config.sites
       .find(({ name }) => name === site)

@@ -28,6 +28,15 @@ test.for([
   expect(right).toBe(deployment.placements[1]);
 });
 
+test('replicas stand in named slots as long as there are to be as many', () => {
+  const slots = { ...base, kind: 'slots', site: 'left', slots: [0, 3] } as const;
+  expect(deploymentInForce(deployment, [slots]).placements[0]).toEqual({ ...deployment.placements[0], slots: [0, 3] });
+  expect(deploymentInForce(deployment, [slots, scaled(3)]).placements[0]).not.toHaveProperty('slots');
+  const three = { ...slots, slots: [0, 3, 4] };
+  expect(deploymentInForce(deployment, [three, scaled(3)]).placements[0]).toMatchObject({ slots: [0, 3, 4] });
+  expect([slots, { ...slots, site: 'away' }].map((each) => isOfConfiguration(each, deployment))).toEqual([true, false]);
+});
+
 test('an edit of the number in the file wins, and so does one of the weights', () => {
   const standing = [scaled(4, 3), kept({ left: 50, right: 50 })];
   expect(deploymentInForce(deployment, standing)).toEqual(deployment);

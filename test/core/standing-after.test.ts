@@ -75,3 +75,17 @@ test('a site that a drill puts to sleep again is nobody’s to keep away from', 
   expect(by({})).toMatchObject([{ key: 'out/left' }]);
   expect(by({ yields: true })).toEqual([]);
 });
+
+test('named slots stand once a scale is done, whatever the number, and go with the first that names none', () => {
+  const scale = { site: 'left', replicas: 2, before: 2, instead: 2, isTakenBack: true };
+  const named = operationOf({ state: 'done', plan: { kind: 'scale', scale: { ...scale, slots: [0, 3] } } });
+  const [set] = standingAfter(named, { present: [], inForce: left, nowMs });
+  expect(set).toMatchObject({ key: 'slots/left', standing: { kind: 'slots', slots: [0, 3], untilMs: undefined } });
+  const present = set?.standing === undefined ? [] : [set.standing];
+  const plain = operationOf({ state: 'done', plan: { kind: 'scale', scale } });
+  expect(standingAfter(plain, { present, inForce: left, nowMs })).toMatchObject([
+    { key: 'slots/left', why: expect.stringContaining('overtaken') },
+  ]);
+  const failed = operationOf({ state: 'failed', plan: { kind: 'scale', scale } });
+  expect(standingAfter(failed, { present, inForce: left, nowMs })).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runStep } from '../../src/engine/run-step.ts';
 import type { Attempt, Block } from '../../src/model/block.ts';
 import type { OfferSight } from '../../src/model/offer.ts';
@@ -237,4 +237,44 @@ test('I14: a lost reply is settled with the same key though all is blocked meanw
   await end;
   expect(world.right.made).toHaveLength(1);
   expect(shelf.asked).toEqual([p5]);
+});
+
+describe('in one market alone', () => {
+  const both = [...sights.slice(0, 1), { offer: offerOf('p5.48xlarge', { market: 'spot' }) }];
+  const spot: Step = { ...launch, market: 'spot' };
+
+  test('nothing of another is asked for, whatever the order of the site', async () => {
+    const { world, shelf } = await openSelling(both);
+    expect(await run(world, spot)).toEqual({ kind: 'reached' });
+    expect(shelf.asked).toEqual(['p5.48xlarge a spot']);
+    expect([...world.right.replicas.values()].find(({ state }) => state === 'running')).toMatchObject({
+      market: 'spot',
+    });
+  });
+
+  test('what is sold out there says nothing of the others: the site is not blocked', async () => {
+    const { world, shelf } = await openSelling(both);
+    shelf.denials.set('p5.48xlarge a spot', soldOut);
+    expect(await run(world, spot)).toMatchObject({ kind: 'failed', error: { class: 'capacity' } });
+    expect(await run(world, spot)).toMatchObject({ kind: 'failed', error: { code: 'NothingLeftToAsk' } });
+    expect((await blocksOf(world)).map(({ scope }) => scope)).toEqual(['offer']);
+    expect(await run(world, launch)).toEqual({ kind: 'reached' });
+    expect(shelf.asked).toEqual(['p5.48xlarge a spot', p5]);
+  });
+
+  test('a site without any is not asked', async () => {
+    const { world, shelf } = await openSelling();
+    expect(await run(world, spot)).toMatchObject({
+      kind: 'failed',
+      error: { message: 'nothing is left to ask for in the market spot at right: it offers nothing' },
+    });
+    expect(shelf.asked).toEqual([]);
+  });
+
+  test('while its offers were never seen it is not asked to go by its own order', async () => {
+    const { world, shelf } = await openSelling(both);
+    shelf.blind = 'refuses';
+    expect(await run(world, spot)).toMatchObject({ kind: 'failed', error: { code: 'OffersNotSeen' } });
+    expect([shelf.asked, world.right.asked]).toEqual([[], []]);
+  });
 });

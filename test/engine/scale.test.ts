@@ -1,12 +1,14 @@
 /** Another number of replicas at a site, by the whole engine on virtual time. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { carryOut } from '../../src/engine/carry-out.ts';
 import { runController } from '../../src/engine/controller.ts';
 import { findOrphans } from '../../src/engine/orphans.ts';
 import { preview } from '../../src/engine/preview.ts';
+import { type MarketCounts, sumOfMarkets } from '../../src/model/offer.ts';
 import type { Standing } from '../../src/model/standing.ts';
 import type { Wish } from '../../src/model/wish.ts';
 import type { FakeCloud } from './support/fake-cloud.ts';
+import { offerOf, soldOut, stock } from './support/shelf.ts';
 import { createWorld, openStore, type World, type WorldChange } from './support/world.ts';
 
 const calm = new AbortController().signal;
@@ -253,4 +255,42 @@ test('a plan of it says what would be started and stopped, and changes nothing',
     planned: { forecast: { sites: [{ starts: 2, wanted: 3 }, { starts: 0 }] } },
   });
   expect(live(world.left)).toEqual([0]);
+});
+
+describe('so many in each market', () => {
+  const sights = (['on-demand', 'spot'] as const).map((market) => ({ offer: offerOf('p5.48xlarge', { market }) }));
+  const inMarkets = (markets: MarketCounts) => wishOf('left', sumOfMarkets(markets), { markets });
+  const had = (cloud: FakeCloud): readonly string[] =>
+    [...cloud.replicas.values()]
+      .filter(({ state }) => state === 'running')
+      .map(({ slot, market }) => `${slot} ${market}`)
+      .toSorted();
+
+  test('one is replaced by one of another market, before it goes; automation holds it where it stands', async () => {
+    const life = await serving({ sites: { left: 2, right: 1 } }, (world) => stock(world.left, sights));
+    const { world } = life;
+    expect(had(world.left)).toEqual(['0 on-demand', '1 on-demand']);
+    expect(await world.drive(type(world, inMarkets({ 'on-demand': 1, spot: 1 })))).toBe('scale done');
+    expect(had(world.left)).toEqual(['0 on-demand', '2 spot']);
+    expect(await standing(world)).toMatchObject([{ kind: 'slots', site: 'left', slots: [0, 2] }]);
+    await world.pass(10_000);
+    expect(had(world.left)).toEqual(['0 on-demand', '2 spot']);
+    expect(await findOrphans(world.boot().deps, calm)).toEqual({ orphans: [], unseen: [] });
+    world.left.crash(2);
+    await world.until('it is started again', () => live(world.left).length === 2 && servingAt(world, 'left') === 2);
+    expect(live(world.left)).toEqual([0, 2]);
+    expect(world.violations).toEqual([]);
+  });
+
+  test('what is sold out in the market leaves all as it was', async () => {
+    const life = await serving({ sites: { left: 2, right: 1 } }, (world) => {
+      stock(world.left, sights).denials.set('p5.48xlarge a spot', soldOut);
+    });
+    const { world } = life;
+    expect(await world.drive(type(world, inMarkets({ spot: 2 })))).toBe('scale failed');
+    await world.pass(10_000);
+    expect(had(world.left)).toEqual(['0 on-demand', '1 on-demand']);
+    expect([await standing(world), stopsAt(world.left)]).toEqual([[], []]);
+    expect(world.violations).toEqual([]);
+  });
 });

@@ -54,7 +54,7 @@ function besidesWeights(step: Step): string | undefined {
     case 'stop':
       return `A replica at ${step.site} may have been ${step.how === 'stop' ? 'stopped' : 'deleted'}`;
     case 'trim':
-      return `Replicas at ${step.site} in slots from ${step.keep} on may have been ${step.how === 'stop' ? 'stopped' : 'deleted'}`;
+      return `${beyond(step)} may have been ${step.how === 'stop' ? 'stopped' : 'deleted'}`;
     case 'cut':
       return `Requests at ${step.site} may have been cut`;
     case 'weigh':
@@ -66,4 +66,10 @@ function besidesWeights(step: Step): string | undefined {
     case 'settle':
       return undefined;
   }
+}
+
+function beyond({ site, keep, slots }: Step & { readonly kind: 'trim' }): string {
+  return slots === undefined
+    ? `Replicas at ${site} in slots from ${keep} on`
+    : `Replicas at ${site} in other slots than ${slots.join(', ')}`;
 }

@@ -1,5 +1,6 @@
 import { defineVerb } from '../change/define.ts';
-import { requiredCount, requiredText } from '../inputs.ts';
+import { marketsOf } from '../change/markets.ts';
+import { requiredCount, requiredText, text } from '../inputs.ts';
 import { findSite } from '../open-config.ts';
 
 /** As many as one site is ever given. */
@@ -11,10 +12,19 @@ export const scale = defineVerb({
   options: {
     site: requiredText('--site <site>', 'where', 'site'),
     replicas: requiredCount('--replicas <n>', 'how many; 0 for none, once it has no traffic', mostReplicas),
+    markets: text(
+      '--markets <list>',
+      'how many of them in each market (on-demand=1,spot=2); what is ready there stays',
+    ),
   },
   examples: [
     'godwit scale chat --site site-b --replicas 4',
     'godwit scale chat --site site-b --replicas 1 --reason "quiet hours" --yes',
+    'godwit scale chat --site site-b --replicas 3 --markets on-demand=1,spot=2',
   ],
-  wish: ({ site, replicas }, deployment) => ({ from: findSite(deployment, site), to: undefined, replicas }),
+  wish: ({ site, replicas, markets: typed }, deployment) => {
+    const markets = marketsOf(typed, replicas);
+    const from = findSite(deployment, site);
+    return { from, to: undefined, replicas, ...(markets === undefined ? {} : { markets }) };
+  },
 });

@@ -8,6 +8,7 @@ import { sameWeights } from '../../model/weights.ts';
 import { isWithin } from '../elapsed.ts';
 import { leastAbsenceMs } from '../listing.ts';
 import { isAlive } from '../readiness.ts';
+import { hasSlot, keptBy } from '../slots.ts';
 
 export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
   switch (step.kind) {
@@ -36,7 +37,7 @@ export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
     case 'stop':
       return stopped(step.how, seen);
     case 'trim':
-      return stopped(step.how, seen, step.keep);
+      return stopped(step.how, seen, step);
     case 'settle':
       return answer(seen.calmSinceMs !== undefined && nowMs - Math.max(seen.calmSinceMs, seen.beganAtMs) >= step.forMs);
   }
@@ -84,10 +85,10 @@ function hunted(
   return isWhole ? 'no' : 'unknown';
 }
 
-/** `keep`: what is in slots below it stays. */
-function stopped(how: 'stop' | 'delete', seen: StepSight, keep = 0): Answer {
+/** `trim`: what it leaves alone; absent: nothing. */
+function stopped(how: 'stop' | 'delete', seen: StepSight, trim?: Step & { readonly kind: 'trim' }): Answer {
   if (seen.replicas.kind === 'unknown') return 'unknown';
-  const gone = seen.replicas.value.filter(({ slot }) => slot >= keep);
+  const gone = seen.replicas.value.filter(({ slot }) => trim === undefined || !hasSlot(keptBy(trim), slot));
   if (gone.some(({ billed }) => billed === 'unknown')) return 'unknown';
   return answer(gone.every((replica) => isStopped(how, replica)));
 }

@@ -12,31 +12,39 @@ const proveDeadlineMs = 60_000;
 export function scaleSteps({ scale, start }: Action, view: View, nowMs: number): readonly Step[] {
   const site = view.sites.find((each) => each.site.name === scale?.site);
   if (scale === undefined || site === undefined) return [];
-  const { site: name, replicas, how } = scale;
+  const { site: name, replicas, slots, how } = scale;
   const { startupTimeoutMs } = site.placement.launch;
   // What the action takes the place of may have asked for a slot since it was decided (I14).
-  const free = missingAt(view, site, replicas, nowMs);
-  const slots = start.flatMap((each) => each.slots).filter((slot) => free.includes(slot));
-  const proveMs = slots.length > 0 ? startupTimeoutMs + launchDeadlineMs : Math.max(proveDeadlineMs, startupTimeoutMs);
-  const launch: Step = {
-    ...{ kind: 'launch', name: `launch ${name}`, site: name, slots, bestEffort: false },
-    deadlineMs: launchDeadlineMs,
-  };
+  const free = missingAt(view, site, scale, nowMs);
+  const launches = start.flatMap((each): Step[] => {
+    const own = each.slots.filter((slot) => free.includes(slot));
+    return own.length === 0 ? [] : [launchStep({ ...each, slots: own })];
+  });
+  const proveMs =
+    launches.length > 0 ? startupTimeoutMs + launchDeadlineMs : Math.max(proveDeadlineMs, startupTimeoutMs);
+  const inSlots = slots === undefined ? {} : { slots };
   const prove: Step = {
-    ...{ kind: 'prove', name: `prove ${name}`, site: name, replicas, below: replicas },
+    ...{ kind: 'prove', name: `prove ${name}`, site: name, replicas, below: replicas, ...inSlots },
     deadlineMs: proveMs,
   };
   const drainMs = drainBudgetMs(view, name);
   const trim: Step = {
-    ...{ kind: 'trim', name: `trim ${name} to ${replicas}`, site: name, keep: replicas, how, drainMs },
-    takes: trimmedReady(view, site, replicas, nowMs).taken,
+    ...{ kind: 'trim', name: `trim ${name} to ${replicas}`, site: name, keep: replicas, ...inSlots, how, drainMs },
+    takes: trimmedReady(view, site, scale, nowMs).taken,
     deadlineMs: drainMs + stopWithinMs(site),
   };
   const isTrimmed = beyond(site, scale).length > 0 || replicas < scale.before;
   return [
     ...(isTrimmed ? [{ kind: 'stamp', name: 'stamp', deadlineMs: writeDeadlineMs } as const] : []),
-    ...(slots.length > 0 ? [launch] : []),
+    ...launches,
     ...(replicas > 0 ? [prove] : []),
     ...(isTrimmed ? [trim] : []),
   ];
+}
+
+/** Markets are asked one after the other, each for its own. */
+function launchStep({ site, slots, market }: Action['start'][number]): Step {
+  const name = market === undefined ? `launch ${site}` : `launch ${site} ${market}`;
+  const own = market === undefined ? {} : { market };
+  return { kind: 'launch', name, site, slots, bestEffort: false, ...own, deadlineMs: launchDeadlineMs };
 }

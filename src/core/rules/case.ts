@@ -38,7 +38,7 @@ export function startsAt(about: Case, site: SiteView): number {
   const { view, action, nowMs } = about;
   const { name } = site.site;
   if (action.hunt !== undefined) return dearestShare(view, action.hunt, name);
-  const asked = action.start.find((each) => each.site === name)?.slots.length ?? 0;
+  const asked = action.start.flatMap((each) => (each.site === name ? each.slots : [])).length;
   const wakes = action.kind !== 'start' && isRaised(about, site) && readyReplicas(view, site, nowMs).length === 0;
   return wakes ? missingSlots(view, site, nowMs).length : asked;
 }
@@ -61,7 +61,7 @@ export function trimThen({ view, action, nowMs }: Case): Trim | undefined {
   const { scale, start } = action;
   const site = view.sites.find((each) => each.site.name === scale?.site);
   if (scale === undefined || site === undefined || beyond(site, scale).length === 0) return undefined;
-  const trim = trimmedReady(view, site, scale.replicas, nowMs);
+  const trim = trimmedReady(view, site, scale, nowMs);
   return start.length > 0 ? { ...trim, kept: scale.replicas } : trim;
 }
 

@@ -4,6 +4,7 @@ import type { Reason } from '../../model/reason.ts';
 import type { View } from '../../model/view.ts';
 import { isResident, readyReplicas } from '../readiness.ts';
 import { type Trim, trimmedReady } from '../scale.ts';
+import { keptBy } from '../slots.ts';
 import { type Rule, trimThen } from './case.ts';
 
 /** What is started lies where it may (I19), and what serves is not taken away (I4). */
@@ -27,11 +28,12 @@ export function residencyReasons(view: View, name: string): readonly Reason[] {
 }
 
 /** Why what is beyond the number may not go at this moment. */
-export function trimReasons(view: View, { site: name, keep }: TrimStep, nowMs: number): readonly Reason[] {
+export function trimReasons(view: View, step: TrimStep, nowMs: number): readonly Reason[] {
+  const { site: name, keep } = step;
   const site = view.sites.find((each) => each.site.name === name);
   if (site === undefined) return [];
   const kept = keptReasons(view, name, keep);
-  return kept.length > 0 ? kept : servedReasons(view, trimmedReady(view, site, keep, nowMs), nowMs);
+  return kept.length > 0 ? kept : servedReasons(view, trimmedReady(view, site, keptBy(step), nowMs), nowMs);
 }
 
 type TrimStep = Step & { readonly kind: 'trim' };

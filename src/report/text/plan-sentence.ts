@@ -38,9 +38,14 @@ export function planSentence(plan: Plan, sharePct: number | undefined): string {
 function scaleSentence(name: string, { scale, steps }: Plan): string {
   if (scale === undefined) return `Scale ${name}.`;
   const site = sanitize(scale.site, 40);
-  const started = steps.flatMap((step) => (step.kind === 'launch' ? step.slots : [])).length;
-  const starts = started === 0 ? '' : `, starting ${started}`;
-  const stops = steps.some(({ kind }) => kind === 'trim') ? ', each stopped once nothing runs there' : '';
+  const launches = steps.flatMap((step) =>
+    step.kind === 'launch' ? [`${step.slots.length}${step.market === undefined ? '' : ` ${step.market}`}`] : [],
+  );
+  const isTrimmed = steps.some(({ kind }) => kind === 'trim');
+  if (isTrimmed && launches.length > 0 && scale.before === scale.replicas)
+    return `Replace replicas of ${name} at ${site}, which keeps ${scale.replicas}: ${launches.join(' and ')} started, others stopped once nothing runs there.`;
+  const starts = launches.length === 0 ? '' : `, starting ${launches.join(' and ')}`;
+  const stops = isTrimmed ? ', each stopped once nothing runs there' : '';
   const back = scale.isTakenBack ? ', as configured' : ` in place of the configured ${scale.instead}`;
   return `Scale ${name} at ${site} from ${scale.before} to ${scale.replicas}${back}${starts}${stops}.`;
 }

@@ -22,6 +22,8 @@ export function standingText(standing: Standing): string {
       const { site, replicas, instead } = standing;
       return `${sanitize(site, 40)} scaled to ${replicas} (configured: ${instead})`;
     }
+    case 'slots':
+      return `replicas of ${sanitize(standing.site, 40)} stand in slots ${standing.slots.join(', ')}`;
     case 'weights':
       return `traffic prefers ${weightsText(standing.weights)} (configured: ${weightsText(standing.instead)})`;
     case 'shift':

@@ -44,6 +44,10 @@ test.for([
     wish: { kind: 'scale', from: 'site-b', replicas: 0 },
   },
   {
+    argv: ['scale', 'chat', '--site', 'site-b', '--replicas', '3', '--markets', 'on-demand=1,spot=2'],
+    wish: { kind: 'scale', from: 'site-b', replicas: 3, markets: { 'on-demand': 1, spot: 2 } },
+  },
+  {
     argv: ['switchover', 'chat', '--weights', 'site-a=60,site-b=40'],
     wish: { kind: 'switchover', to: undefined, weights: { 'site-a': 60, 'site-b': 40 } },
   },
@@ -60,6 +64,14 @@ test.for([
   { argv: ['scale', 'chat', '--site', 'site-b', '--replicas', '-1'], says: 'write a whole number from 0 to 1000' },
   { argv: ['scale', 'chat', '--site', 'site-b', '--replicas', '1001'], says: 'write a whole number from 0 to 1000' },
   { argv: ['scale', 'chat', '--site', 'site-x', '--replicas', '1'], says: 'chat has no site "site-x"' },
+  ...[
+    { typed: 'spot=2', says: '--markets spot=2 is 2 in all, and --replicas says 3' },
+    { typed: 'spot=2,spot=1', says: 'names a market twice' },
+    { typed: 'cheap=3', says: 'must be of on-demand, spot, reserved, each with a number' },
+    { typed: 'spot', says: 'must be of on-demand, spot, reserved, each with a number' },
+  ].map(({ typed, says }) => {
+    return { argv: ['scale', 'chat', '--site', 'site-b', '--replicas', '3', '--markets', typed], says };
+  }),
   { argv: ['switchover', 'chat'], says: 'switchover needs to know where to' },
   {
     argv: ['switchover', 'chat', '--to', 'site-b', '--weights', 'site-b=100'],
@@ -77,7 +89,16 @@ test.for([
   expect(err).toContain(says);
 });
 
+const inSpot: Plan = {
+  ...{ ...up, steps: [{ ...launch, market: 'spot' }, prove, trim] },
+  scale: { ...scale, before: 3, slots: [0, 3, 4] },
+};
+
 test.for([
+  {
+    shown: inSpot,
+    says: 'Replace replicas of chat at site-b, which keeps 3: 2 spot started, others stopped once nothing runs there.',
+  },
   { shown: up, says: 'Scale chat at site-b from 1 to 3 in place of the configured 1, starting 2.' },
   { shown: down, says: 'Scale chat at site-b from 3 to 1, as configured, each stopped once nothing runs there.' },
 ])('the plan says: $says', async ({ shown, says }) => {

@@ -139,7 +139,7 @@ export function proofOf(change: Partial<Proof> = {}): Proof {
   return { replica: 'left-0', bootId: 'boot-1', model: 'tiny', completions: 3, atMs: nowMs - 100, ...change };
 }
 
-interface ReplicaChange extends Partial<Replica> {
+export interface ReplicaChange extends Partial<Replica> {
   readonly conditions?: readonly Partial<Condition>[];
   /** Null: none. */
   readonly proof?: Partial<Proof> | null;
@@ -157,6 +157,10 @@ export function replicaView({ conditions = [{}], proof, ...change }: ReplicaChan
 
 export interface SiteChange {
   readonly listLagMs?: number;
+  /** Its provider says what it could start. */
+  readonly hasOffers?: true;
+  /** Where its replicas stand, in place of the first slots. */
+  readonly slots?: readonly number[];
   readonly listedSinceMs?: number;
   /** Of the list before the last that is older by the lag. */
   readonly listedEarlierMs?: number;
@@ -192,9 +196,11 @@ export function siteView(name: string, change: SiteChange = {}): SiteView {
       settings: {},
     },
     listLagMs: change.listLagMs ?? 0,
+    ...(change.hasOffers === undefined ? {} : { hasOffers: change.hasOffers }),
     placement: {
       site: name,
       replicas: wanted,
+      ...(change.slots === undefined ? {} : { slots: change.slots }),
       standby: change.standby ?? 'hot',
       launch: { command: ['serve'], env: {}, startupTimeoutMs: 60_000, stopGraceMs: 5000 },
       ...(change.ratedRps === undefined ? {} : { ratedRps: change.ratedRps }),

@@ -65,7 +65,10 @@ export function stock(cloud: FakeCloud, sights: readonly OfferSight[], account =
           const denial = shelf.denials.get(nameOfOffer(offer));
           if (denial !== undefined) return { kind: 'refused', ...denial };
           const reply = await start(request, call);
-          return reply.kind === 'done' ? reply : { kind: 'unknown', error: reply.error };
+          if (reply.kind !== 'done') return { kind: 'unknown', error: reply.error };
+          const value = { ...reply.value, market: offer.market };
+          cloud.replicas.set(value.id, value);
+          return { kind: 'done', value };
         },
       });
     }) satisfies FakeCloud['start'],

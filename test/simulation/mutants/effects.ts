@@ -224,11 +224,11 @@ export const effectMutants: readonly Mutant[] = [
     file: reached,
     find: lines(
       "  if (seen.replicas.kind === 'unknown') return 'unknown';",
-      '  const gone = seen.replicas.value.filter(({ slot }) => slot >= keep);',
+      '  const gone = seen.replicas.value.filter(({ slot }) => trim === undefined || !hasSlot(keptBy(trim), slot));',
     ),
     replace: lines(
       "  if (seen.replicas.kind === 'unknown') return 'yes';",
-      '  const gone = seen.replicas.value.filter(({ slot }) => slot >= keep);',
+      '  const gone = seen.replicas.value.filter(({ slot }) => trim === undefined || !hasSlot(keptBy(trim), slot));',
     ),
     breaks: ['I16', 'I18', 'I26'],
     why: 'a provider that does not answer has nothing left',

@@ -7,8 +7,8 @@ export const scalingMutants: readonly Mutant[] = [
   {
     name: 'trim-takes-one-that-stays',
     file: 'src/core/plan/scale.ts',
-    find: 'site: name, keep: replicas, how, drainMs },',
-    replace: 'site: name, keep: Math.max(1, replicas) - 1, how, drainMs },',
+    find: 'site: name, keep: replicas, ...inSlots, how, drainMs },',
+    replace: 'site: name, keep: Math.max(1, replicas) - 1, ...inSlots, how, drainMs },',
     breaks: ['I12'],
     why: 'slots count from 0: a number is taken for the last slot',
   },

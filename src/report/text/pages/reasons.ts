@@ -197,6 +197,10 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'The preferred site has been healthy for failover.failback.after: traffic goes back.',
     'Nothing.',
   ),
+  MarketNotTold: reason(
+    'So many replicas were asked for in each market, and the site’s provider does not tell in which market one of its replicas was had, or what it could start.',
+    'Ask for a number without markets: godwit scale DEPLOYMENT --site SITE --replicas N',
+  ),
   AskedByPerson: reason('A person asked for it; the record holds who, where and why.', 'Nothing.'),
   AskedByRebalance: reason(
     'A rebalancing asked for it as one of its changes; the record holds who began it, where and why.',
