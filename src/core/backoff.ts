@@ -40,3 +40,11 @@ const longestRestartMs = 300_000;
 export function restartAfterMs(failures: number): number {
   return Math.min(longestRestartMs, firstRestartMs * 2 ** (failures - 1));
 }
+
+const firstMarketMs = 600_000;
+const longestMarketMs = 7_200_000;
+
+/** As `restartAfterMs`, of a start that was asked for in one market alone: nobody waits for what would only be cheaper there. */
+export function marketAgainAfterMs(failures: number): number {
+  return Math.min(longestMarketMs, firstMarketMs * 2 ** (failures - 1));
+}

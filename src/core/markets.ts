@@ -1,6 +1,6 @@
 /** Which replicas of a site stay, and which slots are filled, so that so many of them are had in each market. */
 import { type Market, markets } from '../model/error-verdict.ts';
-import { type MarketCounts, marketsText } from '../model/offer.ts';
+import type { MarketCounts } from '../model/offer.ts';
 import type { Reason } from '../model/reason.ts';
 import type { SiteView, View } from '../model/view.ts';
 import { unlistedSlots } from './launched.ts';
@@ -46,8 +46,10 @@ export function fillMarkets(view: View, site: SiteView, wanted: MarketCounts, no
     const slots = Array.from({ length: count - own.length }, nextFree);
     if (slots.length > 0) fill.push({ market, slots });
   }
-  if (fill.length > 0 && site.hasOffers !== true) {
-    const message = `${site.site.provider} does not say what ${name} could start, so that no market can be asked for (${marketsText(wanted)})`;
+  const strange = fill.find(({ market }) => site.markets?.includes(market) !== true);
+  if (strange !== undefined) {
+    const known = site.markets === undefined ? 'none' : site.markets.join(', ');
+    const message = `${name} can be asked for nothing in the market ${strange.market}; it names ${known} (${site.site.provider})`;
     return { kind: 'refused', reason: { code: 'MarketNotTold', site: name, message } };
   }
   return { kind: 'filling', set: slotSet([...kept, ...fill.flatMap(({ slots }) => slots)]), fill };

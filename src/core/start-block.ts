@@ -1,9 +1,10 @@
 /** Why nothing should be started at a site now: what its provider refuses, or that starts failed there lately. */
 import type { Asker, Block, Place } from '../model/block.ts';
+import type { Market } from '../model/error-verdict.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { SiteView, View } from '../model/view.ts';
-import { restartAfterMs } from './backoff.ts';
+import { marketAgainAfterMs, restartAfterMs } from './backoff.ts';
 import { isWithin } from './elapsed.ts';
 import { blockOfAll, coversAll, type Hunt } from './hunt.ts';
 import { unblockedAtMs } from './standing.ts';
@@ -55,26 +56,50 @@ export function reasonOf({ site, code, message, untilMs, isUntilChanged }: Block
 }
 
 /** Starts failed lately: no site is asked without end, though nobody knows what it could start. */
-export function failedStarts(view: Pick<View, 'recent' | 'standing'>, site: string, nowMs: number): Reason | undefined {
+export function failedStarts(view: Starts, site: string, nowMs: number): Reason | undefined {
+  return failedLately(view, { site, pauseMs: restartAfterMs, nowMs });
+}
+
+/** Why no more is to be asked for there in this market alone: that failed lately. Undefined: it may be. */
+export function marketBlock(view: Starts, site: string, market: Market, nowMs: number): Reason | undefined {
+  return failedLately(view, { site, market, pauseMs: marketAgainAfterMs, nowMs });
+}
+
+type Starts = Pick<View, 'recent' | 'standing'>;
+
+interface Lately {
+  readonly site: string;
+  /** Of starts in that one alone; absent: of those in whichever there was. */
+  readonly market?: Market;
+  readonly pauseMs: (failures: number) => number;
+  readonly nowMs: number;
+}
+
+function failedLately(view: Starts, { site, market, pauseMs, nowMs }: Lately): Reason | undefined {
   // What a person cleared by hand is forgotten.
   const sinceMs = unblockedAtMs(view, site);
-  const ends = view.recent.flatMap((each) => endOfStart(each, site) ?? []).filter(({ atMs }) => atMs > sinceMs);
+  const ends = view.recent.flatMap((each) => endOfStart(each, site, market) ?? []).filter(({ atMs }) => atMs > sinceMs);
   const firstGood = ends.findIndex(({ hasFailed }) => !hasFailed);
   const failures = firstGood < 0 ? ends.length : firstGood;
   const [newest] = ends;
   if (newest === undefined || failures === 0) return undefined;
-  const pauseMs = restartAfterMs(failures);
-  if (!isWithin(pauseMs, newest.atMs, nowMs)) return undefined;
-  const untilMs = newest.atMs + pauseMs;
+  const forMs = pauseMs(failures);
+  if (!isWithin(forMs, newest.atMs, nowMs)) return undefined;
+  const untilMs = newest.atMs + forMs;
+  const where = market === undefined ? site : `${site} in the market ${market}`;
   const times = failures === 1 ? 'the last start failed' : `starts failed ${failures} times in a row`;
-  return { code: 'StartBlocked', site, message: `${times} at ${site}`, untilMs };
+  return { code: 'StartBlocked', site, message: `${times} at ${where}`, untilMs };
 }
 
 /** How the operation's start at the site ended; undefined when it says nothing of the site, as when a person cut it short. */
-function endOfStart({ plan, state, step, error, endedAtMs }: Operation, site: string) {
-  const steps = plan.steps.filter((each) => each.kind === 'launch' && !each.bestEffort && each.site === site);
+function endOfStart({ plan, state, step, error, endedAtMs }: Operation, site: string, market: Market | undefined) {
+  // What one market has not says nothing of the others.
+  const steps = plan.steps.filter(
+    (each) => each.kind === 'launch' && !each.bestEffort && each.site === site && each.market === market,
+  );
   const last = plan.steps[step];
-  const isThere = (last?.kind === 'launch' || last?.kind === 'prove') && last.site === site;
+  const isLaunch = last?.kind === 'launch' && last.site === site && last.market === market;
+  const isThere = isLaunch || (last?.kind === 'prove' && last.site === site);
   const hasFailed = isThere && state !== 'done' && error?.class !== 'conflict';
   const says = steps.length > 0 && (state === 'done' || hasFailed);
   return says && endedAtMs !== undefined ? { hasFailed, atMs: endedAtMs } : undefined;

@@ -115,12 +115,12 @@ export function watchSite({ deps, deployment, placement, schedule, reading }: Wa
 }
 
 /** What a session says of its site once and for all. */
-function traitsOf({ listLagMs, account, stopSlackMs, offers }: Provider) {
+function traitsOf({ listLagMs, account, stopSlackMs, markets }: Provider) {
   return {
     listLagMs,
     ...(account === undefined ? {} : { account }),
     ...(stopSlackMs === undefined ? {} : { stopSlackMs }),
-    ...(offers === undefined ? {} : { hasOffers: true as const }),
+    ...(markets === undefined ? {} : { markets }),
   };
 }
 

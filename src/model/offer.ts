@@ -41,6 +41,11 @@ export function isSameOffer(one: Offer, other: Offer): boolean {
   return nameOfOffer(one) === nameOfOffer(other) && one.subnet === other.subnet;
 }
 
+/** The markets that they are of, each once, in their order. */
+export function marketsOf(offers: readonly Pick<Offer, 'market'>[]): readonly Market[] {
+  return [...new Set(offers.map(({ market }) => market))];
+}
+
 /** Replicas by the market that they are had in; a market that is not named: none of them. */
 export type MarketCounts = Readonly<Partial<Record<Market, number>>>;
 

@@ -26,6 +26,8 @@ export interface Choice {
   readonly today: number;
   /** How long one takes from start to serving, in hours: paid for, and of no use. */
   readonly startupHours: number;
+  /** A run brings about its number by itself; absent: only that of all markets at the site together. */
+  readonly isSteered?: true;
 }
 
 /** A site as rebalancing sees it. */

@@ -1,5 +1,6 @@
 /** What rebalancing would do, and why: plain data, rendered many ways. */
 import type { Market } from './error-verdict.ts';
+import type { MarketCounts } from './offer.ts';
 import type { Allocation, AllocationCost } from './placement-problem.ts';
 import type { Reason } from './reason.ts';
 import type { Weights } from './route.ts';
@@ -60,6 +61,8 @@ export interface SiteChange {
   readonly replicas: { readonly before: number; readonly after: number };
   /** Of the replicas, those of each market whose number changes; absent: of none, or the placement counts alone. */
   readonly markets?: readonly MarketChange[];
+  /** Today's replicas by market, where a run brings about the number of each; absent: it gives the site its number alone. */
+  readonly byMarket?: MarketCounts;
 }
 
 /** What changes in one market of a site. */
@@ -112,7 +115,7 @@ export type RebalanceOutcome =
       readonly allocation: Allocation;
       readonly today: AllocationCost;
       readonly cost: AllocationCost;
-      /** What it costs after a run, which changes no market for another; absent: the same. */
+      /** What it costs after a run, where that changes no market for another; absent: the same. */
       readonly reached?: AllocationCost;
       /** What no plan within these rules can cost less than, dollars per hour; `gap`: (cost − bound) ÷ cost, 0–1. */
       readonly bound: number;

@@ -2,6 +2,7 @@
 import type { Block } from './block.ts';
 import type { Condition, Proof } from './condition.ts';
 import type { Deployment, Placement } from './deployment.ts';
+import type { Market } from './error-verdict.ts';
 import type { Fault } from './fault.ts';
 import type { Notice } from './notice.ts';
 import type { Operation, OperationRequest } from './operation.ts';
@@ -37,8 +38,8 @@ export interface SiteView {
   readonly listLagMs: number;
   /** The provider's: how long a stop takes beyond the server's grace, in milliseconds. Absent: it does not say. */
   readonly stopSlackMs?: number;
-  /** The provider's: it says what it could start, so that one market can be asked for. Absent: it does not. */
-  readonly hasOffers?: true;
+  /** The provider's: the markets that its settings name, each of which can be asked for alone. Absent: it knows of none. */
+  readonly markets?: readonly Market[];
   /** The provider's: whose account it is, as a reference. Absent: this site's alone. */
   readonly account?: string;
   /** Whether the provider's list could be read, and when; `replicas` is what it said last. */

@@ -3,6 +3,7 @@ import type { ZodType } from 'zod';
 import type { AccessReport } from '../model/access.ts';
 import type { Denial } from '../model/denial.ts';
 import type { LaunchSpec } from '../model/deployment.ts';
+import type { Market } from '../model/error-verdict.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Offer, OfferSight } from '../model/offer.ts';
 import type { Answer, Reply, Seen } from '../model/outcome.ts';
@@ -99,6 +100,11 @@ export interface Provider {
    * absent: 30 s.
    */
   readonly noticeEveryMs?: number;
+  /**
+   * The markets that its settings name: a start can be asked for in one of them alone, by its `offers`. The same for the session's
+   * whole life. Absent: it knows of none.
+   */
+  readonly markets?: readonly Market[];
   /** Whose account it is, as a reference: what is refused for the account is refused at all its sites. Absent: this site's alone. */
   readonly account?: string;
   /** All replicas of the deployment at this site, by tag: the cloud is the truth, our database is not. Stopped ones too. */

@@ -111,6 +111,18 @@ export class RebalanceBook {
       if (replicas.after !== replicas.before && set?.kind === 'scale' && set.replicas !== replicas.after)
         ghost.violate('I32', `a rebalancing is done, and ${site} is to have ${set.replicas}, not ${replicas.after}`);
     }
+    for (const change of outcome.changes) this.#checkMarkets(change);
+  }
+
+  /** What was to go from a market has gone: whatever broke since, nobody has started anything. */
+  #checkMarkets({ site, markets = [], byMarket }: Plan['changes'][number]): void {
+    if (byMarket === undefined) return;
+    const alive = this.#world.clouds.get(site)?.alive() ?? [];
+    for (const { market, after } of markets) {
+      const left = alive.filter(({ replica }) => replica.market === market).length;
+      if (left > after)
+        this.#world.ghost.violate('I32', `a rebalancing is done, and ${site} has ${left} in ${market}, not ${after}`);
+    }
   }
 
   #watch({ body }: JournalDraft): void {

@@ -1,6 +1,6 @@
 /** The ports as one life of a process has them: over links that fail, each call a point at which it may die. */
 import type { Notice } from '../model/notice.ts';
-import type { OfferSight } from '../model/offer.ts';
+import { marketsOf, type OfferSight } from '../model/offer.ts';
 import type { Reply, Seen } from '../model/outcome.ts';
 import type { ProviderError } from '../model/provider-error.ts';
 import type { WriteCall } from '../ports/call.ts';
@@ -150,7 +150,7 @@ export function providerOf(reach: Reach, cloud: Cloud, listLagMs: number): Provi
     listLagMs,
     ...(cloud.announces ? { noticeEveryMs, notices: () => hear(reach, cloud) } : {}),
     ...(reach.drills === undefined ? {} : { disturb: disturbOf(reach, cloud) }),
-    ...(shelf === undefined ? {} : { account: `account-${cloud.site}`, offers: () => look(reach, shelf) }),
+    ...(shelf === undefined ? {} : { account: `account-${cloud.site}`, ...soldBy(reach, shelf) }),
     list: () =>
       ask(reach, link, {
         call: 'list',
@@ -198,6 +198,10 @@ function hear({ life, clock }: Reach, cloud: Cloud): Promise<Seen<readonly Notic
       'class' in found ? { kind: 'unknown', error: found } : { kind: 'seen', value: found, asOfMs: clock.nowMs() },
     );
   });
+}
+
+function soldBy(reach: Reach, shelf: Goods): Pick<Provider, 'markets' | 'offers'> {
+  return { markets: marketsOf(shelf.offers), offers: () => look(reach, shelf) };
 }
 
 /** What it sells is asked for without a link in between: a look that got no answer is part of the shelf. */

@@ -7,7 +7,8 @@ import { calmOptions, type SimOptions } from './options.ts';
 
 /**
  * Of what else may go wrong so much that every run meets something, and so little that most come to an end; people move and scale,
- * in a third of the worlds drills are held too.
+ *
+ * in a third of the worlds drills are held too, in others sites sell in several markets.
  */
 export function rebalanceOptions(drawn: SimOptions, random: Random): SimOptions {
   const { every } = drawn;
@@ -31,5 +32,6 @@ export function rebalanceOptions(drawn: SimOptions, random: Random): SimOptions 
       unsolved: random.next() < 0.5 ? 0 : 0.05,
     },
   };
-  return random.next() < 0.33 ? withDrills(options, random) : options;
+  const all = random.next() < 0.33 ? withDrills(options, random) : options;
+  return { ...all, hasShelves: random.next() < 0.4 };
 }

@@ -1,6 +1,6 @@
 /** What a simulated world's capacity costs, and how much of it is wanted: another one each time somebody looks. */
 import type { Config } from '../model/config.ts';
-import type { RebalancePolicy } from '../model/rebalance-policy.ts';
+import type { RebalancePolicy, SiteCapacity } from '../model/rebalance-policy.ts';
 import type { Random } from '../ports/random.ts';
 import type { SimOptions } from './options.ts';
 import { oneOf } from './strikes.ts';
@@ -17,6 +17,8 @@ export interface Tariff {
   /** Started and stopped in one run; undefined: as many as it takes. */
   readonly mostReplicas: number | undefined;
   readonly minimumGainUsdPerHour: number;
+  /** Of what one costs on demand, in the spot market; undefined: nobody can be asked for one market. */
+  readonly spotRatio: number | undefined;
 }
 
 /** One replica serves so much; as many as are written at a site serve all that users of a world ask for. */
@@ -26,7 +28,7 @@ const accelerator = 'H100';
 export const slotMs = 5000;
 
 /** What capacity costs and what is wanted of it, anew for each world. */
-export function drawTariff({ sites }: Pick<SimOptions, 'sites'>, random: Random): Tariff {
+export function drawTariff({ sites, hasShelves }: Markets, random: Random): Tariff {
   const among = <T>(...choices: readonly [T, ...T[]]): T => oneOf(choices, random.next()) ?? choices[0];
   return {
     usdPerHour: Array.from({ length: sites }, () => among(1, 2, 4)),
@@ -36,15 +38,18 @@ export function drawTariff({ sites }: Pick<SimOptions, 'sites'>, random: Random)
     survive: among('site', 'site', undefined),
     mostReplicas: among(undefined, undefined, 2),
     minimumGainUsdPerHour: among(0, 0, 1),
+    spotRatio: hasShelves ? among(0.3, 0.6, 1.5) : undefined,
   };
 }
 
+type Markets = Pick<SimOptions, 'sites' | 'hasShelves'>;
+
 /** All sites cost the same: as a world is written first. */
-export function evenTariff({ sites }: Pick<SimOptions, 'sites'>): Tariff {
+export function evenTariff({ sites, hasShelves }: Markets): Tariff {
   return {
     usdPerHour: Array.from({ length: sites }, () => 1),
     ...{ demandRps: 0, headroomRatio: 0, minimumSites: 1, survive: 'site', mostReplicas: undefined },
-    minimumGainUsdPerHour: 0,
+    ...{ minimumGainUsdPerHour: 0, spotRatio: hasShelves ? 1 : undefined },
   };
 }
 
@@ -53,21 +58,22 @@ export function withTariff(config: Config, everySite: readonly string[], tariff:
   const { sites, deployments } = config;
   return {
     ...config,
-    sites: sites.map((site) => ({
-      ...site,
-      capacity: [
-        {
-          ...{ accelerator, market: 'on-demand', count: roomOf(config) },
-          usdPerHour: tariff.usdPerHour[everySite.indexOf(site.name)] ?? 1,
-        },
-      ],
-    })),
+    sites: sites.map((site) => {
+      const usdPerHour = tariff.usdPerHour[everySite.indexOf(site.name)] ?? 1;
+      return { ...site, capacity: capacityOf(roomOf(config), usdPerHour, tariff.spotRatio) };
+    }),
     deployments: deployments.map((deployment) => ({
       ...deployment,
       placements: deployment.placements.map((each) => ({ ...each, ratedRps, use: { accelerator, count: 1 } })),
     })),
     rebalance: policyOf(config, tariff),
   };
+}
+
+function capacityOf(count: number, usdPerHour: number, spotRatio: number | undefined): readonly SiteCapacity[] {
+  const onDemand = { accelerator, market: 'on-demand', count, usdPerHour } as const;
+  if (spotRatio === undefined) return [onDemand];
+  return [onDemand, { ...onDemand, market: 'spot', usdPerHour: usdPerHour * spotRatio }];
 }
 
 /** One more than is written. */

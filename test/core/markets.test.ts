@@ -20,9 +20,9 @@ import {
 const had = (slot: number, market: Market | undefined, change: ReplicaChange = {}): ReplicaView =>
   replicaView({ site: 'left', slot, ...(market === undefined ? {} : { market }), ...change });
 
-/** `left` has three on demand, and its provider says what it could start. */
+/** `left` has three on demand, and can be asked for any market. */
 function world(replicas: readonly ReplicaView[], left: SiteChange = {}, change: Parameters<typeof view>[0] = {}): View {
-  const site = siteView('left', { wanted: 3, hasOffers: true, replicas, ...left });
+  const site = siteView('left', { wanted: 3, markets: ['on-demand', 'spot', 'reserved'], replicas, ...left });
   return view({ sites: [site, siteView('right')], ...change });
 }
 
@@ -112,12 +112,21 @@ test.for([
     reason: { code: 'MarketNotTold', message: 'local does not tell in which market left-0 at left was had' },
   },
   {
-    name: 'where nobody says what could be started',
+    name: 'where one of them is not offered',
+    seen: world(three, { markets: ['on-demand', 'reserved'] }),
+    markets: { spot: 1, 'on-demand': 3 },
+    reason: {
+      code: 'MarketNotTold',
+      message: 'left can be asked for nothing in the market spot; it names on-demand, reserved (local)',
+    },
+  },
+  {
+    name: 'where nobody knows of markets',
     seen: view({ sites: [siteView('left', { wanted: 3, replicas: three })] }),
     markets: { spot: 1, 'on-demand': 3 },
     reason: {
       code: 'MarketNotTold',
-      message: 'local does not say what left could start, so that no market can be asked for (spot 1, on-demand 3)',
+      message: 'left can be asked for nothing in the market spot; it names none (local)',
     },
   },
   {

@@ -54,10 +54,10 @@ test('says of a site what its provider says of it, and nothing of what it does n
   if (left === undefined) throw new Error('there is no site left');
   const providers = new Map([
     ...deps.providers,
-    ['left', { ...left, listLagMs: 7, stopSlackMs: 600_000, account: 'a' }],
+    ['left', { ...left, listLagMs: 7, stopSlackMs: 600_000, account: 'a', markets: ['spot'] }],
   ]);
   const [one, other] = createObserver({ ...deps, providers }, world.deployment, 1000).sight().sites;
-  expect(one).toMatchObject({ listLagMs: 7, stopSlackMs: 600_000, account: 'a' });
+  expect(one).toMatchObject({ listLagMs: 7, stopSlackMs: 600_000, account: 'a', markets: ['spot'] });
   expect(other).not.toHaveProperty('stopSlackMs');
 });
 

@@ -25,10 +25,16 @@ export function changesOf(problem: PlacementProblem, after: Allocation): readonl
         weight: { before: weight(before), after: weight(after) },
         replicas: { before: count(before), after: count(after) },
         ...(markets.length === 0 ? {} : { markets }),
+        ...byMarketOf(problem.choices.filter(isHere)),
       };
       const isSameCount = change.replicas.before === change.replicas.after && markets.length === 0;
       const isSame = change.weight.before === change.weight.after && isSameCount;
       return isSame ? [] : [change];
     });
   });
+}
+
+function byMarketOf(choices: readonly Choice[]): Pick<SiteChange, 'byMarket'> {
+  if (!choices.every(({ isSteered }) => isSteered === true)) return {};
+  return { byMarket: Object.fromEntries(choices.map(({ pool, today }) => [pool.market, today])) };
 }

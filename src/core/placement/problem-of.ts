@@ -54,6 +54,7 @@ function choicesAt(
     return {
       ...{ deployment, pool, units, today: (seat.told[index] ?? 0) + more, ratedRps: placement.ratedRps ?? 0 },
       startupHours: placement.launch.startupTimeoutMs / hourMs,
+      ...(seat.isSteered ? { isSteered: true } : {}),
     };
   });
 }

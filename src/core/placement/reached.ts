@@ -1,11 +1,18 @@
-/** What a run leaves of an allocation: a site gets its number of replicas, and none changes its market for another. */
+/** What a run leaves of an allocation where markets cannot be asked for: a site gets its number, and no market changes for another. */
 import type { Allocation, Choice, PlacementProblem } from '../../model/placement-problem.ts';
 
-/** The same allocation when it changes no market. What grows does so where the allocation does, and what shrinks too. */
+/**
+ * The same allocation when it changes no market but where each can be asked for. What grows does so where the allocation does, and
+ * what shrinks too.
+ */
 export function reachedBy({ choices }: Pick<PlacementProblem, 'choices'>, after: Allocation): Allocation {
   const replicas = choices.map(({ today }) => today);
   const seats = Map.groupBy(choices.keys(), (index) => seatOf(choices[index]));
   for (const seat of seats.values()) {
+    if (seat.every((index) => choices[index]?.isSteered === true)) {
+      for (const index of seat) replicas[index] = after.replicas[index] ?? 0;
+      continue;
+    }
     const changes = seat.map((index) => (after.replicas[index] ?? 0) - (choices[index]?.today ?? 0));
     let left = changes.reduce((sum, change) => sum + change, 0);
     for (const [at, index] of seat.entries()) {

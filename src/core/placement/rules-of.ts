@@ -5,7 +5,7 @@ import type { View } from '../../model/view.ts';
 import { frozenReasons } from '../rules/calendar.ts';
 import { round } from '../rules/case.ts';
 import { isOut } from '../standing.ts';
-import { startBlock } from '../start-block.ts';
+import { marketBlock, startBlock } from '../start-block.ts';
 import { ownPool, type SharedPool } from './pools.ts';
 import type { DeploymentSight, ProblemTerms } from './terms.ts';
 
@@ -102,7 +102,7 @@ function blockRules(view: View, choices: readonly Choice[], nowMs: number): read
     const why = isEmptied ? `${site.name} was emptied by a person` : startBlock(view, site.name, nowMs)?.message;
     const own = choices.filter(({ deployment, pool }) => deployment === name && pool.site === site.name);
     return own.flatMap(({ pool }) =>
-      ruleOf(why, (because) => ({
+      ruleOf(why ?? marketBlock(view, site.name, pool.market, nowMs)?.message, (because) => ({
         ...{ name: `block ${name} ${pool.name}`, says: `no more of ${name} at ${site.name}: ${because}` },
         path: ['deployments', name, 'sites', site.name],
         limit: { kind: 'block', deployment: name, pool: pool.name },

@@ -20,6 +20,8 @@ export interface Seat {
   readonly untold: number;
   /** And those that were had in a market that the site does not list. */
   readonly unlisted: number;
+  /** Each of its markets can be asked for, and what runs is told in which it was had: a run brings about what is planned for each. */
+  readonly isSteered: boolean;
 }
 
 /** One for each placement that is seen. */
@@ -27,20 +29,27 @@ export function seatsOf(sights: readonly DeploymentSight[], pools: readonly Shar
   return sights.flatMap(({ view }) => view.sites.map((site) => seatAt(view.deployment, site, pools)));
 }
 
-function seatAt({ name }: Deployment, { placement, site, replicas }: SiteView, shared: readonly SharedPool[]): Seat {
+function seatAt(
+  { name }: Deployment,
+  { placement, site, markets = [], replicas }: SiteView,
+  shared: readonly SharedPool[],
+): Seat {
   const { use } = placement;
   const own = shared.filter(({ pool, accelerator }) => pool.site === site.name && accelerator === use?.accelerator);
   const alive = replicas.filter(({ replica }) => isAlive(replica.state)).map(({ replica }) => replica);
   // What counts alone has one price, whatever its market.
   if (own.length === 0) {
     const pools = [ownPool(name, placement)];
-    return { ...{ deployment: name, placement, pools, units: 1 }, told: [alive.length], untold: 0, unlisted: 0 };
+    const none = { untold: 0, unlisted: 0, isSteered: false };
+    return { ...{ deployment: name, placement, pools, units: 1 }, told: [alive.length], ...none };
   }
   const told = own.map(({ pool }) => alive.filter(({ market }) => market === pool.market).length);
   const untold = alive.filter(({ market }) => market === undefined).length;
+  const unlisted = told.reduce((left, count) => left - count, alive.length - untold);
   return {
-    ...{ deployment: name, placement, pools: own.map(({ pool }) => pool), units: use?.count ?? 1, told, untold },
-    unlisted: told.reduce((left, count) => left - count, alive.length - untold),
+    ...{ deployment: name, placement, pools: own.map(({ pool }) => pool), units: use?.count ?? 1 },
+    ...{ told, untold, unlisted },
+    isSteered: untold + unlisted === 0 && own.every(({ pool }) => markets.includes(pool.market)),
   };
 }
 

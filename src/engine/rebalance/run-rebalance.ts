@@ -92,7 +92,8 @@ async function hasBegun({ config, store }: EngineDeps, runId: string): Promise<b
 function movesOf({ parts = [], changes }: Extract<RebalanceOutcome, { kind: 'plan' }>): readonly SiteMove[] {
   return siteMoves(parts, (deployment, site) => {
     const change = changes.find((each) => each.deployment === deployment && each.site === site);
-    return change?.replicas.before ?? 0;
+    const { replicas, byMarket } = change ?? {};
+    return { replicas: replicas?.before ?? 0, ...(byMarket && { byMarket }) };
   });
 }
 
@@ -174,8 +175,9 @@ async function takeBack(
   move: SiteMove & { kind: 'scale' },
   index: number,
 ): Promise<readonly Reason[]> {
-  const { deployment, site, before } = move;
-  const back: SiteMove = { ...move, before: move.after, after: before };
+  const { deployment, site, before, markets } = move;
+  const inMarkets = markets && { markets: { before: markets.after, after: markets.before } };
+  const back: SiteMove = { ...move, before: move.after, after: before, ...inMarkets };
   terms.say(`taking back: ${textOf(back)}`);
   const options = { timeoutMs: undefined, requestId: `${terms.runId}-${index}-back` };
   const end = await carryOut(deps, wishOf(back, terms.reason), options, signal);

@@ -1,4 +1,6 @@
 /** One AWS site: lists by tag, starts and stops under the slot's lock and the deployment's epoch. */
+
+import { marketsOf } from '../../model/offer.ts';
 import type { Seen } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { Provider } from '../../ports/provider.ts';
@@ -9,6 +11,7 @@ import { onePerSlot } from '../shared/slots.ts';
 import { drainReplica } from './drain.ts';
 import { seeNotices } from './notices.ts';
 import { seeOffers } from './offers.ts';
+import { offersOf } from './request.ts';
 import type { AwsSettings } from './schema.ts';
 import { listLagMs, listPace, noticeEveryMs, type Session, type SessionDeps, stopSlackMs } from './session.ts';
 import { startReplica } from './start.ts';
@@ -39,6 +42,7 @@ export function openSite(deps: SessionDeps): Provider {
     stopSlackMs,
     noticeEveryMs,
     account: accountOf(settings),
+    markets: marketsOf(offersOf(settings)),
     async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
       const asOfMs = clock.nowMs();
       const told = await askTwice(() => session.look(deployment, call));

@@ -1,4 +1,5 @@
 /** One Azure site: lists by tag, starts and stops under the slot's lock and the deployment's epoch. */
+import { marketsOf } from '../../model/offer.ts';
 import type { Seen } from '../../model/outcome.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Provider } from '../../ports/provider.ts';
@@ -13,6 +14,7 @@ import { listNotices, listReplicas } from './list.ts';
 import { listLagMs, listPace, noticeEveryMs, type Session, type SessionDeps, stopSlackMs } from './session.ts';
 import { startReplica, startupOf } from './start.ts';
 import { stopReplica } from './stop.ts';
+import { offersOf } from './wire.ts';
 
 /** Makes and writes nothing until something is changed. */
 export function openSite(deps: SessionDeps): Provider {
@@ -24,6 +26,7 @@ export function openSite(deps: SessionDeps): Provider {
     stopSlackMs,
     noticeEveryMs,
     account: `azure:${settings.subscription}`,
+    markets: marketsOf(offersOf(settings)),
     list: ({ deployment }, call) =>
       look(clock, async () => mapTold(await askTwice(() => listReplicas(session, deployment, call)), onePerSlot)),
     start: (request, call) => changeSlot(session, request, call, () => startReplica(session, request, call)),

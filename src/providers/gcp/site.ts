@@ -1,4 +1,6 @@
 /** One Google Cloud site: lists by label, starts and stops under the slot's lock and the deployment's epoch. */
+
+import { marketsOf } from '../../model/offer.ts';
 import type { Seen } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { Provider } from '../../ports/provider.ts';
@@ -11,7 +13,7 @@ import { seeAccess } from './access.ts';
 import { drainReplica } from './drain.ts';
 import { seeNotices } from './notices.ts';
 import { seeOffers } from './offers.ts';
-import { filterFor } from './request.ts';
+import { filterFor, offersOf } from './request.ts';
 import { listLagMs, listPace, noticeEveryMs, type Session, type SessionDeps, stopSlackMs } from './session.ts';
 import { startReplica } from './start.ts';
 import { stopReplica } from './stop.ts';
@@ -31,6 +33,7 @@ export function openSite(deps: SessionDeps): Provider {
   return {
     ...{ listLagMs, listPace, stopSlackMs, noticeEveryMs },
     account: settings.project,
+    markets: marketsOf(offersOf(settings)),
     async list({ deployment }, call): Promise<Seen<readonly Replica[]>> {
       const asOfMs = clock.nowMs();
       const told = await askTwice(() => session.look(deployment, call));

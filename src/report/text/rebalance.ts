@@ -130,15 +130,16 @@ function sumText(changes: readonly SiteChange[]): string {
   return `starts ${started}, stops ${stopped} ${started + stopped === 1 ? 'replica' : 'replicas'}`;
 }
 
-/** What a run does not do: it gives a site its number of replicas. */
+/** What a run does not do where no market can be asked for: it gives the site its number of replicas. */
 function swapLines(changes: readonly SiteChange[], leftUsd: number, style: Style): readonly string[] {
-  const swaps = changes.flatMap(({ deployment, site, markets = [] }) => {
+  const swaps = changes.flatMap(({ deployment, site, markets = [], byMarket }) => {
+    if (byMarket !== undefined) return [];
     const isSwap = markets.some((each) => each.after > each.before) && markets.some((each) => each.after < each.before);
     return isSwap ? [`${sanitize(deployment)} at ${sanitize(site)}`] : [];
   });
   if (swaps.length === 0) return [];
   const more = leftUsd < leastUsd ? '' : `, which would save ${usd(leftUsd)} USD/h more`;
-  const text = `${swaps.join(', ')}: a run changes no market for another${more}`;
+  const text = `${swaps.join(', ')}: no market can be asked for there, and a run changes none for another${more}`;
   return hanging('leaves ', text, style.width, mostLines);
 }
 

@@ -21,6 +21,12 @@ function sightCases(make: MakeCloud): readonly ContractCase[] {
       assert.equal(new Set(sights.map(keyOf)).size, sights.length, 'each offer once');
       for (const sight of sights) checkSight(sight);
     }),
+    providerCase(make, 'names the markets of all that it offers, or none', async (bench) => {
+      const { markets } = bench.provider;
+      if (markets === undefined) return;
+      for (const { offer } of await offersOf(bench))
+        assert.ok(markets.includes(offer.market), `${nameOfOffer(offer)} is offered, and only ${markets.join()} named`);
+    }),
     providerCase(make, 'changes nothing when it is asked for its offers', async (bench) => {
       const first = await offersOf(bench);
       assert.deepEqual(namesOf(await offersOf(bench)), namesOf(first), 'nothing has changed, and the offers have');

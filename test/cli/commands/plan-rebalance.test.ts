@@ -159,8 +159,14 @@ DEPLOYMENT  SITE  TRAFFIC  REPLICAS
 chat        oslo      60%         3
  1  start 3 spot of chat at oslo (0 → 3)
  2  stop 3 on-demand of chat at oslo (3 → 0)
-leaves chat at oslo: a run changes no market for another
+leaves chat at oslo: no market can be asked for there, and a run changes none
+       for another
 `);
+  const steered = {
+    ...swap,
+    changes: [{ ...swap.changes[0], byMarket: { 'on-demand': 3, spot: 0 } }],
+  } as RebalanceOutcome;
+  expect((await planned(steered)).out).not.toContain('leaves');
   // What the swap would save is no part of what a run saves.
   const { out: half } = await planned({ ...swap, reached: { ...plan.cost, capacity: plan.cost.capacity + 3 } });
   const saved = plan.today.capacity - plan.cost.capacity;

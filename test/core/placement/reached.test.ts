@@ -22,6 +22,12 @@ test.for<[string, readonly Choice[], readonly number[], readonly number[]]>([
     [0, 2],
     [1, 1],
   ],
+  [
+    'where each market can be asked for all of it is',
+    [choice('a', 'on-demand', 2), choice('a', 'spot', 1)].map((each) => ({ ...each, isSteered: true as const })),
+    [0, 3],
+    [0, 3],
+  ],
   ['each deployment by itself', [choice('a', 'on-demand', 2), choice('a', 'spot', 1, 'embed')], [0, 3], [0, 3]],
 ])('%s', ([, choices, after, reached]) => {
   const weights = { chat: { a: 100 } };

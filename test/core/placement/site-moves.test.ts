@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { siteMoves } from '../../../src/core/placement/site-moves.ts';
 import { gainOf, worthOf } from '../../../src/core/placement/worth.ts';
+import type { Market } from '../../../src/model/error-verdict.ts';
 import type { MovePart, RebalanceOutcome } from '../../../src/model/rebalance-plan.ts';
 
 const part = (kind: 'start' | 'stop', site: string, before: number, after: number, choice = 0): MovePart => {
@@ -10,7 +11,7 @@ const weigh: MovePart = { kind: 'weigh', deployment: 'chat', before: { left: 100
 const today: Readonly<Record<string, number>> = { 'chat/left': 3, 'chat/right': 1 };
 
 const told = (parts: readonly MovePart[]) =>
-  siteMoves(parts, (deployment, site) => today[`${deployment}/${site}`] ?? 0).map((move) =>
+  siteMoves(parts, (deployment, site) => ({ replicas: today[`${deployment}/${site}`] ?? 0 })).map((move) =>
     move.kind === 'weigh' ? 'weigh' : `${move.site} ${move.before}->${move.after}`,
   );
 
@@ -53,6 +54,25 @@ test.for<[string, readonly MovePart[], readonly string[]]>([
   ],
 ])('%s', ([, parts, moves]) => {
   expect(told(parts)).toEqual(moves);
+});
+
+test('where markets can be asked for each change is one of its market, in the order of the plan', () => {
+  const at = (kind: 'start' | 'stop', market: Market, before: number, after: number): MovePart => {
+    return { kind, choice: 0, deployment: 'chat', site: 'left', market, before, after };
+  };
+  const parts = [at('start', 'spot', 1, 3), weigh, at('stop', 'on-demand', 2, 1)];
+  const moves = siteMoves(parts, () => ({ replicas: 3, byMarket: { 'on-demand': 2, spot: 1 } }));
+  const [two, four, one] = [
+    { 'on-demand': 2, spot: 1 },
+    { 'on-demand': 2, spot: 3 },
+    { 'on-demand': 1, spot: 3 },
+  ];
+  const scale = { kind: 'scale', deployment: 'chat', site: 'left' };
+  expect(moves).toEqual([
+    { ...scale, before: 3, after: 5, markets: { before: two, after: four } },
+    weigh,
+    { ...scale, before: 5, after: 4, markets: { before: four, after: one } },
+  ]);
 });
 
 /** A quarter of what traffic costs is egress. */

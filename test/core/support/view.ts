@@ -157,8 +157,8 @@ export function replicaView({ conditions = [{}], proof, ...change }: ReplicaChan
 
 export interface SiteChange {
   readonly listLagMs?: number;
-  /** Its provider says what it could start. */
-  readonly hasOffers?: true;
+  /** That can be asked for. */
+  readonly markets?: SiteView['markets'];
   /** Where its replicas stand, in place of the first slots. */
   readonly slots?: readonly number[];
   readonly listedSinceMs?: number;
@@ -196,7 +196,7 @@ export function siteView(name: string, change: SiteChange = {}): SiteView {
       settings: {},
     },
     listLagMs: change.listLagMs ?? 0,
-    ...(change.hasOffers === undefined ? {} : { hasOffers: change.hasOffers }),
+    ...(change.markets === undefined ? {} : { markets: change.markets }),
     placement: {
       site: name,
       replicas: wanted,

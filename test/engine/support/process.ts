@@ -191,6 +191,7 @@ function watchProvider(provider: Provider, { alive, point }: Wrap, checked: Chec
     },
     listPace: provider.listPace ?? { calmMs: 0, urgentMs: 0 },
     ...(provider.account === undefined ? {} : { account: provider.account }),
+    ...(provider.markets === undefined ? {} : { markets: provider.markets }),
     ...(offers === undefined ? {} : { offers: (need, call) => alive(() => offers(need, call)) }),
     ...(disturb === undefined
       ? {}

@@ -1,7 +1,7 @@
 /** What a fake cloud has to offer, and what it says to those who ask for it: the walk over offers is the providers' own. */
 import type { Denial } from '../../../src/model/denial.ts';
 import type { ErrorVerdict } from '../../../src/model/error-verdict.ts';
-import { nameOfOffer, type Offer, type OfferSight } from '../../../src/model/offer.ts';
+import { marketsOf, nameOfOffer, type Offer, type OfferSight } from '../../../src/model/offer.ts';
 import type { Seen } from '../../../src/model/outcome.ts';
 import type { ErrorClass } from '../../../src/model/provider-error.ts';
 import { offersAsked, walkOffers } from '../../../src/providers/shared/walk.ts';
@@ -48,6 +48,7 @@ export function stock(cloud: FakeCloud, sights: readonly OfferSight[], account =
   const { start } = cloud;
   Object.assign(cloud, {
     account,
+    markets: marketsOf(sights.map(({ offer }) => offer)),
     async offers(): Promise<Seen<readonly OfferSight[]>> {
       if (shelf.blind === 'hangs') return await new Promise(() => undefined);
       if (shelf.blind !== undefined) return { kind: 'unknown', error: { class: 'auth', code: '403', message: 'no' } };

@@ -152,5 +152,8 @@ export const kills: Readonly<Record<string, Kill>> = {
   'rebalance-looks-before-its-turn-is-asked': { seed: 3000002, by: 'I1' },
   'rebalance-of-another-world': { seed: 3000048, by: 'I7' },
   'rebalance-goes-on-after-a-failure': { seed: 3000002, by: 'I32' },
+  'rebalance-in-whichever-market': { seed: 3000002, by: 'I32' },
+  'rebalance-forgets-where-replicas-stand': { seed: 3000002, by: 'I24' },
+  'trim-takes-the-last-slots': { seed: 3000002, by: 'I12' },
   'brake-ignored': { seed: 1000065, by: 'I10' },
 };

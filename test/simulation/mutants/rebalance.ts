@@ -94,4 +94,28 @@ export const rebalanceMutants: readonly Mutant[] = [
     breaks: ['I32'],
     why: 'an operation that has ended is over',
   },
+  {
+    name: 'rebalance-in-whichever-market',
+    file: 'src/engine/ask-start.ts',
+    find: 'market === undefined || offer.market === market;',
+    replace: "market === undefined || offer.market !== '';",
+    breaks: ['I32', 'I24'],
+    why: 'what is started is what counts; the site knows best in which market it has some',
+  },
+  {
+    name: 'rebalance-forgets-where-replicas-stand',
+    file: 'src/core/standing-after.ts',
+    find: 'if (scale?.slots !== undefined) {',
+    replace: 'if (scale?.slots !== undefined && scale.replicas !== scale.instead) {',
+    breaks: ['I24', 'I32'],
+    why: 'there are as many as the configuration says: nothing stands in its place',
+  },
+  {
+    name: 'trim-takes-the-last-slots',
+    file: 'src/core/plan/scale.ts',
+    find: 'keep: replicas, ...inSlots, how, drainMs },',
+    replace: 'keep: replicas, how, drainMs },',
+    breaks: ['I12'],
+    why: 'so many stay: the first of them',
+  },
 ];

@@ -198,7 +198,7 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'Nothing.',
   ),
   MarketNotTold: reason(
-    'So many replicas were asked for in each market, and the site’s provider does not tell in which market one of its replicas was had, or what it could start.',
+    'So many replicas were asked for in each market, and the site’s provider does not tell in which market one of its replicas was had, or has nothing of a market to ask for.',
     'Ask for a number without markets: godwit scale DEPLOYMENT --site SITE --replicas N',
   ),
   AskedByPerson: reason('A person asked for it; the record holds who, where and why.', 'Nothing.'),
