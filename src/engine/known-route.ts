@@ -9,6 +9,9 @@ import type { RecalledRoute } from './recall-route.ts';
 /** How long a write without an answer may keep others back when no read settles it, in milliseconds. */
 const settleWithinMs = 5000;
 
+/** More writes than this are not remembered: one that old has arrived, or never will. */
+const mostLate = 32;
+
 /** The gateway's table as last known, and the version the next entry must have. */
 export class KnownRoute {
   /** The weights traffic is meant to have. */
@@ -25,6 +28,8 @@ export class KnownRoute {
   #unanswered: { readonly version: number; readonly atMs: number; readonly atMonoMs: number } | undefined;
   /** One of the writes that were not answered would have changed the weights. */
   #isInDoubt = false;
+  /** Without an answer, and newer than what was in force whenever that was seen: each may arrive yet. */
+  #late: readonly RouteEntry[] = [];
 
   constructor(clock: Clock, recalled: RecalledRoute) {
     this.#clock = clock;
@@ -54,13 +59,20 @@ export class KnownRoute {
     return this.#isInDoubt;
   }
 
+  /** Writes that may arrive yet, whatever was read since: only something newer in force keeps them out. */
+  get late(): readonly RouteEntry[] {
+    return this.#late;
+  }
+
   note(entry: RouteEntry, reply: Reply<void>): void {
     const now = { atMs: this.#clock.nowMs(), atMonoMs: this.#clock.monoMs() };
     if (reply.kind === 'unknown') {
       this.#unanswered = { version: entry.routeVersion, ...now };
       this.#isInDoubt ||= !sameWeights(entry.weights, this.weights);
+      this.#late = [...this.#late, entry].slice(-mostLate);
     }
     if (reply.kind !== 'done') return;
+    this.#keepOut(entry.routeVersion);
     this.entry = entry;
     this.weights = entry.weights;
     this.isLost = false;
@@ -76,6 +88,7 @@ export class KnownRoute {
     if (seen.kind === 'unknown') return false;
     const { value, asOfMs } = seen;
     const version = value?.routeVersion ?? 0;
+    this.#keepOut(version);
     if (this.#unanswered !== undefined && (version >= this.#unanswered.version || asOfMs > this.#unanswered.atMs))
       this.#settle();
     if (value === undefined || version < (this.entry?.routeVersion ?? 0)) {
@@ -89,6 +102,10 @@ export class KnownRoute {
     this.isLost = !this.#isWrittenHere && this.#recalled.isOutdated(value);
     if (!this.isLost) this.weights = value.weights;
     return isBack;
+  }
+
+  #keepOut(version: number): void {
+    if (this.#late.length > 0) this.#late = this.#late.filter(({ routeVersion }) => routeVersion > version);
   }
 
   #settle(): void {

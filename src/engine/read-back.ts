@@ -41,6 +41,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
   if (step.kind === 'release' && route.kind === 'seen' && (route.value?.weights[step.site] ?? 0) > 0)
     memory.said = 'it stays: it has traffic';
   const newest = ctx.observer.route();
+  const late = ctx.routes.late();
   // As fast as its answers allow, not at the probe's interval; what stands already is found without.
   if (step.kind === 'prove' && memory.intendedAtMs !== undefined)
     await ctx.observer.lookForProof(step.site, proofPatienceMs, signal);
@@ -62,6 +63,7 @@ export async function sightOf(ctx: Context, step: Step, memory: StepMemory, sign
     isAcknowledged: memory.isAcknowledged,
     // Another read beside this one may have taken its time: the loop may have seen the gateway since.
     route: isAboutRoute && isNewer(newest, route) ? newest : route,
+    ...(isAboutRoute && late.length > 0 ? { late } : {}),
     replicas: step.kind === 'trim' ? withMissing(ctx, step.site, listed) : listed,
     ready: view === undefined || proving === undefined ? [] : readyAt(ctx, view, meant(step, proving)),
     ...(hunted === undefined ? {} : { hunted: { ...hunted, isSpent: memory.isSpent } }),

@@ -18,6 +18,8 @@ export interface RouteWriter {
   weights(): Weights;
   /** They may be others: a write that would have changed them was not answered, and nothing was read since. */
   isInDoubt(): boolean;
+  /** Writes without an answer that may arrive yet, whatever was read since. */
+  late(): readonly RouteEntry[];
   /** Takes over what was read from the gateway: after every look and every read-back. */
   adopt(seen: Seen<RouteEntry | undefined>): void;
   /** One visible change of weights. */
@@ -92,6 +94,7 @@ export function createRouteWriter(
     newest: (seen) => known.newest(seen),
     weights: () => known.weights,
     isInDoubt: () => known.isInDoubt(),
+    late: () => known.late,
     adopt(seen) {
       if (known.adopt(seen)) notBeforeMonoMs = 0;
     },

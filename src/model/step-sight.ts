@@ -11,6 +11,8 @@ export interface StepSight {
   /** The gateway acknowledged the step's effect since then: our epoch, or the cut. */
   readonly isAcknowledged: boolean;
   readonly route: Seen<RouteEntry | undefined>;
+  /** Entries that were written without an answer and may come into force yet; absent: none. */
+  readonly late?: readonly RouteEntry[];
   /** Replicas at the step's site; empty and seen for a step without one. */
   readonly replicas: Seen<readonly Replica[]>;
   /** Ids of the replicas at the step's site that are good now and freshly proven. */

@@ -89,6 +89,22 @@ test('a version that was lost on the way is never used for other contents', asyn
   expect((versions.at(-1) ?? 0) - (versions.at(-2) ?? 0)).toBe(2);
 });
 
+test('what was not answered may arrive until something newer is in force, whatever is read meanwhile', async () => {
+  const world = await openStepWorld();
+  const late = () => world.ctx.routes.late().map(({ weights }) => weights);
+  world.sink.mishaps.push('lose-request');
+  await world.drive(weigh(world, allRight));
+  await turns(world, 3);
+  expect([late(), world.ctx.routes.isInDoubt()]).toEqual([[allRight], false]);
+  await world.drive(weigh(world, allLeft, 'op-1/1'));
+  expect(late()).toEqual([]);
+  world.sink.mishaps.push('lose-reply');
+  await world.drive(weigh(world, allRight, 'op-1/2'));
+  expect(late()).toEqual([allRight]);
+  await turns(world, 2);
+  expect(late()).toEqual([]);
+});
+
 test('a write whose answer was lost is not undone by a refresh before it was read back', async () => {
   const world = await openStepWorld();
   world.sink.mishaps.push('lose-reply');

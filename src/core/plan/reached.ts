@@ -1,5 +1,5 @@
 /** Whether a step's condition holds in what was read back. Unknown is never read as yes. */
-import type { Answer, Seen } from '../../model/outcome.ts';
+import type { Answer } from '../../model/outcome.ts';
 import type { Step } from '../../model/plan.ts';
 import type { Replica } from '../../model/replica.ts';
 import type { RouteEntry } from '../../model/route.ts';
@@ -27,9 +27,9 @@ export function isReached(step: Step, seen: StepSight, nowMs: number): Answer {
     case 'prove':
       return answer(seen.ready.length >= step.replicas);
     case 'weigh':
-      return ofRoute(seen.route, (entry) => sameWeights(entry.weights, step.weights));
+      return ofRoute(seen, ({ weights }) => sameWeights(weights, step.weights));
     case 'fence':
-      return ofRoute(seen.route, (entry) => isFenced(step, entry));
+      return ofRoute(seen, (entry) => isFenced(step, entry));
     case 'drain':
       return answer(seen.idleSinceMs !== undefined);
     case 'cut':
@@ -60,9 +60,10 @@ function answer(is: boolean): Answer {
   return is ? 'yes' : 'no';
 }
 
-function ofRoute(route: Seen<RouteEntry | undefined>, holds: (entry: RouteEntry) => boolean): Answer {
+/** What may still arrive would undo it: with something newer in force it cannot. */
+function ofRoute({ route, late = [] }: StepSight, holds: (entry: RouteEntry) => boolean): Answer {
   if (route.kind === 'unknown') return 'unknown';
-  return answer(route.value !== undefined && holds(route.value));
+  return answer(route.value !== undefined && holds(route.value) && late.every(holds));
 }
 
 function launched(slots: readonly number[], seen: StepSight): Answer {

@@ -252,7 +252,7 @@ export const effectMutants: readonly Mutant[] = [
   {
     name: 'fence-is-always-reached',
     file: reached,
-    find: 'return ofRoute(seen.route, (entry) => isFenced(step, entry));',
+    find: 'return ofRoute(seen, (entry) => isFenced(step, entry));',
     replace: "return 'yes';",
     breaks: ['I20', 'I18'],
     why: 'weight 0 was written, so it is thought to be in force',
