@@ -2,6 +2,7 @@
 import type { JournalEntry } from '../model/journal-entry.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Weights } from '../model/route.ts';
+import { sameWeights } from '../model/weights.ts';
 
 export interface Acknowledged {
   /** Undefined when no entry tells of any. */
@@ -18,6 +19,9 @@ export function acknowledgedIn(entries: readonly JournalEntry[], plans: Readonly
   for (const { body, seq } of entries) {
     if (body.kind === 'route' && body.state === 'reached')
       last = { weights: body.entry.weights, sinceSeq: seqs.get(body.entry.journalHead) };
+    // A refresh repeats what its writer knew to be in force, unless it was refused: somebody else may have put that there.
+    if (body.kind === 'route' && body.state === 'unknown' && !sameWeights(body.entry.weights, last.weights ?? {}))
+      last = { weights: body.entry.weights, sinceSeq: undefined };
     if (body.kind !== 'step' || body.part !== undefined) continue;
     const weights = weightsOfStep(plans.get(body.operationId), body.index);
     const key = `${body.operationId}/${body.index}`;

@@ -25,7 +25,11 @@ function step(index: number, state: State, part?: string): JournalBody {
   };
 }
 
-function route(weights: Weights, headSeq: number, state: 'intended' | 'reached' | 'refused' = 'reached'): JournalBody {
+function route(
+  weights: Weights,
+  headSeq: number,
+  state: 'intended' | 'reached' | 'refused' | 'unknown' = 'reached',
+): JournalBody {
   return { kind: 'route', state, entry: routeOf({ weights, journalHead: `hash-${headSeq}` }) };
 }
 
@@ -49,6 +53,18 @@ test.for<{ name: string; bodies: readonly JournalBody[]; weights: Weights | unde
     bodies: [route(before, 0), route(byHand, 1, 'intended'), route(byHand, 1, 'refused')],
     weights: before,
     sinceSeq: undefined,
+  },
+  {
+    name: 'a table was not answered, whose weights somebody else had put in force',
+    bodies: [route(before, 0), route(byHand, 1, 'intended'), route(byHand, 1, 'unknown')],
+    weights: byHand,
+    sinceSeq: undefined,
+  },
+  {
+    name: 'a table was not answered that changed no weights',
+    bodies: [route(before, 0), route(before, 1), route(before, 2, 'intended'), route(before, 2, 'unknown')],
+    weights: before,
+    sinceSeq: 1,
   },
   {
     name: 'a share of a move was reached, and the next is on its way',
