@@ -72,7 +72,11 @@ export const rebalance = defineCommand({
           progress?.resume();
           return declined === undefined;
         },
-        say: (line: string): void => (log === undefined ? out.note(line) : log.write({ msg: 'change', text: line })),
+        say(line: string): void {
+          if (log !== undefined) return log.write({ msg: 'change', text: line });
+          out.note(line);
+          progress?.update(line);
+        },
       };
       return await app.rebalance(config, terms, lines, app.interrupted).finally(() => progress?.stop());
     };
