@@ -48,6 +48,7 @@ sites:
     region: us-east-1
     zones: [us-east-1a, us-east-1b]
     machines: [p5.48xlarge]
+    market: [on-demand, spot]
     launch: { template: ${account.template} }
     port: ${server.port}
     endpoint: "${proxy.url}"
@@ -94,7 +95,13 @@ async function sites(): Promise<readonly object[]> {
   return (JSON.parse(stdout) as { sites: readonly object[] }).sites;
 }
 
-test('a machine at moto is launched, proven, given the traffic, relieved of it and deleted', async () => {
+/** In which markets the machines that run were had. */
+async function running(): Promise<readonly string[]> {
+  const all = await account.machines();
+  return all.flatMap(({ state, market }) => (state === 'running' ? [market] : []));
+}
+
+test('a machine at moto is launched, proven, given the traffic, replaced by a spot machine, relieved of the traffic and deleted', async () => {
   const run = startProgram(['run', '--config', path], { env: { ...process.env, ...env } });
   onTestFinished(async () => {
     run.kill('SIGKILL');
@@ -114,6 +121,10 @@ test('a machine at moto is launched, proven, given the traffic, relieved of it a
   const virginia = { name: 'virginia', wantedRatio: 1, state: 'healthy' };
   // A busy gateway may not answer the first time.
   await expect.poll(sites, { timeout: limitMs }).toContainEqual(expect.objectContaining(virginia));
+  // The new one is proven before the old one goes: the site serves all the time.
+  await change('scale', 'chat', '--site', 'virginia', '--replicas', '1', '--markets', 'spot=1');
+  expect(await running()).toEqual(['spot']);
+  expect(await served()).toBe('virginia');
   await change('switchover', 'chat', '--to', 'oslo');
   // It is what would take over from oslo: to delete it is severe.
   const refused = await godwit('stop', 'chat', '--site', 'virginia', '--yes', '--reason', 'test');
@@ -121,7 +132,9 @@ test('a machine at moto is launched, proven, given the traffic, relieved of it a
   expect(await account.billed()).toHaveLength(1);
   await change('stop', 'chat', '--site', 'virginia', '--confirm', 'chat');
   expect(await account.billed()).toEqual([]);
-  expect(await account.machines()).toMatchObject([{ state: 'terminated', type: 'p5.48xlarge', zone: 'us-east-1a' }]);
+  expect(await account.machines()).toMatchObject(
+    Array.from({ length: 2 }, () => ({ state: 'terminated', type: 'p5.48xlarge', zone: 'us-east-1a' })),
+  );
   expect(await served()).toBe('oslo');
   run.kill('SIGTERM');
   expect(await run.ended).toBe(0);

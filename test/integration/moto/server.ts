@@ -41,6 +41,7 @@ export interface Truth {
   readonly state: string;
   readonly type: string;
   readonly zone: string;
+  readonly market: 'on-demand' | 'spot';
 }
 
 /** The header by which moto tells accounts apart where nobody assumed a role. */
@@ -115,6 +116,7 @@ async function openAccount(endpoint: string, id: string): Promise<Account> {
     return Reservations.flatMap(({ Instances = [] }) => Instances).map((each) => ({
       ...{ id: each.InstanceId ?? '', state: each.State?.Name ?? '', type: each.InstanceType ?? '' },
       zone: each.Placement?.AvailabilityZone ?? '',
+      market: each.InstanceLifecycle === 'spot' ? 'spot' : 'on-demand',
     }));
   };
   return {
