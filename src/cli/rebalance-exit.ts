@@ -55,12 +55,13 @@ export function skippedBy(end: RebalanceEnd): string | undefined {
   return end.why === 'gains-too-little' ? 'GainsTooLittle' : undefined;
 }
 
-/** The largest share of a deployment's traffic that was moved, 0–1. */
+/** The largest share of a deployment's traffic that was moved, 0–1: in one move or slice by slice. */
 export function changeRatioOf(end: RebalanceEnd): number {
   if (end.kind !== 'changed') return 0;
-  const moved = end.done.map((move) => {
-    if (move.kind !== 'weigh') return 0;
-    const gains = Object.entries(move.after).map(([site, weight]) => Math.max(0, weight - (move.before[site] ?? 0)));
+  const moves = end.done.flatMap((move) => (move.kind === 'weigh' ? [move] : []));
+  const moved = [...Map.groupBy(moves, ({ deployment }) => deployment).values()].map((slices) => {
+    const [before, after] = [slices[0]?.before ?? {}, slices.at(-1)?.after ?? {}];
+    const gains = Object.entries(after).map(([site, weight]) => Math.max(0, weight - (before[site] ?? 0)));
     return gains.reduce((sum, gain) => sum + gain, 0) / 100;
   });
   return Math.max(0, ...moved);

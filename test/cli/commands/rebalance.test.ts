@@ -244,6 +244,9 @@ test('whoever watches is told: a ping before and after, and metrics in a file', 
   expect(pings[1]).toMatch(/^0 Rebalanced: /);
   const metrics = (): string => readFileSync(join(textfileDir, 'godwit-rebalance.prom'), 'utf8');
   expect(metrics()).toContain('godwit_rebalance_last_change_ratio 0.27');
+  const half = { ...weigh, before: weigh.after, after: { oslo: 10, ohio: 90 } };
+  await rebalance(['--cron'], { over: { run }, end: { ...done, done: [weigh, scale, half] } });
+  expect(metrics()).toContain('godwit_rebalance_last_change_ratio 0.5\n');
   const lost = await rebalance(['--cron'], { over: { run }, end: new GodwitError('StoreFailed', 'disk full') });
   expect(lost.code).toBe(1);
   expect(lost.pings[1]).toBe('1 disk full');
