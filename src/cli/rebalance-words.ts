@@ -2,6 +2,7 @@
 import type { RebalanceEnd } from '../engine/rebalance/run-rebalance.ts';
 import { textOf } from '../engine/rebalance/site-move.ts';
 import type { LeaseRecord } from '../model/lease.ts';
+import { steadyUsd } from '../model/placement-problem.ts';
 import type { RebalancePlan } from '../model/rebalance-plan.ts';
 import { span } from '../model/words.ts';
 import type { EndTold } from '../report/text/rebalance-end.ts';
@@ -29,12 +30,11 @@ export function staleLine({ holder, heldMs, ttlMs }: LeaseRecord, staleAfterMs: 
   ].join('\n');
 }
 
-/** Before it is carried out, for the log. */
+/** Before it is carried out, for the log: the dollars that a person is shown, of all that is paid by the hour after a run. */
 export function planEvent({ outcome }: RebalancePlan): LogEvent {
   if (outcome.kind !== 'plan') return { msg: 'plan', outcome: outcome.kind };
-  const { today, cost, changes } = outcome;
-  const { capacity: usdPerHour } = cost;
-  return { msg: 'plan', usdPerHourToday: today.capacity, usdPerHour, changes };
+  const { today, cost, reached = cost, changes } = outcome;
+  return { msg: 'plan', usdPerHourToday: steadyUsd(today), usdPerHour: steadyUsd(reached), changes };
 }
 
 /** One line of what came of it. */

@@ -55,6 +55,8 @@ interface Given {
   readonly isProtected?: boolean;
   /** Each change is said before it is begun. */
   readonly isTold?: boolean;
+  /** What is to be approved. */
+  readonly plan?: RebalancePlan;
   readonly app?: Parameters<typeof fakeApp>[0];
 }
 
@@ -62,7 +64,7 @@ type Terms = Parameters<App['rebalance']>[1];
 
 async function rebalance(
   argv: readonly string[],
-  { end = done, over = {}, isProtected = false, isTold = false, app: more = {} }: Given = {},
+  { end = done, over = {}, isProtected = false, isTold = false, plan: shown = plan, app: more = {} }: Given = {},
 ) {
   const asked: { readonly terms: Terms; readonly config: Config }[] = [];
   const pings: string[] = [];
@@ -76,7 +78,7 @@ async function rebalance(
       asked.push({ terms, config: used });
       if (end instanceof Error) throw end;
       if (end.kind !== 'changed') return end;
-      if (!(await terms.approve(plan))) return { kind: 'unchanged', plan, why: 'declined' };
+      if (!(await terms.approve(shown))) return { kind: 'unchanged', plan: shown, why: 'declined' };
       if (isTold) terms.say('move chat to oslo 33%, ohio 67%');
       return end;
     },
@@ -205,6 +207,16 @@ test('a scheduler’s run adds what happens to its log, and does not fail for it
   const full = await rebalance(['--cron'], { over: { run: { ...policy.run, logFile: '/dev/full' } } });
   expect(full.code).toBe(0);
   expect(full.err.match(/\/dev\/full cannot be written: ENOSPC/g)).toHaveLength(1);
+});
+
+test('the log of a run has the dollars that a person is shown: with traffic, after what a run reaches', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'godwit-log-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const logFile = join(dir, 'rebalance.log');
+  const cost = (capacity: number, egress: number) => ({ capacity, egress, latency: 0.5, moves: 1 });
+  const dear = { ...outcome, today: cost(12, 4), cost: cost(6, 7), reached: cost(8, 5) };
+  await rebalance(['--cron'], { over: { run: { ...policy.run, logFile } }, plan: { ...plan, outcome: dear } });
+  expect(readFileSync(logFile, 'utf8')).toContain('"msg":"plan","usdPerHourToday":16.5,"usdPerHour":13.5');
 });
 
 test('limits of this run: never looser than the configuration has them', async () => {
