@@ -1,12 +1,16 @@
 /** The exit of a rebalancing, and the code of the reason for which a run did nothing. */
 import type { RebalanceEnd } from '../engine/rebalance/run-rebalance.ts';
-import type { Exit } from './exit-codes.ts';
+import { type Exit, exitOfSignal } from './exit-codes.ts';
 
 /** Who asks, and for a scheduler when it has waited long enough for another run, milliseconds. */
 export type AskedBy = { readonly isCron: false } | { readonly isCron: true; readonly lockStaleAfterMs: number };
 
-/** A scheduler comes again, so what only waits is no failure: until the other run has been at it for too long. */
-export function exitOfEnd(end: RebalanceEnd, by: AskedBy): Exit {
+/**
+ * A scheduler comes again, so what only waits is no failure: until the other run has been at it for too long. `interrupted`: once it
+ * has fired, that is how it ended, whatever was done before.
+ */
+export function exitOfEnd(end: RebalanceEnd, by: AskedBy, interrupted: AbortSignal): Exit {
+  if (interrupted.aborted) return exitOfSignal(interrupted);
   switch (end.kind) {
     case 'busy':
       return by.isCron && end.record.heldMs >= by.lockStaleAfterMs ? 'failed' : 'leaseHeld';

@@ -38,7 +38,7 @@ export async function runScheduled(
   try {
     runLog.write({ msg: 'start' });
     const end = await work(runLog);
-    const exit = exitOfEnd(end, { isCron: true, lockStaleAfterMs: run.lockStaleAfterMs });
+    const exit = exitOfEnd(end, { isCron: true, lockStaleAfterMs: run.lockStaleAfterMs }, app.interrupted);
     const log = logOf(end, exit, run.lockStaleAfterMs, app.clock.nowMs());
     if (end.kind === 'changed' || (exit !== 'done' && exit !== 'leaseHeld')) out.warn(log);
     await leave(exit, log, end);

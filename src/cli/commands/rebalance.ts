@@ -80,11 +80,10 @@ export const rebalance = defineCommand({
       };
       return await app.rebalance(config, terms, lines, app.interrupted).finally(() => progress?.stop());
     };
-    const { exit: usual, end } = options.cron
+    const { exit, end } = options.cron
       ? await runScheduled(policy, { app, out, runId }, work)
-      : await work().then((ended) => ({ exit: exitOfEnd(ended, { isCron: false }), end: ended }));
+      : await work().then((ended) => ({ exit: exitOfEnd(ended, { isCron: false }, app.interrupted), end: ended }));
     if (declined !== undefined) return declined;
-    const exit = app.interrupted.aborted ? 'interrupted' : usual;
     const json = { kind: 'Rebalance', ...rebalanceEndJson(end.kind, toldOf(end), planIn(end)) };
     if (options.cron) return { exit, json };
     return { exit, json, ...(await textOf(end, { app, out, globals })) };

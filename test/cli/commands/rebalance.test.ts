@@ -270,6 +270,24 @@ test('whoever watches is told: a ping before and after, and metrics in a file', 
   expect(metrics()).toContain('godwit_rebalance_skipped_total{reason="Paused"} 1');
 });
 
+test.for<[NodeJS.Signals, number]>([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])('whoever watches is told what the process ends with: %s', async ([signal, exit]) => {
+  const dir = mkdtempSync(join(tmpdir(), 'godwit-signal-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const logFile = join(dir, 'rebalance.log');
+  const run = { ...policy.run, logFile, textfileDir: dir, pingUrl: 'https://hc.example/uuid' };
+  const reasons = [{ code: 'Withdrawn', message: 'interrupted before the second' }] as const;
+  const app = { interrupted: AbortSignal.abort(signal) };
+  const { code, pings } = await rebalance(['--cron'], { over: { run }, end: { ...left, reasons }, app });
+  expect(code).toBe(exit);
+  expect(pings[1]).toMatch(new RegExp(`^${exit} Stopped after 1 of 2 changes`));
+  expect(readFileSync(join(dir, 'godwit-rebalance.prom'), 'utf8')).toContain(`rebalance_last_exit_code ${exit}\n`);
+  expect(readFileSync(logFile, 'utf8')).toContain(`"level":"error","run":`);
+  expect((await rebalance(['--yes'], { end: { ...left, reasons }, app })).code).toBe(exit);
+});
+
 test('machines get how it ended, with the plan', async () => {
   const { out } = await rebalance(['--yes', '-o', 'json']);
   expect(JSON.parse(out)).toMatchObject({
