@@ -20,7 +20,8 @@ export function unlistedSlots(
   // Only a list that was made after the launch had to be in it tells of it; one read just before does not.
   const listedAtMs = control.kind === 'seen' ? control.asOfMs : Number.NEGATIVE_INFINITY;
   for (const operation of open === undefined ? recent : [open, ...recent]) {
-    const endedAtMs = operation.endedAtMs ?? heldAtMs(operation) ?? nowMs;
+    // The time of its step is not over yet: it may launch now.
+    const endedAtMs = operation.endedAtMs ?? Math.min(nowMs, heldAtMs(operation) ?? nowMs);
     const isAlone = isOnlyOne(site, endedAtMs);
     const isOld = control.kind === 'seen' && !isWithin(listLagMs + 1, endedAtMs, listedAtMs);
     if (isOld && !isAlone) continue;

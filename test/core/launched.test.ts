@@ -111,15 +111,16 @@ test('what only one list is without may be there until a second one can tell', (
   expect([...unlistedSlots(view({ sites: [site], recent: [failed] }), site, nowMs)]).toEqual([[0, nowMs - 100 + 2000]]);
 });
 
-test.for<{ name: string; heldAgoMs: number; step: number; slots: readonly number[] }>([
+test.for<{ name: string; heldAgoMs: number; step: number; deadlineMs?: number; slots: readonly number[] }>([
   { name: 'may have launched until the step that ran has had its time', heldAgoMs: 7099, step: 1, slots: [] },
   { name: 'launches nothing any more once it and the lag are over', heldAgoMs: 7101, step: 1, slots: [0] },
   { name: 'may have been in the step that it is held at', heldAgoMs: 7101, step: 0, slots: [0] },
-])('an operation that is held $name (I27)', ({ heldAgoMs, step, slots }) => {
+  { name: 'may launch for minutes, when models take so long', heldAgoMs: 1, step: 0, deadlineMs: 1_500_000, slots: [] },
+])('an operation that is held $name (I27)', ({ heldAgoMs, step, deadlineMs = 6000, slots }) => {
   const plan = planOf({
     kind: 'failover',
     steps: [
-      { kind: 'launch', name: '1-launch left', site: 'left', slots: [0], bestEffort: true, deadlineMs: 6000 },
+      { kind: 'launch', name: '1-launch left', site: 'left', slots: [0], bestEffort: true, deadlineMs },
       { kind: 'settle', name: '2-settle', forMs: 1000, deadlineMs: 2000 },
     ],
   });
