@@ -1,60 +1,12 @@
 import { expect, test } from 'vitest';
 import { carryOut } from '../../../src/engine/carry-out.ts';
 import { runController } from '../../../src/engine/controller.ts';
-import type { EngineDeps } from '../../../src/engine/engine.ts';
-import { type RebalanceEnd, runRebalance } from '../../../src/engine/rebalance/run-rebalance.ts';
+import { runRebalance } from '../../../src/engine/rebalance/run-rebalance.ts';
 import type { RunTerms } from '../../../src/engine/rebalance/run-terms.ts';
 import { GodwitError } from '../../../src/errors.ts';
-import type { ProviderError } from '../../../src/model/provider-error.ts';
-import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
 import { createWorld, noLimits, type World } from '../support/world.ts';
+import { ada, alive, begin, type Change, run, standing } from './support/running.ts';
 import { policy, solver } from './support/solving.ts';
-
-/** Left has two replicas at 4 dollars and all the traffic, right may have two at 3; a controller leads. */
-async function standing(right = 2): Promise<World> {
-  const rated = (site: string, usdPerHour: number, standby: 'hot' | 'warm') => {
-    const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 100 };
-    return { site, replicas: 2, standby, launch, ratedRps: 10, usdPerHour };
-  };
-  const placements = [rated('left', 4, 'hot'), rated('right', 3, right === 0 ? 'warm' : 'hot')];
-  const world = createWorld({ deployment: { placements }, sites: { left: 2, right: 2 } });
-  runController(world.boot().deps, new AbortController().signal).catch(() => undefined);
-  await world.until('proven', () => (world.sink.entry?.spill.length ?? 0) === (right === 0 ? 1 : 2));
-  await world.pass(3000);
-  return world;
-}
-
-const alive = ({ replicas }: World['left']): number =>
-  [...replicas.values()].filter(({ state }) => state === 'running' || state === 'starting').length;
-
-interface Change {
-  readonly signal?: AbortSignal;
-  readonly over?: Partial<RebalancePolicy>;
-  readonly terms?: Partial<RunTerms>;
-  readonly deps?: EngineDeps;
-}
-
-function begin(
-  world: World,
-  { over, terms, deps = world.boot().deps, signal = new AbortController().signal }: Change = {},
-): { readonly end: Promise<RebalanceEnd>; readonly said: string[] } {
-  const said: string[] = [];
-  const config = { ...deps.config, rebalance: { ...policy, ...over } };
-  const all: RunTerms = {
-    ...{ solver, withinMs: 20_000, runId: 'slot-1', reason: 'hourly' },
-    approve: async () => true,
-    say: (line) => said.push(line),
-    ...terms,
-  };
-  const end = runRebalance({ ...deps, config }, all, signal);
-  end.catch(() => undefined);
-  return { end, said };
-}
-
-async function run(world: World, change: Change = {}) {
-  const { end, said } = begin(world, change);
-  return { end: await world.drive(end, 120_000), said };
-}
 
 test('moves the traffic and stops what nobody needs, and that stays so', async () => {
   const world = await standing();
@@ -177,12 +129,7 @@ test('what a person does between two steps ends it there', async () => {
   );
   const { deps } = world.boot();
   const wish = { deployment: 'chat', kind: 'switchover', from: undefined, to: 'left', reason: 'mine' } as const;
-  const person = carryOut(
-    { ...deps, actor: { kind: 'person', name: 'ada', host: 'desk', pid: 7 } },
-    wish,
-    { timeoutMs: undefined },
-    new AbortController().signal,
-  );
+  const person = carryOut({ ...deps, actor: ada }, wish, { timeoutMs: undefined }, new AbortController().signal);
   person.catch(() => undefined);
   expect(await world.drive(end, 120_000)).toMatchObject({ kind: 'changed', left: [{}, {}] });
   await world.drive(person, 120_000);
@@ -221,7 +168,7 @@ test('what somebody does while the plan is read ends it before it begins', async
   const world = await standing();
   const approve = async (): Promise<boolean> => {
     const wish = { deployment: 'chat', kind: 'switchover', from: undefined, to: 'right', reason: 'mine' } as const;
-    const deps = { ...world.boot().deps, actor: { kind: 'person', name: 'ada', host: 'desk', pid: 7 } as const };
+    const deps = { ...world.boot().deps, actor: ada };
     await carryOut(deps, wish, { timeoutMs: undefined }, new AbortController().signal);
     return true;
   };
@@ -249,38 +196,6 @@ test('a store that fails between two changes: what was done is told, and where i
     details: { done: ['move chat to right 100%'], left: ['scale chat at left from 2 to 0'] },
   });
   expect(world.sink.entry?.weights).toEqual({ left: 0, right: 100 });
-});
-
-const soldOut: ProviderError = { class: 'capacity', code: 'SoldOut', message: 'nothing left' };
-
-/** Right starts one replica and refuses the second. */
-async function halfStarted(world: World): Promise<{ readonly end: Promise<RebalanceEnd>; readonly said: string[] }> {
-  const begun = begin(world);
-  await world.until('one has started', () => alive(world.right) === 1);
-  return begun;
-}
-
-test('a start that fails half-way is taken back, and nothing moves', async () => {
-  const world = await standing(0);
-  world.right.faults.push('pass', { refuse: soldOut });
-  const { end, said } = await halfStarted(world);
-  expect(await world.drive(end, 120_000)).toMatchObject({ kind: 'changed', done: [], left: [{}, {}, {}] });
-  expect(said.at(-1)).toBe('taking back: scale chat at right from 2 to 0');
-  expect([alive(world.left), alive(world.right)]).toEqual([2, 0]);
-  expect(world.sink.entry?.weights).toEqual({ left: 100, right: 0 });
-  expect(world.violations).toEqual([]);
-});
-
-test('what cannot be taken back is told, with the command that does it', async () => {
-  const world = await standing(0);
-  world.right.faults.push('pass', { refuse: soldOut });
-  const { end } = await halfStarted(world);
-  world.right.refusal = soldOut;
-  const ended = await world.drive(end, 240_000);
-  if (ended.kind !== 'changed') throw new Error(ended.kind);
-  expect(ended.reasons.map(({ message }) => message)).toContain(
-    'what it started at right may still run: godwit scale chat --site right --replicas 0',
-  );
 });
 
 /** Left has three of five replicas, and at most half of what is ready goes within a minute. */
