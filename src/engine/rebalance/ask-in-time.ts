@@ -48,10 +48,10 @@ function pauseMs(reasons: readonly Reason[], nowMs: number): number | undefined 
   return known.length < reasons.length ? undefined : Math.max(0, ...known.map((each) => each - nowMs)) + marginMs;
 }
 
-/** Looking takes time, too: whether the lease still holds is asked last. */
+/** Looking takes time, too: what somebody else did meanwhile is asked after it, and whether the lease still holds last. */
 async function staleReasons(run: Run, move: SiteMove): Promise<readonly Reason[]> {
-  const moved = await movedReason(run, move);
   const busy = await loadReason(run, move);
+  const moved = await movedReason(run, move);
   return [...moved, ...busy, ...lateReason(run, move, 0)];
 }
 

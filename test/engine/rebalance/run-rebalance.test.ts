@@ -164,6 +164,26 @@ test('users that come back between two changes leave the rest for a quiet hour',
   expect(JSON.stringify(again.end)).toContain('NotIdle');
 });
 
+test('what somebody does while the load is looked at ends it there', async () => {
+  const world = await standing();
+  const { deps } = world.boot();
+  let hasLooked = false;
+  const read: typeof deps.traffic.traffic = async (name, call) => {
+    hasLooked = said.length > 0;
+    return await deps.traffic.traffic(name, call);
+  };
+  const list: typeof deps.store.operations.list = async (query) => {
+    const operations = await deps.store.operations.list(query);
+    return operations.map((each) => (hasLooked ? { ...each, id: `${each.id}-of-ada` } : each));
+  };
+  const store = { ...deps.store, operations: { ...deps.store.operations, list } };
+  const watched = { ...deps, store, traffic: { ...deps.traffic, traffic: read } };
+  const { end, said } = begin(world, { deps: watched, terms: { idleBelowRatio: 0.5 } });
+  expect(await world.drive(end, 120_000)).toMatchObject({
+    ...{ kind: 'changed', done: [{ kind: 'weigh' }], left: [{ kind: 'scale' }], reasons: [{ code: 'WorldMoved' }] },
+  });
+});
+
 test('what somebody does while the plan is read ends it before it begins', async () => {
   const world = await standing();
   const approve = async (): Promise<boolean> => {
