@@ -55,14 +55,18 @@ async function staleReasons(run: Run, move: SiteMove): Promise<readonly Reason[]
   return [...moved, ...busy, ...lateReason(run, move, 0)];
 }
 
+/** Somebody else has begun to rebalance, or has done something since: empty when nobody has. */
+export async function overtakenReasons(run: Run, move: SiteMove): Promise<readonly Reason[]> {
+  const moved = await movedReason(run, move);
+  return [...moved, ...leaseReason(run, move)];
+}
+
 /** What it may take at most does not fit any more, once it has waited so long. */
-function lateReason(
-  { deps, terms: { deadlineMs }, beganAtMonoMs, isOurs }: Run,
-  move: SiteMove,
-  waitMs: number,
-): readonly Reason[] {
-  if (!isOurs()) return [{ code: 'Withdrawn', message: `the lease of rebalancing ran out before ${textOf(move)}` }];
-  if (deadlineMs === undefined) return [];
+function lateReason(run: Run, move: SiteMove, waitMs: number): readonly Reason[] {
+  const { deps, terms, beganAtMonoMs } = run;
+  const { deadlineMs } = terms;
+  const lost = leaseReason(run, move);
+  if (lost.length > 0 || deadlineMs === undefined) return lost;
   const leftMs = beganAtMonoMs + deadlineMs - deps.clock.monoMs();
   const neededMs = waitMs + longestMs(deps, move);
   if (neededMs <= leftMs) return [];
@@ -72,6 +76,10 @@ function lateReason(
       message: `${textOf(move)} may take ${span(neededMs)}, and ${span(Math.max(0, leftMs))} are left of the deadline`,
     },
   ];
+}
+
+function leaseReason({ isOurs }: Run, move: SiteMove): readonly Reason[] {
+  return isOurs() ? [] : [{ code: 'Withdrawn', message: `the lease of rebalancing ran out before ${textOf(move)}` }];
 }
 
 /** Somebody else has done something since: the plan is of another world. */

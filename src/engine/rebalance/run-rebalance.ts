@@ -11,7 +11,7 @@ import { requestName } from '../asked-before.ts';
 import { carryOut, type WishEnd } from '../carry-out.ts';
 import type { EngineDeps } from '../engine.ts';
 import { gripLease } from '../lease-grip.ts';
-import { askInTime, recentLimit } from './ask-in-time.ts';
+import { askInTime, overtakenReasons, recentLimit } from './ask-in-time.ts';
 import { partlyDone } from './partly-done.ts';
 import { planRebalance } from './plan-rebalance.ts';
 import type { Run, RunTerms } from './run-terms.ts';
@@ -124,7 +124,8 @@ async function carryOutMove(run: Run, index: number): Promise<Stopped | undefine
     if (isDone(end)) return undefined;
     hasChanged = true;
     const { reasons, last } = whyNot(end);
-    const isStart = move.kind === 'scale' && move.after > move.before && last !== undefined;
+    // What is held may go on: whoever held it says so.
+    const isStart = move.kind === 'scale' && move.after > move.before && end.kind === 'ended';
     const back = isStart ? await takeBack(run, move, index) : [];
     const isUnknown = last?.state === 'unknown' || end.kind === 'still-running' || end.kind === 'lease-lost';
     return { reasons: [...reasons, ...back], last, isUnknown };
@@ -169,15 +170,20 @@ function whyNot(end: WishEnd): { readonly reasons: readonly Reason[]; readonly l
   }
 }
 
-/** What a start that failed has left running is not paid for until the next run: the site is given its number again. */
-async function takeBack(
-  { deps, terms, signal }: Run,
-  move: SiteMove & { kind: 'scale' },
-  index: number,
-): Promise<readonly Reason[]> {
+/**
+ * What a start that failed has left running is not paid for until the next run: the site is given its number again. Not when
+ * somebody else has done something since, or rebalances now: what runs there may be theirs.
+ */
+async function takeBack(run: Run, move: SiteMove & { kind: 'scale' }, index: number): Promise<readonly Reason[]> {
+  const { deps, terms, signal } = run;
   const { deployment, site, before, markets } = move;
   const inMarkets = markets && { markets: { before: markets.after, after: markets.before } };
   const back: SiteMove = { ...move, before: move.after, after: before, ...inMarkets };
+  const against = await overtakenReasons(run, back);
+  if (against.length > 0) {
+    const message = `what it started at ${site} may still run, and was not taken back: godwit status ${deployment}`;
+    return [...against, { code: 'OperationRunning', site, message }];
+  }
   terms.say(`taking back: ${textOf(back)}`);
   const options = { timeoutMs: undefined, requestId: `${terms.runId}-${index}-back` };
   const end = await carryOut(deps, wishOf(back, terms.reason), options, signal);
