@@ -1,6 +1,7 @@
-/** Asks for one change of a rebalancing, unless the world, the lease or the deadline has moved on; waits where only the pace is in the way. */
+/** Asks for one change of a rebalancing, unless the world, the lease, the calendar or the deadline has moved on; waits where only the pace is in the way. */
 import { notIdle } from '../../core/placement/idle.ts';
 import type { SiteMove } from '../../core/placement/site-moves.ts';
+import { windowsAt } from '../../core/week-windows.ts';
 import { assert } from '../../errors.ts';
 import type { Reason } from '../../model/reason.ts';
 import { span } from '../../model/words.ts';
@@ -65,8 +66,8 @@ export async function overtakenReasons(run: Run, move: SiteMove): Promise<readon
 function lateReason(run: Run, move: SiteMove, waitMs: number): readonly Reason[] {
   const { deps, terms, beganAtMonoMs } = run;
   const { deadlineMs } = terms;
-  const lost = leaseReason(run, move);
-  if (lost.length > 0 || deadlineMs === undefined) return lost;
+  const over = [...leaseReason(run, move), ...closedReason(run, move, waitMs)];
+  if (over.length > 0 || deadlineMs === undefined) return over;
   const leftMs = beganAtMonoMs + deadlineMs - deps.clock.monoMs();
   const neededMs = waitMs + longestMs(deps, move);
   if (neededMs <= leftMs) return [];
@@ -80,6 +81,16 @@ function lateReason(run: Run, move: SiteMove, waitMs: number): readonly Reason[]
 
 function leaseReason({ isOurs }: Run, move: SiteMove): readonly Reason[] {
   return isOurs() ? [] : [{ code: 'Withdrawn', message: `the lease of rebalancing ran out before ${textOf(move)}` }];
+}
+
+/** Of a scheduler's run: the windows are asked about before each change, as one may wait for longer than they are open. */
+function closedReason({ deps, terms }: Run, move: SiteMove, waitMs: number): readonly Reason[] {
+  const { windows } = deps.config.rebalance ?? {};
+  if (terms.isScheduled !== true || windows === undefined) return [];
+  const { isOpen } = windowsAt(windows.allow, windows.timezone, deps.clock.nowMs() + waitMs);
+  return isOpen
+    ? []
+    : [{ code: 'Withdrawn', message: `rebalance.windows are closed before ${textOf(move)} can begin` }];
 }
 
 /** Somebody else has done something since: the plan is of another world. */

@@ -269,3 +269,16 @@ test('leaves to the next run what the pace of removals puts off beyond its deadl
   ]);
   expect([alive(world.left), alive(world.right)]).toEqual([1, 2]);
 });
+
+test.for([
+  { by: 'a scheduler', isScheduled: true, left: 1, message: 'rebalance.windows are closed before scale chat' },
+  { by: 'a person', isScheduled: false, left: 0, message: '' },
+])('windows that close while a run waits leave the rest of one by $by', async ({ isScheduled, left, message }) => {
+  const world = await pacedWorld();
+  const nextMin = (Math.floor(world.clock.nowMs() / 60_000) % 1440) + 1;
+  const windows = { allow: [{ days: [0, 1, 2, 3, 4, 5, 6], fromMin: 0, untilMin: nextMin }], timezone: 'UTC' };
+  const { end } = await run(world, { over: { windows }, terms: { isScheduled } });
+  expect(end).toMatchObject({ kind: 'changed', left: left === 0 ? [] : [{ before: 1, after: 0 }] });
+  expect(end.kind === 'changed' ? (end.reasons[0]?.message ?? '') : undefined).toContain(message);
+  expect(alive(world.left)).toBe(left);
+});
