@@ -137,8 +137,8 @@ function saidPrice(
   const { usdPerHour, accelerators, pricedAtMs = seen.asOfMs } = first;
   const offer = nameOfOffer(first.offer);
   if (usdPerHour === undefined) {
-    // A cloud that prices by the zone cannot say one where the site leaves the zone to a template.
-    const zoneless = first.offer.zone === undefined ? '; its site names no zone' : '';
+    // A cloud that prices spot by the zone cannot say one where the site leaves the zone to a template; on-demand has one for all.
+    const zoneless = market === 'spot' && first.offer.zone === undefined ? '; its site names no zone' : '';
     return unknown(`${provider} says no price of ${offer}${zoneless}`);
   }
   if (accelerators === undefined) return unknown(`${provider} does not say how many accelerators ${offer} has`);

@@ -95,6 +95,14 @@ test('only machines that have the accelerator are looked at, where it is said wh
   expect(priced(asked, seen(other, sight())).prices).toMatchObject([{ usdPerHour: 1 }]);
 });
 
+test('of an on-demand offer without a price no zone is missed: it would have the same in each', () => {
+  const offer = { machine: 'p5.48xlarge', family: 'p5', market: 'on-demand' } as const;
+  const said = seen(sight({ without: 'usdPerHour', change: { offer } }));
+  expect(priced({ ...asked, market: 'on-demand' }, said).reasons[0]?.message).toMatch(
+    /says no price of \S+ on-demand$/,
+  );
+});
+
 const away = {
   kind: 'unknown',
   error: { class: 'auth', code: 'UnauthorizedOperation', message: 'not allowed' },
