@@ -116,12 +116,13 @@ function withLimits(
   if (policy === undefined) return config;
   const trafficRatio =
     maxChange === undefined ? undefined : Math.min(maxChange / 100, policy.maxChange.trafficRatio ?? 1);
+  const minimumGainUsdPerHour = Math.max(minGain ?? 0, policy.minimumGainUsdPerHour);
   return {
     ...config,
     rebalance: {
       ...policy,
       ...(trafficRatio === undefined ? {} : { maxChange: { ...policy.maxChange, trafficRatio } }),
-      ...(minGain === undefined ? {} : { minimumGainUsdPerHour: minGain }),
+      minimumGainUsdPerHour,
     },
   };
 }

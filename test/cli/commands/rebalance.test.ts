@@ -225,6 +225,8 @@ test('limits of this run: never looser than the configuration has them', async (
   expect(asked[0]?.terms).toMatchObject({ deadlineMs: 1_200_000, isScheduled: false, jitterMs: 0 });
   const wide = await rebalance(['--yes', '--max-change', '90%']);
   expect(wide.asked[0]?.config.rebalance?.maxChange.trafficRatio).toBe(0.5);
+  const cheap = await rebalance(['--yes', '--min-gain', '0']);
+  expect(cheap.asked[0]?.config.rebalance?.minimumGainUsdPerHour).toBe(1);
   expect((await rebalance(['--yes', '--min-gain', 'some'])).code).toBe(2);
 });
 
