@@ -25,6 +25,8 @@ export function exitOfEnd(end: RebalanceEnd, by: AskedBy, interrupted: AbortSign
       if (end.last !== undefined) return end.last.state === 'returned' ? 'returned' : 'failed';
       // What the deadline or the load left is for the next run; a person who said how long, or when, knows too.
       if (end.reasons.every(({ code }) => code === 'Withdrawn' || code === 'NotIdle')) return 'done';
+      // A cool-down, a pace, a freeze: time alone takes it away.
+      if (by.isCron && end.reasons.every(({ untilMs }) => untilMs !== undefined)) return 'done';
       return end.done.length === 0 ? 'refused' : 'failed';
     }
   }

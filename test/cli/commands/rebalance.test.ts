@@ -103,6 +103,7 @@ const left = {
   left: [scale],
   reasons: [{ code: 'CapacityFloor', message: 'too little' }],
 } as const;
+const coolDown = { code: 'CoolDown', message: 'op-1 ended 2m ago', untilMs: nowMs + 60_000 } as const;
 const operation = (state: string) => ({ state }) as unknown as Extract<RebalanceEnd, { kind: 'changed' }>['last'];
 const skipped: RebalanceOutcome = {
   kind: 'skipped',
@@ -127,6 +128,9 @@ test.for<[string, RebalanceEnd, number, number]>([
   ['a change was given back', { ...left, last: operation('returned') }, 12, 12],
   ['nobody knows how a change ended', { ...left, last: operation('unknown'), isUnknown: true }, 11, 11],
   ['users came back', { ...left, reasons: [{ code: 'NotIdle', message: '90 of 100' }] }, 0, 0],
+  ['a cool-down put off the first change', { ...left, done: [], reasons: [coolDown] }, 5, 0],
+  ['a cool-down put off the second change', { ...left, reasons: [coolDown] }, 1, 0],
+  ['more than a cool-down is in the way', { ...left, reasons: [coolDown, ...left.reasons] }, 1, 1],
   ['the deadline left some', { ...left, reasons: [{ code: 'Withdrawn', message: '1m are left' }] }, 0, 0],
 ])('%s: the exit of a person and of a scheduler', async ([, end, byHand, byCron]) => {
   expect((await rebalance(['--yes'], { end })).code).toBe(byHand);
