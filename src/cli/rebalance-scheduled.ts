@@ -40,7 +40,8 @@ export async function runScheduled(
     const end = await work(runLog);
     const exit = exitOfEnd(end, { isCron: true, lockStaleAfterMs: run.lockStaleAfterMs }, app.interrupted);
     const log = logOf(end, exit, run.lockStaleAfterMs, app.clock.nowMs());
-    if (end.kind === 'changed' || (exit !== 'done' && exit !== 'leaseHeld')) out.warn(log);
+    const hasChanged = end.kind === 'changed' && end.done.length > 0;
+    if (hasChanged || (exit !== 'done' && exit !== 'leaseHeld')) out.warn(log);
     await leave(exit, log, end);
     return { exit, end };
   } catch (error) {

@@ -159,8 +159,15 @@ test('a protected environment wants a reason, but of no scheduler', async () => 
 });
 
 test('a scheduler is told nothing unless something changed or went wrong', async () => {
-  for (const end of [unchanged('best-as-it-is'), busy, unchanged('no-plan', skipped), { kind: 'repeated' } as const])
-    expect(await rebalance(['--cron'], { end })).toMatchObject({ out: '', err: '' });
+  const putOff = { ...left, done: [], reasons: [coolDown] };
+  const quiet = [
+    unchanged('best-as-it-is'),
+    busy,
+    unchanged('no-plan', skipped),
+    { kind: 'repeated' } as const,
+    putOff,
+  ];
+  for (const end of quiet) expect(await rebalance(['--cron'], { end })).toMatchObject({ out: '', err: '' });
   const changed = await rebalance(['--cron']);
   expect(changed.out).toBe('');
   expect(changed.err).toBe('Rebalanced: move chat to oslo 33%, ohio 67%; scale chat at oslo from 3 to 1.\n');
