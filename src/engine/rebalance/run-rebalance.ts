@@ -145,10 +145,9 @@ function whyNot(end: WishEnd): { readonly reasons: readonly Reason[]; readonly l
     case 'ended':
     case 'held': {
       const { id, state, error } = end.operation;
-      return {
-        reasons: [{ code: 'OperationRunning', message: `${id} is ${state}: ${error?.message ?? 'no more is known'}` }],
-        last: end.operation,
-      };
+      const more =
+        end.kind === 'held' ? `godwit op resume ${id} goes on with it` : (error?.message ?? 'no more is known');
+      return { reasons: [{ code: 'OperationRunning', message: `${id} is ${state}: ${more}` }], last: end.operation };
     }
     case 'lease-lost':
       return {

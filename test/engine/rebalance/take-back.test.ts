@@ -83,6 +83,10 @@ test('a start that a person holds is theirs to go on with', async () => {
     new AbortController().signal,
   );
   person.catch(() => undefined);
-  expect(await world.drive(end, 120_000)).toMatchObject({ kind: 'changed', last: { state: 'held' }, reasons: [{}] });
+  expect(await world.drive(end, 120_000)).toMatchObject({
+    kind: 'changed',
+    last: { state: 'held' },
+    reasons: [{ message: `${operationId} is held: godwit op resume ${operationId} goes on with it` }],
+  });
   expect(said).toEqual(['scale chat at right from 0 to 2']);
 });
