@@ -36,6 +36,12 @@ export class Statistics {
   #lostStartMs = Number.NEGATIVE_INFINITY;
   retried = 0;
   readonly #sites = new Map<string, Site>();
+  readonly #sinceMs: number;
+
+  /** `sinceMs`: now, by the clock of everything that is noted. What came before nobody counted. */
+  constructor(sinceMs: number) {
+    this.#sinceMs = sinceMs;
+  }
 
   /** `kind` late: counted when the limit passes, whatever becomes of the attempt. */
   note(site: string, kind: 'good' | 'failed' | 'late', nowMs: number): void {
@@ -99,7 +105,7 @@ export class Statistics {
     const replicas = [...pool.replicas.values()].filter((replica) => replica.site === site);
     return {
       site,
-      windowMs: slotMs * slots,
+      windowMs: Math.min(slotMs * slots, Math.round(nowMs - this.#sinceMs)),
       attempts: sum(({ attempts }) => attempts),
       failures: sum(({ failures }) => failures),
       late: sum(({ late }) => late),

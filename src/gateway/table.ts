@@ -147,7 +147,7 @@ export class RouteTable {
         before,
         pool: createPool(entry, nowMs()),
         budget: createRetryBudget(retryRatio),
-        statistics: new Statistics(),
+        statistics: new Statistics(nowMs()),
         upstreams: new Map(),
         waiting: new AttemptList(),
         answering: new AttemptList(),

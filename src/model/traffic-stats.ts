@@ -9,7 +9,7 @@ export interface ReplicaTraffic {
   readonly ejected: boolean;
 }
 
-/** One site's requests over the last `windowMs`. */
+/** One site's requests over the last `windowMs`: less than usual while the gateway has not counted for as long. */
 export interface SiteTraffic {
   readonly site: string;
   readonly windowMs: number;

@@ -29,7 +29,7 @@ test('gives back the entry it was given, and what users see of it', async () => 
       routeVersion: written.routeVersion,
       requests: 0,
       held: 0,
-      sites: [{ site: 'left', windowMs: 10_000, attempts: 0, replicas: [{ replica: 'left-0', inFlight: 0 }] }],
+      sites: [{ site: 'left', attempts: 0, replicas: [{ replica: 'left-0', inFlight: 0 }] }],
     },
   });
 });

@@ -110,11 +110,14 @@ export function overload({ view, weights, trim, replicas, nowMs }: Removal): rea
   });
 }
 
-/** What users send now, all sites together; undefined: not seen, or too long ago to be the load of now. */
+/** What users send now, all sites together; undefined: not seen, for too short a time, or too long ago to be the load of now. */
 export function presentRps({ traffic, deployment }: View, nowMs: number): number | undefined {
   if (traffic.kind === 'unknown' || nowMs - traffic.asOfMs > deployment.failover.detector.staleAfterMs)
     return undefined;
-  return traffic.value.sites
-    .filter(({ windowMs }) => windowMs > 0)
-    .reduce((sum, { attempts, windowMs }) => sum + (attempts * 1000) / windowMs, 0);
+  const { sites } = traffic.value;
+  if (sites.some(({ windowMs }) => windowMs < leastWindowMs)) return undefined;
+  return sites.reduce((sum, { attempts, windowMs }) => sum + (attempts * 1000) / windowMs, 0);
 }
+
+/** A gateway that has just begun to count has seen next to nothing, whatever users send. */
+const leastWindowMs = 1000;

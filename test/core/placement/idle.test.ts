@@ -27,6 +27,12 @@ test.for([
     because: [{ code: 'NotIdle', message: 'what users ask of chat now is not seen' }],
   },
   {
+    name: 'is not when the gateway has counted for too short a time',
+    given: seen({ traffic: { left: { windowMs: 999, attempts: 10 }, right: { windowMs: 999, attempts: 0 } } }),
+    below: 1,
+    because: [{ code: 'NotIdle', message: 'what users ask of chat now is not seen' }],
+  },
+  {
     name: 'is not when nothing is ready',
     given: seen({ sites: [], traffic: {} }),
     below: 1,
