@@ -21,6 +21,8 @@ export interface OfferSight {
   readonly offer: Offer;
   /** Price of one replica; absent: the provider does not say. */
   readonly usdPerHour?: number;
+  /** Why there is none, as the provider's own rules or its site's settings have it; absent: it is not known why, or there is one. */
+  readonly unpriced?: string;
   /** When the provider said that price, epoch milliseconds; absent: with the rest of the sight. */
   readonly pricedAtMs?: number;
   /** How many accelerators one replica's machine has; absent: not asked for, or the provider does not say. */

@@ -134,13 +134,10 @@ function saidPrice(
   );
   const first = own.find(({ denied }) => denied === undefined) ?? own[0];
   if (first === undefined) return unknown(`it has no ${market} offer of ${machines?.join(' or ') ?? 'any machine'}`);
-  const { usdPerHour, accelerators, pricedAtMs = seen.asOfMs } = first;
+  const { usdPerHour, unpriced, accelerators, pricedAtMs = seen.asOfMs } = first;
   const offer = nameOfOffer(first.offer);
-  if (usdPerHour === undefined) {
-    // A cloud that prices spot by the zone cannot say one where the site leaves the zone to a template; on-demand has one for all.
-    const zoneless = market === 'spot' && first.offer.zone === undefined ? '; its site names no zone' : '';
-    return unknown(`${provider} says no price of ${offer}${zoneless}`);
-  }
+  if (usdPerHour === undefined)
+    return unknown(`${provider} says no price of ${offer}${unpriced === undefined ? '' : `: ${unpriced}`}`);
   if (accelerators === undefined) return unknown(`${provider} does not say how many accelerators ${offer} has`);
   const ageMs = nowMs - pricedAtMs;
   if (ageMs > maxAgeMs)

@@ -47,8 +47,10 @@ function isOffered({ machine, zone }: Offer, { offered }: Knowledge): boolean {
 function priceOf(
   { machine, market, zone }: Offer,
   { prices }: Knowledge,
-): Pick<OfferSight, 'usdPerHour' | 'pricedAtMs'> {
-  if (market !== 'spot' || zone === undefined || prices === undefined) return {};
+): Pick<OfferSight, 'usdPerHour' | 'pricedAtMs' | 'unpriced'> {
+  if (market !== 'spot') return { unpriced: 'EC2 says prices of spot machines only' };
+  if (zone === undefined) return { unpriced: 'spot has a price in each zone, and the site names none (zones)' };
+  if (prices === undefined) return { unpriced: 'spot prices could not be read' };
   const newest = prices.all
     .filter((each) => each.InstanceType === machine && each.AvailabilityZone === zone)
     .toSorted((a, b) => (b.Timestamp?.getTime() ?? 0) - (a.Timestamp?.getTime() ?? 0))[0];

@@ -10,7 +10,7 @@ import { type AccessSight, readGrant, reportOf } from './access.ts';
 import type { Arm } from './arm.ts';
 import { type Machine, readMachine } from './machine.ts';
 import { noticesOf } from './notices.ts';
-import { offerSights, readSku, readUsage, type Sku, type Usage, withPrices } from './offers.ts';
+import { offerSights, readSku, readUsage, type Sku, type Usage, withoutPrices, withPrices } from './offers.ts';
 import { listAll } from './pages.ts';
 import { grants } from './permissions.ts';
 import { listPrices } from './prices.ts';
@@ -33,6 +33,8 @@ const imageApiVersions = { galleries: '2025-12-03', images: '2026-04-01' } as co
 const skusForMs = 10 * 60_000;
 /** Prices change by the month, and those of spot machines by the day. */
 const pricesForMs = 60 * 60_000;
+
+const noPriceList = 'the site names no price list (prices: https://prices.azure.com)';
 
 export function openCatalog(arm: Arm, settings: AzureSettings, clock: Clock): Catalog {
   const { region, resourceGroup: group } = settings;
@@ -58,11 +60,12 @@ export function openCatalog(arm: Arm, settings: AzureSettings, clock: Clock): Ca
         settings.prices && prices(call),
       ]);
       if (known.kind !== 'done') return known;
-      // A price list that cannot be read costs nobody an offer.
-      const list = typeof costs === 'object' ? doneOf(costs) : undefined;
       return mapTold(quotas, (value) => {
         const sights = offerSights(settings, known.value, value);
-        return list === undefined ? sights : withPrices(sights, list);
+        if (typeof costs !== 'object') return withoutPrices(sights, noPriceList);
+        // A price list that cannot be read costs nobody an offer.
+        if (costs.kind !== 'done') return withoutPrices(sights, `its price list was not read: ${costs.error.message}`);
+        return withPrices(sights, costs.value);
       });
     },
     async notices({ name }, call) {

@@ -81,6 +81,11 @@ export function offerSights(
   });
 }
 
+/** Each with why it has no price. */
+export function withoutPrices(sights: readonly OfferSight[], unpriced: string): readonly OfferSight[] {
+  return sights.map((sight) => ({ ...sight, unpriced }));
+}
+
 /** Each with what it costs by the price list, as far as that names it. */
 export function withPrices(sights: readonly OfferSight[], { all, saidAtMs }: PriceList): readonly OfferSight[] {
   return sights.map((sight) => {

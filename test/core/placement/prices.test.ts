@@ -95,14 +95,6 @@ test('only machines that have the accelerator are looked at, where it is said wh
   expect(priced(asked, seen(other, sight())).prices).toMatchObject([{ usdPerHour: 1 }]);
 });
 
-test('of an on-demand offer without a price no zone is missed: it would have the same in each', () => {
-  const offer = { machine: 'p5.48xlarge', family: 'p5', market: 'on-demand' } as const;
-  const said = seen(sight({ without: 'usdPerHour', change: { offer } }));
-  expect(priced({ ...asked, market: 'on-demand' }, said).reasons[0]?.message).toMatch(
-    /says no price of \S+ on-demand$/,
-  );
-});
-
 const away = {
   kind: 'unknown',
   error: { class: 'auth', code: 'UnauthorizedOperation', message: 'not allowed' },
@@ -114,9 +106,9 @@ test.for<[string, Seen<readonly OfferSight[]> | undefined, string]>([
   ['no such offer', seen(sight({ market: 'on-demand' })), 'it has no spot offer of any machine'],
   ['an offer without a price', seen(sight({ without: 'usdPerHour' })), 'aws says no price of p5.48xlarge a spot'],
   [
-    'an offer of any zone without a price',
-    seen(sight({ without: 'usdPerHour', change: { offer: { machine: 'p5.48xlarge', family: 'p5', market: 'spot' } } })),
-    'aws says no price of p5.48xlarge spot; its site names no zone',
+    'an offer without a price, for a reason that the provider knows',
+    seen(sight({ without: 'usdPerHour', change: { unpriced: 'it names no zone' } })),
+    'aws says no price of p5.48xlarge a spot: it names no zone',
   ],
   [
     'a first offer without a price, and another with one',

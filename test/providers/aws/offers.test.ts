@@ -68,6 +68,15 @@ test('spot prices are of the zone; where EC2 has none, none is said', async () =
   expect(await lines(session)).toEqual(['p5.48xlarge us-east-1a spot', 'p5.48xlarge us-east-1b spot $31.464']);
 });
 
+test.for([
+  [{ market: ['on-demand'] }, 'EC2 says prices of spot machines only'],
+  [{ market: ['spot'], zones: undefined }, 'spot has a price in each zone, and the site names none (zones)'],
+  [{ market: ['spot'], zones: ['us-east-1a'] }, undefined],
+] as const)('with %j says why there is no price, as far as that is known', async ([settings, why]) => {
+  const session = await site.openWith({ settings: { machines: ['p5.48xlarge'], ...settings } });
+  expect((await look(session)).map(({ unpriced }) => unpriced)[0]).toBe(why);
+});
+
 test('whoever asks for prices hears how many accelerators they are divided between; a start does not wait for that', async () => {
   const { catalogue } = site.ec2.region;
   catalogue.spotPrices.set('p5.48xlarge us-east-1a', '31.464');

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nameOfOffer } from '../../../src/model/offer.ts';
+import type { Provider } from '../../../src/ports/provider.ts';
 import { isGranted } from '../../../src/providers/azure/access.ts';
 import { readSku, readUsage } from '../../../src/providers/azure/offers.ts';
 import { readPrice } from '../../../src/providers/azure/prices.ts';
@@ -73,6 +74,15 @@ test('asks for the sizes of a region once in a while, for quotas each time', asy
   expect(site.azure.calls.filter((each) => each === 'Usage_List')).toHaveLength(3);
 });
 
+const whyUnpriced = async (session: Provider) => {
+  const sight = await session.offers?.({ deployment: 'chat', replicas: 1 }, call);
+  return sight?.kind === 'seen' ? sight.value[0]?.unpriced : undefined;
+};
+
+test('says that no price list is named, and how one is', async () => {
+  expect(await whyUnpriced(await site.open())).toBe('the site names no price list (prices: https://prices.azure.com)');
+});
+
 test('asks the public price list without a token, page by page, once an hour, where the settings name it', async () => {
   const { calls, url } = site.azure;
   const session = await site.openWith({ settings: { zones: undefined, market: ['on-demand', 'spot'], prices: url } });
@@ -80,9 +90,10 @@ test('asks the public price list without a token, page by page, once an hour, wh
     const sight = await session.offers?.({ deployment: 'chat', replicas: 1 }, call);
     return sight?.kind === 'seen' ? sight.value.map(({ usdPerHour }) => usdPerHour) : sight;
   };
-  site.azure.fault({ action: 'RetailPrices_List', when: 'before', answer: 'drop' });
+  site.azure.fault({ action: 'RetailPrices_List', when: 'before', answer: 'drop', times: 2 });
   // No price is no reason to hide an offer.
   expect(await prices()).toEqual([undefined, undefined, undefined, undefined]);
+  expect(await whyUnpriced(session)).toMatch(/^its price list was not read: /);
   expect(await prices()).toEqual([96, 40, 9.6, 4]);
   const sight = await session.offers?.({ deployment: 'chat', replicas: 1 }, call);
   const known =
@@ -91,11 +102,11 @@ test('asks the public price list without a token, page by page, once an hour, wh
   expect(known).toEqual([8, 1, 8, 1].map((count) => [count, saidAtMs]));
   expect(saidAtMs).toBeLessThanOrEqual(sight?.kind === 'seen' ? sight.asOfMs : 0);
   const asked = (): number => calls.filter((each) => each === 'RetailPrices_List').length;
-  expect(asked()).toBe(5);
+  expect(asked()).toBe(6);
   await prices();
-  expect(asked()).toBe(5);
+  expect(asked()).toBe(6);
   expect(await sights({ zones: [1] })).toHaveLength(2);
-  expect(asked()).toBe(5);
+  expect(asked()).toBe(6);
 });
 
 test.for([
