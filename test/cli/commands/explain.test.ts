@@ -85,6 +85,13 @@ test.for(Object.keys(codePages))('%s has a page within 80 columns that says what
   expect(out).toMatch(new RegExp(`^${code}  \\((reason|diagnosis|error)\\)\n  [\\s\\S]+\n  do    \\S`));
 });
 
+test.for(['NoTraffic', 'Withdrawn', 'WorldMoved'])(
+  'the page of %s knows that a rebalancing says it too',
+  async (code) => {
+    expect((await run(['explain', code])).out).toMatch(/rebalanc/);
+  },
+);
+
 test('a key of the configuration that a page names is one', async () => {
   const named = Object.values(codePages).flatMap(({ means, todo }) =>
     [...`${means} ${todo}`.matchAll(/\b(?:failover|startup|drain)(?:\.[a-z]\w*)+/g)].map(([key]) => key),

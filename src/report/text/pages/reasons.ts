@@ -94,8 +94,8 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'Nothing, if that is meant; else put the site back and ask again.',
   ),
   Withdrawn: reason(
-    'Whoever asked for it stopped waiting before anybody took it up. Nothing was changed.',
-    'Ask again; godwit status DEPLOYMENT shows whether a controller is at work.',
+    'Whoever asked for it stopped waiting before anybody took it up, or a rebalancing did not begin it: its deadline or its windows did not leave the time, it was interrupted, or another run had its lease. Nothing was changed by it.',
+    'Ask again; godwit status DEPLOYMENT shows whether a controller is at work. The next rebalancing plans anew: godwit plan rebalance',
   ),
   RequestExpired: reason(
     'Nobody took the request up in two minutes. By then it may not be what its person wants any more. Nothing was changed.',
@@ -162,8 +162,8 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'Start it as part of the move: add --wake. Or first: godwit start DEPLOYMENT --site SITE',
   ),
   WorldMoved: reason(
-    'What the plan was made from has changed since. Nothing was done: the plan may not be right any more.',
-    'Look again: godwit plan shift ... The message says what changed.',
+    'What the plan was made from has changed since. Nothing of it was done, or nothing more of a rebalancing: the plan may not be right any more.',
+    'Look again: godwit plan shift ..., godwit plan rebalance. The message says what changed.',
   ),
   NothingToOrder: reason(
     'The operation is over, or has nothing that could be ordered.',
@@ -174,8 +174,8 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'Wait for its end, or end it: godwit drill abort DRILL. When whoever ran it is gone: godwit drill undo RUN',
   ),
   NoTraffic: reason(
-    'The site that the drill would break has no traffic now: nobody would notice, so nothing would be proven.',
-    'Look where the traffic is: godwit status DEPLOYMENT. Bring it home first: godwit failback DEPLOYMENT',
+    'The site that the drill would break has no traffic now: nobody would notice, so nothing would be proven. Or the gateway counts no requests of a deployment that is to be rebalanced: nobody knows what it needs.',
+    'Look where the traffic is: godwit status DEPLOYMENT. Bring it home first: godwit failback DEPLOYMENT. To rebalance without any: rebalance.demand.DEPLOYMENT in the configuration, or --demand FILE',
   ),
   NotIdle: reason(
     'Rebalancing was to run only while users ask little (--only-if idle), and they ask more: a share of rebalance.run.idleBelow or more of what is ready, or nobody sees how much.',
