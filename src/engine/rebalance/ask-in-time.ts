@@ -71,12 +71,9 @@ function lateReason(run: Run, move: SiteMove, waitMs: number): readonly Reason[]
   const leftMs = beganAtMonoMs + deadlineMs - deps.clock.monoMs();
   const neededMs = waitMs + longestMs(deps, move);
   if (neededMs <= leftMs) return [];
-  return [
-    {
-      code: 'Withdrawn',
-      message: `${textOf(move)} may take ${span(neededMs)}, and ${span(Math.max(0, leftMs))} are left of the deadline`,
-    },
-  ];
+  const long = `${span(neededMs)}${waitMs > 0 ? ' with the wait before it' : ''}`;
+  const message = `${textOf(move)} may take ${long}, and ${span(Math.max(0, leftMs))} are left of the deadline`;
+  return [{ code: 'Withdrawn', message }];
 }
 
 function leaseReason({ isOurs }: Run, move: SiteMove): readonly Reason[] {

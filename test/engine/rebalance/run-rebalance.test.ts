@@ -264,7 +264,9 @@ test('leaves to the next run what the pace of removals puts off beyond its deadl
   expect(end.kind === 'changed' ? end.reasons : []).toEqual([
     {
       code: 'Withdrawn',
-      message: expect.stringMatching(/^scale chat at left from 1 to 0 may take .* are left of the deadline$/),
+      message: expect.stringMatching(
+        /^scale chat at left from 1 to 0 may take .* with the wait before it, and .* are left of the deadline$/,
+      ),
     },
   ]);
   expect([alive(world.left), alive(world.right)]).toEqual([1, 2]);
