@@ -21,6 +21,7 @@ export function exitOfEnd(end: RebalanceEnd, by: AskedBy, interrupted: AbortSign
       return exitOfUnchanged(end, by.isCron);
     case 'changed': {
       if (end.left.length === 0) return 'done';
+      if (end.hasLostLease === true) return 'leaseLost';
       if (end.isUnknown) return 'unknown';
       if (end.last !== undefined) return end.last.state === 'returned' ? 'returned' : 'failed';
       // What the deadline or the load left is for the next run; a person who said how long, or when, knows too.

@@ -38,6 +38,8 @@ export type RebalanceEnd =
       readonly reasons: readonly Reason[];
       readonly last: Operation | undefined;
       readonly isUnknown: boolean;
+      /** That of rebalancing, or of the deployment in the middle of a change: somebody else is at it. Absent: it was kept. */
+      readonly hasLostLease?: true;
     };
 
 /** Why a run changed nothing. */
@@ -108,7 +110,7 @@ async function carryOutMoves(run: Run): Promise<RebalanceEnd> {
   return { kind: 'changed', plan, done: moves, left: [], reasons: [], last: undefined, isUnknown: false };
 }
 
-type Stopped = Pick<Extract<RebalanceEnd, { kind: 'changed' }>, 'reasons' | 'last' | 'isUnknown'>;
+type Stopped = Pick<Extract<RebalanceEnd, { kind: 'changed' }>, 'reasons' | 'last' | 'isUnknown' | 'hasLostLease'>;
 
 /** Undefined: it was done, or was so already. */
 async function carryOutMove(run: Run, index: number): Promise<Stopped | undefined> {
@@ -118,7 +120,8 @@ async function carryOutMove(run: Run, index: number): Promise<Stopped | undefine
   let hasChanged = index > 0;
   try {
     const end = await askInTime(run, move, index);
-    if (end.kind === 'not-asked') return { reasons: end.reasons, last: undefined, isUnknown: false };
+    const lost = run.isOurs() && end.kind !== 'lease-lost' ? {} : { hasLostLease: true as const };
+    if (end.kind === 'not-asked') return { reasons: end.reasons, last: undefined, isUnknown: false, ...lost };
     if (end.kind === 'ended')
       known.set(move.deployment, new Set([...(known.get(move.deployment) ?? []), end.operation.id]));
     if (isDone(end)) return undefined;
@@ -128,7 +131,7 @@ async function carryOutMove(run: Run, index: number): Promise<Stopped | undefine
     const isStart = move.kind === 'scale' && move.after > move.before && end.kind === 'ended';
     const back = isStart ? await takeBack(run, move, index) : [];
     const isUnknown = last?.state === 'unknown' || end.kind === 'still-running' || end.kind === 'lease-lost';
-    return { reasons: [...reasons, ...back], last, isUnknown };
+    return { reasons: [...reasons, ...back], last, isUnknown, ...lost };
   } catch (thrown) {
     throw hasChanged ? partlyDone(thrown, moves.slice(0, index), moves.slice(index)) : thrown;
   }

@@ -104,6 +104,7 @@ const left = {
   reasons: [{ code: 'CapacityFloor', message: 'too little' }],
 } as const;
 const coolDown = { code: 'CoolDown', message: 'op-1 ended 2m ago', untilMs: nowMs + 60_000 } as const;
+const lostLease = { code: 'Withdrawn', message: 'the lease of rebalancing ran out' } as const;
 const operation = (state: string) => ({ state }) as unknown as Extract<RebalanceEnd, { kind: 'changed' }>['last'];
 const skipped: RebalanceOutcome = {
   kind: 'skipped',
@@ -126,6 +127,8 @@ test.for<[string, RebalanceEnd, number, number]>([
   ['a rule refused the first change', { ...left, done: [], left: [weigh, scale] }, 5, 5],
   ['a change failed', { ...left, last: operation('failed') }, 1, 1],
   ['a change was given back', { ...left, last: operation('returned') }, 12, 12],
+  ['the lease was lost before a change', { ...left, reasons: [lostLease], hasLostLease: true }, 13, 13],
+  ['the lease was lost in a change', { ...left, isUnknown: true, hasLostLease: true }, 13, 13],
   ['nobody knows how a change ended', { ...left, last: operation('unknown'), isUnknown: true }, 11, 11],
   ['users came back', { ...left, reasons: [{ code: 'NotIdle', message: '90 of 100' }] }, 0, 0],
   ['a cool-down put off the first change', { ...left, done: [], reasons: [coolDown] }, 5, 0],

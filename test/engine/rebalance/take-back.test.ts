@@ -65,6 +65,7 @@ test('a start that failed after somebody else began to rebalance is left to them
   const row = world.state.leases.get('~rebalance');
   if (row !== undefined) world.state.leases.set('~rebalance', { ...row, holderId: 'another' });
   expect(await world.drive(end, 120_000)).toMatchObject({
+    hasLostLease: true,
     reasons: [{}, { code: 'Withdrawn', message: expect.stringContaining('lease of rebalancing ran out') }, {}],
   });
   expect(said).toEqual(['scale chat at right from 0 to 2']);
