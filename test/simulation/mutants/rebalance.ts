@@ -67,8 +67,8 @@ export const rebalanceMutants: readonly Mutant[] = [
     name: 'rebalance-looks-before-its-turn-is-asked',
     file: ask,
     find: lines(
-      '  const moved = await movedReason(run, move);',
       '  const busy = await loadReason(run, move);',
+      '  const moved = await movedReason(run, move);',
       '  return [...moved, ...busy, ...lateReason(run, move, 0)];',
     ),
     replace: lines(
