@@ -144,7 +144,7 @@ export const kills: Readonly<Record<string, Kill>> = {
   'number-stands-though-it-failed': { seed: 1500002, by: 'I32' },
   'rebalance-answers-for-what-it-skips': { seed: 3000090, by: 'I12' },
   'rebalance-cuts-nothing-in-pieces': { seed: 3000033, by: 'I24' },
-  'rebalance-under-a-drill': { seed: 3000073, by: 'I13' },
+  'rebalance-under-a-drill': { seed: 3000181, by: 'I13' },
   'rebalance-while-paused': { seed: 3000035, by: 'I32' },
   'rebalance-plans-where-it-may-not': { seed: 3000001, by: 'I19' },
   'rebalance-is-undone-by-failback': { seed: 3000001, by: 'I24' },
