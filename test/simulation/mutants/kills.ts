@@ -148,7 +148,6 @@ export const kills: Readonly<Record<string, Kill>> = {
   'rebalance-while-paused': { seed: 3000035, by: 'I32' },
   'rebalance-plans-where-it-may-not': { seed: 3000001, by: 'I19' },
   'rebalance-is-undone-by-failback': { seed: 3000001, by: 'I24' },
-  'rebalance-starts-what-a-person-emptied': { seed: 3000292, by: 'I32' },
   'rebalance-looks-before-its-turn-is-asked': { seed: 3000007, by: 'I1' },
   'rebalance-of-another-world': { seed: 3000077, by: 'I7' },
   'rebalance-goes-on-after-a-failure': { seed: 3000021, by: 'I32' },

@@ -56,14 +56,6 @@ export const rebalanceMutants: readonly Mutant[] = [
     why: 'the move is done; that the file says other weights, and failback goes by them, is forgotten',
   },
   {
-    name: 'rebalance-starts-what-a-person-emptied',
-    file: 'src/core/safety.ts',
-    find: '[brake, startable, notOut, calm]',
-    replace: '[brake, startable, calm]',
-    breaks: ['I32'],
-    why: 'nothing is planned there: but a person may empty a site while somebody plans',
-  },
-  {
     name: 'rebalance-looks-before-its-turn-is-asked',
     file: ask,
     find: lines(
