@@ -134,3 +134,13 @@ test('a transaction held by a process that hangs is waited for, then reported as
   expect(await store.journal.append([leaseDraft()])).toMatchObject({ seq: 1 });
   await store.close();
 });
+
+test('a lease is taken in a table that a newer program has given one more column', async () => {
+  const store = openOn(dir);
+  const db = new DatabaseSync(path);
+  db.exec('ALTER TABLE lease ADD COLUMN of_a_newer_program TEXT');
+  db.close();
+  const holder = { kind: 'controller', name: 'controller', host: 'host', pid: 1 } as const;
+  expect(await store.lease.acquire('chat', holder, 10_000)).toMatchObject({ kind: 'held' });
+  await store.close();
+});

@@ -93,7 +93,7 @@ function readKept(db: Database, deployment: string, clock: Clock): Kept | undefi
   };
 }
 
-/** A lease of an older version counts from now on. */
+/** Of a lease that an older version took nobody knows: 0 until it is taken anew. */
 function heldMs(takenAtMonoMs: Row[string] | undefined, clock: Clock): number {
   return takenAtMonoMs === null || takenAtMonoMs === undefined
     ? 0
@@ -106,7 +106,9 @@ function writeTaken(
   { bootId, nowMs, monoMs }: { readonly bootId: string; readonly nowMs: number; readonly monoMs: number },
 ): void {
   db.run(
-    `INSERT INTO lease VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT (deployment) DO UPDATE SET holder_id = excluded.holder_id,
+    // By name: a program of before goes on with a table that a newer one gave more columns.
+    `INSERT INTO lease (deployment, holder_id, holder, epoch, counter, ttl_ms, boot_id, renewed_at_ms, taken_at_mono_ms)
+       VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT (deployment) DO UPDATE SET holder_id = excluded.holder_id,
        holder = excluded.holder, epoch = excluded.epoch, counter = 0, ttl_ms = excluded.ttl_ms, boot_id = excluded.boot_id,
        renewed_at_ms = excluded.renewed_at_ms, taken_at_mono_ms = excluded.taken_at_mono_ms`,
     deployment,
