@@ -8,8 +8,9 @@ import type { Store } from '../ports/store.ts';
 import { operationJson } from '../report/json/operation.ts';
 import { operationText } from '../report/text/operation.ts';
 import type { App } from './app.ts';
-import { exitOf, heldText, interruptedExit, nextAfter } from './change/outcome.ts';
+import { exitOf, heldText, nextAfter } from './change/outcome.ts';
 import type { Outcome } from './command.ts';
+import { exitOfSignal } from './exit-codes.ts';
 import { findOperation } from './find-operation.ts';
 import type { Output } from './output.ts';
 
@@ -78,7 +79,7 @@ function leftOutcome(operation: Operation, app: App): Outcome {
   const isInterrupted = app.interrupted.aborted;
   const at = `${state}, step ${Math.min(step + 1, plan.steps.length)} of ${plan.steps.length}`;
   return {
-    exit: isInterrupted ? interruptedExit(app) : 'stillRunning',
+    exit: isInterrupted ? exitOfSignal(app.interrupted) : 'stillRunning',
     json: jsonOf(operation),
     note: `${isInterrupted ? 'Stopped watching' : 'Stopped waiting for'} ${id} (${at}): it goes on.  godwit op watch ${id}`,
   };

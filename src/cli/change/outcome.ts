@@ -12,7 +12,7 @@ import { actorText, operationText, weightsSoFar, weightsText } from '../../repor
 import { reasonLines } from '../../report/text/reason.ts';
 import type { App } from '../app.ts';
 import type { Outcome } from '../command.ts';
-import type { Exit } from '../exit-codes.ts';
+import { type Exit, exitOfSignal } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { leftBy } from './left-by.ts';
 
@@ -127,7 +127,7 @@ export function nothingToDo(message: string, { deployment }: Pick<Ending, 'deplo
 function heldOutcome(held: Operation, app: App): Outcome {
   const { id, plan } = held;
   return {
-    exit: app.interrupted.aborted ? interruptedExit(app) : 'inProgress',
+    exit: app.interrupted.aborted ? exitOfSignal(app.interrupted) : 'inProgress',
     json: { kind: 'Operation', deployment: plan.deployment, outcome: 'held', operation: operationJson(held) },
     note: heldText(held, id),
   };
@@ -158,21 +158,16 @@ function stillRunning(end: Extract<WishEnd, { kind: 'still-running' }>, { deploy
   if (!waits && !aborted && end.operationId !== undefined)
     return { exit: 'done', json, text: id, note: `${who}.  godwit op watch ${id}` };
   return {
-    exit: aborted ? interruptedExit(app) : 'stillRunning',
+    exit: aborted ? exitOfSignal(app.interrupted) : 'stillRunning',
     json,
     note: `${aborted ? 'Stopped watching' : 'Stopped waiting for'} ${id}: ${who}.  godwit status ${deployment}`,
   };
 }
 
-/** By the signal's name. */
-export function interruptedExit({ interrupted }: App): Exit {
-  return interrupted.reason === 'SIGTERM' ? 'terminated' : 'interrupted';
-}
-
 /** Before anything was asked for. */
 export function interruptedOutcome(deployment: string, app: App): Outcome {
   return {
-    exit: interruptedExit(app),
+    exit: exitOfSignal(app.interrupted),
     json: { kind: 'Operation', deployment, outcome: 'interrupted', changed: false },
     note: 'Interrupted before anything was asked for: nothing was changed.',
   };
@@ -182,7 +177,7 @@ function withdrawnOutcome(holder: Actor | undefined, { deployment, app, waits }:
   const who = holder === undefined ? '' : ` (${actorText(holder)}, holds the lease)`;
   const how = waits ? '' : ' With --no-wait a controller must run: godwit run.';
   return {
-    exit: app.interrupted.aborted ? interruptedExit(app) : 'leaseHeld',
+    exit: app.interrupted.aborted ? exitOfSignal(app.interrupted) : 'leaseHeld',
     json: { kind: 'Operation', deployment, outcome: 'withdrawn', holder },
     note: `Nobody took the request up in time${who}: it was taken back and nothing was changed.${how}  godwit status ${deployment}`,
   };

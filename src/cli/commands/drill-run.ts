@@ -13,7 +13,7 @@ import { commandLine } from '../change/typed-line.ts';
 import { defineCommand, type Outcome } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { exitOfVerdict } from '../drill-exit.ts';
-import type { Exit } from '../exit-codes.ts';
+import { type Exit, exitOfSignal } from '../exit-codes.ts';
 import { flag, reasonText, requiredText, text } from '../inputs.ts';
 import { findDrill, openConfig } from '../open-config.ts';
 import type { Output } from '../output.ts';
@@ -60,7 +60,7 @@ export const drillRun = defineCommand({
     const { writeReports } = await import('../drill-reports.ts');
     const written = await writeReports(config, run, app, out);
     return {
-      exit: exitAfter(run, app.interrupted.aborted),
+      exit: exitAfter(run, app.interrupted),
       json: { kind: 'DrillRun', ...drillRunJson(run), reports: written },
       text: [drillRunText(run, out.dataStyle), ...written.map((path) => `  ${path}`)].join('\n'),
     };
@@ -124,9 +124,9 @@ function refused(
 }
 
 /** What may still be broken comes before any verdict. */
-function exitAfter({ end: { undo, verdict } }: DrillRun, isInterrupted: boolean): Exit {
+function exitAfter({ end: { undo, verdict } }: DrillRun, interrupted: AbortSignal): Exit {
   if (undo === 'unknown') return 'unknown';
-  return isInterrupted && verdict !== 'passed' ? 'interrupted' : exitOfVerdict[verdict];
+  return interrupted.aborted && verdict !== 'passed' ? exitOfSignal(interrupted) : exitOfVerdict[verdict];
 }
 
 const moderate = { level: 'moderate', why: [] } as const;

@@ -169,10 +169,13 @@ test.for<{ verdict: Verdict; code: number }>([
   expect(await type(['drill', 'run', 'site-loss', '--yes'], { run: ran({ verdict }) })).toMatchObject({ code });
 });
 
-test('interrupted it says so in the exit code', async () => {
+test.for([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('interrupted by %s it says so in the exit code', async ([signal, code]) => {
   const run = ran({ verdict: 'aborted', because: ['interrupted'] });
-  const given = { run, signal: AbortSignal.abort('SIGINT') };
-  expect(await type(['drill', 'run', 'site-loss', '--yes'], given)).toMatchObject({ code: 130 });
+  const given = { run, signal: AbortSignal.abort(signal) };
+  expect(await type(['drill', 'run', 'site-loss', '--yes'], given)).toMatchObject({ code });
 });
 
 test('as JSON it holds every sample, so that each figure can be computed again', async () => {
