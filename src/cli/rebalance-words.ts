@@ -60,7 +60,7 @@ const unchanged: Readonly<Record<Extract<RebalanceEnd, { kind: 'unchanged' }>['w
   'no-plan': 'There is no plan.',
   'best-as-it-is': 'All is best as it is.',
   'gains-too-little': 'What could be saved is not worth the moves (rebalance.minimumGain).',
-  'no-order': 'Every order of the changes would break a rule on the way.',
+  'no-order': 'Every order of the changes would break a rule, on the way or where it ends.',
   'only-markets': 'Only the markets of replicas would change, at sites where none can be asked for.',
   declined: 'It was not wanted.',
   interrupted: 'It was interrupted.',

@@ -6,10 +6,12 @@ import { presentRps } from '../rules/capacity.ts';
 
 /**
  * The configured demand, or what is counted now if that is more. Undefined: neither says anything; a deployment without a request
- * in a few seconds is not one that needs no capacity.
+ * in a few seconds is not one that needs no capacity. Nor does the configured one say anything while the counts are not seen: an
+ * overload is when a gateway is slow to tell them.
  */
 export function demandOf(view: View, { demandRps }: RebalancePolicy, nowMs: number): Demand | undefined {
-  const counted = presentRps(view, nowMs) ?? 0;
+  const counted = presentRps(view, nowMs);
+  if (counted === undefined) return undefined;
   const configured = demandRps[view.deployment.name] ?? 0;
   const rps = Math.max(counted, configured);
   if (rps === 0) return undefined;

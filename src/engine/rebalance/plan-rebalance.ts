@@ -16,6 +16,7 @@ import { assumedMarkets, seatsOf } from '../../core/placement/seats.ts';
 import type { DeploymentSight } from '../../core/placement/terms.ts';
 import { trafficCostOf } from '../../core/placement/traffic-cost.ts';
 import { unsettledReasons } from '../../core/placement/unsettled.ts';
+import { presentRps } from '../../core/rules/capacity.ts';
 import { assert } from '../../errors.ts';
 import type { PlacementProblem, PlacementRule } from '../../model/placement-problem.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -52,10 +53,11 @@ export async function planRebalance(
   const { config, clock } = deps;
   const { rebalance: policy } = config;
   assert(policy !== undefined, 'nothing is configured to be rebalanced');
-  const [offered, ...views] = await Promise.all([
-    readPrices(deps, signal),
-    ...config.deployments.map(async (deployment) => (await lookOnce(deps, deployment, 'rebalance', signal)).view),
-  ]);
+  // A cloud may be slow to say a price: what users ask, and what runs, is looked at after it.
+  const offered = await readPrices(deps, signal);
+  const views = await Promise.all(
+    config.deployments.map(async (deployment) => (await lookOnce(deps, deployment, 'rebalance', signal)).view),
+  );
   const nowMs = clock.nowMs();
   const { deployments } = config;
   const priced = priceSites(config.sites, offered, { deployments, nowMs, maxAgeMs: policy.priceMaxAgeMs });
@@ -101,17 +103,18 @@ function reasonsAgainst(
   nowMs: number,
 ): readonly (Reason & { deployment: string })[] {
   const { name: deployment } = view.deployment;
-  const unknown: readonly Reason[] =
-    demand === undefined
-      ? [
-          {
-            code: 'NoTraffic',
-            message: `the gateway counts no requests of ${deployment}: say rebalance.demand.${deployment} in the configuration, or --demand FILE`,
-          },
-        ]
-      : [];
+  const unknown = demand === undefined ? [noDemandReason(view, nowMs)] : [];
   const busy = idleBelowRatio === undefined ? [] : notIdle(view, idleBelowRatio, nowMs);
   return [...unsettledReasons(view, nowMs), ...busy, ...unknown].map((reason) => ({ ...reason, deployment }));
+}
+
+function noDemandReason(view: View, nowMs: number): Reason {
+  const { name } = view.deployment;
+  const message =
+    presentRps(view, nowMs) === undefined
+      ? `what users ask of ${name} now is not seen: when the gateway tells it again, or with --demand FILE`
+      : `the gateway counts no requests of ${name}: say rebalance.demand.${name} in the configuration, or --demand FILE`;
+  return { code: 'NoTraffic', message };
 }
 
 async function solveProblem(

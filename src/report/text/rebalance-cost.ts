@@ -4,16 +4,16 @@ import type { Demand, RebalancePlan } from '../../model/rebalance-plan.ts';
 import { arrowOf, type Style } from './style.ts';
 import { type Column, table } from './table.ts';
 
-/** Dollars. */
+/** Dollars: what is less than half a cent has no sign. */
 export function usd(amount: number): string {
-  return amount.toFixed(2);
+  return (Math.abs(amount) < leastUsd ? 0 : amount).toFixed(2);
 }
 
 /** `21.00 → 9.00 USD/h (-12.00, moves 0.03)`. */
 export function costText(today: AllocationCost, after: AllocationCost, style: Style): string {
   const gain = steadyUsd(after) - steadyUsd(today);
   const moves = after.moves < leastUsd ? '' : `, moves ${usd(after.moves)}`;
-  return `${change(steadyUsd(today), steadyUsd(after), style)} USD/h (${gain < 0 ? '' : '+'}${usd(gain)}${moves})`;
+  return `${change(steadyUsd(today), steadyUsd(after), style)} USD/h (${gain <= -leastUsd ? '' : '+'}${usd(gain)}${moves})`;
 }
 
 /** Less is not shown. */

@@ -99,7 +99,12 @@ function planLines(plan: Plan, demands: RebalancePlan['demands'], located: Locat
 /** The way there, step by step. */
 function courseLines(parts: Plan['parts'], style: Style): readonly string[] {
   if (parts === undefined)
-    return hanging('no way ', 'every order of these changes breaks a rule on the way', style.width, mostLines);
+    return hanging(
+      'no way ',
+      'every order of these changes breaks a rule, on the way or where a run ends',
+      style.width,
+      mostLines,
+    );
   return parts.flatMap((part, index) => {
     const head = `${String(index + 1).padStart(2)}  `;
     if (index === mostParts) return [`and ${parts.length - mostParts} more steps (-o json)`];

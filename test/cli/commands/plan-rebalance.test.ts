@@ -130,10 +130,14 @@ moves                0.50  starts, spread over rebalance.objective.payback
 test('says so when all is best as it is, and what a plan mends', async () => {
   const best = await planned({ ...plan, cost: plan.today, gap: 0, changes: [], parts: [], binding: [] });
   expect(best.out).toContain('417.00 USD/h, and nothing allowed costs less (proven)\n');
+  const even = await planned({ ...plan, cost: { ...plan.today, capacity: plan.today.capacity - 0.004, moves: 0 } });
+  expect(even.out).toContain('USD/h (+0.00)');
   const mended = await planned({ ...plan, cost: { ...plan.cost, capacity: 500 }, mends: [survive] });
   expect(mended.out).toContain('417.00 → 500.00 USD/h (+83.00, moves 0.50)');
   const { parts: _, ...wayless } = plan;
-  expect((await planned(wayless)).out).toContain('no way every order of these changes breaks a rule on the way\n');
+  expect((await planned(wayless)).out).toContain(
+    'no way every order of these changes breaks a rule, on the way or where a run\n',
+  );
   expect(mended.out).toContain('mends the loss of any site is survived (godwit.yaml:12)');
 });
 

@@ -174,7 +174,7 @@ export const reasonPages: Readonly<Record<ReasonCode, CodePage>> = {
     'Wait for its end, or end it: godwit drill abort DRILL. When whoever ran it is gone: godwit drill undo RUN',
   ),
   NoTraffic: reason(
-    'The site that the drill would break has no traffic now: nobody would notice, so nothing would be proven. Or the gateway counts no requests of a deployment that is to be rebalanced: nobody knows what it needs.',
+    'The site that the drill would break has no traffic now: nobody would notice, so nothing would be proven. Or the gateway counts no requests of a deployment that is to be rebalanced, or its counts cannot be read: nobody knows what it needs.',
     'Look where the traffic is: godwit status DEPLOYMENT. Bring it home first: godwit failback DEPLOYMENT. To rebalance without any: rebalance.demand.DEPLOYMENT in the configuration, or --demand FILE',
   ),
   NotIdle: reason(
