@@ -19,7 +19,7 @@ const files: readonly (readonly [string, string])[] = [
 /** Loads every command. Lines without the last line break; no date, so that the same version gives the same page. */
 export async function manualPage(version: string): Promise<string> {
   const commands = await Promise.all(
-    commandTable.map(async (entry) => ({ section: entry.section ?? sections.at(-1), command: await entry.load() })),
+    commandTable.map(async (entry) => ({ section: entry.section, command: await entry.load() })),
   );
   return [
     `.TH GODWIT 1 "" "godwit ${escaped(version)}" "User Commands"`,

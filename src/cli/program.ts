@@ -2,11 +2,12 @@
 import { Argument, Command as Commander, Option } from 'commander';
 import { GodwitError } from '../errors.ts';
 import type { Command, Format, Globals, Input, InputSpec } from './command.ts';
-import { type CommandEntry, commandTable, groups } from './command-table.ts';
+import { commandTable, groups } from './command-table.ts';
 import { globalOptions, helpFlags, manualOption, versionFlags } from './global-options.ts';
 import { formatHelp, type HelpExtras } from './help.ts';
 import { InvalidInput } from './inputs.ts';
 import { Stopped } from './stopped.ts';
+import type { CommandEntry } from './table/entry.ts';
 
 export type Parsed =
   | { readonly kind: 'help'; readonly text: string }

@@ -63,8 +63,7 @@ test('lists each command of the program once, under a heading of the table', asy
   );
 });
 
-test('every command stands under a heading of its own choice, and a group under one only', () => {
-  expect(commandTable.filter(({ section }) => section === undefined)).toEqual([]);
+test('a group stands under one heading only', () => {
   const bySection = new Map<string, Set<string | undefined>>();
   for (const { name, section } of commandTable.filter((each) => each.name.includes(' '))) {
     const group = name.split(' ')[0] ?? '';
