@@ -5,7 +5,7 @@ import { runRebalance } from '../../../src/engine/rebalance/run-rebalance.ts';
 import type { RunTerms } from '../../../src/engine/rebalance/run-terms.ts';
 import { offerOf, type Shelf, soldOut, stock } from '../support/shelf.ts';
 import { createWorld, type World } from '../support/world.ts';
-import { policy, solver } from './support/solving.ts';
+import { policy, rated, solver, withShared } from './support/solving.ts';
 
 const markets = [
   { market: 'on-demand', usdPerHour: 4 },
@@ -14,18 +14,7 @@ const markets = [
 
 /** Left has two on demand and all the traffic, and could have two in the spot market; right is dearer than both. */
 async function standing(): Promise<{ world: World; shelf: Shelf }> {
-  const rated = (site: string, usdPerHour: number) => {
-    const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 100 };
-    return {
-      site,
-      replicas: 2,
-      standby: site === 'left' ? ('hot' as const) : ('warm' as const),
-      launch,
-      ratedRps: 10,
-      usdPerHour,
-    };
-  };
-  const world = createWorld({ deployment: { placements: [rated('left', 4), rated('right', 9)] } });
+  const world = createWorld({ deployment: { placements: [rated('left', 4, 2), rated('right', 9, 2, 'warm')] } });
   const shelf = stock(
     world.left,
     markets.map(({ market }) => ({ offer: offerOf('p5.48xlarge', { market }) })),
@@ -46,23 +35,13 @@ const had = ({ left }: World): readonly string[] =>
 async function run(world: World, runId: string) {
   const said: string[] = [];
   const { deps } = world.boot();
-  const sites = deps.config.sites.map((site) =>
-    site.name === 'left'
-      ? { ...site, capacity: markets.map((each) => ({ accelerator: 'H100', count: 2, ...each })) }
-      : site,
-  );
-  const deployments = deps.config.deployments.map((each) => ({
-    ...each,
-    placements: each.placements.map((placement) =>
-      placement.site === 'left' ? { ...placement, use: { accelerator: 'H100', count: 1 } } : placement,
-    ),
-  }));
+  const capacity = markets.map((each) => ({ accelerator: 'H100', count: 2, ...each }));
   const terms: RunTerms = {
     ...{ solver, withinMs: 20_000, runId, reason: 'hourly' },
     approve: async () => true,
     say: (line) => said.push(line),
   };
-  const config = { ...deps.config, rebalance: policy, sites, deployments };
+  const config = { ...withShared(deps.config, capacity, 1), rebalance: policy };
   const end = await world.drive(runRebalance({ ...deps, config }, terms, new AbortController().signal), 120_000);
   return { end, said };
 }

@@ -6,16 +6,12 @@ import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
 import type { OfferNeed, Provider } from '../../../src/ports/provider.ts';
 import type { Solver } from '../../../src/ports/solver.ts';
 import { createWorld, type World, type WorldChange } from '../support/world.ts';
-import { policy, solver } from './support/solving.ts';
+import { policy, rated, solver, withShared } from './support/solving.ts';
 
 /** Left has two replicas at 4 dollars, right two at 3; a controller has started all of them. */
 async function standing(
   change: Pick<WorldChange, 'places'> & { sites?: Readonly<Record<string, number>> } = {},
 ): Promise<World> {
-  const rated = (site: string, usdPerHour: number, replicas: number) => {
-    const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 100 };
-    return { site, replicas, standby: 'hot' as const, launch, ratedRps: 10, usdPerHour };
-  };
   const { left = 2, right = 2 } = change.sites ?? {};
   const placements = [rated('left', 4, left), rated('right', 3, right)];
   const { places = {} } = change;
@@ -60,16 +56,7 @@ test('says what it counts without having been told in which market it was had', 
   const capacity = (['reserved', 'spot'] as const).map((market) => {
     return { accelerator: 'H100', market, count: 2, usdPerHour: 4 };
   });
-  const config = {
-    ...{ ...deps.config, rebalance: policy },
-    sites: deps.config.sites.map((site) => (site.name === 'left' ? { ...site, capacity } : site)),
-    deployments: deps.config.deployments.map((each) => ({
-      ...each,
-      placements: each.placements.map((placement) =>
-        placement.site === 'left' ? { ...placement, use: { accelerator: 'H100', count: 1 } } : placement,
-      ),
-    })),
-  };
+  const config = { ...withShared(deps.config, capacity, 1), rebalance: policy };
   const planning = planRebalance({ ...deps, config }, { solver, withinMs: 20_000 }, new AbortController().signal);
   const { outcome } = await world.drive(planning);
   expect(outcome).toMatchObject({
@@ -119,14 +106,7 @@ function asking(world: World, offers: Provider['offers'], usdPerHour?: number) {
   if (left === undefined) throw new Error('there is a left');
   const line = { accelerator: 'H100', market: 'spot', count: 16, priceSource: 'provider' } as const;
   const capacity = [{ ...line, ...(usdPerHour === undefined ? {} : { usdPerHour }) }];
-  const sites = deps.config.sites.map((site) => (site.name === 'left' ? { ...site, capacity } : site));
-  const deployments = deps.config.deployments.map((each) => ({
-    ...each,
-    placements: each.placements.map((placement) =>
-      placement.site === 'left' ? { ...placement, use: { accelerator: 'H100', count: 8 } } : placement,
-    ),
-  }));
-  const config = { ...deps.config, sites, deployments, rebalance: { ...policy, priceMaxAgeMs: 60_000 } };
+  const config = { ...withShared(deps.config, capacity, 8), rebalance: { ...policy, priceMaxAgeMs: 60_000 } };
   const providers = new Map([...deps.providers, ['left', { ...left, ...(offers && { offers }) }]]);
   const terms = { solver, withinMs: 20_000 };
   return world.drive(planRebalance({ ...deps, config, providers }, terms, new AbortController().signal));

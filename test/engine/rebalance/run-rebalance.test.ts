@@ -6,7 +6,7 @@ import type { RunTerms } from '../../../src/engine/rebalance/run-terms.ts';
 import { GodwitError } from '../../../src/errors.ts';
 import { createWorld, noLimits, type World } from '../support/world.ts';
 import { ada, alive, begin, type Change, run, standing } from './support/running.ts';
-import { policy, solver } from './support/solving.ts';
+import { policy, rated, solver, withShared } from './support/solving.ts';
 
 test('moves the traffic and stops what nobody needs, and that stays so', async () => {
   const world = await standing();
@@ -60,16 +60,7 @@ test('changes nothing, and asks nobody, when only markets would change', async (
   ).map(([market, usdPerHour]) => {
     return { accelerator: 'H100', market, count: 2, usdPerHour };
   });
-  const config = {
-    ...{ ...deps.config, rebalance: policy },
-    sites: deps.config.sites.map((site) => (site.name === 'left' ? { ...site, capacity } : site)),
-    deployments: deps.config.deployments.map((each) => ({
-      ...each,
-      placements: each.placements.map((placement) =>
-        placement.site === 'left' ? { ...placement, use: { accelerator: 'H100', count: 1 } } : placement,
-      ),
-    })),
-  };
+  const config = { ...withShared(deps.config, capacity, 1), rebalance: policy };
   const approve = (): Promise<boolean> => Promise.reject(new Error('asked'));
   const terms: RunTerms = {
     ...{ solver, withinMs: 20_000, runId: 'slot-1', reason: 'hourly', say: () => undefined, approve },
@@ -220,11 +211,7 @@ test('a store that fails between two changes: what was done is told, and where i
 
 /** Left has three of five replicas, and at most half of what is ready goes within a minute. */
 async function pacedWorld(): Promise<World> {
-  const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 100 };
-  const rated = (site: string, replicas: number, usdPerHour: number) => {
-    return { site, replicas, standby: 'hot' as const, launch, ratedRps: 10, usdPerHour };
-  };
-  const placements = [rated('left', 3, 4), rated('right', 2, 3)];
+  const placements = [rated('left', 4, 3), rated('right', 3, 2)];
   const world = createWorld({
     deployment: { placements },
     failover: {

@@ -5,15 +5,11 @@ import { type RebalanceEnd, runRebalance } from '../../../../src/engine/rebalanc
 import type { RunTerms } from '../../../../src/engine/rebalance/run-terms.ts';
 import type { RebalancePolicy } from '../../../../src/model/rebalance-policy.ts';
 import { createWorld, type World } from '../../support/world.ts';
-import { policy, solver } from './solving.ts';
+import { policy, rated, solver } from './solving.ts';
 
 /** Left has two replicas at 4 dollars and all the traffic, right may have two at 3; a controller leads. */
 export async function standing(right = 2): Promise<World> {
-  const rated = (site: string, usdPerHour: number, standby: 'hot' | 'warm') => {
-    const launch = { command: ['serve'], env: {}, startupTimeoutMs: 5000, stopGraceMs: 100 };
-    return { site, replicas: 2, standby, launch, ratedRps: 10, usdPerHour };
-  };
-  const placements = [rated('left', 4, 'hot'), rated('right', 3, right === 0 ? 'warm' : 'hot')];
+  const placements = [rated('left', 4, 2), rated('right', 3, 2, right === 0 ? 'warm' : 'hot')];
   const world = createWorld({ deployment: { placements }, sites: { left: 2, right: 2 } });
   runController(world.boot().deps, new AbortController().signal).catch(() => undefined);
   await world.until('proven', () => (world.sink.entry?.spill.length ?? 0) === (right === 0 ? 1 : 2));
