@@ -7,6 +7,7 @@ import { missingSlots } from '../../src/core/readiness.ts';
 import type { Action } from '../../src/model/decision.ts';
 import type { StepState } from '../../src/model/journal-entry.ts';
 import type { View } from '../../src/model/view.ts';
+import { failedLaunch } from './support/launching.ts';
 import { dead, failingLeft, nowMs, operationOf, planOf, type SiteChange, siteView, view } from './support/view.ts';
 
 const candidates = [
@@ -83,13 +84,7 @@ test.for<{ name: string; states: readonly StepState[]; isThere: boolean }>([
   expect(parts.has('a/0')).toBe(isThere);
 });
 
-const failed = operationOf({
-  ...{ agoMs: 5000, state: 'failed', step: 0 },
-  plan: {
-    kind: 'start',
-    steps: [{ kind: 'launch', name: '1-launch left', site: 'left', slots: [0], bestEffort: false, deadlineMs: 1 }],
-  },
-});
+const failed = failedLaunch({ kind: 'start', slot: 0, agoMs: 5000 });
 
 test.for<{ name: string; change: SiteChange; slots: readonly number[] }>([
   { name: 'one list since is no absence', change: { listLagMs: 1000, listedEarlierMs: nowMs - 5001 }, slots: [] },

@@ -6,16 +6,8 @@ import { wishAction } from '../../src/core/wishes.ts';
 import type { Market } from '../../src/model/error-verdict.ts';
 import { type MarketCounts, sumOfMarkets } from '../../src/model/offer.ts';
 import type { ReplicaView, View } from '../../src/model/view.ts';
-import {
-  nowMs,
-  operationOf,
-  type ReplicaChange,
-  replicaView,
-  requestOf,
-  type SiteChange,
-  siteView,
-  view,
-} from './support/view.ts';
+import { failedLaunch } from './support/launching.ts';
+import { nowMs, type ReplicaChange, replicaView, requestOf, type SiteChange, siteView, view } from './support/view.ts';
 
 const had = (slot: number, market: Market | undefined, change: ReplicaChange = {}): ReplicaView =>
   replicaView({ site: 'left', slot, ...(market === undefined ? {} : { market }), ...change });
@@ -90,14 +82,6 @@ test('a number without markets leaves named slots where they are', () => {
   expect(to(3)).toMatchObject({ kind: 'refused', reason: { code: 'AlreadyThere' } });
 });
 
-const launching = operationOf({
-  ...{ agoMs: 1000, id: 'op-9', state: 'failed', step: 1 },
-  plan: {
-    kind: 'scale',
-    steps: [{ kind: 'launch', name: '1-launch left', site: 'left', slots: [3], bestEffort: false, deadlineMs: 1 }],
-  },
-});
-
 test.for([
   {
     name: 'as it is already',
@@ -131,7 +115,7 @@ test.for([
   },
   {
     name: 'while something that was launched need not be listed yet',
-    seen: world(three, { listLagMs: 5000 }, { recent: [launching] }),
+    seen: world(three, { listLagMs: 5000 }, { recent: [failedLaunch({ kind: 'scale', slot: 3, agoMs: 1000 })] }),
     markets: { spot: 3 },
     reason: { code: 'LaunchUnlisted' },
   },

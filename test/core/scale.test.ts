@@ -5,7 +5,8 @@ import { scaleTo } from '../../src/core/scale.ts';
 import { wishAction } from '../../src/core/wishes.ts';
 import type { Action } from '../../src/model/decision.ts';
 import type { View } from '../../src/model/view.ts';
-import { nowMs, operationOf, replicaView, requestOf, type SiteChange, siteView, view } from './support/view.ts';
+import { failedLaunch } from './support/launching.ts';
+import { nowMs, replicaView, requestOf, type SiteChange, siteView, view } from './support/view.ts';
 
 const four = Array.from({ length: 4 }, (_, slot) => replicaView({ site: 'left', slot }));
 
@@ -129,13 +130,7 @@ describe('what is refused', () => {
     const scaling = scaleTo(seen, { site, replicas }, nowMs);
     return scaling.kind === 'refused' ? scaling.reason.code : 'action';
   };
-  const launching = operationOf({
-    ...{ agoMs: 1000, id: 'op-9', state: 'failed', step: 1 },
-    plan: {
-      kind: 'scale',
-      steps: [{ kind: 'launch', name: '1-launch left', site: 'left', slots: [3], bestEffort: false, deadlineMs: 1 }],
-    },
-  });
+  const launching = failedLaunch({ kind: 'scale', slot: 3, agoMs: 1000 });
 
   test.for([
     { name: 'a site it does not have', seen: world(), to: 3, site: 'up', code: 'NoReadyCapacity' },

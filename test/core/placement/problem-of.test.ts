@@ -83,16 +83,19 @@ test('what runs is counted in the order in which the site lists its markets, and
   });
 });
 
+/** What each choice at left counts today: deployment, market, replicas. All views have the same sites. */
+function todayAtLeft(views: readonly View[]): readonly unknown[] {
+  const sights = views.map((each) => ({ view: each, demand }));
+  const sites = (views[0]?.sites ?? []).map(({ site }) => site);
+  return problemOf({ sites, deployments: [], sights, policy, nowMs })
+    .choices.filter(({ pool }) => pool.site === 'left')
+    .map(({ deployment, pool, today }) => [deployment, pool.market, today]);
+}
+
 test('two deployments do not both stand on the same machines', () => {
   const one = view({ sites: sharing(2) });
   const other: View = { ...one, deployment: { ...one.deployment, name: 'embed' } };
-  const sights = [one, other].map((each) => ({ view: each, demand }));
-  const { choices } = problemOf({ sites: one.sites.map(({ site }) => site), deployments: [], sights, policy, nowMs });
-  expect(
-    choices
-      .filter(({ pool }) => pool.site === 'left')
-      .map(({ deployment, pool, today }) => [deployment, pool.market, today]),
-  ).toEqual([
+  expect(todayAtLeft([one, other])).toEqual([
     ['chat', 'reserved', 2],
     ['chat', 'spot', 0],
     ['embed', 'reserved', 0],
@@ -168,13 +171,7 @@ test('what one deployment is told to stand on, no other is assumed to', () => {
   const first = view({ sites: toldIn(undefined, undefined) });
   const second = view({ sites: toldIn('reserved', 'reserved') });
   const other: View = { ...second, deployment: { ...second.deployment, name: 'embed' } };
-  const sights = [first, other].map((each) => ({ view: each, demand }));
-  const { choices } = problemOf({ sites: first.sites.map(({ site }) => site), deployments: [], sights, policy, nowMs });
-  expect(
-    choices
-      .filter(({ pool }) => pool.site === 'left')
-      .map(({ deployment, pool, today }) => [deployment, pool.market, today]),
-  ).toEqual([
+  expect(todayAtLeft([first, other])).toEqual([
     ['chat', 'reserved', 0],
     ['chat', 'spot', 2],
     ['embed', 'reserved', 2],
