@@ -4,6 +4,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Weights } from '../model/route.ts';
 import { sameWeights } from '../model/weights.ts';
 
+/** Weights that were in force for certain, and since which entry. */
 export interface Acknowledged {
   /** Undefined when no entry tells of any. */
   readonly weights: Weights | undefined;

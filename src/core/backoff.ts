@@ -1,6 +1,7 @@
 /** Whether, when and how often to try again. The one retry rule of the engine; the error class decides. */
 import type { ProviderError } from '../model/provider-error.ts';
 
+/** What a wait is reckoned from: how often, with what error, and a number by chance. */
 export interface Tried {
   /** Tries made so far, from 1. */
   readonly tries: number;
@@ -9,6 +10,7 @@ export interface Tried {
   readonly random: number;
 }
 
+/** Try again after so many milliseconds, or not at all. */
 export type NextAttempt = { readonly kind: 'wait'; readonly waitMs: number } | { readonly kind: 'give-up' };
 
 /** Tries in all, by class. Classes not listed are never tried again at the same place. */

@@ -5,6 +5,7 @@ import type { Seen } from '../model/outcome.ts';
 import type { Site } from '../model/site.ts';
 import { span } from '../model/words.ts';
 
+/** What a site’s report shows, and what it could not be asked. */
 export interface SiteFindings {
   readonly findings: readonly Finding[];
   readonly notAsked: readonly NotAsked[];

@@ -24,6 +24,7 @@ export function examinationOf(site: string, findings: readonly Finding[], atMs: 
   return { site, atMs, findings: [...of('bad'), ...of('unknown')].slice(0, mostKept) };
 }
 
+/** Findings of one look only: those of the later, and those of the earlier. */
 export interface FindingChanges {
   readonly appeared: readonly Finding[];
   readonly gone: readonly Finding[];

@@ -2,6 +2,7 @@
 import type { Comparator, Comparison, Expression, NamedCondition, Signal } from '../model/expression.ts';
 import type { Answer } from '../model/outcome.ts';
 
+/** Yes, no or unknown, with the value that decided it. */
 export interface Judgement {
   readonly holds: Answer;
   /** In the signal's measure; of a moment's signal the worst one; undefined: not measured, or there is no one value. */

@@ -20,6 +20,7 @@ const rules: readonly ReasonCode[] = [
   ...overridable,
 ];
 
+/** A plan before it is carried out, and what past runs of its kind took. */
 export interface ForecastTerms {
   readonly plan: Plan;
   readonly action: Action;

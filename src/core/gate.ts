@@ -8,6 +8,7 @@ import type { DeploymentTraffic, SiteTraffic } from '../model/traffic-stats.ts';
 import { isAbout, judgeValues, type Values } from './expression.ts';
 import { errorRateOf, timesOf, timesText } from './site-signals.ts';
 
+/** Go on, wait for more to be counted, or stop and say why. */
 export type GateVerdict = { readonly kind: 'pass' | 'wait' } | { readonly kind: 'fail'; readonly message: string };
 
 /** The step as it is watched: what was counted when it began, and when that was (epoch milliseconds). */

@@ -4,6 +4,7 @@ import type { Replica } from '../model/replica.ts';
 import { isWithin } from './elapsed.ts';
 import { isAlive } from './readiness.ts';
 
+/** A start that a cloud granted: which slot, and the key it was asked by. */
 export interface Launched {
   readonly slot: number;
   readonly startKey: string;

@@ -1,6 +1,7 @@
 /** What a site holds, from lists that may be short: one list without a replica is not yet its absence. */
 import type { Replica } from '../model/replica.ts';
 
+/** A replica that some list had, whether or not the newest one has it. */
 export interface Listed {
   readonly replica: Replica;
   /** When a list was without it first, since one had it; epoch milliseconds. */

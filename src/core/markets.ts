@@ -7,6 +7,7 @@ import { unlistedSlots } from './launched.ts';
 import { isAlive, readyReplicas } from './readiness.ts';
 import { type SlotSet, slotSet } from './slots.ts';
 
+/** Slots to fill, by market in the order they are asked for; or why that cannot be said. */
 export type Filling =
   /** `set`: what stays and what is filled. */
   | {

@@ -21,6 +21,7 @@ export interface ScaleWish {
   readonly how?: 'stop' | 'delete' | undefined;
 }
 
+/** What a scale action begins with, or why there is nothing to do or nothing can be done. */
 export type Scaling =
   | { readonly kind: 'scale'; readonly scale: NonNullable<Action['scale']>; readonly start: Action['start'] }
   | { readonly kind: 'refused'; readonly reason: Reason };

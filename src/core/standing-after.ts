@@ -10,6 +10,7 @@ import { longestExtensionMs } from './standing.ts';
 
 type StandingBody = Extract<JournalBody, { kind: 'standing' }>;
 
+/** How things are at an operation’s end; `nowMs`: epoch milliseconds. */
 export interface Aftermath {
   /** What stands for the deployment. */
   readonly present: readonly Standing[];

@@ -22,6 +22,7 @@ export interface HuntWish {
   readonly hedge?: boolean | undefined;
 }
 
+/** Candidates in the order they are tried, or why there are none. */
 export type Hunting =
   | {
       readonly kind: 'hunt';

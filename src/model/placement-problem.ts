@@ -66,6 +66,7 @@ interface OfOne {
   readonly deployment?: string;
 }
 
+/** What a rule asks, by kind: shares are 0–1, costs dollars per hour. */
 export type PlacementLimit =
   /** The replicas at each site serve its share of the demand. */
   | { readonly kind: 'demand'; readonly deployment: string }
@@ -106,6 +107,7 @@ export interface PlacementObjective {
   readonly paybackHours: number;
 }
 
+/** Where replicas and traffic could go, what that costs, and what an allocation must keep to. */
 export interface PlacementProblem {
   readonly places: readonly Place[];
   readonly choices: readonly Choice[];

@@ -109,6 +109,7 @@ export interface BindingRule extends ToldRule {
   readonly usdPerHour?: number;
 }
 
+/** What planning came to. Only `plan` may be carried out; the others say why there is none. */
 export type RebalanceOutcome =
   | {
       readonly kind: 'plan';
@@ -137,6 +138,7 @@ export type RebalanceOutcome =
   /** Something that must be known was not seen, or is being changed by somebody else. */
   | { readonly kind: 'skipped'; readonly reasons: readonly (Reason & { readonly deployment: string })[] };
 
+/** One planning (`atMs`: epoch milliseconds) with what it was made from: demands are by deployment. */
 export interface RebalancePlan {
   readonly atMs: number;
   readonly configDigest: string;

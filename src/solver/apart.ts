@@ -1,6 +1,7 @@
 /** Takes a program apart: blocks that know nothing of each other, and the few rows in which they meet. */
 import type { Column, Program, Row } from '../model/program.ts';
 
+/** Columns whose rows are their own, but for the links they take from: a deployment, say. */
 export interface Block {
   readonly columns: readonly Column[];
   /** Of each column: where it stands in the whole program. */
@@ -11,11 +12,13 @@ export interface Block {
   readonly takes: readonly (readonly { readonly link: number; readonly amount: number }[])[];
 }
 
+/** A program in pieces. Every column is in one block; every row is one block’s own, or one link, or two. */
 export interface Apart {
   readonly blocks: readonly Block[];
   readonly links: readonly Link[];
 }
 
+/** One limit of a row in which blocks meet. */
 export interface Link {
   /** What all blocks together may take of it at most. */
   readonly room: number;

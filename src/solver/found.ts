@@ -1,6 +1,7 @@
 /** The patterns found so far, and what they say of prices. */
 import type { Apart, Pattern } from './apart.ts';
 
+/** Patterns by block; prices are those of the links, in the order of `Apart`. */
 export interface Found {
   /** Of each block, without doubles. */
   readonly patterns: readonly (readonly Pattern[])[];

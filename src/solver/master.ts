@@ -16,6 +16,7 @@ export interface Box {
   readonly usual: number;
 }
 
+/** What the master says when a block may be filled by parts of several patterns. */
 export interface Relaxed {
   /** Of each link. */
   readonly prices: readonly number[];
@@ -50,6 +51,7 @@ export function priceLinks(
   }
 }
 
+/** What whole patterns are chosen within: room, milliseconds, and the gap that is good enough, 0–1. */
 export interface Choice {
   /** Of each link. */
   readonly room: readonly number[];

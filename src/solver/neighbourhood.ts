@@ -3,6 +3,7 @@ import type { Pattern } from './apart.ts';
 import { choosePatterns, priceLinks } from './master.ts';
 import type { Search } from './search.ts';
 
+/** Some blocks that are to be filled anew, and what the others leave to them. */
 export interface Fill {
   readonly members: readonly number[];
   /** As they are filled now. */

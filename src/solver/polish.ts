@@ -4,6 +4,7 @@ import { choosePatterns } from './master.ts';
 import { fillTogether } from './neighbourhood.ts';
 import type { Search } from './search.ts';
 
+/** A choice of patterns that is changed in place, never for a worse one. */
 export interface Polish {
   /** One for each block. */
   patterns(): readonly Pattern[];
@@ -21,6 +22,7 @@ const together = 40;
 /** What is compared, beside the last digits of floating point. */
 const tiny = 1e-6;
 
+/** What room in the links is worth while there is some, and once there is none. */
 export interface PolishTerms {
   /** Shadow prices of the links: blocks that want the same dear one are worth filling together. */
   readonly prices: readonly number[];

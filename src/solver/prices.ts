@@ -3,6 +3,7 @@ import { roomWorth } from './found.ts';
 import { priceLinks } from './master.ts';
 import type { Search } from './search.ts';
 
+/** Milliseconds that are left, asked again and again; 0 or less: none are. */
 export interface PricingTime {
   /** Until prices are good enough, milliseconds. */
   readonly leftMs: () => number;
@@ -10,12 +11,14 @@ export interface PricingTime {
   readonly lastMs: () => number;
 }
 
+/** Of each link a price, and of each block the least it costs at them. */
 export interface Prices {
   readonly prices: readonly number[];
   /** Proven of each block at these prices. */
   readonly bounds: readonly number[];
 }
 
+/** What pricing ends with: prices to fill by, and a bound for the whole program. */
 export interface BestPrices extends Prices {
   /** The best bound of all rounds: by other prices perhaps, when not every block was filled at these. */
   readonly proven: number;

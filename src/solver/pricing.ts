@@ -3,6 +3,7 @@ import type { Highs } from 'highs';
 import { type Block, type Pattern, patternOf } from './apart.ts';
 import { createHighsModel, secondsOf } from './highs-model.ts';
 
+/** What one block costs at given prices: at least, and as it was filled. */
 export interface Priced {
   /** Proven: no filling costs less at these prices; infinite: there is none. */
   readonly bound: number;
@@ -10,6 +11,7 @@ export interface Priced {
   readonly pattern: Pattern | undefined;
 }
 
+/** When a filling is good enough, when to stop looking, and what it may take. */
 export interface PricingTerms {
   /** Good enough, 0–1. */
   readonly gap: number;
@@ -22,6 +24,7 @@ export interface PricingTerms {
   readonly room?: (link: number) => number;
 }
 
+/** A block that is filled again and again. It holds memory of the solver’s until it is disposed of. */
 export interface Pricing {
   /** `prices`: of each link. */
   price(prices: readonly number[], terms: PricingTerms): Priced;

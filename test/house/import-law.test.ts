@@ -100,13 +100,27 @@ test.for(files)('%s is at most 250 lines', (file) => {
   expect(lines).toBeLessThanOrEqual(250);
 });
 
-/** The first export of a file may be documented by the sentence the file opens with. */
+/** Exports of one kind that no comment stands before; `isOpened`: the sentence the file opens with documents the first one. */
+function undocumentedIn(lines: readonly string[], kind: RegExp, isOpened: boolean): readonly string[] {
+  const exported = lines.flatMap((line, index) => (kind.test(line) ? [{ line, before: lines[index - 1] ?? '' }] : []));
+  return exported
+    .slice(isOpened ? 1 : 0)
+    .filter(({ before }) => !/\*\/$/.test(before))
+    .map(({ line }) => line);
+}
+
+const valueExport = /^export (async )?(function|class|const) /;
+
 test.for(files.filter((file) => !file.startsWith('cli/commands/')))('%s documents what it exports', (file) => {
   const lines = readFileSync(join(src, file), 'utf8').split('\n');
-  const exported = lines.flatMap((line, index) =>
-    /^export (async )?(function|class|const) /.test(line) ? [{ line, before: lines[index - 1] ?? '' }] : [],
-  );
-  const [first, ...others] = exported;
-  const undocumented = [...(first === undefined || lines[0]?.startsWith('/**') ? [] : [first]), ...others];
-  expect(undocumented.filter(({ before }) => !/\*\/$/.test(before)).map(({ line }) => line)).toEqual([]);
+  expect(undocumentedIn(lines, valueExport, lines[0]?.startsWith('/**') === true)).toEqual([]);
+});
+
+/** Where types are documented as well: what decides, and what it decides by. */
+const documentsTypes = /^(core|solver|engine\/rebalance)\/|^model\/(placement-problem|rebalance-.*)\.ts$/;
+
+test.for(files.filter((file) => documentsTypes.test(file)))('%s documents the types it exports', (file) => {
+  const lines = readFileSync(join(src, file), 'utf8').split('\n');
+  const isOpened = lines[0]?.startsWith('/**') === true && !lines.some((line) => valueExport.test(line));
+  expect(undocumentedIn(lines, /^export (interface|type) /, isOpened)).toEqual([]);
 });

@@ -3,6 +3,7 @@ import type { Demand, Played, Run, ServedSpan } from '../../model/backtest.ts';
 import type { Trace, TraceNode } from '../../model/trace.ts';
 import { demandTimes } from './demand.ts';
 
+/** What is wanted at each moment, and how long a replica takes to serve. */
 export interface ReplayTerms extends Demand {
   /** From a replica's start until it can serve, in milliseconds. */
   readonly startupMs: number;

@@ -1,6 +1,7 @@
 /** Counts good and bad answers in a row at the end of a history; answers that saw nothing are passed over. */
 import type { Observation } from '../../model/observation.ts';
 
+/** How many answers at the end were the same. */
 export interface Runs {
   readonly failuresInARow: number;
   readonly successesInARow: number;

@@ -7,6 +7,7 @@ import { countRuns } from './consecutive.ts';
 import { phiOf } from './phi.ts';
 import { badRatioOf } from './ratio.ts';
 
+/** When a boot began, and how long it may load before silence counts against it. */
 export interface StartUp {
   /** Epoch milliseconds. */
   readonly startedAtMs: number;

@@ -5,6 +5,7 @@ import type { SiteTraffic } from '../../model/traffic-stats.ts';
 import { isAbout, judgeValues, type Values } from '../expression.ts';
 import { errorRateOf, timesOf, timesText } from '../site-signals.ts';
 
+/** One plane’s word on a site, with the counts it rests on in words; `unknown` is not `bad`. */
 export interface TrafficVerdict {
   readonly state: 'good' | 'bad' | 'slow' | 'unknown';
   readonly message: string;

@@ -11,6 +11,7 @@ export interface Moment {
   readonly conditions: Readonly<Partial<Record<NamedCondition, boolean>>>;
 }
 
+/** All that was seen of a drill: figures of the run, and its seconds. */
 export interface Facts {
   /** By signal; a list: each of them was so. Absent: not measured. */
   readonly run: Readonly<Partial<Record<Signal, number | string | readonly string[]>>>;

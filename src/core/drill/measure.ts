@@ -6,6 +6,7 @@ import { longestGapMs } from './evaluate.ts';
 /** Recovered is who then loses nothing that began for as long: shorter at the end of the record it is not known. Milliseconds. */
 const calmMs = 2000;
 
+/** Figures of one drill; undefined: not seen, and `missing` says why. */
 export interface Measured {
   /** From the fault to the beginning of the last request that was lost, in milliseconds; 0: none that began after it was. */
   readonly recoveryMs: number | undefined;

@@ -7,6 +7,7 @@ import { slackOf, toleranceOf } from './broken.ts';
 import type { ColumnAt } from './draft.ts';
 import type { Formulated, Part, Use } from './parts.ts';
 
+/** An allocation on its way: each change is made in place, and the sums of all rows with it. */
 export interface Course {
   /** Makes the change unless a row would be broken that is kept now, or be worse than at the beginning; says whether it did. */
   take(part: MovePart): boolean;

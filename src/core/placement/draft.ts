@@ -3,8 +3,10 @@ import type { Column, Program, Row } from '../../model/program.ts';
 
 /** Handle of a column. */
 export type ColumnAt = number;
+/** What a row counts of a column: its value times the coefficient. */
 export type Term = readonly [column: ColumnAt, coefficient: number];
 
+/** Columns and rows so far. Handles are places in `program().columns`, in the order of adding. */
 export interface Draft {
   column(column: Column): ColumnAt;
   /** Terms of one column are added up. */

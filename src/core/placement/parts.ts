@@ -30,6 +30,7 @@ export interface Use {
   readonly column: ColumnAt;
 }
 
+/** A program, and where in it deployments, sites and rules are found again. */
 export interface Formulated {
   readonly program: Program;
   readonly parts: readonly Part[];

@@ -13,6 +13,7 @@ import { poolName } from './pools.ts';
 /** By site: what its provider offers; a site that is not there was not asked, or its provider says nothing. */
 export type Offered = ReadonlyMap<string, Seen<readonly OfferSight[]>>;
 
+/** Whose use makes a price needed, and how old one may be: milliseconds, and now in epoch milliseconds. */
 export interface PriceTerms {
   readonly deployments: readonly Deployment[];
   /** Older prices are not used; undefined: none is too old. */
@@ -20,6 +21,7 @@ export interface PriceTerms {
   readonly nowMs: number;
 }
 
+/** What came of pricing: dollars per accelerator and hour, or why nobody says them. */
 export interface Priced {
   /** With a price for each line that a deployment uses. */
   readonly sites: readonly Site[];

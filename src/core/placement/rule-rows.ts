@@ -4,6 +4,7 @@ import { addCover } from './cover.ts';
 import type { Draft, Term } from './draft.ts';
 import { headroomOf, isAbout, type Option, optionsAt, type Part, type Use } from './parts.ts';
 
+/** The draft that rows are added to, and the columns they may count. */
 export interface RuleTerms {
   readonly draft: Draft;
   readonly problem: PlacementProblem;

@@ -11,6 +11,7 @@ export interface DeploymentSight {
   readonly demand: Demand;
 }
 
+/** What is configured, what was seen and what users ask, at one moment (`nowMs`, epoch milliseconds). */
 export interface ProblemTerms {
   readonly sites: readonly Site[];
   /** As they are configured, whatever an earlier run made of them. */

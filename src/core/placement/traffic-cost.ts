@@ -7,6 +7,7 @@ import type { DeploymentSight } from './terms.ts';
 const bytesPerGiB = 1024 ** 3;
 const secondsPerHour = 3600;
 
+/** By site, dollars per hour when all traffic of the deployment goes there; empty where nothing is counted. */
 export interface TrafficCost extends Pick<Load, 'trafficUsdPerHour' | 'egressUsdPerHour'> {
   /** What was wanted and could not be counted. */
   readonly uncounted: readonly Uncounted[];

@@ -9,6 +9,7 @@ export interface Fence {
   readonly routeVersion: number;
 }
 
+/** Whether an entry takes the place of the one in force; `stale`: somebody newer has written, `pinned`: a person holds the weights. */
 export type Acceptance =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly code: 'stale' | 'pinned' | 'invalid'; readonly message: string };

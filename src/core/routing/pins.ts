@@ -21,10 +21,12 @@ export function standingPin(pins: readonly TakenPin[], nowMonoMs: number): Pin |
   return pins.findLast((each) => stands(each, nowMonoMs))?.pin;
 }
 
+/** The table that goes into force, or why none does. */
 export type ReturnVerdict =
   | { readonly kind: 'accepted'; readonly entry: RouteEntry }
   | { readonly kind: 'refused'; readonly message: string };
 
+/** What is in force, and the weights that a person wants back; percent by site. */
 export interface ReturnTerms {
   readonly fence: Fence;
   readonly current: RouteEntry;

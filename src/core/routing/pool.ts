@@ -23,6 +23,7 @@ export interface PoolReplica {
   lastGoodMs: number;
 }
 
+/** Replicas by id and boot, with the table they come from and how late their answers usually are. */
 export interface Pool {
   entry: RouteEntry;
   readonly replicas: Map<string, PoolReplica>;

@@ -7,6 +7,7 @@ const leastBurst = 10;
 /** Ten tenths are not quite one in binary: this much too much is none. */
 const rounding = 1e-9;
 
+/** Retries that may be made now: each request adds a share, each retry takes one. */
 export interface RetryBudget {
   /** A request came in: it earns its share of a retry. */
   earn(): void;

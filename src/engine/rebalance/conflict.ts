@@ -5,6 +5,7 @@ import type { PlacementRule } from '../../model/placement-problem.ts';
 /** Whether some allocation keeps to these rules; `unknown`: neither was shown in the time there was. */
 export type Possible = 'yes' | 'no' | 'unknown';
 
+/** Rules that no allocation keeps together. */
 export interface Conflict {
   readonly rules: readonly PlacementRule[];
   /** Without any one of them the others can be kept. False: that could not be shown of each. */

@@ -7,6 +7,7 @@ import type { Program, Solution } from '../../model/program.ts';
 import type { Solver } from '../../ports/solver.ts';
 import { type Conflict, findConflict, type Possible } from './conflict.ts';
 
+/** The best that was found, or the rules that leave none, or that neither came out. */
 export type Placed =
   | {
       readonly kind: 'placed';
@@ -19,6 +20,7 @@ export type Placed =
   /** Not found, and not shown to be impossible, in the time there was. */
   | { readonly kind: 'unknown'; readonly message: string };
 
+/** Who is asked, and when an answer is good enough or too late. */
 export interface PlaceTerms {
   readonly solver: Solver;
   readonly signal: AbortSignal;

@@ -30,6 +30,7 @@ import { type Placed, type PlaceTerms, place } from './place.ts';
 import { priceRules } from './price-rules.ts';
 import { readPrices } from './read-prices.ts';
 
+/** What one planning is told beside the configuration. */
 export interface RebalanceTerms {
   readonly solver: Solver;
   /** For everything that the solver is asked, milliseconds. */

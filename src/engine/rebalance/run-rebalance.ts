@@ -20,6 +20,7 @@ import { textOf, wishOf } from './site-move.ts';
 /** The lease of whoever rebalances: no deployment can have this name. */
 export const rebalanceLease = '~rebalance';
 
+/** How a run ended. Only `changed` may have begun an operation. */
 export type RebalanceEnd =
   /** Another run holds the lease. */
   | { readonly kind: 'busy'; readonly record: LeaseRecord }

@@ -4,6 +4,7 @@ import type { RebalancePlan } from '../../model/rebalance-plan.ts';
 import type { EngineDeps } from '../engine.ts';
 import type { RebalanceTerms } from './plan-rebalance.ts';
 
+/** What one run is told by whoever asks for it, a person or a scheduler. */
 export interface RunTerms extends RebalanceTerms {
   /** Names this run: whoever asks twice under one name asks once. */
   readonly runId: string;
