@@ -80,6 +80,16 @@ test('takes several files, prices, a demand and a start-up time', async () => {
   });
 });
 
+test.for([
+  { name: 'in milliseconds', report: { rebalancedEveryMs: 900_000 }, told: 900_000 },
+  { name: 'as nothing where none is rebalanced', report: {}, told: undefined },
+])('tells as JSON how often a row is rebalanced: $name', async ({ report, told }) => {
+  const { app } = replaying({ ...someBacktest(), ...report });
+  expect(await runCommand(['backtest', '--trace', trace, '-o', 'json'], app)).toBe(0);
+  const document = JSON.parse(app.printed.out) as Record<string, unknown>;
+  expect(document['rebalancedEveryMs']).toBe(told);
+});
+
 test('takes a demand that changes from a file', async () => {
   const { app, asked } = replaying();
   const demand = write('demand.csv', 'at_ms,replicas\n0,2\n30000,5\n');

@@ -31,6 +31,13 @@ test('the line of what is wanted steps with a demand that changes', () => {
   expect(backtestHtml({ ...someBacktest(), demand })).toContain('<path class="line want" d="M64 71H504V54H944"/>');
 });
 
+test('the notes say how often it was rebalanced, and nothing of that where it was not', () => {
+  expect(backtestHtml({ ...someBacktest(), rebalancedEveryMs: 3_600_000 })).toMatch(
+    /<li>Rebalanced: [^<]*every 1h, [^<]*<\/li>/,
+  );
+  expect(backtestHtml(someBacktest())).not.toMatch(/rebalance/i);
+});
+
 test('names are text and no markup', () => {
   const page = backtestHtml(someBacktest('<script>"&', { violations: ['<b>I4</b>'] }));
   expect(page).not.toMatch(/<script|<b>/);

@@ -49,6 +49,13 @@ test('says between what a demand lies, and what the engine makes of it', () => {
   expect(text).toContain('godwit holds the most that is ever wanted');
 });
 
+test('says how often the row beside it is rebalanced, and nothing of that where none is', () => {
+  const wide = { ...plainStyle, width: 240 };
+  const text = backtestText({ ...someBacktest(), rebalancedEveryMs: 900_000 }, narrow, wide);
+  expect(text).toContain('Rebalanced: the same engine, and godwit rebalance beside it every 15m, with the prices');
+  expect(backtestText(someBacktest(), narrow, wide)).not.toMatch(/rebalance/i);
+});
+
 test('tells what is assumed, and which invariants did not hold', () => {
   expect(backtestText(someBacktest(), narrow, plainStyle)).toContain('checked after every event: godwit broke none.');
   const text = backtestText(someBacktest('east', { violations: ['I4 at 12 s: nobody serves'] }), narrow, plainStyle);
