@@ -68,8 +68,8 @@ export function changeRatioOf(end: RebalanceEnd): number {
   const moves = end.done.flatMap((move) => (move.kind === 'weigh' ? [move] : []));
   const moved = [...Map.groupBy(moves, ({ deployment }) => deployment).values()].map((slices) => {
     const [before, after] = [slices[0]?.before ?? {}, slices.at(-1)?.after ?? {}];
-    const gains = Object.entries(after).map(([site, weight]) => Math.max(0, weight - (before[site] ?? 0)));
-    return gains.reduce((sum, gain) => sum + gain, 0) / 100;
+    const more = Object.entries(after).map(([site, weight]) => Math.max(0, weight - (before[site] ?? 0)));
+    return more.reduce((sum, each) => sum + each, 0) / 100;
   });
   return Math.max(0, ...moved);
 }

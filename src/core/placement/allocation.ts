@@ -36,14 +36,14 @@ export function valuesOf(
 ): readonly number[] {
   const values = program.columns.map(() => 0);
   const counts = new Map(choices.map((choice, index) => [choice, replicas[index] ?? 0]));
-  for (const { load, options, weight, gain } of parts) {
+  for (const { load, options, weight, moreWeight } of parts) {
     for (const { choice, count, more } of options) {
       values[count] = counts.get(choice) ?? 0;
       values[more] = Math.max(0, (counts.get(choice) ?? 0) - choice.today);
     }
     const own = weights[load.deployment] ?? {};
     for (const [site, column] of weight) values[column] = own[site] ?? 0;
-    for (const [site, column] of gain) values[column] = Math.max(0, (own[site] ?? 0) - (load.today?.[site] ?? 0));
+    for (const [site, column] of moreWeight) values[column] = Math.max(0, (own[site] ?? 0) - (load.today?.[site] ?? 0));
   }
   for (const { deployment, site, column } of uses) {
     const runs = choices.some(

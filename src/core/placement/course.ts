@@ -70,7 +70,7 @@ export function createCourse(choices: readonly Choice[], formulated: Formulated,
 
 /** The columns that the state of a deployment decides, with their values. */
 function columnsOf(
-  { load, options, weight, gain }: Part,
+  { load, options, weight, moreWeight }: Part,
   uses: readonly Use[],
   countOf: (choice: Choice) => number,
   own: Weights,
@@ -83,7 +83,7 @@ function columnsOf(
     ] as const;
   });
   const shares = [...weight].map(([site, column]) => [column, own[site] ?? 0] as const);
-  const gains = [...gain].map(([site, column]) => {
+  const moreShares = [...moreWeight].map(([site, column]) => {
     return [column, Math.max(0, (own[site] ?? 0) - (load.today?.[site] ?? 0))] as const;
   });
   const used = uses
@@ -92,5 +92,5 @@ function columnsOf(
       const runs = options.some(({ choice }) => choice.pool.site === site && countOf(choice) > 0);
       return [column, runs && (own[site] ?? 0) > 0 ? 1 : 0] as const;
     });
-  return [...counts, ...shares, ...gains, ...used];
+  return [...counts, ...shares, ...moreShares, ...used];
 }

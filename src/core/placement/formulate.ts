@@ -54,9 +54,9 @@ function addWeights(
   draft: Draft,
   load: Load,
   { options, block, rules }: Pick<Part, 'options' | 'block'> & Pick<PlacementProblem, 'rules'>,
-): Pick<Part, 'weight' | 'gain'> {
+): Pick<Part, 'weight' | 'moreWeight'> {
   const weight = new Map<string, ColumnAt>();
-  const gain = new Map<string, ColumnAt>();
+  const moreWeight = new Map<string, ColumnAt>();
   const isDemanded =
     load.demandRps > 0 && rules.some((rule) => rule.kind === 'demand' && rule.deployment === load.deployment);
   for (const site of new Set(options.map(({ choice }) => choice.pool.site))) {
@@ -74,7 +74,7 @@ function addWeights(
     const more = isNew
       ? column
       : draft.column({ cost: trafficStabilityUsd, least: 0, most: 100, isWhole: false, block });
-    gain.set(site, more);
+    moreWeight.set(site, more);
     if (!isNew)
       draft.row({
         most: today,
@@ -86,7 +86,7 @@ function addWeights(
   }
   if (weight.size > 0)
     draft.row({ least: 100, most: 100, terms: [...weight.values()].map((column): Term => [column, 1]) });
-  return { weight, gain };
+  return { weight, moreWeight };
 }
 
 /** More than this nobody needs: alone they serve twice what is asked for, and no headroom is more than the demand itself. */

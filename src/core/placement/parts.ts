@@ -20,7 +20,7 @@ export interface Part {
   /** By site where it could run: its weight, percent. */
   readonly weight: ReadonlyMap<string, ColumnAt>;
   /** By site: at least how much more than today, the same column where it has none today; empty when no traffic is routed. */
-  readonly gain: ReadonlyMap<string, ColumnAt>;
+  readonly moreWeight: ReadonlyMap<string, ColumnAt>;
 }
 
 /** A column that is 1 only where the deployment has traffic and replicas. */

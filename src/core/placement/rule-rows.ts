@@ -69,8 +69,8 @@ export function addRuleRows(terms: RuleTerms, rule: PlacementLimit): void {
       return draft.row({ most: rule.usdPerHour + today, terms: all.map(usdTerm) });
     }
     case 'trafficChange':
-      for (const { gain } of parts)
-        draft.row({ most: 100 * rule.most, terms: [...gain.values()].map((column): Term => [column, 1]) });
+      for (const { moreWeight } of parts)
+        draft.row({ most: 100 * rule.most, terms: [...moreWeight.values()].map((column): Term => [column, 1]) });
       return;
     case 'replicaChange':
       return limitReplicaChange(draft, all, rule.most);

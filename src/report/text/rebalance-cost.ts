@@ -11,9 +11,9 @@ export function usd(amount: number): string {
 
 /** `21.00 → 9.00 USD/h (-12.00, moves 0.03)`. */
 export function costText(today: AllocationCost, after: AllocationCost, style: Style): string {
-  const gain = steadyUsd(after) - steadyUsd(today);
+  const difference = steadyUsd(after) - steadyUsd(today);
   const moves = after.moves < leastUsd ? '' : `, moves ${usd(after.moves)}`;
-  return `${change(steadyUsd(today), steadyUsd(after), style)} USD/h (${gain <= -leastUsd ? '' : '+'}${usd(gain)}${moves})`;
+  return `${change(steadyUsd(today), steadyUsd(after), style)} USD/h (${difference <= -leastUsd ? '' : '+'}${usd(difference)}${moves})`;
 }
 
 /** Less is not shown. */
