@@ -109,28 +109,31 @@ export interface BindingRule extends ToldRule {
   readonly usdPerHour?: number;
 }
 
+/** A plan that was found: what it changes, what that costs (dollars per hour), and what it keeps to. */
+export interface FoundPlan {
+  readonly kind: 'plan';
+  readonly allocation: Allocation;
+  readonly today: AllocationCost;
+  readonly cost: AllocationCost;
+  /** What it costs after a run, where that changes no market for another; absent: the same. */
+  readonly reached?: AllocationCost;
+  /** What no plan within these rules can cost less than, dollars per hour; `gap`: (cost − bound) ÷ cost, 0–1. */
+  readonly bound: number;
+  readonly gap: number;
+  /** Empty: all is best as it is. */
+  readonly changes: readonly SiteChange[];
+  /** One after the other, none of which breaks a rule that is kept today; absent: there is no such order. */
+  readonly parts?: readonly MovePart[];
+  /** What today's count rests on without having been told; absent: nothing. */
+  readonly assumed?: readonly AssumedMarket[];
+  /** What is broken today, and kept after a run. */
+  readonly mends: readonly ToldRule[];
+  readonly binding: readonly BindingRule[];
+}
+
 /** What planning came to. Only `plan` may be carried out; the others say why there is none. */
 export type RebalanceOutcome =
-  | {
-      readonly kind: 'plan';
-      readonly allocation: Allocation;
-      readonly today: AllocationCost;
-      readonly cost: AllocationCost;
-      /** What it costs after a run, where that changes no market for another; absent: the same. */
-      readonly reached?: AllocationCost;
-      /** What no plan within these rules can cost less than, dollars per hour; `gap`: (cost − bound) ÷ cost, 0–1. */
-      readonly bound: number;
-      readonly gap: number;
-      /** Empty: all is best as it is. */
-      readonly changes: readonly SiteChange[];
-      /** One after the other, none of which breaks a rule that is kept today; absent: there is no such order. */
-      readonly parts?: readonly MovePart[];
-      /** What today's count rests on without having been told; absent: nothing. */
-      readonly assumed?: readonly AssumedMarket[];
-      /** What is broken today, and kept after a run. */
-      readonly mends: readonly ToldRule[];
-      readonly binding: readonly BindingRule[];
-    }
+  | FoundPlan
   /** Rules that cannot be kept together; `isMinimal`: without any one of them the others can. */
   | { readonly kind: 'impossible'; readonly rules: readonly ToldRule[]; readonly isMinimal: boolean }
   /** Neither a plan nor a proof that there is none, in the time there was. */

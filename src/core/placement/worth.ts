@@ -1,21 +1,15 @@
 /** Whether a plan is worth its moves. */
-import { type AllocationCost, steadyUsd } from '../../model/placement-problem.ts';
-import type { RebalanceOutcome } from '../../model/rebalance-plan.ts';
+import { steadyUsd } from '../../model/placement-problem.ts';
+import type { FoundPlan } from '../../model/rebalance-plan.ts';
 
 /** Dollars an hour that a run saves, its moves taken off. */
-export function gainOf({ today, cost, reached = cost }: Costs): number {
+export function gainOf({ today, cost, reached = cost }: Pick<FoundPlan, 'today' | 'cost' | 'reached'>): number {
   return steadyUsd(today) - steadyUsd(reached) - reached.moves;
-}
-
-interface Costs {
-  readonly today: AllocationCost;
-  readonly cost: AllocationCost;
-  readonly reached?: AllocationCost;
 }
 
 /** `mends`: something is broken today, which is worth any price. */
 export function worthOf(
-  plan: Extract<RebalanceOutcome, { kind: 'plan' }>,
+  plan: FoundPlan,
   minimumGainUsdPerHour: number,
 ): 'best-as-it-is' | 'gains-too-little' | 'gains' | 'mends' {
   if (plan.changes.length === 0) return 'best-as-it-is';

@@ -20,7 +20,7 @@ import { presentRps } from '../../core/rules/capacity.ts';
 import { assert } from '../../errors.ts';
 import type { PlacementProblem, PlacementRule } from '../../model/placement-problem.ts';
 import type { Reason } from '../../model/reason.ts';
-import type { Demand, RebalanceOutcome, RebalancePlan, ToldRule } from '../../model/rebalance-plan.ts';
+import type { Demand, FoundPlan, RebalanceOutcome, RebalancePlan, ToldRule } from '../../model/rebalance-plan.ts';
 import type { RebalancePolicy } from '../../model/rebalance-policy.ts';
 import type { View } from '../../model/view.ts';
 import type { Solver } from '../../ports/solver.ts';
@@ -137,13 +137,11 @@ async function solveProblem(
   return outcomeOf(problem, placed, { binding, hasPace });
 }
 
-type PlanOutcome = Extract<RebalanceOutcome, { kind: 'plan' }>;
-
 function outcomeOf(
   problem: PlacementProblem,
   { allocation, cost, bound }: Extract<Placed, { kind: 'placed' }>,
-  { binding, hasPace }: { readonly binding: PlanOutcome['binding']; readonly hasPace: (deployment: string) => boolean },
-): RebalanceOutcome {
+  { binding, hasPace }: { readonly binding: FoundPlan['binding']; readonly hasPace: (deployment: string) => boolean },
+): FoundPlan {
   const today = allocationToday(problem);
   const order = orderParts(problem, allocation);
   const parts = order && paced(problem, order, hasPace);

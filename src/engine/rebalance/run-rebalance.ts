@@ -6,7 +6,7 @@ import { assert } from '../../errors.ts';
 import type { LeaseRecord } from '../../model/lease.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
-import type { RebalanceOutcome, RebalancePlan } from '../../model/rebalance-plan.ts';
+import type { FoundPlan, RebalancePlan } from '../../model/rebalance-plan.ts';
 import { requestName } from '../asked-before.ts';
 import { carryOut, type WishEnd } from '../carry-out.ts';
 import type { EngineDeps } from '../engine.ts';
@@ -92,7 +92,7 @@ async function hasBegun({ config, store }: EngineDeps, runId: string): Promise<b
   return known.some((request) => request !== undefined);
 }
 
-function movesOf({ parts = [], changes }: Extract<RebalanceOutcome, { kind: 'plan' }>): readonly SiteMove[] {
+function movesOf({ parts = [], changes }: FoundPlan): readonly SiteMove[] {
   return siteMoves(parts, (deployment, site) => {
     const change = changes.find((each) => each.deployment === deployment && each.site === site);
     const { replicas, byMarket } = change ?? {};

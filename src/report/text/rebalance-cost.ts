@@ -1,6 +1,6 @@
 /** What a rebalancing costs and saves: in one line, and where there is more than capacity, part by part. */
 import { type AllocationCost, steadyUsd } from '../../model/placement-problem.ts';
-import type { Demand, RebalancePlan } from '../../model/rebalance-plan.ts';
+import type { Demand, FoundPlan, RebalancePlan } from '../../model/rebalance-plan.ts';
 import { arrowOf, type Style } from './style.ts';
 import { type Column, table } from './table.ts';
 
@@ -25,15 +25,9 @@ const columns: readonly Column[] = [
   { title: 'FROM', align: 'left', maxWidth: 60 },
 ];
 
-interface Costs {
-  readonly today: AllocationCost;
-  readonly cost: AllocationCost;
-  readonly reached?: AllocationCost;
-}
-
 /** Nothing where capacity is all there is: the line above has it. Within `style.width`. */
 export function costLines(
-  { today, cost: planned, reached: cost = planned }: Costs,
+  { today, cost: planned, reached: cost = planned }: Pick<FoundPlan, 'today' | 'cost' | 'reached'>,
   demands: RebalancePlan['demands'],
   style: Style,
 ): readonly string[] {

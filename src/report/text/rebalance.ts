@@ -2,8 +2,8 @@
 import { steadyUsd } from '../../model/placement-problem.ts';
 import type {
   AssumedMarket,
+  FoundPlan,
   MovePart,
-  RebalanceOutcome,
   RebalancePlan,
   SiteChange,
   ToldRule,
@@ -21,7 +21,7 @@ export type Located = (path: ToldRule['path']) => string | undefined;
 
 /** More rules than this are counted, not listed. */
 const mostRules = 12;
-/** And of the way so many steps. */
+/** And of the order so many changes. */
 const mostParts = 40;
 /** And of what is said of one so many lines. */
 const mostLines = 4;
@@ -58,8 +58,6 @@ function outcomeLines({ demands, outcome }: RebalancePlan, located: Located, sty
   }
 }
 
-type Plan = Extract<RebalanceOutcome, { kind: 'plan' }>;
-
 const columns: readonly Column[] = [
   { title: 'DEPLOYMENT', align: 'left', maxWidth: 24 },
   { title: 'SITE', align: 'left', maxWidth: 24 },
@@ -67,7 +65,12 @@ const columns: readonly Column[] = [
   { title: 'REPLICAS', align: 'right', maxWidth: 14 },
 ];
 
-function planLines(plan: Plan, demands: RebalancePlan['demands'], located: Located, style: Style): readonly string[] {
+function planLines(
+  plan: FoundPlan,
+  demands: RebalancePlan['demands'],
+  located: Located,
+  style: Style,
+): readonly string[] {
   const { today, cost, reached = cost, changes, parts, assumed, mends, binding, gap } = plan;
   const isBest = changes.length === 0;
   const head = isBest
@@ -82,7 +85,7 @@ function planLines(plan: Plan, demands: RebalancePlan['demands'], located: Locat
     style.paint.bold(`${head} (${proof})`),
     ...costLines(plan, demands, style),
     ...(isBest ? [] : [sumText(changes), ...table(columns, rows, style)]),
-    ...courseLines(parts, style),
+    ...orderLines(parts, style),
     ...swapLines(changes, steadyUsd(reached) - steadyUsd(cost), style),
     ...(assumed ?? []).flatMap((each) => hanging('counts ', assumedText(each), style.width, mostLines)),
     ...mends.flatMap((rule) =>
@@ -96,8 +99,8 @@ function planLines(plan: Plan, demands: RebalancePlan['demands'], located: Locat
   ];
 }
 
-/** The way there, step by step. */
-function courseLines(parts: Plan['parts'], style: Style): readonly string[] {
+/** The changes, one behind the other. */
+function orderLines(parts: FoundPlan['parts'], style: Style): readonly string[] {
   if (parts === undefined)
     return hanging(
       'no way ',

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/run-command.ts';
 import type { RebalanceTerms } from '../../../src/engine/rebalance/plan-rebalance.ts';
 import type { Config } from '../../../src/model/config.ts';
-import type { PoolPrice, RebalanceOutcome, RebalancePlan, ToldRule } from '../../../src/model/rebalance-plan.ts';
+import type {
+  FoundPlan,
+  PoolPrice,
+  RebalanceOutcome,
+  RebalancePlan,
+  ToldRule,
+} from '../../../src/model/rebalance-plan.ts';
 import { hostileStrings, terminalControls } from '../../report/hostile.ts';
 import { fakeApp } from '../support/fake-app.ts';
 import { config } from '../support/models.ts';
@@ -24,7 +30,7 @@ const budget: ToldRule = {
   says: 'all replicas may cost 5 USD an hour',
   path: ['rebalance', 'constraints', 'budget'],
 };
-const plan: Extract<RebalanceOutcome, { kind: 'plan' }> = {
+const plan: FoundPlan = {
   kind: 'plan',
   allocation: { replicas: [1, 2], weights: { chat: { oslo: 33, ohio: 67 } } },
   today: { capacity: 417, egress: 0, latency: 0, moves: 0 },

@@ -7,7 +7,7 @@ import { runCommand } from '../../../src/cli/run-command.ts';
 import type { RebalanceEnd } from '../../../src/engine/rebalance/run-rebalance.ts';
 import { GodwitError } from '../../../src/errors.ts';
 import type { Config } from '../../../src/model/config.ts';
-import type { RebalanceOutcome, RebalancePlan } from '../../../src/model/rebalance-plan.ts';
+import type { FoundPlan, RebalanceOutcome, RebalancePlan } from '../../../src/model/rebalance-plan.ts';
 import type { RebalancePolicy } from '../../../src/model/rebalance-policy.ts';
 import { fakeApp, liveTerminal } from '../support/fake-app.ts';
 import { config, nowMs } from '../support/models.ts';
@@ -18,7 +18,7 @@ const policy: RebalancePolicy = {
   ...{ maxChange: { trafficRatio: 0.5 }, demandRps: {}, minimumGainUsdPerHour: 1 },
   run: { everyMs: 300_000, jitterMs: 0, idleBelowRatio: 0.3, lockStaleAfterMs: 3_600_000 },
 };
-const outcome: Extract<RebalanceOutcome, { kind: 'plan' }> = {
+const outcome: FoundPlan = {
   kind: 'plan',
   allocation: { replicas: [], weights: {} },
   today: { capacity: 12, egress: 0, latency: 0, moves: 0 },
