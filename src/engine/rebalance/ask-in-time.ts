@@ -1,4 +1,4 @@
-/** Asks for one change of a rebalancing, unless the world, the lease, the calendar or the deadline has moved on; waits where only the pace is in the way. */
+/** Asks for one change of a rebalancing, unless the world, the lease, the calendar or the deadline has moved on; waits where only the removal velocity is in the way. */
 import { notIdle } from '../../core/placement/idle.ts';
 import type { SiteMove } from '../../core/placement/site-moves.ts';
 import { windowsAt } from '../../core/week-windows.ts';
@@ -10,7 +10,7 @@ import { lookOnce } from '../look-once.ts';
 import type { Run } from './run-terms.ts';
 import { longestMs, textOf, wishOf } from './site-move.ts';
 
-/** What only the pace of removals puts off is asked for again when that lets it through: sites are emptied one at a time. */
+/** What only the removal velocity puts off is asked for again when that lets it through: sites are emptied one at a time. */
 export async function askInTime(
   run: Run,
   move: SiteMove,
@@ -26,7 +26,7 @@ export async function askInTime(
     // Under its own name once more what was refused would be told again.
     const requestId = `${terms.runId}-${index}${tries === 0 ? '' : `-${tries}`}`;
     const end = await carryOut(deps, wishOf(move, terms.reason), { timeoutMs: undefined, requestId }, signal);
-    const waitMs = end.kind === 'refused' && tries < mostWaits ? pauseMs(end.reasons, deps.clock.nowMs()) : undefined;
+    const waitMs = end.kind === 'refused' && tries < mostWaits ? waitMsFor(end.reasons, deps.clock.nowMs()) : undefined;
     if (waitMs === undefined) return end;
     const late = lateReason(run, move, waitMs);
     if (late.length > 0) return { kind: 'not-asked', reasons: late };
@@ -37,13 +37,13 @@ export async function askInTime(
   }
 }
 
-/** As often one change waits for the pace of removals. */
+/** As often one change waits for the removal velocity. */
 const mostWaits = 10;
 /** A clock that is a little behind is not asked a moment too early, milliseconds. */
 const marginMs = 100;
 
 /** Until all of them are over; undefined: something else stands in the way, or nobody knows for how long. */
-function pauseMs(reasons: readonly Reason[], nowMs: number): number | undefined {
+function waitMsFor(reasons: readonly Reason[], nowMs: number): number | undefined {
   const untilMs = reasons.map((reason) => (reason.code === 'RemovalVelocity' ? reason.untilMs : undefined));
   const known = untilMs.filter((each) => each !== undefined);
   return known.length < reasons.length ? undefined : Math.max(0, ...known.map((each) => each - nowMs)) + marginMs;

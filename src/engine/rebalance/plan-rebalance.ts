@@ -6,7 +6,6 @@ import { demandOf } from '../../core/placement/demand-of.ts';
 import { formulate } from '../../core/placement/formulate.ts';
 import { notIdle } from '../../core/placement/idle.ts';
 import { orderParts } from '../../core/placement/order.ts';
-import { paced } from '../../core/placement/paced.ts';
 import { poolsOf } from '../../core/placement/pools.ts';
 import { priceSites, pricesInUse } from '../../core/placement/prices.ts';
 import { problemOf } from '../../core/placement/problem-of.ts';
@@ -16,6 +15,7 @@ import { assumedMarkets, seatsOf } from '../../core/placement/seats.ts';
 import type { DeploymentSight } from '../../core/placement/terms.ts';
 import { trafficCostOf } from '../../core/placement/traffic-cost.ts';
 import { unsettledReasons } from '../../core/placement/unsettled.ts';
+import { withinVelocity } from '../../core/placement/within-velocity.ts';
 import { presentRps } from '../../core/rules/capacity.ts';
 import { assert } from '../../errors.ts';
 import type { PlacementProblem, PlacementRule } from '../../model/placement-problem.ts';
@@ -132,19 +132,22 @@ async function solveProblem(
   if (placed.kind === 'unknown') return placed;
   if (placed.kind === 'impossible') return { ...placed, rules: placed.rules.map(told) };
   const binding = await priceRules(problem, placed, within(withinMs));
-  const hasPace = (name: string): boolean =>
+  const isLimited = (name: string): boolean =>
     config.deployments.some((each) => each.name === name && each.failover.safety.removalWindowMs > 0);
-  return outcomeOf(problem, placed, { binding, hasPace });
+  return outcomeOf(problem, placed, { binding, isLimited });
 }
 
 function outcomeOf(
   problem: PlacementProblem,
   { allocation, cost, bound }: Extract<Placed, { kind: 'placed' }>,
-  { binding, hasPace }: { readonly binding: FoundPlan['binding']; readonly hasPace: (deployment: string) => boolean },
+  {
+    binding,
+    isLimited,
+  }: { readonly binding: FoundPlan['binding']; readonly isLimited: (deployment: string) => boolean },
 ): FoundPlan {
   const today = allocationToday(problem);
   const order = orderParts(problem, allocation);
-  const parts = order && paced(problem, order, hasPace);
+  const parts = order && withinVelocity(problem, order, isLimited);
   const formulated = formulate(problem);
   const broken = brokenRules(problem.choices, formulated, today);
   const reached = reachedBy(problem, allocation);

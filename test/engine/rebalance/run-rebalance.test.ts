@@ -210,7 +210,7 @@ test('a store that fails between two changes: what was done is told, and where i
 });
 
 /** Left has three of five replicas, and at most half of what is ready goes within a minute. */
-async function pacedWorld(): Promise<World> {
+async function windowedWorld(): Promise<World> {
   const placements = [rated('left', 4, 3), rated('right', 3, 2)];
   const world = createWorld({
     deployment: { placements },
@@ -228,8 +228,8 @@ async function pacedWorld(): Promise<World> {
   return world;
 }
 
-test('takes no more than the pace of removals lets through, and waits for it (I12)', async () => {
-  const world = await pacedWorld();
+test('takes no more than the removal velocity lets through, and waits for it (I12)', async () => {
+  const world = await windowedWorld();
   const { end, said } = await run(world);
   expect(end).toMatchObject({ kind: 'changed', left: [], reasons: [] });
   expect(said.map((line) => line.replace(/waiting \S+( \S+)?:/, 'waiting:'))).toEqual([
@@ -244,8 +244,8 @@ test('takes no more than the pace of removals lets through, and waits for it (I1
   expect(world.violations).toEqual([]);
 });
 
-test('leaves to the next run what the pace of removals puts off beyond its deadline', async () => {
-  const world = await pacedWorld();
+test('leaves to the next run what the removal velocity puts off beyond its deadline', async () => {
+  const world = await windowedWorld();
   const { end } = await run(world, { terms: { deadlineMs: 50_000 } });
   expect(end).toMatchObject({ kind: 'changed', left: [{ kind: 'scale', before: 1, after: 0 }] });
   expect(end.kind === 'changed' ? end.reasons : []).toEqual([
@@ -263,7 +263,7 @@ test.for([
   { by: 'a scheduler', isScheduled: true, left: 1, message: 'rebalance.windows are closed before scale chat' },
   { by: 'a person', isScheduled: false, left: 0, message: '' },
 ])('windows that close while a run waits leave the rest of one by $by', async ({ isScheduled, left, message }) => {
-  const world = await pacedWorld();
+  const world = await windowedWorld();
   const nextMin = (Math.floor(world.clock.nowMs() / 60_000) % 1440) + 1;
   const windows = { allow: [{ days: [0, 1, 2, 3, 4, 5, 6], fromMin: 0, untilMin: nextMin }], timezone: 'UTC' };
   const { end } = await run(world, { over: { windows }, terms: { isScheduled } });

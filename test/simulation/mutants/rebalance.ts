@@ -18,8 +18,8 @@ export const rebalanceMutants: readonly Mutant[] = [
   {
     name: 'rebalance-cuts-nothing-in-pieces',
     file: 'src/engine/rebalance/plan-rebalance.ts',
-    find: 'const parts = order && paced(problem, order, hasPace);',
-    replace: 'const parts = order && paced(problem, order, (name) => name === "" && hasPace(name));',
+    find: 'const parts = order && withinVelocity(problem, order, isLimited);',
+    replace: 'const parts = order && withinVelocity(problem, order, (name) => name === "" && isLimited(name));',
     breaks: ['I24'],
     why: 'the engine refuses what takes too much anyway; so it does at every run, for good',
   },

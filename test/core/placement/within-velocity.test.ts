@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { paced } from '../../../src/core/placement/paced.ts';
+import { withinVelocity } from '../../../src/core/placement/within-velocity.ts';
 import type { Choice, PlacementProblem } from '../../../src/model/placement-problem.ts';
 import type { MovePart } from '../../../src/model/rebalance-plan.ts';
 
@@ -17,7 +17,7 @@ const part = (kind: 'start' | 'stop', place: number, before: number, after: numb
 const weigh: MovePart = { kind: 'weigh', deployment: 'chat', before: { left: 100 }, after: { right: 100 } };
 
 test.for<[string, readonly Choice[], readonly MovePart[], readonly string[]]>([
-  ['a half is one piece', [choice('chat', 'left', 2), choice('chat', 'right', 2)], [part('stop', 0, 2, 0)], ['2->0']],
+  ['a half is one slice', [choice('chat', 'left', 2), choice('chat', 'right', 2)], [part('stop', 0, 2, 0)], ['2->0']],
   [
     'more than a half is several, each of what is left then',
     [choice('chat', 'left', 6), choice('chat', 'right', 2)],
@@ -48,14 +48,14 @@ test.for<[string, readonly Choice[], readonly MovePart[], readonly string[]]>([
     [part('stop', 0, 1, 0)],
     ['1->0'],
   ],
-])('%s', ([, choices, parts, pieces]) => {
-  const told = paced(problemOf(...choices), parts, () => true).map((each) =>
+])('%s', ([, choices, parts, slices]) => {
+  const told = withinVelocity(problemOf(...choices), parts, () => true).map((each) =>
     each.kind === 'weigh' ? 'weigh' : `${each.before}->${each.after}`,
   );
-  expect(told).toEqual(pieces);
+  expect(told).toEqual(slices);
 });
 
-test('a deployment without a pace goes as it was planned', () => {
+test('a deployment without a removal window goes as it was planned', () => {
   const problem = problemOf(choice('chat', 'left', 6), choice('chat', 'right', 2));
-  expect(paced(problem, [part('stop', 0, 6, 0)], () => false)).toEqual([part('stop', 0, 6, 0)]);
+  expect(withinVelocity(problem, [part('stop', 0, 6, 0)], () => false)).toEqual([part('stop', 0, 6, 0)]);
 });
