@@ -109,6 +109,9 @@ export interface BindingRule extends ToldRule {
   readonly usdPerHour?: number;
 }
 
+/** Good enough: a plan within this of the best is not searched on, as a share of its cost, and is told as proven. */
+export const goodGap = 0.0005;
+
 /** A plan that was found: what it changes, what that costs (dollars per hour), and what it keeps to. */
 export interface FoundPlan {
   readonly kind: 'plan';

@@ -20,7 +20,14 @@ import { presentRps } from '../../core/rules/capacity.ts';
 import { assert } from '../../errors.ts';
 import type { PlacementProblem, PlacementRule } from '../../model/placement-problem.ts';
 import type { Reason } from '../../model/reason.ts';
-import type { Demand, FoundPlan, RebalanceOutcome, RebalancePlan, ToldRule } from '../../model/rebalance-plan.ts';
+import {
+  type Demand,
+  type FoundPlan,
+  goodGap,
+  type RebalanceOutcome,
+  type RebalancePlan,
+  type ToldRule,
+} from '../../model/rebalance-plan.ts';
 import type { RebalancePolicy } from '../../model/rebalance-policy.ts';
 import type { View } from '../../model/view.ts';
 import type { Solver } from '../../ports/solver.ts';
@@ -41,8 +48,6 @@ export interface RebalanceTerms {
   readonly idleBelowRatio?: number;
 }
 
-/** Good enough: a plan within this of the best is not searched on, as a share of its cost. */
-const goodGap = 0.0005;
 /** Of the time, the plan gets this; what single rules cost gets the rest. */
 const planRatio = 0.6;
 
@@ -152,9 +157,9 @@ function outcomeOf(
   const broken = brokenRules(problem.choices, formulated, today);
   const reached = reachedBy(problem, allocation);
   const isAll = reached.replicas.every((count, index) => count === allocation.replicas[index]);
-  const left = isAll ? [] : brokenRules(problem.choices, formulated, reached);
+  const stillBroken = isAll ? [] : brokenRules(problem.choices, formulated, reached);
   // What a run leaves would break what is kept today: then it begins nothing.
-  const isHarmless = left.every((name) => broken.includes(name));
+  const isHarmless = stillBroken.every((name) => broken.includes(name));
   return {
     kind: 'plan',
     allocation,
@@ -165,7 +170,7 @@ function outcomeOf(
     gap: cost <= 0 ? 0 : Math.max(0, (cost - bound) / cost),
     changes: changesOf(problem, allocation),
     ...(parts === undefined || !isHarmless ? {} : { parts }),
-    mends: problem.rules.filter(({ name }) => broken.includes(name) && !left.includes(name)).map(told),
+    mends: problem.rules.filter(({ name }) => broken.includes(name) && !stillBroken.includes(name)).map(told),
     binding,
   };
 }

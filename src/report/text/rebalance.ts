@@ -1,12 +1,13 @@
 /** What rebalancing would do, what it saves, and what it may not do; or why there is no plan. */
 import { steadyUsd } from '../../model/placement-problem.ts';
-import type {
-  AssumedMarket,
-  FoundPlan,
-  MovePart,
-  RebalancePlan,
-  SiteChange,
-  ToldRule,
+import {
+  type AssumedMarket,
+  type FoundPlan,
+  goodGap,
+  type MovePart,
+  type RebalancePlan,
+  type SiteChange,
+  type ToldRule,
 } from '../../model/rebalance-plan.ts';
 import { weightsText } from '../../model/words.ts';
 import { costLines, costText, leastUsd, usd } from './rebalance-cost.ts';
@@ -76,7 +77,7 @@ function planLines(
   const head = isBest
     ? `${usd(steadyUsd(today))} USD/h, and nothing allowed costs less`
     : costText(today, reached, style);
-  const proof = gap < 0.0005 ? 'proven' : `proven to ${(gap * 100).toFixed(1)}%`;
+  const proof = gap < goodGap ? 'proven' : `proven to ${(gap * 100).toFixed(1)}%`;
   const rows = changes.map(({ deployment, site, weight, replicas }) => [
     ...[sanitize(deployment), sanitize(site)],
     ...[arrow(weight, '%', style), arrow(replicas, '', style)],
