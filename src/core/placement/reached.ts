@@ -1,5 +1,6 @@
 /** What a run leaves of an allocation where markets cannot be asked for: a site gets its number, and no market changes for another. */
-import type { Allocation, Choice, PlacementProblem } from '../../model/placement-problem.ts';
+import type { Allocation, PlacementProblem } from '../../model/placement-problem.ts';
+import { seatName } from './seats.ts';
 
 /**
  * The same allocation when it changes no market but where each can be asked for. What grows does so where the allocation does, and
@@ -7,8 +8,9 @@ import type { Allocation, Choice, PlacementProblem } from '../../model/placement
  */
 export function reachedBy({ choices }: Pick<PlacementProblem, 'choices'>, after: Allocation): Allocation {
   const replicas = choices.map(({ today }) => today);
-  const seats = Map.groupBy(choices.keys(), (index) => seatOf(choices[index]));
-  for (const seat of seats.values()) {
+  const seats = Map.groupBy(choices.entries(), ([, { deployment, pool }]) => seatName(deployment, pool.site));
+  for (const entries of seats.values()) {
+    const seat = entries.map(([index]) => index);
     if (seat.every((index) => choices[index]?.isSteered === true)) {
       for (const index of seat) replicas[index] = after.replicas[index] ?? 0;
       continue;
@@ -24,8 +26,4 @@ export function reachedBy({ choices }: Pick<PlacementProblem, 'choices'>, after:
     }
   }
   return { replicas, weights: after.weights };
-}
-
-function seatOf(choice: Choice | undefined): string {
-  return JSON.stringify([choice?.deployment, choice?.pool.site]);
 }

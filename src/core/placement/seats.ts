@@ -24,6 +24,11 @@ export interface Seat {
   readonly isSteered: boolean;
 }
 
+/** Unique: the placement's name, for maps. */
+export function seatName(deployment: string, site: string): string {
+  return JSON.stringify([deployment, site]);
+}
+
 /** One for each placement that is seen. */
 export function seatsOf(sights: readonly DeploymentSight[], pools: readonly SharedPool[]): readonly Seat[] {
   return sights.flatMap(({ view }) => view.sites.map((site) => seatAt(view.deployment, site, pools)));

@@ -2,6 +2,7 @@
 import type { MarketCounts } from '../../model/offer.ts';
 import type { MovePart, SiteChange } from '../../model/rebalance-plan.ts';
 import type { Weights } from '../../model/route.ts';
+import { seatName } from './seats.ts';
 
 /** One operation of a rebalancing. */
 export type SiteMove =
@@ -31,23 +32,22 @@ export function siteMoves(
   today: (deployment: string, site: string) => SiteToday,
 ): readonly SiteMove[] {
   const net = new Map<string, number>();
-  for (const part of parts)
-    if (part.kind !== 'weigh') net.set(nameOf(part), (net.get(nameOf(part)) ?? 0) + part.after - part.before);
+  for (const part of parts) {
+    if (part.kind === 'weigh') continue;
+    const seat = seatName(part.deployment, part.site);
+    net.set(seat, (net.get(seat) ?? 0) + part.after - part.before);
+  }
   const now = new Map<string, SiteToday>();
   return parts.flatMap((part): SiteMove[] => {
     if (part.kind === 'weigh') return [part];
     const first = today(part.deployment, part.site);
-    const present = now.get(nameOf(part)) ?? first;
-    const move =
-      steered(part, present) ?? netted(part, present.replicas, first.replicas + (net.get(nameOf(part)) ?? 0));
+    const seat = seatName(part.deployment, part.site);
+    const present = now.get(seat) ?? first;
+    const move = steered(part, present) ?? netted(part, present.replicas, first.replicas + (net.get(seat) ?? 0));
     if (move === undefined) return [];
-    now.set(nameOf(part), { replicas: move.after, ...(move.markets && { byMarket: move.markets.after }) });
+    now.set(seat, { replicas: move.after, ...(move.markets && { byMarket: move.markets.after }) });
     return [move];
   });
-}
-
-function nameOf({ deployment, site }: CountPart): string {
-  return JSON.stringify([deployment, site]);
 }
 
 /** Undefined: nobody can be asked for one market there. */
