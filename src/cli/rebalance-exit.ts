@@ -44,6 +44,7 @@ function exitOfUnchanged({ why, plan }: Extract<RebalanceEnd, { kind: 'unchanged
     case 'interrupted':
       return 'interrupted';
     case 'no-order':
+    case 'outdated':
       return 'refused';
     case 'no-plan':
       if (plan.outcome.kind === 'unknown') return 'unknown';

@@ -26,7 +26,7 @@ export function staleLine({ holder, heldMs, ttlMs }: LeaseRecord, staleAfterMs: 
   const since = `for ${span(heldMs)}, since ${iso(nowMs - heldMs)}`;
   return [
     `${name}@${host} (pid ${pid}) has been rebalancing ${since}: longer than rebalance.run.lockStaleAfter (${span(staleAfterMs)}). Nothing was changed.`,
-    `It renews its lease, so its process lives. See what it does:  godwit op list. When it hangs, end process ${pid} on ${host}: ${span(ttlMs)} later its lease is free.`,
+    `It renews its lease, so its process lives; between two changes it may wait for failover.safety.removalWindow. See what it does:  godwit op list. When it hangs, end process ${pid} on ${host}: ${span(ttlMs)} later its lease is free.`,
   ].join('\n');
 }
 
@@ -63,5 +63,6 @@ const unchanged: Readonly<Record<Extract<RebalanceEnd, { kind: 'unchanged' }>['w
   'no-order': 'Every order of the changes would break a rule, on the way or where it ends.',
   'only-markets': 'Only the markets of replicas would change, at sites where none can be asked for.',
   declined: 'It was not wanted.',
+  outdated: 'It was planned too long before it was wanted: load and prices may be others by now.',
   interrupted: 'It was interrupted.',
 };

@@ -4,6 +4,7 @@ import type { Choice, PlacementLimit, PlacementRule } from '../../model/placemen
 import type { View } from '../../model/view.ts';
 import { frozenReasons } from '../rules/calendar.ts';
 import { round } from '../rules/case.ts';
+import { countText } from '../scale.ts';
 import { isOut } from '../standing.ts';
 import { marketBlock, startBlock } from '../start-block.ts';
 import { ownPool, type SharedPool } from './pools.ts';
@@ -82,7 +83,7 @@ function placementRules({ name, placements }: Deployment, choices: readonly Choi
     const { site, replicas } = placement;
     const { name: pool } = ownPool(name, placement);
     return ruleOf(pools.has(pool) ? replicas : undefined, (units) => ({
-      ...{ name: `replicas ${pool}`, says: `${site} may hold ${units} replicas of ${name}` },
+      ...{ name: `replicas ${pool}`, says: `${site} may hold ${countText(units)} of ${name}` },
       path: ['deployments', name, 'sites', site, 'replicas'],
       limit: { kind: 'capacity', pool, units },
     }));

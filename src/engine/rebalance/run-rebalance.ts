@@ -43,6 +43,9 @@ export type RebalanceEnd =
       readonly hasLostLease?: true;
     };
 
+/** Whoever takes longer to want a plan, milliseconds, is shown another: what users ask and what capacity costs goes on. */
+const longestThoughtMs = 600_000;
+
 /** Why a run changed nothing. */
 export type Unchanged =
   | 'no-plan'
@@ -51,6 +54,7 @@ export type Unchanged =
   | 'no-order'
   | 'only-markets'
   | 'declined'
+  | 'outdated'
   | 'interrupted';
 
 /** Begins nothing that would leave a rule broken, and stops after whichever operation did not come to its end. */
@@ -77,7 +81,9 @@ export async function runRebalance(deps: EngineDeps, terms: RunTerms, signal: Ab
     if (outcome.parts !== undefined && moves.length === 0) return unchanged('only-markets');
     if (worth === 'gains-too-little') return unchanged(worth);
     if (outcome.parts === undefined) return unchanged('no-order');
+    const plannedAtMonoMs = deps.clock.monoMs();
     if (!(await terms.approve(plan))) return unchanged('declined');
+    if (deps.clock.monoMs() - plannedAtMonoMs > longestThoughtMs) return unchanged('outdated');
     const isOurs = (): boolean => grip.remainingMs() > 0;
     return await carryOutMoves({ deps, plan, moves, terms, beganAtMonoMs, known, isOurs, signal });
   } finally {

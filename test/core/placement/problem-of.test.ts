@@ -225,7 +225,7 @@ test('every rule of the deployment and of rebalancing is there, with where it is
     'headroom of chat | 10% headroom for chat | deployments.chat.failover.safety.headroom',
     'maxUsdPerHour of chat | chat may cost 50 USD an hour | deployments.chat.failover.safety.maxUsdPerHour',
     'freeze chat | chat must stay as it is: no changes now: year-end | deployments.chat.failover.safety.freeze',
-    'replicas left/chat | left may hold 1 replicas of chat | deployments.chat.sites.left.replicas',
+    'replicas left/chat | left may hold 1 replica of chat | deployments.chat.sites.left.replicas',
     "vendorShare azure | at most 40% of a deployment's traffic at azure | rebalance.constraints.vendorShare.azure",
     'headroom | 25% headroom | rebalance.constraints.headroom',
     'minimumSites | each deployment at 2 sites or more | rebalance.constraints.minimumSites',

@@ -82,6 +82,14 @@ test('says what a rule costs that keeps the plan from being cheaper', async () =
   ]);
 });
 
+test('names how much one run may change where that bars a larger move, though nothing is moved to its limit', async () => {
+  const world = await standing();
+  const outcome = await plan(world, { maxChange: { trafficRatio: 0.15 } });
+  if (outcome.kind !== 'plan') throw new Error(JSON.stringify(outcome));
+  expect(outcome.changes.filter(({ weight }) => weight.before !== weight.after)).toEqual([]);
+  expect(outcome.binding).toMatchObject([{ name: 'trafficPerRun', usdPerHour: expect.closeTo(2, 1) }]);
+});
+
 test('what is broken today is mended, though that costs more', async () => {
   const world = await standing();
   const outcome = await plan(world, { demandRps: { chat: 25 } });

@@ -188,6 +188,18 @@ test('what somebody does while the plan is read ends it before it begins', async
   expect(alive(world.left)).toBe(2);
 });
 
+test('a plan that is wanted more than ten minutes after it was made is not carried out', async () => {
+  const world = await standing();
+  const after = (ms: number) => async (): Promise<boolean> => {
+    await world.clock.sleep(ms, new AbortController().signal);
+    return true;
+  };
+  const late = begin(world, { terms: { approve: after(600_001) } });
+  expect(await world.drive(late.end, 700_000)).toMatchObject({ kind: 'unchanged', why: 'outdated' });
+  const inTime = begin(world, { terms: { approve: after(599_000), runId: 'slot-2' } });
+  expect(await world.drive(inTime.end, 700_000)).toMatchObject({ kind: 'changed', left: [] });
+});
+
 test('a store that fails between two changes: what was done is told, and where it is recorded', async () => {
   const world = await standing();
   const { deps } = world.boot();
