@@ -11,8 +11,10 @@ import type { Demand } from '../model/rebalance-plan.ts';
 const maxBytes = 16 * 1024 * 1024;
 const example = '{ "asOf": "2026-11-28T09:00:00Z", "deployments": { "chat": { "requestsPerSecond": 120 } } }';
 
+const timeText = 'must be a time such as 2026-11-28T09:00:00Z';
+
 const schema = z.strictObject({
-  asOf: z.string().refine((text) => parseInstant(text) !== undefined, 'must be a time such as 2026-11-28T09:00:00Z'),
+  asOf: z.string(timeText).refine((text) => parseInstant(text) !== undefined, timeText),
   deployments: z.record(
     z.string(),
     z.strictObject({

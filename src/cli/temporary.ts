@@ -30,9 +30,13 @@ function temporaryOf(standing: Standing, atMs: number): readonly Temporary[] {
       return [{ ...base, what, end: `godwit start ${deployment} --site ${standing.site}` }];
     }
     case 'scale': {
-      const { site, instead } = standing;
+      const { site, replicas, instead } = standing;
       return [
-        { ...base, what: `scaled: ${site}`, end: `godwit scale ${deployment} --site ${site} --replicas ${instead}` },
+        {
+          ...base,
+          what: `scaled to ${replicas}: ${site}`,
+          end: `godwit scale ${deployment} --site ${site} --replicas ${instead}`,
+        },
       ];
     }
     case 'weights': {

@@ -234,7 +234,7 @@ test('a number and weights in place of the configured ones are what is wanted, a
   const seen = see(sights({}, { standing: [scaled, kept] }));
   expect(seen.sites[1]).toMatchObject({ name: 'site-b', replicas: 5, standby: 'hot' });
   expect(seen.temporary).toMatchObject([
-    { what: 'scaled: site-b', by: 'anna@desk', end: 'godwit scale chat --site site-b --replicas 2' },
+    { what: 'scaled to 5: site-b', by: 'anna@desk', end: 'godwit scale chat --site site-b --replicas 2' },
     {
       what: 'weights kept',
       end: expect.stringMatching(/^godwit switchover chat --weights .* --keep$/),

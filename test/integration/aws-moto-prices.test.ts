@@ -57,7 +57,8 @@ test('a plan compares what is written with what EC2 says of spot machines now; w
     reasons: [
       {
         ...{ code: 'PriceUnknown', deployment: 'chat', site: 'virginia' },
-        message: 'nobody says what H100 spot costs at virginia: aws says no price of p5.48xlarge us-east-1a spot',
+        message:
+          'nobody says what H100 spot costs at virginia: aws says no price of p5.48xlarge us-east-1a spot: spot prices could not be read',
       },
     ],
   });

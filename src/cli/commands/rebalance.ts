@@ -1,5 +1,6 @@
 import { runSlotMs } from '../../config/run-slot.ts';
 import type { RebalanceEnd } from '../../engine/rebalance/run-rebalance.ts';
+import { GodwitError } from '../../errors.ts';
 import type { Config } from '../../model/config.ts';
 import type { RebalancePlan } from '../../model/rebalance-plan.ts';
 import type { RebalancePolicy } from '../../model/rebalance-policy.ts';
@@ -47,6 +48,8 @@ export const rebalance = defineCommand({
   async run({ options, globals, typed }, app, out) {
     const config = withLimits(await openConfig(app, globals), options);
     const policy = policyOf(config);
+    if (options.jitter !== undefined && !options.cron)
+      throw new GodwitError('UsageInvalid', '--jitter needs --cron', { hint: 'a person waits for nothing' });
     if (options.dryRun) return await showPlan(config, options, { app, out, globals });
     if (!options.cron && config.isProtected === true) requireReason('godwit rebalance', options.reason);
     const runId = options.cron ? await slotId(policy, app) : `run-${app.clock.nowMs()}`;

@@ -108,7 +108,7 @@ function removedBefore(view: View, emptying: readonly string[], windowMs: number
   const isOther = (operation: Operation): boolean => emptiedBy(operation).some((site) => !emptying.includes(site));
   const [running] = [...(view.open === undefined ? [] : [view.open]), ...view.others].filter(isOther);
   if (running !== undefined) {
-    const message = `${running.id} (${running.plan.kind} of ${running.plan.deployment}) is emptying ${emptiedBy(running).join(', ')}`;
+    const message = `${running.id} (${running.plan.kind} of ${running.plan.deployment}) ${isPartial(running) ? 'is taking replicas of' : 'is emptying'} ${emptiedBy(running).join(', ')}`;
     return [{ code: 'RemovalVelocity', message }];
   }
   const past = view.recent.filter(
@@ -120,7 +120,7 @@ function removedBefore(view: View, emptying: readonly string[], windowMs: number
   return [
     {
       code: 'RemovalVelocity',
-      message: `${newest.id} emptied ${emptiedBy(newest).join(', ')} ${age(nowMs - endedAtMs)} ago; one site in ${span(windowMs)}`,
+      message: `${newest.id} ${isPartial(newest) ? 'took replicas of' : 'emptied'} ${emptiedBy(newest).join(', ')} ${age(nowMs - endedAtMs)} ago; one site in ${span(windowMs)}`,
       untilMs: endedAtMs + windowMs,
     },
   ];
@@ -154,6 +154,11 @@ function tooMuch(
 /** The sites an operation empties, by its own steps. */
 function emptiedBy({ plan }: Operation): readonly string[] {
   return [...new Set(plan.steps.flatMap((step) => (isRemoval(step) ? [step.site] : [])))];
+}
+
+/** Something stays at each of the sites. */
+function isPartial({ plan }: Operation): boolean {
+  return plan.steps.every((step) => !isRemoval(step) || (step.kind === 'trim' && step.keep > 0));
 }
 
 function isRemoval(step: Step): step is Extract<Step, { kind: 'drain' | 'cut' | 'stop' | 'trim' }> {

@@ -144,12 +144,14 @@ async function solveProblem(
 
 function outcomeOf(
   problem: PlacementProblem,
-  { allocation, cost, bound }: Extract<Placed, { kind: 'placed' }>,
+  { allocation, cost, bound: proven }: Extract<Placed, { kind: 'placed' }>,
   {
     binding,
     isLimited,
   }: { readonly binding: FoundPlan['binding']; readonly isLimited: (deployment: string) => boolean },
 ): FoundPlan {
+  // Without any proof that much is known.
+  const bound = Math.max(0, proven);
   const today = allocationToday(problem);
   const order = orderParts(problem, allocation);
   const parts = order && withinVelocity(problem, order, isLimited);
@@ -167,7 +169,7 @@ function outcomeOf(
     cost: costOf(problem, allocation),
     ...(isAll ? {} : { reached: costOf(problem, reached) }),
     bound,
-    gap: cost <= 0 ? 0 : Math.max(0, (cost - bound) / cost),
+    gap: cost <= 0 ? 0 : Math.min(1, Math.max(0, (cost - bound) / cost)),
     changes: changesOf(problem, allocation),
     ...(parts === undefined || !isHarmless ? {} : { parts }),
     mends: problem.rules.filter(({ name }) => broken.includes(name) && !stillBroken.includes(name)).map(told),

@@ -74,10 +74,10 @@ function planLines(
 ): readonly string[] {
   const { today, cost, reached = cost, changes, parts, assumed, mends, binding, gap } = plan;
   const isBest = changes.length === 0;
-  const head = isBest
-    ? `${usd(steadyUsd(today))} USD/h, and nothing allowed costs less`
-    : costText(today, reached, style);
-  const proof = gap < goodGap ? 'proven' : `proven to ${(gap * 100).toFixed(1)}%`;
+  const isProven = gap < goodGap;
+  const nothing = isProven ? 'nothing allowed costs less' : 'nothing was found that costs less';
+  const head = isBest ? `${usd(steadyUsd(today))} USD/h, and ${nothing}` : costText(today, reached, style);
+  const proof = isProven ? 'proven' : gap < 1 ? `proven to ${(gap * 100).toFixed(1)}%` : 'not proven: --time-limit';
   const rows = changes.map(({ deployment, site, weight, replicas }) => [
     ...[sanitize(deployment), sanitize(site)],
     ...[arrow(weight, '%', style), arrow(replicas, '', style)],
@@ -111,7 +111,7 @@ function orderLines(parts: FoundPlan['parts'], style: Style): readonly string[] 
     );
   return parts.flatMap((part, index) => {
     const head = `${String(index + 1).padStart(2)}  `;
-    if (index === mostParts) return [`and ${parts.length - mostParts} more steps (-o json)`];
+    if (index === mostParts) return [`and ${parts.length - mostParts} more changes (-o json)`];
     return index < mostParts ? hanging(head, partText(part, style), style.width, mostLines) : [];
   });
 }

@@ -136,6 +136,8 @@ moves                0.50  starts, spread over rebalance.objective.payback
 test('says so when all is best as it is, and what a plan mends', async () => {
   const best = await planned({ ...plan, cost: plan.today, gap: 0, changes: [], parts: [], binding: [] });
   expect(best.out).toContain('417.00 USD/h, and nothing allowed costs less (proven)\n');
+  const unproven = await planned({ ...plan, cost: plan.today, gap: 1, changes: [], parts: [], binding: [] });
+  expect(unproven.out).toContain('417.00 USD/h, and nothing was found that costs less (not proven: --time-limit)\n');
   const even = await planned({ ...plan, cost: { ...plan.today, capacity: plan.today.capacity - 0.004, moves: 0 } });
   expect(even.out).toContain('USD/h (+0.00)');
   const mended = await planned({ ...plan, cost: { ...plan.cost, capacity: 500 }, mends: [survive] });

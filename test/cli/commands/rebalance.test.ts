@@ -264,6 +264,12 @@ test('two runs of one slot have one name, and each waits its own time', async ()
   expect((await rebalance(['--yes'])).asked[0]?.terms.runId).not.toBe(asked[0]?.terms.runId);
 });
 
+test('a person waits for nothing: --jitter without --cron is refused', async () => {
+  const { code, err, asked } = await rebalance(['--yes', '--jitter', '90s']);
+  expect([code, asked]).toEqual([2, []]);
+  expect(err).toContain('--jitter needs --cron');
+});
+
 test('whoever watches is told: a ping before and after, and metrics in a file', async () => {
   const textfileDir = mkdtempSync(join(tmpdir(), 'godwit-textfile-'));
   onTestFinished(() => rmSync(textfileDir, { recursive: true }));

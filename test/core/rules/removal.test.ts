@@ -27,6 +27,10 @@ const emptied = (
   return operationOf({ id: 'op-7', plan: { kind, trigger: 'manual', steps: [drainStep(site)], ...plan }, ...rest });
 };
 const open = { state: 'shifting', endedAtMs: undefined } as const;
+const trimStep = (site: string): Step => ({
+  ...({ kind: 'trim', name: '1-trim', site, keep: 1, how: 'delete' } as const),
+  ...{ drainMs: 1, takes: 1, deadlineMs: 1 },
+});
 const middle = emptied('middle', { agoMs: windowMs - 1 });
 const out: Standing = {
   ...{
@@ -54,6 +58,19 @@ test.for<readonly [string, ViewChange, Partial<Action>, readonly string[]]>([
     { recent: [emptied('middle', { agoMs: windowMs - 1, plan: { steps: [stopStep('middle')] } })] },
     emptying,
     soon,
+  ],
+  [
+    'of another a part was taken',
+    {
+      recent: [
+        emptied('middle', {
+          agoMs: windowMs - 1,
+          plan: { steps: [trimStep('middle')] },
+        }),
+      ],
+    },
+    emptying,
+    ['op-7 took replicas of middle 9m59s ago; one site in 10m'],
   ],
   ['one was given back', { recent: [emptied('middle', { agoMs: 1, state: 'returned' })] }, emptying, []],
   [
