@@ -1,4 +1,5 @@
 /** What a scheduler is to run, from the configuration and what was typed; or why that scheduler cannot. */
+import { dirname } from 'node:path';
 import { readCronFields } from '../config/cron-fields.ts';
 import { writeDuration } from '../config/write-duration.ts';
 import { isZone } from '../config/zone.ts';
@@ -50,7 +51,7 @@ export function scheduledJob(config: Config, asked: Asked, program: ProgramFacts
     throw new GodwitError('UsageInvalid', 'what comes on standard input is not there when a scheduler runs it', {
       hint: 'name a file:  --config PATH',
     });
-  const job = asked.what === 'rebalance' ? rebalanceOf(asked) : drillOf(config, asked);
+  const job = asked.what === 'rebalance' ? rebalanceOf(config, asked) : drillOf(config, asked);
   return {
     ...job,
     title: `${job.title} (${config.environment})`,
@@ -67,13 +68,30 @@ type Work = Omit<ScheduledJob, 'configPath' | 'stateDir' | 'program' | 'startsHe
   readonly timezone: string | undefined;
 };
 
-function rebalanceOf({ schedule, deadline = usualDeadlineMs, jitter = usualJitterMs }: Asked): Work {
+/** What the configuration says of a run is not said again. */
+function rebalanceOf({ rebalance }: Config, { schedule, deadline: typed, jitter }: Asked): Work {
+  const { deadlineMs, jitterMs: ownJitterMs = 0, everyMs = 0, logFile, textfileDir } = rebalance?.run ?? {};
+  const deadline = typed ?? (deadlineMs === undefined ? usualDeadlineMs : undefined);
+  const spreadsItself = jitter === undefined && ownJitterMs > 0;
+  const jitterMs = jitter ?? usualJitterMs;
+  const limitMs = (deadline ?? deadlineMs ?? usualDeadlineMs) + graceMs + (spreadsItself ? ownJitterMs : 0);
   return {
-    ...{ name: 'godwit-rebalance', title: 'godwit rebalance', fields: schedule ?? hourly, timezone: undefined },
-    words: ['rebalance', '--cron', '--deadline', writeDuration(deadline)],
-    jitter: { ms: jitter, words: ['--jitter', writeDuration(jitter)] },
-    ...{ hasGuard: false, limitMs: deadline + graceMs, latestStartMs: rebalanceLatestMs },
+    ...{ name: 'godwit-rebalance', title: 'godwit rebalance', timezone: undefined },
+    fields: schedule ?? everyHours(everyMs / hourMs),
+    words: ['rebalance', '--cron', ...(deadline === undefined ? [] : ['--deadline', writeDuration(deadline)])],
+    jitter: spreadsItself ? undefined : { ms: jitterMs, words: ['--jitter', writeDuration(jitterMs)] },
+    ...{ hasGuard: false, limitMs, latestStartMs: rebalanceLatestMs },
+    writesTo: [...new Set([logFile && dirname(logFile), textfileDir].flatMap((folder) => folder ?? []))],
   };
+}
+
+const hourMs = 3_600_000;
+
+/** As often as a run counts, where that is a number of hours that divides the day; else hourly. */
+function everyHours(hours: number): CronFields {
+  if (!Number.isInteger(hours) || hours < 2 || 24 % hours !== 0) return hourly;
+  const own = (hourly.hours ?? []).filter((hour) => hour % hours === 0);
+  return { ...hourly, text: `17 */${hours} * * *`, hours: own };
 }
 
 /** It is asked for with `--scheduled`: once for each time, and never on a day that its schedule leaves out. */
@@ -91,6 +109,7 @@ function drillOf(config: Config, { what, schedule: typed, deadline, jitter }: As
   const consent = config.isProtected === true ? ['--confirm', deployment, '--reason', 'as scheduled'] : ['--yes'];
   return {
     ...{ name: `godwit-drill-${name}`, title: `godwit drill ${name}`, fields: typed ?? fieldsOf(drill, schedule.cron) },
+    writesTo: [],
     words: ['drill', 'run', name, '--scheduled', ...consent, '--no-input'],
     timezone: typed === undefined ? schedule.timezone : undefined,
     // One that is ended in the middle leaves its undo to its guard.
@@ -130,7 +149,7 @@ function canonical(zone: string): string {
 /** Throws `UsageInvalid` for what this scheduler cannot run. */
 export function refuseForScheduler(job: ScheduledJob, { scheduler, image }: Asked, config: Config): void {
   const { node, launcher, user } = job.program;
-  const written = [node, launcher, user, job.configPath, job.stateDir, ...job.words];
+  const written = [node, launcher, user, job.configPath, job.stateDir, ...job.writesTo, ...job.words];
   const strange = (pattern: RegExp): string | undefined => written.find((word) => pattern.test(word));
   refuse(strange(/\p{Cc}/u), 'no file for a scheduler can hold', 'rename the folder');
   if (scheduler !== 'kubernetes' && image !== undefined)

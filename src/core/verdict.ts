@@ -54,12 +54,21 @@ export function verdictOf(operation: Operation, world: WorldSeen): Verdict {
     .map((step) => checkOf(step, operation, world)?.holds ?? 'yes');
   if ([route, before, ...answers, ...releases].includes('unknown')) return 'not-seen';
   if (route === 'yes' && [...answers, ...releases].every((each) => each === 'yes')) return 'as-planned';
-  if (before === 'yes' && answers.every((each) => each === 'no')) return 'as-before';
+  if (before === 'yes' && answers.every((each) => each === 'no') && !isLeft(operation, world)) return 'as-before';
   return 'something-else';
 }
 
 /** What they bring about can be seen long after. */
 const lastingKinds: ReadonlySet<Step['kind']> = new Set(['launch', 'hunt', 'stop', 'trim']);
+
+/** Of what it started something runs, or is perhaps paid for: fewer than were wanted are not none. */
+function isLeft({ id }: Operation, { replicas }: WorldSeen): boolean {
+  return [...replicas.values()].some(
+    ({ seen }) =>
+      seen.kind === 'seen' &&
+      seen.value.some(({ startKey, billed }) => startKey.startsWith(`${id}/`) && billed !== 'no'),
+  );
+}
 
 type Check = Omit<StepCheck, 'step'>;
 

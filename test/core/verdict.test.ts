@@ -35,6 +35,18 @@ const op = (...steps: readonly Step[]) => operationOf({ plan: { steps } });
 const gone = replicaOf({ state: 'gone', billed: 'no' });
 const right = replicaOf({ site: 'right' });
 
+test('some of what was to be started runs: that is not as it was before', () => {
+  const two: Step = { ...launch, slots: [0, 1] };
+  const ended = op(two, weigh(moved));
+  const [own, stopped] = [
+    replicaOf({ site: 'right', startKey: `${ended.id}/0/0` }),
+    replicaOf({ site: 'right', startKey: `${ended.id}/0/0`, state: 'gone', billed: 'no' }),
+  ];
+  expect(verdictOf(ended, world(before, { right: [own] }))).toBe('something-else');
+  expect(verdictOf(ended, world(before, { right: [stopped] }))).toBe('as-before');
+  expect(verdictOf(ended, world(before, { right: [right] }))).toBe('as-before');
+});
+
 test.for([
   { name: 'the weights are those planned', steps: [weigh(moved)], seen: world(moved), verdict: 'as-planned' },
   { name: 'the weights are those before', steps: [weigh(moved)], seen: world(before), verdict: 'as-before' },

@@ -6,7 +6,7 @@ import type { SiteView, View } from '../../model/view.ts';
 import { age, span } from '../../model/words.ts';
 import { isWithin } from '../elapsed.ts';
 import { isResident, readyReplicas, weightOf } from '../readiness.ts';
-import type { Trim } from '../scale.ts';
+import { countText, type Trim } from '../scale.ts';
 import { isOut } from '../standing.ts';
 import { unitsOf } from './capacity.ts';
 import { type Rule, readyThen, trimThen } from './case.ts';
@@ -145,10 +145,22 @@ function tooMuch(
   );
   if (trim?.taken === 0 || taken <= all * mostRatio) return [];
   const share = Math.round((taken / all) * 100);
-  const message = `would take ${share} % of what is ready at once, at most ${mostRatio * 100} %`;
+  const message = `would take ${share} % of what is ready at once, at most ${mostRatio * 100} %${mayGo(view, all, { trim, before })}`;
   // By itself it is small enough, as far as can be said now: what is left of the window is in the way.
   const passes = before.taken > 0 ? { untilMs: before.untilMs } : {};
   return [{ code: 'RemovalVelocity', message, ...passes }];
+}
+
+/** Of a site that keeps something: how many may go at this moment. */
+function mayGo(
+  view: View,
+  all: number,
+  { trim, before }: { readonly trim: Trim | undefined; readonly before: Counted['trimmedBefore'] },
+): string {
+  const site = view.sites.find((each) => each.site.name === trim?.site);
+  if (site === undefined) return '';
+  const most = Math.floor((all * mostRatio) / unitsOf(view, site, 1)) - before.taken;
+  return most > 0 ? `; ${countText(most)} may go now` : '';
 }
 
 /** The sites an operation empties, by its own steps. */

@@ -12,6 +12,11 @@ export function cronJobFile(job: ScheduledJob, image: string): ReadyFile {
     `# ${job.title}, from \`godwit cron install --kubernetes\`: kubectl apply -f ${job.name}.yaml`,
     `# It needs in its namespace: a ConfigMap "godwit" (kubectl create configmap godwit --from-file=${file}), a ServiceAccount`,
     '# "godwit", and a PersistentVolumeClaim "godwit-state", the same that `godwit run` keeps its state on.',
+    ...(job.writesTo.length === 0
+      ? []
+      : [
+          `# Its file system is read-only: give it volumes for what its configuration has it write, ${job.writesTo.join(', ')}.`,
+        ]),
     '# Exit code 75 says that another run holds the lease: no failure, and tried again until the Job is out of time.',
     '',
   ];

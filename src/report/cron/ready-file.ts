@@ -11,8 +11,10 @@ export interface ScheduledJob {
   readonly words: readonly string[];
   /** Absolute. */
   readonly configPath: string;
-  /** Absolute; the only folder that it must be able to write to. */
+  /** Absolute; the one folder that it must be able to write to, beside `writesTo`. */
   readonly stateDir: string;
+  /** Absolute: folders that the configuration has it write to. */
+  readonly writesTo: readonly string[];
   readonly fields: CronFields;
   /** An IANA name. */
   readonly timezone: string;

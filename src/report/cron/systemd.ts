@@ -49,7 +49,14 @@ function limitLines({ limitMs }: ScheduledJob): readonly string[] {
 }
 
 /** What it never needs. No MemoryDenyWriteExecute: Node compiles while it runs. */
-function confinement({ startsHere, hasGuard, stateDir, configPath, program }: ScheduledJob): readonly string[] {
+function confinement({
+  startsHere,
+  hasGuard,
+  stateDir,
+  writesTo,
+  configPath,
+  program,
+}: ScheduledJob): readonly string[] {
   if (startsHere)
     return [
       '# It starts model servers on this machine: they go on when it ends, and would inherit every confinement.',
@@ -57,11 +64,15 @@ function confinement({ startsHere, hasGuard, stateDir, configPath, program }: Sc
       'NoNewPrivileges=yes',
     ];
   // A folder of its own in the place of /tmp would hide what it needs there.
-  const needed = [stateDir, configPath, program.node, program.launcher];
+  const needed = [stateDir, ...writesTo, configPath, program.node, program.launcher];
   const isTmpFree = !needed.some((path) => /^\/(?:var\/)?tmp\//.test(path));
   return [
     ...(hasGuard ? ['# What undoes a drill whose own process died must outlive it.', 'KillMode=process'] : []),
     ...stateLines(stateDir),
+    ...(writesTo.length === 0
+      ? []
+      : ['# What its configuration has it write: the folders must be there, and its own.']),
+    ...writesTo.map((folder) => `ReadWritePaths=${quoted(folder)}`),
     'NoNewPrivileges=yes',
     'CapabilityBoundingSet=',
     'ProtectSystem=strict',

@@ -59,6 +59,43 @@ test('it runs as who owns the state, else the configuration, else as who typed t
   expect(await user({})).toBe('sre');
 });
 
+const run = {
+  everyMs: 4 * 3_600_000,
+  jitterMs: 300_000,
+  deadlineMs: 420_000,
+  idleBelowRatio: 0.3,
+  lockStaleAfterMs: 1,
+};
+const files = { logFile: '/var/log/godwit/rebalance.log', textfileDir: '/var/lib/node exporter' };
+const policy = {
+  objective: { latencyUsdPerMsHour: 0, moveUsd: 0, paybackMs: 1 },
+  constraints: { vendorMaxRatio: {}, headroomRatio: 0, minimumSites: 1 },
+  ...{ maxChange: {}, demandRps: {}, minimumGainUsdPerHour: 0 },
+};
+
+test('what the configuration says of a run is kept to: how often, its deadline, its spread, and what it writes', async () => {
+  const over = { rebalance: { ...policy, run: { ...run, ...files } } };
+  const { out } = await type(['--systemd'], over);
+  expect(out).toContain('rebalance --cron --config /etc/godwit/godwit.yaml\n');
+  // The deadline, the spread and the step under way.
+  expect(out).toMatch(/^TimeoutStartSec=1020$/m);
+  expect(out).not.toContain('RandomizedDelaySec');
+  expect(out).toMatch(/^OnCalendar=\*-\*-\* 00\.\.20\/4:17:00 UTC$/m);
+  expect(out).toContain('ReadWritePaths=/var/log/godwit\nReadWritePaths="/var/lib/node exporter"\n');
+  expect((await type(['--crontab'], over)).out).toMatch(/^17 \*\/4 \* \* \* .*--cron --config/m);
+  expect((await type(kubernetes, over)).out).toContain(
+    'give it volumes for what its configuration has it write, /var/log/godwit, /var/lib/node exporter.',
+  );
+  expect((await type(['--systemd', '--deadline', '30m', '--jitter', '1m'], over)).out).toMatch(
+    /--cron --deadline 30m --config[^]*RandomizedDelaySec=60/,
+  );
+});
+
+test.for([3_600_000, 5 * 3_600_000, 300_000])('a run that counts every %d ms is begun hourly', async (everyMs) => {
+  const { out } = await type(['--crontab'], { rebalance: { ...policy, run: { ...run, everyMs } } });
+  expect(out).toMatch(/^17 \* \* \* \* /m);
+});
+
 test('what spreads hosts is the timer, or the command where there is none', async () => {
   expect((await type(['--systemd', '--jitter', '2m'])).out).toMatch(/^RandomizedDelaySec=120$/m);
   expect((await type(['--systemd', '--jitter', '2m'])).out).not.toContain('--jitter');

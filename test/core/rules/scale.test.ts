@@ -4,7 +4,7 @@ import { makePlan } from '../../../src/core/plan/plan.ts';
 import { againstAction } from '../../../src/core/requests.ts';
 import { checkStep } from '../../../src/core/safety.ts';
 import { wishAction } from '../../../src/core/wishes.ts';
-import type { ReasonCode } from '../../../src/model/reason.ts';
+import type { Reason, ReasonCode } from '../../../src/model/reason.ts';
 import type { View } from '../../../src/model/view.ts';
 import type { Wish } from '../../../src/model/wish.ts';
 import { dead, nowMs, operationOf, replicaView, requestOf, type SiteChange, siteView, view } from '../support/view.ts';
@@ -25,8 +25,12 @@ function planned(seen: View, replicas: number, wish: Partial<Wish> = {}) {
 }
 
 function codes(seen: View, replicas: number, wish: Partial<Wish> = {}): readonly ReasonCode[] {
+  return against(seen, replicas, wish).map(({ code }) => code);
+}
+
+function against(seen: View, replicas: number, wish: Partial<Wish> = {}): readonly Reason[] {
   const action = planned(seen, replicas, wish);
-  return againstAction(seen, action, diagnose(seen, nowMs), nowMs).map(({ code }) => code);
+  return againstAction(seen, action, diagnose(seen, nowMs), nowMs);
 }
 
 /** What is said at the step that takes away, of a plan that was made of a good view. */
@@ -128,6 +132,14 @@ describe('fewer', () => {
     },
   ])('$name: $against', ({ seen, to, against }) => {
     expect(codes(seen, to)).toEqual(against);
+  });
+
+  test('what takes too much says how many may go at this moment', () => {
+    const sites = [siteView('left', { wanted: 7 }), siteView('right')];
+    const seen = view({ sites, ...safety({ removalWindowMs: windowMs }) });
+    expect(against(seen, 1).map(({ message }) => message)).toEqual([
+      'would take 75 % of what is ready at once, at most 50 %; 4 replicas may go now',
+    ]);
   });
 
   test.for([

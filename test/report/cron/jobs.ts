@@ -19,6 +19,7 @@ export function jobOf({
     words: ['rebalance', '--cron', '--deadline', '20m'],
     configPath: '/etc/godwit/godwit.yaml',
     stateDir: '/var/lib/godwit',
+    writesTo: [],
     fields: fieldsOf(line),
     timezone: 'UTC',
     jitter: { ms: 90_000, words: ['--jitter', '90s'] },
