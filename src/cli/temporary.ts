@@ -40,7 +40,9 @@ function temporaryOf(standing: Standing, atMs: number): readonly Temporary[] {
       ];
     }
     case 'weights': {
-      const typed = Object.entries(standing.instead).map(([site, pct]) => `${site}=${pct}`);
+      // As it can be typed: a site that gets nothing is not named.
+      const some = Object.entries(standing.instead).filter(([, pct]) => pct > 0);
+      const typed = some.map(([site, pct]) => `${site}=${pct}`);
       const end = `godwit switchover ${deployment} --weights ${typed.join(',')} --keep`;
       return [{ ...base, what: 'weights kept', end }];
     }
