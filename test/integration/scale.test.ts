@@ -42,7 +42,7 @@ test('two, four, one under load: no request fails, and what is taken away is gon
   expect(all.filter(lives)).toEqual([kept]);
   const status = await world.godwit('status', 'chat');
   expect(status.stdout).toMatch(/manual scale op-\w+ \+ done, \S+ ago, oslo 4 to 1/);
-  expect(status.stdout).toMatch(/scaled to 1: oslo[^]*godwit scale chat --site oslo --replicas 2/);
+  expect(status.stdout).toMatch(/scaled to 1: oslo[\s\S]*godwit scale chat --site oslo --replicas 2/);
   expect((await world.godwit('orphans', 'list')).stdout).not.toContain('beyond');
   expect((await world.godwit('history')).stdout).toMatch(/manual scale +done +\S+ +oslo at 1/);
   // It holds the number: nothing is started again.

@@ -87,7 +87,7 @@ test('what the configuration says of a run is kept to: how often, its deadline, 
     'give it volumes for what its configuration has it write, /var/log/godwit, /var/lib/node exporter.',
   );
   expect((await type(['--systemd', '--deadline', '30m', '--jitter', '1m'], over)).out).toMatch(
-    /--cron --deadline 30m --config[^]*RandomizedDelaySec=60/,
+    /--cron --deadline 30m --config[\s\S]*RandomizedDelaySec=60/,
   );
 });
 
