@@ -12,10 +12,11 @@ import { createHighsModel, secondsOf, solutionOf } from './highs-model.ts';
 import { createPolish, type Polish } from './polish.ts';
 import { type BestPrices, betterPrices, canBeFilled, proveBetter, provenBy } from './prices.ts';
 import { createPricing } from './pricing.ts';
+import { solveAndRefill } from './refill.ts';
 import type { Search } from './search.ts';
 import { solveWhole } from './solve.ts';
 
-/** Fewer columns than this are solved in one piece. */
+/** Fewer columns than this are solved in one piece at first. */
 const fewColumns = 1500;
 /** Of the time: prices are bettered until then, and of what is left the bound may take so much at the end. */
 const pricingShare = 0.48;
@@ -38,9 +39,10 @@ const stepMs = 2000;
 
 /** Blocks until it is solved, or the time is over. `nowMs`: a monotonic clock. */
 export function solve(highs: Highs, program: Program, terms: SolveTerms, nowMs: () => number): Solution {
-  const apart = program.columns.length < fewColumns ? undefined : takeApart(program);
-  return apart === undefined || apart.blocks.length < 2
-    ? solveWhole(highs, program, terms)
+  const apart = takeApart(program);
+  if (apart === undefined || apart.blocks.length < 2) return solveWhole(highs, program, terms);
+  return program.columns.length < fewColumns
+    ? solveAndRefill(highs, { program, apart }, terms, nowMs)
     : solveApart(highs, program, apart, terms, nowMs);
 }
 
