@@ -18,6 +18,8 @@ export interface Column {
 export interface Row {
   readonly least: number;
   readonly most: number;
+  /** Whole values that keep the other rows keep this one too: it only brings the bound near. Absent: it may forbid something. */
+  readonly isImplied?: boolean;
   /** Column and coefficient; no column twice. */
   readonly terms: readonly (readonly [column: number, coefficient: number])[];
 }

@@ -5,6 +5,7 @@
 import type { Highs } from 'highs';
 import type { Program, Solution } from '../model/program.ts';
 import type { SolveTerms } from '../ports/solver.ts';
+import { anneal } from './anneal.ts';
 import { type Apart, isFilling, type Pattern, patternOf, takeApart } from './apart.ts';
 import { dive } from './dive.ts';
 import { createFound, type Found } from './found.ts';
@@ -19,7 +20,7 @@ import { solveWhole } from './solve.ts';
 /** Fewer columns than this are solved in one piece at first. */
 const fewColumns = 1500;
 /** Of the time: prices are bettered until then, and of what is left the bound may take so much at the end. */
-const pricingShare = 0.48;
+const pricingShare = 0.3;
 const proofShare = 0.1;
 /** Of the time: so long the master chooses among all patterns at most, in turns with neighbourhoods that find more. */
 const choosingShare = 0.06;
@@ -29,6 +30,9 @@ const anyGap = 0.9;
 /** Until this share of the time a choice that takes too much is mended, all patterns looked at in one of so many turns. */
 const mendShare = 0.7;
 const mendTurns = 4;
+/** Until this share of the time it is annealed, unless less than this is left of the gap: neighbourhoods close that sooner. */
+const annealShare = 0.88;
+const nearGap = 0.01;
 /** What is compared, beside the last digits of floating point. */
 const tiny = 1e-6;
 /** Prices are good enough when the master promises less than this share of the cost, or a quarter of the gap. */
@@ -66,7 +70,7 @@ function solveApart(highs: Highs, program: Program, apart: Apart, terms: SolveTe
     // The time was over before every block was looked at: a beginning that is one is all there is.
     if (best === undefined) return beginningOf(program, apart, given, relaxed.bound);
     if (!canBeFilled(best)) return { kind: 'infeasible' };
-    const chosen = choose(search, best, { program, terms, given, leftMs, relaxed: relaxed.bound });
+    const chosen = choose(search, best, { program, terms, given, leftMs, relaxed });
     if (chosen === undefined) return nothingFound;
     const { patterns, cost, bound } = chosen;
     return { kind: 'solved', values: assemble(program, apart, patterns), cost, bound: Math.min(cost, bound) };
@@ -106,8 +110,8 @@ interface ChoiceTerms {
   readonly given: readonly Pattern[];
   /** Until this share of the time is over, milliseconds. */
   readonly leftMs: (share: number) => number;
-  /** The bound of the relaxation. */
-  readonly relaxed: number;
+  /** Of the relaxation. */
+  readonly relaxed: { readonly bound: number; readonly rowPrices: readonly number[] };
 }
 
 interface Chosen {
@@ -131,8 +135,8 @@ function choose(
     createPolish(search, patterns, { prices: best.prices, overCost });
   let polish = createFrom(dived);
   const mostMs = Math.max(leastMs, choosingShare * terms.withinMs);
-  const isWithinGap = (bound: number): boolean =>
-    !polish.isOver() && polish.cost() - bound <= terms.gap * Math.abs(polish.cost());
+  const isWithinGap = (bound: number, gap = terms.gap): boolean =>
+    !polish.isOver() && polish.cost() - bound <= gap * Math.abs(polish.cost());
   const polishUntil = (share: number, bound: number): void => {
     const isOver = (): boolean => leftMs(share) <= 0 || isWithinGap(bound);
     while (!isOver()) {
@@ -153,8 +157,16 @@ function choose(
     if (polish.isOver() || from.cost() < polish.cost()) polish = from;
   }
   // What the bound will be at most: it is proven once that is enough.
-  polishUntil(1 - proofShare, found.estimate(best.prices));
-  let bound = Math.max(relaxed, best.proven);
+  const estimate = found.estimate(best.prices);
+  const annealMs = leftMs(annealShare);
+  if (!polish.isOver() && !isWithinGap(estimate, nearGap) && annealMs > 0) {
+    const passed = (): number => 1 - leftMs(annealShare) / annealMs;
+    const start = assemble(program, apart, polish.patterns());
+    const annealed = addPatterns(apart, found, anneal(program, { start, prices: relaxed.rowPrices, passed }));
+    if (areWithin(apart, annealed) && createFrom(annealed).cost() < polish.cost()) polish = createFrom(annealed);
+  }
+  polishUntil(1 - proofShare, estimate);
+  let bound = Math.max(relaxed.bound, best.proven);
   if (!isWithinGap(bound)) {
     const better = proveBetter(search, best, () => leftMs(1));
     bound = Math.max(bound, provenBy(search, better));
@@ -180,6 +192,7 @@ function relax(highs: Highs, program: Program, apart: Apart, withinMs: number) {
     return {
       kind: 'priced' as const,
       bound: solution.cost,
+      rowPrices: [...rowDual],
       prices: apart.links.map(({ row, sign }) => Math.max(0, -sign * (rowDual[row] ?? 0))),
     };
   } finally {

@@ -14,6 +14,7 @@ export function addCover(draft: Draft, options: readonly Option[], neededRps: nu
   draft.row({ least: neededRps, terms: options.map(({ choice, count }) => [count, choice.ratedRps]) });
   for (const rated of new Set(options.map(({ choice }) => choice.ratedRps)))
     draft.row({
+      isImplied: true,
       least: Math.ceil(neededRps / rated - tiny),
       terms: options.map(({ choice, count }) => [count, Math.ceil(choice.ratedRps / rated - tiny)]),
     });
