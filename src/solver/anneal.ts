@@ -6,6 +6,7 @@ import type { Program } from '../model/program.ts';
 import { createSparse, type Sparse } from './sparse.ts';
 import { createWalk, of, type Walk } from './walk.ts';
 
+/** What it begins with, and for how long. */
 export interface AnnealTerms {
   /** A solution. */
   readonly start: readonly number[];

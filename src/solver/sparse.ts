@@ -1,6 +1,7 @@
 /** A program as columns and rows of numbers, without what holds anyway: quick to change a value at a time. */
 import type { Program } from '../model/program.ts';
 
+/** Columns and rows by number: what is of a column stands at its number, and so what is of a row. */
 export interface Sparse {
   readonly columns: number;
   readonly rows: number;
@@ -20,6 +21,7 @@ export interface Sparse {
   readonly places: readonly number[];
 }
 
+/** Coefficients that are not 0, group by group. */
 export interface Terms {
   readonly starts: Int32Array;
   /** The column of a term by row, the row of one by column. */

@@ -1,6 +1,7 @@
 /** Values of a program that are changed one after the other, and taken back together when nothing comes of it. */
 import { type Sparse, slightly } from './sparse.ts';
 
+/** Changes since the last stand are stood by or taken back, all of them. */
 export interface Walk {
   readonly cost: () => number;
   readonly values: () => Float64Array;
