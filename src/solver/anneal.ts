@@ -64,7 +64,8 @@ function heatAt(share: number): number {
     : cold * (frozen / cold) ** ((share - coldFrom) / (1 - coldFrom));
 }
 
-function pricesOf({ byRow, rows, places }: Sparse, prices: readonly number[], usual: number): Float64Array {
+/** Of a unit by which each row of the sparse program is broken, by the prices of rows of the program. */
+export function pricesOf({ byRow, rows, places }: Sparse, prices: readonly number[], usual: number): Float64Array {
   return Float64Array.from({ length: rows }, (_, row) => {
     const amounts = byRow.amounts.subarray(of(byRow.starts, row), of(byRow.starts, row + 1));
     const most = amounts.reduce((all, each) => Math.max(all, Math.abs(each)), 0);
@@ -72,7 +73,8 @@ function pricesOf({ byRow, rows, places }: Sparse, prices: readonly number[], us
   });
 }
 
-function createMoves(sparse: Sparse, walk: Walk): (heat: number) => void {
+/** One change of the walk and what mends it; whether it stands, and costs other than before. */
+export function createMoves(sparse: Sparse, walk: Walk): (heat: number) => boolean {
   const { least, most, isWhole, byRow } = sparse;
   const chance = createChance();
   const open = [...isWhole.keys()].filter((column) => isWhole[column] === 1 && of(most, column) > of(least, column));
@@ -120,16 +122,21 @@ function createMoves(sparse: Sparse, walk: Walk): (heat: number) => void {
   };
   return (heat) => {
     const [column, by] = first();
-    if (by === 0) return;
+    if (by === 0) return false;
     const worth = walk.worth(column, by);
-    if (worth > hopeless * heat) return;
+    if (worth > hopeless * heat) return false;
     const before = walk.cost();
     walk.change(column, by);
-    if (!mendAll(worth, heat)) return walk.back();
+    if (!mendAll(worth, heat)) {
+      walk.back();
+      return false;
+    }
     walk.settle();
     const dearer = walk.cost() - before;
-    if (dearer <= 0 || chance() < Math.exp(-dearer / heat)) walk.stand();
+    const isTaken = dearer <= 0 || chance() < Math.exp(-dearer / heat);
+    if (isTaken) walk.stand();
     else walk.back();
+    return isTaken && dearer !== 0;
   };
 }
 

@@ -4,10 +4,11 @@
  */
 import type { Pattern } from './apart.ts';
 import { priceLinks } from './master.ts';
-import type { Search } from './search.ts';
+import { addSamples, type Search } from './search.ts';
 
 /** Of the blocks that are left: so many are decided at once. */
 const share = 0.1;
+const sampled = { moves: 1000, most: 3 };
 const rough = { gap: 0.005, mostNodes: 30, withinMs: 50 };
 /** What is compared, beside the last digits of floating point. */
 const tiny = 1e-6;
@@ -58,8 +59,12 @@ export function dive(
       if (cheapest === undefined || fits(cheapest)) continue;
       const room = (link: number): number => left[link] ?? 0;
       const from = found.cheapest(block, master.prices, fits);
-      const { pattern } = pricings[block]?.price(master.prices, { ...rough, start: from, room }) ?? {};
-      if (pattern !== undefined) found.add(block, pattern);
+      if (from !== undefined) addSamples(search, block, master.prices, { ...sampled, start: from, room });
+      else {
+        // Nothing to begin a walk with.
+        const { pattern } = pricings[block]?.price(master.prices, { ...rough, room }) ?? {};
+        if (pattern !== undefined) found.add(block, pattern);
+      }
     }
   }
   return chosen;

@@ -1,7 +1,7 @@
 /** A few blocks filled anew together, the others standing still: patterns that fit what is left, and the best choice among them. */
 import type { Pattern } from './apart.ts';
 import { choosePatterns, priceLinks } from './master.ts';
-import type { Search } from './search.ts';
+import { addSamples, type Search } from './search.ts';
 
 /** Some blocks that are to be filled anew, and what the others leave to them. */
 export interface Fill {
@@ -19,6 +19,7 @@ export interface Fill {
 
 /** Prices are set so often. */
 const rounds = 2;
+const sampled = { moves: 1000, most: 5 };
 const rough = { gap: 0.005, mostNodes: 30, withinMs: 50 };
 /** What is compared, beside the last digits of floating point. */
 const tiny = 1e-6;
@@ -42,7 +43,11 @@ export function fillTogether(search: Search, fill: Fill): readonly Pattern[] | u
     for (const block of members) {
       const room = (link: number): number => left[link] ?? 0;
       const start = found.cheapest(block, next.prices, fits);
-      const pattern = pricings[block]?.price(next.prices, { ...rough, start, room }).pattern;
+      if (start !== undefined) {
+        if (addSamples(search, block, next.prices, { ...sampled, start, room })) isNew = true;
+        continue;
+      }
+      const pattern = pricings[block]?.price(next.prices, { ...rough, room }).pattern;
       if (pattern !== undefined && found.add(block, pattern)) isNew = true;
     }
     if (!isNew) break;

@@ -1,7 +1,7 @@
 /** Betters the prices of the links and, by pricing every block at them, the bound; the patterns found on the way are the harvest. */
 import { roomWorth } from './found.ts';
 import { priceLinks } from './master.ts';
-import type { Search } from './search.ts';
+import { addSamples, type Search } from './search.ts';
 
 /** Milliseconds that are left, asked again and again; 0 or less: none are. */
 export interface PricingTime {
@@ -26,6 +26,8 @@ export interface BestPrices extends Prices {
 
 /** How well a block is filled while prices change, and how long that may take: most are done in 4 ms, a few would take a second. */
 const rough = { gap: 0.005, mostNodes: 60, withinMs: 150 };
+/** How much is sampled of a block in a round. */
+const sampled = { moves: 1000, most: 3 };
 /** Rounds of pricing. */
 const mostRounds = 200;
 /** How far prices may go from the best ones: at first, then twice as far after a better round and half as far after another. */
@@ -87,13 +89,10 @@ export function provenBy(search: Search, { prices, bounds }: Prices): number {
   return bounds.reduce((sum, bound) => sum + bound, -roomWorth(search.apart.links, prices));
 }
 
-/** Undefined: the time is over. */
-function priceAll(
-  { found, pricings }: Search,
-  prices: readonly number[],
-  leftMs: () => number,
-  rests?: Rests,
-): Prices | undefined {
+/** Undefined: the time is over. With `rests`, blocks of which a pattern is known are sampled only: their bounds are not proven. */
+function priceAll(search: Search, prices: readonly number[], leftMs: () => number, rests?: Rests): Prices | undefined {
+  const { apart, found, pricings } = search;
+  const room = (link: number): number => apart.links[link]?.room ?? 0;
   const bounds: number[] = [];
   for (const [block, pricing] of pricings.entries()) {
     if (leftMs() <= 0) return undefined;
@@ -101,12 +100,17 @@ function priceAll(
       bounds.push(Number.NEGATIVE_INFINITY);
       continue;
     }
-    let priced = pricing.price(prices, { ...rough, start: found.cheapest(block, prices) });
-    // One of which no pattern is known yet is worth all the time it takes.
-    if (priced.pattern === undefined && found.patterns[block]?.length === 0)
-      priced = pricing.price(prices, { gap: 1, withinMs: leftMs() });
-    bounds.push(priced.bound);
-    const isNew = priced.pattern !== undefined && found.add(block, priced.pattern);
+    const start = found.cheapest(block, prices);
+    if (rests === undefined || start === undefined) {
+      let priced = pricing.price(prices, { ...rough, start });
+      // One of which no pattern is known yet is worth all the time it takes.
+      if (priced.pattern === undefined && start === undefined)
+        priced = pricing.price(prices, { gap: 1, withinMs: leftMs() });
+      bounds.push(priced.bound);
+      if (priced.pattern !== undefined) found.add(block, priced.pattern);
+    } else bounds.push(Number.NEGATIVE_INFINITY);
+    const from = found.cheapest(block, prices);
+    const isNew = from !== undefined && addSamples(search, block, prices, { ...sampled, start: from, room });
     rests?.note(block, isNew);
   }
   return { prices, bounds };

@@ -14,16 +14,19 @@ import { createPolish, type Polish } from './polish.ts';
 import { type BestPrices, betterPrices, canBeFilled, proveBetter, provenBy } from './prices.ts';
 import { createPricing } from './pricing.ts';
 import { solveAndRefill } from './refill.ts';
+import { createSampling } from './sample.ts';
 import type { Search } from './search.ts';
 import { solveWhole } from './solve.ts';
 
 /** Fewer columns than this are solved in one piece at first. */
 const fewColumns = 1500;
 /** Of the time: prices are bettered until then, and of what is left the bound may take so much at the end. */
-const pricingShare = 0.3;
-const proofShare = 0.1;
+const pricingShare = 0.4;
+const proofShare = 0.05;
 /** Of the time: so long the master chooses among all patterns at most, in turns with neighbourhoods that find more. */
 const choosingShare = 0.06;
+/** For one choice among all patterns, so many times as long is spent on neighbourhoods: they find far more. */
+const turnsOfSteps = 5;
 /** A beginning that is none is taken from whatever is found in this share of the time: any will do. */
 const anyShare = 0.1;
 const anyGap = 0.9;
@@ -31,7 +34,7 @@ const anyGap = 0.9;
 const mendShare = 0.7;
 const mendTurns = 4;
 /** Until this share of the time it is annealed, unless less than this is left of the gap: neighbourhoods close that sooner. */
-const annealShare = 0.88;
+const annealShare = 0.45;
 const nearGap = 0.01;
 /** What is compared, beside the last digits of floating point. */
 const tiny = 1e-6;
@@ -63,7 +66,11 @@ function solveApart(highs: Highs, program: Program, apart: Apart, terms: SolveTe
     if (any.kind === 'infeasible') return any;
     if (any.kind === 'solved') given = addPatterns(apart, found, any.values);
   }
-  const search = { highs, apart, found, pricings: apart.blocks.map((block) => createPricing(highs, block)) };
+  const search = {
+    ...{ highs, apart, found },
+    pricings: apart.blocks.map((block) => createPricing(highs, block)),
+    samplings: apart.blocks.map(createSampling),
+  };
   try {
     const times = { leftMs: () => leftMs(pricingShare), lastMs: () => leftMs(1) };
     const best = betterPrices(search, relaxed.prices, times, Math.max(leastRise, terms.gap / 4));
@@ -141,7 +148,7 @@ function choose(
     const isOver = (): boolean => leftMs(share) <= 0 || isWithinGap(bound);
     while (!isOver()) {
       polish.chooseAll(Math.min(mostMs, leftMs(share)), terms.gap / 2);
-      const until = leftMs(1) - mostMs;
+      const until = leftMs(1) - turnsOfSteps * mostMs;
       while (!isOver() && leftMs(1) > until) polish.step(Math.min(stepMs, leftMs(share)));
     }
   };
