@@ -84,7 +84,7 @@ export function statusView(config: Config, configured: Deployment, seen: Sights)
 }
 
 /** With what stands in place of the configuration's numbers and weights; what counts no more is not shown. */
-function asSetNow(configured: Deployment, sights: Sights): { deployment: Deployment; sights: Sights } {
+export function asSetNow(configured: Deployment, sights: Sights): { deployment: Deployment; sights: Sights } {
   const { stored } = sights;
   if (stored.kind === 'unseen') return { deployment: configured, sights };
   const { deployment, standing } = setNow(configured, stored.value.standing);

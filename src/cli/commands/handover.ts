@@ -6,7 +6,7 @@ import { handoverView, type Seen } from '../handover-view.ts';
 import { duration } from '../inputs.ts';
 import { openConfig } from '../open-config.ts';
 import { createWatcher } from '../sights.ts';
-import { statusView } from '../status-view.ts';
+import { asSetNow, statusView } from '../status-view.ts';
 
 const usualMs = 8 * 3_600_000;
 
@@ -28,7 +28,8 @@ export const handover = defineCommand({
       const all = await Promise.all(
         config.deployments.map(async (deployment): Promise<Seen> => {
           const sights = await watcher.look(deployment.name);
-          return { sights, view: statusView(config, deployment, sights) };
+          // What an edit of the file has overtaken is nobody's to take back.
+          return { sights: asSetNow(deployment, sights).sights, view: statusView(config, deployment, sights) };
         }),
       );
       const atMs = app.clock.nowMs();

@@ -10,7 +10,17 @@ import { hostileStrings, terminalControls } from '../../report/hostile.ts';
 import { recordsOf } from '../support/drill-record.ts';
 import { fakeApp } from '../support/fake-app.ts';
 import { fakeStore, fakeTraffic } from '../support/fake-ports.ts';
-import { nowMs, operation, plan, route, siteDiagnosis, siteTraffic, snapshot, traffic } from '../support/models.ts';
+import {
+  deployment,
+  nowMs,
+  operation,
+  plan,
+  route,
+  siteDiagnosis,
+  siteTraffic,
+  snapshot,
+  traffic,
+} from '../support/models.ts';
 import { ada } from '../support/saying.ts';
 
 const holder = { kind: 'controller', name: 'godwit', host: 'node-1', pid: 4711 } as const;
@@ -229,6 +239,18 @@ test('what is done is not temporary, nor a pause that is over', async () => {
     { ...base, kind: 'unblock', site: 'site-a', reason: undefined, untilMs: undefined },
   ];
   expect(JSON.parse((await run(['-o', 'json'], { standing: done })).out).temporary).toEqual([]);
+});
+
+test('what an edit of the file has overtaken is not temporary any more', async () => {
+  const scaled = (instead: number): Standing => ({
+    ...{ ...base, kind: 'scale', site: 'site-a', replicas: 5, instead },
+    ...{ reason: undefined, untilMs: undefined },
+  });
+  const shown = async (standing: Standing) =>
+    JSON.parse((await run(['-o', 'json'], { standing: [standing] })).out).temporary;
+  const [site] = deployment().placements;
+  expect(await shown(scaled(site?.replicas ?? 0))).toMatchObject([{ kind: 'scale' }]);
+  expect(await shown(scaled(99))).toEqual([]);
 });
 
 test('no reason writes at the terminal, nor a list of its own', async () => {
