@@ -45,6 +45,7 @@ function exitOfUnchanged({ why, plan }: Extract<RebalanceEnd, { kind: 'unchanged
       return 'interrupted';
     case 'no-order':
     case 'outdated':
+    case 'deadline-too-short':
       return 'refused';
     case 'no-plan':
       if (plan.outcome.kind === 'unknown') return 'unknown';

@@ -63,6 +63,8 @@ const unchanged: Readonly<Record<Extract<RebalanceEnd, { kind: 'unchanged' }>['w
   'no-order': 'Every order of the changes would break a rule, on the way or where it ends.',
   'only-markets': 'Only the markets of replicas would change, at sites where none can be asked for.',
   declined: 'It was not wanted.',
+  'deadline-too-short':
+    'The first change may take longer than the whole deadline (--deadline, rebalance.run.deadline): no run would begin it.',
   outdated: 'It was planned too long before it was wanted: load and prices may be others by now.',
   interrupted: 'It was interrupted.',
 };

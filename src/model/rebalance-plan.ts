@@ -132,6 +132,8 @@ export interface FoundPlan {
   /** What is broken today, and kept after a run. */
   readonly mends: readonly ToldRule[];
   readonly binding: readonly BindingRule[];
+  /** Deployments of which nothing begins yet, and until when: something else has moved their traffic. Absent: none. */
+  readonly rests?: readonly (Reason & { readonly deployment: string })[];
 }
 
 /** What planning came to. Only `plan` may be carried out; the others say why there is none. */

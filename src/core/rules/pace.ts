@@ -71,18 +71,23 @@ export const dwell: Rule = ({ view, action, nowMs }) => {
  */
 export const calm: Rule = ({ view, diagnosis, action, nowMs }) => {
   if (action.trigger !== 'rebalance') return [];
-  const { coolDownMs, dwellMs } = view.deployment.failover.safety;
   const failing = diagnosis.sites.filter((each) => isFailing(each) && weightOf(view, each.site) > 0);
   const reasons = failing.map(({ site, message }): Reason => ({ code: 'SiteFailing', site, message }));
+  return [...reasons, ...restReasons(view, nowMs)];
+};
+
+/** Why the deployment is not rebalanced yet, and until when; empty: nothing else has moved its traffic lately. */
+export function restReasons(view: View, nowMs: number): readonly Reason[] {
+  const { coolDownMs, dwellMs } = view.deployment.failover.safety;
   const [newest] = movesOf(view).filter(({ plan }) => plan.trigger !== 'rebalance');
-  if (newest === undefined) return reasons;
+  if (newest === undefined) return [];
   const isFailover = newest.plan.trigger === 'automatic' && newest.plan.kind === 'failover';
   const forMs = isFailover ? Math.max(coolDownMs, dwellMs) : dwellMs;
   const endedAtMs = newest.endedAtMs ?? nowMs;
-  if (!isWithin(forMs, endedAtMs, nowMs)) return reasons;
+  if (!isWithin(forMs, endedAtMs, nowMs)) return [];
   const message = `${newest.id} ended ${age(nowMs - endedAtMs)} ago; nothing is rebalanced before ${span(forMs)}`;
-  return [...reasons, { code: isFailover ? 'CoolDown' : 'DwellTime', message, untilMs: endedAtMs + forMs }];
-};
+  return [{ code: isFailover ? 'CoolDown' : 'DwellTime', message, untilMs: endedAtMs + forMs }];
+}
 
 /** Open or ended, newest first. */
 function movesOf({ open, recent }: View): readonly Operation[] {

@@ -17,6 +17,7 @@ import { trafficCostOf } from '../../core/placement/traffic-cost.ts';
 import { unsettledReasons } from '../../core/placement/unsettled.ts';
 import { withinVelocity } from '../../core/placement/within-velocity.ts';
 import { presentRps } from '../../core/rules/capacity.ts';
+import { restReasons } from '../../core/rules/pace.ts';
 import { assert } from '../../errors.ts';
 import type { PlacementProblem, PlacementRule } from '../../model/placement-problem.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -89,9 +90,14 @@ export async function planRebalance(
   const prices = pricesInUse(problem.choices, priced.prices, nowMs);
   const outcome = await solveProblem(problem, deps, terms, signal);
   const assumed = assumedMarkets(seatsOf(sights, poolsOf(priced.sites)));
+  if (outcome.kind !== 'plan') return { ...about, prices, outcome };
+  const changed = new Set(outcome.changes.map(({ deployment }) => deployment));
+  const rests = views
+    .filter(({ deployment }) => changed.has(deployment.name))
+    .flatMap((view) => restReasons(view, nowMs).map((reason) => ({ ...reason, deployment: view.deployment.name })));
   return {
     ...{ ...about, prices },
-    outcome: outcome.kind === 'plan' && assumed.length > 0 ? { ...outcome, assumed } : outcome,
+    outcome: { ...outcome, ...(assumed.length === 0 ? {} : { assumed }), ...(rests.length === 0 ? {} : { rests }) },
   };
 }
 

@@ -15,7 +15,7 @@ import { askInTime, overtakenReasons, recentLimit } from './ask-in-time.ts';
 import { partlyDone } from './partly-done.ts';
 import { planRebalance } from './plan-rebalance.ts';
 import type { Run, RunTerms } from './run-terms.ts';
-import { textOf, wishOf } from './site-move.ts';
+import { longestMs, textOf, wishOf } from './site-move.ts';
 
 /** The lease of whoever rebalances: no deployment can have this name. */
 export const rebalanceLease = '~rebalance';
@@ -55,6 +55,7 @@ export type Unchanged =
   | 'only-markets'
   | 'declined'
   | 'outdated'
+  | 'deadline-too-short'
   | 'interrupted';
 
 /** Begins nothing that would leave a rule broken, and stops after whichever operation did not come to its end. */
@@ -81,6 +82,8 @@ export async function runRebalance(deps: EngineDeps, terms: RunTerms, signal: Ab
     if (outcome.parts !== undefined && moves.length === 0) return unchanged('only-markets');
     if (worth === 'gains-too-little') return unchanged(worth);
     if (outcome.parts === undefined) return unchanged('no-order');
+    // Nor would any later run begin it.
+    if (isTooShort(deps, terms.deadlineMs, moves[0])) return unchanged('deadline-too-short');
     const plannedAtMonoMs = deps.clock.monoMs();
     if (!(await terms.approve(plan))) return unchanged('declined');
     if (deps.clock.monoMs() - plannedAtMonoMs > longestThoughtMs) return unchanged('outdated');
@@ -96,6 +99,10 @@ async function hasBegun({ config, store }: EngineDeps, runId: string): Promise<b
   const names = config.deployments.map(({ name }) => requestName(name, `${runId}-0`));
   const known = await Promise.all(names.map((name) => store.operations.getRequest(name)));
   return known.some((request) => request !== undefined);
+}
+
+function isTooShort(deps: EngineDeps, deadlineMs: number | undefined, first: SiteMove | undefined): boolean {
+  return deadlineMs !== undefined && first !== undefined && longestMs(deps, first) > deadlineMs;
 }
 
 function movesOf({ parts = [], changes }: FoundPlan): readonly SiteMove[] {

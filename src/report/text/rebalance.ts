@@ -15,6 +15,7 @@ import { sourceLines } from './rebalance-sources.ts';
 import { sanitize } from './sanitize.ts';
 import { arrowOf, mark, type Style, tint } from './style.ts';
 import { type Column, table } from './table.ts';
+import { clockTime } from './time.ts';
 import { hanging } from './width.ts';
 
 /** Where the configuration says something: `godwit.yaml:12`; undefined: nowhere. */
@@ -72,7 +73,7 @@ function planLines(
   located: Located,
   style: Style,
 ): readonly string[] {
-  const { today, cost, reached = cost, changes, parts, assumed, mends, binding, gap } = plan;
+  const { today, cost, reached = cost, changes, parts, assumed, mends, binding, rests = [], gap } = plan;
   const isBest = changes.length === 0;
   const isProven = gap < goodGap;
   const nothing = isProven ? 'nothing allowed costs less' : 'nothing was found that costs less';
@@ -88,6 +89,11 @@ function planLines(
     ...(isBest ? [] : [sumText(changes), ...table(columns, rows, style)]),
     ...orderLines(parts, style),
     ...swapLines(changes, steadyUsd(reached) - steadyUsd(cost), style),
+    ...rests.flatMap(({ deployment, code, message, untilMs }) => {
+      const until = untilMs === undefined ? '' : `, so until ${clockTime(untilMs)}`;
+      const text = `${sanitize(deployment)}: ${sanitize(message)} (${code})${until}`;
+      return hanging(tint('warn', `${mark('warn', style)}waits `, style), text, style.width, mostLines);
+    }),
     ...(assumed ?? []).flatMap((each) => hanging('counts ', assumedText(each), style.width, mostLines)),
     ...mends.flatMap((rule) =>
       ruleLines(tint('warn', `${mark('warn', style)}mends `, style), rule, '', located, style),

@@ -136,6 +136,18 @@ moves                0.50  starts, spread over rebalance.objective.payback
 test('says so when all is best as it is, and what a plan mends', async () => {
   const best = await planned({ ...plan, cost: plan.today, gap: 0, changes: [], parts: [], binding: [] });
   expect(best.out).toContain('417.00 USD/h, and nothing allowed costs less (proven)\n');
+  const rests = [
+    {
+      deployment: 'chat',
+      code: 'DwellTime',
+      message: 'op-1 ended 7m ago; nothing is rebalanced before 10m',
+      untilMs: 0,
+    },
+  ] as const;
+  const waiting = (await planned({ ...plan, rests })).out.replaceAll(/\s+/g, ' ');
+  expect(waiting).toContain(
+    'waits chat: op-1 ended 7m ago; nothing is rebalanced before 10m (DwellTime), so until 00:00',
+  );
   const unproven = await planned({ ...plan, cost: plan.today, gap: 1, changes: [], parts: [], binding: [] });
   expect(unproven.out).toContain('417.00 USD/h, and nothing was found that costs less (not proven: --time-limit)\n');
   const even = await planned({ ...plan, cost: { ...plan.today, capacity: plan.today.capacity - 0.004, moves: 0 } });

@@ -123,6 +123,7 @@ test.for<[string, RebalanceEnd, number, number]>([
   ['no plan was found in time', unchanged('no-plan', { kind: 'unknown', message: 'late' }), 11, 11],
   ['there is no order', unchanged('no-order'), 5, 5],
   ['it was wanted too late', unchanged('outdated'), 5, 5],
+  ['the deadline lets nothing begin', unchanged('deadline-too-short'), 5, 5],
   ['only markets would change', unchanged('only-markets'), 0, 0],
   ['a rule refused the second change', { ...left }, 1, 1],
   ['a rule refused the first change', { ...left, done: [], left: [weigh, scale] }, 5, 5],

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { carryOut } from '../../../src/engine/carry-out.ts';
 import { runController } from '../../../src/engine/controller.ts';
 import { planRebalance } from '../../../src/engine/rebalance/plan-rebalance.ts';
 import type { RebalanceOutcome } from '../../../src/model/rebalance-plan.ts';
@@ -88,6 +89,15 @@ test('names how much one run may change where that bars a larger move, though no
   if (outcome.kind !== 'plan') throw new Error(JSON.stringify(outcome));
   expect(outcome.changes.filter(({ weight }) => weight.before !== weight.after)).toEqual([]);
   expect(outcome.binding).toMatchObject([{ name: 'trafficPerRun', usdPerHour: expect.closeTo(2, 1) }]);
+});
+
+test('says of which deployment nothing begins yet, as somebody else has just moved its traffic', async () => {
+  const world = await standing();
+  const wish = { deployment: 'chat', kind: 'switchover', from: undefined, to: 'right', reason: 'mine' } as const;
+  await world.drive(carryOut(world.boot().deps, wish, { timeoutMs: undefined }, new AbortController().signal));
+  const outcome = await plan(world, {});
+  expect(outcome).toMatchObject({ rests: [{ deployment: 'chat', code: 'DwellTime', untilMs: expect.any(Number) }] });
+  expect(await plan(await standing(), {})).not.toHaveProperty('rests');
 });
 
 test('what is broken today is mended, though that costs more', async () => {
