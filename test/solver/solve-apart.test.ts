@@ -100,7 +100,7 @@ test('what the first round proved stands, when a later one is not proven any mor
   const program = blockProgram(7, { blocks: 150, room: 1.15 });
   const first = solve(highs, program, { gap: 0.02, withinMs: 30_000 }, now);
   if (first.kind !== 'solved') throw new Error(JSON.stringify(first));
-  const bounds = [200, 500, 700, 900].map((most) => {
+  const bounds = [200, 300, 400, 500].map((most) => {
     let calls = 0;
     const jumps = (): number => (calls++ < most ? 0 : 60_000);
     const again = solve(highs, program, { gap: 0, withinMs: 3000, start: first.values }, jumps);
