@@ -133,7 +133,7 @@ export interface FoundPlan {
   readonly mends: readonly ToldRule[];
   readonly binding: readonly BindingRule[];
   /** Deployments of which nothing begins yet, and until when: something else has moved their traffic. Absent: none. */
-  readonly rests?: readonly (Reason & { readonly deployment: string })[];
+  readonly waits?: readonly (Reason & { readonly deployment: string })[];
 }
 
 /** What planning came to. Only `plan` may be carried out; the others say why there is none. */

@@ -6,7 +6,7 @@ import { type MarketCounts, sumOfMarkets } from '../../model/offer.ts';
 const hint = 'write how many of the replicas in each market: --replicas 3 --markets on-demand=1,spot=2';
 
 /** `on-demand=1,spot=2`, which sum to the replicas; undefined: not typed. Throws `UsageInvalid`. */
-export function marketsOf(typed: string | undefined, replicas: number): MarketCounts | undefined {
+export function marketCountsOf(typed: string | undefined, replicas: number): MarketCounts | undefined {
   if (typed === undefined) return undefined;
   const parts = typed.split(',').map((part) => partOf(typed, part));
   const counts: MarketCounts = Object.fromEntries(parts);

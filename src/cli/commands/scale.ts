@@ -1,5 +1,5 @@
 import { defineVerb } from '../change/define.ts';
-import { marketsOf } from '../change/markets.ts';
+import { marketCountsOf } from '../change/markets.ts';
 import { requiredCount, requiredText, text } from '../inputs.ts';
 import { findSite } from '../open-config.ts';
 
@@ -23,7 +23,7 @@ export const scale = defineVerb({
     'godwit scale chat --site site-b --replicas 3 --markets on-demand=1,spot=2',
   ],
   wish: ({ site, replicas, markets: typed }, deployment) => {
-    const markets = marketsOf(typed, replicas);
+    const markets = marketCountsOf(typed, replicas);
     const from = findSite(deployment, site);
     return { from, to: undefined, replicas, ...(markets === undefined ? {} : { markets }) };
   },

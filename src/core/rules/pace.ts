@@ -73,11 +73,11 @@ export const calm: Rule = ({ view, diagnosis, action, nowMs }) => {
   if (action.trigger !== 'rebalance') return [];
   const failing = diagnosis.sites.filter((each) => isFailing(each) && weightOf(view, each.site) > 0);
   const reasons = failing.map(({ site, message }): Reason => ({ code: 'SiteFailing', site, message }));
-  return [...reasons, ...restReasons(view, nowMs)];
+  return [...reasons, ...waitReasons(view, nowMs)];
 };
 
 /** Why the deployment is not rebalanced yet, and until when; empty: nothing else has moved its traffic lately. */
-export function restReasons(view: View, nowMs: number): readonly Reason[] {
+export function waitReasons(view: View, nowMs: number): readonly Reason[] {
   const { coolDownMs, dwellMs } = view.deployment.failover.safety;
   const [newest] = movesOf(view).filter(({ plan }) => plan.trigger !== 'rebalance');
   if (newest === undefined) return [];

@@ -17,7 +17,7 @@ import { trafficCostOf } from '../../core/placement/traffic-cost.ts';
 import { unsettledReasons } from '../../core/placement/unsettled.ts';
 import { withinVelocity } from '../../core/placement/within-velocity.ts';
 import { presentRps } from '../../core/rules/capacity.ts';
-import { restReasons } from '../../core/rules/pace.ts';
+import { waitReasons } from '../../core/rules/pace.ts';
 import { assert } from '../../errors.ts';
 import type { PlacementProblem, PlacementRule } from '../../model/placement-problem.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -92,12 +92,12 @@ export async function planRebalance(
   const assumed = assumedMarkets(seatsOf(sights, poolsOf(priced.sites)));
   if (outcome.kind !== 'plan') return { ...about, prices, outcome };
   const changed = new Set(outcome.changes.map(({ deployment }) => deployment));
-  const rests = views
+  const waits = views
     .filter(({ deployment }) => changed.has(deployment.name))
-    .flatMap((view) => restReasons(view, nowMs).map((reason) => ({ ...reason, deployment: view.deployment.name })));
+    .flatMap((view) => waitReasons(view, nowMs).map((reason) => ({ ...reason, deployment: view.deployment.name })));
   return {
     ...{ ...about, prices },
-    outcome: { ...outcome, ...(assumed.length === 0 ? {} : { assumed }), ...(rests.length === 0 ? {} : { rests }) },
+    outcome: { ...outcome, ...(assumed.length === 0 ? {} : { assumed }), ...(waits.length === 0 ? {} : { waits }) },
   };
 }
 

@@ -11,11 +11,11 @@ export function textOf(move: SiteMove): string {
     const weights = Object.entries(move.after).filter(([, weight]) => weight > 0);
     return `move ${move.deployment} to ${weights.map(([site, weight]) => `${site} ${weight}%`).join(', ')}`;
   }
-  return `scale ${move.deployment} at ${move.site} from ${move.before} to ${move.after}${marketsOf(move)}`;
+  return `scale ${move.deployment} at ${move.site} from ${move.before} to ${move.after}${changedMarkets(move)}`;
 }
 
 /** ` (spot 0 to 2)`: of those that change. */
-function marketsOf({ markets: counts }: SiteMove & { readonly kind: 'scale' }): string {
+function changedMarkets({ markets: counts }: SiteMove & { readonly kind: 'scale' }): string {
   if (counts === undefined) return '';
   const changed = markets.flatMap((market) => {
     const [before, after] = [counts.before[market] ?? 0, counts.after[market] ?? 0];

@@ -1,5 +1,4 @@
 /** One AWS site: lists by tag, starts and stops under the slot's lock and the deployment's epoch. */
-
 import { marketsOf } from '../../model/offer.ts';
 import type { Seen } from '../../model/outcome.ts';
 import type { Replica } from '../../model/replica.ts';

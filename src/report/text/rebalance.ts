@@ -73,7 +73,7 @@ function planLines(
   located: Located,
   style: Style,
 ): readonly string[] {
-  const { today, cost, reached = cost, changes, parts, assumed, mends, binding, rests = [], gap } = plan;
+  const { today, cost, reached = cost, changes, parts, assumed, mends, binding, waits = [], gap } = plan;
   const isBest = changes.length === 0;
   const isProven = gap < goodGap;
   const nothing = isProven ? 'nothing allowed costs less' : 'nothing was found that costs less';
@@ -89,7 +89,7 @@ function planLines(
     ...(isBest ? [] : [sumText(changes), ...table(columns, rows, style)]),
     ...orderLines(parts, style),
     ...swapLines(changes, steadyUsd(reached) - steadyUsd(cost), style),
-    ...rests.flatMap(({ deployment, code, message, untilMs }) => {
+    ...waits.flatMap(({ deployment, code, message, untilMs }) => {
       const until = untilMs === undefined ? '' : `, so until ${clockTime(untilMs)}`;
       const text = `${sanitize(deployment)}: ${sanitize(message)} (${code})${until}`;
       return hanging(tint('warn', `${mark('warn', style)}waits `, style), text, style.width, mostLines);

@@ -136,7 +136,7 @@ moves                0.50  starts, spread over rebalance.objective.payback
 test('says so when all is best as it is, and what a plan mends', async () => {
   const best = await planned({ ...plan, cost: plan.today, gap: 0, changes: [], parts: [], binding: [] });
   expect(best.out).toContain('417.00 USD/h, and nothing allowed costs less (proven)\n');
-  const rests = [
+  const waits = [
     {
       deployment: 'chat',
       code: 'DwellTime',
@@ -144,7 +144,7 @@ test('says so when all is best as it is, and what a plan mends', async () => {
       untilMs: 0,
     },
   ] as const;
-  const waiting = (await planned({ ...plan, rests })).out.replaceAll(/\s+/g, ' ');
+  const waiting = (await planned({ ...plan, waits })).out.replaceAll(/\s+/g, ' ');
   expect(waiting).toContain(
     'waits chat: op-1 ended 7m ago; nothing is rebalanced before 10m (DwellTime), so until 00:00',
   );
@@ -163,6 +163,7 @@ test('says so when all is best as it is, and what a plan mends', async () => {
 
 test('says in which market each replica is started and stopped, and what a run leaves', async () => {
   const change = { deployment: 'chat', site: 'oslo', weight: { before: 60, after: 60 } };
+  const stays = { before: 3, after: 3 };
   const both = [
     { market: 'on-demand', before: 3, after: 0 },
     { market: 'spot', before: 0, after: 3 },
@@ -170,7 +171,7 @@ test('says in which market each replica is started and stopped, and what a run l
   const at = { deployment: 'chat', site: 'oslo' };
   const swap: RebalanceOutcome = {
     ...plan,
-    changes: [{ ...change, replicas: { before: 3, after: 3 }, markets: both }],
+    changes: [{ ...change, replicas: stays, markets: both }],
     parts: [
       { ...at, kind: 'start', choice: 1, market: 'spot', before: 0, after: 3 },
       { ...at, kind: 'stop', choice: 0, market: 'on-demand', before: 3, after: 0 },
@@ -186,10 +187,8 @@ chat        oslo      60%         3
 leaves chat at oslo: no market can be asked for there, and a run changes none
        for another
 `);
-  const steered = {
-    ...swap,
-    changes: [{ ...swap.changes[0], byMarket: { 'on-demand': 3, spot: 0 } }],
-  } as RebalanceOutcome;
+  const byMarket = { 'on-demand': 3, spot: 0 };
+  const steered = { ...swap, changes: [{ ...change, replicas: stays, markets: both, byMarket }] };
   expect((await planned(steered)).out).not.toContain('leaves');
   // What the swap would save is no part of what a run saves.
   const { out: half } = await planned({ ...swap, reached: { ...plan.cost, capacity: plan.cost.capacity + 3 } });

@@ -96,8 +96,8 @@ test('says of which deployment nothing begins yet, as somebody else has just mov
   const wish = { deployment: 'chat', kind: 'switchover', from: undefined, to: 'right', reason: 'mine' } as const;
   await world.drive(carryOut(world.boot().deps, wish, { timeoutMs: undefined }, new AbortController().signal));
   const outcome = await plan(world, {});
-  expect(outcome).toMatchObject({ rests: [{ deployment: 'chat', code: 'DwellTime', untilMs: expect.any(Number) }] });
-  expect(await plan(await standing(), {})).not.toHaveProperty('rests');
+  expect(outcome).toMatchObject({ waits: [{ deployment: 'chat', code: 'DwellTime', untilMs: expect.any(Number) }] });
+  expect(await plan(await standing(), {})).not.toHaveProperty('waits');
 });
 
 test('what is broken today is mended, though that costs more', async () => {
