@@ -71,8 +71,8 @@ function confinement({
     ...stateLines(stateDir),
     ...(writesTo.length === 0
       ? []
-      : ['# What its configuration has it write: the folders must be there, and its own.']),
-    ...writesTo.map((folder) => `ReadWritePaths=${quoted(folder)}`),
+      : ['# What its configuration has it write. One that is not there costs no run: that is warned of.']),
+    ...writesTo.map((folder) => `ReadWritePaths=${quoted(`-${folder}`)}`),
     'NoNewPrivileges=yes',
     'CapabilityBoundingSet=',
     'ProtectSystem=strict',

@@ -81,7 +81,7 @@ test('what the configuration says of a run is kept to: how often, its deadline, 
   expect(out).toMatch(/^TimeoutStartSec=1020$/m);
   expect(out).not.toContain('RandomizedDelaySec');
   expect(out).toMatch(/^OnCalendar=\*-\*-\* 00\.\.20\/4:17:00 UTC$/m);
-  expect(out).toContain('ReadWritePaths=/var/log/godwit\nReadWritePaths="/var/lib/node exporter"\n');
+  expect(out).toContain('ReadWritePaths=-/var/log/godwit\nReadWritePaths="-/var/lib/node exporter"\n');
   expect((await type(['--crontab'], over)).out).toMatch(/^17 \*\/4 \* \* \* .*--cron --config/m);
   expect((await type(kubernetes, over)).out).toContain(
     'give it volumes for what its configuration has it write, /var/log/godwit, /var/lib/node exporter.',
