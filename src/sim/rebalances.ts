@@ -28,6 +28,8 @@ export type Solve = (program: Program, terms: SolveTerms) => Solution;
 
 /** The solver thinks up to so long, in milliseconds. */
 const longestThoughtMs = 2000;
+/** A person reads a plan for up to so long, in milliseconds. */
+const longestReadMs = 20_000;
 /** For all that it is asked in one run, in milliseconds. */
 const withinMs = 30_000;
 /** Between two runs once nothing goes wrong any more, in milliseconds. */
@@ -39,6 +41,8 @@ interface Run {
   readonly interruptAfterMs: number | undefined;
   readonly killAfterMs: number | undefined;
   readonly deadlineMs: number | undefined;
+  /** A person may have typed it, who reads the plan before they want it. */
+  readonly mayBeAsked: boolean;
 }
 
 /** `isOver`: nothing goes wrong any more: prices stay as they are, and runs follow each other until they change nothing. */
@@ -71,7 +75,7 @@ export function seatRebalances(world: World, isOver: () => boolean): void {
 }
 
 function calmRun(tariff: Tariff): Run {
-  return { tariff, interruptAfterMs: undefined, killAfterMs: undefined, deadlineMs: undefined };
+  return { tariff, interruptAfterMs: undefined, killAfterMs: undefined, deadlineMs: undefined, mayBeAsked: false };
 }
 
 function drawRun(tariff: Tariff, random: Random): Run {
@@ -80,10 +84,11 @@ function drawRun(tariff: Tariff, random: Random): Run {
     interruptAfterMs: random.next() < 0.2 ? random.next() * 20_000 : undefined,
     killAfterMs: random.next() < 0.2 ? random.next() * 20_000 : undefined,
     deadlineMs: random.next() < 0.3 ? 5000 + random.next() * 30_000 : undefined,
+    mayBeAsked: true,
   };
 }
 
-/** Begins a process that rebalances as the program of a scheduler would. */
+/** Begins a process that rebalances as the program of a scheduler would, or now and then as that of a person who is asked. */
 function runAt(world: World, book: RebalanceBook, host: Host, run: Run): void {
   const { schedule, config } = world;
   const { interruptAfterMs, killAfterMs, deadlineMs } = run;
@@ -91,12 +96,16 @@ function runAt(world: World, book: RebalanceBook, host: Host, run: Run): void {
   if (interruptAfterMs !== undefined) schedule.after(interruptAfterMs, () => life.deliver(() => stop.abort()));
   if (killAfterMs !== undefined) schedule.after(killAfterMs, () => life.kill());
   book.begin(life);
+  // A stream of its own: what else is drawn stays as it is.
+  const reader = world.seeds.stream(`reader/${life.name}/${life.bornAtMs}`);
+  const isAsked = run.mayBeAsked && reader.next() < 0.3;
   const terms: RunTerms = {
-    ...{ solver: solverOf(world, life), withinMs, reason: 'simulated', isScheduled: true },
-    runId: `slot-${Math.floor((schedule.monoMs + world.wallAheadMs) / slotMs)}`,
+    ...{ solver: solverOf(world, life), withinMs, reason: 'simulated', isScheduled: !isAsked, isAsked },
+    runId: isAsked ? `run-${deps.clock.nowMs()}` : `slot-${Math.floor((schedule.monoMs + world.wallAheadMs) / slotMs)}`,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     approve: async (plan) => {
       book.notePlan(life, plan);
+      if (isAsked) await deps.clock.sleep(reader.next() * longestReadMs, stop.signal).catch(() => undefined);
       return true;
     },
     say: (line) => book.noteSaid(life, line),

@@ -63,7 +63,8 @@ export const rebalance = defineCommand({
       const lines = lineReporter(options.cron ? silenced(out) : out, progress);
       const terms = {
         ...(await planTerms(options, config)),
-        ...{ runId, isScheduled: options.cron, reason: options.reason ?? (options.cron ? 'scheduled' : undefined) },
+        ...{ runId, isScheduled: options.cron, isAsked: !options.cron && !options.yes },
+        ...{ reason: options.reason ?? (options.cron ? 'scheduled' : undefined) },
         ...(deadlineMs === undefined ? {} : { deadlineMs }),
         ...(onlyIf === undefined ? {} : { idleBelowRatio: policy.run.idleBelowRatio }),
         jitterMs: options.cron ? (options.jitter ?? policy.run.jitterMs) : 0,
@@ -71,7 +72,7 @@ export const rebalance = defineCommand({
           log?.write(planEvent(plan));
           if (options.cron) return true;
           progress?.pause();
-          declined = await question(plan);
+          declined = (await question(plan)) ?? (options.yes ? undefined : await outdatedBy(config, app, globals));
           progress?.resume();
           return declined === undefined;
         },
@@ -149,6 +150,18 @@ async function askFor(
     command: commandLine({ typed, configPath: config.path, add: ['--yes'] }),
   };
   return await confirm(question, { yes, confirm: undefined, globals }, app, out);
+}
+
+/** A file that was edited while the question stood asks for another plan. */
+async function outdatedBy({ digest, path }: Config, app: App, globals: Globals): Promise<Outcome | undefined> {
+  if ((await openConfig(app, globals)).digest === digest) return undefined;
+  const message = `${path} was changed after this was planned`;
+  const told = { done: [], left: [], reasons: [{ code: 'WorldMoved', message } as const] };
+  return {
+    exit: 'refused',
+    json: { kind: 'Rebalance', ...rebalanceEndJson('unchanged', told, undefined) },
+    note: `${message} (WorldMoved). Nothing was changed. To plan it anew:  godwit rebalance`,
+  };
 }
 
 async function textOf(end: RebalanceEnd, { app, out, globals }: Around): Promise<Pick<Outcome, 'text' | 'note'>> {

@@ -52,14 +52,19 @@ function waitMsFor(reasons: readonly Reason[], nowMs: number): number | undefine
 /** Looking takes time, too: what somebody else did meanwhile is asked after it, and whether the lease still holds last. */
 async function staleReasons(run: Run, move: SiteMove): Promise<readonly Reason[]> {
   const busy = await loadReason(run, move);
-  const moved = await movedReason(run, move);
+  const moved = await movedReason(run, move.deployment);
   return [...moved, ...busy, ...lateReason(run, move, 0)];
 }
 
 /** Somebody else has begun to rebalance, or has done something since: empty when nobody has. */
 export async function overtakenReasons(run: Run, move: SiteMove): Promise<readonly Reason[]> {
-  const moved = await movedReason(run, move);
+  const moved = await movedReason(run, move.deployment);
   return [...moved, ...leaseReason(run, move)];
+}
+
+/** What somebody else has done to any deployment since it was planned: empty when nobody has. */
+export async function cameBetween(run: Run): Promise<readonly Reason[]> {
+  return (await Promise.all([...run.known.keys()].map((deployment) => movedReason(run, deployment)))).flat();
 }
 
 /** What it may take at most does not fit any more, once it has waited so long. */
@@ -91,8 +96,7 @@ function closedReason({ deps, terms }: Run, move: SiteMove, waitMs: number): rea
 }
 
 /** Somebody else has done something since: the plan is of another world. */
-async function movedReason({ deps, known }: Run, move: SiteMove): Promise<readonly Reason[]> {
-  const { deployment } = move;
+async function movedReason({ deps, known }: Run, deployment: string): Promise<readonly Reason[]> {
   const now = await deps.store.operations.list({ deployment, limit: recentLimit });
   const other = now.find(({ id }) => known.get(deployment)?.has(id) !== true);
   return other === undefined

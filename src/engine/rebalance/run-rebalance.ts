@@ -11,7 +11,7 @@ import { requestName } from '../asked-before.ts';
 import { carryOut, type WishEnd } from '../carry-out.ts';
 import type { EngineDeps } from '../engine.ts';
 import { gripLease } from '../lease-grip.ts';
-import { askInTime, overtakenReasons, recentLimit } from './ask-in-time.ts';
+import { askInTime, cameBetween, overtakenReasons, recentLimit } from './ask-in-time.ts';
 import { partlyDone } from './partly-done.ts';
 import { planRebalance } from './plan-rebalance.ts';
 import type { Run, RunTerms } from './run-terms.ts';
@@ -58,14 +58,17 @@ export type Unchanged =
   | 'deadline-too-short'
   | 'interrupted';
 
-/** Begins nothing that would leave a rule broken, and stops after whichever operation did not come to its end. */
+/**
+ * Begins nothing that would leave a rule broken, and stops after whichever operation did not come to its end. While a person reads
+ * the plan the lease is free; it is taken again after their yes, and what was done meanwhile ends it before it begins.
+ */
 export async function runRebalance(deps: EngineDeps, terms: RunTerms, signal: AbortSignal): Promise<RebalanceEnd> {
   const windows = deps.config.rebalance?.windows;
   const sight = windows === undefined ? undefined : windowsAt(windows.allow, windows.timezone, deps.clock.nowMs());
   if (terms.isScheduled === true && sight?.isOpen === false) return { kind: 'closed', opensAtMs: sight.opensAtMs };
   const reply = await gripLease(deps, rebalanceLease, signal);
   if (reply.kind === 'busy') return { kind: 'busy', record: reply.record };
-  const grip = reply.kind === 'held' ? reply.grip : undefined;
+  let grip = reply.kind === 'held' ? reply.grip : undefined;
   try {
     if (terms.isScheduled === true && (await hasBegun(deps, terms.runId))) return { kind: 'repeated' };
     const beganAtMonoMs = deps.clock.monoMs();
@@ -85,10 +88,22 @@ export async function runRebalance(deps: EngineDeps, terms: RunTerms, signal: Ab
     // Nor would any later run begin it.
     if (isTooShort(deps, terms.deadlineMs, moves[0])) return unchanged('deadline-too-short');
     const plannedAtMonoMs = deps.clock.monoMs();
+    if (terms.isAsked === true) await grip.release();
     if (!(await terms.approve(plan))) return unchanged('declined');
+    const again =
+      terms.isAsked === true ? await gripLease(deps, rebalanceLease, signal) : { kind: 'held' as const, grip };
+    if (again.kind === 'busy') return { kind: 'busy', record: again.record };
+    if (again.kind === 'stopped') return unchanged('interrupted');
+    const { grip: ours } = again;
+    grip = ours;
     if (deps.clock.monoMs() - plannedAtMonoMs > longestThoughtMs) return unchanged('outdated');
-    const isOurs = (): boolean => grip.remainingMs() > 0;
-    return await carryOutMoves({ deps, plan, moves, terms, beganAtMonoMs, known, isOurs, signal });
+    const isOurs = (): boolean => ours.remainingMs() > 0;
+    const run: Run = { deps, plan, moves, terms, beganAtMonoMs, known, isOurs, signal };
+    // Of deployments, too, that it would not change: what is cheapest was found for all of them together.
+    const reasons = terms.isAsked === true ? await cameBetween(run) : [];
+    if (reasons.length > 0)
+      return { kind: 'changed', plan, done: [], left: moves, reasons, last: undefined, isUnknown: false };
+    return await carryOutMoves(run);
   } finally {
     await grip?.release();
   }

@@ -12,6 +12,8 @@ export interface RunTerms extends RebalanceTerms {
   readonly deadlineMs?: number;
   /** A scheduler began it: not outside the windows, and nothing where a run of this name has begun to change something. */
   readonly isScheduled?: boolean;
+  /** `approve` asks a person, who may take their time: others rebalance meanwhile. */
+  readonly isAsked?: boolean;
   readonly reason: string | undefined;
   /** Shown the plan before anything changes; false: nothing does. */
   approve(plan: RebalancePlan): Promise<boolean>;

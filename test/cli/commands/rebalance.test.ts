@@ -156,6 +156,24 @@ test('a person sees the plan first, is asked, and is told what was done', async 
   expect(nobody.err).toContain('godwit rebalance --config');
 });
 
+test('a configuration that was edited while the question stood is carried out by nobody', async () => {
+  const read = async (argv: readonly string[]) => {
+    let count = 0;
+    const readConfig: App['config']['read'] = async () => {
+      count += 1;
+      const edited = { ...config(), rebalance: policy, digest: `edit-${count}` };
+      return { kind: 'valid', config: edited, warnings: { text: '', findings: [] } };
+    };
+    return await rebalance(argv, { app: { terminal: liveTerminal, answer: 'y', readConfig } });
+  };
+  const { code, err, asked } = await read([]);
+  expect(code).toBe(5);
+  expect(err).toContain('was changed after this was planned (WorldMoved). Nothing was changed.');
+  expect(asked[0]?.terms.isAsked).toBe(true);
+  const meant = await read(['--yes']);
+  expect([meant.code, meant.asked[0]?.terms.isAsked]).toEqual([0, false]);
+});
+
 test('a protected environment wants a reason, but of no scheduler', async () => {
   expect((await rebalance(['--yes'], { isProtected: true })).code).toBe(2);
   expect((await rebalance(['--yes', '--reason', 'cheaper'], { isProtected: true })).code).toBe(0);

@@ -30,7 +30,7 @@ export const liveTerminal: TerminalFacts = {
 interface Given extends Partial<Omit<App, 'config'>> {
   readonly reading?: ConfigReading;
   readonly answer?: string | undefined;
-  readonly readConfig?: (path: string | undefined) => Promise<ConfigReading>;
+  readonly readConfig?: App['config']['read'];
   readonly append?: App['config']['append'];
   /** Where the configuration says something; nowhere unless told. */
   readonly locate?: Awaited<ReturnType<App['config']['locate']>>;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { carryOut } from '../../../src/engine/carry-out.ts';
 import { runController } from '../../../src/engine/controller.ts';
-import { runRebalance } from '../../../src/engine/rebalance/run-rebalance.ts';
+import { type RebalanceEnd, rebalanceLease, runRebalance } from '../../../src/engine/rebalance/run-rebalance.ts';
 import type { RunTerms } from '../../../src/engine/rebalance/run-terms.ts';
 import { GodwitError } from '../../../src/errors.ts';
 import { createWorld, noLimits, type World } from '../support/world.ts';
@@ -183,6 +183,52 @@ test('what somebody does while the plan is read ends it before it begins', async
   expect(end).toMatchObject({ kind: 'changed', done: [], left: [{}, {}], reasons: [{ code: 'WorldMoved' }] });
   expect(alive(world.left)).toBe(2);
 });
+
+test('while a person reads the plan a scheduler works, and what it did ends theirs before it begins', async () => {
+  const world = await standing();
+  const meanwhile = { end: undefined as RebalanceEnd | undefined };
+  const approve = async (): Promise<boolean> => {
+    meanwhile.end = await begin(world, { terms: { runId: 'slot-2', isScheduled: true } }).end;
+    return true;
+  };
+  const { end, said } = await run(world, { terms: { approve, isAsked: true } });
+  expect(meanwhile.end).toMatchObject({ kind: 'changed', left: [] });
+  expect(end).toMatchObject({ kind: 'changed', done: [], left: [{}, {}], reasons: [{ code: 'WorldMoved' }] });
+  expect(said).toEqual([]);
+  expect(world.violations).toEqual([]);
+});
+
+test('a yes finds the lease held while a scheduler is at it', async () => {
+  const world = await standing();
+  const other = { end: undefined as Promise<RebalanceEnd> | undefined };
+  const approve = async (): Promise<boolean> => {
+    const { end, said: begun } = begin(world, { terms: { runId: 'slot-2', isScheduled: true } });
+    other.end = end;
+    while (begun.length === 0) await world.clock.sleep(50, new AbortController().signal);
+    return true;
+  };
+  const { end, said } = await run(world, { terms: { approve, isAsked: true } });
+  expect(end).toMatchObject({ kind: 'busy' });
+  expect(said).toEqual([]);
+  expect(await world.drive(other.end ?? Promise.reject(new Error('none')), 120_000)).toMatchObject({ left: [] });
+});
+
+test.for([[true], [false]] as const)(
+  'a person who is asked (%s) leaves the lease free for it, and carries out under it after the yes',
+  async ([isAsked]) => {
+    const world = await standing();
+    const { lease } = world.boot().deps.store;
+    const held: boolean[] = [];
+    const approve = async (): Promise<boolean> => held.push((await lease.read(rebalanceLease)) !== undefined) > 0;
+    const say = (): void => {
+      void lease.read(rebalanceLease).then((record) => held.push(record !== undefined));
+    };
+    const { end } = await run(world, { terms: { approve, isAsked, say } });
+    expect(end).toMatchObject({ kind: 'changed', left: [] });
+    expect(held).toEqual([!isAsked, true, true]);
+    expect(await lease.read(rebalanceLease)).toBeUndefined();
+  },
+);
 
 test('a plan that is wanted more than ten minutes after it was made is not carried out', async () => {
   const world = await standing();

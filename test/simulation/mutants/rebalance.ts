@@ -60,12 +60,12 @@ export const rebalanceMutants: readonly Mutant[] = [
     file: ask,
     find: lines(
       '  const busy = await loadReason(run, move);',
-      '  const moved = await movedReason(run, move);',
+      '  const moved = await movedReason(run, move.deployment);',
       '  return [...moved, ...busy, ...lateReason(run, move, 0)];',
     ),
     replace: lines(
       '  const late = lateReason(run, move, 0);',
-      '  return [...late, ...(await movedReason(run, move)), ...(await loadReason(run, move))];',
+      '  return [...late, ...(await movedReason(run, move.deployment)), ...(await loadReason(run, move))];',
     ),
     breaks: ['I1'],
     why: 'a look at the store takes no time; with a slow disk the lease is over when it is back',
