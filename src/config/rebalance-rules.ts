@@ -118,6 +118,17 @@ function lackOf({ ratedRps, usdPerHour, use }: Placement): readonly [lack?: stri
   return [];
 }
 
+/** More sites than a deployment lists would be found out when it is planned, as a rule that cannot be kept. */
+const sitesEnough = eachDeployment(({ source, config, isSure }, { name, placements }) => {
+  const { minimumSites } = config.rebalance?.constraints ?? {};
+  const path = ['rebalance', 'constraints', 'minimumSites'];
+  if (minimumSites === undefined || placements.length >= minimumSites) return [];
+  if (!isSure(path, ['deployments', name, 'sites'])) return [];
+  const has = placements.length === 1 ? 'one site' : `${placements.length} sites`;
+  const message = `${name} has ${has}, and each deployment needs ${minimumSites}: nothing could be planned`;
+  return [source.findingAt(path, message, `write minimumSites: ${placements.length}, or give ${name} more sites`)];
+});
+
 /** All of them. */
 export const rebalanceRules: readonly Rule[] = [
   knownVendors,
@@ -126,4 +137,5 @@ export const rebalanceRules: readonly Rule[] = [
   ...[capacityOnce, reservedIsWritten, machinesTold],
   acceleratorThere,
   comparable,
+  sitesEnough,
 ];

@@ -54,6 +54,12 @@ test.for<[string, Parts, readonly string[]]>([
     { rebalance: '{ demand: { chat: 0rps } }' },
     ['11:30 a rate is written such as 50rps, at most 1000000rps'],
   ],
+  ['as many sites as there are', { rebalance: '{ constraints: { minimumSites: 2 } }' }, []],
+  [
+    'more sites than a deployment has',
+    { rebalance: '{ constraints: { minimumSites: 3 } }' },
+    ['11:43 chat has 2 sites, and each deployment needs 3: nothing could be planned'],
+  ],
   [
     'a window that is none',
     { rebalance: '{ windows: { allow: [Mon-Fri 06:00] } }' },
