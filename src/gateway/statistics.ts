@@ -85,6 +85,7 @@ export class Statistics {
       deployment,
       epoch,
       routeVersion,
+      countedForMs: Math.round(nowMs - this.#sinceMs),
       requests,
       ok,
       failed,

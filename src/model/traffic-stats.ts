@@ -39,6 +39,8 @@ export interface DeploymentTraffic {
   readonly deployment: string;
   readonly epoch: number;
   readonly routeVersion: number;
+  /** How long all that is told since the gateway started has been counted, in milliseconds; absent: an earlier version's does not say. */
+  readonly countedForMs?: number;
   /** Client requests taken, answered without error, answered with one (by the gateway or passed on), and cut after the first byte. */
   readonly requests: number;
   readonly ok: number;

@@ -12,7 +12,9 @@ test.for([
   const statistics = new Statistics(sinceMs);
   for (let ms = 0; ms < forMs; ms += 10) statistics.note('left', 'good', sinceMs + ms);
   const pool = createPool(entry({ weights: { left: 100 }, sites: { left: 1 } }), sinceMs);
-  const [left] = statistics.snapshot({ pool, held: 0 }, sinceMs + forMs).sites;
+  const told = statistics.snapshot({ pool, held: 0 }, sinceMs + forMs);
+  expect(told.countedForMs).toBe(forMs);
+  const [left] = told.sites;
   expect(left?.windowMs).toBe(windowMs);
   expect(left?.attempts).toBeGreaterThanOrEqual(attempts * 0.95);
   expect(left?.attempts).toBeLessThanOrEqual(attempts);

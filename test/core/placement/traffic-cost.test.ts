@@ -100,6 +100,25 @@ test.for<[string, Partial<SiteTraffic>, Partial<SiteTraffic>, object | undefined
   expect(responseOf(seen, { ...policy, responseBytes: { chat: 7000 } }, nowMs)).toMatchObject(expected ?? {});
 });
 
+test.for([
+  { name: 'a millisecond too young', countedForMs: 299_999, bytes: undefined },
+  { name: 'old enough', countedForMs: 300_000, bytes: 10_000 },
+])('the mean of a gateway that is $name', ({ countedForMs, bytes: expected }) => {
+  const burst = { finishedTotal: 500, bytesTotal: 5_000_000 };
+  const seen = view({
+    traffic: { left: burst, right: { bytesTotal: 0, finishedTotal: 0, cutTotal: 0 } },
+    countedForMs,
+  });
+  expect(responseOf(seen, policy, nowMs)?.bytes).toBe(expected);
+});
+
+test('an earlier version’s gateway, which does not say how long it counts, is not taken for old enough', () => {
+  const seen = view({ traffic: { left: { finishedTotal: 500, bytesTotal: 5_000_000 } } });
+  if (seen.traffic.kind !== 'seen') throw new Error('unseen');
+  const { countedForMs: _, ...value } = seen.traffic.value;
+  expect(responseOf({ ...seen, traffic: { ...seen.traffic, value } }, policy, nowMs)).toBeUndefined();
+});
+
 test('nobody says how large a response is where nothing is counted and nothing written', () => {
   expect(responseOf(view({ traffic: null }), policy, nowMs)).toBeUndefined();
   expect(responseOf(view({ traffic: null }), { ...policy, responseBytes: { embed: 7 } }, nowMs)).toBeUndefined();

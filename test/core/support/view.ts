@@ -253,6 +253,8 @@ export interface ViewChange {
   /** By site; a site that is not named has quiet, good traffic. Null: statistics cannot be read. */
   readonly traffic?: Readonly<Record<string, Partial<SiteTraffic>>> | null;
   readonly trafficAgoMs?: number;
+  /** How long the gateway has counted: an hour. */
+  readonly countedForMs?: number;
   readonly noRoute?: 'unseen' | 'empty';
   readonly open?: Operation;
   readonly recent?: readonly Operation[];
@@ -314,6 +316,7 @@ export function view(change: ViewChange = {}): View {
               deployment: 'chat',
               epoch: 4,
               routeVersion: 7,
+              countedForMs: change.countedForMs ?? 3_600_000,
               requests: 1000,
               ok: 1000,
               failed: 0,

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { RouteEntry } from '../../../src/model/route.ts';
+import type { DeploymentTraffic } from '../../../src/model/traffic-stats.ts';
 import { createClock } from '../../../src/system/clock.ts';
 import { createGatewayDriver, findGateway } from '../../../src/traffic/gateway/driver.ts';
 import { freePortRanges, until } from '../../driver/local-world.ts';
@@ -34,6 +35,8 @@ export interface ProgramWorld {
   /** The same, with whose process it was. */
   starts(): readonly Start[];
   route(): Promise<RouteEntry | undefined>;
+  /** What its gateway counts; undefined: it does not answer. */
+  traffic(): Promise<DeploymentTraffic | undefined>;
   /** The processes of a site's replicas in the gateway's table. */
   replicasOf(site: string): Promise<readonly number[]>;
   weights(): Promise<Readonly<Record<string, number>> | undefined>;
@@ -182,6 +185,10 @@ export async function openProgramWorld({
       });
     },
     route,
+    async traffic() {
+      const seen = await driver.traffic('chat', call());
+      return seen.kind === 'seen' ? seen.value : undefined;
+    },
     async replicasOf(site) {
       const found = (await route())?.sites.find((each) => each.site === site)?.replicas ?? [];
       return Promise.all(
