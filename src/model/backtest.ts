@@ -89,8 +89,15 @@ export interface BacktestPool {
   /** Machines that were taken in the trace. */
   readonly taken: number;
   readonly isAssumed: boolean;
-  /** Lowest and highest, with who says so and when. */
-  readonly price?: { readonly fromUsd: number; readonly toUsd: number; readonly source: string; readonly asOf: string };
+  readonly price?: {
+    /** Lowest and highest, with who says so and when. */
+    readonly fromUsd: number;
+    readonly toUsd: number;
+    readonly source: string;
+    readonly asOf: string;
+    /** Milliseconds from the trace's begin for which no price is known, and the first is charged; absent: none. */
+    readonly assumedForMs?: number;
+  };
 }
 
 export interface Backtest extends Demand {

@@ -44,9 +44,10 @@ export function poolWords({ mostNodes, taken, isAssumed, price }: BacktestPool):
   const most = mostNodes === 1 ? 'one machine' : `${mostNodes} machines`;
   const had = isAssumed ? 'assumed always to be had' : `at most ${most} at once, ${taken} taken`;
   if (price === undefined) return [had, 'no declared price'];
-  const { fromUsd, toUsd, source, asOf } = price;
+  const { fromUsd, toUsd, source, asOf, assumedForMs } = price;
   const usd = fromUsd === toUsd ? dollars(fromUsd) : `${dollars(fromUsd)} to ${dollars(toUsd)}`;
-  return [had, `${usd} an hour (${source}, ${asOf})`];
+  const since = assumedForMs === undefined ? '' : `, known only after the first ${span(assumedForMs)}`;
+  return [had, `${usd} an hour (${source}, ${asOf})${since}`];
 }
 
 /** How to read the figures. */
@@ -54,6 +55,7 @@ export function backtestNotes(backtest: Backtest): readonly string[] {
   const { rows, pools, demand, policyOf, rebalancedEveryMs } = backtest;
   const isPriced = pools.every(({ price }) => price !== undefined);
   const isAssumed = pools.some((each) => each.isAssumed);
+  const early = pools.filter(({ price }) => price?.assumedForMs !== undefined).map(poolName);
   const checked = rows.find(({ violations }) => violations !== undefined);
   return [
     'Served: replica-time that served, of all that was wanted. A start-up is paid and does not serve.',
@@ -71,6 +73,9 @@ export function backtestNotes(backtest: Backtest): readonly string[] {
     ...(isPriced
       ? []
       : ['Not every pool has a price: cost is left out, and the optimum has the fewest replica-hours.']),
+    ...(early.length === 0
+      ? []
+      : [`No price is known yet when the trace begins of ${early.join('; ')}: until one is, the first is charged.`]),
     ...(isAssumed ? ['On-demand machines were not recorded: that they can always be had is an assumption.'] : []),
     ...(checked === undefined ? [] : [`Invariants, checked after every event: ${violationWords(checked)}.`]),
   ];

@@ -2,11 +2,12 @@
 import type { BacktestPool } from '../../model/backtest.ts';
 import type { TracePool } from '../../model/trace.ts';
 
-/** How many machines there were at most, how many were taken, and what was declared of its price. */
+/** How many machines there were at most, how many were taken, and what was declared of its price, and from when on. */
 export function reportedPool(
   { site, machine, market, nodes, price, isAssumed }: TracePool,
   endMs: number,
 ): BacktestPool {
+  const assumedForMs = Math.min(price?.points[0]?.atMs ?? 0, endMs);
   const usd = (price?.points ?? []).map(({ usdPerHour }) => usdPerHour);
   return {
     ...{ site, machine, market, isAssumed, mostNodes: mostAtOnce(nodes) },
@@ -14,7 +15,10 @@ export function reportedPool(
     ...(price === undefined
       ? {}
       : {
-          price: { fromUsd: Math.min(...usd), toUsd: Math.max(...usd), source: price.source, asOf: price.asOf },
+          price: {
+            ...{ fromUsd: Math.min(...usd), toUsd: Math.max(...usd), source: price.source, asOf: price.asOf },
+            ...(assumedForMs === 0 ? {} : { assumedForMs }),
+          },
         }),
   };
 }

@@ -21,3 +21,13 @@ test('counts machines at once, one for another in the same moment as one', () =>
     ...{ fromUsd: 1, toUsd: 2, source: 'price page', asOf: '2026-11-28' },
   });
 });
+
+test.for([
+  { name: 'from the begin', atMs: 0, assumedForMs: undefined },
+  { name: 'a moment later', atMs: 1, assumedForMs: 1 },
+  { name: 'only after what is replayed', atMs: 40, assumedForMs: 30 },
+])('a price that is known $name', ({ atMs, assumedForMs }) => {
+  const price = { points: [{ atMs, usdPerHour: 2 }], source: 'price page', asOf: '2026-11-28' };
+  const pool = { site: 'east', machine: 'g5', market: 'spot', nodes, isAssumed: false, price } as const;
+  expect(reportedPool(pool, 30).price?.assumedForMs).toBe(assumedForMs);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Backtest } from '../../../src/model/backtest.ts';
 import { backtestText } from '../../../src/report/text/backtest.ts';
 import { plainStyle } from '../../../src/report/text/style.ts';
 import { widthOf } from '../../../src/report/text/width.ts';
@@ -30,6 +31,18 @@ test('has hours and starts beside when there is room, and hours instead of a cos
   const unpriced = backtestText({ ...someBacktest(), rows }, narrow, plainStyle);
   expect(unpriced).toContain('NONE UP  REPLICA-H  MOVES');
   expect(unpriced).toContain('the optimum has the fewest');
+});
+
+test('says of which pool a price is charged before it is known, and for how long', () => {
+  const flat = (backtest: Backtest): string => backtestText(backtest, narrow, plainStyle).replaceAll('\n', ' ');
+  const { pools, ...rest } = someBacktest();
+  const late = pools.map((pool) =>
+    pool.price ? { ...pool, price: { ...pool.price, assumedForMs: 7_200_000 } } : pool,
+  );
+  expect(flat({ ...rest, pools: late })).toContain('(price page, 2026-11-28), known only after the first 2h');
+  const note = 'No price is known yet when the trace begins of east g5, spot: until one is, the first is charged.';
+  expect(flat({ ...rest, pools: late })).toContain(note);
+  expect(flat(someBacktest())).not.toContain('is charged');
 });
 
 test('names whose policy the engine followed', () => {
