@@ -70,6 +70,28 @@ test.for([
   expect(verify(dir)).toEqual({ status: 0, stdout: '', stderr: '' });
 });
 
+test('and the line for a unit that tells of failures, once it is wanted', async () => {
+  const dir = await install('cloud', '--systemd');
+  const path = join(dir, 'godwit-rebalance.service');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('# OnFailure=', 'OnFailure='));
+  writeFileSync(join(dir, 'alert@.service'), '[Service]\nType=oneshot\nExecStart=/bin/echo %i\n');
+  expect(verify(dir)).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(readFileSync(path, 'utf8')).toMatch(/^OnFailure=alert@%N\.service$/m);
+});
+
+test('and what is added to a CronJob for credentials and for the node of its volume', async () => {
+  const dir = await install('cloud', '--kubernetes', ...image);
+  const path = join(dir, 'godwit-rebalance.yaml');
+  const job = parse(readFileSync(path, 'utf8'));
+  const pod = job.spec.jobTemplate.spec.template;
+  pod.metadata.labels['azure.workload.identity/use'] = 'true';
+  pod.spec.containers[0].envFrom = [{ secretRef: { name: 'godwit-credentials' } }];
+  const term = { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app: 'godwit' } } };
+  pod.spec.affinity = { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+  writeFileSync(path, JSON.stringify(job));
+  expect(run(join(judges, 'kubernetes-validate'), ['--strict', '-k', '1.31', path], dir)).toMatchObject({ status: 0 });
+});
+
 test('and tells of a word in them that it does not know', async () => {
   const dir = await install('cloud', '--systemd');
   const path = join(dir, 'godwit-rebalance.timer');

@@ -12,6 +12,8 @@ export function cronJobFile(job: ScheduledJob, image: string): ReadyFile {
     `# ${job.title}, from \`godwit cron install --kubernetes\`: kubectl apply -f ${job.name}.yaml`,
     `# It needs in its namespace: a ConfigMap "godwit" (kubectl create configmap godwit --from-file=${file}), a ServiceAccount`,
     '# "godwit", and a PersistentVolumeClaim "godwit-state", the same that `godwit run` keeps its state on.',
+    ...volumeLines,
+    ...credentialLines,
     ...(job.writesTo.length === 0
       ? []
       : [
@@ -23,6 +25,25 @@ export function cronJobFile(job: ScheduledJob, image: string): ReadyFile {
   const text = `${head.join('\n')}${yamlOf(cronJob(job, image, file))}\n`;
   return { name: `${job.name}.yaml`, text };
 }
+
+/** A lease is read by the clock and the boot of one machine: `store/sqlite/lease-store.ts`. Modes: KEP-2485, checked 2026-11-28. */
+const volumeLines = [
+  '# The access mode of the claim: ReadWriteOnce beside a pod of `godwit run`, which this one must then share a node with (add a',
+  '# podAffinity to it); ReadWriteOncePod where no other pod uses it, as it keeps every other one waiting. Never ReadWriteMany: the',
+  '# lease that keeps two runs apart holds among the processes of one node.',
+];
+
+/**
+ * Each SDK finds them itself: https://docs.aws.amazon.com/eks/latest/eksctl/iamserviceaccounts.html,
+ * https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html,
+ * https://keda.sh/docs/latest/authentication-providers/gcp-workload-identity/, 2026-11-28.
+ */
+const credentialLines = [
+  '# Credentials of clouds are not in it. Of the cloud that the cluster is in the ServiceAccount has them by its annotation:',
+  '# eks.amazonaws.com/role-arn, iam.gke.io/gcp-service-account, or azure.workload.identity/client-id with the label',
+  '# azure.workload.identity/use: "true" on the pod. Of other clouds they are variables from a Secret: add to the container',
+  '# envFrom: [{ secretRef: { name: godwit-credentials } }]. `godwit policy print` says what they must allow, and no more.',
+];
 
 function cronJob(job: ScheduledJob, image: string, file: string): unknown {
   const labels = { 'app.kubernetes.io/name': 'godwit', 'app.kubernetes.io/component': job.name };

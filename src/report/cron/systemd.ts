@@ -1,4 +1,4 @@
-/** A service and its timer. `man systemd.service`, `systemd.timer`, `systemd.exec`: systemd 252, checked 2026-11-28. */
+/** A service and its timer. `man systemd.service`, `systemd.unit` (its example of `OnFailure=`), `systemd.timer`, `systemd.exec`: systemd 252, checked 2026-11-28. */
 import { onCalendar } from './on-calendar.ts';
 import { type ReadyFile, type ScheduledJob, stopMs, wordsOf } from './ready-file.ts';
 
@@ -25,6 +25,8 @@ function serviceLines(job: ScheduledJob): readonly string[] {
     `Description=${specifiers(job.title)}`,
     'Wants=network-online.target',
     'After=network-online.target',
+    '# A run that fails is in the journal and otherwise told to nobody, unless you have a unit for that, alert@.service here:',
+    '# OnFailure=alert@%N.service',
     '',
     '[Service]',
     'Type=oneshot',

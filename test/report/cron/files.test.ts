@@ -76,3 +76,17 @@ test('a workflow in another zone than UTC says so', () => {
     on: { schedule: [{ cron: '17 * * * *', timezone: 'Europe/Stockholm' }] },
   });
 });
+
+test('says who is told of a failure, and what a cluster must have for it: credentials, and a volume of one node', () => {
+  expect(serviceOf(jobOf())).toContain('\n# OnFailure=alert@%N.service\n\n[Service]\n');
+  const { text } = cronJobFile(jobOf(), image);
+  const head = text.slice(0, text.indexOf('apiVersion'));
+  const named = [
+    'ReadWriteOnce ',
+    'ReadWriteOncePod',
+    'Never ReadWriteMany',
+    'eks.amazonaws.com/role-arn',
+    'envFrom: ',
+  ];
+  for (const each of named) expect(head).toContain(each);
+});
