@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { until } from '../driver/local-world.ts';
 import { openProgramWorld, type ProgramWorld } from './support/program-world.ts';
+import { inTerminal } from './support/terminal.ts';
 
 let world: ProgramWorld;
 
@@ -45,6 +46,22 @@ test('under load two runs at once: one starts, moves and stops, the other ends 7
   const before = world.started().length;
   await until(async () => (await world.status()).operation === null, 'nothing under way');
   expect(world.started().length).toBe(before);
+});
+
+test('a question that is left open keeps no scheduler waiting, and a yes after its run changes nothing', async () => {
+  await serving(150);
+  const typed = async (): Promise<string> => {
+    const run = await world.godwit('rebalance', '--cron');
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).toMatch(/^Rebalanced: [^\n]*\n$/);
+    return 'y';
+  };
+  const words = ['rebalance', '--reason', 'cheaper', '--config', join(world.dir, 'godwit.yaml')];
+  const shown = await inTerminal(words, { answer: { to: 'Go on? [y/N]', typed } });
+  expect(shown).toContain('came between');
+  expect(shown).toMatch(/Stopped after 0 of \d changes/);
+  const after = await world.godwit('plan', 'rebalance', '-o', 'json');
+  expect(JSON.parse(after.stdout)).toMatchObject({ outcome: 'plan', changes: [] });
 });
 
 test('killed in the middle, the next run goes on from what is there', async () => {
