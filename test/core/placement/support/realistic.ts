@@ -12,7 +12,7 @@ import { createSeededRandom } from '../../../../src/testkit/seeded-random.ts';
 export interface RealisticTerms {
   readonly deployments: number;
   readonly sites: number;
-  /** Machines that there are, as a share of what all deployments could use at once: 1 is tight, 4 is slack. */
+  /** Machines that there are, by what all deployments could use at once if each spread over all its pools: 4 is tight, 40 is slack. */
   readonly room: number;
 }
 
