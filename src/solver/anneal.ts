@@ -16,9 +16,12 @@ export interface AnnealTerms {
   readonly passed: () => number;
 }
 
-/** By the usual cost of a column: dearer changes that are likely taken at first, and when the coarse of it is decided. */
-const hot = 1;
-const cold = 0.1;
+/**
+ * By the usual cost of a column: dearer changes that are likely taken at first, and when the coarse of it is decided. No hotter: what it
+ * begins with has the coarse of it already, and is lost in more heat.
+ */
+const hot = 0.03;
+const cold = 0.01;
 /** At the end only what is cheaper is taken: from this share of the time on what costs little is decided. */
 const coldFrom = 0.85;
 const frozen = 0.0015;

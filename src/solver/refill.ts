@@ -1,11 +1,14 @@
 /**
  * Solves a program in one piece, and spends what time is left on some blocks of it at a time, the others standing still (large
- * neighbourhood search, Shaw 1998): HiGHS betters a solution of a few blocks far sooner than one of all.
+ * neighbourhood search, Shaw 1998): HiGHS betters a solution of a few blocks far sooner than one of all. Between such turns it is
+ * annealed as a whole, since some changes need a little of many blocks.
  */
 import type { Highs } from 'highs';
 import type { Column, Program, Row, Solution } from '../model/program.ts';
 import type { SolveTerms } from '../ports/solver.ts';
+import { anneal } from './anneal.ts';
 import type { Apart } from './apart.ts';
+import { pricesOfAskers } from './relax.ts';
 import { solveWhole } from './solve.ts';
 
 /** Of the time: so long the program is solved in one piece; the bound rises little after that. */
@@ -18,6 +21,9 @@ const leastTogether = 4;
 /** Of the time, for each turn; and how well it is solved. */
 const turnShare = 0.05;
 const turnGap = 0.001;
+/** Of the time: so much lies between two annealings, and so long one takes. */
+const annealEvery = 0.2;
+const annealShare = 0.05;
 /** A link is scarce when less of it is left than this share. */
 const scarceShare = 0.1;
 
@@ -35,7 +41,8 @@ export function solveAndRefill(
   const leftMs = (): number => fromMs + terms.withinMs - nowMs();
   const first = solveWhole(highs, program, { ...terms, withinMs: wholeShare * terms.withinMs });
   if (first.kind === 'infeasible' || (first.kind === 'solved' && isWithin(first, terms.gap))) return first;
-  if (first.kind === 'solved' && !isWithin(first, nearGap)) return refill(highs, { apart, first, terms, leftMs });
+  if (first.kind === 'solved' && !isWithin(first, nearGap))
+    return refill(highs, { program, apart, first, terms, leftMs });
   const start = first.kind === 'solved' ? { start: first.values } : {};
   const second = solveWhole(highs, program, { ...terms, ...start, withinMs: leftMs() });
   if (first.kind !== 'solved' || second.kind === 'infeasible') return second;
@@ -49,33 +56,69 @@ function isWithin({ cost, bound }: Solved, gap: number): boolean {
 }
 
 interface RefillTerms {
+  readonly program: Program;
   readonly apart: Apart;
   readonly first: Solved;
   readonly terms: SolveTerms;
   readonly leftMs: () => number;
 }
 
-function refill(highs: Highs, { apart, first, terms, leftMs }: RefillTerms): Solved {
+function refill(highs: Highs, refillTerms: RefillTerms): Solved {
+  const { first, terms, leftMs } = refillTerms;
+  const turn = createTurn(highs, refillTerms);
+  const annealed = createAnnealing(highs, refillTerms);
   let best = first;
-  let together = firstTogether;
-  const turns = createTurns(apart);
+  let annealAtMs = leftMs() - annealEvery * terms.withinMs;
   while (!isWithin(best, terms.gap) && leftMs() > 0) {
+    const isAnnealed = leftMs() <= annealAtMs;
+    if (isAnnealed) annealAtMs = leftMs() - annealEvery * terms.withinMs;
+    const { values, cost } = isAnnealed ? annealed(best) : turn(best);
+    if (cost < best.cost) best = { kind: 'solved', values, cost, bound: Math.min(cost, best.bound) };
+  }
+  return best;
+}
+
+interface Filled {
+  readonly values: readonly number[];
+  readonly cost: number;
+}
+
+/** Fills some blocks anew: never dearer. */
+function createTurn(highs: Highs, { apart, terms, leftMs }: RefillTerms): (best: Filled) => Filled {
+  const turns = createTurns(apart);
+  let together = firstTogether;
+  return (best) => {
     const members = turns.next(best.values, together);
     const { program, places } = programOf(apart, members, best.values);
     const current = places.map((place) => best.values[place] ?? 0);
     const withinMs = Math.min(leftMs(), turnShare * terms.withinMs);
     const found = solveWhole(highs, program, { gap: turnGap, withinMs, start: current });
-    if (found.kind !== 'solved') continue;
-    const saved = program.columns.reduce((sum, { cost }, at) => sum + cost * (current[at] ?? 0), -found.cost);
+    if (found.kind !== 'solved') return best;
+    const saved = costOf(program, current) - found.cost;
     if (isWithin(found, turnGap)) together = Math.min(apart.blocks.length, together + 1);
     else if (saved <= 0) together = Math.max(leastTogether, together - 1);
-    if (saved <= 0) continue;
+    if (saved <= 0) return best;
     const values = [...best.values];
     for (const [at, place] of places.entries()) values[place] = found.values[at] ?? 0;
-    const cost = best.cost - saved;
-    best = { kind: 'solved', values, cost, bound: Math.min(cost, best.bound) };
-  }
-  return best;
+    return { values, cost: best.cost - saved };
+  };
+}
+
+/** Changes a little of all blocks: never dearer. */
+function createAnnealing(highs: Highs, { program, terms, leftMs }: RefillTerms): (best: Filled) => Filled {
+  let known: readonly number[] | undefined;
+  return ({ values: start }) => {
+    known ??= pricesOfAskers(highs, program, leftMs());
+    const fromMs = leftMs();
+    const longMs = Math.min(fromMs, annealShare * terms.withinMs);
+    const passed = (): number => (fromMs - leftMs()) / longMs;
+    const values = anneal(program, { start, prices: known, passed });
+    return { values, cost: costOf(program, values) };
+  };
+}
+
+function costOf({ columns }: Program, values: readonly number[]): number {
+  return columns.reduce((sum, { cost }, at) => sum + cost * (values[at] ?? 0), 0);
 }
 
 /** Whose turn it is: the block that had the fewest, and others that want the same scarce links, rather those that had few. */

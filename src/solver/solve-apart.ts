@@ -9,11 +9,11 @@ import { anneal } from './anneal.ts';
 import { type Apart, isFilling, type Pattern, patternOf, takeApart } from './apart.ts';
 import { dive } from './dive.ts';
 import { createFound, type Found } from './found.ts';
-import { createHighsModel, secondsOf, solutionOf } from './highs-model.ts';
 import { createPolish, type Polish } from './polish.ts';
 import { type BestPrices, betterPrices, canBeFilled, proveBetter, provenBy } from './prices.ts';
 import { createPricing } from './pricing.ts';
 import { solveAndRefill } from './refill.ts';
+import { pricesOfAskers, type Relaxation, relax } from './relax.ts';
 import { createSampling } from './sample.ts';
 import type { Search } from './search.ts';
 import { solveWhole } from './solve.ts';
@@ -33,8 +33,13 @@ const anyGap = 0.9;
 /** Until this share of the time a choice that takes too much is mended, all patterns looked at in one of so many turns. */
 const mendShare = 0.7;
 const mendTurns = 4;
-/** Until this share of the time it is annealed, unless less than this is left of the gap: neighbourhoods close that sooner. */
-const annealShare = 0.45;
+/**
+ * So often it is dived and annealed for this share of the time, each time from the patterns that were found before, and never begun after
+ * that share; once, where less than this is left of the gap: neighbourhoods close that sooner.
+ */
+const dives = 3;
+const annealShare = 0.05;
+const lastDive = 0.7;
 const nearGap = 0.01;
 /** What is compared, beside the last digits of floating point. */
 const tiny = 1e-6;
@@ -56,8 +61,9 @@ export function solve(highs: Highs, program: Program, terms: SolveTerms, nowMs: 
 function solveApart(highs: Highs, program: Program, apart: Apart, terms: SolveTerms, nowMs: () => number): Solution {
   const fromMs = nowMs();
   const leftMs = (share: number): number => fromMs + share * terms.withinMs - nowMs();
-  const relaxed = relax(highs, program, apart, terms.withinMs);
+  const relaxed = relax(highs, program, terms.withinMs);
   if (relaxed.kind !== 'priced') return relaxed;
+  const prices = apart.links.map(({ row, sign }) => Math.max(0, -sign * (relaxed.rowPrices[row] ?? 0)));
   const found = createFound(apart);
   let given = addPatterns(apart, found, terms.start);
   if (!areWithin(apart, given)) {
@@ -73,7 +79,7 @@ function solveApart(highs: Highs, program: Program, apart: Apart, terms: SolveTe
   };
   try {
     const times = { leftMs: () => leftMs(pricingShare), lastMs: () => leftMs(1) };
-    const best = betterPrices(search, relaxed.prices, times, Math.max(leastRise, terms.gap / 4));
+    const best = betterPrices(search, prices, times, Math.max(leastRise, terms.gap / 4));
     // The time was over before every block was looked at: a beginning that is one is all there is.
     if (best === undefined) return beginningOf(program, apart, given, relaxed.bound);
     if (!canBeFilled(best)) return { kind: 'infeasible' };
@@ -117,8 +123,7 @@ interface ChoiceTerms {
   readonly given: readonly Pattern[];
   /** Until this share of the time is over, milliseconds. */
   readonly leftMs: (share: number) => number;
-  /** Of the relaxation. */
-  readonly relaxed: { readonly bound: number; readonly rowPrices: readonly number[] };
+  readonly relaxed: Relaxation;
 }
 
 interface Chosen {
@@ -134,13 +139,14 @@ function choose(
   { program, terms, given, leftMs, relaxed }: ChoiceTerms,
 ): Chosen | undefined {
   const { apart, found } = search;
-  const cheapest = apart.blocks.flatMap((_, block) => found.cheapest(block, best.prices) ?? []);
-  if (cheapest.length < apart.blocks.length) return undefined;
-  const dived = dive(search, cheapest, best.prices, () => leftMs(1 - proofShare));
+  const cheapest = (): readonly Pattern[] =>
+    apart.blocks.flatMap((_, block) => found.cheapest(block, best.prices) ?? []);
+  if (cheapest().length < apart.blocks.length) return undefined;
+  const dived = (): readonly Pattern[] => dive(search, cheapest(), best.prices, () => leftMs(1 - proofShare));
   const overCost = 10 * Math.max(1, ...program.columns.map(({ cost }) => Math.abs(cost)));
   const createFrom = (patterns: readonly Pattern[]): Polish =>
     createPolish(search, patterns, { prices: best.prices, overCost });
-  let polish = createFrom(dived);
+  let polish = createFrom(dived());
   const mostMs = Math.max(leastMs, choosingShare * terms.withinMs);
   const isWithinGap = (bound: number, gap = terms.gap): boolean =>
     !polish.isOver() && polish.cost() - bound <= gap * Math.abs(polish.cost());
@@ -165,12 +171,12 @@ function choose(
   }
   // What the bound will be at most: it is proven once that is enough.
   const estimate = found.estimate(best.prices);
-  const annealMs = leftMs(annealShare);
-  if (!polish.isOver() && !isWithinGap(estimate, nearGap) && annealMs > 0) {
-    const passed = (): number => 1 - leftMs(annealShare) / annealMs;
-    const start = assemble(program, apart, polish.patterns());
-    const annealed = addPatterns(apart, found, anneal(program, { start, prices: relaxed.rowPrices, passed }));
-    if (areWithin(apart, annealed) && createFrom(annealed).cost() < polish.cost()) polish = createFrom(annealed);
+  const annealed = createAnnealing(search, program, { leftMs, forMs: annealShare * terms.withinMs });
+  for (let turn = 0; turn < dives && !isWithinGap(estimate, nearGap) && leftMs(lastDive) > 0; turn += 1) {
+    const from = turn === 0 ? polish : createFrom(dived());
+    if (from.isOver()) continue;
+    const next = createFrom(annealed(from.patterns()));
+    if (polish.isOver() || next.cost() < polish.cost()) polish = next;
   }
   polishUntil(1 - proofShare, estimate);
   let bound = Math.max(relaxed.bound, best.proven);
@@ -182,30 +188,27 @@ function choose(
   return polish.isOver() ? undefined : { patterns: polish.patterns(), cost: polish.cost(), bound };
 }
 
-const nothingFound: Solution = { kind: 'unknown', message: 'no solution was found in time' };
-
-/** The program without whole numbers: a first bound, and the first prices. */
-function relax(highs: Highs, program: Program, apart: Apart, withinMs: number) {
-  const model = createHighsModel(highs, program, true);
-  try {
-    model.options.set({ solver: 'simplex', time_limit: secondsOf(withinMs) });
-    model.run();
-    const solution = solutionOf(highs, model, {
-      ...program,
-      columns: program.columns.map((each) => ({ ...each, isWhole: false })),
-    });
-    if (solution.kind !== 'solved') return solution;
-    const { rowDual } = model.getSolution();
-    return {
-      kind: 'priced' as const,
-      bound: solution.cost,
-      rowPrices: [...rowDual],
-      prices: apart.links.map(({ row, sign }) => Math.max(0, -sign * (rowDual[row] ?? 0))),
-    };
-  } finally {
-    model.dispose();
-  }
+/** Of patterns within the room such that cost no more. */
+function createAnnealing(
+  { highs, apart, found }: Search,
+  program: Program,
+  { leftMs, forMs }: Pick<ChoiceTerms, 'leftMs'> & { readonly forMs: number },
+): (patterns: readonly Pattern[]) => readonly Pattern[] {
+  let prices: readonly number[] | undefined;
+  return (patterns) => {
+    prices ??= pricesOfAskers(highs, program, leftMs(1));
+    const fromMs = leftMs(1);
+    const passed = (): number => (fromMs - leftMs(1)) / forMs;
+    const annealed = addPatterns(
+      apart,
+      found,
+      anneal(program, { start: assemble(program, apart, patterns), prices, passed }),
+    );
+    return areWithin(apart, annealed) ? annealed : patterns;
+  };
 }
+
+const nothingFound: Solution = { kind: 'unknown', message: 'no solution was found in time' };
 
 function assemble(program: Program, { blocks }: Apart, patterns: readonly Pattern[]): readonly number[] {
   const values = program.columns.map(() => 0);
