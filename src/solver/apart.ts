@@ -113,3 +113,18 @@ export function isFilling({ columns, rows }: Block, values: readonly number[]): 
     )
   );
 }
+
+/** Of each block its pattern, in their order; undefined: the values are no filling of it. Those are of the whole program. */
+export function patternsIn({ blocks }: Apart, values: readonly number[]): readonly (Pattern | undefined)[] {
+  return blocks.map((block) => {
+    const own = block.places.map((place) => values[place] ?? 0);
+    return isFilling(block, own) ? patternOf(block, own) : undefined;
+  });
+}
+
+/** One for each block, and together within the room. */
+export function areWithin({ blocks, links }: Apart, patterns: readonly (Pattern | undefined)[]): boolean {
+  if (patterns.length < blocks.length || patterns.includes(undefined)) return false;
+  const taken = links.map((_, link) => patterns.reduce((sum, pattern) => sum + (pattern?.takes.get(link) ?? 0), 0));
+  return links.every(({ room }, link) => (taken[link] ?? 0) <= room + tiny);
+}

@@ -6,9 +6,8 @@
 import type { Highs } from 'highs';
 import type { Column, Program, Row, Solution } from '../model/program.ts';
 import type { SolveTerms } from '../ports/solver.ts';
-import { anneal } from './anneal.ts';
+import { createAnnealing } from './annealing.ts';
 import type { Apart } from './apart.ts';
-import { pricesOfAskers } from './relax.ts';
 import { solveWhole } from './solve.ts';
 
 /** Of the time: so long the program is solved in one piece; the bound rises little after that. */
@@ -64,33 +63,32 @@ interface RefillTerms {
 }
 
 function refill(highs: Highs, refillTerms: RefillTerms): Solved {
-  const { first, terms, leftMs } = refillTerms;
+  const { program, first, terms, leftMs } = refillTerms;
   const turn = createTurn(highs, refillTerms);
-  const annealed = createAnnealing(highs, refillTerms);
+  const annealed = createAnnealing(highs, refillTerms, { forMs: annealShare * terms.withinMs, leftMs });
   let best = first;
   let annealAtMs = leftMs() - annealEvery * terms.withinMs;
   while (!isWithin(best, terms.gap) && leftMs() > 0) {
     const isAnnealed = leftMs() <= annealAtMs;
     if (isAnnealed) annealAtMs = leftMs() - annealEvery * terms.withinMs;
-    const { values, cost } = isAnnealed ? annealed(best) : turn(best);
+    const values = isAnnealed ? annealed(best.values) : turn(best.values);
+    const cost = costOf(program, values);
     if (cost < best.cost) best = { kind: 'solved', values, cost, bound: Math.min(cost, best.bound) };
   }
   return best;
 }
 
-interface Filled {
-  readonly values: readonly number[];
-  readonly cost: number;
-}
-
 /** Fills some blocks anew: never dearer. */
-function createTurn(highs: Highs, { apart, terms, leftMs }: RefillTerms): (best: Filled) => Filled {
+function createTurn(
+  highs: Highs,
+  { apart, terms, leftMs }: RefillTerms,
+): (best: readonly number[]) => readonly number[] {
   const turns = createTurns(apart);
   let together = firstTogether;
   return (best) => {
-    const members = turns.next(best.values, together);
-    const { program, places } = programOf(apart, members, best.values);
-    const current = places.map((place) => best.values[place] ?? 0);
+    const members = turns.next(best, together);
+    const { program, places } = programOf(apart, members, best);
+    const current = places.map((place) => best[place] ?? 0);
     const withinMs = Math.min(leftMs(), turnShare * terms.withinMs);
     const found = solveWhole(highs, program, { gap: turnGap, withinMs, start: current });
     if (found.kind !== 'solved') return best;
@@ -98,22 +96,9 @@ function createTurn(highs: Highs, { apart, terms, leftMs }: RefillTerms): (best:
     if (isWithin(found, turnGap)) together = Math.min(apart.blocks.length, together + 1);
     else if (saved <= 0) together = Math.max(leastTogether, together - 1);
     if (saved <= 0) return best;
-    const values = [...best.values];
+    const values = [...best];
     for (const [at, place] of places.entries()) values[place] = found.values[at] ?? 0;
-    return { values, cost: best.cost - saved };
-  };
-}
-
-/** Changes a little of all blocks: never dearer. */
-function createAnnealing(highs: Highs, { program, terms, leftMs }: RefillTerms): (best: Filled) => Filled {
-  let known: readonly number[] | undefined;
-  return ({ values: start }) => {
-    known ??= pricesOfAskers(highs, program, leftMs());
-    const fromMs = leftMs();
-    const longMs = Math.min(fromMs, annealShare * terms.withinMs);
-    const passed = (): number => (fromMs - leftMs()) / longMs;
-    const values = anneal(program, { start, prices: known, passed });
-    return { values, cost: costOf(program, values) };
+    return values;
   };
 }
 

@@ -5,15 +5,15 @@
 import type { Highs } from 'highs';
 import type { Program, Solution } from '../model/program.ts';
 import type { SolveTerms } from '../ports/solver.ts';
-import { anneal } from './anneal.ts';
-import { type Apart, isFilling, type Pattern, patternOf, takeApart } from './apart.ts';
+import { createAnnealing } from './annealing.ts';
+import { type Apart, areWithin, type Pattern, patternsIn, takeApart } from './apart.ts';
 import { dive } from './dive.ts';
 import { createFound, type Found } from './found.ts';
 import { createPolish, type Polish } from './polish.ts';
 import { type BestPrices, betterPrices, canBeFilled, proveBetter, provenBy } from './prices.ts';
 import { createPricing } from './pricing.ts';
 import { solveAndRefill } from './refill.ts';
-import { pricesOfAskers, type Relaxation, relax } from './relax.ts';
+import { type Relaxation, relax } from './relax.ts';
 import { createSampling } from './sample.ts';
 import type { Search } from './search.ts';
 import { solveWhole } from './solve.ts';
@@ -41,8 +41,6 @@ const dives = 3;
 const annealShare = 0.05;
 const lastDive = 0.7;
 const nearGap = 0.01;
-/** What is compared, beside the last digits of floating point. */
-const tiny = 1e-6;
 /** Prices are good enough when the master promises less than this share of the cost, or a quarter of the gap. */
 const leastRise = 0.0005;
 /** The master gets this long at least, and one neighbourhood at most, milliseconds. */
@@ -65,7 +63,7 @@ function solveApart(highs: Highs, program: Program, apart: Apart, terms: SolveTe
   if (relaxed.kind !== 'priced') return relaxed;
   const prices = apart.links.map(({ row, sign }) => Math.max(0, -sign * (relaxed.rowPrices[row] ?? 0)));
   const found = createFound(apart);
-  let given = addPatterns(apart, found, terms.start);
+  let given = terms.start === undefined ? [] : addPatterns(apart, found, terms.start);
   if (!areWithin(apart, given)) {
     // Any solution at all, found in one piece: patterns that fit beside each other are what blocks by themselves do not bring.
     const any = solveWhole(highs, program, { gap: anyGap, withinMs: anyShare * terms.withinMs });
@@ -93,21 +91,10 @@ function solveApart(highs: Highs, program: Program, apart: Apart, terms: SolveTe
 }
 
 /** The pattern of each block that the values fill. */
-function addPatterns({ blocks }: Apart, found: Found, values: readonly number[] | undefined): readonly Pattern[] {
-  if (values === undefined) return [];
-  return blocks.flatMap((block, index) => {
-    const own = block.places.map((place) => values[place] ?? 0);
-    if (!isFilling(block, own)) return [];
-    const pattern = patternOf(block, own);
-    found.add(index, pattern);
-    return [pattern];
-  });
-}
-
-/** One for each block, and together within the room. */
-function areWithin({ blocks, links }: Apart, patterns: readonly Pattern[]): boolean {
-  const taken = links.map((_, link) => patterns.reduce((sum, { takes }) => sum + (takes.get(link) ?? 0), 0));
-  return patterns.length === blocks.length && links.every(({ room }, link) => (taken[link] ?? 0) <= room + tiny);
+function addPatterns(apart: Apart, found: Found, values: readonly number[]): readonly Pattern[] {
+  const patterns = patternsIn(apart, values);
+  for (const [block, pattern] of patterns.entries()) if (pattern !== undefined) found.add(block, pattern);
+  return patterns.filter((pattern) => pattern !== undefined);
 }
 
 function beginningOf(program: Program, apart: Apart, given: readonly Pattern[], relaxed: number): Solution {
@@ -171,11 +158,15 @@ function choose(
   }
   // What the bound will be at most: it is proven once that is enough.
   const estimate = found.estimate(best.prices);
-  const annealed = createAnnealing(search, program, { leftMs, forMs: annealShare * terms.withinMs });
+  const time = { forMs: annealShare * terms.withinMs, leftMs: () => leftMs(1) };
+  const annealed = createAnnealing(search.highs, { program, apart }, time);
   for (let turn = 0; turn < dives && !isWithinGap(estimate, nearGap) && leftMs(lastDive) > 0; turn += 1) {
     const from = turn === 0 ? polish : createFrom(dived());
     if (from.isOver()) continue;
-    const next = createFrom(annealed(from.patterns()));
+    const values = annealed(assemble(program, apart, from.patterns()));
+    const patterns = addPatterns(apart, found, values);
+    // By a hair, HiGHS may leave a row that patterns are held to.
+    const next = areWithin(apart, patterns) ? createFrom(patterns) : from;
     if (polish.isOver() || next.cost() < polish.cost()) polish = next;
   }
   polishUntil(1 - proofShare, estimate);
@@ -186,26 +177,6 @@ function choose(
   }
   polishUntil(1, bound);
   return polish.isOver() ? undefined : { patterns: polish.patterns(), cost: polish.cost(), bound };
-}
-
-/** Of patterns within the room such that cost no more. */
-function createAnnealing(
-  { highs, apart, found }: Search,
-  program: Program,
-  { leftMs, forMs }: Pick<ChoiceTerms, 'leftMs'> & { readonly forMs: number },
-): (patterns: readonly Pattern[]) => readonly Pattern[] {
-  let prices: readonly number[] | undefined;
-  return (patterns) => {
-    prices ??= pricesOfAskers(highs, program, leftMs(1));
-    const fromMs = leftMs(1);
-    const passed = (): number => (fromMs - leftMs(1)) / forMs;
-    const annealed = addPatterns(
-      apart,
-      found,
-      anneal(program, { start: assemble(program, apart, patterns), prices, passed }),
-    );
-    return areWithin(apart, annealed) ? annealed : patterns;
-  };
 }
 
 const nothingFound: Solution = { kind: 'unknown', message: 'no solution was found in time' };
