@@ -1,4 +1,7 @@
-/** A service and its timer. `man systemd.service`, `systemd.unit` (its example of `OnFailure=`), `systemd.timer`, `systemd.exec`: systemd 252, checked 2026-11-28. */
+/**
+ * A service and its timer. `man systemd.service`, `systemd.unit` (its example of `OnFailure=`), `systemd.timer`, `systemd.exec`:
+ * systemd 252, checked 2026-11-28.
+ */
 import { onCalendar } from './on-calendar.ts';
 import { type ReadyFile, type ScheduledJob, stopMs, wordsOf } from './ready-file.ts';
 

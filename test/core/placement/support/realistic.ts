@@ -12,7 +12,10 @@ import { createSeededRandom } from '../../../../src/testkit/seeded-random.ts';
 export interface RealisticTerms {
   readonly deployments: number;
   readonly sites: number;
-  /** Machines that there are, by what all deployments could use at once if each spread over all its pools: 4 is tight, 20 has reservations that are just enough, 40 is slack. */
+  /**
+   * Machines that there are, by what all deployments could use at once if each spread over all its pools: 4 is tight, 20 has
+   * reservations that are just enough, 40 is slack.
+   */
   readonly room: number;
 }
 
